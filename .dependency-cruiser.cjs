@@ -1,0 +1,35 @@
+/** Imports run one way: errors <- connector <- engine, catalogue <- query <- spoke, api, http <- cli. */
+const room = (name) => `^src/${name}(/|\\.ts$)`
+const only = (name, ...allowed) => ({
+  name: `${name}-imports-only-what-lies-below`,
+  severity: 'error',
+  from: { path: room(name) },
+  to: { path: '^(src|connectors|migrations)/', pathNot: [room(name), ...allowed.map(room)] },
+})
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    only('errors'),
+    only('config', 'errors'),
+    only('connector', 'errors'),
+    only('identity', 'errors', 'config'),
+    only('engine', 'errors', 'connector'),
+    only('database', 'errors'),
+    only('catalogue', 'errors', 'connector', 'identity', 'database'),
+    only('query', 'errors', 'connector', 'engine', 'identity', 'catalogue'),
+    only('spoke', 'errors', 'config', 'connector', 'engine', 'identity', 'query'),
+    only('api', 'errors', 'connector', 'identity', 'catalogue', 'query'),
+    only('http', 'errors', 'config', 'connector', 'identity', 'catalogue', 'query', 'api'),
+    {
+      name: 'a-connector-imports-the-contract-alone',
+      severity: 'error',
+      from: { path: '^connectors/([^/]+)/' },
+      to: { path: '^(src|connectors|migrations)/', pathNot: ['^src/connector/', '^src/errors\\.ts$', '^connectors/$1/'] },
+    },
+    { name: 'only-the-list-names-connectors', severity: 'error', from: { path: '^src/', pathNot: '^src/cli/' }, to: { path: '^connectors/' } },
+    { name: 'migrations-import-nothing-of-ours', severity: 'error', from: { path: '^migrations/[0-9]' }, to: { path: '^(src|connectors)/' } },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^(src|connectors)/', pathNot: '\\.d\\.ts$' }, to: {} },
+  ],
+  options: { tsConfig: { fileName: 'tsconfig.json' }, tsPreCompilationDeps: true, doNotFollow: { path: 'node_modules' } },
+}

@@ -1,0 +1,23 @@
+import type { AggregateFunction, Predicate } from './relation.js'
+
+/**
+ * What a source can do for one table. An absent capability is unsupported, and the hub does that part itself.
+ * What is declared must be exact: the same rows as DESIGN.md's binary text order, nulls last, and exact arithmetic.
+ */
+export interface Capabilities {
+  /** Computes expressions and leaves columns out. Default: whole rows. */
+  readonly project?: true
+  /** Stacks several of its own tables (UNION ALL). */
+  readonly stack?: true
+  /** The predicates that it evaluates; `and`, `or` and `not` must be named too. */
+  readonly filter?: ReadonlySet<Predicate['kind']>
+  /** The functions it computes, by any grouping that it can project. */
+  readonly aggregate?: ReadonlySet<AggregateFunction>
+  readonly sort?: true
+  /** LIMIT and OFFSET. */
+  readonly limit?: true
+}
+
+/** The operators of a fragment as `PlanFragment.pushedDown` and `SourceReport.pushedDown` name them. */
+export const operators = ['PROJECT', 'FILTER', 'KEYS', 'JOIN', 'AGGREGATE', 'SORT', 'LIMIT'] as const
+export type Operator = (typeof operators)[number]

@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import { columnSchema } from './column.js'
+
+/** A part of an identifier: lower-case kebab, from the source's own stable key. */
+export const slugSchema = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/).max(120)
+
+const dateTime = z.iso.datetime({ offset: true })
+
+export const licenceSchema = z.strictObject({
+  id: z.string().max(200).optional(),
+  title: z.string().max(500),
+  url: z.url({ protocol: /^https?$/ }).max(2000).optional(),
+})
+
+/** DCAT 3 Distribution: https://www.w3.org/TR/vocab-dcat-3/#Class:Distribution */
+export const distributionSchema = z.strictObject({
+  /** Unique in its dataset. */
+  id: slugSchema,
+  title: z.string().max(500).optional(),
+  /** Lower-case short name: csv, geojson, xlsx … */
+  format: z.string().max(100).optional(),
+  mediaType: z.string().max(200).optional(),
+  accessUrl: z.string().max(2000).optional(),
+  downloadUrl: z.string().max(2000).optional(),
+  /** Bytes. */
+  byteSize: z.number().int().min(0).optional(),
+  /** Lower-case hexadecimal SHA-256 of the content. */
+  checksum: z.string().max(200).optional(),
+  modified: dateTime.optional(),
+})
+
+export const tableSchema = z.strictObject({
+  /** Unique in its dataset. */
+  id: slugSchema,
+  name: z.string().min(1).max(500),
+  title: z.string().min(1).max(500),
+  columns: z.array(columnSchema).max(5000),
+  rowCount: z.number().int().min(0).optional(),
+  /** Changes whenever the content does; absent where the source cannot tell. */
+  version: z.string().max(200).optional(),
+  /** What could not be read or decided, in words for people. */
+  problems: z.array(z.string().max(2000)).max(1000),
+})
+
+/** DCAT 3 Dataset with what a query needs to know of it. */
+export const datasetSchema = z.strictObject({
+  /** Unique in its source: `polling-stations`. */
+  id: slugSchema,
+  title: z.string().min(1).max(1000),
+  description: z.string().max(100_000).optional(),
+  licence: licenceSchema.optional(),
+  themes: z.array(z.string().max(200)).max(200),
+  keywords: z.array(z.string().max(200)).max(500),
+  access: z.enum(['OPEN', 'SHARED', 'CLOSED']),
+  /** The organisations a SHARED dataset answers to. */
+  sharedWith: z.array(z.string().max(200)).max(500),
+  /** Who learns that the dataset exists. */
+  listing: z.enum(['PUBLIC', 'PARTIES']),
+  issued: dateTime.optional(),
+  modified: dateTime.optional(),
+  frequency: z.string().max(200).optional(),
+  landingPage: z.string().max(2000).optional(),
+  distributions: z.array(distributionSchema).max(1000),
+  tables: z.array(tableSchema).max(1000),
+})
+
+/**
+ * What a harvest tells, one at a time. `complete` comes last and only when the whole source was read: what a complete crawl did not
+ * show is gone. A record that cannot be read is a `problem`, never an absence.
+ */
+export const catalogueEventSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('dataset'), dataset: datasetSchema }),
+  z.strictObject({ kind: z.literal('problem'), sourceId: z.string().max(500), message: z.string().max(2000) }),
+  z.strictObject({ kind: z.literal('complete'), cursor: z.string().max(2000).optional() }),
+])
+
+export type Licence = z.infer<typeof licenceSchema>
+export type DistributionDescription = z.infer<typeof distributionSchema>
+export type TableDescription = z.infer<typeof tableSchema>
+export type DatasetDescription = z.infer<typeof datasetSchema>
+export type CatalogueEvent = z.infer<typeof catalogueEventSchema>
+export type Access = DatasetDescription['access']
+export type Listing = DatasetDescription['listing']

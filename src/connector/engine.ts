@@ -1,0 +1,28 @@
+import type { Relation, Scan } from './relation.js'
+
+/** A Parquet file that landed in this process's scratch folder (tmpfs). Whoever receives it releases it, once. */
+export interface LandedFile {
+  readonly path: string
+  readonly bytes: number
+  release(): Promise<void>
+}
+
+/** The analytical engine beside the data: in memory only, and shut off from every folder but those it was opened with. */
+export interface Engine {
+  /** The SQL text of a relation, whose scans are read from what `from` answers (a table expression giving columns c0 … cn). Pure. */
+  compile(relation: Relation, from: (scan: Scan) => string): string
+  /** A connection for one piece of work. Waits in the admission queue; the signal ends the wait and whatever the session runs later. */
+  connect(signal?: AbortSignal): Promise<EngineSession>
+  close(): Promise<void>
+}
+
+/** One connection. Errors are DialsErrors where the data or a limit is at fault: RESULT_TOO_LARGE, TYPE_MISMATCH, BAD_USER_INPUT. */
+export interface EngineSession {
+  run(sql: string): Promise<void>
+  /** Small answers only: every value becomes a JavaScript value (BIGINT and wider as bigint, DECIMAL and dates as text). */
+  rows(sql: string): Promise<Record<string, unknown>[]>
+  /** The result as Parquet files of about 122,880 rows in `folder`, each given as soon as it is whole; released files are unlinked. */
+  parts(sql: string, options: { folder: string; bytesMax: number }): AsyncIterable<LandedFile>
+  /** Ends whatever runs and gives the place in the admission queue back. Safe to call twice. */
+  close(): Promise<void>
+}

@@ -1,0 +1,125 @@
+import type { z } from 'zod'
+import type { Capabilities, Operator } from './capabilities.js'
+import type { CatalogueEvent } from './catalogue.js'
+import type { Engine, LandedFile } from './engine.js'
+import type { Relation, Step } from './relation.js'
+
+/** Code for one kind of source. Adding one is a folder under connectors/ and a line in connectors/index.ts. */
+export interface Connector<Config = unknown> {
+  /** The name in `connector:` of hub.yaml and spoke.yaml. */
+  readonly kind: string
+  /** Checks this connector's `config`; also printed as JSON Schema. Secrets arrive resolved from `${NAME}`. */
+  readonly configSchema: z.ZodType<Config>
+  /** Opens a source. Must not reach it yet: an unreachable source opens, and says so in `health` and `harvest`. */
+  open(config: Config, context: SourceContext): Promise<Source>
+}
+
+/** What a process gives its sources. */
+export interface SourceContext {
+  /** The spoke's id at a hub; at a spoke process the spoke's own id. */
+  readonly spokeId: string
+  /** The folder of the configuration file: relative paths in `config` are relative to it. */
+  readonly baseFolder: string
+  /** The engine that queries run on. It may read `scratchFolder` and `storeFolder`. */
+  readonly engine: Engine
+  /** An engine apart, for conversion and profiling: it may also read and write the folders named. */
+  openEngine(options: { folders: readonly string[]; memoryMb: number }): Promise<Engine>
+  /** tmpfs: for parts under way. Emptied at start. */
+  readonly scratchFolder: string
+  /** Where a converted copy may stay: the data directory at a spoke, tmpfs at a hub. */
+  readonly storeFolder: string
+  /** Signs a short-lived token of this hub for one spoke and one request; absent in a spoke process. */
+  readonly signer?: HubSigner
+  /** Starts a `dials spoke` process as a child; absent in a spoke process. */
+  readonly startSpoke?: (configFile: string) => SpokeProcess
+  readonly log: Log
+}
+
+export interface HubSigner {
+  /**
+   * A token for one request (policy.md, rule 6): EdDSA, at most 60 s, single use.
+   * @param type the `typ` header: `purpose+jwt` opens a scan, `catalogue+jwt` the catalogue feed.
+   * @param audience the one spoke it is for.
+   * @param operation the request's bytes; the token carries their SHA-256 as `op_sha256`.
+   */
+  sign(type: 'purpose+jwt' | 'catalogue+jwt', audience: string, operation: string): Promise<string>
+}
+
+/** A spoke that this process keeps running; started again when it dies, and ended with this process. */
+export interface SpokeProcess {
+  /** Where it listens; waits until it does. Rejects SOURCE_UNAVAILABLE when the signal ends or the process cannot be started. */
+  url(signal: AbortSignal): Promise<string>
+  stop(): Promise<void>
+}
+
+/** Structured logging. No secrets and no row values in any of it. */
+export interface Log {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+/** One source, opened. */
+export interface Source {
+  /** Reads the source's catalogue. Ends without `complete` when it could not read all of it; throws a DialsError when it could read nothing. */
+  harvest(cursor: string | undefined, signal: AbortSignal): AsyncIterable<CatalogueEvent>
+  capabilities(tables: readonly string[]): Promise<Capabilities>
+  /** Pure: takes as much of the fragment as the capabilities allow, and says what is left. */
+  plan(fragment: Fragment, capabilities: Capabilities): PlannedFragment
+  execute(planned: PlannedFragment, options: ScanOptions): Scan
+  health(signal: AbortSignal): Promise<Health>
+  close(): Promise<void>
+}
+
+/** The part of a query that one source is asked for: its scans name tables by the source's own ids (`libraries/libraries`). */
+export interface Fragment {
+  readonly relation: Relation
+}
+
+/** A fragment as a source will run it. */
+export interface PlannedFragment {
+  /** What the source runs. */
+  readonly taken: Relation
+  /** What the hub applies to the answer, in order. */
+  readonly left: readonly Step[]
+  /** The source's own words for `taken`, for `explain`. */
+  readonly native: string
+  readonly pushedDown: readonly Operator[]
+}
+
+export interface ScanOptions {
+  readonly signal: AbortSignal
+  /** More rows or bytes than these end the scan with RESULT_TOO_LARGE. */
+  readonly rowsMax: number
+  readonly bytesMax: number
+  /** Milliseconds since the epoch. */
+  readonly deadline: number
+}
+
+/** A scan under way. The report settles when the parts end; both reject with the same DialsError. Parts stay columns: never JavaScript rows. */
+export interface Scan {
+  readonly parts: AsyncIterable<Part>
+  readonly report: Promise<ScanReport>
+}
+
+/** Columns c0 … cn in the order and shapes of `taken`. */
+export interface Part {
+  readonly kind: 'parquet'
+  readonly file: LandedFile
+}
+
+export interface ScanReport {
+  readonly rows?: number
+  /** True where the source stopped short; never silently. */
+  readonly truncated: boolean
+  /** Changes whenever the content of any scanned table does. */
+  readonly version?: string
+  /** When the data was last changed at the source: ISO 8601. */
+  readonly asOf?: string
+}
+
+export interface Health {
+  readonly status: 'UP' | 'DEGRADED' | 'DOWN'
+  /** For operators; shown to nobody else. */
+  readonly message?: string
+}

@@ -1,0 +1,95 @@
+/** Every error code that leaves this product: the closed set of `ErrorCode` in graphql/surface.graphql. */
+export const errorCodes = [
+  'BAD_USER_INPUT', 'UNKNOWN_TABLE', 'UNKNOWN_COLUMN', 'TYPE_MISMATCH', 'UNAUTHENTICATED', 'FORBIDDEN', 'PURPOSE_REQUIRED',
+  'PURPOSE_NOT_PERMITTED', 'AGREEMENT_REQUIRED', 'QUERY_TOO_COMPLEX', 'RESULT_TOO_LARGE', 'VERSION_CHANGED', 'SOURCE_UNAVAILABLE',
+  'SOURCE_TIMEOUT', 'AUDIT_UNAVAILABLE', 'INTERNAL_SERVER_ERROR', 'GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE', 'PERSISTED_QUERY_NOT_FOUND', 'BAD_REQUEST',
+] as const
+
+export type ErrorCode = (typeof errorCodes)[number]
+
+/** What an error may carry beside its message; all of it may be shown to a client except `cause`. */
+export interface ErrorDetail {
+  /** Where in the input: `["where", "and", 0, "column"]`. */
+  inputPath?: readonly (string | number)[]
+  /** Near names that the viewer may see. */
+  suggestions?: readonly string[]
+  /** The transaction that failed. */
+  transaction?: string
+  /** The private reason: logged, never shown. */
+  cause?: unknown
+}
+
+/**
+ * An error with a public message. The message says what is wrong, where, and how to mend it; it holds no path, SQL or secret.
+ * Everything private belongs in `cause`.
+ */
+export class DialsError extends Error {
+  readonly code: ErrorCode
+  readonly inputPath: readonly (string | number)[] | undefined
+  readonly suggestions: readonly string[] | undefined
+  readonly transaction: string | undefined
+
+  constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
+    super(message, detail.cause === undefined ? undefined : { cause: detail.cause })
+    this.name = 'DialsError'
+    this.code = code
+    this.inputPath = detail.inputPath
+    this.suggestions = detail.suggestions
+    this.transaction = detail.transaction
+  }
+}
+
+/** The input cannot be meant: `BAD_USER_INPUT`. */
+export class BadUserInput extends DialsError {
+  constructor(message: string, detail?: ErrorDetail) {
+    super('BAD_USER_INPUT', message, detail)
+  }
+}
+
+/** Two things are compared, stacked or converted whose types do not agree: `TYPE_MISMATCH`. */
+export class TypeMismatch extends DialsError {
+  constructor(message: string, detail?: ErrorDetail) {
+    super('TYPE_MISMATCH', message, detail)
+  }
+}
+
+/** A source is down, answers rubbish or refuses: `SOURCE_UNAVAILABLE`. */
+export class SourceUnavailable extends DialsError {
+  constructor(message: string, detail?: ErrorDetail) {
+    super('SOURCE_UNAVAILABLE', message, detail)
+  }
+}
+
+/** A source did not answer by the deadline: `SOURCE_TIMEOUT`. */
+export class SourceTimeout extends DialsError {
+  constructor(message: string, detail?: ErrorDetail) {
+    super('SOURCE_TIMEOUT', message, detail)
+  }
+}
+
+/** More rows, bytes or memory than the limits allow: `RESULT_TOO_LARGE`. */
+export class ResultTooLarge extends DialsError {
+  constructor(message: string, detail?: ErrorDetail) {
+    super('RESULT_TOO_LARGE', message, detail)
+  }
+}
+
+/** A configuration file is wrong. Only an operator sees it: file, path in it, and the mend. */
+export class ConfigError extends Error {
+  constructor(
+    readonly file: string,
+    readonly path: string,
+    readonly mend: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${file}${path === '' ? '' : ` at ${path}`}: ${mend}`, options)
+    this.name = 'ConfigError'
+  }
+}
+
+/** Any thrown value as a `DialsError`; what was not meant for a client becomes INTERNAL_SERVER_ERROR with its reason kept as the cause. */
+export function toDialsError(thrown: unknown): DialsError {
+  if (thrown instanceof DialsError) return thrown
+  return new DialsError('INTERNAL_SERVER_ERROR', 'Something went wrong on our side. The reason is in the log.', { cause: thrown })
+}

@@ -1,0 +1,11 @@
+/** Who asks. Everything that a viewer may see or do follows from this value alone. */
+export interface Viewer {
+  /** The token's subject; absent for an anonymous viewer. */
+  readonly subject?: string
+  /** The id of the organisation that the token speaks for. */
+  readonly organisation?: string
+  readonly scopes: readonly string[]
+}
+
+/** A viewer without a token: sees what is OPEN or listed for everybody, and nothing else. */
+export const anonymous: Viewer = Object.freeze({ scopes: Object.freeze([]) })
