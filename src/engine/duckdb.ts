@@ -1,0 +1,66 @@
+import { DuckDBInstance } from '@duckdb/node-api'
+import type { Engine } from '../connector/engine.js'
+import type { Relation, Scan } from '../connector/relation.js'
+import { Admission } from './admission.js'
+import { engineError } from './engine-error.js'
+import { DuckDbSession } from './session.js'
+import { relationSql } from './sql/relation.js'
+import { quote } from './sql/type.js'
+
+export interface DuckDbOptions {
+  /** The only folders whose files the engine may read and write. */
+  folders: readonly string[]
+  /** Memory for all queries together. Beyond it a query ends with RESULT_TOO_LARGE: nothing spills to a disk. */
+  memoryMb: number
+  /** Queries at once. Default 16; keep it well below UV_THREADPOOL_SIZE. */
+  running?: number
+  /** Queries in line. Default 256. */
+  waiting?: number
+}
+
+/** DuckDB in this process, and one instance for all its queries: a connection costs 0.3 ms, an instance 13 ms. */
+export class DuckDbEngine implements Engine {
+  private constructor(
+    private readonly instance: DuckDBInstance,
+    readonly admission: Admission,
+  ) {}
+
+  /** In memory only and locked: no extension, no other folder, no change of settings afterwards. */
+  static async open(options: DuckDbOptions): Promise<DuckDbEngine> {
+    const instance = await DuckDBInstance.create(':memory:', {
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      allow_community_extensions: 'false',
+      temp_directory: '',
+      memory_limit: `${options.memoryMb}MB`,
+    })
+    const connection = await instance.connect()
+    // allowed_directories cannot be an option of create(): set it, shut the rest, then lock.
+    const folders = options.folders.map((folder) => quote(folder.endsWith('/') ? folder : `${folder}/`))
+    await connection.run(`SET allowed_directories = [${folders.join(', ')}]`)
+    await connection.run("SET GLOBAL TimeZone = 'UTC'")
+    await connection.run('SET enable_external_access = false')
+    await connection.run('SET lock_configuration = true')
+    connection.closeSync()
+    return new DuckDbEngine(instance, new Admission(options.running ?? 16, options.waiting ?? 256))
+  }
+
+  compile(relation: Relation, from: (scan: Scan) => string): string {
+    return relationSql(relation, from)
+  }
+
+  async connect(signal?: AbortSignal): Promise<DuckDbSession> {
+    const leave = await this.admission.enter(signal)
+    try {
+      return new DuckDbSession(await this.instance.connect(), leave, signal)
+    } catch (thrown) {
+      leave()
+      throw engineError(thrown)
+    }
+  }
+
+  close(): Promise<void> {
+    this.instance.closeSync()
+    return Promise.resolve()
+  }
+}

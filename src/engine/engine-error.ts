@@ -1,0 +1,17 @@
+import { BadUserInput, DialsError, ResultTooLarge, SourceTimeout, TypeMismatch } from '../errors.js'
+
+/** What DuckDB threw, as one of our errors. Its own text names files and values, so it stays in the cause. */
+export function engineError(thrown: unknown): DialsError {
+  if (thrown instanceof DialsError) return thrown
+  const text = thrown instanceof Error ? thrown.message : String(thrown)
+  const detail = { cause: thrown }
+  if (text.startsWith('INTERRUPT')) return new SourceTimeout('The query was ended before it finished.', detail)
+  if (text.startsWith('Out of Memory')) {
+    return new ResultTooLarge('The query needs more memory than it may have. Filter more, group, or ask for fewer columns.', detail)
+  }
+  if (/^(Conversion|Invalid Input) Error: (Could not (convert|cast)|invalid|Casting|Failed to cast)/i.test(text) || text.startsWith('Conversion Error')) {
+    return new TypeMismatch('A value does not convert to the type that was asked for, or a sum is too large to be exact.', detail)
+  }
+  if (text.startsWith('Out of Range')) return new BadUserInput('A number is out of range: a value or a sum is too large to be exact.', detail)
+  return new DialsError('INTERNAL_SERVER_ERROR', 'The engine could not run the query. The reason is in the log.', detail)
+}

@@ -1,0 +1,73 @@
+import { join } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import { type DuckDBConnection, type JS, type DuckDBValue } from '@duckdb/node-api'
+import type { EngineSession, LandedFile } from '../connector/engine.js'
+import { SourceTimeout } from '../errors.js'
+import { engineError } from './engine-error.js'
+import { copyStatement, partsOf } from './parts.js'
+
+/** One DuckDB connection. The signal interrupts what runs; `close` frees temporary tables with the connection. */
+export class DuckDbSession implements EngineSession {
+  #closed = false
+  readonly #running = new Set<Promise<unknown>>()
+  readonly #interrupt: () => void
+
+  constructor(
+    private readonly connection: DuckDBConnection,
+    private readonly leave: () => void,
+    private readonly signal: AbortSignal | undefined,
+  ) {
+    this.#interrupt = () => {
+      if (this.#running.size > 0) this.connection.interrupt()
+    }
+    signal?.addEventListener('abort', this.#interrupt)
+  }
+
+  async run(sql: string): Promise<void> {
+    await this.#guard(() => this.connection.run(sql))
+  }
+
+  async rows(sql: string): Promise<Record<string, unknown>[]> {
+    const reader = await this.#guard(() => this.connection.runAndReadAll(sql))
+    return reader.convertRowObjects<JS | string>(plainValue)
+  }
+
+  parts(sql: string, options: { folder: string; bytesMax: number }): AsyncIterable<LandedFile> {
+    const folder = join(options.folder, randomUUID())
+    return partsOf({ copy: () => this.run(copyStatement(sql, folder)), interrupt: () => this.#interrupt() }, folder, options.bytesMax)
+  }
+
+  /** Gives the place in the queue back while the connection, with a small finished result in it, stays open. */
+  rest(): void {
+    this.leave()
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.signal?.removeEventListener('abort', this.#interrupt)
+    this.#interrupt()
+    await Promise.allSettled(this.#running)
+    this.connection.closeSync()
+    this.leave()
+  }
+
+  async #guard<T>(work: () => Promise<T>): Promise<T> {
+    if (this.signal?.aborted === true || this.#closed) throw new SourceTimeout('The query was ended before it ran.')
+    const running = work()
+    this.#running.add(running)
+    try {
+      return await running
+    } catch (thrown) {
+      throw engineError(thrown)
+    } finally {
+      this.#running.delete(running)
+    }
+  }
+}
+
+/** Whole numbers stay exact (bigint); everything that JavaScript lacks is DuckDB's own text. */
+function plainValue(value: DuckDBValue): JS | string {
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return value
+  return String(value)
+}

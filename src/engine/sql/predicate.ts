@@ -1,0 +1,46 @@
+import type { Shape } from '../../connector/column.js'
+import type { Comparison, Predicate } from '../../connector/relation.js'
+import { expressionSql, literalSql } from './expression.js'
+import { quote } from './type.js'
+
+const symbols: Record<Comparison, string> = { eq: '=', ne: '<>', lt: '<', lte: '<=', gt: '>', gte: '>=' }
+
+/** A predicate over an input whose columns are c0 … cn; three-valued, text compared binary (DuckDB's default collation). */
+export function predicateSql(predicate: Predicate, input: readonly Shape[]): string {
+  switch (predicate.kind) {
+    case 'and':
+    case 'or':
+      return `(${predicate.terms.map((term) => predicateSql(term, input)).join(predicate.kind === 'and' ? ' AND ' : ' OR ')})`
+    case 'not':
+      return `(NOT ${predicateSql(predicate.term, input)})`
+    case 'compare':
+      return `(${expressionSql(predicate.left, input)} ${symbols[predicate.comparison]} ${literalSql(predicate.right)})`
+    case 'in':
+      if (predicate.values.length === 0) return 'FALSE'
+      return `(${expressionSql(predicate.left, input)} IN (${predicate.values.map(literalSql).join(', ')}))`
+    case 'isNull':
+      return `(${expressionSql(predicate.input, input)} IS ${predicate.negated ? 'NOT ' : ''}NULL)`
+    case 'startsWith':
+      return `starts_with(${expressionSql(predicate.input, input)}, ${quote(predicate.text)})`
+    case 'contains':
+      return `contains(${expressionSql(predicate.input, input)}, ${quote(predicate.text)})`
+    case 'withinBox':
+      return withinBoxSql(predicate, expressionSql(predicate.input, input))
+  }
+}
+
+const number = '-?[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?'
+const position = `\\[\\s*(${number})\\s*,\\s*(${number})`
+
+/** Every position of a GeoJSON text, whatever its geometry's type (RFC 7946, section 3.1.1: longitude, then latitude). */
+function withinBoxSql(box: Extract<Predicate, { kind: 'withinBox' }>, geometry: string): string {
+  const axis = (group: 1 | 2) => `CAST(regexp_extract_all(${geometry}, ${quote(position)}, ${group}) AS DOUBLE[])`
+  const within = (group: 1 | 2, from: number, to: number) =>
+    `list_min(${axis(group)}) >= ${degrees(from)} AND list_max(${axis(group)}) <= ${degrees(to)}`
+  return `(${within(1, box.west, box.east)} AND ${within(2, box.south, box.north)})`
+}
+
+function degrees(value: number): string {
+  if (!Number.isFinite(value)) throw new RangeError('not a number of degrees')
+  return `CAST('${value}' AS DOUBLE)`
+}

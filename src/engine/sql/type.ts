@@ -1,0 +1,46 @@
+import type { Shape } from '../../connector/column.js'
+
+/** The DuckDB type that holds a shape. GEOMETRY, JSON and LIST are held as their JSON text. */
+export function sqlType(shape: Shape): string {
+  switch (shape.type) {
+    case 'STRING':
+    case 'GEOMETRY':
+    case 'JSON':
+    case 'LIST':
+      return 'VARCHAR'
+    case 'BOOLEAN':
+      return 'BOOLEAN'
+    case 'INT64':
+      return 'BIGINT'
+    case 'DOUBLE':
+      return 'DOUBLE'
+    case 'DECIMAL':
+      return `DECIMAL(38,${decimalScale(shape)})`
+    case 'DATE':
+      return 'DATE'
+    case 'TIME':
+      return 'TIME'
+    case 'TIMESTAMP':
+      return 'TIMESTAMP'
+    case 'TIMESTAMPTZ':
+      return 'TIMESTAMPTZ'
+  }
+}
+
+/** The scale of a DECIMAL, checked, since it is written into SQL. */
+export function decimalScale(shape: Shape): number {
+  const scale = shape.scale ?? 0
+  if (!Number.isInteger(scale) || scale < 0 || scale > 38) throw new RangeError(`no such scale: ${scale}`)
+  return scale
+}
+
+/** A text literal. DuckDB's plain quotes know no escape but the doubled quote. */
+export function quote(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+/** A whole number for SQL text. */
+export function integer(value: number): string {
+  if (!Number.isSafeInteger(value)) throw new RangeError(`not a whole number: ${value}`)
+  return String(value)
+}

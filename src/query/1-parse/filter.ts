@@ -1,0 +1,89 @@
+import { BadUserInput } from '../../errors.js'
+import { type FilterInput, type Operator, operandSchemas, queryLimits } from './input.js'
+
+export type Path = readonly (string | number)[]
+export type Cell = string | number | boolean
+
+/** A filter, checked: its shape is right and its operands have the right form. Its names and types are bound later. */
+export type ParsedFilter =
+  | { kind: 'and' | 'or'; terms: ParsedFilter[]; path: Path }
+  | { kind: 'not'; term: ParsedFilter; path: Path }
+  | { kind: 'tests'; column: string; tests: Test[]; path: Path }
+
+/** One operator on a column; with several on one leaf, every one must hold. */
+export type Test =
+  | { operator: 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte'; operand: Cell; path: Path }
+  | { operator: 'in'; operand: Cell[]; path: Path }
+  | { operator: 'isNull'; operand: boolean; path: Path }
+  | { operator: 'startsWith' | 'contains'; operand: string; path: Path }
+  | { operator: 'withinBox'; operand: number[]; path: Path }
+
+const operators = Object.keys(operandSchemas) as Operator[]
+
+/** Checks a filter at its place in the input. Throws BAD_USER_INPUT with that place. */
+export function parseFilter(filter: FilterInput, path: Path): ParsedFilter {
+  checkSize(filter, path)
+  return parse(filter, path)
+}
+
+/** Without recursion, since the depth is what is to be bounded. */
+function checkSize(root: FilterInput, path: Path): void {
+  let terms = 0
+  const open: { filter: unknown; depth: number }[] = [{ filter: root, depth: 1 }]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    terms++
+    if (next.depth > queryLimits.filterDepthMax) throw new BadUserInput(`The filter is nested deeper than ${queryLimits.filterDepthMax}.`, { inputPath: path })
+    if (terms > queryLimits.filterTermsMax) throw new BadUserInput(`The filter has more than ${queryLimits.filterTermsMax} terms. Use 'in' for long lists.`, { inputPath: path })
+    if (typeof next.filter !== 'object' || next.filter === null) continue
+    const { and, or, not } = next.filter as FilterInput
+    for (const children of [and, or, [not]]) {
+      if (!Array.isArray(children)) continue
+      for (const child of children) if (child !== undefined && child !== null) open.push({ filter: child, depth: next.depth + 1 })
+    }
+  }
+}
+
+function parse(filter: FilterInput, path: Path): ParsedFilter {
+  if (typeof filter !== 'object' || filter === null || Array.isArray(filter)) throw new BadUserInput('This is not a filter.', { inputPath: path })
+  const given = Object.keys(filter).filter((key) => filter[key] !== undefined)
+  const shapes = ['and', 'or', 'not', 'column'].filter((key) => given.includes(key))
+  if (shapes.length !== 1) throw new BadUserInput('A filter has exactly one of and, or, not, column.', { inputPath: path })
+  const shape = shapes[0] as 'and' | 'or' | 'not' | 'column'
+  if (shape === 'column') return parseTests(filter, given, path)
+
+  const stray = given.find((key) => key !== shape)
+  if (stray !== undefined) throw new BadUserInput(`'${stray}' does not stand beside '${shape}'. Put it into a term of its own.`, { inputPath: [...path, stray] })
+  if (shape === 'not') {
+    if (filter.not === null || filter.not === undefined) throw new BadUserInput("'not' is null.", { inputPath: [...path, 'not'] })
+    return { kind: 'not', term: parse(filter.not, [...path, 'not']), path }
+  }
+  const terms = filter[shape]
+  if (!Array.isArray(terms) || terms.length === 0) throw new BadUserInput(`'${shape}' needs at least one term.`, { inputPath: [...path, shape] })
+  return { kind: shape, terms: terms.map((term, index) => parse(term, [...path, shape, index])), path }
+}
+
+function parseTests(filter: FilterInput, given: readonly string[], path: Path): ParsedFilter {
+  if (typeof filter.column !== 'string' || filter.column === '') throw new BadUserInput('A filter names its column.', { inputPath: [...path, 'column'] })
+  const stray = given.find((key) => key !== 'column' && !(operators as string[]).includes(key))
+  if (stray !== undefined) throw new BadUserInput(`There is no operator '${stray.slice(0, 60)}'.`, { inputPath: path, suggestions: operators })
+  const used = operators.filter((operator) => given.includes(operator))
+  if (used.length === 0) throw new BadUserInput(`The filter on '${filter.column}' has no operator: give one of ${operators.join(', ')}.`, { inputPath: path })
+  return { kind: 'tests', column: filter.column, tests: used.map((operator) => parseTest(operator, filter[operator], [...path, operator])), path }
+}
+
+function parseTest(operator: Operator, operand: unknown, path: Path): Test {
+  if (operand === null) throw new BadUserInput(`'${operator}' has a null operand. Use isNull to ask for nulls.`, { inputPath: path })
+  const parsed = operandSchemas[operator].safeParse(operand)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    throw new BadUserInput(`The operand of '${operator}' ${issue?.message ?? 'is wrong'}.`, { inputPath: [...path, ...((issue?.path ?? []) as Path)] })
+  }
+  if (operator === 'withinBox') checkBox(parsed.data as number[], path)
+  return { operator, operand: parsed.data, path } as Test
+}
+
+function checkBox(box: readonly number[], path: Path): void {
+  const [west = 0, south = 0, east = 0, north = 0] = box
+  if (west < -180 || east > 180 || south < -90 || north > 90) throw new BadUserInput('withinBox is [west, south, east, north] in degrees of WGS84.', { inputPath: path })
+  if (west > east || south > north) throw new BadUserInput('withinBox is [west, south, east, north]: west must not be east of east, nor south north of north.', { inputPath: path })
+}

@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import { granularities } from '../../connector/relation.js'
+import { columnTypes } from '../../connector/column.js'
+
+/** Bounds of one query. What is beyond them is BAD_USER_INPUT. */
+export const queryLimits = {
+  membersMax: 1000,
+  outputsMax: 1000,
+  inMax: 10_000,
+  /** Leaves and branches of one filter, the elements of `in` not counted. */
+  filterTermsMax: 5000,
+  filterDepthMax: 64,
+  rowsMax: 10_000,
+  offsetMax: 2 ** 31 - 1,
+  textMax: 10_000,
+  timeoutMsMax: 120_000,
+} as const
+
+const text = z
+  .string()
+  .max(queryLimits.textMax, `is longer than ${queryLimits.textMax} characters`)
+  .refine((value) => !value.includes('\0'), 'holds a NUL character')
+const name = text.min(1, 'is empty')
+const value = z.union([text, z.number(), z.boolean()], 'is not a cell: give a string, a number or a boolean')
+const list = <T extends z.ZodType>(of: T, most: number) => z.array(of).max(most, `holds more than ${most}`)
+
+/** A filter as it arrives: exactly one of and, or, not, column; checked further by `parseFilter`, which knows the places. */
+export interface FilterInput {
+  and?: FilterInput[] | null | undefined
+  or?: FilterInput[] | null | undefined
+  not?: FilterInput | null | undefined
+  column?: string | null | undefined
+  [operator: string]: unknown
+}
+
+/** Kept loose here: a filter is walked without recursion by `parseFilter`, so that depth is refused before anything overflows. */
+const filter = z.custom<FilterInput>((given) => typeof given === 'object' && given !== null && !Array.isArray(given), 'is not a filter')
+
+/** Columns of a filter leaf that take an operand, each with the operand's form. */
+export const operandSchemas = {
+  eq: value, ne: value, lt: value, lte: value, gt: value, gte: value,
+  in: list(value, queryLimits.inMax),
+  isNull: z.boolean(),
+  startsWith: text,
+  contains: text,
+  withinBox: z.array(z.number()).length(4, 'must be [west, south, east, north]'),
+} as const
+export type Operator = keyof typeof operandSchemas
+
+const table = z.strictObject({
+  table: name.nullish(),
+  union: list(name, queryLimits.membersMax).nullish(),
+  members: list(
+    z.strictObject({
+      table: name,
+      columns: list(z.strictObject({ column: name, as: name.nullish(), type: z.enum(columnTypes).nullish() }), queryLimits.outputsMax).nullish(),
+    }),
+    queryLimits.membersMax,
+  ).nullish(),
+  where: filter.nullish(),
+  as: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be letters, digits and underscores, and not begin with a digit').max(200).nullish(),
+})
+
+/** QueryInput of API.graphql, as one value. `null` means absent. */
+export const queryInputSchema = z.strictObject({
+  from: table,
+  select: list(z.strictObject({ column: name, as: name.nullish() }), queryLimits.outputsMax).nullish(),
+  where: filter.nullish(),
+  groupBy: list(z.strictObject({ column: name, granularity: z.enum(granularities).nullish(), as: name.nullish() }), queryLimits.outputsMax).nullish(),
+  measures: list(
+    z.strictObject({
+      function: z.enum(['COUNT', 'COUNT_DISTINCT', 'SUM', 'AVG', 'MIN', 'MAX', 'MEDIAN', 'STDDEV']),
+      column: name.nullish(),
+      as: name.nullish(),
+    }),
+    queryLimits.outputsMax,
+  ).nullish(),
+  having: filter.nullish(),
+  orderBy: list(
+    z.strictObject({ column: name, direction: z.enum(['ASC', 'DESC']).nullish(), nulls: z.enum(['FIRST', 'LAST']).nullish() }),
+    queryLimits.outputsMax,
+  ).nullish(),
+  limit: z.number().int('must be a whole number').min(0, 'is below 0').max(queryLimits.rowsMax, `is over ${queryLimits.rowsMax}; page with offset`).nullish(),
+  offset: z.number().int('must be a whole number').min(0, 'is below 0').max(queryLimits.offsetMax).nullish(),
+  timeZone: text.nullish(),
+  onSourceError: z.enum(['FAIL', 'PARTIAL']).nullish(),
+  timeoutMs: z.number().int('must be a whole number').min(1, 'is below 1').max(queryLimits.timeoutMsMax, `is over ${queryLimits.timeoutMsMax}`).nullish(),
+  atVersion: text.nullish(),
+})
+export type QueryInput = z.infer<typeof queryInputSchema>

@@ -1,0 +1,118 @@
+import type { ColumnType } from '../../connector/column.js'
+import type { Granularity } from '../../connector/relation.js'
+import { BadUserInput } from '../../errors.js'
+import { type ParsedFilter, type Path, parseFilter } from './filter.js'
+import { type QueryInput, queryInputSchema } from './input.js'
+
+/** A query whose form is right; names and types are still as the client wrote them. Every part knows its place in the input. */
+export interface ParsedQuery {
+  from: ParsedTable
+  select?: { column: string; as?: string; path: Path }[]
+  where?: ParsedFilter
+  groupBy: { column: string; granularity?: Granularity; as?: string; path: Path }[]
+  measures: { function: MeasureFunction; column?: string; as?: string; path: Path }[]
+  /** True where groupBy or measures were given: the result is one row a group. */
+  grouped: boolean
+  having?: ParsedFilter
+  orderBy: { column: string; descending: boolean; nullsFirst: boolean; path: Path }[]
+  limit: number
+  offset: number
+  timeZone: string
+  onSourceError: 'FAIL' | 'PARTIAL'
+  timeoutMs: number
+  atVersion?: string
+}
+
+export interface ParsedTable {
+  /** One of `table`, several of `union` or `members`. */
+  members: { table: string; columns?: { column: string; as?: string; type?: ColumnType; path: Path }[]; path: Path }[]
+  alias?: string
+  where?: ParsedFilter
+}
+
+export type MeasureFunction = 'COUNT' | 'COUNT_DISTINCT' | 'SUM' | 'AVG' | 'MIN' | 'MAX' | 'MEDIAN' | 'STDDEV'
+
+export const defaults = { rows: 100, groups: 1000, timeZone: 'Europe/London', timeoutMs: 30_000 } as const
+
+/** Stage 1: the input's form, its defaults and its bounds. Throws BAD_USER_INPUT with the place. */
+export function parse(input: unknown): ParsedQuery {
+  const checked = queryInputSchema.safeParse(input)
+  if (!checked.success) {
+    const issue = checked.error.issues[0]
+    const path = (issue?.path ?? []) as Path
+    throw new BadUserInput(`${path.length === 0 ? 'The query' : path.join('.')} ${issue?.message ?? 'is wrong'}.`, { inputPath: path })
+  }
+  const query = checked.data
+  const grouped = nonEmpty(query.groupBy) || nonEmpty(query.measures)
+  if (grouped && query.select !== null && query.select !== undefined) {
+    throw new BadUserInput("'select' does not stand beside groupBy or measures: the output is the groups and the measures.", { inputPath: ['select'] })
+  }
+  if (!grouped && query.having !== null && query.having !== undefined) {
+    throw new BadUserInput("'having' needs groupBy or measures. Use 'where' to filter rows.", { inputPath: ['having'] })
+  }
+  if (query.select?.length === 0) throw new BadUserInput("'select' is empty. Leave it out for every column.", { inputPath: ['select'] })
+  return {
+    from: parseTable(query.from),
+    ...(query.select ? { select: query.select.map((item, index) => ({ ...compact(item), path: ['select', index] })) } : {}),
+    ...(query.where ? { where: parseFilter(query.where, ['where']) } : {}),
+    groupBy: (query.groupBy ?? []).map((item, index) => ({ ...compact(item), path: ['groupBy', index] })),
+    measures: (query.measures ?? []).map((item, index) => parseMeasure(item, ['measures', index])),
+    grouped,
+    ...(query.having ? { having: parseFilter(query.having, ['having']) } : {}),
+    orderBy: (query.orderBy ?? []).map((item, index) => ({
+      column: item.column, descending: item.direction === 'DESC', nullsFirst: item.nulls === 'FIRST', path: ['orderBy', index],
+    })),
+    limit: query.limit ?? (grouped ? defaults.groups : defaults.rows),
+    offset: query.offset ?? 0,
+    timeZone: parseTimeZone(query.timeZone ?? defaults.timeZone),
+    onSourceError: query.onSourceError ?? 'FAIL',
+    timeoutMs: query.timeoutMs ?? defaults.timeoutMs,
+    ...(query.atVersion ? { atVersion: query.atVersion } : {}),
+  }
+}
+
+function parseTable(from: QueryInput['from']): ParsedTable {
+  const given = (['table', 'union', 'members'] as const).filter((key) => from[key] !== null && from[key] !== undefined)
+  if (given.length !== 1) throw new BadUserInput('from has exactly one of table, union, members.', { inputPath: ['from'] })
+  const rest = {
+    ...(from.as ? { alias: from.as } : {}),
+    ...(from.where ? { where: parseFilter(from.where, ['from', 'where']) } : {}),
+  }
+  if (from.table !== null && from.table !== undefined) return { members: [{ table: from.table, path: ['from', 'table'] }], ...rest }
+  if (from.union) return { members: some(from.union, 'union').map((table, index) => ({ table, path: ['from', 'union', index] })), ...rest }
+  const members = some(from.members ?? [], 'members').map((member, index) => {
+    const path = ['from', 'members', index]
+    const columns = member.columns?.map((item, position) => ({ ...compact(item), path: [...path, 'columns', position] }))
+    if (columns?.length === 0) throw new BadUserInput("'columns' is empty. Leave it out for every column.", { inputPath: [...path, 'columns'] })
+    return { table: member.table, ...(columns ? { columns } : {}), path: [...path, 'table'] }
+  })
+  return { members, ...rest }
+}
+
+function some<T>(items: readonly T[], key: string): readonly T[] {
+  if (items.length === 0) throw new BadUserInput(`'${key}' names no table.`, { inputPath: ['from', key] })
+  return items
+}
+
+function parseMeasure(item: NonNullable<QueryInput['measures']>[number], path: Path): ParsedQuery['measures'][number] {
+  if (item.function !== 'COUNT' && !item.column) throw new BadUserInput(`${item.function} needs a column.`, { inputPath: [...path, 'column'] })
+  return { ...compact(item), path }
+}
+
+function parseTimeZone(timeZone: string): string {
+  try {
+    if (!/^[A-Za-z][A-Za-z0-9_+/-]*$/.test(timeZone)) throw new RangeError('not a name')
+    return new Intl.DateTimeFormat('en-GB', { timeZone }).resolvedOptions().timeZone
+  } catch {
+    throw new BadUserInput("There is no such time zone. Give an IANA name: 'Europe/London', 'UTC'.", { inputPath: ['timeZone'] })
+  }
+}
+
+function nonEmpty(items: readonly unknown[] | null | undefined): boolean {
+  return items !== null && items !== undefined && items.length > 0
+}
+
+/** The same object without its null and undefined members. */
+function compact<T extends object>(item: T): { [K in keyof T]: Exclude<T[K], null | undefined> } {
+  return Object.fromEntries(Object.entries(item).filter(([, value]) => value !== null && value !== undefined)) as never
+}

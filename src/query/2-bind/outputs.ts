@@ -1,0 +1,87 @@
+import type { Shape } from '../../connector/column.js'
+import { aggregateShape } from '../../connector/shapes.js'
+import type { Expression } from '../../connector/relation.js'
+import { BadUserInput, TypeMismatch } from '../../errors.js'
+import type { Path } from '../1-parse/filter.js'
+import type { MeasureFunction, ParsedQuery } from '../1-parse/parse.js'
+import type { Output, StackColumn, Use } from './bound-query.js'
+import type { Scope } from './scope.js'
+import { pseudoColumns } from './stack.js'
+
+type Seen = (use: Use) => void
+
+/** The columns of a result of rows: those selected, or all of the stack but its pseudo-columns. */
+export function bindSelect(query: ParsedQuery, stack: readonly StackColumn[], scope: Scope, seen: Seen): Output[] {
+  if (query.select === undefined) {
+    const all = stack.map((column, index) => ({ column, index })).filter(({ column }) => !(pseudoColumns as readonly string[]).includes(column.name))
+    return all.map(({ column, index }): Output => {
+      seen({ index, use: 'SELECT', implicit: true, path: ['from'] })
+      return { kind: 'column', name: column.name, shape: column.shape, index }
+    })
+  }
+  const outputs = query.select.map(({ column, as, path }): Output => {
+    const { index, name, shape } = scope.resolve(column, [...path, 'column'])
+    seen({ index, use: 'SELECT', implicit: false, path: [...path, 'column'] })
+    return { kind: 'column', name: as ?? name, shape, index }
+  })
+  return unique(outputs, (position) => ['select', position])
+}
+
+/** The columns of a grouped result: the groups, then the measures. */
+export function bindGroups(query: ParsedQuery, scope: Scope, seen: Seen): Output[] {
+  const groups = query.groupBy.map(({ column, granularity, as, path }): Output => {
+    const { index, name, shape } = scope.resolve(column, [...path, 'column'])
+    seen({ index, use: 'GROUP', implicit: false, path: [...path, 'column'] })
+    const whole: Expression = { kind: 'column', index }
+    if (granularity === undefined) {
+      comparable(shape, name, 'grouped', path)
+      return { kind: 'group', name: as ?? name, shape, index, expression: whole }
+    }
+    if (!['DATE', 'TIMESTAMP', 'TIMESTAMPTZ'].includes(shape.type)) {
+      throw new TypeMismatch(`A granularity needs dates or times; '${name}' is ${shape.type}.`, { inputPath: [...path, 'granularity'] })
+    }
+    const expression: Expression = { kind: 'bucket', input: whole, granularity, timeZone: query.timeZone }
+    return { kind: 'group', name: as ?? `${name}_${granularity.toLowerCase()}`, shape: { type: 'DATE' }, index, expression }
+  })
+  const measures = query.measures.map(({ function: name, column, as, path }): Output => {
+    if (column === undefined) return { kind: 'measure', name: as ?? 'count', shape: { type: 'INT64' }, index: undefined, function: name }
+    const resolved = scope.resolve(column, [...path, 'column'])
+    seen({ index: resolved.index, use: 'AGGREGATE', implicit: false, path: [...path, 'column'] })
+    const shape = measureShape(name, resolved.shape, resolved.name, path)
+    return { kind: 'measure', name: as ?? `${name.toLowerCase()}_${resolved.name}`, shape, index: resolved.index, function: name }
+  })
+  return unique([...groups, ...measures], (position) =>
+    position < groups.length ? ['groupBy', position] : ['measures', position - groups.length],
+  )
+}
+
+/** Text, numbers, dates: what has equality and an order. Throws TYPE_MISMATCH for GEOMETRY, JSON and LIST. */
+export function comparable(shape: Shape, name: string, verb: string, path: Path): void {
+  if (shape.type === 'GEOMETRY' || shape.type === 'JSON' || shape.type === 'LIST') {
+    throw new TypeMismatch(`'${name}' is ${shape.type} and cannot be ${verb}.`, { inputPath: path })
+  }
+}
+
+/** More digits than its column, for an average that is exact (DESIGN.md, 'Types'). */
+const averageDigits = 6
+
+function measureShape(name: MeasureFunction, shape: Shape, column: string, path: Path): Shape {
+  if (name === 'COUNT') return { type: 'INT64' }
+  if (name === 'COUNT_DISTINCT' || name === 'MIN' || name === 'MAX') comparable(shape, column, `used by ${name}`, path)
+  else if (!['INT64', 'DECIMAL', 'DOUBLE'].includes(shape.type)) {
+    throw new TypeMismatch(`${name} needs numbers; '${column}' is ${shape.type}.`, { inputPath: [...path, 'column'] })
+  }
+  if (name === 'AVG') {
+    return shape.type === 'DECIMAL' ? { type: 'DECIMAL', scale: Math.min(38, (shape.scale ?? 0) + averageDigits) } : { type: 'DOUBLE' }
+  }
+  return aggregateShape({ function: name, input: { kind: 'column', index: 0 } }, [shape])
+}
+
+function unique(outputs: Output[], path: (position: number) => Path): Output[] {
+  const names = new Set<string>()
+  outputs.forEach(({ name }, position) => {
+    if (names.has(name)) throw new BadUserInput(`Two output columns are called '${name}'. Give one another name with 'as'.`, { inputPath: path(position) })
+    names.add(name)
+  })
+  return outputs
+}

@@ -1,0 +1,74 @@
+import type { Aggregate, Expression, Predicate, Relation } from '../../connector/relation.js'
+
+/** A relation as an indented tree, operators above their inputs. Columns are $0 … $n of the input below. */
+export function drawRelation(relation: Relation): string {
+  return lines(relation).join('\n')
+}
+
+function lines(relation: Relation): string[] {
+  switch (relation.op) {
+    case 'scan':
+      return [`scan ${relation.table} [${relation.columns.map(({ name, type }) => `${name}: ${type}`).join(', ')}]`]
+    case 'stack':
+      return ['stack', ...relation.inputs.flatMap((input) => indented(input))]
+    case 'filter':
+      return [`filter ${predicateText(relation.predicate)}`, ...indented(relation.input)]
+    case 'project':
+      return [`project ${relation.outputs.map(expressionText).join(', ')}`, ...indented(relation.input)]
+    case 'aggregate': {
+      const by = relation.groups.length === 0 ? '' : ` by ${relation.groups.map(expressionText).join(', ')}`
+      return [`aggregate ${relation.measures.map(measureText).join(', ') || 'distinct'}${by}`, ...indented(relation.input)]
+    }
+    case 'sort':
+      return [
+        `sort ${relation.keys.map(({ column, descending, nullsFirst }) => `$${column} ${descending ? 'desc' : 'asc'} nulls ${nullsFirst ? 'first' : 'last'}`).join(', ')}`,
+        ...indented(relation.input),
+      ]
+    case 'limit':
+      return [`limit ${relation.count ?? 'none'} offset ${relation.offset}`, ...indented(relation.input)]
+  }
+}
+
+function indented(relation: Relation): string[] {
+  return lines(relation).map((line) => `  ${line}`)
+}
+
+function expressionText(expression: Expression): string {
+  switch (expression.kind) {
+    case 'column':
+      return `$${expression.index}`
+    case 'literal':
+      return expression.value === null ? 'null' : JSON.stringify(expression.value)
+    case 'convert':
+      return `${expressionText(expression.input)} as ${expression.to.type}`
+    case 'bucket':
+      return `${expression.granularity.toLowerCase()}(${expressionText(expression.input)}, ${expression.timeZone})`
+    case 'mean':
+      return `${expressionText(expression.sum)} / ${expressionText(expression.count)}`
+  }
+}
+
+function measureText(measure: Aggregate): string {
+  return `${measure.function.toLowerCase()}(${measure.input === undefined ? '*' : expressionText(measure.input)})`
+}
+
+function predicateText(predicate: Predicate): string {
+  switch (predicate.kind) {
+    case 'and':
+    case 'or':
+      return `(${predicate.terms.map(predicateText).join(` ${predicate.kind} `)})`
+    case 'not':
+      return `not ${predicateText(predicate.term)}`
+    case 'compare':
+      return `${expressionText(predicate.left)} ${predicate.comparison} ${expressionText(predicate.right)}`
+    case 'in':
+      return `${expressionText(predicate.left)} in (${predicate.values.slice(0, 10).map(expressionText).join(', ')}${predicate.values.length > 10 ? ', …' : ''})`
+    case 'isNull':
+      return `${expressionText(predicate.input)} is ${predicate.negated ? 'not ' : ''}null`
+    case 'startsWith':
+    case 'contains':
+      return `${predicate.kind}(${expressionText(predicate.input)}, ${JSON.stringify(predicate.text)})`
+    case 'withinBox':
+      return `${expressionText(predicate.input)} within [${predicate.west}, ${predicate.south}, ${predicate.east}, ${predicate.north}]`
+  }
+}

@@ -1,0 +1,38 @@
+import type { Operator } from '../../connector/capabilities.js'
+import type { Shape } from '../../connector/column.js'
+import type { PlannedFragment, Source } from '../../connector/source.js'
+import type { Relation } from '../../connector/relation.js'
+
+/** A query split into what each source runs and what the hub runs over their answers. */
+export interface PhysicalPlan {
+  readonly fragments: readonly PlanFragment[]
+  /** The hub's part; its scans name fragments: `#0`, with columns c0 … cn. */
+  readonly residual: Relation
+  readonly outputs: readonly { readonly name: string; readonly shape: Shape }[]
+  /** Rows of the page; the residual answers one more, so that it is known whether more exist. */
+  readonly limit: number
+  /** The whole query as one tree, for people. */
+  readonly text: string
+}
+
+export interface PlanFragment {
+  /** `#0` */
+  readonly id: string
+  readonly spokeId: string
+  readonly connector: string
+  /** The hub's ids of the tables it reads. */
+  readonly tables: readonly string[]
+  /** Columns of the stack that one of its tables lacks: null in its rows. */
+  readonly missingColumns: readonly string[]
+  readonly planned: PlannedFragment
+  readonly left: readonly Operator[]
+  /** Rows that the source may answer; undefined where nobody knows. */
+  readonly estimatedRows: number | undefined
+}
+
+/** What planning needs to know of a source; nothing of it reaches the source. */
+export interface PlanSource {
+  readonly connector: string
+  readonly capabilities: Awaited<ReturnType<Source['capabilities']>>
+  readonly plan: Source['plan']
+}

@@ -1,0 +1,75 @@
+import type { Engine, EngineSession, LandedFile } from '../../connector/engine.js'
+import { SourceTimeout } from '../../errors.js'
+import type { PhysicalPlan } from '../4-plan/physical-plan.js'
+import { type FragmentOutcome, type FragmentOptions, releaseAll, runFragment } from './fragment.js'
+import { residualSql } from './residual.js'
+import type { Sources } from './sources.js'
+
+export interface ExecuteOptions extends FragmentOptions {
+  readonly onSourceError: 'FAIL' | 'PARTIAL'
+}
+
+/** A query that has run: its rows stand in the temporary table `result` of the session, in order, one more than the limit at most. */
+export interface Executed {
+  readonly session: EngineSession
+  readonly outcomes: readonly FragmentOutcome[]
+}
+
+/**
+ * Stage 5: every fragment side by side, then the residual over their answers. Under FAIL the first source that fails ends the others.
+ * Parts are unlinked as soon as the residual has read them. Throws SOURCE_TIMEOUT at the deadline.
+ */
+export async function execute(plan: PhysicalPlan, sources: Sources, engine: Engine, options: ExecuteOptions): Promise<Executed> {
+  const outcomes = await runFragments(plan, sources, options)
+  const files = outcomes.flatMap((outcome) => outcome.files)
+  try {
+    const failed = outcomes.find(({ error }) => error !== undefined)
+    if (failed?.error !== undefined && options.onSourceError === 'FAIL') throw failed.error
+    return { session: await runResidual(plan, outcomes, engine, options.signal), outcomes }
+  } finally {
+    await releaseAll(files)
+  }
+}
+
+async function runFragments(plan: PhysicalPlan, sources: Sources, options: ExecuteOptions): Promise<FragmentOutcome[]> {
+  const others = new AbortController()
+  const signal = AbortSignal.any([options.signal, others.signal])
+  const done: LandedFile[] = []
+  let first: FragmentOutcome | undefined
+  const settled = await Promise.allSettled(
+    plan.fragments.map(async (fragment) => {
+      try {
+        const outcome = await runFragment(fragment, sources.get(fragment.spokeId), { ...options, signal })
+        done.push(...outcome.files)
+        if (outcome.error !== undefined && options.onSourceError === 'FAIL') {
+          first ??= outcome
+          others.abort()
+        }
+        return outcome
+      } catch (thrown) {
+        others.abort()
+        throw thrown
+      }
+    }),
+  )
+  const thrown = settled.find((result) => result.status === 'rejected')
+  if (thrown !== undefined) {
+    await releaseAll(done)
+    throw thrown.reason
+  }
+  const outcomes = settled.map((result) => (result as PromiseFulfilledResult<FragmentOutcome>).value)
+  // The failure that came first is the reason; those that it ended only followed.
+  return first === undefined ? outcomes : [first, ...outcomes.filter((outcome) => outcome !== first)]
+}
+
+async function runResidual(plan: PhysicalPlan, outcomes: readonly FragmentOutcome[], engine: Engine, signal: AbortSignal): Promise<EngineSession> {
+  if (signal.aborted) throw new SourceTimeout('The query did not finish in time.')
+  const session = await engine.connect(signal)
+  try {
+    await session.run(`CREATE TEMP TABLE result AS ${residualSql(plan, outcomes, engine)}`)
+    return session
+  } catch (thrown) {
+    await session.close()
+    throw thrown
+  }
+}

@@ -1,0 +1,64 @@
+import type { LandedFile } from '../../connector/engine.js'
+import type { ScanReport } from '../../connector/source.js'
+import { DialsError, ResultTooLarge, SourceTimeout, SourceUnavailable, toDialsError } from '../../errors.js'
+import type { PlanFragment } from '../4-plan/physical-plan.js'
+import type { OpenSource } from './sources.js'
+
+/** What one source answered, or why it did not. */
+export interface FragmentOutcome {
+  readonly fragment: PlanFragment
+  readonly files: readonly LandedFile[]
+  readonly report: ScanReport | undefined
+  readonly error: DialsError | undefined
+  readonly bytes: number
+  readonly elapsedMs: number
+}
+
+export interface FragmentOptions {
+  readonly signal: AbortSignal
+  readonly deadline: number
+  readonly rowsMax: number
+  readonly bytesMax: number
+}
+
+/** Errors of a source, which PARTIAL may pass over; any other is the query's own and always ends it. */
+const sourceErrors: readonly string[] = ['SOURCE_UNAVAILABLE', 'SOURCE_TIMEOUT']
+
+/**
+ * Runs one fragment and keeps its parts, which whoever gets the outcome releases. An error of the source is part of the outcome; an error
+ * of the query is thrown, and nothing is left behind.
+ */
+export async function runFragment(fragment: PlanFragment, open: OpenSource | undefined, options: FragmentOptions): Promise<FragmentOutcome> {
+  const started = performance.now()
+  const files: LandedFile[] = []
+  let bytes = 0
+  const outcome = (report: ScanReport | undefined, error: DialsError | undefined): FragmentOutcome => ({
+    fragment, files, report, error, bytes, elapsedMs: performance.now() - started,
+  })
+  try {
+    if (open === undefined) throw new SourceUnavailable(`The spoke ${fragment.spokeId} is not configured at this hub.`)
+    const scan = open.source.execute(fragment.planned, options)
+    // The parts are what is waited for; a report that fails without them must not go unhandled.
+    scan.report.catch(() => undefined)
+    for await (const part of scan.parts) {
+      files.push(part.file)
+      bytes += part.file.bytes
+      if (bytes > options.bytesMax) throw new ResultTooLarge(`The spoke ${fragment.spokeId} answers more than ${options.bytesMax} bytes. Filter more, or group.`)
+    }
+    const report = await scan.report
+    open.observed(undefined)
+    return outcome(report, undefined)
+  } catch (thrown) {
+    await releaseAll(files)
+    files.length = 0
+    const error = options.signal.aborted ? new SourceTimeout(`The spoke ${fragment.spokeId} did not answer in time.`, { cause: thrown }) : toDialsError(thrown)
+    if (!sourceErrors.includes(error.code)) throw error
+    if (!options.signal.aborted || Date.now() >= options.deadline) open?.observed(error)
+    return outcome(undefined, error)
+  }
+}
+
+/** Unlinks landed files; safe to call twice. */
+export async function releaseAll(files: readonly LandedFile[]): Promise<void> {
+  await Promise.all(files.map((file) => file.release()))
+}

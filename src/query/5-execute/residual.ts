@@ -1,0 +1,19 @@
+import type { Engine } from '../../connector/engine.js'
+import type { Scan } from '../../connector/relation.js'
+import { sqlType } from '../../engine/sql/type.js'
+import type { PhysicalPlan } from '../4-plan/physical-plan.js'
+import type { FragmentOutcome } from './fragment.js'
+
+/** The residual over landed parts. A fragment that failed, under PARTIAL, is an empty table of its columns. */
+export function residualSql(plan: PhysicalPlan, outcomes: readonly FragmentOutcome[], engine: Engine): string {
+  const byId = new Map(outcomes.map((outcome) => [outcome.fragment.id, outcome]))
+  return engine.compile(plan.residual, (scan) => partsSql(scan, byId.get(scan.table)?.files.map(({ path }) => path) ?? []))
+}
+
+/** Every column is cast to the type that was planned: what a spoke sends is not taken on trust. */
+function partsSql(scan: Scan, paths: readonly string[]): string {
+  const columns = scan.columns.map((shape, index) => `CAST(${paths.length === 0 ? 'NULL' : `c${index}`} AS ${sqlType(shape)}) AS c${index}`)
+  const list = columns.length === 0 ? 'NULL AS c0' : columns.join(', ')
+  if (paths.length === 0) return `(SELECT ${list} WHERE FALSE) AS parts`
+  return `(SELECT ${list} FROM read_parquet([${paths.map((path) => `'${path.replaceAll("'", "''")}'`).join(', ')}])) AS parts`
+}

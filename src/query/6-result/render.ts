@@ -1,0 +1,82 @@
+import type { Shape } from '../../connector/column.js'
+import { timestampText } from '../../engine/sql/expression.js'
+import { quote } from '../../engine/sql/type.js'
+
+/** How a column's cells appear in JSON, the same throughout a result (API.graphql, Value). */
+export type Encoding = 'BOOLEAN' | 'NUMBER' | 'STRING' | 'LIST' | 'OBJECT'
+
+export type Numbers = 'EXACT' | 'DOUBLE'
+
+export interface RenderColumn {
+  readonly name: string
+  readonly shape: Shape
+  readonly encoding: Encoding
+}
+
+/** The largest whole number that JSON readers keep exact. */
+export const safeIntegerMax = '9007199254740991'
+
+/** The encoding of a shape; `wide` says that an INT64 column has a value beyond 2^53. */
+export function encodingOf(shape: Shape, wide: boolean): Encoding {
+  switch (shape.type) {
+    case 'BOOLEAN':
+      return 'BOOLEAN'
+    case 'INT64':
+      return wide ? 'STRING' : 'NUMBER'
+    case 'DOUBLE':
+      return 'NUMBER'
+    case 'LIST':
+      return 'LIST'
+    case 'GEOMETRY':
+    case 'JSON':
+      return 'OBJECT'
+    default:
+      return 'STRING'
+  }
+}
+
+/** SQL that answers the whole page of `result` as one JSON text, made by the engine: no cell becomes a JavaScript value. */
+export function renderSql(columns: readonly RenderColumn[], form: 'rows' | 'records', numbers: Numbers, limit: number): string {
+  const [open, close] = form === 'rows' ? ['[', ']'] : ['{', '}']
+  const cells = columns.map((column, index) => {
+    const cell = `coalesce(${cellSql(`c${index}`, column, numbers)}, 'null')`
+    return form === 'rows' ? cell : `${quote(`${JSON.stringify(column.name)}:`)} || ${cell}`
+  })
+  const row = `${quote(open)} || ${cells.join(" || ',' || ")} || ${quote(close)}`
+  return `SELECT '[' || coalesce(string_agg(${row}, ',' ORDER BY rowid), '') || ']' AS text FROM result WHERE rowid < ${limit}`
+}
+
+/** One cell as JSON text, or SQL NULL. DuckDB's own to_json writes bare NaN, drops a decimal's zeros and puts a space into timestamps. */
+function cellSql(sql: string, { shape, encoding }: RenderColumn, numbers: Numbers): string {
+  const asString = (text: string) => `'"' || ${text} || '"'`
+  switch (shape.type) {
+    case 'STRING':
+      return `CAST(to_json(${sql}) AS VARCHAR)`
+    case 'BOOLEAN':
+      return `CAST(${sql} AS VARCHAR)`
+    case 'DOUBLE':
+      return doubleSql(sql)
+    case 'INT64':
+      if (numbers === 'DOUBLE') return `CAST(${sql} AS VARCHAR)`
+      return encoding === 'STRING' ? asString(`CAST(${sql} AS VARCHAR)`) : `CAST(${sql} AS VARCHAR)`
+    case 'DECIMAL':
+      return numbers === 'DOUBLE' ? doubleSql(`CAST(${sql} AS DOUBLE)`) : asString(`CAST(${sql} AS VARCHAR)`)
+    case 'DATE':
+      return `CASE WHEN isfinite(${sql}) THEN ${asString(`CAST(${sql} AS VARCHAR)`)} END`
+    case 'TIME':
+      return asString(`CAST(${sql} AS VARCHAR)`)
+    case 'TIMESTAMP':
+    case 'TIMESTAMPTZ':
+      return `CASE WHEN isfinite(${sql}) THEN ${asString(timestampText(sql, shape.type))} END`
+    case 'GEOMETRY':
+    case 'JSON':
+    case 'LIST':
+      // What is spliced into an answer must be JSON, whatever a spoke sent.
+      return `CASE WHEN json_valid(${sql}) THEN ${sql} ELSE CAST(to_json(${sql}) AS VARCHAR) END`
+  }
+}
+
+/** A JSON number; NaN and the infinities are null. */
+function doubleSql(sql: string): string {
+  return `CASE WHEN isfinite(${sql}) THEN CAST(${sql} AS VARCHAR) END`
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto'
+import type { Engine } from '../connector/engine.js'
+import type { Viewer } from '../identity/viewer.js'
+import { DialsError, toDialsError } from '../errors.js'
+import { parse } from './1-parse/parse.js'
+import { bind } from './2-bind/bind.js'
+import type { QueryCatalogue } from './2-bind/query-table.js'
+import { type AuthorisedQuery, authorise } from './3-authorise/authorise.js'
+import type { PhysicalPlan, PlanSource } from './4-plan/physical-plan.js'
+import { plan } from './4-plan/plan.js'
+import { execute } from './5-execute/execute.js'
+import type { Sources } from './5-execute/sources.js'
+import { checkVersion, type QueryResult, result } from './6-result/query-result.js'
+
+/** What the pipeline needs of the world. */
+export interface QueryContext {
+  readonly viewer: Viewer
+  /** The catalogue as this viewer sees it. */
+  readonly catalogue: QueryCatalogue
+  readonly sources: Sources
+  readonly engine: Engine
+  /** Ends when the client goes away. */
+  readonly signal: AbortSignal
+}
+
+/** Rows and bytes that one source may answer with; more is RESULT_TOO_LARGE. */
+export const fragmentLimits = { rowsMax: 20_000_000, bytesMax: 512 * 1024 * 1024 } as const
+
+/** A query, from the client's input to the answer: parse, bind, authorise, plan, execute, result. Whoever gets the result releases it. */
+export async function runQuery(input: unknown, context: QueryContext): Promise<QueryResult> {
+  const transaction = randomUUID()
+  try {
+    const parsed = parse(input)
+    const deadline = Date.now() + parsed.timeoutMs
+    const authorised = authorise(await bind(parsed, context.catalogue), context.viewer)
+    const planned = await planFor(authorised, context.sources)
+    const timeout = AbortSignal.timeout(parsed.timeoutMs)
+    const executed = await execute(planned, context.sources, context.engine, {
+      ...fragmentLimits,
+      onSourceError: parsed.onSourceError,
+      deadline,
+      signal: AbortSignal.any([context.signal, timeout]),
+    })
+    try {
+      const answer = await result(transaction, authorised, planned, executed)
+      checkVersion(parsed.atVersion, answer.version)
+      return answer
+    } catch (thrown) {
+      await executed.session.close()
+      throw thrown
+    }
+  } catch (thrown) {
+    throw withTransaction(toDialsError(thrown), transaction)
+  }
+}
+
+/** What a query would do, without doing it. */
+export interface Explanation {
+  readonly text: string
+  readonly fragments: PhysicalPlan['fragments']
+  /** The hub's own part, as the engine's text. */
+  readonly residual: string
+}
+
+/** Stages 1 to 4 of a query. Needs the same authorisation as running it. */
+export async function explainQuery(input: unknown, context: Omit<QueryContext, 'signal'>): Promise<Explanation> {
+  const authorised = authorise(await bind(parse(input), context.catalogue), context.viewer)
+  const planned = await planFor(authorised, context.sources)
+  return { text: planned.text, fragments: planned.fragments, residual: residualText(planned, context.engine) }
+}
+
+function residualText(planned: PhysicalPlan, engine: Engine): string {
+  return engine.compile(planned.residual, (scan) => `fragment('${scan.table}')`)
+}
+
+async function planFor(query: AuthorisedQuery, sources: Sources): Promise<PhysicalPlan> {
+  const bySpoke = new Map<string, PlanSource>()
+  for (const { table } of query.leaves) {
+    if (bySpoke.has(table.spokeId)) continue
+    const open = sources.get(table.spokeId)
+    if (open === undefined) throw new DialsError('SOURCE_UNAVAILABLE', `The spoke ${table.spokeId} is not configured at this hub.`)
+    const local = query.leaves.filter((leaf) => leaf.table.spokeId === table.spokeId).map((leaf) => leaf.table.id.slice(table.spokeId.length + 1))
+    const capabilities = await open.source.capabilities(local)
+    bySpoke.set(table.spokeId, { connector: open.connector, capabilities, plan: (fragment, own) => open.source.plan(fragment, own) })
+  }
+  return plan(query, bySpoke)
+}
+
+function withTransaction(error: DialsError, transaction: string): DialsError {
+  return new DialsError(error.code, error.message, {
+    cause: error.cause,
+    transaction,
+    ...(error.inputPath ? { inputPath: error.inputPath } : {}),
+    ...(error.suggestions ? { suggestions: error.suggestions } : {}),
+  })
+}
