@@ -4,7 +4,7 @@ import { columnTypes } from '../../connector/column.js'
 
 /** Bounds of one query. What is beyond them is BAD_USER_INPUT. */
 export const queryLimits = {
-  membersMax: 1000,
+  membersMax: 500,
   outputsMax: 1000,
   inMax: 10_000,
   /** Leaves and branches of one filter, the elements of `in` not counted. */

@@ -4,7 +4,8 @@ import type { ParsedQuery } from '../1-parse/parse.js'
 import type { BoundQuery, Use } from './bound-query.js'
 import { bindGroups, bindSelect, comparable } from './outputs.js'
 import { bindPredicate } from './predicate.js'
-import type { QueryCatalogue, QueryTable } from './query-table.js'
+import type { QueryTable } from '../../catalogue/tables-for-query.js'
+import type { QueryCatalogue } from './query-catalogue.js'
 import { scopeOf } from './scope.js'
 import { bindStack } from './stack.js'
 
@@ -40,7 +41,8 @@ export async function bind(query: ParsedQuery, catalogue: QueryCatalogue): Promi
 }
 
 async function lookUp(query: ParsedQuery, catalogue: QueryCatalogue): Promise<ReadonlyMap<string, QueryTable>> {
-  const tables = await catalogue.tables([...new Set(query.from.members.map(({ table }) => table))])
+  const found = await catalogue.tables([...new Set(query.from.members.map(({ table }) => table))])
+  const tables = new Map(found.map((table) => [table.id, table]))
   for (const { table, path } of query.from.members) {
     if (tables.has(table)) continue
     throw new DialsError('UNKNOWN_TABLE', `There is no table '${table.slice(0, 200)}'.`, { inputPath: path, suggestions: await catalogue.nearTables(table) })

@@ -2,7 +2,7 @@ import type { Shape } from '../../connector/column.js'
 import type { Expression, Predicate, SortKey } from '../../connector/relation.js'
 import type { MeasureFunction } from '../1-parse/parse.js'
 import type { Path } from '../1-parse/filter.js'
-import type { QueryTable } from './query-table.js'
+import type { QueryTable } from '../../catalogue/tables-for-query.js'
 
 /** A query whose names are columns and whose literals have types. Expressions index `stack`; having and order index `outputs`. */
 export interface BoundQuery {

@@ -1,17 +1,19 @@
-import type { ColumnDescription, ColumnType, Shape } from '../../connector/column.js'
+import type { ColumnType, Shape } from '../../connector/column.js'
 import { BadUserInput, DialsError, TypeMismatch } from '../../errors.js'
 import type { ParsedTable } from '../1-parse/parse.js'
 import type { Leaf, LeafCell, StackColumn } from './bound-query.js'
 import { nearNames } from './near-names.js'
-import type { QueryTable } from './query-table.js'
+import type { QueryTable } from '../../catalogue/tables-for-query.js'
 
 /** What `_spoke` and `_table` say: where a row came from. */
 export const pseudoColumns = ['_spoke', '_table'] as const
 
+type QueryColumn = QueryTable['columns'][number]
+
 /** A column of one member under its shared name. */
 interface MemberColumn {
   name: string
-  description: ColumnDescription
+  description: QueryColumn
   shape: Shape
 }
 
@@ -69,12 +71,12 @@ function cell(name: string, table: QueryTable, columns: ReadonlyMap<string, Memb
 
 /** A member that is read as another type is converted to that first: the stack's common type may be wider still. */
 function converted({ shape, description }: MemberColumn): { readAs?: Shape } {
-  return shape.type === description.type && shape.scale === description.scale ? {} : { readAs: shape }
+  return shape.type === description.type && (shape.scale ?? null) === description.scale ? {} : { readAs: shape }
 }
 
 function stackColumn(column: MemberColumn, shape: Shape, before: StackColumn | undefined): StackColumn {
-  const semanticType = before === undefined || before.semanticType === column.description.semanticType ? column.description.semanticType : undefined
-  const unit = before === undefined || before.unit === column.description.unit ? column.description.unit : undefined
+  const semanticType: string | null | undefined = before === undefined || before.semanticType === (column.description.semanticType ?? undefined) ? column.description.semanticType : undefined
+  const unit: string | null | undefined = before === undefined || before.unit === (column.description.unit ?? undefined) ? column.description.unit : undefined
   return { name: column.name, shape, ...(semanticType ? { semanticType } : {}), ...(unit ? { unit } : {}) }
 }
 
@@ -108,7 +110,7 @@ const readable: Partial<Record<ColumnType, readonly ColumnType[]>> = {
   LIST: ['STRING'],
 }
 
-function readAs(column: ColumnDescription, type: ColumnType, path: readonly (string | number)[]): Shape {
+function readAs(column: QueryColumn, type: ColumnType, path: readonly (string | number)[]): Shape {
   if (type === column.type) return shapeOfColumn(column)
   if (readable[column.type]?.includes(type) !== true) {
     throw new TypeMismatch(`'${column.name}' is ${column.type} and cannot be read as ${type}.`, { inputPath: [...path, 'type'] })
@@ -116,6 +118,6 @@ function readAs(column: ColumnDescription, type: ColumnType, path: readonly (str
   return type === 'DECIMAL' ? { type, scale: column.type === 'INT64' ? 0 : decimalScale } : { type }
 }
 
-function shapeOfColumn({ type, scale }: ColumnDescription): Shape {
-  return scale === undefined ? { type } : { type, scale }
+function shapeOfColumn({ type, scale }: QueryColumn): Shape {
+  return scale === null ? { type } : { type, scale }
 }

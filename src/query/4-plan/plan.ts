@@ -125,7 +125,7 @@ function fragment(id: string, group: LeafGroup, steps: readonly Step[], query: A
     missingColumns: [...new Set(missing)],
     planned,
     left: [...new Set(planned.left.map(operatorOf))],
-    estimatedRows: estimateRows(planned.taken, new Map(group.leaves.map(({ table }) => [table.id.slice(table.spokeId.length + 1), table.rowCount]))),
+    estimatedRows: estimateRows(planned.taken, new Map(group.leaves.map(({ table }) => [table.id.slice(table.spokeId.length + 1), table.rowCount ?? undefined]))),
   }
 }
 

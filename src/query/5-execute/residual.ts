@@ -10,8 +10,8 @@ export function residualSql(plan: PhysicalPlan, outcomes: readonly FragmentOutco
   return engine.compile(plan.residual, (scan) => partsSql(scan, byId.get(scan.table)?.files.map(({ path }) => path) ?? []))
 }
 
-/** Every column is cast to the type that was planned: what a spoke sends is not taken on trust. */
-function partsSql(scan: Scan, paths: readonly string[]): string {
+/** Landed parts as a table expression. Every column is cast to the type that was planned: what a spoke sends is not taken on trust. */
+export function partsSql(scan: Scan, paths: readonly string[]): string {
   const columns = scan.columns.map((shape, index) => `CAST(${paths.length === 0 ? 'NULL' : `c${index}`} AS ${sqlType(shape)}) AS c${index}`)
   const list = columns.length === 0 ? 'NULL AS c0' : columns.join(', ')
   if (paths.length === 0) return `(SELECT ${list} WHERE FALSE) AS parts`

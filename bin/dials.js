@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+// Node reads UV_THREADPOOL_SIZE once, when it starts: each running query holds one of these threads, and with the default of four, four
+// long queries would stop files, DNS and every further query. So the program runs as a child with the size set.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const main = fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url))
+if (!existsSync(main)) {
+  process.stderr.write("dials: it is not built yet: run 'npm ci' or 'npm run build' first\n")
+  process.exit(1)
+}
+const child = spawn(process.execPath, ['--enable-source-maps', main, ...process.argv.slice(2)], {
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  env: { UV_THREADPOOL_SIZE: '64', ...process.env },
+})
+// A terminal sends SIGINT to both; SIGTERM comes to this process alone.
+process.on('SIGINT', () => undefined)
+for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+child.once('exit', (code, signal) => process.exit(signal === null ? code : 1))

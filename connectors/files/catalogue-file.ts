@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { LineCounter, parseDocument } from 'yaml'
+import { z } from 'zod'
+import { licenceSchema, slugSchema } from '../../src/connector/catalogue.js'
+import { columnTypes, sensitivities } from '../../src/connector/column.js'
+import { SourceUnavailable } from '../../src/errors.js'
+
+/** The name of the file in which a publisher says what a folder cannot. */
+export const catalogueFileName = 'catalogue.yaml'
+const bytesMax = 4 * 1024 * 1024
+
+/** A day or a moment; a day is its midnight in UTC. */
+const moment = z.union([z.iso.datetime({ offset: true }), z.iso.date().transform((day) => `${day}T00:00:00Z`)])
+
+const columnEntrySchema = z.strictObject({
+  title: z.string().min(1).max(500).optional(),
+  description: z.string().max(10_000).optional(),
+  unit: z.string().max(100).optional(),
+  semanticType: z.string().regex(/^[A-Z][A-Z0-9_]*$/).max(60).optional(),
+  /** Overrules what was recognised, in both directions. */
+  sensitivity: z.enum(sensitivities).optional(),
+  type: z.enum(columnTypes).optional(),
+})
+export type ColumnEntry = z.infer<typeof columnEntrySchema>
+
+const datasetEntrySchema = z.strictObject({
+  title: z.string().min(1).max(1000).optional(),
+  description: z.string().max(100_000).optional(),
+  licence: licenceSchema.optional(),
+  access: z.enum(['OPEN', 'SHARED', 'CLOSED']).optional(),
+  sharedWith: z.array(z.string().max(200)).max(500).optional(),
+  listing: z.enum(['PUBLIC', 'PARTIES']).optional(),
+  themes: z.array(z.string().max(200)).max(200).optional(),
+  keywords: z.array(z.string().max(200)).max(500).optional(),
+  issued: moment.optional(),
+  modified: moment.optional(),
+  frequency: z.string().max(200).optional(),
+  landingPage: z.url({ protocol: /^https?$/ }).max(2000).optional(),
+  /** Files of this dataset whose stems do not say so. */
+  files: z.array(z.string().min(1).max(255).regex(/^[^/\\]+$/)).min(1).max(1000).optional(),
+  /** By the column's published name, in each of the dataset's tables. */
+  columns: z.record(z.string().max(500), columnEntrySchema).optional(),
+})
+export type DatasetEntry = z.infer<typeof datasetEntrySchema>
+
+const catalogueFileSchema = z.strictObject({ datasets: z.record(slugSchema, datasetEntrySchema).nullish().transform((datasets) => datasets ?? {}) })
+export type CatalogueFile = z.infer<typeof catalogueFileSchema>
+
+/**
+ * Reads a folder's `catalogue.yaml`; a folder without one is as good as one that says nothing.
+ * @throws SourceUnavailable where it is broken: who may read what is then unknown, so nothing of the folder may be served. The message
+ * names line, column and mend.
+ */
+export async function readCatalogueFile(folder: string): Promise<CatalogueFile> {
+  const text = await readFile(join(folder, catalogueFileName), 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return undefined
+    throw broken('it cannot be read', 'give this process the right to read it', cause)
+  })
+  if (text === undefined) return { datasets: {} }
+  if (text.length > bytesMax) throw broken('it is larger than 4 MiB', 'split the folder')
+  const lineCounter = new LineCounter()
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true })
+  const [error] = document.errors
+  if (error !== undefined) throw broken(at(lineCounter, error.pos[0]), error.message, error)
+  let content: unknown
+  try {
+    content = document.toJS({ maxAliasCount: 100 })
+  } catch (cause) {
+    throw broken('its aliases', 'write the values out', cause)
+  }
+  const parsed = catalogueFileSchema.safeParse(content ?? {})
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const path = (issue?.path ?? []).map((part) => (typeof part === 'symbol' ? String(part) : part))
+  const node = [...path.keys()].map((count) => document.getIn(path.slice(0, path.length - count), true)).find((found) => found !== undefined)
+  const offset = (node as { range?: [number, number, number] } | undefined)?.range?.[0] ?? 0
+  throw broken(`${at(lineCounter, offset)} (${path.join('.') || 'the whole'})`, issue?.message ?? 'not as it should be', parsed.error)
+}
+
+function at(lines: LineCounter, offset: number): string {
+  const { line, col } = lines.linePos(offset)
+  return `line ${line}, column ${col}`
+}
+
+function broken(place: string, mend: string, cause?: unknown): SourceUnavailable {
+  return new SourceUnavailable(`${catalogueFileName}, ${place}: ${mend}. Until it is mended, nothing of this folder is served.`, { cause })
+}

@@ -1,0 +1,46 @@
+import type { ColumnType } from '../../src/connector/column.js'
+import type { EngineSession } from '../../src/connector/engine.js'
+import type { Format } from './formats.js'
+import { stageGeoJson } from './json/geojson.js'
+import { stageJson, stageNdjson } from './json/json.js'
+import type { Manifest } from './manifest.js'
+import { stageParquet } from './parquet.js'
+import type { StagedTable } from './staged-table.js'
+import { stageDelimited } from './text/stage-delimited.js'
+import { writeTable } from './write-table.js'
+import { stageWorkbook } from './xlsx/workbook.js'
+
+/** What a reader works with. */
+export interface Conversion {
+  session: EngineSession
+  /** An empty folder for files under way; removed afterwards. */
+  scratch: string
+  /** Types that the publisher demands, by column name. */
+  types: ReadonlyMap<string, ColumnType>
+  signal: AbortSignal
+}
+
+type Reader = (path: string, conversion: Conversion) => AsyncIterable<StagedTable>
+
+const readers: Record<Format, Reader> = {
+  parquet: stageParquet,
+  csv: stageDelimited,
+  tsv: stageDelimited,
+  geojson: stageGeoJson,
+  ndjson: stageNdjson,
+  json: stageJson,
+  xlsx: stageWorkbook,
+}
+
+/**
+ * Converts one file into Parquet files in `folder`, a table at a time.
+ * @throws Unreadable where the file is no data; DialsError where the engine or a limit ends it.
+ */
+export async function convertFile(path: string, format: Format, folder: string, conversion: Conversion): Promise<Manifest> {
+  const manifest: Manifest = { tables: [], problems: [] }
+  for await (const staged of readers[format](path, conversion)) {
+    conversion.signal.throwIfAborted()
+    manifest.tables.push(await writeTable(conversion.session, staged, folder, `t${manifest.tables.length}.parquet`))
+  }
+  return manifest
+}

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { ColumnType } from '../../../src/connector/column.js'
+import type { Engine } from '../../../src/connector/engine.js'
+import type { SourceContext } from '../../../src/connector/source.js'
+import { convertFile } from '../convert.js'
+import type { DataFile } from '../folder.js'
+import { converterVersion, type Manifest } from '../manifest.js'
+import { Unreadable } from '../unreadable.js'
+import { stampOf, type ContentHashes } from './content-hashes.js'
+import type { CopyStore } from './copy-store.js'
+
+const memoryMb = 320
+
+/** Makes the copies that a harvest needs, on an engine of its own that lives as long as the harvest. */
+export class Converter {
+  #engine: Promise<Engine> | undefined
+
+  constructor(
+    private readonly parts: {
+      store: CopyStore
+      hashes: ContentHashes
+      folder: string
+      openEngine: SourceContext['openEngine']
+    },
+  ) {}
+
+  /**
+   * The copy of a file as it is now, made if there is none yet.
+   * @param types what the publisher demands of its columns; other demands are another copy.
+   * @throws Unreadable where the file is no data, or changes while it is read.
+   */
+  async copyOf(file: DataFile, types: ReadonlyMap<string, ColumnType>, signal: AbortSignal): Promise<{ key: string; manifest: Manifest; hash: string }> {
+    const { store, hashes, folder } = this.parts
+    const { hash, stamp } = await hashes.of(file.path, signal)
+    const key = copyKey(hash, file.format, types)
+    const known = await store.get(key)
+    if (known !== undefined) return { key, manifest: known, hash }
+    this.#engine ??= this.parts.openEngine({ folders: [folder, store.folder], memoryMb })
+    const engine = await this.#engine
+    const manifest = await store.add(key, async (made, scratch) => {
+      const session = await engine.connect(signal)
+      try {
+        const converted = await convertFile(file.path, file.format, made, { session, scratch, types, signal })
+        if ((await stampOf(file.path)) !== stamp) throw new Unreadable('The file changes while it is read; it will be read again at the next harvest.')
+        return converted
+      } finally {
+        await session.close()
+      }
+    })
+    return { key, manifest, hash }
+  }
+
+  async close(): Promise<void> {
+    await (await this.#engine)?.close()
+    this.#engine = undefined
+  }
+}
+
+function copyKey(hash: string, format: string, types: ReadonlyMap<string, ColumnType>): string {
+  const demands = [...types].sort(([left], [right]) => (left < right ? -1 : 1))
+  return createHash('sha256').update(JSON.stringify([converterVersion, hash, format, demands])).digest('hex')
+}
+
+/** The folder of a source's copies: its own, whatever else is kept beside it. */
+export function storeFolderOf(base: string, spokeId: string, folder: string): string {
+  return join(base, `files-${createHash('sha256').update(`${spokeId}\0${folder}`).digest('hex').slice(0, 16)}`)
+}

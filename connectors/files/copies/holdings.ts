@@ -1,0 +1,64 @@
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { columnSchema } from '../../../src/connector/column.js'
+
+const heldTableSchema = z.strictObject({
+  dataset: z.string(),
+  /** The copy's key, and the Parquet file in it. */
+  key: z.string().regex(/^[0-9a-f]{64}$/),
+  file: z.string().regex(/^t\d+\.parquet$/),
+  columns: z.array(columnSchema),
+  rowCount: z.number().int().min(0),
+  /** ISO 8601: when the file that it was made from was last changed. */
+  asOf: z.string(),
+})
+/** A table as it was last harvested: what a scan reads, whatever happened to the file since. */
+export type HeldTable = z.infer<typeof heldTableSchema>
+
+const heldSchema = z.record(z.string(), heldTableSchema)
+
+/** The tables that were harvested, by id (`libraries/libraries`); kept over a restart. */
+export class Holdings {
+  #tables: Map<string, HeldTable> | undefined
+
+  /** @param memory the file in which they are kept; one that cannot be read is as good as none. */
+  constructor(private readonly memory: string) {}
+
+  async get(id: string): Promise<HeldTable | undefined> {
+    return (await this.#load()).get(id)
+  }
+
+  /** Puts the tables of one dataset in the place of those that it had. */
+  async replace(dataset: string, tables: ReadonlyMap<string, HeldTable>): Promise<void> {
+    const held = await this.#load()
+    for (const [id, table] of held) if (table.dataset === dataset) held.delete(id)
+    for (const [id, table] of tables) held.set(id, table)
+  }
+
+  /** Drops the tables of every dataset but these. */
+  async keepOnly(datasets: ReadonlySet<string>): Promise<void> {
+    const held = await this.#load()
+    for (const [id, { dataset }] of held) if (!datasets.has(dataset)) held.delete(id)
+  }
+
+  /** The keys of all copies that tables are read from. */
+  async keys(): Promise<Set<string>> {
+    return new Set([...(await this.#load()).values()].map(({ key }) => key))
+  }
+
+  async save(): Promise<void> {
+    await writeFile(`${this.memory}.new`, JSON.stringify(Object.fromEntries(await this.#load())))
+    await rename(`${this.memory}.new`, this.memory)
+  }
+
+  async #load(): Promise<Map<string, HeldTable>> {
+    if (this.#tables === undefined) {
+      const read = await readFile(this.memory, 'utf8').then(
+        (text) => heldSchema.parse(JSON.parse(text)),
+        () => ({}),
+      ).catch(() => ({}))
+      this.#tables ??= new Map(Object.entries(read))
+    }
+    return this.#tables
+  }
+}

@@ -1,0 +1,149 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Engine, LandedFile } from '../../src/connector/engine.js'
+import type { Relation, Scan as TableScan } from '../../src/connector/relation.js'
+import { shapesOf } from '../../src/connector/shapes.js'
+import type { Part, PlannedFragment, Scan, ScanOptions, ScanReport } from '../../src/connector/source.js'
+import { ResultTooLarge, SourceUnavailable, toDialsError } from '../../src/errors.js'
+import type { HeldTable } from './copies/holdings.js'
+import { rowsBound } from './rows-bound.js'
+import { columnAt, fileLiteral, literal } from './sql.js'
+
+/** What a scan works with. */
+export interface ScanParts {
+  engine: Engine
+  scratchFolder: string
+  /** A harvested table, its copy held until `release`. */
+  hold(tables: readonly string[], signal: AbortSignal): Promise<{ tables: ReadonlyMap<string, HeldTable & { path: string }>; release: () => void }>
+}
+
+const tooMany = 'seven-dials: more rows than asked for'
+
+/** Runs a planned fragment over the harvested copies. Nothing is read before the first part is asked for. */
+export function executeScan(planned: PlannedFragment, options: ScanOptions, parts: ScanParts): Scan {
+  let settle: { resolve: (report: ScanReport) => void; reject: (reason: unknown) => void } | undefined
+  const report = new Promise<ScanReport>((resolve, reject) => (settle = { resolve, reject }))
+  // Whoever reads the parts alone has the same error from them.
+  report.catch(() => undefined)
+  async function* told(): AsyncGenerator<Part> {
+    try {
+      const done = yield* run(planned.taken, options, parts)
+      settle?.resolve(done)
+    } catch (thrown) {
+      const error = toDialsError(thrown)
+      settle?.reject(error)
+      throw error
+    } finally {
+      settle?.reject(new SourceUnavailable('The scan was left before its end.'))
+    }
+  }
+  return { parts: told(), report }
+}
+
+async function* run(relation: Relation, { signal, deadline, rowsMax, bytesMax }: ScanOptions, parts: ScanParts): AsyncGenerator<Part, ScanReport> {
+  const ends = AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, Math.min(deadline - Date.now(), 2 ** 31 - 1)))])
+  const scans = scansOf(relation)
+  const { tables, release } = await parts.hold(scans.map(({ table }) => table), ends)
+  try {
+    const tableOf = (scan: TableScan) => tables.get(scan.table) as HeldTable & { path: string }
+    const bound = rowsBound(relation, (scan) => tableOf(scan).rowCount)
+    if (bound.exact && bound.rows > rowsMax) throw tooLarge(rowsMax)
+    const sql = parts.engine.compile(relation, (scan) => fromCopy(scan, tableOf(scan)))
+    const session = await parts.engine.connect(ends)
+    const folder = new PartsFolder(join(parts.scratchFolder, `files-${randomUUID()}`))
+    try {
+      await mkdir(folder.path, { recursive: true })
+      const guarded = bound.rows > rowsMax ? atMost(sql, shapesOf(relation).length, rowsMax) : sql
+      for await (const file of session.parts(guarded, { folder: folder.path, bytesMax })) yield { kind: 'parquet', file: folder.lend(file) }
+    } catch (thrown) {
+      throw causes(thrown).some((cause) => cause.includes(tooMany)) ? tooLarge(rowsMax) : thrown
+    } finally {
+      await session.close()
+      await folder.end()
+    }
+    return reportOf([...tables.values()], bound)
+  } finally {
+    release()
+  }
+}
+
+/** The wanted columns of a copy, by their published names. */
+function fromCopy(scan: TableScan, table: HeldTable & { path: string }): string {
+  const columns = scan.columns.map(({ name, type, scale }, position) => {
+    const at = table.columns.findIndex((column) => column.name === name)
+    const found = table.columns[at]
+    if (found === undefined || found.type !== type || found.scale !== scale) {
+      throw new SourceUnavailable(`The catalogue of table ${scan.table} is out of date: its columns have changed. Harvest the source again.`)
+    }
+    return `${columnAt(at)} AS ${columnAt(position)}`
+  })
+  return `(SELECT ${columns.join(', ') || 'NULL AS c0'} FROM read_parquet(${fileLiteral(table.path)}))`
+}
+
+/** The rows as they come, and an error at the first beyond the limit: nothing is cut short in silence. */
+function atMost(sql: string, width: number, rowsMax: number): string {
+  const columns = Array.from({ length: Math.max(width, 1) }, (_, position) => columnAt(position)).join(', ')
+  return `SELECT ${columns} FROM (SELECT *, row_number() OVER () AS row_at FROM (${sql})) WHERE CASE WHEN row_at > ${rowsMax} THEN error(${literal(tooMany)}) ELSE true END`
+}
+
+function tooLarge(rowsMax: number): ResultTooLarge {
+  return new ResultTooLarge(`The answer of one source has more than ${rowsMax} rows. Filter more, or group.`)
+}
+
+function reportOf(tables: HeldTable[], bound: { rows: number; exact: boolean }): ScanReport {
+  const keys = [...new Set(tables.map(({ key }) => key))].sort()
+  const version = keys.length === 1 ? keys[0] : createHash('sha256').update(keys.join()).digest('hex')
+  const asOf = tables.map((table) => table.asOf).sort().at(-1)
+  return {
+    truncated: false,
+    ...(bound.exact ? { rows: bound.rows } : {}),
+    ...(version === undefined ? {} : { version }),
+    ...(asOf === undefined ? {} : { asOf }),
+  }
+}
+
+function causes(thrown: unknown): string[] {
+  const messages: string[] = []
+  for (let cause = thrown; cause instanceof Error && messages.length < 8; cause = cause.cause) messages.push(cause.message)
+  return messages
+}
+
+/** Every scan of a relation. */
+export function scansOf(relation: Relation): TableScan[] {
+  if (relation.op === 'scan') return [relation]
+  return relation.op === 'stack' ? relation.inputs.flatMap(scansOf) : scansOf(relation.input)
+}
+
+/** The folder of one scan's parts: it goes when the scan has ended and every part that was given is released. */
+class PartsFolder {
+  #lent = 0
+  #ended = false
+
+  constructor(readonly path: string) {}
+
+  lend(file: LandedFile): LandedFile {
+    this.#lent++
+    let released = false
+    return {
+      path: file.path,
+      bytes: file.bytes,
+      release: async () => {
+        if (released) return
+        released = true
+        await file.release()
+        this.#lent--
+        await this.#remove()
+      },
+    }
+  }
+
+  async end(): Promise<void> {
+    this.#ended = true
+    await this.#remove()
+  }
+
+  async #remove(): Promise<void> {
+    if (this.#ended && this.#lent === 0) await rm(this.path, { recursive: true, force: true })
+  }
+}

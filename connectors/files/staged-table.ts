@@ -1,0 +1,20 @@
+import type { Shape } from '../../src/connector/column.js'
+
+/** A table that a reader has understood, before it is written as Parquet. */
+export interface StagedTable {
+  /** The sheet of a workbook that it is. */
+  sheet?: string
+  /** A table expression that the engine can read, twice if need be. */
+  from: string
+  columns: StagedColumn[]
+  /** Rows that the reader counted itself; the copy must have as many. */
+  rows?: number
+  problems: string[]
+}
+
+export interface StagedColumn {
+  name: string
+  shape: Shape
+  /** The value over `from`, in the engine's type for the shape. */
+  sql: string
+}

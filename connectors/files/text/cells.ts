@@ -1,0 +1,48 @@
+/** One field of a record, as text. */
+export interface Cell {
+  text: string
+  quoted: boolean
+}
+
+/**
+ * The fields of one record's text. A quoted field may be followed by blanks; one followed by anything else is taken literally, quotes
+ * included, up to the next delimiter.
+ */
+export function cellsOf(record: string, delimiter: string): Cell[] {
+  const cells: Cell[] = []
+  let at = 0
+  for (;;) {
+    const cell = record[at] === '"' ? quotedCell(record, at, delimiter) : undefined
+    if (cell !== undefined) {
+      cells.push({ text: cell.text, quoted: true })
+      at = cell.end
+    } else {
+      const end = record.indexOf(delimiter, at)
+      cells.push({ text: record.slice(at, end === -1 ? record.length : end), quoted: false })
+      at = end === -1 ? record.length : end
+    }
+    if (at >= record.length) return cells
+    at++
+  }
+}
+
+function quotedCell(record: string, from: number, delimiter: string): { text: string; end: number } | undefined {
+  let close = from + 1
+  for (;;) {
+    close = record.indexOf('"', close)
+    if (close === -1) return undefined
+    if (record[close + 1] !== '"') break
+    close += 2
+  }
+  let end = close + 1
+  while (record[end] === ' ' && record[end] !== delimiter) end++
+  if (end < record.length && record[end] !== delimiter) return undefined
+  return { text: record.slice(from + 1, close).replaceAll('""', '"'), end }
+}
+
+/** Cells as one record of canonical text: quoted wherever another reading would be possible. */
+export function recordOf(cells: readonly Cell[], delimiter: string): string {
+  return cells
+    .map(({ text, quoted }) => (quoted || text.includes('"') || text.includes(delimiter) || /[\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text))
+    .join(delimiter)
+}

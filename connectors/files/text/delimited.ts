@@ -1,0 +1,114 @@
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileLiteral, columnAt, literal } from '../sql.js'
+import { Unreadable } from '../unreadable.js'
+import { asUtf8 } from './as-utf8.js'
+import { cellsOf } from './cells.js'
+import { columnNames, list } from './column-names.js'
+import { detectDialect, type Dialect } from './dialect.js'
+import { findHeader } from './header.js'
+import { RecordScanner } from './records.js'
+import { rewrite, type TextReport } from './rewrite.js'
+
+/** Delimited text made ready for the engine. */
+export interface DelimitedText {
+  /** A table expression: columns c0 … as VARCHAR, a null for an empty field and '' for `""`. */
+  from: string
+  names: string[]
+  /** The columns that had no name in the file. */
+  unnamed: number[]
+  rows: number
+  problems: string[]
+}
+
+const sampleBytes = 1 << 20
+const sampleRecords = 300
+const columnsMax = 5000
+
+/**
+ * Reads a CSV or TSV file as text: its encoding, line ends, delimiter, preamble and header are found here and not by the engine, whose own
+ * guesses are silently wrong on real files. A file that is clean is read where it lies; another is first brought into form.
+ * @param scratch a folder for what is brought into form. @throws Unreadable where there is no table in the file.
+ */
+export async function readDelimited(path: string, scratch: string, signal: AbortSignal): Promise<DelimitedText> {
+  const text = await asUtf8(path, { scratch, signal })
+  const problems = [...text.problems]
+  const sample = await readSample(text.path, text.start)
+  const { names, unnamed, dialect, dataFrom } = tableStart(sample, problems)
+
+  const options = { start: text.start, cutBytes: text.cutBytes, dataFrom, signal }
+  let report = await rewrite(text.path, dialect, options)
+  let source = { path: text.path, skip: dataFrom }
+  if (!report.clean) {
+    source = { path: join(scratch, 'rows.csv'), skip: 0 }
+    report = await rewriteTo(source.path, text.path, dialect, options)
+  }
+  return { from: readCsv(source, dialect, report), names, unnamed, rows: report.rows, problems: [...problems, ...report.problems] }
+}
+
+async function readSample(path: string, start: number): Promise<Buffer> {
+  const file = await open(path, 'r')
+  try {
+    const buffer = Buffer.alloc(sampleBytes)
+    const { bytesRead } = await file.read(buffer, 0, sampleBytes, start)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
+/** Delimiter, width and header, told where something was left out. */
+function tableStart(sample: Buffer, problems: string[]) {
+  const { delimiter, width } = detectDialect(sample)
+  const records: { cells: string[]; line: number }[] = []
+  const scanner = new RecordScanner(delimiter, (record) => {
+    if (records.length >= sampleRecords) return
+    const cells = record.blank ? [] : cellsOf(record.buffer.toString('utf8', record.start, record.end), delimiter)
+    records.push({ cells: cells.map((cell) => cell.text), line: record.line })
+  })
+  scanner.push(sample)
+  if (records.length < sampleRecords) scanner.end()
+  if (!records.some(({ cells }) => cells.some((cell) => cell.trim() !== ''))) throw new Unreadable('The file holds no value: it is empty.')
+
+  const header = findHeader(records.map(({ cells }) => cells), width)
+  const first = records[header.at ?? header.dataFrom]
+  const above = records.slice(0, header.at ?? header.dataFrom).filter(({ cells }) => cells.some((cell) => cell.trim() !== ''))
+  if (above.length > 0) problems.push(`${list(above.map(({ line }) => line), 'Line', 'Lines')} above the table: left out (title or note).`)
+  const cells = header.at === undefined ? [] : trimmedEnd(first?.cells ?? [])
+  const dialect: Dialect = { delimiter, width: Math.max(width, cells.length) }
+  if (dialect.width > columnsMax) throw new Unreadable(`The table has more than ${columnsMax} columns.`)
+  const titles = Array.from({ length: dialect.width }, (_, position) => cells[position] ?? '')
+  if (header.at === undefined) {
+    problems.push('No header was found: the first row is data, and the columns are named by position (column_1 …).')
+    return { names: titles.map((_, position) => `column_${position + 1}`), unnamed: [], dialect, dataFrom: header.dataFrom }
+  }
+  const named = columnNames(titles)
+  problems.push(...named.problems)
+  const unnamed = titles.flatMap((title, position) => (title.trim() === '' ? [position] : []))
+  return { names: named.names, unnamed, dialect, dataFrom: header.dataFrom }
+}
+
+function trimmedEnd(cells: readonly string[]): readonly string[] {
+  return cells.slice(0, cells.findLastIndex((cell) => cell.trim() !== '') + 1)
+}
+
+async function rewriteTo(target: string, path: string, dialect: Dialect, options: Parameters<typeof rewrite>[2]): Promise<TextReport> {
+  const file = await open(target, 'w')
+  try {
+    return await rewrite(path, dialect, options, { write: async (bytes) => void (await file.appendFile(bytes)) })
+  } finally {
+    await file.close()
+  }
+}
+
+function readCsv(source: { path: string; skip: number }, { delimiter, width }: Dialect, report: TextReport): string {
+  const columns = Array.from({ length: width }, (_, position) => `${columnAt(position)}: 'VARCHAR'`)
+  // The engine's default for both; longer records need more.
+  const lineBytes = Math.max(2_097_152, report.recordBytesMost * 2)
+  return (
+    `read_csv(${fileLiteral(source.path)}, auto_detect = false, header = false, skip = ${source.skip}, columns = {${columns.join(', ')}}, ` +
+    `delim = ${literal(delimiter)}, quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false, strict_mode = true, ` +
+    `compression = 'none', encoding = 'utf-8', max_line_size = ${lineBytes}, buffer_size = ${Math.max(8_388_608, lineBytes * 2)}, ` +
+    `parallel = ${!report.multiline})`
+  )
+}

@@ -1,0 +1,143 @@
+const quote = 0x22
+const lineFeed = 0x0a
+const carriageReturn = 0x0d
+
+/** A longer record is taken for one whose quote never closes. */
+export const recordBytesMax = 16 * 1024 * 1024
+
+/** Why a record cannot be taken as it stands. */
+export type Flaw = 'unclosed quote' | 'text after quote' | 'NUL'
+
+/** One record of delimited text, as bytes of a buffer. One object is reused for all: read it before the next. */
+export interface RawRecord {
+  buffer: Buffer
+  start: number
+  /** After the last byte of its last field. */
+  end: number
+  /** After its line end. */
+  next: number
+  /** 1-based line of the file that it starts on. */
+  line: number
+  fields: number
+  /** No field holds anything, not even a pair of quotes. */
+  blank: boolean
+  flaw: Flaw | undefined
+  /** A quoted field holds a line end. */
+  multiline: boolean
+}
+
+/**
+ * Cuts delimited text (RFC 4180, quotes doubled, any line end) into records, in one pass over its bytes. A record whose quotes do not
+ * close, or close inside a field, ends at its own line instead of swallowing the lines after it.
+ */
+export class RecordScanner {
+  #carry: Buffer = Buffer.alloc(0)
+  #line = 1
+  readonly #kinds = new Uint8Array(256)
+  readonly #record: RawRecord = {
+    buffer: this.#carry, start: 0, end: 0, next: 0, line: 1, fields: 0, blank: true, flaw: undefined, multiline: false,
+  }
+
+  /** @param delimiter one ASCII character. */
+  constructor(
+    delimiter: string,
+    private readonly onRecord: (record: RawRecord) => void,
+  ) {
+    this.#kinds[delimiter.charCodeAt(0)] = 1
+    this.#kinds[quote] = 2
+    this.#kinds[lineFeed] = 3
+    this.#kinds[carriageReturn] = 3
+    this.#kinds[0] = 4
+  }
+
+  push(chunk: Buffer): void {
+    const buffer = this.#carry.length === 0 ? chunk : Buffer.concat([this.#carry, chunk])
+    this.#carry = buffer.subarray(this.#scan(buffer, false))
+  }
+
+  end(): void {
+    this.#scan(this.#carry, true)
+  }
+
+  /** Answers where the first record begins that the buffer does not hold to its end. */
+  #scan(buffer: Buffer, last: boolean): number {
+    const record = this.#record
+    record.buffer = buffer
+    let from = 0
+    while (from < buffer.length) {
+      record.start = from
+      record.line = this.#line
+      const tooLong = last || buffer.length - from > recordBytesMax
+      if (!this.#quoted(buffer, from, last) && !(tooLong && this.#physical(buffer, from, last, 'unclosed quote'))) return from
+      this.onRecord(record)
+      from = record.next
+    }
+    return from
+  }
+
+  /** One record with its quotes minded. False: the buffer ends inside of it. */
+  #quoted(buffer: Buffer, from: number, last: boolean): boolean {
+    const kinds = this.#kinds
+    const length = buffer.length
+    let fields = 1
+    let lines = 0
+    let blank = true
+    let nul = false
+    let atStart = true
+    let at = from
+    for (; at < length; at++) {
+      const kind = kinds[buffer[at] as number] as number
+      if (kind === 0) {
+        atStart = blank = false
+        continue
+      }
+      if (kind === 1) {
+        fields++
+        atStart = true
+      } else if (kind === 3) {
+        break
+      } else if (kind === 4) {
+        nul = true
+        atStart = blank = false
+      } else if (atStart) {
+        atStart = blank = false
+        let close = at + 1
+        for (; close < length; close++) {
+          const byte = buffer[close]
+          if (byte === quote) {
+            if (buffer[close + 1] !== quote) break
+            close++
+          } else if (byte === lineFeed || (byte === carriageReturn && buffer[close + 1] !== lineFeed)) lines++
+          else if (byte === 0) nul = true
+        }
+        if (close >= length || (close + 1 === length && !last)) return false
+        const after = close + 1 === length ? 3 : (kinds[buffer[close + 1] as number] as number)
+        if (after !== 1 && after !== 3) return this.#physical(buffer, from, last, 'text after quote')
+        at = close
+      }
+    }
+    if (at === length && !last) return false
+    return this.#close(buffer, at, last, fields, blank, lines, nul ? 'NUL' : undefined)
+  }
+
+  /** The physical line as one flawed record. */
+  #physical(buffer: Buffer, from: number, last: boolean, flaw: Flaw): boolean {
+    let at = from
+    while (at < buffer.length && buffer[at] !== lineFeed && buffer[at] !== carriageReturn) at++
+    if (at === buffer.length && !last && at - from <= recordBytesMax) return false
+    return this.#close(buffer, at, last, 0, false, 0, flaw)
+  }
+
+  #close(buffer: Buffer, at: number, last: boolean, fields: number, blank: boolean, lines: number, flaw: Flaw | undefined): boolean {
+    if (at + 1 === buffer.length && buffer[at] === carriageReturn && !last) return false
+    const record = this.#record
+    record.end = at
+    record.next = at === buffer.length ? at : buffer[at] === carriageReturn && buffer[at + 1] === lineFeed ? at + 2 : at + 1
+    record.fields = fields
+    record.blank = blank
+    record.flaw = flaw
+    record.multiline = lines > 0
+    this.#line += lines + 1
+    return true
+  }
+}

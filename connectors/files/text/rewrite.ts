@@ -1,0 +1,155 @@
+import { createReadStream } from 'node:fs'
+import { cellsOf, recordOf } from './cells.js'
+import { list } from './column-names.js'
+import type { Dialect } from './dialect.js'
+import { RecordScanner, type RawRecord } from './records.js'
+
+/** Where a rewritten text goes, piece by piece, in order. */
+export interface TextSink {
+  write(bytes: Buffer): Promise<void>
+}
+
+/** What one pass over a text saw. */
+export interface TextReport {
+  /** Rows in the result. */
+  rows: number
+  /** The text is already what a rewrite would make of it, after `skipLines` lines. */
+  clean: boolean
+  recordBytesMost: number
+  multiline: boolean
+  /** What was mended or left out, by line. */
+  problems: string[]
+}
+
+const shownMax = 5
+
+interface Noted {
+  lines: number[]
+  total: number
+}
+
+/**
+ * Brings delimited UTF-8 text into its one canonical form: no byte order mark, preamble, header or blank rows; one kind of line end; every
+ * row with the same number of fields. Short rows get empty fields at their end; what cannot be a row is left out. All of it is told, by line.
+ * Without a sink it only looks. Clean stretches are copied as bytes, so a pass runs at the speed of a scan.
+ * @param dataFrom how many records come before the first row.
+ * @param cutBytes bytes at the end of the file that are half a character.
+ */
+export async function rewrite(
+  path: string,
+  { delimiter, width }: Dialect,
+  options: { start: number; cutBytes: number; dataFrom: number; signal: AbortSignal },
+  sink?: TextSink,
+): Promise<TextReport> {
+  const report: TextReport = { rows: 0, clean: options.start === 0 && options.cutBytes === 0, recordBytesMost: 0, multiline: false, problems: [] }
+  const noted = new Map<string, Noted>()
+  let seen = 0
+  let lineEnd: Buffer | undefined
+  let pieces: Buffer[] = []
+  let run: { buffer: Buffer; from: number; to: number } | undefined
+
+  const note = (kind: string, line: number) => {
+    const lines = noted.get(kind) ?? { lines: [], total: 0 }
+    if (lines.lines.length < shownMax) lines.lines.push(line)
+    lines.total++
+    noted.set(kind, lines)
+  }
+  const flush = () => {
+    if (run !== undefined && sink !== undefined) pieces.push(run.buffer.subarray(run.from, run.to))
+    run = undefined
+  }
+  const put = (text: Buffer | string) => {
+    flush()
+    if (sink !== undefined) pieces.push(typeof text === 'string' ? Buffer.from(text) : text, lineEnd as Buffer)
+  }
+  const keep = (record: RawRecord) => {
+    if (record.next - record.end !== (lineEnd as Buffer).length || record.buffer[record.end] !== (lineEnd as Buffer)[0]) {
+      if (record.next !== record.end) report.clean = false
+      put(record.buffer.subarray(record.start, record.end))
+    } else if (run?.buffer === record.buffer && run.to === record.start) run.to = record.next
+    else {
+      flush()
+      run = { buffer: record.buffer, from: record.start, to: record.next }
+    }
+  }
+
+  const scanner = new RecordScanner(delimiter, (record) => {
+    lineEnd ??= record.next > record.end ? Buffer.from(record.buffer.subarray(record.end, record.next)) : Buffer.from('\n')
+    if (seen++ < options.dataFrom) {
+      // DuckDB can skip lines, and only whole ones.
+      if (record.multiline || record.blank || record.flaw !== undefined || record.next - record.end !== lineEnd.length) report.clean = false
+      return
+    }
+    const cut = record.next === record.end
+    const row = record.blank ? undefined : taken(record, delimiter, width, cut, cut && options.cutBytes > 0, note)
+    if (record.blank && record.fields > 1) note('blank', record.line)
+    if (row === undefined || row !== 'as it is') report.clean = false
+    if (row === undefined) return
+    report.rows++
+    report.multiline ||= record.multiline
+    report.recordBytesMost = Math.max(report.recordBytesMost, record.next - record.start + width)
+    if (row === 'as it is') keep(record)
+    else put(row)
+  })
+  for await (const chunk of createReadStream(path, { start: options.start, highWaterMark: 1 << 20, signal: options.signal }) as AsyncIterable<Buffer>) {
+    scanner.push(chunk)
+    flush()
+    if (sink !== undefined && pieces.length > 0) await sink.write(Buffer.concat(pieces))
+    pieces = []
+  }
+  scanner.end()
+  flush()
+  if (sink !== undefined && pieces.length > 0) await sink.write(Buffer.concat(pieces))
+  report.problems = [...noted].map(([kind, { lines, total }]) => told(kind, lines, total))
+  return report
+}
+
+/** What to write for a record: the record as it is, another text, or nothing where it cannot be a row. */
+function taken(
+  record: RawRecord,
+  delimiter: string,
+  width: number,
+  cut: boolean,
+  cutCharacter: boolean,
+  note: (kind: string, line: number) => void,
+): 'as it is' | string | undefined {
+  const leave = (kind: string) => {
+    note(kind, record.line)
+    return undefined
+  }
+  if (record.flaw === 'NUL') return leave('NUL')
+  if (record.flaw === 'unclosed quote') return leave(cut ? 'cut' : 'unclosed quote')
+  if (record.flaw === undefined && record.fields === width && !cutCharacter) return 'as it is'
+  if (cut && (cutCharacter || (record.flaw === undefined && record.fields < width))) return leave('cut')
+  const text = record.buffer.toString('utf8', record.start, record.end)
+  if (text.includes('\0')) return leave('NUL')
+  const cells = cellsOf(text, delimiter)
+  if (cells.slice(width).some((cell) => cell.text !== '')) return leave('long')
+  if (record.flaw === 'text after quote') {
+    if (cells.length < width) return leave('text after quote')
+    note('literal quote', record.line)
+  } else if (cells.length < width) note('short', record.line)
+  return recordOf([...cells.slice(0, width), ...Array.from({ length: width - cells.length }, () => ({ text: '', quoted: false }))], delimiter)
+}
+
+function told(kind: string, lines: readonly number[], total: number): string {
+  const where = list(lines, 'Line', 'Lines', total)
+  switch (kind) {
+    case 'short':
+      return `${where}: fewer fields than columns; the missing ones at the end were read as empty.`
+    case 'long':
+      return `${where}: more fields than columns; left out. A field that holds the delimiter needs quotes around it.`
+    case 'unclosed quote':
+      return `${where}: a quote is opened and never closed; left out. Close it, or double it where it belongs to the text.`
+    case 'text after quote':
+      return `${where}: text follows a closing quote, and the fields cannot be told apart; left out. Double the quotes inside of a quoted field.`
+    case 'literal quote':
+      return `${where}: quotes inside of a quoted field are not doubled; the field was read literally, quotes included.`
+    case 'NUL':
+      return `${where}: holds a NUL byte; left out.`
+    case 'cut':
+      return `${where}: the file ends in the middle of this row; it was left out, and rows after it may be missing. The file was cut short: fetch or save it again.`
+    default:
+      return `${where}: no field holds a value; left out.`
+  }
+}

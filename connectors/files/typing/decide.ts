@@ -1,0 +1,111 @@
+import type { Shape } from '../../../src/connector/column.js'
+import { literal } from '../sql.js'
+import type { Pattern } from './pattern.js'
+
+/** What a column becomes: its shape, the SQL that reads it from its text, and what had to be assumed. */
+export interface Decision {
+  shape: Shape
+  sql: string
+  problem?: string
+  /** No row has a value. */
+  empty?: boolean
+  /** A number's text without its separators. */
+  plain?: string
+}
+
+/** A text column as it is: an empty field is null, `""` is the empty text. */
+export function asText(column: string): Decision {
+  return { shape: { type: 'STRING' }, sql: column }
+}
+
+/** The value to read: blanks around it do not matter, and a blank one is null. */
+export function trimmed(column: string): string {
+  return `nullif(trim(${column}), '')`
+}
+
+/** The aggregates that decide on a column of one pattern, in one pass; `decide` reads them by these keys. */
+export function evidence(column: string, pattern: Pattern): Record<string, string> {
+  const value = trimmed(column)
+  const fits = `regexp_full_match(${value}, ${literal(pattern.regex)})`
+  const all = { unfit: `count_if(NOT (${fits}))`, values: `count(${value})` }
+  switch (pattern.kind) {
+    case 'BOOLEAN':
+    case 'TIME':
+      return all
+    case 'NUMBER': {
+      const plain = ungrouped(value)
+      const scale = `if(contains(${value}, '.'), length(${value}) - strpos(${value}, '.'), 0)`
+      return {
+        ...all,
+        grouped: `count_if(contains(${value}, ','))`,
+        exponents: `count_if(contains(lower(${value}), 'e'))`,
+        scale_min: `min(${scale})`,
+        scale_max: `max(${scale})`,
+        magnitude: `max(abs(try_cast(${plain} AS DOUBLE)))`,
+        not_int64: `count_if(try_cast(${plain} AS BIGINT) IS NULL AND ${value} IS NOT NULL)`,
+      }
+    }
+    case 'DATE':
+    case 'TIMESTAMP':
+    case 'TIMESTAMPTZ':
+      return { ...all, unreal: `count_if(try_cast(${value} AS ${pattern.kind}) IS NULL AND ${value} IS NOT NULL)` }
+    case 'DAY_MONTH':
+      return {
+        ...all,
+        day_first: `count(try_strptime(${value}, ${literal(pattern.dayFirst ?? '')}))`,
+        month_first: `count(try_strptime(${value}, ${literal(pattern.monthFirst ?? '')}))`,
+      }
+  }
+}
+
+/** Decides by the evidence of the whole column. Anything that is not certain stays text. */
+export function decide(column: string, pattern: Pattern, found: (key: string) => number): Decision {
+  if (found('unfit') > 0 || found('values') === 0) return asText(column)
+  const value = trimmed(column)
+  switch (pattern.kind) {
+    case 'BOOLEAN':
+      return { shape: { type: 'BOOLEAN' }, sql: `(lower(${value}) = 'true')` }
+    case 'TIME':
+      return { shape: { type: 'TIME' }, sql: `CAST(${value} AS TIME)` }
+    case 'NUMBER':
+      return decideNumber(column, found)
+    case 'DATE':
+    case 'TIMESTAMP':
+    case 'TIMESTAMPTZ':
+      return found('unreal') > 0 ? asText(column) : { shape: { type: pattern.kind }, sql: `CAST(${value} AS ${pattern.kind})` }
+    case 'DAY_MONTH':
+      return decideDayMonth(column, pattern, found)
+  }
+}
+
+function decideNumber(column: string, found: (key: string) => number): Decision {
+  const plain = found('grouped') > 0 ? ungrouped(trimmed(column)) : trimmed(column)
+  const scale = found('scale_max')
+  if (found('exponents') === 0 && scale === 0) {
+    return found('not_int64') > 0 ? asText(column) : { shape: { type: 'INT64' }, sql: `CAST(${plain} AS BIGINT)` }
+  }
+  if (found('exponents') === 0 && scale <= 4 && scale === found('scale_min')) {
+    const precision = found('magnitude') < 10 ** (18 - scale) ? 18 : 38
+    if (found('magnitude') >= 10 ** (37 - scale)) return asText(column)
+    return { shape: { type: 'DECIMAL', scale }, sql: `CAST(${plain} AS DECIMAL(${precision}, ${scale}))` }
+  }
+  if (!Number.isFinite(found('magnitude'))) return asText(column)
+  return { shape: { type: 'DOUBLE' }, sql: `CAST(${plain} AS DOUBLE)`, ...(found('exponents') === 0 ? { plain } : {}) }
+}
+
+function decideDayMonth(column: string, pattern: Pattern, found: (key: string) => number): Decision {
+  const dayFirst = found('day_first') === found('values')
+  const monthFirst = found('month_first') === found('values')
+  if (!dayFirst && !monthFirst) {
+    return { ...asText(column), problem: 'its dates contradict each other (day first, month first) or are no days of the calendar; kept as text.' }
+  }
+  const parsed = `strptime(${trimmed(column)}, ${literal((dayFirst ? pattern.dayFirst : pattern.monthFirst) ?? '')})`
+  const decision: Decision =
+    pattern.time === true ? { shape: { type: 'TIMESTAMP' }, sql: parsed } : { shape: { type: 'DATE' }, sql: `CAST(${parsed} AS DATE)` }
+  if (!(dayFirst && monthFirst)) return decision
+  return { ...decision, problem: 'no value shows whether day or month comes first; the day was taken to come first, as is usual in the United Kingdom.' }
+}
+
+function ungrouped(value: string): string {
+  return `replace(${value}, ',', '')`
+}

@@ -1,0 +1,51 @@
+/** A way that all values of a text column may be written. */
+export interface Pattern {
+  kind: 'BOOLEAN' | 'NUMBER' | 'DATE' | 'TIMESTAMP' | 'TIMESTAMPTZ' | 'TIME' | 'DAY_MONTH'
+  /** RE2, over the whole trimmed value. */
+  regex: string
+  /** DAY_MONTH: strptime's formats, day first and month first; whether a time follows. */
+  dayFirst?: string
+  monthFirst?: string
+  time?: boolean
+}
+
+const clock = '(?:[01][0-9]|2[0-3]):[0-5][0-9]'
+const seconds = `${clock}:[0-5][0-9](?:\\.[0-9]{1,6})?`
+const isoDate = '[0-9]{4}-[0-9]{2}-[0-9]{2}'
+const isoTime = `${isoDate}[T ]${clock}(?::[0-5][0-9](?:\\.[0-9]{1,6})?)?`
+
+/**
+ * Whole numbers without a leading zero, grouped by thousands or not; a fraction; an exponent only beside a point or with its sign, since
+ * 1E5 is more often a code.
+ */
+const number =
+  '-?(?:(?:0|[1-9][0-9]*|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\\.[0-9]+)?|\\.[0-9]+|(?:0|[1-9][0-9]*)(?:\\.[0-9]+[eE][+-]?|[eE][+-])[0-9]{1,3})'
+
+const times = [
+  { regex: '', format: '' },
+  { regex: ` ${clock}`, format: ' %H:%M' },
+  { regex: ` ${clock}:[0-5][0-9]`, format: ' %H:%M:%S' },
+  { regex: ' (?:0?[1-9]|1[0-2]):[0-5][0-9] ?[AaPp][Mm]', format: ' %I:%M %p' },
+  { regex: ' (?:0?[1-9]|1[0-2]):[0-5][0-9]:[0-5][0-9] ?[AaPp][Mm]', format: ' %I:%M:%S %p' },
+]
+
+const dayMonth: Pattern[] = ['/', '-', '.'].flatMap((separator) =>
+  times.map((time) => ({
+    kind: 'DAY_MONTH' as const,
+    regex: `[0-9]{1,2}[${separator}][0-9]{1,2}[${separator}][0-9]{4}${time.regex}`,
+    dayFirst: ['%d', '%m', '%Y'].join(separator) + time.format,
+    monthFirst: ['%m', '%d', '%Y'].join(separator) + time.format,
+    time: time.format !== '',
+  })),
+)
+
+/** Every way, no two of which fit one value. A column has a type other than STRING when one way fits all of its values. */
+export const patterns: readonly Pattern[] = [
+  { kind: 'NUMBER', regex: number },
+  { kind: 'BOOLEAN', regex: '[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]' },
+  { kind: 'DATE', regex: isoDate },
+  { kind: 'TIMESTAMP', regex: isoTime },
+  { kind: 'TIMESTAMPTZ', regex: `${isoTime}(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)` },
+  { kind: 'TIME', regex: `${clock}|${seconds}` },
+  ...dayMonth,
+]

@@ -1,0 +1,6 @@
+import type { Connector } from '../src/connector/source.js'
+import { files } from './files/index.js'
+import { spoke } from './spoke/index.js'
+
+/** Every kind of source there is. */
+export const connectors: readonly Connector[] = [files, spoke] as readonly Connector[]

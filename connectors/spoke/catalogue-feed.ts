@@ -1,0 +1,45 @@
+import type { CatalogueEvent } from '../../src/connector/catalogue.js'
+import { SourceUnavailable } from '../../src/errors.js'
+import { callSpoke, unreachable } from './call.js'
+
+const lineBytesMax = 16 * 1024 * 1024
+const idleMsMax = 60_000
+
+/** The catalogue feed of a spoke: one event a line (NDJSON). The lines are JSON; whether they are events is for the harvest to check. */
+export async function* readCatalogue(url: string, token: string, spokeId: string, signal: AbortSignal): AsyncGenerator<CatalogueEvent> {
+  const idle = new AbortController()
+  const either = AbortSignal.any([signal, idle.signal])
+  const timer = setTimeout(() => idle.abort(), idleMsMax)
+  try {
+    const response = await callSpoke(url, { headers: { authorization: `Bearer ${token}` }, signal: either }, spokeId)
+    if (response.headers.get('content-type')?.split(';')[0] !== 'application/x-ndjson' || response.body === null) {
+      throw new SourceUnavailable(`What answers as the spoke ${spokeId} is not a spoke: it sent no catalogue.`)
+    }
+    for await (const line of lines(response.body, () => timer.refresh())) yield parseLine(line, spokeId)
+  } catch (thrown) {
+    throw unreachable(spokeId, either, thrown)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function* lines(body: AsyncIterable<Uint8Array>, received: () => void): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  let rest = ''
+  for await (const chunk of body) {
+    received()
+    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+    rest = parts.pop() ?? ''
+    if (rest.length > lineBytesMax) throw new SourceUnavailable('A line of the catalogue is longer than any dataset may be.')
+    yield* parts.filter((line) => line !== '')
+  }
+  if (rest + decoder.decode() !== '') throw new Error('the feed ended within a line')
+}
+
+function parseLine(line: string, spokeId: string): CatalogueEvent {
+  try {
+    return JSON.parse(line) as CatalogueEvent
+  } catch (thrown) {
+    throw new SourceUnavailable(`The spoke ${spokeId} sent a catalogue that is not JSON.`, { cause: thrown })
+  }
+}

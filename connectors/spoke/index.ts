@@ -1,0 +1,36 @@
+import { isAbsolute, join } from 'node:path'
+import { z } from 'zod'
+import type { Connector } from '../../src/connector/source.js'
+import { SpokeSource } from './spoke-source.js'
+
+const configSchema = z
+  .strictObject({
+    /** Where the spoke process listens. TLS, but for loopback. */
+    url: z.url({ protocol: /^https?$/ }).refine(isSafe, 'is plain HTTP to another machine: use https').optional(),
+    /** Its spoke.yaml: the hub starts the process itself and keeps it running. */
+    process: z.string().min(1).optional(),
+  })
+  .refine(({ url, process }) => (url === undefined) !== (process === undefined), 'needs either url (a spoke process that runs elsewhere) or process (a spoke.yaml to start)')
+export type SpokeConfig = z.infer<typeof configSchema>
+
+/** Another process of ours, beside the data of its organisation. */
+export const spoke: Connector<SpokeConfig> = {
+  kind: 'spoke',
+  configSchema,
+  open(config, context) {
+    const { signer, startSpoke } = context
+    if (signer === undefined || startSpoke === undefined) throw new Error('the spoke connector runs in a hub only')
+    if (config.url !== undefined) return Promise.resolve(new SpokeSource(context, signer, fixed(config.url)))
+    const file = config.process as string
+    return Promise.resolve(new SpokeSource(context, signer, startSpoke(isAbsolute(file) ? file : join(context.baseFolder, file))))
+  },
+}
+
+function fixed(url: string) {
+  return { url: () => Promise.resolve(url.replace(/\/+$/, '')), stop: () => Promise.resolve() }
+}
+
+function isSafe(url: string): boolean {
+  const { protocol, hostname } = new URL(url)
+  return protocol === 'https:' || ['localhost', '[::1]'].includes(hostname) || /^127(\.\d{1,3}){3}$/.test(hostname)
+}

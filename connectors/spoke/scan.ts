@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, open, rm, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { LandedFile } from '../../src/connector/engine.js'
+import { frameKinds, framesMediaType, readFrames, type FrameEvent } from '../../src/connector/frames.js'
+import { scanReportSchema, type ScanRequest } from '../../src/connector/scan-request.js'
+import type { HubSigner, Part, PlannedFragment, Scan, ScanOptions, ScanReport, SpokeProcess } from '../../src/connector/source.js'
+import { ResultTooLarge, SourceUnavailable } from '../../src/errors.js'
+import { callSpoke, toldError, unreachable } from './call.js'
+
+const jsonBytesMax = 1024 * 1024
+
+export interface ScanTarget {
+  planned: PlannedFragment
+  options: ScanOptions
+  signer: HubSigner
+  spokeId: string
+  scratchFolder: string
+  process: SpokeProcess
+}
+
+/** A scan at a spoke process: its parts land in tmpfs one after the other, and the next is fetched only when the last was taken. */
+export function openScan(target: ScanTarget): Scan {
+  let settle: { resolve(report: ScanReport): void; reject(reason: unknown): void } | undefined
+  const report = new Promise<ScanReport>((resolve, reject) => { settle = { resolve, reject } })
+  report.catch(() => undefined)
+  return { parts: settling(parts(target, (told) => settle?.resolve(told)), (reason) => settle?.reject(reason)), report }
+}
+
+async function* settling(parts: AsyncGenerator<Part>, reject: (reason: unknown) => void): AsyncGenerator<Part> {
+  try {
+    yield* parts
+  } catch (thrown) {
+    reject(thrown)
+    throw thrown
+  } finally {
+    // Settles the report where the consumer stopped early; does nothing where it came.
+    reject(new SourceUnavailable('The scan was not read to its end.'))
+  }
+}
+
+async function* parts(target: ScanTarget, resolve: (report: ScanReport) => void): AsyncGenerator<Part> {
+  const { options, spokeId, scratchFolder } = target
+  try {
+    const body = await request(target)
+    const frames = readFrames(body)
+    let bytes = 0
+    for await (const frame of frames) {
+      if (frame.type !== 'begin') throw new Error('content outside of a frame')
+      if (frame.kind === frameKinds.part) {
+        bytes += frame.length
+        if (bytes > options.bytesMax) throw new ResultTooLarge(`The spoke ${spokeId} answers more than ${options.bytesMax} bytes. Filter more, or group.`)
+        yield { kind: 'parquet', file: await land(frames, frame.length, scratchFolder) }
+        continue
+      }
+      const told = JSON.parse(await gather(frames, frame.length)) as unknown
+      if (frame.kind === frameKinds.error) throw toldError(told, spokeId)
+      const report = scanReportSchema.safeParse(told)
+      if (!report.success) throw new SourceUnavailable(`The spoke ${spokeId} sent a report that is none.`)
+      resolve(report.data as ScanReport)
+      return
+    }
+    throw new Error('the stream ended before its report')
+  } catch (thrown) {
+    throw unreachable(spokeId, options.signal, thrown)
+  }
+}
+
+async function request({ planned, options, signer, spokeId, process }: ScanTarget): Promise<AsyncIterable<Uint8Array>> {
+  const { rowsMax, bytesMax, signal } = options
+  const timeoutMs = Math.max(1, Math.min(600_000, options.deadline - Date.now()))
+  const body = JSON.stringify({ relation: planned.taken, rowsMax, bytesMax, timeoutMs } satisfies ScanRequest)
+  const url = await process.url(signal)
+  const authorization = `Bearer ${await signer.sign('purpose+jwt', spokeId, body)}`
+  const headers = { authorization, 'content-type': 'application/json' }
+  const response = await callSpoke(`${url}/scans`, { method: 'POST', headers, body, signal }, spokeId)
+  if (response.headers.get('content-type') !== framesMediaType || response.body === null) {
+    throw new SourceUnavailable(`What answers as the spoke ${spokeId} is not a spoke: it sent no scan.`)
+  }
+  return response.body
+}
+
+/** Writes one frame to a file of its own. A file that does not begin and end as Parquet is refused before the engine sees it. */
+async function land(frames: AsyncGenerator<FrameEvent>, length: number, folder: string): Promise<LandedFile> {
+  await mkdir(folder, { recursive: true })
+  const path = join(folder, `${randomUUID()}.parquet`)
+  const handle = await open(path, 'wx', 0o600)
+  try {
+    for (let next = await frames.next(); ; next = await frames.next()) {
+      if (next.done === true || next.value.type === 'begin') throw new Error('the stream ended within a part')
+      if (next.value.type === 'end') break
+      await handle.write(next.value.bytes)
+    }
+    await handle.close()
+    await checkMagic(path, length)
+    return { path, bytes: length, release: () => unlink(path).catch(() => undefined) }
+  } catch (thrown) {
+    await handle.close().catch(() => undefined)
+    await rm(path, { force: true })
+    throw thrown
+  }
+}
+
+async function checkMagic(path: string, length: number): Promise<void> {
+  const handle = await open(path, 'r')
+  try {
+    const ends = Buffer.alloc(8)
+    await handle.read(ends, 0, 4, 0)
+    await handle.read(ends, 4, 4, Math.max(0, length - 4))
+    if (ends.toString('latin1') !== 'PAR1PAR1') throw new SourceUnavailable('A part of the answer is not Parquet.')
+  } finally {
+    await handle.close()
+  }
+}
+
+async function gather(frames: AsyncGenerator<FrameEvent>, length: number): Promise<string> {
+  if (length > jsonBytesMax) throw new Error('a report larger than any of ours')
+  const chunks: Uint8Array[] = []
+  for (let next = await frames.next(); next.done !== true && next.value.type === 'content'; next = await frames.next()) chunks.push(next.value.bytes)
+  return Buffer.concat(chunks).toString('utf8')
+}

@@ -1,0 +1,67 @@
+import type { Capabilities } from '../../src/connector/capabilities.js'
+import type { CatalogueEvent } from '../../src/connector/catalogue.js'
+import { aggregateFunctions } from '../../src/connector/relation.js'
+import type { Fragment, Health, HubSigner, PlannedFragment, Scan, ScanOptions, Source, SourceContext, SpokeProcess } from '../../src/connector/source.js'
+import { splitBy } from '../../src/connector/split.js'
+import { readCatalogue } from './catalogue-feed.js'
+import { openScan } from './scan.js'
+import { callSpoke } from './call.js'
+
+/** A spoke process has an engine of its own, so it runs all that the algebra can say. */
+const everything: Capabilities = {
+  project: true,
+  stack: true,
+  filter: new Set(['and', 'or', 'not', 'compare', 'in', 'isNull', 'startsWith', 'contains', 'withinBox'] as const),
+  aggregate: new Set(aggregateFunctions),
+  sort: true,
+  limit: true,
+}
+
+/** A spoke process as a source of this hub. */
+export class SpokeSource implements Source {
+  constructor(
+    private readonly context: SourceContext,
+    private readonly signer: HubSigner,
+    private readonly process: SpokeProcess,
+  ) {}
+
+  async *harvest(_cursor: string | undefined, signal: AbortSignal): AsyncIterable<CatalogueEvent> {
+    const url = await this.process.url(signal)
+    const token = await this.signer.sign('catalogue+jwt', this.context.spokeId, '')
+    yield* readCatalogue(`${url}/catalogue`, token, this.context.spokeId, signal)
+  }
+
+  capabilities(): Promise<Capabilities> {
+    return Promise.resolve(everything)
+  }
+
+  plan({ relation }: Fragment, capabilities: Capabilities): PlannedFragment {
+    const { taken, left, pushedDown } = splitBy(capabilities, relation)
+    return { taken, left, pushedDown, native: this.context.engine.compile(taken, ({ table, columns }) => scanText(table, columns)) }
+  }
+
+  execute(planned: PlannedFragment, options: ScanOptions): Scan {
+    return openScan({ planned, options, signer: this.signer, spokeId: this.context.spokeId, scratchFolder: this.context.scratchFolder, process: this.process })
+  }
+
+  async health(signal: AbortSignal): Promise<Health> {
+    try {
+      const url = await this.process.url(signal)
+      const response = await callSpoke(`${url}/health`, { signal }, this.context.spokeId)
+      await response.body?.cancel()
+      return { status: 'UP' }
+    } catch (thrown) {
+      return { status: 'DOWN', message: thrown instanceof Error ? thrown.message : String(thrown) }
+    }
+  }
+
+  close(): Promise<void> {
+    return this.process.stop()
+  }
+}
+
+/** A scan as people read it: the table, and which of its columns are c0 … cn. */
+function scanText(table: string, columns: readonly { name: string }[]): string {
+  const list = columns.map(({ name }, index) => `"${name.replaceAll('"', '""')}" AS c${index}`).join(', ')
+  return `(SELECT ${list || 'NULL AS c0'} FROM "${table.replaceAll('"', '""')}")`
+}

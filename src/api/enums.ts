@@ -1,0 +1,33 @@
+import { registerEnumType } from 'type-graphql'
+import { operators } from '../connector/capabilities.js'
+import { columnTypes, sensitivities } from '../connector/column.js'
+import { granularities } from '../connector/relation.js'
+import { errorCodes } from '../errors.js'
+
+type Members<T extends string> = { readonly [K in T]: K }
+
+/** A GraphQL enum of a list that is the one place where its members are named. */
+function enumOf<T extends string>(name: string, members: readonly T[], description?: string): Members<T> {
+  const values = Object.fromEntries(members.map((member) => [member, member])) as Members<T>
+  registerEnumType(values, { name, ...(description ? { description } : {}) })
+  return values
+}
+
+export const ErrorCodeEnum = enumOf('ErrorCode', errorCodes)
+export const SpokeStatusEnum = enumOf('SpokeStatus', ['UP', 'DEGRADED', 'DOWN', 'UNKNOWN'])
+export const HarvestStatusEnum = enumOf('HarvestStatus', ['RUNNING', 'COMPLETE', 'PARTIAL', 'FAILED', 'HELD'], 'HELD: the crawl shrank more than the guard allows; nothing was removed')
+export const AccessEnum = enumOf('Access', ['OPEN', 'SHARED', 'CLOSED'],
+  'ODI data spectrum; exported as dct:accessRights PUBLIC, RESTRICTED, NON_PUBLIC. Whether a thing is listed to others is a choice of its own (listing: PUBLIC or PARTIES)')
+export const DatasetStatusEnum = enumOf('DatasetStatus', ['ACTIVE', 'MISSING', 'ARCHIVED'], 'MISSING: gone from its source, in its days of grace')
+export const ColumnTypeEnum = enumOf('ColumnType', columnTypes)
+export const SensitivityEnum = enumOf('Sensitivity', sensitivities)
+export const DecisionEnum = enumOf('Decision', ['ALLOW', 'MASK', 'DENY'])
+export const GranularityEnum = enumOf('Granularity', granularities)
+export const MeasureFunctionEnum = enumOf('MeasureFunction', ['COUNT', 'COUNT_DISTINCT', 'SUM', 'AVG', 'MIN', 'MAX', 'MEDIAN', 'STDDEV'])
+export const DirectionEnum = enumOf('Direction', ['ASC', 'DESC'])
+export const NullsEnum = enumOf('Nulls', ['FIRST', 'LAST'])
+export const OnSourceErrorEnum = enumOf('OnSourceError', ['FAIL', 'PARTIAL'])
+export const NumbersEnum = enumOf('Numbers', ['EXACT', 'DOUBLE'], 'DOUBLE: every number a JSON number')
+export const EncodingEnum = enumOf('Encoding', ['BOOLEAN', 'NUMBER', 'STRING', 'LIST', 'OBJECT'])
+export const SourceStatusEnum = enumOf('SourceStatus', ['OK', 'FAILED', 'TIMED_OUT', 'TRUNCATED', 'SKIPPED'])
+export const OperatorEnum = enumOf('Operator', operators)

@@ -1,0 +1,90 @@
+import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql'
+import type { TableRow } from '../../catalogue/rows.js'
+import type { ResultColumn as Column } from '../../query/6-result/query-result.js'
+import type { QueryResult } from '../../query/6-result/query-result.js'
+import type { Numbers } from '../../query/6-result/render.js'
+import { explainQuery, runQuery } from '../../query/run.js'
+import type { Context } from '../context.js'
+import { NumbersEnum } from '../enums.js'
+import { Json, Value } from '../scalars.js'
+import { Table } from '../types/catalogue.js'
+import { Filter, GroupBy, Measure, Order, QueryInput } from '../types/inputs.js'
+import { Plan, ResultColumn, ResultSet } from '../types/result.js'
+
+@Resolver()
+export class QueryResolver {
+  @Query(() => ResultSet, { nullable: true, description: 'Subset, aggregate and stack tables of many organisations in one query' })
+  query(@Arg('input', () => QueryInput) input: QueryInput, @Ctx() context: Context) {
+    return run(input, context)
+  }
+
+  @Query(() => Plan, { nullable: true, description: 'What the query would do, without doing it' })
+  async explain(@Arg('input', () => QueryInput) input: QueryInput, @Ctx() { query }: Context) {
+    const { text, fragments, residual } = await explainQuery(input, query)
+    return {
+      text,
+      residual,
+      fragments: fragments.map(({ spokeId, connector, planned, left, estimatedRows }) => ({
+        spoke: spokeId, connector, native: planned.native, pushedDown: planned.pushedDown, left, estimatedRows: estimatedRows ?? null,
+      })),
+    }
+  }
+}
+
+@Resolver(() => Table)
+export class TableRowsResolver {
+  @FieldResolver(() => ResultSet, { nullable: true })
+  rows(
+    @Root() { id }: TableRow,
+    @Arg('select', () => [String], { nullable: true }) select: string[] | null,
+    @Arg('where', () => Filter, { nullable: true }) where: Filter | null,
+    @Arg('orderBy', () => [Order], { nullable: true }) orderBy: Order[] | null,
+    @Arg('limit', () => Int, { nullable: true }) limit: number | null,
+    @Arg('offset', () => Int, { nullable: true, defaultValue: 0 }) offset: number | null,
+    @Ctx() context: Context,
+  ) {
+    return run({ from: { table: id }, select: select?.map((column) => ({ column })), where, orderBy, limit, offset }, context)
+  }
+
+  @FieldResolver(() => ResultSet, { nullable: true })
+  groups(
+    @Root() { id }: TableRow,
+    @Arg('by', () => [GroupBy]) groupBy: GroupBy[],
+    @Arg('measures', () => [Measure]) measures: Measure[],
+    @Arg('where', () => Filter, { nullable: true }) where: Filter | null,
+    @Arg('having', () => Filter, { nullable: true }) having: Filter | null,
+    @Arg('orderBy', () => [Order], { nullable: true }) orderBy: Order[] | null,
+    @Arg('limit', () => Int, { nullable: true }) limit: number | null,
+    @Arg('offset', () => Int, { nullable: true, defaultValue: 0 }) offset: number | null,
+    @Ctx() context: Context,
+  ) {
+    return run({ from: { table: id }, groupBy, measures, where, having, orderBy, limit, offset }, context)
+  }
+}
+
+@Resolver(() => ResultSet)
+export class ResultSetResolver {
+  @FieldResolver(() => [ResultColumn])
+  columns(@Root() { columns }: QueryResult) {
+    return columns.map(({ shape, ...column }: Column) => ({ ...column, type: shape.type, decision: 'ALLOW', obligations: [] }))
+  }
+
+  // `[[Value]!]!` cannot be said in decorators: schema.ts gives it that type.
+  @FieldResolver(() => [[Value]])
+  async rows(@Root() result: QueryResult, @Arg('numbers', () => NumbersEnum, { nullable: true, defaultValue: 'EXACT' }) numbers: Numbers | null, @Ctx() { splice }: Context) {
+    const text = await result.text('rows', numbers ?? 'EXACT')
+    return splice === undefined ? (JSON.parse(text) as unknown) : [[splice.keep(text)]]
+  }
+
+  @FieldResolver(() => [Json], { description: 'The same rows as objects' })
+  async records(@Root() result: QueryResult, @Arg('numbers', () => NumbersEnum, { nullable: true, defaultValue: 'EXACT' }) numbers: Numbers | null, @Ctx() { splice }: Context) {
+    const text = await result.text('records', numbers ?? 'EXACT')
+    return splice === undefined ? (JSON.parse(text) as unknown) : [splice.keep(text)]
+  }
+}
+
+async function run(input: object, { query, results }: Context): Promise<QueryResult> {
+  const result = await runQuery(input, query)
+  results.add(result)
+  return result
+}

@@ -1,0 +1,53 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
+import { unwrapResolverError } from '@apollo/server/errors'
+import { type GraphQLSchema, GraphQLError } from 'graphql'
+import type { Log } from '../connector/source.js'
+import { toDialsError } from '../errors.js'
+import type { Context } from './context.js'
+import { formatError } from './format-error.js'
+
+/** Apollo over our schema: errors in our own form, no stack traces, the process's signals left to the command line. */
+export function createGraphServer(schema: GraphQLSchema, log: Log): ApolloServer<Context> {
+  return new ApolloServer<Context>({
+    schema,
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    formatError,
+    plugins: [logging(log), releasing],
+    logger: { debug: () => undefined, info: () => undefined, warn: (message) => log.warn({}, String(message)), error: (message) => log.error({}, String(message)) },
+  })
+}
+
+/** Frees the rows that results hold, however the request ended. */
+const releasing: ApolloServerPlugin<Context> = {
+  requestDidStart: () =>
+    Promise.resolve({
+      async willSendResponse({ contextValue }) {
+        await Promise.all([...contextValue.results].map((result) => result.release()))
+        contextValue.results.clear()
+      },
+    }),
+}
+
+/** What clients are not told is logged: the reason behind an INTERNAL_SERVER_ERROR, and what a source's failure came from. */
+function logging(log: Log): ApolloServerPlugin<Context> {
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        didEncounterErrors({ errors }) {
+          for (const error of errors) logError(log, error)
+          return Promise.resolve()
+        },
+      }),
+  }
+}
+
+function logError(log: Log, error: GraphQLError): void {
+  const original = unwrapResolverError(error)
+  const known = toDialsError(original)
+  if (original instanceof GraphQLError) return
+  const fields = { code: known.code, transaction: known.transaction, path: error.path, err: known.cause ?? original }
+  if (known.code === 'INTERNAL_SERVER_ERROR') log.error(fields, 'an operation failed')
+  else if (known.cause !== undefined) log.warn(fields, known.message)
+}

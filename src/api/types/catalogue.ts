@@ -1,0 +1,117 @@
+import { Field, Float, ID, Int, ObjectType } from 'type-graphql'
+import { AccessEnum, ColumnTypeEnum, DatasetStatusEnum, HarvestStatusEnum, SensitivityEnum } from '../enums.js'
+import { DateTime, Iri } from '../scalars.js'
+
+// What a resolver answers is the catalogue's row itself; the classes say which of it is in the graph. Fields that need a look-up are in resolvers/.
+
+@ObjectType()
+export class Organisation {
+  @Field(() => ID) id!: string
+  @Field(() => String) name!: string
+  @Field(() => String, { nullable: true, description: 'The ONS code of the authority' }) gss!: string | null
+}
+
+@ObjectType({ description: 'An organisation’s end of the graph: a source reached straight by the hub, or a spoke process' })
+export class Spoke {
+  @Field(() => ID) id!: string
+  @Field(() => String) title!: string
+  @Field(() => String) connector!: string
+}
+
+@ObjectType()
+export class HarvestRun {
+  @Field(() => ID) id!: number
+  @Field(() => DateTime) startedAt!: Date
+  @Field(() => DateTime, { nullable: true }) finishedAt!: Date | null
+  @Field(() => HarvestStatusEnum) status!: string
+  @Field(() => Int) created!: number
+  @Field(() => Int) updated!: number
+  @Field(() => Int) unchanged!: number
+  @Field(() => Int) removed!: number
+  @Field(() => Int) failed!: number
+  @Field(() => String, { nullable: true }) error!: string | null
+}
+
+@ObjectType()
+export class HarvestProblem {
+  @Field(() => String, { nullable: true }) sourceId!: string | null
+  @Field(() => String) message!: string
+}
+
+@ObjectType()
+export class Licence {
+  @Field(() => String, { nullable: true }) id?: string | undefined
+  @Field(() => String) title!: string
+  @Field(() => Iri, { nullable: true }) url?: string | undefined
+}
+
+@ObjectType({ description: 'DCAT 3 Dataset' })
+export class Dataset {
+  @Field(() => ID) id!: string
+  @Field(() => String) title!: string
+  @Field(() => String, { nullable: true }) description!: string | null
+  @Field(() => [String]) themes!: string[]
+  @Field(() => [String]) keywords!: string[]
+  @Field(() => Licence, { nullable: true }) licence!: Licence | null
+  @Field(() => AccessEnum) access!: string
+  @Field(() => DateTime, { nullable: true }) issued!: Date | null
+  @Field(() => DateTime, { nullable: true }) modified!: Date | null
+  @Field(() => String, { nullable: true }) frequency!: string | null
+  @Field(() => Iri, { nullable: true }) landingPage!: string | null
+  @Field(() => DatasetStatusEnum) status!: string
+}
+
+@ObjectType({ description: 'DCAT 3 Distribution' })
+export class Distribution {
+  @Field(() => ID) id!: string
+  @Field(() => String, { nullable: true }) title!: string | null
+  @Field(() => String, { nullable: true }) format!: string | null
+  @Field(() => String, { nullable: true }) mediaType!: string | null
+  @Field(() => Iri, { nullable: true }) accessUrl!: string | null
+  @Field(() => Iri, { nullable: true }) downloadUrl!: string | null
+  @Field(() => Float, { nullable: true, description: 'Bytes' }) byteSize!: number | null
+  @Field(() => String, { nullable: true, description: 'SHA-256, hexadecimal' }) checksum!: string | null
+  @Field(() => DateTime, { nullable: true }) modified!: Date | null
+}
+
+@ObjectType({ description: 'The tabular content of a distribution' })
+export class Table {
+  @Field(() => ID) id!: string
+  @Field(() => String) name!: string
+  @Field(() => String) title!: string
+  @Field(() => Float, { nullable: true, description: 'null for a protected table' }) rowCount!: number | null
+}
+
+@ObjectType({ description: 'name: as published, trimmed, unique in its table (published names hold spaces and hyphens)' })
+export class Column {
+  @Field(() => String) name!: string
+  @Field(() => String) title!: string
+  @Field(() => ColumnTypeEnum) type!: string
+  @Field(() => String, { nullable: true }) semanticType!: string | null
+  @Field(() => Boolean) nullable!: boolean
+  @Field(() => String, { nullable: true }) description!: string | null
+  @Field(() => String, { nullable: true }) unit!: string | null
+  @Field(() => SensitivityEnum) sensitivity!: string
+}
+
+@ObjectType()
+export class PageInfo {
+  @Field(() => Boolean) hasNextPage!: boolean
+  @Field(() => Boolean) hasPreviousPage!: boolean
+  @Field(() => String, { nullable: true }) startCursor!: string | null
+  @Field(() => String, { nullable: true }) endCursor!: string | null
+}
+
+@ObjectType()
+export class DatasetEdge {
+  @Field(() => String) cursor!: string
+  @Field(() => Dataset) node!: Dataset
+}
+
+@ObjectType()
+export class DatasetConnection {
+  @Field(() => [Dataset]) nodes!: Dataset[]
+  @Field(() => [DatasetEdge]) edges!: DatasetEdge[]
+  @Field(() => PageInfo) pageInfo!: PageInfo
+  @Field(() => Int) totalCount!: number
+}

@@ -1,0 +1,115 @@
+import { Field, Float, ID, InputType, Int } from 'type-graphql'
+import { ColumnTypeEnum, DatasetStatusEnum, DirectionEnum, GranularityEnum, MeasureFunctionEnum, NullsEnum, OnSourceErrorEnum } from '../enums.js'
+import { DateTime, Value } from '../scalars.js'
+
+const optional = { nullable: true } as const
+
+@InputType()
+export class DatasetFilter {
+  @Field(() => [ID], optional) spokes?: string[]
+  @Field(() => [DatasetStatusEnum], optional) status?: string[]
+  @Field(() => DateTime, optional) modifiedAfter?: Date
+}
+
+@InputType({
+  description:
+    'Exactly one of and, or, not, column. With a column, every operator given must hold; one without an operator, or with a null operand, is ' +
+    'BAD_USER_INPUT. Strings compare case-sensitively, binary. in: at most 10,000. withinBox: west, south, east, north in WGS84, on GEOMETRY.',
+})
+export class Filter {
+  @Field(() => [Filter], optional) and?: Filter[]
+  @Field(() => [Filter], optional) or?: Filter[]
+  @Field(() => Filter, optional) not?: Filter
+  @Field(() => String, optional) column?: string
+  @Field(() => Value, optional) eq?: unknown
+  @Field(() => Value, optional) ne?: unknown
+  @Field(() => Value, optional) lt?: unknown
+  @Field(() => Value, optional) lte?: unknown
+  @Field(() => Value, optional) gt?: unknown
+  @Field(() => Value, optional) gte?: unknown
+  @Field(() => [Value], optional) in?: unknown[]
+  @Field(() => Boolean, optional) isNull?: boolean
+  @Field(() => String, optional) startsWith?: string
+  @Field(() => String, optional) contains?: string
+  @Field(() => [Float], optional) withinBox?: number[]
+}
+
+@InputType({ description: 'type: read this member’s column as that type; a value that does not convert is an error' })
+export class UnionColumn {
+  @Field(() => String) column!: string
+  @Field(() => String, optional) as?: string
+  @Field(() => ColumnTypeEnum, optional) type?: string
+}
+
+@InputType()
+export class UnionMember {
+  @Field(() => ID) table!: string
+  @Field(() => [UnionColumn], optional) columns?: UnionColumn[]
+}
+
+@InputType({
+  description:
+    'Exactly one of table, union, members. union stacks tables (UNION ALL) by column name; members gives each its own columns under shared names. ' +
+    'A column that one lacks is null there and told in SourceReport.missingColumns; one that none has is UNKNOWN_COLUMN; STRING with a number is ' +
+    'TYPE_MISMATCH. `_spoke` and `_table` may be named wherever a column may: where a row came from. as: by default the id’s last part.',
+})
+export class TableInput {
+  @Field(() => ID, optional) table?: string
+  @Field(() => [ID], optional) union?: string[]
+  @Field(() => [UnionMember], optional) members?: UnionMember[]
+  @Field(() => Filter, optional) where?: Filter
+  @Field(() => String, optional) as?: string
+}
+
+@InputType()
+export class SelectInput {
+  @Field(() => String) column!: string
+  @Field(() => String, optional) as?: string
+}
+
+@InputType({ description: 'Buckets are DATEs; weeks from Monday' })
+export class GroupBy {
+  @Field(() => String) column!: string
+  @Field(() => GranularityEnum, optional) granularity?: string
+  @Field(() => String, optional) as?: string
+}
+
+@InputType({
+  description:
+    'COUNT and COUNT_DISTINCT give INT64; SUM of INT64 or DECIMAL gives DECIMAL, exact; AVG of DECIMAL is exact; other AVG, MEDIAN, STDDEV ' +
+    '(sample) give DOUBLE; MIN and MAX keep the type. COUNT needs no column',
+})
+export class Measure {
+  @Field(() => MeasureFunctionEnum) function!: string
+  @Field(() => String, optional) column?: string
+  @Field(() => String, optional) as?: string
+}
+
+@InputType()
+export class Order {
+  @Field(() => String) column!: string
+  @Field(() => DirectionEnum, { nullable: true, defaultValue: 'ASC' }) direction?: string
+  @Field(() => NullsEnum, { nullable: true, defaultValue: 'LAST' }) nulls?: string
+}
+
+@InputType({
+  description:
+    'Output names: `as`; else the column’s name; measures: count, sum_amount; buckets: date_month. Duplicates are BAD_USER_INPUT. having and ' +
+    'orderBy name outputs. COUNT(column) counts non-null; groupBy without measures is DISTINCT; select together with groupBy or measures is BAD_USER_INPUT.',
+})
+export class QueryInput {
+  @Field(() => TableInput) from!: TableInput
+  @Field(() => [SelectInput], { nullable: true, description: 'Absent: every column that the viewer may see' }) select?: SelectInput[]
+  @Field(() => Filter, optional) where?: Filter
+  @Field(() => [GroupBy], optional) groupBy?: GroupBy[]
+  @Field(() => [Measure], optional) measures?: Measure[]
+  @Field(() => Filter, optional) having?: Filter
+  @Field(() => [Order], optional) orderBy?: Order[]
+  @Field(() => Int, { nullable: true, description: 'Absent: 100 rows (1,000 if grouped); over 10,000 is BAD_USER_INPUT' }) limit?: number
+  @Field(() => Int, { nullable: true, defaultValue: 0 }) offset?: number
+  @Field(() => String, { nullable: true, defaultValue: 'Europe/London', description: 'Whose days, weeks and months `granularity` means' }) timeZone?: string
+  @Field(() => OnSourceErrorEnum, { nullable: true, defaultValue: 'FAIL' }) onSourceError?: string
+  @Field(() => Int, { nullable: true, description: 'Default 30,000, at most 120,000' }) timeoutMs?: number
+  @Field(() => String, { nullable: true, description: 'Refuse with VERSION_CHANGED if a versioned source has changed since that ResultSet.version' })
+  atVersion?: string
+}

@@ -1,0 +1,75 @@
+import { Field, Float, ID, Int, ObjectType } from 'type-graphql'
+import { ColumnTypeEnum, DecisionEnum, EncodingEnum, ErrorCodeEnum, OperatorEnum, SourceStatusEnum } from '../enums.js'
+import { DateTime } from '../scalars.js'
+
+@ObjectType()
+export class ColumnAccess {
+  @Field(() => String) column!: string
+  @Field(() => DecisionEnum) decision!: string
+  @Field(() => [String]) obligations!: readonly string[]
+}
+
+@ObjectType()
+export class ResultColumn {
+  @Field(() => String) name!: string
+  @Field(() => ColumnTypeEnum) type!: string
+  @Field(() => EncodingEnum) encoding!: string
+  @Field(() => String, { nullable: true }) semanticType!: string | null
+  @Field(() => ID, { nullable: true }) table!: string | null
+  @Field(() => String, { nullable: true }) unit!: string | null
+  @Field(() => DecisionEnum) decision!: string
+  @Field(() => [String]) obligations!: readonly string[]
+}
+
+@ObjectType()
+export class SourceError {
+  @Field(() => ErrorCodeEnum) code!: string
+  @Field(() => String) message!: string
+}
+
+@ObjectType({ description: 'rows and bytes are null where they would tell an exact number about a protected table' })
+export class SourceReport {
+  @Field(() => ID) spoke!: string
+  @Field(() => [ID]) tables!: readonly string[]
+  @Field(() => SourceStatusEnum) status!: string
+  @Field(() => Float, { nullable: true }) rows!: number | null
+  @Field(() => Float, { nullable: true }) bytes!: number | null
+  @Field(() => Float) elapsedMs!: number
+  @Field(() => [OperatorEnum]) pushedDown!: readonly string[]
+  @Field(() => [String]) missingColumns!: readonly string[]
+  @Field(() => DateTime, { nullable: true }) asOf!: string | null
+  @Field(() => SourceError, { nullable: true }) error!: SourceError | null
+}
+
+@ObjectType()
+export class ResultSet {
+  @Field(() => ID) transaction!: string
+  @Field(() => Int) rowCount!: number
+  @Field(() => Boolean, { description: 'More rows exist beyond limit' }) truncated!: boolean
+  @Field(() => Boolean, { description: 'false when a source failed under PARTIAL' }) complete!: boolean
+  @Field(() => [ColumnAccess], { description: 'Columns left out because `select` was absent and the viewer may not see them; hidden ones are never listed' })
+  withheld!: readonly ColumnAccess[]
+  @Field(() => [SourceReport]) sources!: readonly SourceReport[]
+  @Field(() => String, {
+    nullable: true,
+    description: 'Changes when any source’s content changed, null where a source has no version: pages are without gaps or repeats while it stays the same',
+  })
+  version!: string | null
+}
+
+@ObjectType()
+export class PlanFragment {
+  @Field(() => ID) spoke!: string
+  @Field(() => String) connector!: string
+  @Field(() => String) native!: string
+  @Field(() => [OperatorEnum]) pushedDown!: readonly string[]
+  @Field(() => [OperatorEnum]) left!: readonly string[]
+  @Field(() => Float, { nullable: true }) estimatedRows!: number | null
+}
+
+@ObjectType()
+export class Plan {
+  @Field(() => String) text!: string
+  @Field(() => [PlanFragment]) fragments!: readonly PlanFragment[]
+  @Field(() => String) residual!: string
+}

@@ -1,0 +1,7 @@
+import { Field, ObjectType } from 'type-graphql'
+
+@ObjectType({ description: 'Who asks' })
+export class Viewer {
+  @Field(() => String, { nullable: true }) subject!: string | null
+  @Field(() => [String]) scopes!: readonly string[]
+}

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto'
+import type { z } from 'zod'
+import { catalogueEventSchema, type DatasetDescription } from '../connector/catalogue.js'
+
+/** A description of 4 MiB tells of thousands of columns; nobody reads more. */
+const descriptionBytesMax = 4 * 1024 * 1024
+
+/** A dataset as shown, with the digest that tells whether it changed. */
+export interface Shown {
+  readonly description: DatasetDescription
+  /** SHA-256 of its JSON, hexadecimal. */
+  readonly hash: string
+  readonly bytes: number
+}
+
+/** A record that could not be taken. Without `sourceId` nobody knows which dataset it would have been. */
+export interface Problem {
+  readonly sourceId: string | undefined
+  readonly message: string
+}
+
+export type Judged =
+  | { kind: 'shown'; shown: Shown }
+  | { kind: 'problem'; problem: Problem }
+  | { kind: 'complete'; cursor: string | undefined }
+
+/**
+ * What a source said, held against the contract: whatever does not keep it becomes a problem with its reason. Beyond the schema that is: one
+ * name for one thing, a scale where a DECIMAL needs it and nowhere else, no NUL (PostgreSQL's text has none), and a bounded size.
+ */
+export function judgeEvent(event: unknown): Judged {
+  const parsed = catalogueEventSchema.safeParse(event)
+  if (!parsed.success) return problem(sourceIdOf(event), `It is not as the contract asks: ${reasons(parsed.error)}`)
+  if (parsed.data.kind === 'problem') return problem(parsed.data.sourceId, parsed.data.message)
+  if (parsed.data.kind === 'complete') return { kind: 'complete', cursor: parsed.data.cursor }
+
+  const description = parsed.data.dataset
+  // Canonical as it is: zod gives an object its schema's order of keys, whatever order the source had.
+  const text = JSON.stringify(description)
+  const bytes = Buffer.byteLength(text)
+  const fault = bytes > descriptionBytesMax ? `its description is over ${descriptionBytesMax / 1024 / 1024} MiB` : faultOf(description, text)
+  if (fault !== undefined) return problem(description.id, `It is not as the contract asks: ${fault}`)
+  return { kind: 'shown', shown: { description, bytes, hash: createHash('sha256').update(text).digest('hex') } }
+}
+
+function faultOf({ distributions, tables }: DatasetDescription, text: string): string | undefined {
+  // In JSON a NUL is \u0000 after an even number of backslashes.
+  if (/(?<!\\)(?:\\\\)*\\u0000/.test(text)) return 'a text holds a NUL character'
+  const twice = firstTwice(distributions.map(({ id }) => id)) ?? firstTwice(tables.map(({ id }) => id))
+  if (twice !== undefined) return `two of its parts have the id ${twice}`
+  for (const { id, columns } of tables) {
+    const name = firstTwice(columns.map((column) => column.name))
+    if (name !== undefined) return `table ${id} has two columns named ${JSON.stringify(name)}`
+    const scaled = columns.find(({ type, scale }) => (type === 'DECIMAL') !== (scale !== undefined))
+    if (scaled !== undefined) return `column ${JSON.stringify(scaled.name)} of table ${id}: a DECIMAL has a scale, and nothing else has`
+  }
+  return undefined
+}
+
+function firstTwice(names: readonly string[]): string | undefined {
+  const seen = new Set<string>()
+  return names.find((name) => seen.size === seen.add(name).size)
+}
+
+/** What an event that breaks the contract says it is about, where it says so. */
+function sourceIdOf(event: unknown): string | undefined {
+  const claimed = event as { sourceId?: unknown; dataset?: { id?: unknown } | null } | null | undefined
+  const id = claimed?.dataset?.id ?? claimed?.sourceId
+  return typeof id === 'string' && id !== '' && id.length <= 500 ? id : undefined
+}
+
+function reasons(error: z.ZodError): string {
+  return error.issues.slice(0, 5).map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`)).join('; ')
+}
+
+/** NULs go and length is bounded, so that a problem can always be written down. */
+function problem(sourceId: string | undefined, message: string): Judged {
+  const clean = (text: string, lengthMax: number) => text.replaceAll('\0', '').slice(0, lengthMax)
+  return { kind: 'problem', problem: { sourceId: sourceId === undefined ? undefined : clean(sourceId, 500), message: clean(message, 2000) } }
+}

@@ -1,0 +1,30 @@
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import { loadHubConfig, readEnvironment } from '../../config.js'
+import { createLog } from '../log.js'
+import { startHub } from '../start-hub.js'
+import { untilStopped } from '../until-stopped.js'
+import { dataDirOption, portOption } from './options.js'
+
+interface Options {
+  config: string
+  port?: number
+  dataDir: string
+}
+
+/** `dials hub` */
+export function hubCommand(): Command {
+  return new Command('hub')
+    .description('run a hub: the graph over the spokes of a hub.yaml')
+    .requiredOption('--config <file>', 'the hub.yaml')
+    .addOption(portOption())
+    .addOption(dataDirOption('.data'))
+    .action(async ({ config, port, dataDir }: Options) => {
+      const environment = readEnvironment()
+      const loaded = loadHubConfig(config, environment)
+      const log = createLog(environment, loaded.secrets, { hub: loaded.value.name })
+      const hub = await startHub({ loaded, dataFolder: resolve(dataDir), environment, log, ...(port === undefined ? {} : { port }) })
+      process.stdout.write(`The graph of ${loaded.value.name}: ${hub.url}/graphql\n`)
+      await untilStopped(hub, log)
+    })
+}

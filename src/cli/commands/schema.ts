@@ -1,0 +1,28 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { createSchema, printGraph } from '../../api/schema.js'
+import { configJsonSchemas } from '../config-json-schemas.js'
+
+interface Options {
+  write?: string
+  configSchemas?: string
+}
+
+/** `dials schema` */
+export function schemaCommand(): Command {
+  return new Command('schema')
+    .description('print the schema of the graph')
+    .option('--write <file>', 'write it to a file instead')
+    .option('--config-schemas <folder>', 'write the JSON Schemas of hub.yaml and spoke.yaml instead')
+    .action(async ({ write, configSchemas }: Options) => {
+      if (configSchemas !== undefined) {
+        await mkdir(configSchemas, { recursive: true })
+        for (const [name, schema] of Object.entries(configJsonSchemas())) await writeFile(join(configSchemas, name), `${JSON.stringify(schema, null, 2)}\n`)
+        return
+      }
+      const text = printGraph(await createSchema())
+      if (write === undefined) process.stdout.write(text)
+      else await writeFile(write, text)
+    })
+}

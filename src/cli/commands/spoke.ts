@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { Command, Option } from 'commander'
+import { loadSpokeConfig, readEnvironment } from '../../config.js'
+import { createLog } from '../log.js'
+import { parseJwks, startSpoke } from '../start-spoke.js'
+import { untilStopped } from '../until-stopped.js'
+import { dataDirOption, portOption } from './options.js'
+
+interface Options {
+  config: string
+  port?: number
+  dataDir?: string
+  hubIssuer?: string
+  hubJwks?: string
+}
+
+/** `dials spoke` */
+export function spokeCommand(): Command {
+  return new Command('spoke')
+    .description('run a spoke: an organisation’s own data, served to its hub')
+    .requiredOption('--config <file>', 'the spoke.yaml')
+    .addOption(portOption())
+    .addOption(dataDirOption('.data/spoke'))
+    .addOption(new Option('--hub-issuer <issuer>', 'the hub, where spoke.yaml names none').hideHelp())
+    .addOption(new Option('--hub-jwks <file>', 'its public keys').hideHelp())
+    .action(async ({ config, port, dataDir, hubIssuer, hubJwks }: Options) => {
+      const environment = readEnvironment()
+      const loaded = loadSpokeConfig(config, environment)
+      const log = createLog(environment, loaded.secrets, { spoke: loaded.value.id })
+      const hub = hubIssuer !== undefined && hubJwks !== undefined ? { issuer: hubIssuer, jwks: parseJwks(readFileSync(hubJwks, 'utf8'), hubJwks) } : undefined
+      const spoke = await startSpoke({
+        loaded, dataFolder: resolve(dataDir ?? '.data/spoke'), log, ...(port === undefined ? {} : { port }), ...(hub ? { hub } : {}),
+      })
+      if (process.send === undefined) process.stdout.write(`The spoke ${loaded.value.id}: ${spoke.url}\n`)
+      else process.send({ listening: spoke.url })
+      await untilStopped(spoke, log)
+    })
+}

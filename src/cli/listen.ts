@@ -1,0 +1,20 @@
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+
+/** A port that cannot be had, told to an operator. */
+export class ListenError extends Error {}
+
+/** Listens, and answers the URL. Throws ListenError where the port is in use or not ours to take. */
+export async function listen(app: FastifyInstance, { host, port, tls }: { host: string; port: number; tls: boolean }): Promise<string> {
+  try {
+    await app.listen({ host, port })
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE') throw new ListenError(`Port ${port} on ${host} is in use. Stop what uses it, or choose another with --port.`, { cause: thrown })
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL') throw new ListenError(`Cannot listen on ${host}:${port} (${code}). Choose another host or port.`, { cause: thrown })
+    throw thrown
+  }
+  const address = app.server.address() as AddressInfo
+  const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address
+  return `${tls ? 'https' : 'http'}://${['0.0.0.0', '[::]'].includes(shown) ? 'localhost' : shown}:${address.port}`
+}

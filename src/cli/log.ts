@@ -1,0 +1,20 @@
+import pino, { type Logger } from 'pino'
+import type { Environment } from '../config.js'
+
+/** Structured logs on stderr. Secrets of the configuration are struck out wherever they would stand. */
+export function createLog(environment: Environment, secrets: readonly string[] = [], fields: object = {}): Logger {
+  const strike = [...new Set(secrets)].filter((secret) => secret.length >= 4)
+  return pino(
+    {
+      level: environment.logLevel,
+      base: fields,
+      formatters: { level: (level) => ({ level }) },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: { paths: ['*.authorization', 'headers.authorization', 'req.headers'], censor: '[redacted]' },
+      hooks: {
+        streamWrite: (line) => strike.reduce((text, secret) => text.replaceAll(secret, '[redacted]'), line),
+      },
+    },
+    pino.destination({ fd: 2, sync: true }),
+  )
+}

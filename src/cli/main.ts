@@ -1,0 +1,33 @@
+import { Command, CommanderError, Option } from 'commander'
+import { ConfigError, DialsError } from '../errors.js'
+import { demoCommand } from './commands/demo.js'
+import { harvestCommand } from './commands/harvest.js'
+import { hubCommand } from './commands/hub.js'
+import { schemaCommand } from './commands/schema.js'
+import { spokeCommand } from './commands/spoke.js'
+import { tokenCommand } from './commands/token.js'
+import { ListenError } from './listen.js'
+
+/** Exit codes: 0 done, 1 it failed, 2 the command line or a configuration file is wrong. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const program = new Command('dials')
+    .description('Seven Dials: one GraphQL graph over the data catalogues of many organisations, while each keeps its own data')
+    .exitOverride()
+    .addOption(new Option('--trace', 'show stack traces of errors').hideHelp())
+  for (const command of [demoCommand(), hubCommand(), spokeCommand(), harvestCommand(), tokenCommand(), schemaCommand()]) program.addCommand(command.exitOverride())
+  try {
+    await program.parseAsync(argv)
+    return 0
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2
+    process.stderr.write(`dials: ${program.opts()['trace'] === true && thrown instanceof Error ? thrown.stack : reason(thrown)}\n`)
+    return thrown instanceof ConfigError ? 2 : 1
+  }
+}
+
+function reason(thrown: unknown): string {
+  if (thrown instanceof ConfigError || thrown instanceof ListenError || thrown instanceof DialsError) return thrown.message
+  return `${thrown instanceof Error ? thrown.message : String(thrown)} (dials --trace shows where)`
+}
+
+process.exitCode = await main(process.argv)

@@ -1,0 +1,48 @@
+import { constants } from 'node:fs'
+import { access, mkdir, readdir, rm, statfs } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Log } from '../connector/source.js'
+
+const prefix = 'seven-dials-'
+const tmpfsMagic = 0x01021994
+
+/**
+ * A folder in memory for parts under way, of this process alone. What processes that died left behind is swept first. Where there is no
+ * tmpfs the system's temporary folder serves, and the log says so: rows would then touch a disk.
+ */
+export async function openScratch(log: Log): Promise<{ folder: string; close(): Promise<void> }> {
+  const base = (await isTmpfs('/dev/shm')) ? '/dev/shm' : tmpdir()
+  if (!(await isTmpfs(base))) log.warn({}, 'there is no tmpfs at /dev/shm: parts of answers will touch the disk of the temporary folder')
+  await sweep(base)
+  const folder = join(base, `${prefix}${process.pid}`)
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { mode: 0o700 })
+  return { folder, close: () => rm(folder, { recursive: true, force: true }) }
+}
+
+async function isTmpfs(folder: string): Promise<boolean> {
+  try {
+    await access(folder, constants.W_OK)
+    return (await statfs(folder)).type === tmpfsMagic
+  } catch {
+    return false
+  }
+}
+
+async function sweep(base: string): Promise<void> {
+  for (const name of await readdir(base)) {
+    const pid = new RegExp(`^${prefix}(\\d+)$`).exec(name)?.[1]
+    if (pid === undefined || isAlive(Number(pid))) continue
+    await rm(join(base, name), { recursive: true, force: true }).catch(() => undefined)
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

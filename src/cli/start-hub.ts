@@ -1,0 +1,138 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { FastifyRequest } from 'fastify'
+import { createGraphServer } from '../api/server.js'
+import { createSchema } from '../api/schema.js'
+import type { Context } from '../api/context.js'
+import type { Splice } from '../api/splice.js'
+import { createCatalogueLoaders } from '../catalogue/catalogue-loaders.js'
+import { HarvestScheduler } from '../catalogue/harvest-scheduler.js'
+import type { HarvestRunRow } from '../catalogue/rows.js'
+import { OpenSources } from '../catalogue/open-sources.js'
+import { suggestTables } from '../catalogue/suggest-tables.js'
+import { syncConfigured } from '../catalogue/sync-configured.js'
+import { tablesForQuery } from '../catalogue/tables-for-query.js'
+import { type Environment, type HubConfig, type Loaded, readBeside } from '../config.js'
+import type { Log } from '../connector/source.js'
+import { migrate } from '../database/migrate.js'
+import { openDatabase } from '../database/open-database.js'
+import { DuckDbEngine } from '../engine/duckdb.js'
+import { hubServer } from '../http/server.js'
+import { loadHubKey } from '../identity/hub-key.js'
+import { viewerOf } from '../identity/operator-token.js'
+import { RequestSigner } from '../identity/scan-token.js'
+import { anonymous } from '../identity/viewer.js'
+import { SpokeChild } from '../spoke/child.js'
+import { listen } from './listen.js'
+import { checkSource } from './open-source.js'
+import { openScratch } from './scratch.js'
+import type { Running } from './start-spoke.js'
+
+export interface HubOptions {
+  readonly loaded: Loaded<HubConfig>
+  readonly dataFolder: string
+  readonly port?: number
+  readonly environment: Environment
+  readonly log: Log
+}
+
+export interface RunningHub extends Running {
+  /** Harvests a spoke now, or joins the harvest under way. */
+  harvestNow(spokeId: string): Promise<HarvestRunRow>
+}
+
+/** The file of a hub's own key in its data directory. */
+export const hubKeyFile = (dataFolder: string) => join(dataFolder, 'hub-key.json')
+
+/** What a hub signs as, when its configuration does not say. */
+export function issuerOf(config: HubConfig): string {
+  return config.issuer ?? `urn:seven-dials:${kebab(config.name)}`
+}
+
+/** A hub: its database, its sources and spoke processes, its engine, its schema and its HTTP. */
+export async function startHub({ loaded, dataFolder, port, environment, log }: HubOptions): Promise<RunningHub> {
+  const { value: config } = loaded
+  const opens = config.spokes.map((spoke, index) => ({ spoke, open: checkSource(loaded, `spokes[${index}]`, spoke) }))
+  await mkdir(dataFolder, { recursive: true })
+  const undo: (() => Promise<unknown>)[] = []
+  const close = once(async () => {
+    for (const step of undo.reverse()) await step().catch((thrown: unknown) => log.warn({ err: thrown }, 'a part did not close well'))
+  })
+  try {
+    const key = await loadHubKey(hubKeyFile(dataFolder))
+    const jwksFile = join(dataFolder, 'hub.jwks.json')
+    await writeFile(jwksFile, JSON.stringify({ keys: [key.publicJwk] }))
+    const scratch = await openScratch(log)
+    undo.push(() => scratch.close())
+    const engine = await DuckDbEngine.open({ folders: [scratch.folder], memoryMb: config.engineMemoryMb ?? 1024 })
+    undo.push(() => engine.close())
+
+    // The spoke processes start while the database does.
+    const sources = new OpenSources()
+    undo.push(() => sources.close())
+    for (const { spoke, open } of opens) {
+      const source = await open({
+        spokeId: spoke.id, baseFolder: loaded.folder, engine, openEngine: (options) => DuckDbEngine.open(options), scratchFolder: scratch.folder,
+        storeFolder: join(scratch.folder, 'copies', spoke.id), signer: new RequestSigner(issuerOf(config), key),
+        startSpoke: (file) => new SpokeChild(spokeCommand(file, join(dataFolder, 'spokes', spoke.id), issuerOf(config), jwksFile), log), log,
+      })
+      sources.add(spoke.id, spoke.connector, source)
+    }
+    const database = await openDatabase({ dataFolder, log, ...(environment.databaseUrl ? { url: environment.databaseUrl } : {}) })
+    undo.push(() => database.close())
+    const { knex } = database
+    await migrate(knex)
+    await syncConfigured(knex, config.spokes.map(configuredSpoke))
+
+    const scheduler = new HarvestScheduler({ knex, sources: sources.harvestable(), intervalMs: (config.harvestEveryMinutes ?? 60) * 60_000, log })
+    undo.push(() => scheduler.stop())
+    const graph = createGraphServer(await createSchema(), log)
+    await graph.start()
+    undo.push(() => graph.stop())
+    const tls = config.tls && { cert: Buffer.from(readBeside(loaded, config.tls.cert, 'tls.cert')), key: Buffer.from(readBeside(loaded, config.tls.key, 'tls.key')) }
+    const identify = viewerOf(issuerOf(config), key, anonymous)
+    let baseUrl = config.issuer ?? ''
+    const contextOf = async (request: FastifyRequest, signal: AbortSignal, splice: Splice): Promise<Context> => {
+      const viewer = await identify(request.headers.authorization)
+      const catalogue = { tables: (ids: readonly string[]) => tablesForQuery(knex, viewer, ids), nearTables: (id: string) => suggestTables(knex, viewer, id) }
+      return {
+        viewer, knex, loaders: createCatalogueLoaders(knex, viewer), baseUrl, statusOf: (spokeId) => sources.status(spokeId),
+        harvestNow: (spokeId) => scheduler.harvestNow(spokeId), results: new Set(), splice,
+        query: { viewer, catalogue, sources, engine, signal },
+      }
+    }
+    const notReady = async () => ((await knex.raw('select 1').then(() => true, () => false)) ? [] : ['database'])
+    const app = hubServer({ graph, contextOf, notReady, jwks: { keys: [key.publicJwk] }, log, ...(tls ? { tls } : {}) })
+    undo.push(() => app.close())
+    const url = await listen(app, { host: config.host ?? '127.0.0.1', port: port ?? config.port ?? 4000, tls: tls !== undefined })
+    if (!/^https?:/.test(baseUrl)) baseUrl = url
+    sources.watch()
+    scheduler.start()
+    return { url, close, harvestNow: (spokeId) => scheduler.harvestNow(spokeId) }
+  } catch (thrown) {
+    await close()
+    throw thrown
+  }
+}
+
+function configuredSpoke({ id, title, organisation, connector }: HubConfig['spokes'][number]) {
+  const { name, gss } = organisation
+  return { id, title: title ?? name, organisation: { id: organisation.id ?? kebab(name), name, ...(gss ? { gss } : {}) }, connector }
+}
+
+/** This same program as a spoke, under the same Node and with the same flags. */
+function spokeCommand(file: string, dataFolder: string, issuer: string, jwksFile: string): [string, ...string[]] {
+  const main = fileURLToPath(import.meta.url).replace(/start-hub(\.[jt]s)$/, 'main$1')
+  return [process.execPath, ...process.execArgv, main, 'spoke', '--config', file, '--port', '0', '--data-dir', dataFolder, '--hub-issuer', issuer, '--hub-jwks', jwksFile]
+}
+
+function kebab(name: string): string {
+  return name.normalize('NFKD').toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-+|-+$/g, '')
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined
+  return () => (done ??= work())
+}
+

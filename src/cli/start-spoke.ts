@@ -1,0 +1,86 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { JSONWebKeySet } from 'jose'
+import { type Loaded, readBeside, type SpokeConfig } from '../config.js'
+import type { Log, Source } from '../connector/source.js'
+import { DuckDbEngine } from '../engine/duckdb.js'
+import { ConfigError } from '../errors.js'
+import { RequestVerifier } from '../identity/scan-token.js'
+import { Holdings } from '../spoke/holdings.js'
+import { spokeServer } from '../spoke/server.js'
+import { UsedTokens } from '../spoke/used-tokens.js'
+import { listen } from './listen.js'
+import { checkSource } from './open-source.js'
+import { openScratch } from './scratch.js'
+
+export interface SpokeOptions {
+  readonly loaded: Loaded<SpokeConfig>
+  readonly dataFolder: string
+  readonly port?: number
+  /** The hub to trust, where spoke.yaml names none: given by the hub that starts this spoke. */
+  readonly hub?: { issuer: string; jwks: JSONWebKeySet }
+  readonly log: Log
+}
+
+/** A running hub or spoke. */
+export interface Running {
+  readonly url: string
+  /** Finishes what runs, then stops. Safe to call twice. */
+  close(): Promise<void>
+}
+
+/** A spoke process: its sources, its engine, and the HTTP that its hub reaches it by. */
+export async function startSpoke({ loaded, dataFolder, port, hub, log }: SpokeOptions): Promise<Running> {
+  const { value: config } = loaded
+  const verifierHub = pinnedHub(loaded) ?? hub
+  if (verifierHub === undefined) throw new ConfigError(loaded.file, 'hub', "is missing: give the hub's issuer and its jwks file, without which nobody may scan")
+  const opens = config.sources.map((source, index) => checkSource(loaded, `sources[${index}]`, source))
+
+  const storeFolder = join(dataFolder, 'copies')
+  await mkdir(storeFolder, { recursive: true })
+  const scratch = await openScratch(log)
+  const engine = await DuckDbEngine.open({ folders: [scratch.folder, storeFolder], memoryMb: config.engineMemoryMb ?? 1024 })
+  const sources: Source[] = []
+  for (const open of opens) {
+    sources.push(
+      await open({
+        spokeId: config.id, baseFolder: loaded.folder, engine, openEngine: (options) => DuckDbEngine.open(options),
+        scratchFolder: scratch.folder, storeFolder, log,
+      }),
+    )
+  }
+  const used = new UsedTokens(join(dataFolder, 'used-tokens'))
+  const verifier = new RequestVerifier(verifierHub, config.id, (jti, expiresAt) => used.use(jti, expiresAt))
+  const holdings = new Holdings(sources, log)
+  const tls = config.tls && { cert: Buffer.from(readBeside(loaded, config.tls.cert, 'tls.cert')), key: Buffer.from(readBeside(loaded, config.tls.key, 'tls.key')) }
+  const app = spokeServer({ spokeId: config.id, holdings, engine, scratchFolder: scratch.folder, verifier, log, ...(tls ? { tls } : {}) })
+  const url = await listen(app, { host: config.host ?? '127.0.0.1', port: port ?? config.port ?? 4100, tls: tls !== undefined })
+  let closing: Promise<void> | undefined
+  return {
+    url,
+    close: () =>
+      (closing ??= (async () => {
+        await app.close()
+        await Promise.allSettled(sources.map((source) => source.close()))
+        await engine.close()
+        await scratch.close()
+      })()),
+  }
+}
+
+function pinnedHub(loaded: Loaded<SpokeConfig>): { issuer: string; jwks: JSONWebKeySet } | undefined {
+  const { hub } = loaded.value
+  if (hub === undefined) return undefined
+  return { issuer: hub.issuer, jwks: parseJwks(readBeside(loaded, hub.jwks, 'hub.jwks'), loaded.file) }
+}
+
+/** A JWK Set of public keys. Throws ConfigError. */
+export function parseJwks(text: string, file: string): JSONWebKeySet {
+  try {
+    const jwks = JSON.parse(text) as JSONWebKeySet
+    if (!Array.isArray(jwks.keys) || jwks.keys.some((key) => 'd' in key)) throw new Error('not a set of public keys')
+    return jwks
+  } catch (thrown) {
+    throw new ConfigError(file, 'hub.jwks', 'is not a JWK Set of public keys', { cause: thrown })
+  }
+}

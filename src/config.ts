@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { parseDocument } from 'yaml'
+import { z } from 'zod'
+import { ConfigError } from './errors.js'
+
+const slug = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'must be lower-case letters, digits and single hyphens: camden').max(60)
+const port = z.number().int().min(0).max(65_535)
+
+const organisationSchema = z.strictObject({
+  /** By default the name in kebab-case: london-borough-of-camden. */
+  id: slug.optional(),
+  name: z.string().min(1).max(300),
+  /** The ONS code of the authority: E09000007. */
+  gss: z.string().regex(/^[A-Z]\d{8}$/, 'must be an ONS code: E09000007').optional(),
+})
+
+const sourceConfig = { connector: z.string().min(1), config: z.unknown() }
+
+const tlsSchema = z.strictObject({ cert: z.string().min(1), key: z.string().min(1) })
+
+/** hub.yaml */
+export const hubConfigSchema = z.strictObject({
+  name: z.string().min(1).max(200),
+  /** What this hub signs its tokens as; spokes pin it. Default: `http://localhost:<port>`. */
+  issuer: z.string().min(1).max(500).optional(),
+  /** Address to listen on. Default 127.0.0.1: put a TLS proxy in front, or give `tls`. */
+  host: z.string().min(1).optional(),
+  /** Default 4000; 0 takes any free port. `--port` wins. */
+  port: port.optional(),
+  /** Certificate and key, PEM files relative to this one. */
+  tls: tlsSchema.optional(),
+  /** Minutes between two harvests of a spoke. Default 60. */
+  harvestEveryMinutes: z.number().min(0.1).max(10_080).optional(),
+  /** Megabytes that all queries together may use in the engine. Default 1024. */
+  engineMemoryMb: z.number().int().min(64).max(1_000_000).optional(),
+  spokes: z
+    .array(z.strictObject({ id: slug, title: z.string().min(1).max(300).optional(), organisation: organisationSchema, ...sourceConfig }))
+    .min(1)
+    .max(500)
+    .refine((spokes) => new Set(spokes.map(({ id }) => id)).size === spokes.length, 'two spokes have one id: give each its own'),
+})
+export type HubConfig = z.infer<typeof hubConfigSchema>
+
+/** spoke.yaml */
+export const spokeConfigSchema = z.strictObject({
+  id: slug,
+  /** The one hub whose tokens open this spoke. Left out only for a spoke that its hub starts itself. */
+  hub: z.strictObject({ issuer: z.string().min(1).max(500), jwks: z.string().min(1) }).optional(),
+  /** Default 127.0.0.1. */
+  host: z.string().min(1).optional(),
+  /** Default 4100; 0 takes any free port. `--port` wins. */
+  port: port.optional(),
+  tls: tlsSchema.optional(),
+  engineMemoryMb: z.number().int().min(64).max(1_000_000).optional(),
+  sources: z.array(z.strictObject(sourceConfig)).min(1).max(100),
+})
+export type SpokeConfig = z.infer<typeof spokeConfigSchema>
+
+/** A configuration with the folder that its relative paths start from. */
+export interface Loaded<T> {
+  readonly file: string
+  readonly folder: string
+  readonly value: T
+  /** Values that came from the environment: they never appear in a log, an error or an answer. */
+  readonly secrets: readonly string[]
+}
+
+/** What the environment says; read once, here and nowhere else. */
+export interface Environment {
+  readonly databaseUrl: string | undefined
+  readonly logLevel: string
+  readonly production: boolean
+  readonly threadPoolSize: number
+  readonly variables: Readonly<Record<string, string | undefined>>
+}
+
+/** The process's environment, frozen. */
+export function readEnvironment(variables: Record<string, string | undefined> = process.env): Environment {
+  return Object.freeze({
+    databaseUrl: variables['DATABASE_URL'] || undefined,
+    logLevel: variables['LOG_LEVEL'] || 'info',
+    production: variables['NODE_ENV'] === 'production',
+    threadPoolSize: Number(variables['UV_THREADPOOL_SIZE'] ?? 4),
+    variables: Object.freeze({ ...variables }),
+  })
+}
+
+/** Reads hub.yaml. Throws ConfigError: the file, the path in it, the mend. */
+export function loadHubConfig(file: string, environment: Environment): Loaded<HubConfig> {
+  return load(file, hubConfigSchema, environment)
+}
+
+/** Reads spoke.yaml. Throws ConfigError. */
+export function loadSpokeConfig(file: string, environment: Environment): Loaded<SpokeConfig> {
+  return load(file, spokeConfigSchema, environment)
+}
+
+/** Checks a connector's own `config`, as part of the file that holds it. Throws ConfigError. */
+export function parseConnectorConfig<T>(schema: z.ZodType<T>, raw: unknown, file: string, path: string): T {
+  const parsed = schema.safeParse(raw ?? {})
+  if (parsed.success) return parsed.data
+  throw configError(file, path, parsed.error)
+}
+
+/** A file beside a configuration, read as text. Throws ConfigError. */
+export function readBeside(loaded: Loaded<unknown>, name: string, path: string): string {
+  try {
+    return readFileSync(resolve(loaded.folder, name), 'utf8')
+  } catch (thrown) {
+    throw new ConfigError(loaded.file, path, `the file ${name} cannot be read (${(thrown as NodeJS.ErrnoException).code ?? 'unknown'})`, { cause: thrown })
+  }
+}
+
+function load<T>(file: string, schema: z.ZodType<T>, environment: Environment): Loaded<T> {
+  const secrets: string[] = []
+  const raw = substitute(parseYaml(file), environment, file, '', secrets)
+  const parsed = schema.safeParse(raw)
+  if (!parsed.success) throw configError(file, '', parsed.error)
+  return { file, folder: dirname(resolve(file)), value: parsed.data, secrets }
+}
+
+function parseYaml(file: string): unknown {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (thrown) {
+    const code = (thrown as NodeJS.ErrnoException).code
+    throw new ConfigError(file, '', code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code ?? 'unknown'})`, { cause: thrown })
+  }
+  const document = parseDocument(text, { prettyErrors: true })
+  const [problem] = document.errors
+  if (problem !== undefined) throw new ConfigError(file, `line ${problem.linePos?.[0].line ?? '?'}`, `it is not YAML: ${problem.code}`)
+  return document.toJS({ maxAliasCount: 100 }) as unknown
+}
+
+/** `${NAME}` in any text becomes that variable; `$${` is a plain `${`. */
+function substitute(value: unknown, environment: Environment, file: string, path: string, secrets: string[]): unknown {
+  if (typeof value === 'string') {
+    return value.replaceAll(/\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (found, name: string | undefined) => {
+      if (name === undefined) return '${'
+      const secret = environment.variables[name]
+      if (secret === undefined || secret === '') throw new ConfigError(file, path, `${found} is not set in the environment`)
+      secrets.push(secret)
+      return secret
+    })
+  }
+  if (Array.isArray(value)) return value.map((item, index) => substitute(item, environment, file, `${path}[${index}]`, secrets))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, substitute(item, environment, file, path === '' ? key : `${path}.${key}`, secrets)]),
+  )
+}
+
+/** The first problem, with its path as one writes it: `spokes[0].config.folder`. Values are left out: they may be secrets. */
+function configError(file: string, base: string, error: z.ZodError): ConfigError {
+  const [issue] = error.issues
+  const path = (issue?.path ?? []).reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : `${text === '' ? '' : `${text}.`}${String(part)}`), base)
+  return new ConfigError(file, path, mend(issue))
+}
+
+function mend(issue: z.core.$ZodIssue | undefined): string {
+  if (issue === undefined) return 'it is wrong'
+  if (issue.code === 'unrecognized_keys') return `there is no setting ${issue.keys.map((key) => `'${key}'`).join(', ')} here: take it out, or mend its spelling`
+  return issue.message
+}

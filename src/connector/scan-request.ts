@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { relationSchema } from './relation.js'
+
+/** What a hub posts to a spoke's `/scans`. Its bytes are what the token's `op_sha256` covers. */
+export const scanRequestSchema = z.strictObject({
+  relation: relationSchema,
+  rowsMax: z.number().int().min(1),
+  bytesMax: z.number().int().min(1),
+  /** Milliseconds that the hub will wait. */
+  timeoutMs: z.number().int().min(1).max(600_000),
+})
+export type ScanRequest = z.infer<typeof scanRequestSchema>
+
+/** The last frame of a scan. */
+export const scanReportSchema = z.strictObject({
+  rows: z.number().int().min(0).optional(),
+  truncated: z.boolean(),
+  version: z.string().max(200).optional(),
+  asOf: z.iso.datetime({ offset: true }).optional(),
+})
+
+/** An error frame, or the body of an HTTP error. */
+export const scanErrorSchema = z.object({ code: z.string().max(60), message: z.string().max(2000) })

@@ -1,0 +1,51 @@
+import knex, { type Knex } from 'knex'
+import pg from 'pg'
+import type { DatabaseLog } from './database-log.js'
+
+/** int8 counts things here: a number while it is safe, else its text. */
+const parseInt8 = (text: string) => (Number.isSafeInteger(Number(text)) ? Number(text) : text)
+
+/** As pg has them, but DATE stays the text it is (pg makes it a local midnight) and int8 is a number. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') => {
+    if (format !== 'binary' && oid === pg.types.builtins.DATE) return (text: string) => text
+    if (format !== 'binary' && oid === pg.types.builtins.INT8) return parseInt8
+    return pg.types.getTypeParser(oid, format)
+  },
+}
+
+/** What every connection of ours is opened with. `ssl: false` keeps PGSSLMODE of the environment away from the embedded server. */
+export function connectionConfig(url: string, embedded: boolean): pg.ClientConfig {
+  return {
+    connectionString: url,
+    ...(embedded ? { ssl: false } : {}),
+    types,
+    application_name: 'seven-dials',
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 30_000,
+    statement_timeout: 60_000,
+    idle_in_transaction_session_timeout: 120_000,
+  }
+}
+
+/**
+ * A pool of up to ten connections, opened when first needed. A connection that dies while idle is replaced, and never ends the process.
+ * @param embedded whether the server is ours, on loopback.
+ */
+export function connect(url: string, { log, embedded = false }: { log: DatabaseLog; embedded?: boolean }): Knex {
+  return knex({
+    client: 'pg',
+    connection: connectionConfig(url, embedded) as Knex.PgConnectionConfig,
+    pool: { min: 0, max: 10 },
+    acquireConnectionTimeout: 10_000,
+    log: {
+      debug: () => undefined,
+      deprecate: (method, alternative) => log.warn({ method, alternative }, 'a deprecated way of knex is in use'),
+      warn: (message) => log.warn({ reason: text(message) }, 'the catalogue database warns'),
+      error: (message) => log.warn({ reason: text(message) }, 'the catalogue database has a fault'),
+    },
+  })
+}
+
+const text = (message: unknown) => (message instanceof Error ? message.message : String(message))

@@ -1,0 +1,31 @@
+import { DialsError, SourceUnavailable } from '../errors.js'
+
+/** SQLSTATE classes that tell of the server, not of the statement: connection, authorisation, no such database, resources, operator. */
+const serverClasses = ['08', '28', '3D', '53', '57P', '58']
+
+const networkCodes = new Set([
+  'ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN',
+])
+
+/** pg and knex give these no code; knex puts the statement before them. */
+const connectionWords =
+  /(?:^| - )(?:Connection (terminated|ended)|Client has encountered a connection error|timeout expired|timeout exceeded when trying to connect|Knex: Timeout acquiring|Unable to acquire a connection|Client was closed|The server does not support SSL)/
+
+/**
+ * Says of what a query threw whether the database itself is at fault. Returns `SOURCE_UNAVAILABLE` with the reason as its cause where it
+ * cannot be reached, is out of room or stopped the statement for time; every other value comes back as it is.
+ */
+export function databaseError(thrown: unknown): unknown {
+  if (thrown instanceof DialsError || !(thrown instanceof Error)) return thrown
+  const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : ''
+  if (code === '53100') return unavailable('The disk of the catalogue database is full. Its operator has to make room.', thrown)
+  if (code === '57014') return unavailable('The catalogue database took too long. Try again, or ask for less.', thrown)
+  const atFault =
+    networkCodes.has(code)
+    || (/^[0-9A-Z]{5}$/.test(code) && serverClasses.some((prefix) => code.startsWith(prefix)))
+    || connectionWords.test(thrown.message)
+    || (thrown instanceof AggregateError && thrown.errors.some((one) => databaseError(one) !== one))
+  return atFault ? unavailable('The catalogue database cannot be reached. Try again in a moment.', thrown) : thrown
+}
+
+const unavailable = (message: string, cause: Error) => new SourceUnavailable(message, { cause })

@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process'
+import { stat } from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/** As whom PostgreSQL's programs run: they refuse to run as root. */
+export interface Account {
+  /** What to spawn so that `program` runs as this account. */
+  command(program: string, args: readonly string[]): Command
+  /** Who must own the cluster's files; absent: whoever this process is. */
+  readonly owner?: Identity
+  /** False: `owner` cannot enter the folders asked for, so files have to be put where it can. */
+  readonly entersAll: boolean
+}
+
+export interface Command {
+  readonly file: string
+  readonly args: readonly string[]
+  readonly options: { readonly cwd: string; readonly uid?: number; readonly gid?: number }
+}
+
+export interface Identity {
+  readonly uid: number
+  readonly gid: number
+}
+
+/**
+ * Whoever this process is, unless that is root. Then `nobody`, where it can enter every one of `folders`; else a user namespace, in which root
+ * passes as `nobody` and keeps its way into folders of mode 0700; and where the system forbids that, `nobody` with `entersAll: false`.
+ */
+export async function chooseAccount(folders: readonly string[], namespaceAllowed = namespaceWorks): Promise<Account> {
+  if (process.getuid?.() !== 0) return { command: (file, args) => ({ file, args, options: { cwd: '/' } }), entersAll: true }
+  const owner = await nobody()
+  const entersAll = (await Promise.all(folders.map(openToAll))).every(Boolean)
+  if (!entersAll && (await namespaceAllowed(owner))) {
+    return {
+      command: (program, args) => ({ file: 'unshare', args: [...namespaceOf(owner), program, ...args], options: { cwd: '/' } }),
+      owner: { uid: 0, gid: 0 },
+      entersAll: true,
+    }
+  }
+  return { command: (file, args) => ({ file, args, options: { cwd: '/', ...owner } }), owner, entersAll }
+}
+
+/** Its number is not the same everywhere: 65534 on Linux, -2 on macOS. */
+async function nobody(): Promise<Identity> {
+  const [uid, gid] = await Promise.all([run('id', ['-u', 'nobody']), run('id', ['-g', 'nobody'])])
+  return { uid: Number(uid.stdout) >>> 0, gid: Number(gid.stdout) >>> 0 }
+}
+
+/** initdb looks its user up by name, so the namespace shows a uid that every system has a name for. */
+const namespaceOf = ({ uid, gid }: Identity) => ['--user', `--map-user=${uid}`, `--map-group=${gid}`]
+
+async function namespaceWorks(identity: Identity): Promise<boolean> {
+  return run('unshare', [...namespaceOf(identity), 'true']).then(() => true, () => false)
+}
+
+/** Whether everybody may pass through the folder and all above it. */
+async function openToAll(folder: string): Promise<boolean> {
+  const { mode } = await stat(folder)
+  if ((mode & 0o001) === 0) return false
+  const parent = path.dirname(folder)
+  return parent === folder || openToAll(parent)
+}

@@ -1,0 +1,134 @@
+import { execFile } from 'node:child_process'
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { ConfigError } from '../../errors.js'
+import type { DatabaseLog } from '../database-log.js'
+import { ensureCluster, superuser } from './cluster.js'
+import { folderError } from './folder-error.js'
+import { type Lease, takeLease } from './lease.js'
+import { findPostmaster } from './postmaster.js'
+import { findPremises, type Premises } from './premises.js'
+import { passing, type ServerProcess, startServer } from './server-process.js'
+
+const run = promisify(execFile)
+
+/** A start takes a fifth of a second; after a crash PostgreSQL first replays its log. */
+const startTimeoutMs = 60_000
+const pollMs = 15
+const restartDelayMs = 2_000
+
+/** An embedded PostgreSQL on loopback that this process uses, alone or beside other hubs of the same data folder. */
+export interface EmbeddedServer {
+  /** With the password: never to be logged or shown. */
+  readonly url: string
+  /** Stops the server unless another hub uses it. Safe to call twice. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts the PostgreSQL of `dataFolder/postgres`, making its files at first, or adopts the one that runs there: another hub's, or one that
+ * outlived a killed hub. Should the server die while it is in use, it is started again, on the same port where that is free.
+ * @throws ConfigError naming the data folder and the mend; the signal's reason where it ends the wait.
+ */
+export async function openEmbeddedServer(options: { dataFolder: string; log: DatabaseLog; signal?: AbortSignal }): Promise<EmbeddedServer> {
+  const dataFolder = path.resolve(options.dataFolder)
+  try {
+    const premises = await findPremises(dataFolder, options.log)
+    const { folder, password } = await ensureCluster(premises)
+    const server = new Server(premises, folder, password, options.log)
+    await server.open(options.signal)
+    return server
+  } catch (error) {
+    if (options.signal?.aborted === true) throw options.signal.reason
+    const words = error !== null && typeof error === 'object' && 'stderr' in error ? String(error.stderr) : ''
+    throw folderError(dataFolder, error, words)
+  }
+}
+
+class Server implements EmbeddedServer {
+  #lease: Lease | undefined
+  #port: number | undefined
+  readonly #closing = new AbortController()
+  #closed: Promise<void> | undefined
+
+  constructor(
+    private readonly premises: Premises,
+    private readonly cluster: string,
+    private readonly password: string,
+    private readonly log: DatabaseLog,
+  ) {}
+
+  get url(): string {
+    return this.#urlAt(this.#port ?? 0)
+  }
+
+  async open(signal?: AbortSignal): Promise<void> {
+    const lease = await this.#reach(signal)
+    if (this.#closing.signal.aborted) return lease.end()
+    this.#lease = lease
+    void this.#keep(lease)
+  }
+
+  close(): Promise<void> {
+    return (this.#closed ??= this.#stop())
+  }
+
+  /** Tries to adopt, and starts where there is nothing to adopt, until one of the two is done. */
+  async #reach(signal?: AbortSignal): Promise<Lease> {
+    const deadline = Date.now() + startTimeoutMs
+    let started: ServerProcess | undefined
+    for (; Date.now() < deadline; await delay(pollMs, undefined, { signal })) {
+      const found = await findPostmaster(this.cluster)
+      if (found?.ready === true) {
+        try {
+          const lease = await takeLease(this.#urlAt(found.port))
+          this.#port = found.port
+          return lease
+        } catch (error) {
+          // 28P01: the password is not this cluster's, and waiting does not mend that. Anything else passes: it is starting or stopping.
+          if ((error as { code?: unknown }).code === '28P01') throw error
+        }
+      }
+      if (found !== undefined || started?.running === true) continue
+      if (started !== undefined) {
+        const words = await started.words()
+        if (!passing.test(words)) throw folderError(this.premises.home, new Error('postgres ended'), words)
+      }
+      started = await startServer({ premises: this.premises, cluster: this.cluster, ...(this.#port === undefined ? {} : { port: this.#port }) })
+    }
+    throw new ConfigError(this.premises.home, '', `the embedded database did not start within ${startTimeoutMs / 1000} s: server.log there says why`)
+  }
+
+  /** Waits for the lease to end; where that was not us, the server died or was stopped by others: back to the beginning. */
+  async #keep(lease: Lease): Promise<void> {
+    await lease.ended
+    const { signal } = this.#closing
+    while (!signal.aborted) {
+      this.log.warn({}, 'the embedded database has stopped; starting it again')
+      try {
+        await this.open(signal)
+        return
+      } catch (error) {
+        if (signal.aborted) return
+        this.log.error({ reason: (error as Error).message }, 'the embedded database does not start')
+        await delay(restartDelayMs, undefined, { signal }).catch(() => undefined)
+      }
+    }
+  }
+
+  async #stop(): Promise<void> {
+    this.#closing.abort()
+    // A server that is gone by now needs no stopping.
+    const last = await this.#lease?.release().catch(() => false)
+    if (last === true) {
+      const { file, args, options } = this.premises.command('pg_ctl', ['stop', '-D', this.cluster, '-m', 'fast', '-w', '-t', '30'])
+      await run(file, args, options)
+    }
+    await this.#lease?.end().catch(() => undefined)
+  }
+
+  #urlAt(port: number): string {
+    return `postgres://${superuser}:${this.password}@127.0.0.1:${port}/postgres`
+  }
+}

@@ -1,0 +1,42 @@
+import type { Knex } from 'knex'
+import { connect } from './connect.js'
+import type { DatabaseLog } from './database-log.js'
+import { openEmbeddedServer } from './embedded/embedded-server.js'
+
+export interface Database {
+  readonly knex: Knex
+  /** Where the database is, with its password: never to be logged or shown. */
+  readonly url: string
+  /** Ends the connections, and the embedded server where no other hub uses it. Safe to call twice. */
+  close(): Promise<void>
+}
+
+/** @property url a server of the operator's own; absent: an embedded PostgreSQL whose files are under `dataFolder/postgres`. */
+export interface DatabaseOptions {
+  readonly url?: string
+  readonly dataFolder: string
+  readonly log: DatabaseLog
+  /** Ends the wait for the embedded server. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * The catalogue's database. A `url` is not reached yet: its first query tells. The tables come with `migrate`.
+ * @throws ConfigError where the embedded server cannot work in the data folder: full disk, no right to write, no build for this platform.
+ */
+export async function openDatabase({ url, dataFolder, log, signal }: DatabaseOptions): Promise<Database> {
+  if (url !== undefined) {
+    const knex = connect(url, { log })
+    return { knex, url, close: () => knex.destroy() }
+  }
+  const server = await openEmbeddedServer({ dataFolder, log, ...(signal === undefined ? {} : { signal }) })
+  const knex = connect(server.url, { log, embedded: true })
+  return {
+    knex,
+    url: server.url,
+    async close() {
+      await knex.destroy()
+      await server.close()
+    },
+  }
+}

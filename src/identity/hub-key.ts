@@ -1,0 +1,38 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose'
+
+/** The hub's signing key (Ed25519) and its public half as spokes pin it. */
+export interface HubKey {
+  readonly privateKey: CryptoKey
+  readonly publicJwk: JWK
+}
+
+/** Reads the key of a data directory, or makes it on the first start. The file is for its owner alone. */
+export async function loadHubKey(file: string): Promise<HubKey> {
+  const jwk = (await read(file)) ?? (await create(file))
+  const { kty, crv, x, kid } = jwk
+  return {
+    privateKey: (await importJWK(jwk, 'EdDSA')) as CryptoKey,
+    publicJwk: { kty, crv, x, kid, alg: 'EdDSA', use: 'sig' } as JWK,
+  }
+}
+
+async function read(file: string): Promise<JWK | undefined> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as JWK
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw thrown
+  }
+}
+
+async function create(file: string): Promise<JWK> {
+  const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true })
+  const jwk = await exportJWK(privateKey)
+  jwk.kid = await calculateJwkThumbprint(jwk)
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(`${file}.new`, JSON.stringify(jwk), { mode: 0o600 })
+  await rename(`${file}.new`, file)
+  return jwk
+}

@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Log, SpokeProcess } from '../connector/source.js'
+import { SourceUnavailable } from '../errors.js'
+
+const firstPauseMs = 250
+const longestPauseMs = 30_000
+const stopMsMax = 5_000
+
+/** What a spoke process tells its hub over IPC when it listens. */
+export interface Listening {
+  listening: string
+}
+
+/**
+ * A `dials spoke` process that this hub keeps running. It is started at once and again, after a growing pause, whenever it ends. The IPC
+ * channel ties it to this process: when it closes, even by kill -9 of the hub, the spoke exits.
+ */
+export class SpokeChild implements SpokeProcess {
+  #child: ChildProcess | undefined
+  #url: string | undefined
+  #waiting = new Set<(url: string) => void>()
+  readonly #stopping = new AbortController()
+  readonly #supervision: Promise<void>
+
+  /** @param command the program and its arguments. */
+  constructor(
+    private readonly command: readonly [string, ...string[]],
+    private readonly log: Log,
+  ) {
+    this.#supervision = this.#supervise()
+  }
+
+  url(signal: AbortSignal): Promise<string> {
+    if (this.#url !== undefined) return Promise.resolve(this.#url)
+    return new Promise((resolve, reject) => {
+      const give = (url: string) => {
+        signal.removeEventListener('abort', leave)
+        resolve(url)
+      }
+      const leave = () => {
+        this.#waiting.delete(give)
+        reject(new SourceUnavailable('The spoke process is not running.'))
+      }
+      if (signal.aborted) return leave()
+      signal.addEventListener('abort', leave, { once: true })
+      this.#waiting.add(give)
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    this.#child?.kill('SIGTERM')
+    const killer = setTimeout(() => this.#child?.kill('SIGKILL'), stopMsMax)
+    await this.#supervision
+    clearTimeout(killer)
+  }
+
+  async #supervise(): Promise<void> {
+    for (let pauseMs = firstPauseMs; !this.#stopping.signal.aborted; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+      const started = Date.now()
+      const code = await this.#run()
+      if (this.#stopping.signal.aborted) return
+      if (Date.now() - started > longestPauseMs) pauseMs = firstPauseMs
+      this.log.warn({ code, pauseMs }, 'a spoke process ended; starting it again')
+      await delay(pauseMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined)
+    }
+  }
+
+  #run(): Promise<number | string | null> {
+    const [program, ...args] = this.command
+    return new Promise((resolve) => {
+      const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+      this.#child = child
+      child.on('message', (message: Listening) => {
+        this.#url = message.listening
+        for (const give of this.#waiting) give(message.listening)
+        this.#waiting.clear()
+      })
+      const ended = (code: number | string | null) => {
+        this.#url = undefined
+        this.#child = undefined
+        resolve(code)
+      }
+      child.once('error', (error) => ended(error.message))
+      child.once('exit', (code, signal) => ended(signal ?? code))
+    })
+  }
+}

@@ -1,0 +1,95 @@
+import { type CatalogueEvent, catalogueEventSchema, type DatasetDescription, type TableDescription } from '../connector/catalogue.js'
+import type { Scan } from '../connector/relation.js'
+import type { Log, Source } from '../connector/source.js'
+import { DialsError, SourceUnavailable, toDialsError } from '../errors.js'
+
+/** Converting every file of a folder for the first time may take minutes. */
+const readMsMax = 1_800_000
+
+interface Holding {
+  readonly source: Source
+  readonly dataset: DatasetDescription
+  readonly table: TableDescription
+}
+
+/** What this spoke holds, as its sources last told: which source has a table, and what may be read of it. */
+export class Holdings {
+  #tables = new Map<string, Holding>()
+  #first: Promise<void> | undefined
+
+  constructor(
+    private readonly sources: readonly Source[],
+    private readonly log: Log,
+  ) {}
+
+  /** The catalogue, read afresh. Ends without `complete` where a source could not be read whole; throws where nothing could be read. */
+  async *harvest(signal: AbortSignal): AsyncGenerator<CatalogueEvent> {
+    const tables = new Map<string, Holding>()
+    let whole = true
+    let failure: DialsError | undefined
+    let given = 0
+    for (const source of this.sources) {
+      let complete = false
+      try {
+        for await (const event of source.harvest(undefined, signal)) {
+          if (event.kind === 'complete') complete = true
+          else {
+            if (event.kind === 'dataset') hold(tables, source, event.dataset)
+            given++
+            yield event
+          }
+        }
+      } catch (thrown) {
+        failure = toDialsError(thrown)
+        this.log.warn({ err: thrown }, 'a source could not be harvested')
+      }
+      whole &&= complete
+    }
+    if (failure !== undefined && given === 0) throw failure
+    // What a failed source had is kept: its tables can still answer from their copies.
+    this.#tables = whole ? tables : new Map([...this.#tables, ...tables])
+    if (whole) yield { kind: 'complete' }
+    else if (failure !== undefined) yield { kind: 'problem', sourceId: '', message: failure.message }
+  }
+
+  /** The source of one table, after deciding that the scan may read it. Throws FORBIDDEN, AGREEMENT_REQUIRED or SOURCE_UNAVAILABLE. */
+  sourceOf(scan: Scan): Source {
+    return decide(scan, this.#tables.get(scan.table))
+  }
+
+  /** Waits until the sources were read once; tries again where that failed. */
+  async ready(): Promise<void> {
+    this.#first ??= this.#read()
+    try {
+      await this.#first
+    } catch (thrown) {
+      this.#first = undefined
+      throw thrown
+    }
+  }
+
+  async #read(): Promise<void> {
+    const events = this.harvest(AbortSignal.timeout(readMsMax))
+    while ((await events.next()).done !== true);
+  }
+}
+
+function hold(tables: Map<string, Holding>, source: Source, dataset: DatasetDescription): void {
+  const checked = catalogueEventSchema.safeParse({ kind: 'dataset', dataset })
+  if (!checked.success) return
+  for (const table of dataset.tables) tables.set(`${dataset.id}/${table.id}`, { source, dataset, table })
+}
+
+/** The spoke decides for itself, whatever the hub decided: open tables only, and no column that points to a person. */
+function decide(scan: Scan, holding: Holding | undefined): Source {
+  if (holding === undefined) throw new SourceUnavailable(`The spoke has no table ${scan.table} now. Harvest it again.`)
+  if (holding.dataset.access !== 'OPEN') {
+    throw new DialsError('AGREEMENT_REQUIRED', `The table ${scan.table} is not open: it needs an agreement in force that covers it.`)
+  }
+  for (const { name } of scan.columns) {
+    const column = holding.table.columns.find((own) => own.name === name)
+    if (column === undefined) throw new SourceUnavailable(`The table ${scan.table} has no column '${name}' now. Harvest it again.`)
+    if (column.sensitivity !== 'NONE') throw new DialsError('FORBIDDEN', `The column '${name}' of ${scan.table} is not open.`)
+  }
+  return holding.source
+}

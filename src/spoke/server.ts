@@ -1,0 +1,121 @@
+import { readFile } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { LandedFile } from '../connector/engine.js'
+import { frameHeader, frameKinds, framesMediaType } from '../connector/frames.js'
+import { isDeeperThan } from '../connector/json-depth.js'
+import { type ScanRequest, scanRequestSchema } from '../connector/scan-request.js'
+import type { Log, ScanReport } from '../connector/source.js'
+import { BadUserInput, DialsError, toDialsError } from '../errors.js'
+import type { RequestVerifier } from '../identity/scan-token.js'
+import type { Holdings } from './holdings.js'
+import { scan, type ScanContext } from './scan.js'
+
+const bodyBytesMax = 16 * 1024 * 1024
+/** A filter of depth 64 nests less than this. */
+const bodyDepthMax = 300
+
+const statuses: Partial<Record<DialsError['code'], number>> = {
+  BAD_USER_INPUT: 400, TYPE_MISMATCH: 400, UNAUTHENTICATED: 401, FORBIDDEN: 403, AGREEMENT_REQUIRED: 403, RESULT_TOO_LARGE: 413,
+  SOURCE_UNAVAILABLE: 503, SOURCE_TIMEOUT: 504,
+}
+
+export interface SpokeServerOptions extends Omit<ScanContext, 'holdings'> {
+  readonly holdings: Holdings
+  readonly verifier: RequestVerifier
+  readonly log: Log
+  readonly tls?: { cert: Buffer; key: Buffer }
+}
+
+/** The spoke's HTTP: /health for anybody; /catalogue and /scans for its own hub, with a fresh token for each request. */
+export function spokeServer(options: SpokeServerOptions): FastifyInstance {
+  const app = Fastify({ bodyLimit: bodyBytesMax, ...(options.tls ? { https: options.tls } : {}) }) as unknown as FastifyInstance
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+  app.setErrorHandler((thrown, _request, reply) => sendError(reply, thrown, options.log))
+  app.get('/health', () => ({ status: 'UP' }))
+  app.get('/catalogue', (request, reply) => catalogue(request, reply, options))
+  app.post('/scans', (request, reply) => scans(request, reply, options))
+  return app
+}
+
+async function catalogue(request: FastifyRequest, reply: FastifyReply, { verifier, holdings, log }: SpokeServerOptions): Promise<FastifyReply> {
+  await verifier.verify(request.headers.authorization, 'catalogue+jwt', '')
+  const events = holdings.harvest(gone(reply))
+  // The first event decides whether there is a catalogue at all, while the status can still say so.
+  const first = await events.next()
+  async function* text() {
+    try {
+      for (let next = first; next.done !== true; next = await events.next()) yield `${JSON.stringify(next.value)}\n`
+    } catch (thrown) {
+      log.warn({ err: thrown }, 'the catalogue feed broke off')
+      throw thrown
+    }
+  }
+  return reply.type('application/x-ndjson').send(Readable.from(text()))
+}
+
+async function scans(request: FastifyRequest, reply: FastifyReply, options: SpokeServerOptions): Promise<FastifyReply> {
+  const body = typeof request.body === 'string' ? request.body : ''
+  await options.verifier.verify(request.headers.authorization, 'purpose+jwt', body)
+  const wanted = parseRequest(body)
+  const signal = AbortSignal.any([gone(reply), AbortSignal.timeout(wanted.timeoutMs)])
+  const limits = { rowsMax: wanted.rowsMax, bytesMax: wanted.bytesMax, deadline: Date.now() + wanted.timeoutMs, signal }
+  const parts = scan(wanted.relation, options, limits)
+  const first = await parts.next()
+  return reply.type(framesMediaType).send(Readable.from(frames(first, parts, options.log), { objectMode: false }))
+}
+
+/** Each part is read when the last was sent: the connection's back-pressure is the scan's. */
+async function* frames(first: IteratorResult<LandedFile, ScanReport>, parts: AsyncGenerator<LandedFile, ScanReport>, log: Log): AsyncGenerator<Buffer> {
+  try {
+    let next = first
+    for (; next.done !== true; next = await parts.next()) {
+      const content = await readFile(next.value.path)
+      await next.value.release()
+      yield frameHeader(frameKinds.part, content.length)
+      yield content
+    }
+    yield json(frameKinds.report, next.value)
+  } catch (thrown) {
+    const error = toDialsError(thrown)
+    if (error.code === 'INTERNAL_SERVER_ERROR') log.error({ err: thrown }, 'a scan failed')
+    yield json(frameKinds.error, { code: error.code, message: error.message })
+  } finally {
+    await parts.return({ truncated: true })
+  }
+}
+
+function json(kind: (typeof frameKinds)[keyof typeof frameKinds], value: unknown): Buffer {
+  const content = Buffer.from(JSON.stringify(value))
+  return Buffer.concat([frameHeader(kind, content.length), content])
+}
+
+function parseRequest(body: string): ScanRequest {
+  if (isDeeperThan(body, bodyDepthMax)) throw new BadUserInput('The scan is nested too deeply.')
+  let value: unknown
+  try {
+    value = JSON.parse(body)
+  } catch (thrown) {
+    throw new BadUserInput('The scan is not JSON.', { cause: thrown })
+  }
+  const parsed = scanRequestSchema.safeParse(value)
+  if (!parsed.success) throw new BadUserInput('The scan is not one that this spoke knows. Is its version that of the hub?', { cause: parsed.error })
+  return parsed.data
+}
+
+/** Ends when the client goes away before its answer was whole. */
+function gone(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort()
+  })
+  return controller.signal
+}
+
+function sendError(reply: FastifyReply, thrown: unknown, log: Log): FastifyReply {
+  const status = (thrown as { statusCode?: number }).statusCode
+  const error = status !== undefined && status < 500 ? new DialsError('BAD_REQUEST', 'The request is malformed.') : toDialsError(thrown)
+  if (error.code === 'INTERNAL_SERVER_ERROR') log.error({ err: thrown }, 'a request failed')
+  return reply.status(status ?? statuses[error.code] ?? 500).send({ code: error.code, message: error.message })
+}

@@ -1,0 +1,46 @@
+import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+const compactEvery = 10_000
+
+/** Remembers the `jti` of every token until it expires, across restarts: a token opens one request, once. */
+export class UsedTokens {
+  readonly #expiry = new Map<string, number>()
+  #appended = 0
+
+  /** @param file one `jti expiry` a line; made where it is missing. */
+  constructor(private readonly file: string) {
+    mkdirSync(dirname(file), { recursive: true })
+    for (const line of readIfThere(file).split('\n')) {
+      const [jti = '', expiry = ''] = line.split(' ')
+      if (Number(expiry) * 1000 > Date.now()) this.#expiry.set(jti, Number(expiry))
+    }
+    this.#compact()
+  }
+
+  /** True the first time. The use is on disk before the answer, so that a crash does not forget it. @param expiresAt seconds since the epoch. */
+  use(jti: string, expiresAt: number): boolean {
+    if (!/^[\w-]{8,100}$/.test(jti) || this.#expiry.has(jti)) return false
+    this.#expiry.set(jti, expiresAt)
+    appendFileSync(this.file, `${jti} ${expiresAt}\n`, { mode: 0o600 })
+    if (++this.#appended >= compactEvery) this.#compact()
+    return true
+  }
+
+  #compact(): void {
+    const now = Date.now() / 1000
+    for (const [jti, expiry] of this.#expiry) if (expiry < now) this.#expiry.delete(jti)
+    writeFileSync(`${this.file}.new`, [...this.#expiry].map(([jti, expiry]) => `${jti} ${expiry}\n`).join(''), { mode: 0o600 })
+    renameSync(`${this.file}.new`, this.file)
+    this.#appended = 0
+  }
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw thrown
+  }
+}

@@ -1,0 +1,43 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const script = fileURLToPath(new URL('open-database-process.ts', import.meta.url))
+
+/** A process that has a database open as a hub has. */
+export interface HubProcess {
+  /** Absent where it could not be opened. */
+  readonly url?: string
+  /** Why it could not. */
+  readonly refused?: { name: string; message: string }
+  /** As `kill -9` does. */
+  kill(): Promise<void>
+  /** Closes the database and ends; rejects where the process ends badly. */
+  close(): Promise<void>
+}
+
+/** Opens the embedded database of a folder in a process of its own; `uid`, `gid` and `env` are the process's. */
+export async function startHubProcess(dataFolder: string, options: { uid?: number; gid?: number; env?: NodeJS.ProcessEnv } = {}): Promise<HubProcess> {
+  const child = spawn(process.execPath, ['--import', 'tsx', script, dataFolder], { ...options, stdio: ['pipe', 'pipe', 'inherit'] })
+  const exited = once(child, 'exit')
+  const line = await firstLine(child)
+  return {
+    ...(JSON.parse(line) as Pick<HubProcess, 'url' | 'refused'>),
+    async kill() {
+      child.kill('SIGKILL')
+      await exited
+    },
+    async close() {
+      child.stdin.end()
+      const [code] = (await exited) as [number | null]
+      if (code !== 0) throw new Error(`the hub process ended with ${code}`)
+    },
+  }
+}
+
+async function firstLine(child: ChildProcess): Promise<string> {
+  if (child.stdout === null) throw new Error('the process has no output')
+  for await (const line of createInterface({ input: child.stdout })) return line
+  throw new Error('the hub process said nothing')
+}

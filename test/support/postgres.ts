@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto'
+import type { Knex } from 'knex'
+import { inject } from 'vitest'
+import { connect } from '../../src/database/connect.js'
+import type { DatabaseLog } from '../../src/database/database-log.js'
+
+/** The migrated database that `freshDatabase` clones; made by global-setup. */
+export const template = 'seven_dials_template'
+
+/** Says nothing, and throws nothing away that a test would look at. */
+export const quiet: DatabaseLog = { info: () => undefined, warn: () => undefined, error: () => undefined }
+
+export interface FreshDatabase {
+  readonly knex: Knex
+  readonly url: string
+  /** Ends its connections and drops it. */
+  drop(): Promise<void>
+}
+
+/** The run's shared server at another of its databases. */
+export function urlOf(database: string): string {
+  const url = new URL(inject('postgresUrl'))
+  url.pathname = `/${database}`
+  return url.href
+}
+
+/** A database of this test's own on the run's shared server: migrated and empty, or with nothing in it at all. */
+export async function freshDatabase({ migrated = true }: { migrated?: boolean } = {}): Promise<FreshDatabase> {
+  const name = `test_${randomUUID().replaceAll('-', '')}`
+  await asAdmin((admin) => admin.raw(`create database ${name} template ${migrated ? template : 'template0'}`))
+  const url = urlOf(name)
+  const knex = connect(url, { log: quiet, embedded: true })
+  return {
+    knex,
+    url,
+    async drop() {
+      await knex.destroy()
+      await asAdmin((admin) => admin.raw(`drop database if exists ${name} with (force)`))
+    },
+  }
+}
+
+async function asAdmin(work: (admin: Knex) => Promise<unknown>): Promise<void> {
+  const admin = connect(inject('postgresUrl'), { log: quiet, embedded: true })
+  try {
+    await work(admin)
+  } finally {
+    await admin.destroy()
+  }
+}
