@@ -8,7 +8,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/global-setup.ts'],
+    globalSetup: ['test/support/build.ts', 'test/support/global-setup.ts'],
     env: { UV_THREADPOOL_SIZE: '64' },
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -17,6 +17,8 @@ export interface Conversion {
   scratch: string
   /** Types that the publisher demands, by column name. */
   types: ReadonlyMap<string, ColumnType>
+  /** What is to be told of the file as a whole. */
+  problems: string[]
   signal: AbortSignal
 }
 
@@ -36,8 +38,9 @@ const readers: Record<Format, Reader> = {
  * Converts one file into Parquet files in `folder`, a table at a time.
  * @throws Unreadable where the file is no data; DialsError where the engine or a limit ends it.
  */
-export async function convertFile(path: string, format: Format, folder: string, conversion: Conversion): Promise<Manifest> {
-  const manifest: Manifest = { tables: [], problems: [] }
+export async function convertFile(path: string, format: Format, folder: string, parts: Omit<Conversion, 'problems'>): Promise<Manifest> {
+  const conversion: Conversion = { ...parts, problems: [] }
+  const manifest: Manifest = { tables: [], problems: conversion.problems }
   for await (const staged of readers[format](path, conversion)) {
     conversion.signal.throwIfAborted()
     manifest.tables.push(await writeTable(conversion.session, staged, folder, `t${manifest.tables.length}.parquet`))

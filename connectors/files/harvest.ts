@@ -90,8 +90,9 @@ async function harvestDataset(dataset: FileDataset, parts: HarvestParts, signal:
 }
 
 function reasonOf(thrown: unknown, dataset: FileDataset, log: Log): string {
-  if (thrown instanceof Unreadable) return thrown.message
+  if (thrown instanceof Unreadable && thrown.cause === undefined) return thrown.message
   log.warn({ err: thrown, dataset: dataset.id }, 'a file could not be converted')
+  if (thrown instanceof Unreadable) return thrown.message
   if (thrown instanceof DialsError && thrown.code === 'RESULT_TOO_LARGE') {
     return 'It needs more memory than a conversion may have: its rows are very long. Split it, or publish it as Parquet.'
   }

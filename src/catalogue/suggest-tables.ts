@@ -3,15 +3,19 @@ import type { Knex } from 'knex'
 import type { Viewer } from '../identity/viewer.js'
 import { visibleDatasets } from './visibility.js'
 
-/** So many ids are compared; a spoke that has more is compared in part. */
-const candidatesMax = 1000
+/** So many ids on either side, in their order, are compared: all of a small catalogue, and of a large one what begins alike. */
+const neighboursMax = 500
 
-/** Up to three ids near to one that is unknown, nearest first, of tables that the viewer sees: of the spoke it names, else of any. */
+/** Up to three ids near to one that is unknown, nearest first, of tables that the viewer sees. */
 export async function suggestTables(knex: Knex, viewer: Viewer, id: string): Promise<string[]> {
   if (id.length > 200 || id.includes('\0')) return []
-  const [spoke] = id.split('/', 1)
-  const candidates = () => visibleDatasets(knex, viewer).join('tables', 'tables.dataset_id', 'datasets.id').orderBy('tables.id').limit(candidatesMax)
-  let ids: string[] = await candidates().where('datasets.spoke_id', spoke ?? '').pluck('tables.id')
-  if (ids.length === 0) ids = await candidates().pluck('tables.id')
-  return suggestionList(id, ids).slice(0, 3)
+  const neighbours = (side: '<' | '>', direction: 'asc' | 'desc'): Promise<string[]> =>
+    visibleDatasets(knex, viewer)
+      .join('tables', 'tables.dataset_id', 'datasets.id')
+      .where('tables.id', side, id)
+      .orderBy('tables.id', direction)
+      .limit(neighboursMax)
+      .pluck('tables.id')
+  const [before, after] = await Promise.all([neighbours('<', 'desc'), neighbours('>', 'asc')])
+  return suggestionList(id, [...before, ...after]).slice(0, 3)
 }

@@ -21,7 +21,7 @@ export async function syncConfigured(knex: Knex, spokes: readonly ConfiguredSpok
     await transaction.raw('lock table spokes in share row exclusive mode')
     await transaction.raw(
       `insert into organisations (id, name, gss)
-       select id, name, gss from jsonb_to_recordset(?::jsonb) as o (id text, name text, gss text)
+       select id, name, gss from json_to_recordset(?::json) as o (id text, name text, gss text)
        on conflict (id) do update set name = excluded.name, gss = excluded.gss`,
       [JSON.stringify([...organisations.values()])],
     )
@@ -29,7 +29,7 @@ export async function syncConfigured(knex: Knex, spokes: readonly ConfiguredSpok
     await transaction.raw(
       `insert into spokes (id, organisation_id, title, connector, position, configured)
        select id, organisation_id, title, connector, position, true
-       from jsonb_to_recordset(?::jsonb) as s (id text, organisation_id text, title text, connector text, position integer)
+       from json_to_recordset(?::json) as s (id text, organisation_id text, title text, connector text, position integer)
        on conflict (id) do update set organisation_id = excluded.organisation_id, title = excluded.title, connector = excluded.connector,
          position = excluded.position, configured = true`,
       [JSON.stringify(listed)],

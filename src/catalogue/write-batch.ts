@@ -82,7 +82,7 @@ async function replace(transaction: Knex.Transaction, run: Run, written: readonl
        landing_page, hash, status, first_seen, last_seen, updated_at, seen_by)
      select r.id, ?, title, description, licence, themes, keywords, access, "sharedWith", listing, issued, modified, frequency, "landingPage",
        hash, 'ACTIVE', now(), now(), now(), ?
-     from jsonb_to_recordset(?::jsonb) as r (id text, title text, description text, licence jsonb, themes text[], keywords text[], access text,
+     from json_to_recordset(?::json) as r (id text, title text, description text, licence jsonb, themes text[], keywords text[], access text,
        "sharedWith" text[], listing text, issued timestamptz, modified timestamptz, frequency text, "landingPage" text, hash text)
      on conflict (id) do update set title = excluded.title, description = excluded.description, licence = excluded.licence,
        themes = excluded.themes, keywords = excluded.keywords, access = excluded.access, shared_with = excluded.shared_with,
@@ -106,7 +106,7 @@ async function insertDistributions(transaction: Knex.Transaction, distributions:
   await transaction.raw(
     `insert into distributions (id, dataset_id, position, title, format, media_type, access_url, download_url, byte_size, checksum, modified)
      select id, "datasetId", position, title, format, "mediaType", "accessUrl", "downloadUrl", "byteSize", checksum, modified
-     from jsonb_to_recordset(?::jsonb) as r (id text, "datasetId" text, position integer, title text, format text, "mediaType" text,
+     from json_to_recordset(?::json) as r (id text, "datasetId" text, position integer, title text, format text, "mediaType" text,
        "accessUrl" text, "downloadUrl" text, "byteSize" bigint, checksum text, modified timestamptz)`,
     [JSON.stringify(distributions)],
   )
@@ -116,14 +116,14 @@ async function insertTables(transaction: Knex.Transaction, tables: readonly Plac
   await transaction.raw(
     `insert into tables (id, dataset_id, position, name, title, row_count, version, problems)
      select id, "datasetId", position, name, title, "rowCount", version, problems
-     from jsonb_to_recordset(?::jsonb) as r (id text, "datasetId" text, position integer, name text, title text, "rowCount" bigint, version text,
+     from json_to_recordset(?::json) as r (id text, "datasetId" text, position integer, name text, title text, "rowCount" bigint, version text,
        problems text[])`,
     [JSON.stringify(tables.map((table) => ({ ...table, columns: undefined })))],
   )
   await transaction.raw(
     `insert into columns (table_id, position, name, title, type, scale, semantic_type, nullable, description, unit, sensitivity)
      select "tableId", position, name, title, type, scale, "semanticType", nullable, description, unit, sensitivity
-     from jsonb_to_recordset(?::jsonb) as r ("tableId" text, position integer, name text, title text, type text, scale smallint,
+     from json_to_recordset(?::json) as r ("tableId" text, position integer, name text, title text, type text, scale smallint,
        "semanticType" text, nullable boolean, description text, unit text, sensitivity text)`,
     [JSON.stringify(tables.flatMap(({ id, columns }) => columns.map((column, position) => ({ ...column, tableId: id, position }))))],
   )
@@ -134,7 +134,7 @@ async function tell(transaction: Knex.Transaction, run: Run, problems: readonly 
   await transaction.raw(
     `insert into harvest_problems (run_id, position, source_id, message)
      select ?, told + (n - 1), problem ->> 'sourceId', problem ->> 'message'
-     from jsonb_array_elements(?::jsonb) with ordinality as p (problem, n), (select count(*) as told from harvest_problems where run_id = ?)
+     from json_array_elements(?::json) with ordinality as p (problem, n), (select count(*) as told from harvest_problems where run_id = ?)
      where told + n <= ?`,
     [run.id, JSON.stringify(problems), run.id, problemsMax],
   )

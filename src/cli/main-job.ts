@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { packageFile } from './package-file.js'
 
 /** What the demonstration shows of its answer. */
 export interface MainJobAnswer {
@@ -6,5 +7,7 @@ export interface MainJobAnswer {
   rows: (string | number | null)[][]
 }
 
-/** The main job as GraphQL: one query over four boroughs' libraries, toilets and polling stations. The README and the tests use the same file. */
-export const mainJob = readFileSync(new URL('../../../graphql/examples/libraries-toilets-polling-stations.graphql', import.meta.url), 'utf8')
+/** The main job as GraphQL: one query over four boroughs' libraries, toilets and polling stations. */
+export function mainJob(): string {
+  return readFileSync(packageFile('graphql/examples/libraries-toilets-polling-stations.graphql'), 'utf8')
+}

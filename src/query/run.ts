@@ -7,7 +7,7 @@ import { bind } from './2-bind/bind.js'
 import type { QueryCatalogue } from './2-bind/query-catalogue.js'
 import { type AuthorisedQuery, authorise } from './3-authorise/authorise.js'
 import type { PhysicalPlan, PlanSource } from './4-plan/physical-plan.js'
-import { plan } from './4-plan/plan.js'
+import { localId, plan } from './4-plan/plan.js'
 import { execute } from './5-execute/execute.js'
 import type { Sources } from './5-execute/sources.js'
 import { checkVersion, type QueryResult, result } from './6-result/query-result.js'
@@ -79,7 +79,7 @@ async function planFor(query: AuthorisedQuery, sources: Sources): Promise<Physic
     if (bySpoke.has(table.spokeId)) continue
     const open = sources.get(table.spokeId)
     if (open === undefined) throw new DialsError('SOURCE_UNAVAILABLE', `The spoke ${table.spokeId} is not configured at this hub.`)
-    const local = query.leaves.filter((leaf) => leaf.table.spokeId === table.spokeId).map((leaf) => leaf.table.id.slice(table.spokeId.length + 1))
+    const local = query.leaves.filter((leaf) => leaf.table.spokeId === table.spokeId).map((leaf) => localId(leaf.table.id, table.spokeId))
     const capabilities = await open.source.capabilities(local)
     bySpoke.set(table.spokeId, { connector: open.connector, capabilities, plan: (fragment, own) => open.source.plan(fragment, own) })
   }

@@ -166,6 +166,8 @@ describe('harvestSpoke', () => {
       const first = harvest(database.knex, fakeSource(dataset('a'), () => { arrived(); return gate }, complete()))
       await started
       const unread = fakeSource(new BadUserInput('never read'))
+      // A hub that starts meanwhile leaves it alone.
+      await Promise.all([configureTwo(other), configureTwo(database.knex), configureTwo(other)])
       const [here, there] = await Promise.all([harvest(database.knex, unread), harvest(other, unread)])
       finish()
       const done = await first

@@ -41,8 +41,9 @@ describe('tablesForQuery', () => {
 })
 
 describe('suggestTables', () => {
-  it('names the near ones, nearest first, of the spoke or of any', async () => {
-    expect(await suggestTables(database.knex, anonymous, 'camden/librarys/libraries')).toEqual(['camden/libraries/libraries'])
+  it('names the near ones, nearest first, of its spoke and of others', async () => {
+    expect(await suggestTables(database.knex, anonymous, 'camden/librarys/libraries')).toEqual(['camden/libraries/libraries', 'barnet/libraries/libraries'])
+    expect(await suggestTables(database.knex, anonymous, 'camden/xlibraries/libraries')).toEqual(['camden/libraries/libraries', 'barnet/libraries/libraries'])
     expect((await suggestTables(database.knex, anonymous, 'camdem/libraries/libraries'))[0]).toBe('camden/libraries/libraries')
     expect(await suggestTables(database.knex, anonymous, 'camden/zzzz/qqqqqqqq')).toEqual([])
   })

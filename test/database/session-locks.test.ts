@@ -34,9 +34,9 @@ describe('sessionLocks', () => {
   it('holds many locks on one connection, and gives it back', async () => {
     const releases = await Promise.all(Array.from({ length: 40 }, (_, n) => sessionLocks(database.knex).tryLock(`lock ${n}`)))
     expect(releases.every(Boolean)).toBe(true)
-    expect(await Promise.all(Array.from({ length: 9 }, () => database.knex.raw('select 1')))).toHaveLength(9)
-    await Promise.all(releases.map((release) => release?.()))
-    expect(await Promise.all(Array.from({ length: 10 }, () => database.knex.raw('select pg_backend_pid()')))).toHaveLength(10)
+    expect(await Promise.all(Array.from({ length: 9 }, async () => database.knex.raw('select 1')))).toHaveLength(9)
+    await Promise.all(releases.map(async (release) => release?.()))
+    expect(await Promise.all(Array.from({ length: 10 }, async () => database.knex.raw('select pg_backend_pid()')))).toHaveLength(10)
     expect((await other.raw(`select 1 from pg_locks join pg_database on pg_database.oid = database where locktype = 'advisory' and datname = current_database()`)).rows).toEqual([])
   })
 

@@ -13,13 +13,19 @@ import { RowWriter } from './row-writer.js'
 import { stageRows } from './stage-rows.js'
 
 const linesShown = 5
+const headBytes = 65_536
 
 /** A JSON file: a list of objects, an object a line, or a GeoJSON FeatureCollection under another name. */
 export async function* stageJson(path: string, conversion: Conversion): AsyncGenerator<StagedTable> {
   const text = await asUtf8(path, conversion)
   const head = await beginning(text.path, text.start)
   if (/^\s*\{/.test(head)) {
-    yield* isCollection(head) ? stageFeatures(text, conversion) : stageLines(text, conversion)
+    const line = head.trimStart().split('\n', 1)[0] as string
+    const whole = isObject(line)
+    // A whole object on the first line is one row of many, unless it says that it is the collection.
+    if (/"type"\s*:\s*"FeatureCollection"/.test(whole ? line.slice(0, 1000) : head)) yield* stageFeatures(text, conversion)
+    else if (whole || line.length > headBytes / 2) yield* stageLines(text, conversion)
+    else throw new Unreadable('The file is one JSON object, not a list of objects: its rows cannot be told. Publish the list alone, or an object a line.')
     return
   }
   const writer = await RowWriter.create(join(conversion.scratch, 'rows.ndjson'))
@@ -67,16 +73,10 @@ async function* stageLines(text: Utf8Text, conversion: Conversion): AsyncGenerat
   yield stageRows(writer, conversion, [...text.problems, ...problems])
 }
 
-function isCollection(head: string): boolean {
-  const line = head.trimStart().split('\n', 1)[0] as string
-  // A whole object on the first line is one row of many, unless it says that it is the collection.
-  return /"type"\s*:\s*"FeatureCollection"/.test(isObject(line) ? line.slice(0, 1000) : head)
-}
-
 async function beginning(path: string, start: number): Promise<string> {
   const file = await open(path, 'r')
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(65_536), 0, 65_536, start)
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, start)
     return buffer.toString('latin1', 0, bytesRead)
   } finally {
     await file.close()

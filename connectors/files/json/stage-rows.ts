@@ -3,6 +3,7 @@ import { columnAt } from '../sql.js'
 import type { StagedColumn, StagedTable } from '../staged-table.js'
 import { columnNames } from '../text/column-names.js'
 import { meetDemand } from '../typing/demand.js'
+import { Unreadable } from '../unreadable.js'
 import type { RowWriter } from './row-writer.js'
 
 /** A column that is no member of the rows' objects: a feature's geometry or id. */
@@ -16,6 +17,7 @@ export interface BesideColumn extends StagedColumn {
 /** The rows of a writer as one table, its columns in the order in which their names first appeared. */
 export function stageRows(writer: RowWriter, { types }: Pick<Conversion, 'types'>, problems: readonly string[], beside: readonly BesideColumn[] = []): StagedTable {
   const read = writer.columns()
+  if (read.length + beside.length === 0) throw new Unreadable('The objects of the file have no members: there is nothing to read.')
   const { names, problems: renamed } = columnNames([...read.map(({ name }) => name), ...beside.map(({ name }) => name)])
   const told = [...problems, ...renamed]
   if (writer.repeated > 0) told.push(`${writer.repeated} objects name a member twice; its first value was taken.`)

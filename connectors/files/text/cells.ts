@@ -5,14 +5,14 @@ export interface Cell {
 }
 
 /**
- * The fields of one record's text. A quoted field may be followed by blanks; one followed by anything else is taken literally, quotes
- * included, up to the next delimiter.
+ * The fields of one record's text. Blanks around a quoted field are not part of it; where anything else follows its closing quote it is
+ * taken literally, quotes included, up to the next delimiter.
  */
 export function cellsOf(record: string, delimiter: string): Cell[] {
   const cells: Cell[] = []
   let at = 0
   for (;;) {
-    const cell = record[at] === '"' ? quotedCell(record, at, delimiter) : undefined
+    const cell = quotedCell(record, at, delimiter)
     if (cell !== undefined) {
       cells.push({ text: cell.text, quoted: true })
       at = cell.end
@@ -27,7 +27,10 @@ export function cellsOf(record: string, delimiter: string): Cell[] {
 }
 
 function quotedCell(record: string, from: number, delimiter: string): { text: string; end: number } | undefined {
-  let close = from + 1
+  let open = from
+  while (record[open] === ' ') open++
+  if (record[open] !== '"') return undefined
+  let close = open + 1
   for (;;) {
     close = record.indexOf('"', close)
     if (close === -1) return undefined
@@ -35,9 +38,9 @@ function quotedCell(record: string, from: number, delimiter: string): { text: st
     close += 2
   }
   let end = close + 1
-  while (record[end] === ' ' && record[end] !== delimiter) end++
+  while (record[end] === ' ') end++
   if (end < record.length && record[end] !== delimiter) return undefined
-  return { text: record.slice(from + 1, close).replaceAll('""', '"'), end }
+  return { text: record.slice(open + 1, close).replaceAll('""', '"'), end }
 }
 
 /** Cells as one record of canonical text: quoted wherever another reading would be possible. */

@@ -1,6 +1,7 @@
 const quote = 0x22
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
+const space = 0x20
 
 /** A longer record is taken for one whose quote never closes. */
 export const recordBytesMax = 16 * 1024 * 1024
@@ -24,6 +25,8 @@ export interface RawRecord {
   flaw: Flaw | undefined
   /** A quoted field holds a line end. */
   multiline: boolean
+  /** Blanks stand between a delimiter and a quote: readers disagree on what that means. */
+  spaced: boolean
 }
 
 /**
@@ -35,7 +38,7 @@ export class RecordScanner {
   #line = 1
   readonly #kinds = new Uint8Array(256)
   readonly #record: RawRecord = {
-    buffer: this.#carry, start: 0, end: 0, next: 0, line: 1, fields: 0, blank: true, flaw: undefined, multiline: false,
+    buffer: this.#carry, start: 0, end: 0, next: 0, line: 1, fields: 0, blank: true, flaw: undefined, multiline: false, spaced: false,
   }
 
   /** @param delimiter one ASCII character. */
@@ -84,11 +87,13 @@ export class RecordScanner {
     let blank = true
     let nul = false
     let atStart = true
+    let spaced = false
     let at = from
     for (; at < length; at++) {
       const kind = kinds[buffer[at] as number] as number
       if (kind === 0) {
-        atStart = blank = false
+        blank = false
+        if (atStart && buffer[at] !== space) atStart = false
         continue
       }
       if (kind === 1) {
@@ -100,6 +105,7 @@ export class RecordScanner {
         nul = true
         atStart = blank = false
       } else if (atStart) {
+        spaced ||= at > from && buffer[at - 1] === space
         atStart = blank = false
         let close = at + 1
         for (; close < length; close++) {
@@ -117,6 +123,7 @@ export class RecordScanner {
       }
     }
     if (at === length && !last) return false
+    this.#record.spaced = spaced
     return this.#close(buffer, at, last, fields, blank, lines, nul ? 'NUL' : undefined)
   }
 

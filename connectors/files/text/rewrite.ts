@@ -119,7 +119,7 @@ function taken(
   }
   if (record.flaw === 'NUL') return leave('NUL')
   if (record.flaw === 'unclosed quote') return leave(cut ? 'cut' : 'unclosed quote')
-  if (record.flaw === undefined && record.fields === width && !cutCharacter) return 'as it is'
+  if (record.flaw === undefined && record.fields === width && !record.spaced && !cutCharacter) return 'as it is'
   if (cut && (cutCharacter || (record.flaw === undefined && record.fields < width))) return leave('cut')
   const text = record.buffer.toString('utf8', record.start, record.end)
   if (text.includes('\0')) return leave('NUL')

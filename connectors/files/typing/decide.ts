@@ -23,9 +23,8 @@ export function trimmed(column: string): string {
   return `nullif(trim(${column}), '')`
 }
 
-/** The aggregates that decide on a column of one pattern, in one pass; `decide` reads them by these keys. */
-export function evidence(column: string, pattern: Pattern): Record<string, string> {
-  const value = trimmed(column)
+/** The aggregates that decide on a column of one pattern, in one pass; `decide` reads them by these keys. @param value the column, trimmed. */
+export function evidence(value: string, pattern: Pattern): Record<string, string> {
   const fits = `regexp_full_match(${value}, ${literal(pattern.regex)})`
   const all = { unfit: `count_if(NOT (${fits}))`, values: `count(${value})` }
   switch (pattern.kind) {

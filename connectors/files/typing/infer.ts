@@ -7,8 +7,8 @@ import { type Pattern, patterns } from './pattern.js'
 
 const sampleCells = 1_000_000
 const sampleRowsMax = 20_000
-/** Columns looked at in one statement. */
-const columnsAtOnce = 100
+/** Columns looked at in one statement: every step of every expression holds a vector of memory while it runs. */
+const columnsAtOnce = 32
 
 /**
  * The types of text columns c0 …, over every row. The first rows only rule patterns out, which is exact: a type must hold for all
@@ -31,7 +31,7 @@ export async function inferTypes(session: EngineSession, from: string, demanded:
     const sums = some.flatMap(({ column, pattern }) =>
       Object.entries(evidence(column, pattern)).map(([key, sql]) => `CAST(${sql} AS DOUBLE) AS ${column}_${key}`),
     )
-    const [row = {}] = await session.rows(`SELECT ${sums.join(', ')} FROM ${from}`)
+    const [row = {}] = await session.rows(`SELECT ${sums.join(', ')} FROM ${values(from, some.map(({ column }) => column))}`)
     for (const { column, pattern, demand } of some) {
       const value = (key: string) => Number(row[`${column}_${key}`] ?? 0)
       decisions.set(column, meetDemand(decide(column, pattern, value), demand, column, value('scale_max')))
@@ -49,8 +49,9 @@ type Found = Pattern | 'several' | 'no value'
 async function findPatterns(session: EngineSession, from: string, columns: readonly string[]): Promise<Map<string, Found>> {
   const found = new Map<string, Found>()
   for (const some of batches(columns)) {
-    const sql = some.map((column) => `min(${patternOf(column)}) AS ${column}_min, max(${patternOf(column)}) AS ${column}_max`)
-    const [row = {}] = await session.rows(`SELECT ${sql.join(', ')} FROM ${from}`)
+    const bounds = some.map((column) => `min(${column}) AS ${column}_min, max(${column}) AS ${column}_max`)
+    const fits = some.map((column) => `${patternOf(column)} AS ${column}`)
+    const [row = {}] = await session.rows(`SELECT ${bounds.join(', ')} FROM (SELECT ${fits.join(', ')} FROM ${values(from, some)})`)
     for (const column of some) {
       const [low, high] = [row[`${column}_min`] ?? null, row[`${column}_max`] ?? null]
       found.set(column, low === null ? 'no value' : low === high ? (patterns[Number(low)] ?? 'several') : 'several')
@@ -59,11 +60,18 @@ async function findPatterns(session: EngineSession, from: string, columns: reado
   return found
 }
 
-/** The position of the pattern that fits a value; -1 for none. */
-function patternOf(column: string): string {
-  const value = trimmed(column)
+/** What any value of a pattern begins with: most text is told from it at a glance. */
+const firstSigns = [...'0123456789-.tTfF'].map(literal).join(', ')
+
+/** The trimmed values of some columns, each worked out once. */
+function values(from: string, columns: readonly string[]): string {
+  return `(SELECT ${columns.map((column) => `${trimmed(column)} AS ${column}`).join(', ')} FROM ${from})`
+}
+
+/** The position of the pattern that fits a trimmed value; -1 for none. */
+function patternOf(value: string): string {
   const cases = patterns.map((pattern, position) => `WHEN regexp_full_match(${value}, ${literal(pattern.regex)}) THEN ${position}`)
-  return `CASE WHEN ${value} IS NULL THEN NULL ${cases.join(' ')} ELSE -1 END`
+  return `CASE WHEN ${value} IS NULL THEN NULL WHEN left(${value}, 1) NOT IN (${firstSigns}) THEN -1 ${cases.join(' ')} ELSE -1 END`
 }
 
 function batches<T>(all: readonly T[]): T[][] {

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { packageFile } from '../package-file.js'
 import Table from 'cli-table3'
 import { Command } from 'commander'
 import { loadHubConfig, readEnvironment } from '../../config.js'
 import { askGraph } from '../ask-graph.js'
 import { mainJob, type MainJobAnswer } from '../main-job.js'
 import { createLog } from '../log.js'
-import { startHub } from '../start-hub.js'
+import { type RunningHub, startHub } from '../start-hub.js'
 import { untilStopped } from '../until-stopped.js'
 import { dataDirOption, portOption } from './options.js'
 
@@ -23,17 +23,26 @@ export function demoCommand(): Command {
     .addOption(dataDirOption('.data/demo'))
     .action(async ({ port, dataDir }: Options) => {
       const environment = readEnvironment()
-      const loaded = loadHubConfig(fileURLToPath(new URL('../../../../examples/london/hub.yaml', import.meta.url)), environment)
+      const loaded = loadHubConfig(packageFile('examples/london/hub.yaml'), environment)
       const log = createLog({ ...environment, logLevel: environment.variables['LOG_LEVEL'] ?? 'warn' }, loaded.secrets, { hub: loaded.value.name })
       process.stdout.write('Starting a hub and five spokes …\n')
       const hub = await startHub({ loaded, dataFolder: resolve(dataDir), environment, log, ...(port === undefined ? {} : { port }) })
-      await Promise.all(loaded.value.spokes.map(({ id }) => hub.harvestNow(id)))
-      const { spokes } = await askGraph<{ spokes: SpokeLine[] }>(hub.url, `{ spokes { id title status datasets { totalCount } } }`)
-      const { query } = await askGraph<{ query: MainJobAnswer }>(hub.url, mainJob)
-      process.stdout.write(`${spokesTable(spokes)}\n\nLibraries, toilets and polling stations by borough (${hub.url}/graphql):\n${answerTable(query)}\n\n`)
-      process.stdout.write(`The graph: ${hub.url}/graphql   Stop with Ctrl-C.\n`)
+      try {
+        await show(hub, loaded.value.spokes.map(({ id }) => id))
+      } catch (thrown) {
+        await hub.close()
+        throw thrown
+      }
       await untilStopped(hub, log)
     })
+}
+
+async function show(hub: RunningHub, spokeIds: readonly string[]): Promise<void> {
+  await Promise.all(spokeIds.map((id) => hub.harvestNow(id)))
+  const { spokes } = await askGraph<{ spokes: SpokeLine[] }>(hub.url, '{ spokes { id title status datasets { totalCount } } }')
+  const { query } = await askGraph<{ query: MainJobAnswer }>(hub.url, mainJob())
+  process.stdout.write(`${spokesTable(spokes)}\n\nLibraries, toilets and polling stations by borough, as it came back over HTTP:\n${answerTable(query)}\n\n`)
+  process.stdout.write(`The graph: ${hub.url}/graphql   Stop with Ctrl-C.\n`)
 }
 
 interface SpokeLine {

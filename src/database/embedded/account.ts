@@ -11,8 +11,8 @@ export interface Account {
   command(program: string, args: readonly string[]): Command
   /** Who must own the cluster's files; absent: whoever this process is. */
   readonly owner?: Identity
-  /** False: `owner` cannot enter the folders asked for, so files have to be put where it can. */
-  readonly entersAll: boolean
+  /** Of the folders asked for those that `owner` cannot enter: what is in them has to be put where it can. */
+  readonly closed: readonly string[]
 }
 
 export interface Command {
@@ -28,20 +28,21 @@ export interface Identity {
 
 /**
  * Whoever this process is, unless that is root. Then `nobody`, where it can enter every one of `folders`; else a user namespace, in which root
- * passes as `nobody` and keeps its way into folders of mode 0700; and where the system forbids that, `nobody` with `entersAll: false`.
+ * passes as `nobody` and keeps its way into folders of mode 0700; and where the system forbids that, `nobody` with some folders `closed`.
  */
-export async function chooseAccount(folders: readonly string[], namespaceAllowed = namespaceWorks): Promise<Account> {
-  if (process.getuid?.() !== 0) return { command: (file, args) => ({ file, args, options: { cwd: '/' } }), entersAll: true }
+export async function chooseAccount(folders: readonly string[]): Promise<Account> {
+  if (process.getuid?.() !== 0) return { command: (file, args) => ({ file, args, options: { cwd: '/' } }), closed: [] }
   const owner = await nobody()
-  const entersAll = (await Promise.all(folders.map(openToAll))).every(Boolean)
-  if (!entersAll && (await namespaceAllowed(owner))) {
+  const open = await Promise.all(folders.map(openToAll))
+  const closed = folders.filter((_folder, index) => open[index] !== true)
+  if (closed.length > 0 && (await namespaceWorks(owner))) {
     return {
       command: (program, args) => ({ file: 'unshare', args: [...namespaceOf(owner), program, ...args], options: { cwd: '/' } }),
       owner: { uid: 0, gid: 0 },
-      entersAll: true,
+      closed: [],
     }
   }
-  return { command: (file, args) => ({ file, args, options: { cwd: '/', ...owner } }), owner, entersAll }
+  return { command: (file, args) => ({ file, args, options: { cwd: '/', ...owner } }), owner, closed }
 }
 
 /** Its number is not the same everywhere: 65534 on Linux, -2 on macOS. */

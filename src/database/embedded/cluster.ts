@@ -17,18 +17,18 @@ export const superuser = 'postgres'
  * The folder of the database's files and the password of its superuser, made at first start. Made aside and renamed into place: a start
  * that is killed leaves no half of it, and of hubs that start at once one wins.
  */
-export async function ensureCluster(premises: Premises): Promise<{ folder: string; password: string }> {
+export async function ensureCluster(premises: Premises, signal?: AbortSignal): Promise<{ folder: string; password: string }> {
   const { home } = premises
   if (!(await exists(home))) {
     await sweep(home)
-    await build(premises)
+    await build(premises, signal)
   }
   const folder = path.join(home, 'cluster')
   await giveTo(premises, folder)
   return { folder, password: await readFile(path.join(home, 'password'), 'utf8') }
 }
 
-async function build(premises: Premises): Promise<void> {
+async function build(premises: Premises, signal?: AbortSignal): Promise<void> {
   const { home, account } = premises
   const growing = `${home}.${randomUUID()}.tmp`
   const folder = path.join(growing, 'cluster')
@@ -47,7 +47,7 @@ async function build(premises: Premises): Promise<void> {
     const { file, args, options } = premises.command('initdb', [
       `--pgdata=${folder}`, '--no-locale', '--encoding=UTF8', `--username=${superuser}`, '--auth=scram-sha-256', `--pwfile=${passwordFile}`,
     ])
-    await run(file, args, options)
+    await run(file, args, { ...options, ...(signal === undefined ? {} : { signal }) })
     await rm(passwordFile)
     await rename(growing, home).catch(async (error: unknown) => {
       if (!(await exists(home))) throw error

@@ -35,7 +35,7 @@ export async function openEmbeddedServer(options: { dataFolder: string; log: Dat
   const dataFolder = path.resolve(options.dataFolder)
   try {
     const premises = await findPremises(dataFolder, options.log)
-    const { folder, password } = await ensureCluster(premises)
+    const { folder, password } = await ensureCluster(premises, options.signal)
     const server = new Server(premises, folder, password, options.log)
     await server.open(options.signal)
     return server
@@ -49,6 +49,7 @@ export async function openEmbeddedServer(options: { dataFolder: string; log: Dat
 class Server implements EmbeddedServer {
   #lease: Lease | undefined
   #port: number | undefined
+  #restarting: Promise<void> | undefined
   readonly #closing = new AbortController()
   #closed: Promise<void> | undefined
 
@@ -64,10 +65,8 @@ class Server implements EmbeddedServer {
   }
 
   async open(signal?: AbortSignal): Promise<void> {
-    const lease = await this.#reach(signal)
-    if (this.#closing.signal.aborted) return lease.end()
-    this.#lease = lease
-    void this.#keep(lease)
+    this.#lease = await this.#reach(signal)
+    void this.#keep(this.#lease)
   }
 
   close(): Promise<void> {
@@ -103,14 +102,17 @@ class Server implements EmbeddedServer {
   /** Waits for the lease to end; where that was not us, the server died or was stopped by others: back to the beginning. */
   async #keep(lease: Lease): Promise<void> {
     await lease.ended
-    const { signal } = this.#closing
+    if (this.#closing.signal.aborted) return
+    this.log.warn({}, 'the embedded database has stopped; starting it again')
+    this.#restarting = this.#restart(this.#closing.signal)
+  }
+
+  /** Closing does not cut a start short: what was started is to be stopped, not left. */
+  async #restart(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      this.log.warn({}, 'the embedded database has stopped; starting it again')
       try {
-        await this.open(signal)
-        return
+        return await this.open()
       } catch (error) {
-        if (signal.aborted) return
         this.log.error({ reason: (error as Error).message }, 'the embedded database does not start')
         await delay(restartDelayMs, undefined, { signal }).catch(() => undefined)
       }
@@ -119,13 +121,15 @@ class Server implements EmbeddedServer {
 
   async #stop(): Promise<void> {
     this.#closing.abort()
-    // A server that is gone by now needs no stopping.
-    const last = await this.#lease?.release().catch(() => false)
-    if (last === true) {
+    await this.#restarting
+    try {
+      // A server that is gone by now needs no stopping.
+      if ((await this.#lease?.release().catch(() => false)) !== true) return
       const { file, args, options } = this.premises.command('pg_ctl', ['stop', '-D', this.cluster, '-m', 'fast', '-w', '-t', '30'])
       await run(file, args, options)
+    } finally {
+      await this.#lease?.end().catch(() => undefined)
     }
-    await this.#lease?.end().catch(() => undefined)
   }
 
   #urlAt(port: number): string {

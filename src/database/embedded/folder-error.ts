@@ -7,7 +7,7 @@ const mends: readonly [RegExp, string][] = [
   [/ENOTDIR|EEXIST/, 'it is not a folder'],
   [/incompatible with server|initialized by PostgreSQL version/, 'it was made by another version of PostgreSQL: keep that version, or move its data over with pg_dump'],
   [/error while loading shared libraries/, 'the embedded PostgreSQL was installed without its install script: run `npm rebuild` without --ignore-scripts'],
-  [/ENOENT/, 'a program or folder is missing from it'],
+  [/ENOENT/, 'a file of the embedded database is missing: put the folder `postgres` back from a copy'],
 ]
 
 /**

@@ -19,27 +19,20 @@ export interface Premises {
 }
 
 /**
- * Home is `dataFolder/postgres`. Where the server may not enter that (root, a folder of mode 0700, no user namespaces), `dataFolder/postgres` is
- * a link to a home under /var/lib/seven-dials, and the programs are copied there too.
- * @param choose for tests: see `chooseAccount`.
+ * Home is `dataFolder/postgres`. What the server's account may not enter (root, a folder of mode 0700, no user namespaces) goes under
+ * /var/lib/seven-dials: the programs as a copy, the home with `dataFolder/postgres` as a link to it.
  */
-export async function findPremises(dataFolder: string, log: DatabaseLog, choose = chooseAccount): Promise<Premises> {
+export async function findPremises(dataFolder: string, log: DatabaseLog): Promise<Premises> {
   const native = findNativePackage()
   await mkdir(dataFolder, { recursive: true })
   const link = path.join(await realpath(dataFolder), 'postgres')
-  const home = await targetOf(link).catch(() => link)
-  const account = await choose([path.dirname(home), await realpath(native.folder)])
-  if (account.entersAll) return premises(home, native.folder, account)
-
-  const programs = await copyPrograms(native)
-  if (path.dirname(home) === sharedFolder) return premises(home, programs, account)
-  const settled = await settle(link)
-  log.warn({ folder: settled }, 'the account nobody cannot enter the data folder, so the catalogue database lies elsewhere')
-  return premises(settled, programs, account)
-}
-
-function premises(home: string, native: string, account: Account): Premises {
-  return { home, account, command: (program, args) => account.command(path.join(native, 'bin', program), args) }
+  const planned = await targetOf(link).catch(() => link)
+  const [parent, packed] = [path.dirname(planned), await realpath(native.folder)]
+  const account = await chooseAccount([parent, packed])
+  const programs = account.closed.includes(packed) ? await copyPrograms(native) : packed
+  const home = account.closed.includes(parent) ? await settle(link) : planned
+  if (home !== planned) log.warn({ folder: home }, 'the account nobody cannot enter the data folder, so the catalogue database lies elsewhere')
+  return { home, account, command: (program, args) => account.command(path.join(programs, 'bin', program), args) }
 }
 
 /** Programs and libraries, without what only compilers want. Renamed into place whole, so that a copy that is there is complete. */
@@ -58,6 +51,7 @@ async function copyPrograms({ folder, version }: NativePackage): Promise<string>
 
 /** A home elsewhere for this data folder alone; the link tells where. Of hubs that start at once, the link's maker decides. */
 async function settle(link: string): Promise<string> {
+  await mkdir(sharedFolder, { recursive: true, mode: 0o755 })
   await symlink(path.join(sharedFolder, randomUUID()), link).catch(() => undefined)
   return targetOf(link).catch((cause: unknown) => {
     const mend = 'the account nobody cannot enter it: make it and the folders above it passable (chmod o+x), or do not run as root'

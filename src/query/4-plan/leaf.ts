@@ -14,14 +14,9 @@ export function leafRelation(leaf: Leaf, wanted: readonly { index: number; shape
     const column: Expression = { kind: 'column', index: position }
     return convert(cell.readAs === undefined ? column : convert(column, cell.from, cell.readAs), cell.readAs ?? cell.from, shape)
   })
-  const scan: Scan = { op: 'scan', table: localId(leaf), columns }
+  const scan: Scan = { op: 'scan', table: leaf.table.id, columns }
   const identity = outputs.length === columns.length && outputs.every((output, index) => output.kind === 'column' && output.index === index)
   return identity ? scan : { op: 'project', input: scan, outputs }
-}
-
-/** The id that the source itself knows the table by. */
-function localId({ table }: Leaf): string {
-  return table.id.slice(table.spokeId.length + 1)
 }
 
 function convert(input: Expression, from: Shape, to: Shape): Expression {

@@ -114,7 +114,8 @@ function sort(query: AuthorisedQuery): Step[] {
 }
 
 function fragment(id: string, group: LeafGroup, steps: readonly Step[], query: AuthorisedQuery, source: PlanSource): PlanFragment {
-  const planned = source.plan({ relation: applySteps(stackOf(group.inputs), steps) }, source.capabilities)
+  const relation = applySteps(stackOf(group.inputs), steps)
+  const planned = source.plan({ relation: localised(relation, group.spokeId) }, source.capabilities)
   const wanted = new Set(wantedColumns(query).map(({ index }) => index))
   const missing = group.leaves.flatMap(({ cells }) => cells.flatMap((cell, index) => (cell.kind === 'missing' && wanted.has(index) ? [query.stack[index]?.name ?? ''] : [])))
   return {
@@ -125,8 +126,20 @@ function fragment(id: string, group: LeafGroup, steps: readonly Step[], query: A
     missingColumns: [...new Set(missing)],
     planned,
     left: [...new Set(planned.left.map(operatorOf))],
-    estimatedRows: estimateRows(planned.taken, new Map(group.leaves.map(({ table }) => [table.id.slice(table.spokeId.length + 1), table.rowCount ?? undefined]))),
+    estimatedRows: estimateRows(planned.taken, new Map(group.leaves.map(({ table }) => [localId(table.id, group.spokeId), table.rowCount ?? undefined]))),
   }
+}
+
+/** The same relation with the tables' ids as their source itself knows them. */
+function localised(relation: Relation, spokeId: string): Relation {
+  if (relation.op === 'scan') return { ...relation, table: localId(relation.table, spokeId) }
+  if (relation.op === 'stack') return { ...relation, inputs: relation.inputs.map((input) => localised(input, spokeId)) }
+  return { ...relation, input: localised(relation.input, spokeId) }
+}
+
+/** `camden/libraries/libraries` is `libraries/libraries` at Camden. */
+export function localId(id: string, spokeId: string): string {
+  return id.slice(spokeId.length + 1)
 }
 
 function landedScan(id: string, taken: Relation): Relation {

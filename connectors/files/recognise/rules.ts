@@ -1,0 +1,82 @@
+import type { ColumnType } from '../../../src/connector/column.js'
+import { literal } from '../sql.js'
+
+/** How a semantic type is known: by the column's name and by its values, and never by one of them alone. */
+export interface Rule {
+  semanticType: string
+  /** Over the name's letters and digits in lower case, nothing between them. */
+  name: RegExp
+  /** The types that its values may have. */
+  types: readonly ColumnType[]
+  /** Whether a value is one, in SQL; the value is its text, trimmed. */
+  value: (text: string) => string
+  /** The part of all values that must be. */
+  share: number
+}
+
+const matches = (regex: string) => (text: string) => `regexp_full_match(${text}, ${literal(regex)})`
+const between = (low: number, high: number) => (text: string) => `coalesce(try_cast(${text} AS DOUBLE) BETWEEN ${low} AND ${high}, false)`
+const code: readonly ColumnType[] = ['STRING', 'INT64']
+const number: readonly ColumnType[] = ['INT64', 'DECIMAL', 'DOUBLE', 'STRING']
+const text: readonly ColumnType[] = ['STRING']
+
+/** The NHS number's check digit: NHS Data Dictionary, 'NHS NUMBER', Modulus 11. */
+function nhsNumber(raw: string): string {
+  const digits = `replace(${raw}, ' ', '')`
+  const digit = (at: number) => `CAST(substr(${digits}, ${at}, 1) AS INTEGER)`
+  const sum = Array.from({ length: 9 }, (_, at) => `${digit(at + 1)} * ${10 - at}`).join(' + ')
+  return `CASE WHEN regexp_full_match(${digits}, '[0-9]{10}') THEN (11 - (${sum}) % 11) % 11 = ${digit(10)} ELSE false END`
+}
+
+/** A person's name: words of letters, and not what stands where a name was taken out. */
+function personName(raw: string): string {
+  return `(regexp_full_match(${raw}, '[\\p{L}][\\p{L}\\p{M}''’. -]{0,80}') AND NOT regexp_matches(${raw}, '(?i)^(?:redacted|anon|withheld|unknown|vacant|none|not |n/?a$)'))`
+}
+
+export const rules: readonly Rule[] = [
+  { semanticType: 'UPRN', name: /uprn|uniquepropertyreferencenumber/, types: code, value: matches('[1-9][0-9]{0,11}|0[0-9]{11}'), share: 0.95 },
+  { semanticType: 'USRN', name: /usrn|uniquestreetreferencenumber/, types: code, value: matches('[1-9][0-9]{5,7}'), share: 0.95 },
+  { semanticType: 'POSTCODE', name: /postcode|postalcode/, types: text, value: matches('(?i)[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}'), share: 0.9 },
+  { semanticType: 'LSOA', name: /lsoa|lower(?:layer)?superoutputarea/, types: text, value: matches('[EW]01[0-9]{6}'), share: 0.95 },
+  { semanticType: 'MSOA', name: /msoa|middle(?:layer)?superoutputarea/, types: text, value: matches('[EW]02[0-9]{6}'), share: 0.95 },
+  { semanticType: 'WARD', name: /ward|wd\d\dcd/, types: text, value: matches('[EW]05[0-9]{6}'), share: 0.95 },
+  {
+    semanticType: 'LOCAL_AUTHORITY',
+    name: /localauthority|borough|council|district|gss|^la(?:d|ua)?\d*(?:cd|code)?$|^lad\d\dcd|servicecode/,
+    types: text,
+    value: matches('E0[6-9][0-9]{6}|W06[0-9]{6}'),
+    share: 0.95,
+  },
+  { semanticType: 'EASTING', name: /easting/, types: number, value: between(0, 700_000), share: 0.95 },
+  { semanticType: 'NORTHING', name: /northing/, types: number, value: between(0, 1_300_000), share: 0.95 },
+  { semanticType: 'LATITUDE', name: /^lat$|latitude/, types: number, value: between(-90, 90), share: 0.95 },
+  { semanticType: 'LONGITUDE', name: /^(?:lng|lon|long)$|longitude/, types: number, value: between(-180, 180), share: 0.95 },
+  { semanticType: 'NHS_NUMBER', name: /nhs(?:no|num|number|id)?/, types: code, value: nhsNumber, share: 0.6 },
+  { semanticType: 'NINO', name: /nino|nationalinsurance|^ni(?:no|number|num)$/, types: text, value: matches('(?i)[A-CEGHJ-PR-TW-Z]{2}(?: ?[0-9]{2}){3} ?[A-D]?'), share: 0.6 },
+  { semanticType: 'EMAIL', name: /e?mail/, types: text, value: matches('[^@\\s,;]+@[^@\\s,;]+\\.[A-Za-z]{2,}'), share: 0.8 },
+  { semanticType: 'PHONE', name: /phone|mobile|^tel|contactn(?:o|umber)|telno/, types: text, value: matches('(?:\\+44|0)[0-9 ()-]{9,16}(?:[^0-9].*)?'), share: 0.8 },
+  {
+    semanticType: 'PERSON_NAME',
+    name: /(?:first|last|middle|given|family|full|maiden|christian|person|tenant|applicant|patient|client|employee|resident|customer|claimant|contact|child|parent|carer|owner)s?names?\d*$|forenames?\d*$|surnames?\d*$/,
+    types: text,
+    value: personName,
+    share: 0.6,
+  },
+  {
+    semanticType: 'DATE_OF_BIRTH',
+    name: /dateofbirth|birthdate|dob$|^dob|birthday$/,
+    types: ['DATE', 'TIMESTAMP', 'STRING'],
+    value: matches('[0-9]{1,4}[-/. ][0-9A-Za-z]{1,9}[-/. ][0-9]{1,4}(?:[ T].*)?'),
+    share: 0.6,
+  },
+  { semanticType: 'COMPANY_NUMBER', name: /compan(?:y|ies)(?:house)?(?:reg(?:istration)?)?(?:no|num|number|id)|^crn$/, types: code, value: matches('[0-9]{7,8}|[A-Z]{2}[0-9]{6}'), share: 0.9 },
+  { semanticType: 'URN', name: /^(?:school)?urn$|uniquereferencenumber/, types: code, value: matches('[1-9][0-9]{4,5}'), share: 0.95 },
+  {
+    semanticType: 'MONEY',
+    name: /amount|cost|price|value|salary|budget|spend|total|fee|grant|payment|paid|rent|income|gbp/,
+    types: ['DECIMAL'],
+    value: matches('-?[0-9]+\\.[0-9]{2}'),
+    share: 1,
+  },
+  { semanticType: 'URL', name: /website|webaddress|url|uri|link|webpage|homepage/, types: text, value: matches('(?i)(?:https?://|www\\.)\\S+'), share: 0.9 },
+]

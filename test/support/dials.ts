@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** The program as users run it, under way. */
+export interface Dials {
+  readonly process: ChildProcess
+  /** All that it has printed so far. */
+  output(): string
+  /** Waits for a line; rejects when the program ends first. */
+  line(pattern: RegExp): Promise<RegExpExecArray>
+  /** SIGTERM, and waits for the end. Answers the exit code. */
+  stop(): Promise<number | null>
+  exited: Promise<number | null>
+}
+
+/** Runs `dials` with these arguments. */
+export function dials(args: readonly string[], env: NodeJS.ProcessEnv = {}): Dials {
+  const { DATABASE_URL: _ours, ...inherited } = process.env
+  const child = spawn(process.execPath, [join(root, 'bin/dials.js'), ...args], { cwd: root, env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  const waiting = new Set<() => void>()
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+      for (const look of waiting) look()
+    })
+  }
+  const exited = once(child, 'close').then(([code]) => code as number | null)
+  return {
+    process: child,
+    output: () => output,
+    exited,
+    line: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const found = pattern.exec(output)
+          if (found === null) return
+          waiting.delete(look)
+          resolve(found)
+        }
+        waiting.add(look)
+        look()
+        void exited.then((code) => reject(new Error(`dials ended with ${code}:\n${output}`)))
+      }),
+    async stop() {
+      child.kill('SIGTERM')
+      return exited
+    },
+  }
+}
+
+/** A hub under way, and its graph. */
+export interface TestHub extends Dials {
+  readonly url: string
+  readonly dataFolder: string
+  ask<T = Record<string, unknown>>(query: string, variables?: object, headers?: Record<string, string>): Promise<Answer<T>>
+  /** Waits until each of these spokes has been harvested since the hub started. */
+  harvested(...spokes: string[]): Promise<void>
+}
+
+export interface Answer<T> {
+  data?: T | null
+  errors?: { message: string; path?: (string | number)[]; extensions: { code: string; inputPath?: (string | number)[]; suggestions?: string[]; transaction?: string } }[]
+}
+
+/** A hub of a hub.yaml, on a port and a data folder of its own. Its log level is info. */
+export async function startTestHub(config: string, options: { dataFolder?: string; env?: NodeJS.ProcessEnv } = {}): Promise<TestHub> {
+  const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'seven-dials-hub-')))
+  const program = dials(['hub', '--config', config, '--port', '0', '--data-dir', dataFolder], options.env)
+  const [, url = ''] = await program.line(/^The graph of .*: (http:\S+)\/graphql$/m)
+  return {
+    ...program,
+    url,
+    dataFolder,
+    ask: (query, variables, headers) => ask(url, query, variables, headers),
+    async harvested(...spokes) {
+      for (const spoke of spokes) await program.line(new RegExp(`"spoke":"${spoke}","run":.*"msg":"harvested"`))
+    },
+    async stop() {
+      const code = await program.stop()
+      if (options.dataFolder === undefined) await rm(dataFolder, { recursive: true, force: true })
+      return code
+    },
+  }
+}
+
+/** One operation over HTTP. */
+export async function ask<T>(url: string, query: string, variables: object = {}, headers: Record<string, string> = {}): Promise<Answer<T>> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query, variables }),
+  })
+  return (await response.json()) as Answer<T>
+}
