@@ -15,7 +15,7 @@ const organisationSchema = z.strictObject({
   gss: z.string().regex(/^[A-Z]\d{8}$/, 'must be an ONS code: E09000007').optional(),
 })
 
-const sourceConfig = { connector: z.string().min(1), config: z.unknown() }
+const sourceConfig = { connector: z.string().min(1), config: z.unknown().optional() }
 
 const tlsSchema = z.strictObject({ cert: z.string().min(1), key: z.string().min(1) })
 
@@ -162,5 +162,6 @@ function configError(file: string, base: string, error: z.ZodError): ConfigError
 function mend(issue: z.core.$ZodIssue | undefined): string {
   if (issue === undefined) return 'it is wrong'
   if (issue.code === 'unrecognized_keys') return `there is no setting ${issue.keys.map((key) => `'${key}'`).join(', ')} here: take it out, or mend its spelling`
+  if (issue.code === 'invalid_type') return issue.message.endsWith('received undefined') ? `is missing: give a ${issue.expected}` : `must be a ${issue.expected}`
   return issue.message
 }

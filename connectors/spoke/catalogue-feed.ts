@@ -2,7 +2,7 @@ import type { CatalogueEvent } from '../../src/connector/catalogue.js'
 import { SourceUnavailable } from '../../src/errors.js'
 import { callSpoke, unreachable } from './call.js'
 
-const lineBytesMax = 16 * 1024 * 1024
+const lineLengthMax = 16 * 1024 * 1024
 const idleMsMax = 60_000
 
 /** The catalogue feed of a spoke: one event a line (NDJSON). The lines are JSON; whether they are events is for the harvest to check. */
@@ -25,15 +25,23 @@ export async function* readCatalogue(url: string, token: string, spokeId: string
 
 async function* lines(body: AsyncIterable<Uint8Array>, received: () => void): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
-  let rest = ''
+  // The pieces of a line are joined when it ends: joining at every chunk would be quadratic.
+  let pieces: string[] = []
+  let length = 0
   for await (const chunk of body) {
     received()
-    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n')
-    rest = parts.pop() ?? ''
-    if (rest.length > lineBytesMax) throw new SourceUnavailable('A line of the catalogue is longer than any dataset may be.')
-    yield* parts.filter((line) => line !== '')
+    const [first = '', ...others] = decoder.decode(chunk, { stream: true }).split('\n')
+    pieces.push(first)
+    length += first.length
+    if (length > lineLengthMax) throw new SourceUnavailable('A line of the catalogue is longer than any dataset may be.')
+    for (const next of others) {
+      const line = pieces.join('')
+      pieces = [next]
+      length = next.length
+      if (line !== '') yield line
+    }
   }
-  if (rest + decoder.decode() !== '') throw new Error('the feed ended within a line')
+  if (pieces.join('') + decoder.decode() !== '') throw new Error('the feed ended within a line')
 }
 
 function parseLine(line: string, spokeId: string): CatalogueEvent {

@@ -5,7 +5,7 @@ import { openEmbeddedServer } from './embedded/embedded-server.js'
 
 export interface Database {
   readonly knex: Knex
-  /** Where the database is, with its password: never to be logged or shown. */
+  /** Where the database is now, with its password: never to be logged or shown. */
   readonly url: string
   /** Ends the connections, and the embedded server where no other hub uses it. Safe to call twice. */
   close(): Promise<void>
@@ -30,10 +30,12 @@ export async function openDatabase({ url, dataFolder, log, signal }: DatabaseOpt
     return { knex, url, close: () => knex.destroy() }
   }
   const server = await openEmbeddedServer({ dataFolder, log, ...(signal === undefined ? {} : { signal }) })
-  const knex = connect(server.url, { log, embedded: true })
+  const knex = connect(() => server.url, { log, embedded: true })
   return {
     knex,
-    url: server.url,
+    get url() {
+      return server.url
+    },
     async close() {
       await knex.destroy()
       await server.close()

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmod, chown, mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findPostmaster } from '../../src/database/embedded/postmaster.js'
@@ -137,8 +138,18 @@ describe('the embedded database', () => {
     await database.close()
   })
 
-  it('ends the wait with the signal', async () => {
-    await expect(openDatabase({ dataFolder: folder, log: quiet, signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough')
+  it('ends with the signal, and leaves nothing running', async () => {
+    const opening = (signal: AbortSignal) => openDatabase({ dataFolder: folder, log: quiet, signal })
+    await expect(opening(AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough')
+    await (await open()).close()
+    for (const turns of [1, 5, 20]) {
+      const abort = new AbortController()
+      const opened = opening(abort.signal)
+      for (let turn = 0; turn < turns; turn += 1) await setImmediate()
+      abort.abort(new Error('enough'))
+      await expect(opened).rejects.toThrow('enough')
+      expect(await postmaster()).toBeUndefined()
+    }
   })
 
   it('says what is wrong where the folder is a file, or the cluster is of another PostgreSQL', async () => {

@@ -86,15 +86,22 @@ export class RecordScanner {
     let lines = 0
     let blank = true
     let nul = false
-    let atStart = true
     let spaced = false
+    let atStart = true
     let at = from
     for (; at < length; at++) {
-      const kind = kinds[buffer[at] as number] as number
+      let kind = kinds[buffer[at] as number] as number
       if (kind === 0) {
         blank = false
-        if (atStart && buffer[at] !== space) atStart = false
-        continue
+        if (atStart) {
+          const start = at
+          while (buffer[at] === space) at++
+          kind = at < length ? (kinds[buffer[at] as number] as number) : 0
+          spaced ||= kind === 2 && at > start
+          atStart = kind === 2
+        }
+        while (kind === 0 && ++at < length) kind = kinds[buffer[at] as number] as number
+        if (at >= length) break
       }
       if (kind === 1) {
         fields++
@@ -105,7 +112,6 @@ export class RecordScanner {
         nul = true
         atStart = blank = false
       } else if (atStart) {
-        spaced ||= at > from && buffer[at - 1] === space
         atStart = blank = false
         let close = at + 1
         for (; close < length; close++) {

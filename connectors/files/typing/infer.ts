@@ -45,28 +45,28 @@ export async function inferTypes(session: EngineSession, from: string, demanded:
 
 type Found = Pattern | 'several' | 'no value'
 
-/** The one pattern that fits every value of a column, if there is one. */
+/**
+ * The one pattern that fits every value of a column, if there is one. All columns go through one expression, as rows of position and
+ * value: preparing these expressions for each of them would take longer than running them.
+ */
 async function findPatterns(session: EngineSession, from: string, columns: readonly string[]): Promise<Map<string, Found>> {
-  const found = new Map<string, Found>()
-  for (const some of batches(columns)) {
-    const bounds = some.map((column) => `min(${column}) AS ${column}_min, max(${column}) AS ${column}_max`)
-    const fits = some.map((column) => `${patternOf(column)} AS ${column}`)
-    const [row = {}] = await session.rows(`SELECT ${bounds.join(', ')} FROM (SELECT ${fits.join(', ')} FROM ${values(from, some)})`)
-    for (const column of some) {
-      const [low, high] = [row[`${column}_min`] ?? null, row[`${column}_max`] ?? null]
-      found.set(column, low === null ? 'no value' : low === high ? (patterns[Number(low)] ?? 'several') : 'several')
-    }
+  if (columns.length === 0) return new Map()
+  const cells = `(SELECT unnest(range(${columns.length})) AS place, unnest([${columns.map(trimmed).join(', ')}]) AS value FROM ${from})`
+  const rows = await session.rows(`SELECT place, min(fit) AS low, max(fit) AS high FROM (SELECT place, ${patternOf('value')} AS fit FROM ${cells}) GROUP BY place`)
+  const found = new Map<string, Found>(columns.map((column) => [column, 'no value']))
+  for (const { place, low, high } of rows) {
+    if (low !== null) found.set(columns[Number(place)] as string, low === high ? (patterns[Number(low)] ?? 'several') : 'several')
   }
   return found
 }
-
-/** What any value of a pattern begins with: most text is told from it at a glance. */
-const firstSigns = [...'0123456789-.tTfF'].map(literal).join(', ')
 
 /** The trimmed values of some columns, each worked out once. */
 function values(from: string, columns: readonly string[]): string {
   return `(SELECT ${columns.map((column) => `${trimmed(column)} AS ${column}`).join(', ')} FROM ${from})`
 }
+
+/** What any value of a pattern begins with: most text is told from it at a glance. */
+const firstSigns = [...'0123456789-.tTfF'].map(literal).join(', ')
 
 /** The position of the pattern that fits a trimmed value; -1 for none. */
 function patternOf(value: string): string {

@@ -38,6 +38,8 @@ export async function openEmbeddedServer(options: { dataFolder: string; log: Dat
     const { folder, password } = await ensureCluster(premises, options.signal)
     const server = new Server(premises, folder, password, options.log)
     await server.open(options.signal)
+    if (options.signal?.aborted === true) await server.close()
+    options.signal?.throwIfAborted()
     return server
   } catch (error) {
     if (options.signal?.aborted === true) throw options.signal.reason
@@ -73,11 +75,11 @@ class Server implements EmbeddedServer {
     return (this.#closed ??= this.#stop())
   }
 
-  /** Tries to adopt, and starts where there is nothing to adopt, until one of the two is done. */
+  /** Tries to adopt, and starts where there is nothing to adopt, until one of the two is done. A start is not cut short: what was started is to be stopped, not left. */
   async #reach(signal?: AbortSignal): Promise<Lease> {
     const deadline = Date.now() + startTimeoutMs
     let started: ServerProcess | undefined
-    for (; Date.now() < deadline; await delay(pollMs, undefined, { signal })) {
+    for (; Date.now() < deadline; await delay(pollMs)) {
       const found = await findPostmaster(this.cluster)
       if (found?.ready === true) {
         try {
@@ -94,6 +96,7 @@ class Server implements EmbeddedServer {
         const words = await started.words()
         if (!passing.test(words)) throw folderError(this.premises.home, new Error('postgres ended'), words)
       }
+      signal?.throwIfAborted()
       started = await startServer({ premises: this.premises, cluster: this.cluster, ...(this.#port === undefined ? {} : { port: this.#port }) })
     }
     throw new ConfigError(this.premises.home, '', `the embedded database did not start within ${startTimeoutMs / 1000} s: server.log there says why`)
@@ -107,7 +110,6 @@ class Server implements EmbeddedServer {
     this.#restarting = this.#restart(this.#closing.signal)
   }
 
-  /** Closing does not cut a start short: what was started is to be stopped, not left. */
   async #restart(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {

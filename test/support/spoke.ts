@@ -1,0 +1,61 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loadSpokeConfig, readEnvironment } from '../../src/config.js'
+import { startSpoke, type Running } from '../../src/cli/start-spoke.js'
+import { type HubKey, loadHubKey } from '../../src/identity/hub-key.js'
+import { RequestSigner } from '../../src/identity/scan-token.js'
+
+export const quietLog = { info: () => undefined, warn: () => undefined, error: () => undefined }
+export const issuer = 'https://hub.test'
+
+export interface TestSpoke extends Running {
+  readonly folder: string
+  readonly key: HubKey
+  readonly signer: RequestSigner
+  /** Closes it and starts it again over the same data directory. */
+  restart(): Promise<TestSpoke>
+  remove(): Promise<void>
+}
+
+/** A spoke over a folder of these files, with a hub's key pinned. */
+export async function startTestSpoke(files: Record<string, string>, folder?: string): Promise<TestSpoke> {
+  const at = folder ?? (await mkdtemp(join(tmpdir(), 'seven-dials-spoke-')))
+  const key = await loadHubKey(join(at, 'hub-key.json'))
+  await writeFile(join(at, 'hub.jwks.json'), JSON.stringify({ keys: [key.publicJwk] }))
+  await mkdir(join(at, 'data'), { recursive: true })
+  for (const [name, text] of Object.entries(files)) await writeFile(join(at, 'data', name), text)
+  const yaml = `id: camden\nhub: { issuer: "${issuer}", jwks: ./hub.jwks.json }\nsources:\n  - connector: files\n    config: { folder: ./data, defaultAccess: OPEN }\n`
+  await writeFile(join(at, 'spoke.yaml'), yaml)
+  const running = await startSpoke({ loaded: loadSpokeConfig(join(at, 'spoke.yaml'), readEnvironment({})), dataFolder: join(at, 'store'), port: 0, log: quietLog })
+  return {
+    ...running,
+    folder: at,
+    key,
+    signer: new RequestSigner(issuer, key),
+    async restart() {
+      await running.close()
+      return startTestSpoke({}, at)
+    },
+    async remove() {
+      await running.close()
+      await rm(at, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A server that answers as a spoke should not. */
+export async function startRogue(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<{ url: string; close(): Promise<void> }> {
+  const server: Server = createServer(answer)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections()
+        server.close(() => resolve())
+      }),
+  }
+}
