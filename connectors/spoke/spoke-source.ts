@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Capabilities } from '../../src/connector/capabilities.js'
 import type { CatalogueEvent } from '../../src/connector/catalogue.js'
 import { aggregateFunctions } from '../../src/connector/relation.js'
@@ -6,6 +7,8 @@ import { splitBy } from '../../src/connector/split.js'
 import { readCatalogue } from './catalogue-feed.js'
 import { openScan } from './scan.js'
 import { callSpoke } from './call.js'
+
+const healthSchema = z.object({ status: z.enum(['UP', 'DEGRADED', 'DOWN']) })
 
 /** A spoke process has an engine of its own, so it runs all that the algebra can say. */
 const everything: Capabilities = {
@@ -48,8 +51,8 @@ export class SpokeSource implements Source {
     try {
       const url = await this.process.url(signal)
       const response = await callSpoke(`${url}/health`, { signal }, this.context.spokeId)
-      await response.body?.cancel()
-      return { status: 'UP' }
+      const told = healthSchema.safeParse(await response.json())
+      return told.success ? { status: told.data.status } : { status: 'DOWN', message: 'What answers there is not a spoke.' }
     } catch (thrown) {
       return { status: 'DOWN', message: thrown instanceof Error ? thrown.message : String(thrown) }
     }

@@ -24,7 +24,7 @@ export interface CatalogueLoaders {
   /** In the order of the configuration. */
   readonly spokesOfOrganisation: DataLoader<string, SpokeRow[]>
   readonly lastHarvestOfSpoke: DataLoader<string, HarvestRunRow | null>
-  readonly problemsOfRun: DataLoader<ProblemsKey, HarvestProblemRow[]>
+  readonly problemsOfRun: DataLoader<ProblemsKey, HarvestProblemRow[], string>
 }
 
 /** Loaders remember what they loaded: make them anew for each request. Each loads the keys of a tick in one statement. */
@@ -35,7 +35,11 @@ export function createCatalogueLoaders(knex: Knex, viewer: Viewer): CatalogueLoa
   return {
     organisation: oneByKey<OrganisationRow>(
       ({ id }) => id,
-      (ids) => knex('organisations').whereIn('id', configuredSpokes().select('organisation_id')).whereRaw('id = any(?)', [ids]).select(organisationSelection),
+      (ids) =>
+        knex('organisations')
+          .whereIn('id', configuredSpokes().select('organisation_id'))
+          .whereRaw('id = any(?)', [ids])
+          .select(organisationSelection),
     ),
     spoke: oneByKey<SpokeRow>(({ id }) => id, (ids) => configuredSpokes().whereRaw('id = any(?)', [ids]).select(spokeSelection)),
     dataset: oneByKey<DatasetRow>(
@@ -82,7 +86,9 @@ export function createCatalogueLoaders(knex: Knex, viewer: Viewer): CatalogueLoa
           .orderBy([{ column: 'spoke_id' }, { column: 'id', order: 'desc' }])
           .select(harvestRunSelection),
     ),
-    problemsOfRun: new DataLoader((keys) => loadProblems(knex, viewer, keys), { cacheKeyFn: ({ runId, first }) => `${runId} ${first}` as unknown as ProblemsKey }),
+    problemsOfRun: new DataLoader<ProblemsKey, HarvestProblemRow[], string>((keys) => loadProblems(knex, viewer, keys), {
+      cacheKeyFn: ({ runId, first }) => `${runId} ${first}`,
+    }),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { Source } from '../connector/source.js'
+import type { Run } from './harvest-run.js'
 import { judgeEvent } from './judge-event.js'
 import { readUntilAborted } from './read-until-aborted.js'
 import { type Batch, writeBatch } from './write-batch.js'
@@ -7,6 +8,8 @@ import { type Batch, writeBatch } from './write-batch.js'
 /** A batch is written at this many records or bytes of description, so that memory does not grow with the source. */
 const batchRecords = 200
 const batchBytes = 1024 * 1024
+
+const silent = 'The source did not say that this was all of it; nothing was removed.'
 
 /** How a crawl ended, where the source did not fail. */
 export interface Crawl {
@@ -22,9 +25,9 @@ export interface Crawl {
 /** The source threw, or the signal ended it: the reason is the cause. Told apart from a failure of the catalogue's own database. */
 export class SourceFailure extends Error {}
 
-export interface CrawlOptions {
+interface CrawlOptions {
   readonly knex: Knex
-  readonly run: { readonly id: number; readonly spokeId: string }
+  readonly run: Run
   readonly source: Pick<Source, 'harvest'>
   readonly cursor: string | undefined
   readonly signal: AbortSignal
@@ -36,7 +39,7 @@ export interface CrawlOptions {
  * @throws SourceFailure once what was shown before it has been written.
  */
 export async function crawl({ knex, run, source, cursor, signal, recordsMax }: CrawlOptions): Promise<Crawl> {
-  const found: Crawl = { complete: false, unnamed: false, cursor: undefined, error: 'The source did not say that this was all of it; nothing was removed.' }
+  const found: Crawl = { complete: false, unnamed: false, cursor: undefined, error: silent }
   let batch: Batch = { shown: [], problems: [] }
   let bytes = 0
   const flush = async () => {

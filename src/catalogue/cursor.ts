@@ -8,6 +8,6 @@ export const cursorOf = (id: string): string => Buffer.from(id).toString('base64
 /** The id that a cursor marks. @throws BadUserInput where it is none of ours. */
 export function idOfCursor(cursor: string): string {
   const id = cursor.length <= 1000 ? Buffer.from(cursor, 'base64url').toString() : ''
-  if (!idPattern.test(id) || cursorOf(id) !== cursor) throw new BadUserInput('after has to be a cursor of this list, as pageInfo.endCursor gives it.')
-  return id
+  if (idPattern.test(id) && cursorOf(id) === cursor) return id
+  throw new BadUserInput('after has to be a cursor of this list, as pageInfo.endCursor gives it.')
 }

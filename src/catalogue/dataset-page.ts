@@ -29,7 +29,8 @@ export interface DatasetPage {
  * The datasets that the viewer sees, by id in binary order, in two statements however many there are.
  * @throws BadUserInput where `first`, `after` or the number of spokes is out of bounds.
  */
-export async function datasetPage(knex: Knex, viewer: Viewer, { spokes, status, modifiedAfter, first, after }: DatasetPageArguments): Promise<DatasetPage> {
+export async function datasetPage(knex: Knex, viewer: Viewer, given: DatasetPageArguments): Promise<DatasetPage> {
+  const { spokes, status, modifiedAfter, first, after } = given
   if (!Number.isInteger(first) || first < 0 || first > 100) throw new BadUserInput('first has to be from 0 to 100.')
   if ((spokes?.length ?? 0) > 1000) throw new BadUserInput('At most 1,000 spokes can be asked for at once.')
   // '' is before every id.

@@ -11,8 +11,8 @@ export interface ProblemsKey {
 }
 
 /**
- * The first problems of each run, in the order that the source told them. One about a record that the viewer may not know of is there, so that the
- * numbers agree, without its name and words.
+ * The first problems of each run, in the order that the source told them. One about a record that the viewer may not know of is there, so that
+ * the numbers agree, without its name and words.
  * @throws BadUserInput where `first` is not 0 to 100.
  */
 export async function loadProblems(knex: Knex, viewer: Viewer, keys: readonly ProblemsKey[]): Promise<HarvestProblemRow[][]> {

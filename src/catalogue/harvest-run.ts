@@ -2,8 +2,14 @@ import type { Knex } from 'knex'
 import { SourceUnavailable } from '../errors.js'
 import { type HarvestRunRow, harvestRunSelection } from './rows.js'
 
+/** A harvest of one spoke, under way. */
+export interface Run {
+  readonly id: number
+  readonly spokeId: string
+}
+
 /** What a run changed. */
-export interface Counts {
+interface Counts {
   created: number
   updated: number
   unchanged: number

@@ -5,7 +5,7 @@ import { BadUserInput } from '../errors.js'
 import { harvestSpoke } from './harvest-spoke.js'
 import type { HarvestRunRow } from './rows.js'
 
-export interface HarvestSchedulerOptions {
+interface HarvestSchedulerOptions {
   readonly knex: Knex
   /** By spoke id. */
   readonly sources: ReadonlyMap<string, Pick<Source, 'harvest'>>
@@ -21,6 +21,8 @@ export class HarvestScheduler {
   readonly #options: HarvestSchedulerOptions
   readonly #stopping = new AbortController()
   readonly #underWay = new Set<Promise<unknown>>()
+  /** The harvests of this process, by spoke. */
+  readonly #harvests = new Map<string, Promise<HarvestRunRow>>()
 
   constructor(options: HarvestSchedulerOptions) {
     this.#options = options
@@ -32,7 +34,8 @@ export class HarvestScheduler {
   }
 
   /**
-   * Harvests one spoke and answers with the finished run; where one is under way, with that one.
+   * Harvests one spoke and answers with the finished run; joins the harvest that this hub has under way. Where another hub has, answers with
+   * its run, still RUNNING.
    * @throws BadUserInput for a spoke that is not configured; SOURCE_UNAVAILABLE where the database cannot be reached.
    */
   async harvestNow(spokeId: string): Promise<HarvestRunRow> {
@@ -40,7 +43,11 @@ export class HarvestScheduler {
     if (source === undefined) throw new BadUserInput('There is no spoke of this id.')
     const { knex, log, timeoutMs } = this.#options
     const options = { knex, spokeId, source, signal: this.#stopping.signal, log, ...(timeoutMs === undefined ? {} : { timeoutMs }) }
-    return this.#track(harvestSpoke(options))
+    const underWay = this.#harvests.get(spokeId)
+    if (underWay !== undefined) return underWay
+    const harvest = this.#track(harvestSpoke(options).finally(() => this.#harvests.delete(spokeId)))
+    this.#harvests.set(spokeId, harvest)
+    return harvest
   }
 
   /** Ends what is under way, as FAILED, and waits for it to be written down. */
@@ -54,7 +61,8 @@ export class HarvestScheduler {
     const { signal } = this.#stopping
     while (!signal.aborted) {
       await this.harvestNow(spokeId).then(
-        ({ id, status, created, updated, removed, failed }) => log.info({ spoke: spokeId, run: id, status, created, updated, removed, failed }, 'harvested'),
+        ({ id, status, created, updated, removed, failed }) =>
+          log.info({ spoke: spokeId, run: id, status, created, updated, removed, failed }, 'harvested'),
         (error: unknown) => log.error({ spoke: spokeId, reason: String(error) }, 'a harvest could not be run'),
       )
       await delay(intervalMs * (0.9 + 0.2 * Math.random()), undefined, { signal, ref: false }).catch(() => undefined)

@@ -5,7 +5,7 @@ import { databaseError } from '../database/database-error.js'
 import { sessionLocks } from '../database/session-locks.js'
 import { DialsError, SourceTimeout, SourceUnavailable } from '../errors.js'
 import { type Crawl, crawl, SourceFailure } from './crawl.js'
-import { beginRun, fenceRun, finishRun, harvestLock, latestRun } from './harvest-run.js'
+import { beginRun, fenceRun, finishRun, harvestLock, latestRun, type Run } from './harvest-run.js'
 import type { HarvestRunRow } from './rows.js'
 
 export interface HarvestOptions {
@@ -45,7 +45,8 @@ export async function harvestSpoke(options: HarvestOptions): Promise<HarvestRunR
   }
 }
 
-async function harvest({ knex, spokeId, source, signal, log, recordsMax = 100_000, timeoutMs = 30 * 60_000 }: HarvestOptions): Promise<HarvestRunRow> {
+async function harvest(options: HarvestOptions): Promise<HarvestRunRow> {
+  const { knex, spokeId, source, signal, log, recordsMax = 100_000, timeoutMs = 30 * 60_000 } = options
   const { id, cursor } = await beginRun(knex, spokeId)
   const timeout = AbortSignal.timeout(timeoutMs)
   try {
@@ -59,7 +60,7 @@ async function harvest({ knex, spokeId, source, signal, log, recordsMax = 100_00
   }
 }
 
-async function conclude(knex: Knex, run: { id: number; spokeId: string }, { complete, unnamed, cursor, error }: Crawl): Promise<HarvestRunRow> {
+async function conclude(knex: Knex, run: Run, { complete, unnamed, cursor, error }: Crawl): Promise<HarvestRunRow> {
   return knex.transaction(async (transaction) => {
     await fenceRun(transaction, run.id)
     // A record that nobody can name might be any dataset that was not shown.
@@ -70,7 +71,7 @@ async function conclude(knex: Knex, run: { id: number; spokeId: string }, { comp
   })
 }
 
-async function removeUnseen(transaction: Knex.Transaction, run: { id: number; spokeId: string }): Promise<number> {
+async function removeUnseen(transaction: Knex.Transaction, run: Run): Promise<number> {
   return transaction('datasets')
     .where({ spoke_id: run.spokeId, status: 'ACTIVE' })
     .whereNot({ seen_by: run.id })

@@ -19,7 +19,7 @@ export interface Problem {
   readonly message: string
 }
 
-export type Judged =
+type Judged =
   | { kind: 'shown'; shown: Shown }
   | { kind: 'problem'; problem: Problem }
   | { kind: 'complete'; cursor: string | undefined }

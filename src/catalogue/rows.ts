@@ -83,7 +83,7 @@ export interface ColumnRow {
   sensitivity: Sensitivity
 }
 
-export type HarvestStatus = 'RUNNING' | 'COMPLETE' | 'PARTIAL' | 'FAILED' | 'HELD'
+type HarvestStatus = 'RUNNING' | 'COMPLETE' | 'PARTIAL' | 'FAILED' | 'HELD'
 
 export interface HarvestRunRow {
   id: number

@@ -15,7 +15,9 @@ export interface ConfiguredSpoke {
  */
 export async function syncConfigured(knex: Knex, spokes: readonly ConfiguredSpoke[]): Promise<void> {
   const organisations = new Map(spokes.map(({ organisation }) => [organisation.id, organisation]))
-  const listed = spokes.map(({ id, title, organisation, connector }, position) => ({ id, title, organisation_id: organisation.id, connector, position }))
+  const listed = spokes.map(({ id, title, organisation, connector }, position) => {
+    return { id, title, organisation_id: organisation.id, connector, position }
+  })
   await knex.transaction(async (transaction) => {
     // Hubs that start at once would otherwise wait for each other's rows in a circle. Harvests go on: they only read spokes.
     await transaction.raw('lock table spokes in share row exclusive mode')

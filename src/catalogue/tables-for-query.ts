@@ -24,7 +24,8 @@ export interface QueryTable {
 }
 
 /**
- * The tables of these ids that the viewer sees, in no particular order, in one statement. An id that is hidden, unknown or named twice adds nothing.
+ * The tables of these ids that the viewer sees, in no particular order, in one statement. An id that is hidden, unknown or named twice adds
+ * nothing.
  * @throws BadUserInput for more than 500 ids.
  */
 export async function tablesForQuery(knex: Knex, viewer: Viewer, ids: readonly string[]): Promise<QueryTable[]> {
@@ -48,8 +49,8 @@ export async function tablesForQuery(knex: Knex, viewer: Viewer, ids: readonly s
       listing: 'datasets.listing',
       status: 'datasets.status',
       columns: knex.raw(`(
-        select coalesce(json_agg(json_build_object('position', position, 'name', name, 'type', type, 'scale', scale, 'semanticType', semantic_type,
-          'nullable', nullable, 'unit', unit, 'sensitivity', sensitivity) order by position), '[]')
+        select coalesce(json_agg(json_build_object('position', position, 'name', name, 'type', type, 'scale', scale,
+          'semanticType', semantic_type, 'nullable', nullable, 'unit', unit, 'sensitivity', sensitivity) order by position), '[]')
         from columns where columns.table_id = tables.id)`),
     })
 }

@@ -3,7 +3,7 @@ import type { Viewer } from '../identity/viewer.js'
 import type { DatasetStatus } from './rows.js'
 
 /** What is listed where nobody asks for a status. */
-export const listedStatuses: readonly DatasetStatus[] = ['ACTIVE', 'MISSING']
+const listedStatuses: readonly DatasetStatus[] = ['ACTIVE', 'MISSING']
 
 /**
  * The one place that says who learns that a dataset exists, as the start of every read: `datasets` joined to their configured `spokes`, and no

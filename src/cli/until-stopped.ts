@@ -3,22 +3,23 @@ import type { Running } from './start-spoke.js'
 
 /**
  * Waits for SIGTERM or SIGINT, or for the parent process to go, and then closes gracefully: what runs is finished first. A second signal
- * ends at once. A child leaves SIGINT to its parent, since a terminal sends it to both.
+ * ends at once.
+ * @param options.ofHub a spoke that its hub started: a terminal sends SIGINT to both, and the hub says when to stop.
  */
-export async function untilStopped(running: Running, log: Log): Promise<void> {
-  const child = process.connected === true
+export async function untilStopped(running: Running, log: Log, { ofHub = false } = {}): Promise<void> {
   await new Promise<void>((resolve) => {
     let stopping = false
-    const stop = () => {
+    const signalled = () => {
       if (stopping) process.exit(130)
       stopping = true
       resolve()
     }
-    process.on('SIGTERM', stop)
-    process.on('SIGINT', child ? () => undefined : stop)
-    if (child) process.once('disconnect', stop)
+    process.on('SIGTERM', signalled)
+    process.on('SIGINT', ofHub ? () => undefined : signalled)
+    process.once('disconnect', resolve)
   })
   log.info({}, 'stopping')
   await running.close()
-  if (child) process.disconnect?.()
+  log.info({}, 'stopped')
+  if (process.connected) process.disconnect()
 }

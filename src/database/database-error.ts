@@ -8,8 +8,11 @@ const networkCodes = new Set([
 ])
 
 /** pg and knex give these no code; knex puts the statement before them. */
-const connectionWords =
-  /(?:^| - )(?:Connection (terminated|ended)|Client has encountered a connection error|timeout expired|timeout exceeded when trying to connect|Knex: Timeout acquiring|Unable to acquire a connection|Client was closed|The server does not support SSL)/
+const connectionWords = [
+  'Connection terminated', 'Connection ended', 'Client has encountered a connection error', 'Client was closed', 'timeout expired',
+  'timeout exceeded when trying to connect', 'Knex: Timeout acquiring', 'Unable to acquire a connection', 'The server does not support SSL',
+]
+const saysConnection = new RegExp(`(?:^| - )(?:${connectionWords.join('|')})`)
 
 /**
  * Says of what a query threw whether the database itself is at fault. Returns `SOURCE_UNAVAILABLE` with the reason as its cause where it
@@ -23,7 +26,7 @@ export function databaseError(thrown: unknown): unknown {
   const atFault =
     networkCodes.has(code)
     || (/^[0-9A-Z]{5}$/.test(code) && serverClasses.some((prefix) => code.startsWith(prefix)))
-    || connectionWords.test(thrown.message)
+    || saysConnection.test(thrown.message)
     || (thrown instanceof AggregateError && thrown.errors.some((one) => databaseError(one) !== one))
   return atFault ? unavailable('The catalogue database cannot be reached. Try again in a moment.', thrown) : thrown
 }

@@ -40,5 +40,6 @@ async function refuseNewer(transaction: Knex.Transaction): Promise<void> {
   const done = await transaction<{ name: string }>('knex_migrations').pluck<string[]>('name')
   const newer = done.filter((name) => !known.has(name))
   if (newer.length === 0) return
-  throw new ConfigError('the database', '', `it holds ${newer.join(', ')}, which this version does not know: run the version that made it, or a newer one`)
+  const mend = `it holds ${newer.join(', ')}, which this version does not know: run the version that made it, or a newer one`
+  throw new ConfigError('the database', '', mend)
 }

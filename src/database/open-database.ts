@@ -12,7 +12,7 @@ export interface Database {
 }
 
 /** @property url a server of the operator's own; absent: an embedded PostgreSQL whose files are under `dataFolder/postgres`. */
-export interface DatabaseOptions {
+interface DatabaseOptions {
   readonly url?: string
   readonly dataFolder: string
   readonly log: DatabaseLog

@@ -10,7 +10,7 @@ export function sessionLocks(knex: Knex): SessionLocks {
 }
 
 /** Gives the lock back. Safe to call where the connection has died meanwhile: the server has let go already. */
-export type Release = () => Promise<void>
+type Release = () => Promise<void>
 
 /**
  * Named locks across every hub of a database, each held until released or until this process dies. They are PostgreSQL's session advisory locks,

@@ -10,8 +10,12 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** The run's PostgreSQL, as its superuser. */
     postgresUrl: string
+    /** The migrated database in it that `freshDatabase` clones. */
+    postgresTemplate: string
   }
 }
+
+const templateName = 'seven_dials_template'
 
 const log = { info: () => undefined, warn: console.warn, error: console.error }
 
@@ -32,13 +36,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
     throw error
   }
   project.provide('postgresUrl', database.url)
+  project.provide('postgresTemplate', templateName)
   return teardown
 }
 
 async function makeTemplate({ knex, url }: Database): Promise<void> {
-  await knex.raw('create database seven_dials_template')
+  await knex.raw(`create database ${templateName}`)
   const templateUrl = new URL(url)
-  templateUrl.pathname = '/seven_dials_template'
+  templateUrl.pathname = `/${templateName}`
   const template = connect(templateUrl.href, { log, embedded: true })
   try {
     await migrate(template)

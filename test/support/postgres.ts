@@ -4,9 +4,6 @@ import { inject } from 'vitest'
 import { connect } from '../../src/database/connect.js'
 import type { DatabaseLog } from '../../src/database/database-log.js'
 
-/** The migrated database that `freshDatabase` clones; made by global-setup. */
-export const template = 'seven_dials_template'
-
 /** Says nothing, and throws nothing away that a test would look at. */
 export const quiet: DatabaseLog = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
@@ -18,7 +15,7 @@ export interface FreshDatabase {
 }
 
 /** The run's shared server at another of its databases. */
-export function urlOf(database: string): string {
+function urlOf(database: string): string {
   const url = new URL(inject('postgresUrl'))
   url.pathname = `/${database}`
   return url.href
@@ -27,7 +24,7 @@ export function urlOf(database: string): string {
 /** A database of this test's own on the run's shared server: migrated and empty, or with nothing in it at all. */
 export async function freshDatabase({ migrated = true }: { migrated?: boolean } = {}): Promise<FreshDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`
-  await asAdmin((admin) => admin.raw(`create database ${name} template ${migrated ? template : 'template0'}`))
+  await asAdmin((admin) => admin.raw(`create database ${name} template ${migrated ? inject('postgresTemplate') : 'template0'}`))
   const url = urlOf(name)
   const knex = connect(url, { log: quiet, embedded: true })
   return {

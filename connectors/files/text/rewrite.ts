@@ -37,18 +37,19 @@ interface Noted {
  */
 export async function rewrite(
   path: string,
-  { delimiter, width }: Dialect,
+  dialect: Dialect,
   options: { start: number; cutBytes: number; dataFrom: number; signal: AbortSignal },
   sink?: TextSink,
 ): Promise<TextReport> {
-  const report: TextReport = { rows: 0, clean: options.start === 0 && options.cutBytes === 0, recordBytesMost: 0, multiline: false, problems: [] }
-  const noted = new Map<string, Noted>()
+  const { delimiter, width } = dialect
+  const report: TextReport = { rows: 0, clean: (options.start === 0 || options.dataFrom > 0) && options.cutBytes === 0, recordBytesMost: 0, multiline: false, problems: [] }
+  const noted = new Map<Kind, Noted>()
   let seen = 0
   let lineEnd: Buffer | undefined
   let pieces: Buffer[] = []
   let run: { buffer: Buffer; from: number; to: number } | undefined
 
-  const note = (kind: string, line: number) => {
+  const note = (kind: Kind, line: number) => {
     const lines = noted.get(kind) ?? { lines: [], total: 0 }
     if (lines.lines.length < shownMax) lines.lines.push(line)
     lines.total++
@@ -81,15 +82,26 @@ export async function rewrite(
       return
     }
     const cut = record.next === record.end
-    const row = record.blank ? undefined : taken(record, delimiter, width, cut, cut && options.cutBytes > 0, note)
-    if (record.blank && record.fields > 1) note('blank', record.line)
-    if (row === undefined || row !== 'as it is') report.clean = false
-    if (row === undefined) return
-    report.rows++
-    report.multiline ||= record.multiline
+    const cutCharacter = cut && options.cutBytes > 0
     report.recordBytesMost = Math.max(report.recordBytesMost, record.next - record.start + width)
-    if (row === 'as it is') keep(record)
-    else put(row)
+    if (record.flaw === undefined && record.fields === width && !record.spaced && !record.blank && !cutCharacter) {
+      report.rows++
+      if (record.multiline) report.multiline = true
+      keep(record)
+      return
+    }
+    report.clean = false
+    if (record.blank) {
+      if (record.fields > 1) note('blank', record.line)
+      return
+    }
+    const stopped = obstacle(record, width, cut, cutCharacter)
+    const row = stopped === undefined ? mended(record, dialect) : { kind: stopped }
+    if (row.kind !== undefined) note(row.kind, record.line)
+    if (row.text === undefined) return
+    report.rows++
+    if (record.multiline) report.multiline = true
+    put(row.text)
   })
   for await (const chunk of createReadStream(path, { start: options.start, highWaterMark: 1 << 20, signal: options.signal }) as AsyncIterable<Buffer>) {
     scanner.push(chunk)
@@ -104,35 +116,30 @@ export async function rewrite(
   return report
 }
 
-/** What to write for a record: the record as it is, another text, or nothing where it cannot be a row. */
-function taken(
-  record: RawRecord,
-  delimiter: string,
-  width: number,
-  cut: boolean,
-  cutCharacter: boolean,
-  note: (kind: string, line: number) => void,
-): 'as it is' | string | undefined {
-  const leave = (kind: string) => {
-    note(kind, record.line)
-    return undefined
-  }
-  if (record.flaw === 'NUL') return leave('NUL')
-  if (record.flaw === 'unclosed quote') return leave(cut ? 'cut' : 'unclosed quote')
-  if (record.flaw === undefined && record.fields === width && !record.spaced && !cutCharacter) return 'as it is'
-  if (cut && (cutCharacter || (record.flaw === undefined && record.fields < width))) return leave('cut')
-  const text = record.buffer.toString('utf8', record.start, record.end)
-  if (text.includes('\0')) return leave('NUL')
-  const cells = cellsOf(text, delimiter)
-  if (cells.slice(width).some((cell) => cell.text !== '')) return leave('long')
-  if (record.flaw === 'text after quote') {
-    if (cells.length < width) return leave('text after quote')
-    note('literal quote', record.line)
-  } else if (cells.length < width) note('short', record.line)
-  return recordOf([...cells.slice(0, width), ...Array.from({ length: width - cells.length }, () => ({ text: '', quoted: false }))], delimiter)
+/** Why a record is not a row as it stands. */
+type Kind = 'short' | 'long' | 'unclosed quote' | 'text after quote' | 'literal quote' | 'NUL' | 'cut' | 'blank'
+
+/** What stops a record from being read at all, or nothing. */
+function obstacle(record: RawRecord, width: number, cut: boolean, cutCharacter: boolean): Kind | undefined {
+  if (record.flaw === 'NUL') return 'NUL'
+  if (record.flaw === 'unclosed quote') return cut ? 'cut' : 'unclosed quote'
+  return cut && (cutCharacter || (record.flaw === undefined && record.fields < width)) ? 'cut' : undefined
 }
 
-function told(kind: string, lines: readonly number[], total: number): string {
+/** A record that is not a row as it stands, mended: its text, or nothing where it cannot be one. */
+function mended(record: RawRecord, { delimiter, width }: Dialect): { kind?: Kind; text?: string } {
+  const text = record.buffer.toString('utf8', record.start, record.end)
+  if (text.includes('\0')) return { kind: 'NUL' }
+  const cells = cellsOf(text, delimiter)
+  if (cells.slice(width).some((cell) => cell.text !== '')) return { kind: 'long' }
+  if (record.flaw === 'text after quote' && cells.length < width) return { kind: 'text after quote' }
+  const missing = Array.from({ length: Math.max(0, width - cells.length) }, () => ({ text: '', quoted: false }))
+  const row = recordOf([...cells.slice(0, width), ...missing], delimiter)
+  if (record.flaw === 'text after quote') return { kind: 'literal quote', text: row }
+  return missing.length > 0 ? { kind: 'short', text: row } : { text: row }
+}
+
+function told(kind: Kind, lines: readonly number[], total: number): string {
   const where = list(lines, 'Line', 'Lines', total)
   switch (kind) {
     case 'short':
@@ -149,7 +156,7 @@ function told(kind: string, lines: readonly number[], total: number): string {
       return `${where}: holds a NUL byte; left out.`
     case 'cut':
       return `${where}: the file ends in the middle of this row; it was left out, and rows after it may be missing. The file was cut short: fetch or save it again.`
-    default:
+    case 'blank':
       return `${where}: no field holds a value; left out.`
   }
 }

@@ -34,6 +34,6 @@ export function spokeCommand(): Command {
       })
       if (process.send === undefined) process.stdout.write(`The spoke ${loaded.value.id}: ${spoke.url}\n`)
       else process.send({ listening: spoke.url })
-      await untilStopped(spoke, log)
+      await untilStopped(spoke, log, { ofHub: hub !== undefined })
     })
 }

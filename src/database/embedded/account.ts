@@ -21,7 +21,7 @@ export interface Command {
   readonly options: { readonly cwd: string; readonly uid?: number; readonly gid?: number }
 }
 
-export interface Identity {
+interface Identity {
   readonly uid: number
   readonly gid: number
 }

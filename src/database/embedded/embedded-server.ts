@@ -19,7 +19,7 @@ const pollMs = 15
 const restartDelayMs = 2_000
 
 /** An embedded PostgreSQL on loopback that this process uses, alone or beside other hubs of the same data folder. */
-export interface EmbeddedServer {
+interface EmbeddedServer {
   /** With the password: never to be logged or shown. */
   readonly url: string
   /** Stops the server unless another hub uses it. Safe to call twice. */
@@ -75,7 +75,10 @@ class Server implements EmbeddedServer {
     return (this.#closed ??= this.#stop())
   }
 
-  /** Tries to adopt, and starts where there is nothing to adopt, until one of the two is done. A start is not cut short: what was started is to be stopped, not left. */
+  /**
+   * Tries to adopt, and starts where there is nothing to adopt, until one of the two is done. A start is not cut short: what was started is to
+   * be stopped, not left.
+   */
   async #reach(signal?: AbortSignal): Promise<Lease> {
     const deadline = Date.now() + startTimeoutMs
     let started: ServerProcess | undefined
@@ -97,9 +100,10 @@ class Server implements EmbeddedServer {
         if (!passing.test(words)) throw folderError(this.premises.home, new Error('postgres ended'), words)
       }
       signal?.throwIfAborted()
-      started = await startServer({ premises: this.premises, cluster: this.cluster, ...(this.#port === undefined ? {} : { port: this.#port }) })
+      started = await startServer({ premises: this.premises, cluster: this.cluster, port: this.#port })
     }
-    throw new ConfigError(this.premises.home, '', `the embedded database did not start within ${startTimeoutMs / 1000} s: server.log there says why`)
+    const mend = `the embedded database did not start within ${startTimeoutMs / 1000} s: server.log there says why`
+    throw new ConfigError(this.premises.home, '', mend)
   }
 
   /** Waits for the lease to end; where that was not us, the server died or was stopped by others: back to the beginning. */

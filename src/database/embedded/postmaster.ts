@@ -3,7 +3,7 @@ import { readFile, readlink, realpath, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 
 /** A server that has this cluster open: from line 1, 4 and 8 of the `postmaster.pid` that PostgreSQL keeps in it. */
-export interface Postmaster {
+interface Postmaster {
   readonly pid: number
   readonly port: number
   readonly ready: boolean

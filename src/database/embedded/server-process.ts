@@ -12,11 +12,17 @@ export interface ServerProcess {
   words(): Promise<string>
 }
 
+interface StartOptions {
+  readonly premises: Premises
+  readonly cluster: string
+  readonly port: number | undefined
+}
+
 /** PostgreSQL says so when another start was quicker, when a killed server's children are still ending, or when the port was taken. */
 export const passing = /lock file .* already exists|shared memory block .* is still in use|Address already in use|could not bind/
 
 /** Starts the server on loopback, on `port` where that is free, else on any. Its log is `server.log` in the home, begun anew. */
-export async function startServer({ premises, cluster, port }: { premises: Premises; cluster: string; port?: number }): Promise<ServerProcess> {
+export async function startServer({ premises, cluster, port }: StartOptions): Promise<ServerProcess> {
   await clearStalePostmaster(cluster)
   const logFile = path.join(premises.home, 'server.log')
   const chosen = (await freePort(port)) ?? (await freePort())
