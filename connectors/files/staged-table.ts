@@ -10,6 +10,8 @@ export interface StagedTable {
   /** Rows that the reader counted itself; the copy must have as many. */
   rows?: number
   problems: string[]
+  /** Where the types were guessed: the table with types that are certain, for when a value does not fit. */
+  otherwise?: () => Promise<StagedTable>
 }
 
 export interface StagedColumn {

@@ -4,18 +4,16 @@ import type { ConvertedTable } from './manifest.js'
 import { recognise } from './recognise/recognise.js'
 import { columnAt, fileLiteral, literal } from './sql.js'
 import type { StagedTable } from './staged-table.js'
+import { guessFailed } from './typing/infer.js'
 import { Unreadable } from './unreadable.js'
 
 const problemsMax = 200
 const rowsPerGroup = 122_880
 
 /** Writes a staged table as Parquet and reads back from the copy what the catalogue tells of it: rows, nulls, what the values are. */
-export async function writeTable(session: EngineSession, staged: StagedTable, folder: string, file: string): Promise<ConvertedTable> {
+export async function writeTable(session: EngineSession, given: StagedTable, folder: string, file: string): Promise<ConvertedTable> {
   const path = join(folder, file)
-  const outputs = staged.columns.map(({ sql }, position) => `${sql} AS ${columnAt(position)}`)
-  await session.run(
-    `COPY (SELECT ${outputs.join(', ')} FROM ${staged.from}) TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${rowsPerGroup})`,
-  )
+  const staged = await copyOut(session, given, path)
   const copy = `read_parquet(${fileLiteral(path)})`
   const counts = staged.columns.map((_, position) => `count(${columnAt(position)}) AS ${columnAt(position)}`)
   const [row = {}] = await session.rows(`SELECT count(*) AS n, ${counts.join(', ')} FROM ${copy}`)
@@ -39,6 +37,25 @@ export async function writeTable(session: EngineSession, staged: StagedTable, fo
     rowCount,
     problems: shown,
   }
+}
+
+/** Writes the table, with its certain types where the guessed ones do not hold. Answers it as written. */
+async function copyOut(session: EngineSession, staged: StagedTable, path: string): Promise<StagedTable> {
+  const outputs = staged.columns.map(({ sql }, position) => `${sql} AS ${columnAt(position)}`)
+  const options = `FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${rowsPerGroup}`
+  try {
+    await session.run(`COPY (SELECT ${outputs.join(', ')} FROM ${staged.from}) TO ${literal(path)} (${options})`)
+    return staged
+  } catch (thrown) {
+    if (staged.otherwise === undefined || !doesNotFit(thrown)) throw thrown
+    return copyOut(session, await staged.otherwise(), path)
+  }
+}
+
+/** Whether the engine stopped at a value that is not as it was guessed: by our own check, or by its own cast. */
+function doesNotFit(thrown: unknown): boolean {
+  const text = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause.message : String(thrown)
+  return text.includes(guessFailed) || /^(?:Conversion|Out of Range) Error|Could not parse string/.test(text)
 }
 
 /** A last row such as `Grand Total` stays a row, since data is never dropped; but it is told. */

@@ -6,6 +6,7 @@ export class ListenError extends Error {}
 
 /** Listens, and answers the URL. Throws ListenError where the port is in use or not ours to take. */
 export async function listen(app: FastifyInstance, { host, port, tls }: { host: string; port: number; tls: boolean }): Promise<string> {
+  closeUnusedConnections(app)
   try {
     await app.listen({ host, port })
   } catch (thrown) {
@@ -17,4 +18,30 @@ export async function listen(app: FastifyInstance, { host, port, tls }: { host: 
   const address = app.server.address() as AddressInfo
   const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address
   return `${tls ? 'https' : 'http'}://${['0.0.0.0', '[::]'].includes(shown) ? 'localhost' : shown}:${address.port}`
+}
+
+/**
+ * Node counts a connection on which no request has come yet as busy, and clients open such ones ahead of need: closing would wait for them.
+ * So when the last request under way is answered, whatever is still open is closed.
+ */
+function closeUnusedConnections(app: FastifyInstance): void {
+  let underWay = 0
+  let closing = false
+  const closeRest = () => {
+    if (closing && underWay === 0) setImmediate(() => app.server.closeAllConnections())
+  }
+  app.addHook('onRequest', (_request, _reply, done) => {
+    underWay++
+    done()
+  })
+  app.addHook('onResponse', (_request, _reply, done) => {
+    underWay--
+    closeRest()
+    done()
+  })
+  app.addHook('preClose', (done) => {
+    closing = true
+    closeRest()
+    done()
+  })
 }

@@ -1,14 +1,27 @@
 import type { Conversion } from '../convert.js'
 import type { StagedTable } from '../staged-table.js'
-import { inferTypes } from '../typing/infer.js'
-import { readDelimited } from './delimited.js'
+import { columnAt } from '../sql.js'
+import type { Decision } from '../typing/decide.js'
+import { guessTypes, inferTypes } from '../typing/infer.js'
+import { type DelimitedText, readDelimited } from './delimited.js'
 
 /** A CSV or TSV file as one table, its columns typed over all rows. A column without a name or a value is none. */
 export async function* stageDelimited(path: string, { session, scratch, types, signal }: Conversion): AsyncGenerator<StagedTable> {
   const text = await readDelimited(path, scratch, signal)
-  const decisions = await inferTypes(session, text.from, text.names.map((name) => types.get(name)))
-  const kept = decisions.map((decision, position) => ({ ...decision, name: text.names[position] as string, position }))
-  const columns = kept.filter(({ empty, position }) => !(empty && text.unnamed.includes(position)))
+  const demanded = text.names.map((name) => types.get(name))
+  yield {
+    ...staged(text, await guessTypes(session, text.from, demanded)),
+    otherwise: async () => {
+      const certain = await inferTypes(session, text.from, demanded)
+      return staged(text, text.names.map((_, position) => certain.get(columnAt(position)) as Decision))
+    },
+  }
+}
+
+function staged(text: DelimitedText, decisions: readonly Decision[]): StagedTable {
+  const all = decisions.map((decision, position) => ({ ...decision, name: text.names[position] as string, position }))
+  const named = all.filter(({ empty, position }) => !(empty === true && text.unnamed.includes(position)))
+  const columns = named.length === 0 ? all : named
   const told = columns.flatMap(({ name, problem }) => (problem === undefined ? [] : [`Column ${name}: ${problem}`]))
-  yield { from: text.from, columns: columns.length === 0 ? kept : columns, rows: text.rows, problems: [...text.problems, ...told] }
+  return { from: text.from, columns: columns.map(({ name, shape, sql }) => ({ name, shape, sql })), rows: text.rows, problems: [...text.problems, ...told] }
 }

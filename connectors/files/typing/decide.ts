@@ -7,6 +7,8 @@ export interface Decision {
   shape: Shape
   sql: string
   problem?: string
+  /** RE2 that every value matches; where all rows do, the decision on some of them holds for all. */
+  fits?: string
   /** No row has a value. */
   empty?: boolean
   /** A number's text without its separators. */
@@ -57,51 +59,58 @@ export function evidence(value: string, pattern: Pattern): Record<string, string
   }
 }
 
-/** Decides by the evidence of the whole column. Anything that is not certain stays text. */
-export function decide(column: string, pattern: Pattern, found: (key: string) => number): Decision {
+/**
+ * Decides by the evidence of all rows looked at. Anything that is not certain stays text.
+ * @param value the column's values, in SQL, without what is not part of them.
+ */
+export function decide(column: string, value: string, pattern: Pattern, found: (key: string) => number): Decision {
   if (found('unfit') > 0 || found('values') === 0) return asText(column)
-  const value = trimmed(column)
+  const fits = pattern.regex
   switch (pattern.kind) {
     case 'BOOLEAN':
-      return { shape: { type: 'BOOLEAN' }, sql: `(lower(${value}) = 'true')` }
+      return { shape: { type: 'BOOLEAN' }, sql: `(lower(${value}) = 'true')`, fits }
     case 'TIME':
-      return { shape: { type: 'TIME' }, sql: `CAST(${value} AS TIME)` }
+      return { shape: { type: 'TIME' }, sql: `CAST(${value} AS TIME)`, fits }
     case 'NUMBER':
-      return decideNumber(column, found)
+      return decideNumber(column, value, found)
     case 'DATE':
     case 'TIMESTAMP':
     case 'TIMESTAMPTZ':
-      return found('unreal') > 0 ? asText(column) : { shape: { type: pattern.kind }, sql: `CAST(${value} AS ${pattern.kind})` }
+      return found('unreal') > 0 ? asText(column) : { shape: { type: pattern.kind }, sql: `CAST(${value} AS ${pattern.kind})`, fits }
     case 'DAY_MONTH':
-      return decideDayMonth(column, pattern, found)
+      return decideDayMonth(column, value, pattern, found)
   }
 }
 
-function decideNumber(column: string, found: (key: string) => number): Decision {
-  const plain = found('grouped') > 0 ? ungrouped(trimmed(column)) : trimmed(column)
+function decideNumber(column: string, value: string, found: (key: string) => number): Decision {
+  const grouped = found('grouped') > 0
+  const plain = grouped ? ungrouped(value) : value
+  const whole = `(?:0|[1-9][0-9]*${grouped ? '|[1-9][0-9]{0,2}(?:,[0-9]{3})+' : ''})`
   const scale = found('scale_max')
   if (found('exponents') === 0 && scale === 0) {
-    return found('not_int64') > 0 ? asText(column) : { shape: { type: 'INT64' }, sql: `CAST(${plain} AS BIGINT)` }
+    if (found('not_int64') > 0) return asText(column)
+    return { shape: { type: 'INT64' }, sql: `CAST(${plain} AS BIGINT)`, fits: `-?${whole}` }
   }
   if (found('exponents') === 0 && scale <= 4 && scale === found('scale_min')) {
     const precision = found('magnitude') < 10 ** (18 - scale) ? 18 : 38
     if (found('magnitude') >= 10 ** (37 - scale)) return asText(column)
-    return { shape: { type: 'DECIMAL', scale }, sql: `CAST(${plain} AS DECIMAL(${precision}, ${scale}))` }
+    return { shape: { type: 'DECIMAL', scale }, sql: `CAST(${plain} AS DECIMAL(${precision}, ${scale}))`, fits: `-?${whole}?\\.[0-9]{${scale}}` }
   }
   if (!Number.isFinite(found('magnitude'))) return asText(column)
-  return { shape: { type: 'DOUBLE' }, sql: `CAST(${plain} AS DOUBLE)`, ...(found('exponents') === 0 ? { plain } : {}) }
+  const double = { shape: { type: 'DOUBLE' as const }, sql: `CAST(${plain} AS DOUBLE)` }
+  return found('exponents') > 0 ? double : { ...double, plain, fits: `-?(?:${whole}(?:\\.[0-9]+)?|\\.[0-9]+)` }
 }
 
-function decideDayMonth(column: string, pattern: Pattern, found: (key: string) => number): Decision {
+function decideDayMonth(column: string, value: string, pattern: Pattern, found: (key: string) => number): Decision {
   const dayFirst = found('day_first') === found('values')
   const monthFirst = found('month_first') === found('values')
   if (!dayFirst && !monthFirst) {
     return { ...asText(column), problem: 'its dates contradict each other (day first, month first) or are no days of the calendar; kept as text.' }
   }
-  const parsed = `strptime(${trimmed(column)}, ${literal((dayFirst ? pattern.dayFirst : pattern.monthFirst) ?? '')})`
+  const parsed = `strptime(${value}, ${literal((dayFirst ? pattern.dayFirst : pattern.monthFirst) ?? '')})`
   const decision: Decision =
     pattern.time === true ? { shape: { type: 'TIMESTAMP' }, sql: parsed } : { shape: { type: 'DATE' }, sql: `CAST(${parsed} AS DATE)` }
-  if (!(dayFirst && monthFirst)) return decision
+  if (!(dayFirst && monthFirst)) return { ...decision, fits: pattern.regex }
   return { ...decision, problem: 'no value shows whether day or month comes first; the day was taken to come first, as is usual in the United Kingdom.' }
 }
 

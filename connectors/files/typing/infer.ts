@@ -10,37 +10,99 @@ const sampleRowsMax = 20_000
 /** Columns looked at in one statement: every step of every expression holds a vector of memory while it runs. */
 const columnsAtOnce = 32
 
-/**
- * The types of text columns c0 …, over every row. The first rows only rule patterns out, which is exact: a type must hold for all
- * values. What is left is then put to all rows in one pass.
- * @param from a table expression of VARCHAR columns c0 …. @param demanded for each column, the type that its publisher asks for.
- */
-export async function inferTypes(session: EngineSession, from: string, demanded: readonly (ColumnType | undefined)[]): Promise<Decision[]> {
-  const columns = demanded.map((_, position) => columnAt(position))
-  const rows = Math.max(100, Math.min(sampleRowsMax, Math.floor(sampleCells / columns.length)))
-  const found = await findPatterns(session, `(SELECT * FROM ${from} LIMIT ${rows})`, columns)
-  const unseen = columns.filter((column) => found.get(column) === 'no value')
-  for (const [column, pattern] of await findPatterns(session, from, unseen)) found.set(column, pattern)
+/** What stands in the engine's message when a guess does not hold. */
+export const guessFailed = 'seven-dials: a value does not fit'
 
-  const candidates = columns.flatMap((column, position) => {
+/**
+ * The types of text columns c0 …, guessed from the first rows where they can be checked while the values are read: the SQL of a guess
+ * ends with an error at the first value that does not fit, so that what is read without an error is as `inferTypes` would have it. What the
+ * first rows rule out is certain. All else is decided here over every row.
+ */
+export async function guessTypes(session: EngineSession, from: string, demanded: readonly (ColumnType | undefined)[]): Promise<Decision[]> {
+  const columns = demanded.map((_, position) => columnAt(position))
+  const sample = `(SELECT * FROM ${from} LIMIT ${Math.max(100, Math.min(sampleRowsMax, Math.floor(sampleCells / columns.length)))})`
+  const found = await findPatterns(session, sample, columns)
+  const padded = await findPadded(session, sample, columns)
+  const open = columns.filter((column, position) => found.get(column) === 'no value' || ![undefined, 'STRING'].includes(demanded[position]))
+  const candidates = columns.flatMap((column) => {
     const pattern = found.get(column)
-    return typeof pattern === 'object' && demanded[position] !== 'STRING' ? [{ column, pattern, demand: demanded[position] }] : []
+    return typeof pattern === 'object' && !open.includes(column) ? [{ column, pattern, demand: undefined }] : []
   })
+  const guesses = await decideAll(session, sample, candidates, (column) => (padded.has(column) ? trimmed(column) : `nullif(${column}, '')`))
+  // Without a way to check it a guess is none: it is put to all rows.
+  open.push(...[...guesses].filter(([, { shape, fits }]) => shape.type !== 'STRING' && fits === undefined).map(([column]) => column))
+  const certain = await inferTypes(session, from, demanded, open)
+  return columns.map((column, position) => {
+    const guess = guesses.get(column)
+    if (open.includes(column)) return certain.get(column) as Decision
+    if (demanded[position] === 'STRING' || guess === undefined) return asText(column)
+    return guess.fits === undefined ? guess : { ...guess, sql: checked(guess, padded.has(column) ? trimmed(column) : `nullif(${column}, '')`) }
+  })
+}
+
+function checked({ sql, fits = '' }: Decision, value: string): string {
+  return `CASE WHEN ${value} IS NULL THEN NULL WHEN regexp_full_match(${value}, ${literal(fits)}) THEN ${sql} ELSE error(${literal(guessFailed)}) END`
+}
+
+/**
+ * The types of some of the text columns c0 …, over every row.
+ * @param demanded for each column, the type that its publisher asks for.
+ */
+export async function inferTypes(
+  session: EngineSession,
+  from: string,
+  demanded: readonly (ColumnType | undefined)[],
+  columns: readonly string[] = demanded.map((_, position) => columnAt(position)),
+): Promise<Map<string, Decision>> {
+  const found = await findPatterns(session, from, columns)
+  const demandOf = (column: string) => demanded[Number(column.slice(1))]
+  const candidates = columns.flatMap((column) => {
+    const pattern = found.get(column)
+    return typeof pattern === 'object' && demandOf(column) !== 'STRING' ? [{ column, pattern, demand: demandOf(column) }] : []
+  })
+  const decisions = await decideAll(session, from, candidates, trimmed)
+  return new Map(
+    columns.map((column) => {
+      const text = { ...asText(column), empty: found.get(column) === 'no value' }
+      return [column, decisions.get(column) ?? meetDemand(text, demandOf(column), column)]
+    }),
+  )
+}
+
+interface Candidate {
+  column: string
+  pattern: Pattern
+  demand: ColumnType | undefined
+}
+
+/** Decides on columns of one pattern each, over the rows given. @param valueOf how the values of a column will be read. */
+async function decideAll(
+  session: EngineSession,
+  from: string,
+  candidates: readonly Candidate[],
+  valueOf: (column: string) => string,
+): Promise<Map<string, Decision>> {
   const decisions = new Map<string, Decision>()
-  for (const some of batches(candidates)) {
+  for (let start = 0; start < candidates.length; start += columnsAtOnce) {
+    const some = candidates.slice(start, start + columnsAtOnce)
     const sums = some.flatMap(({ column, pattern }) =>
       Object.entries(evidence(column, pattern)).map(([key, sql]) => `CAST(${sql} AS DOUBLE) AS ${column}_${key}`),
     )
-    const [row = {}] = await session.rows(`SELECT ${sums.join(', ')} FROM ${values(from, some.map(({ column }) => column))}`)
+    const values = some.map(({ column }) => `${trimmed(column)} AS ${column}`)
+    const [row = {}] = await session.rows(`SELECT ${sums.join(', ')} FROM (SELECT ${values.join(', ')} FROM ${from})`)
     for (const { column, pattern, demand } of some) {
-      const value = (key: string) => Number(row[`${column}_${key}`] ?? 0)
-      decisions.set(column, meetDemand(decide(column, pattern, value), demand, column, value('scale_max')))
+      const found = (key: string) => Number(row[`${column}_${key}`] ?? 0)
+      decisions.set(column, meetDemand(decide(column, valueOf(column), pattern, found), demand, column, found('scale_max')))
     }
   }
-  return columns.map((column, position) => {
-    const text = { ...asText(column), empty: found.get(column) === 'no value' }
-    return decisions.get(column) ?? meetDemand(text, demanded[position], column)
-  })
+  return decisions
+}
+
+/** The columns of which a value has blanks around it. */
+async function findPadded(session: EngineSession, from: string, columns: readonly string[]): Promise<Set<string>> {
+  const cells = `(SELECT unnest(range(${columns.length})) AS place, unnest([${columns.join(', ')}]) AS value FROM ${from})`
+  const rows = await session.rows(`SELECT DISTINCT place FROM ${cells} WHERE value <> trim(value)`)
+  return new Set(rows.map(({ place }) => columns[Number(place)] as string))
 }
 
 type Found = Pattern | 'several' | 'no value'
@@ -60,11 +122,6 @@ async function findPatterns(session: EngineSession, from: string, columns: reado
   return found
 }
 
-/** The trimmed values of some columns, each worked out once. */
-function values(from: string, columns: readonly string[]): string {
-  return `(SELECT ${columns.map((column) => `${trimmed(column)} AS ${column}`).join(', ')} FROM ${from})`
-}
-
 /** What any value of a pattern begins with: most text is told from it at a glance. */
 const firstSigns = [...'0123456789-.tTfF'].map(literal).join(', ')
 
@@ -72,8 +129,4 @@ const firstSigns = [...'0123456789-.tTfF'].map(literal).join(', ')
 function patternOf(value: string): string {
   const cases = patterns.map((pattern, position) => `WHEN regexp_full_match(${value}, ${literal(pattern.regex)}) THEN ${position}`)
   return `CASE WHEN ${value} IS NULL THEN NULL WHEN left(${value}, 1) NOT IN (${firstSigns}) THEN -1 ${cases.join(' ')} ELSE -1 END`
-}
-
-function batches<T>(all: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(all.length / columnsAtOnce) }, (_, batch) => all.slice(batch * columnsAtOnce, (batch + 1) * columnsAtOnce))
 }

@@ -1,0 +1,102 @@
+import { access, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { QueryTable } from '../../src/catalogue/tables-for-query.js'
+import type { Capabilities } from '../../src/connector/capabilities.js'
+import type { ColumnType } from '../../src/connector/column.js'
+import { aggregateFunctions } from '../../src/connector/relation.js'
+import type { Source } from '../../src/connector/source.js'
+import { DuckDbEngine } from '../../src/engine/duckdb.js'
+import { DialsError } from '../../src/errors.js'
+import { anonymous } from '../../src/identity/viewer.js'
+import type { QueryCatalogue } from '../../src/query/2-bind/query-catalogue.js'
+import type { Sources } from '../../src/query/5-execute/sources.js'
+import type { QueryContext } from '../../src/query/run.js'
+
+/** A column as tests write it: `{ name: 'Amount', type: 'DECIMAL', scale: 2 }`. */
+export interface TestColumn {
+  name: string
+  type: ColumnType
+  scale?: number
+  personal?: boolean
+}
+
+/** An OPEN table as the catalogue knows it; `camden/libraries/libraries` is at the spoke `camden`. */
+export function tableOf(id: string, columns: readonly TestColumn[], given: Partial<QueryTable> = {}): QueryTable {
+  const [spokeId = '', dataset = '', name = ''] = id.split('/')
+  return {
+    id, datasetId: `${spokeId}/${dataset}`, spokeId, organisationId: `borough-of-${spokeId}`, name, title: name, rowCount: 100, version: null,
+    access: 'OPEN', sharedWith: [], listing: 'PUBLIC', status: 'ACTIVE', ...given,
+    columns: columns.map((column, position) => ({
+      position, name: column.name, type: column.type, scale: column.scale ?? null, semanticType: null, nullable: true, unit: null,
+      sensitivity: column.personal === true ? 'PERSONAL' : 'NONE',
+    })),
+  }
+}
+
+/** A catalogue of these tables. Near names are those of the same beginning. */
+export function catalogueOf(tables: readonly QueryTable[]): QueryCatalogue {
+  return {
+    tables: (ids) => Promise.resolve(tables.filter(({ id }) => ids.includes(id))),
+    nearTables: (id) => Promise.resolve(tables.map((table) => table.id).filter((known) => known.startsWith(id.slice(0, 8))).slice(0, 3)),
+  }
+}
+
+/** Everything that the algebra can say. */
+export const everything: Capabilities = {
+  project: true,
+  stack: true,
+  filter: new Set(['and', 'or', 'not', 'compare', 'in', 'isNull', 'startsWith', 'contains', 'withinBox'] as const),
+  aggregate: new Set(aggregateFunctions),
+  sort: true,
+  limit: true,
+}
+
+/** A folder in memory and two engines over it, the hub's and the sources'. */
+export interface Bench {
+  readonly folder: string
+  readonly hub: DuckDbEngine
+  readonly engine: DuckDbEngine
+  close(): Promise<void>
+}
+
+export async function openBench(): Promise<Bench> {
+  const base = await access('/dev/shm').then(() => '/dev/shm', () => tmpdir())
+  const folder = await mkdtemp(join(base, 'dials-query-'))
+  const [hub, engine] = await Promise.all([0, 1].map(() => DuckDbEngine.open({ folders: [folder], memoryMb: 512 }))) as [DuckDbEngine, DuckDbEngine]
+  return {
+    folder, hub, engine,
+    async close() {
+      await hub.close()
+      await engine.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** What an anonymous viewer's query needs: these tables, at these sources. `observed` learns of each scan's end. */
+export function contextOf(
+  hub: DuckDbEngine,
+  tables: readonly QueryTable[],
+  sources: Readonly<Record<string, Source>>,
+  given: { signal?: AbortSignal; observed?: (spokeId: string, error: DialsError | undefined) => void } = {},
+): QueryContext {
+  const opened: Sources = {
+    get(spokeId) {
+      const source = sources[spokeId]
+      return source === undefined ? undefined : { connector: 'fake', source, observed: (error) => given.observed?.(spokeId, error) }
+    },
+  }
+  return { viewer: anonymous, catalogue: catalogueOf(tables), sources: opened, engine: hub, signal: given.signal ?? new AbortController().signal }
+}
+
+/** The coded error that work ends with; fails where it ends well, or with an error that is not coded. */
+export async function failureOf(work: () => unknown): Promise<DialsError> {
+  try {
+    await work()
+  } catch (thrown) {
+    if (thrown instanceof DialsError) return thrown
+    throw thrown
+  }
+  throw new Error('this was not refused')
+}
