@@ -19,8 +19,8 @@ module.exports = {
     only('catalogue', 'errors', 'connector', 'identity', 'database'),
     only('query', 'errors', 'connector', 'engine', 'identity', 'catalogue'),
     only('spoke', 'errors', 'config', 'connector', 'engine', 'identity', 'query'),
-    only('api', 'errors', 'connector', 'identity', 'catalogue', 'query'),
-    only('http', 'errors', 'config', 'connector', 'identity', 'catalogue', 'query', 'api'),
+    only('api', 'errors', 'connector', 'identity', 'database', 'catalogue', 'query'),
+    only('http', 'errors', 'config', 'connector', 'identity', 'database', 'catalogue', 'query', 'api'),
     {
       name: 'a-connector-imports-the-contract-alone',
       severity: 'error',

@@ -4,6 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isDeeperThan } from '../connector/json-depth.js'
 import type { Context } from '../api/context.js'
 import { Splice } from '../api/splice.js'
+import { databaseError } from '../database/database-error.js'
+import { DialsError, type ErrorCode, toDialsError } from '../errors.js'
 
 /** Objects and lists within each other; a deeper body would overflow GraphQL's own recursion. */
 const depthMax = 64
@@ -20,7 +22,8 @@ export function graphqlHandler(server: ApolloServer<Context>, contextOf: Context
     if (parsed === invalid) return refuse(reply, 'BAD_REQUEST', 'The body is not JSON.')
 
     const splice = new Splice()
-    const context = await contextOf(request, gone(reply), splice)
+    const context = await contextOf(request, gone(reply), splice).catch((thrown: unknown) => toDialsError(databaseError(thrown)))
+    if (context instanceof DialsError) return refuse(reply, context.code, context.message, context.code === 'UNAUTHENTICATED' ? 401 : 503)
     const response = await server.executeHTTPGraphQLRequest({ httpGraphQLRequest: toHttpRequest(request, parsed), context: () => Promise.resolve(context) })
     for (const [name, value] of response.headers) if (name !== 'content-length') reply.header(name, value)
     reply.header('cache-control', 'private, no-store').status(response.status ?? 200)
@@ -60,6 +63,6 @@ function gone(reply: FastifyReply): AbortSignal {
   return controller.signal
 }
 
-function refuse(reply: FastifyReply, code: string, message: string): FastifyReply {
-  return reply.status(400).header('cache-control', 'private, no-store').send({ errors: [{ message, extensions: { code } }] })
+function refuse(reply: FastifyReply, code: ErrorCode, message: string, status = 400): FastifyReply {
+  return reply.status(status).header('cache-control', 'private, no-store').send({ errors: [{ message, extensions: { code } }] })
 }

@@ -22,7 +22,6 @@ const barnet = tableOf('barnet/libraries/libraries', [
   { name: 'Name', type: 'STRING' },
   { name: 'books', type: 'DECIMAL', scale: 3 },
   { name: 'area', type: 'INT64' },
-  { name: 'cost', type: 'STRING' },
   { name: 'Ward Name', type: 'STRING' },
 ])
 const odd = tableOf('camden/odd-ones/odd-ones', [
@@ -44,7 +43,7 @@ const names = async (input: unknown) => (await bound(input)).outputs.map(({ name
 describe('tables', () => {
   it('answers an unknown one with its place and near ones', async () => {
     expect(await failureOf(() => bound({ from: { table: 'camden/librarys/libraries' } }))).toMatchObject({
-      code: 'UNKNOWN_TABLE', inputPath: ['from', 'table'], suggestions: [libraries.id, odd.id, bare.id].filter((id) => id.startsWith('camden/l')),
+      code: 'UNKNOWN_TABLE', inputPath: ['from', 'table'], suggestions: [libraries.id],
     })
     expect(await failureOf(() => bound({ from: { union: [libraries.id, 'x'] } }))).toMatchObject({ code: 'UNKNOWN_TABLE', inputPath: ['from', 'union', 1] })
     expect(await failureOf(() => bound({ from: { members: [{ table: 'x' }] } }))).toMatchObject({ code: 'UNKNOWN_TABLE', inputPath: ['from', 'members', 0, 'table'] })
@@ -65,7 +64,7 @@ describe('names', () => {
   const unknown: [string, object, (string | number)[], string[]][] = [
     ['in select', { select: [{ column: 'Name' }, { column: 'postcode' }] }, ['select', 1, 'column'], ['Postcode']],
     ['in where', { where: { and: [{ column: 'book', gt: 1 }] } }, ['where', 'and', 0, 'column'], ['books']],
-    ['in the where of the table', { from: { ...from, where: { column: 'opend', isNull: true } } }, ['from', 'where', 'column'], ['opened', 'open', 'opens']],
+    ['in the where of the table', { from: { ...from, where: { column: 'opend', isNull: true } } }, ['from', 'where', 'column'], ['open', 'opened', 'opens']],
     ['in groupBy', { groupBy: [{ column: 'NAME' }] }, ['groupBy', 0, 'column'], ['Name']],
     ['in measures', { measures: [{ function: 'SUM', column: 'bookz' }] }, ['measures', 0, 'column'], ['books']],
     ['in having, where outputs are named', { measures: [{ function: 'SUM', column: 'books' }], having: { column: 'books', gt: 1 } }, ['having', 'column'], ['sum_books']],

@@ -32,13 +32,13 @@ export function literal(cell: Cell, shape: Shape, path: Path): Literal {
       return { kind: 'literal', shape, value: text }
     case 'TIME':
       if (text === undefined || !time.test(text)) throw mismatch('a time: 13:55:48', path)
-      return { kind: 'literal', shape, value: text }
+      return { kind: 'literal', shape, value: withSeconds(text) }
     case 'TIMESTAMP':
       if (text === undefined || !(isDate(text) || isTimestamp(text))) throw mismatch('a local date and time: 2026-01-09T13:55:48', path)
-      return { kind: 'literal', shape, value: text }
+      return { kind: 'literal', shape, value: isDate(text) ? `${text}T00:00:00` : withSeconds(text) }
     case 'TIMESTAMPTZ':
       if (text === undefined || !offset.test(text) || !isTimestamp(text.replace(offset, ''))) throw mismatch('an instant: 2026-01-09T13:55:48Z', path)
-      return { kind: 'literal', shape, value: text }
+      return { kind: 'literal', shape, value: withSeconds(text) }
     case 'GEOMETRY':
     case 'JSON':
     case 'LIST':
@@ -79,6 +79,11 @@ function isDate(text: string): boolean {
 function isTimestamp(text: string): boolean {
   const [day = '', clock = ''] = text.split('T')
   return isDate(day) && time.test(clock) && text.split('T').length === 2
+}
+
+/** A time of hours and minutes has its seconds in canonical text. */
+function withSeconds(text: string): string {
+  return text.replace(/(^|T)(\d\d:\d\d)(?=$|Z|[+-])/, '$1$2:00')
 }
 
 function mismatch(wanted: string, path: Path): TypeMismatch {

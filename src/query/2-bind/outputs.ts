@@ -6,14 +6,15 @@ import type { Path } from '../1-parse/filter.js'
 import type { MeasureFunction, ParsedQuery } from '../1-parse/parse.js'
 import type { Output, StackColumn, Use } from './bound-query.js'
 import type { Scope } from './scope.js'
-import { pseudoColumns } from './stack.js'
+import { isPseudoColumn } from './stack.js'
 
 type Seen = (use: Use) => void
 
 /** The columns of a result of rows: those selected, or all of the stack but its pseudo-columns. */
 export function bindSelect(query: ParsedQuery, stack: readonly StackColumn[], scope: Scope, seen: Seen): Output[] {
   if (query.select === undefined) {
-    const all = stack.map((column, index) => ({ column, index })).filter(({ column }) => !(pseudoColumns as readonly string[]).includes(column.name))
+    const all = stack.map((column, index) => ({ column, index })).filter(({ column }) => !isPseudoColumn(column.name))
+    if (all.length === 0) throw new BadUserInput('This table has no columns: only its rows can be counted.', { inputPath: ['from'] })
     return all.map(({ column, index }): Output => {
       seen({ index, use: 'SELECT', implicit: true, path: ['from'] })
       return { kind: 'column', name: column.name, shape: column.shape, index }

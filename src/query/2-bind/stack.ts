@@ -5,16 +5,22 @@ import type { Leaf, LeafCell, StackColumn } from './bound-query.js'
 import { nearNames } from './near-names.js'
 import type { QueryTable } from '../../catalogue/tables-for-query.js'
 
-/** What `_spoke` and `_table` say: where a row came from. */
-export const pseudoColumns = ['_spoke', '_table'] as const
+/** What `_spoke` and `_table` say: where a row came from. A published column of such a name does not stand for them, or a spoke could lie. */
+const pseudoColumns = ['_spoke', '_table'] as const
+
+/** True for `_spoke` and `_table`. */
+export function isPseudoColumn(name: string): name is (typeof pseudoColumns)[number] {
+  return (pseudoColumns as readonly string[]).includes(name)
+}
 
 type QueryColumn = QueryTable['columns'][number]
 
-/** A column of one member under its shared name. */
+/** A column of one member under its shared name; without a description where it is a renamed pseudo-column. */
 interface MemberColumn {
   name: string
-  description: QueryColumn
+  description?: QueryColumn
   shape: Shape
+  cell: LeafCell
 }
 
 /**
@@ -34,50 +40,64 @@ export function bindStack(from: ParsedTable, tables: ReadonlyMap<string, QueryTa
       byName.set(column.name, stackColumn(column, shape, before))
     }
   }
-  const stack = [...byName.values(), ...pseudoColumns.filter((name) => !byName.has(name)).map((name): StackColumn => ({ name, shape: { type: 'STRING' } }))]
-  const leaves = members.map(({ table, columns }) => ({ table, cells: stack.map(({ name }) => cell(name, table, columns)) }))
+  const stack = [...byName.values(), ...pseudoColumns.map((name): StackColumn => ({ name, shape: text }))]
+  const leaves = members.map(({ table, columns }) => ({ table, cells: stack.map(({ name }) => cellOf(name, table, columns)) }))
   return { stack, leaves }
 }
 
+const text: Shape = { type: 'STRING' }
+
 function memberColumns(table: QueryTable, chosen: ParsedTable['members'][number]['columns']): Map<string, MemberColumn> {
-  const own = new Map(table.columns.map((column) => [column.name, column]))
+  const own = new Map(table.columns.filter(({ name }) => !isPseudoColumn(name)).map((column) => [column.name, column]))
   const columns = new Map<string, MemberColumn>()
   if (chosen === undefined) {
-    for (const column of table.columns) columns.set(column.name, { name: column.name, description: column, shape: shapeOfColumn(column) })
+    for (const column of own.values()) columns.set(column.name, memberColumn(column.name, column, shapeOfColumn(column)))
     return columns
   }
   for (const { column, as, type, path } of chosen) {
+    const name = as ?? column
+    if (isPseudoColumn(name)) {
+      if (name === column) continue
+      throw new BadUserInput(`'${name}' says where a row came from: no other column can be called so.`, { inputPath: [...path, 'as'] })
+    }
+    if (columns.has(name)) throw new BadUserInput(`Two columns of this member are called '${name}'.`, { inputPath: path })
+    if (isPseudoColumn(column)) {
+      columns.set(name, { name, shape: text, cell: origin(column, table) })
+      continue
+    }
     const description = own.get(column)
     if (description === undefined) {
-      throw new DialsError('UNKNOWN_COLUMN', `The table ${table.id} has no column '${column}'.`, {
+      throw new DialsError('UNKNOWN_COLUMN', `The table ${table.id} has no column '${column.slice(0, 200)}'.`, {
         inputPath: [...path, 'column'],
         suggestions: nearNames(column, [...own.keys()]),
       })
     }
-    const name = as ?? column
-    if (columns.has(name)) throw new BadUserInput(`Two columns of this member are called '${name}'.`, { inputPath: path })
-    columns.set(name, { name, description, shape: type === undefined ? shapeOfColumn(description) : readAs(description, type, path) })
+    columns.set(name, memberColumn(name, description, type === undefined ? shapeOfColumn(description) : readAs(description, type, path)))
   }
   return columns
 }
 
-function cell(name: string, table: QueryTable, columns: ReadonlyMap<string, MemberColumn>): LeafCell {
-  const column = columns.get(name)
-  if (column !== undefined) return { kind: 'column', name: column.description.name, from: shapeOfColumn(column.description), ...converted(column) }
-  if (name === '_spoke') return { kind: 'text', value: table.spokeId }
-  if (name === '_table') return { kind: 'text', value: table.id }
-  return { kind: 'missing' }
-}
-
 /** A member that is read as another type is converted to that first: the stack's common type may be wider still. */
-function converted({ shape, description }: MemberColumn): { readAs?: Shape } {
-  return shape.type === description.type && (shape.scale ?? null) === description.scale ? {} : { readAs: shape }
+function memberColumn(name: string, description: QueryColumn, shape: Shape): MemberColumn {
+  const from = shapeOfColumn(description)
+  const same = shape.type === from.type && shape.scale === from.scale
+  return { name, description, shape, cell: { kind: 'column', name: description.name, from, ...(same ? {} : { readAs: shape }) } }
 }
 
-function stackColumn(column: MemberColumn, shape: Shape, before: StackColumn | undefined): StackColumn {
-  const semanticType: string | null | undefined = before === undefined || before.semanticType === (column.description.semanticType ?? undefined) ? column.description.semanticType : undefined
-  const unit: string | null | undefined = before === undefined || before.unit === (column.description.unit ?? undefined) ? column.description.unit : undefined
-  return { name: column.name, shape, ...(semanticType ? { semanticType } : {}), ...(unit ? { unit } : {}) }
+function cellOf(name: string, table: QueryTable, columns: ReadonlyMap<string, MemberColumn>): LeafCell {
+  return isPseudoColumn(name) ? origin(name, table) : (columns.get(name)?.cell ?? { kind: 'missing' })
+}
+
+function origin(name: (typeof pseudoColumns)[number], table: QueryTable): LeafCell {
+  return { kind: 'text', value: name === '_spoke' ? table.spokeId : table.id }
+}
+
+/** Meaning and unit are told where all members agree. */
+function stackColumn({ name, description }: MemberColumn, shape: Shape, before: StackColumn | undefined): StackColumn {
+  const agreed = (key: 'semanticType' | 'unit'): string | undefined =>
+    before === undefined || before[key] === (description?.[key] ?? undefined) ? (description?.[key] ?? undefined) : undefined
+  const [semanticType, unit] = [agreed('semanticType'), agreed('unit')]
+  return { name, shape, ...(semanticType === undefined ? {} : { semanticType }), ...(unit === undefined ? {} : { unit }) }
 }
 
 const numbers: readonly ColumnType[] = ['INT64', 'DECIMAL', 'DOUBLE']

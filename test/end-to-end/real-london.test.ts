@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startTestHub, type TestHub } from '../support/dials.js'
+import { freshDatabase, type FreshDatabase } from '../support/postgres.js'
+
+const here = existsSync(new URL('../../../shared/data/london', import.meta.url))
+if (!here) console.warn('NOT RUN: ../shared/data/london is not here, so the main job over the real files of London was not tested')
+
+const tables = {
+  'polling-stations': { barnet: 91, camden: 61, lambeth: 101, wandsworth: 83 },
+  'public-toilets': { barnet: 26, camden: 39, lambeth: 32 },
+  'grit-bins': { camden: 177, wandsworth: 55 },
+  libraries: { camden: 13, lambeth: 11, wandsworth: 11 },
+  schools: { barnet: 161, camden: 658, lambeth: 100, wandsworth: 81 },
+}
+
+describe.runIf(here)('the real files of five authorities', () => {
+  let database: FreshDatabase
+  let hub: TestHub
+  beforeAll(async () => {
+    database = await freshDatabase()
+    hub = await startTestHub(fileURLToPath(new URL('../real/hub.yaml', import.meta.url)), { env: { DATABASE_URL: database.url } })
+    await hub.harvested('camden', 'barnet', 'lambeth', 'wandsworth', 'gla')
+  }, 120_000)
+  afterAll(async () => {
+    await hub.stop()
+    await database.drop()
+  })
+
+  const count = async (ids: string[]) => {
+    const members = ids.map((table) => ({ table, columns: null }))
+    const input = { from: { members }, groupBy: [{ column: '_spoke' }], measures: [{ function: 'COUNT' }] }
+    const answer = await hub.ask<{ query: { rows: [string, number][] } }>('query ($input: QueryInput!) { query(input: $input) { rows } }', { input })
+    expect(answer.errors).toBeUndefined()
+    return Object.fromEntries(answer.data?.query.rows ?? [])
+  }
+
+  test('polling stations of four boroughs: 336 in one query by _spoke', async () => {
+    const counts = await count(['barnet', 'camden', 'lambeth', 'wandsworth'].map((spoke) => `${spoke}/polling-stations/polling-stations`))
+    expect(counts).toEqual(tables['polling-stations'])
+    expect(Object.values(counts).reduce((sum, one) => sum + one, 0)).toBe(336)
+  })
+
+  test.each(Object.entries(tables))('%s', async (dataset, expected) => {
+    for (const [spoke, rows] of Object.entries(expected)) expect(await count([`${spoke}/${dataset}/${dataset}`])).toEqual({ [spoke]: rows })
+  })
+
+  test('the GLA’s LSOA tables', async () => {
+    const { data } = await hub.ask<{ spoke: { datasets: { nodes: { tables: { id: string; rowCount: number }[] }[] } } }>(
+      '{ spoke(id: "gla") { datasets { nodes { tables { id rowCount } } } } }',
+    )
+    expect(data?.spoke.datasets.nodes.flatMap((dataset) => dataset.tables.map(({ id, rowCount }) => [id.split('/').at(-1), rowCount]))).toEqual([
+      ['airquality-lsoa11-2019-no2', 4835],
+      ['crime-major-burglary', 4829],
+      ['crime-minor-theft-bicycle', 4829],
+      ['population-mid2020-lsoa', 4835],
+    ])
+  })
+
+  test('Lambeth’s spend of April 2012 is exact to the penny, its Grand Total row apart and told', async () => {
+    const { data } = await hub.ask<{ spoke: { datasets: { nodes: { id: string; tables: { id: string; rowCount: number; problems: string[] }[] }[] } } }>(
+      '{ spoke(id: "lambeth") { datasets(first: 100) { nodes { id tables { id rowCount problems } } } } }',
+    )
+    const table = data?.spoke.datasets.nodes.flatMap(({ tables: all }) => all).find(({ id }) => /apr-?2012/.test(id))
+    expect(table?.problems.join(' ')).toMatch(/total/i)
+    const input = {
+      from: { table: table?.id }, where: { column: 'Supplier Name', ne: 'Grand Total' },
+      measures: [{ function: 'COUNT' }, { function: 'SUM', column: 'Total' }],
+    }
+    const answer = await hub.ask<{ query: { rows: unknown[] } }>('query ($input: QueryInput!) { query(input: $input) { rows } }', { input })
+    expect(answer.data?.query.rows).toEqual([[971, '38864454.90']])
+  })
+
+  test('nothing of libraries, toilets, polling stations and schools is taken for personal', async () => {
+    const { data } = await hub.ask<{ datasets: { nodes: { tables: { id: string; columns: { name: string; sensitivity: string }[] }[] }[] } }>(
+      '{ datasets(first: 100) { nodes { tables { id columns { name sensitivity } } } } }',
+    )
+    const personal = data?.datasets.nodes.flatMap((dataset) => dataset.tables.flatMap(({ id, columns }) => columns.filter(({ sensitivity }) => sensitivity !== 'NONE').map(({ name }) => `${id}: ${name}`)))
+    expect(personal).toEqual([])
+  })
+})
