@@ -42,6 +42,7 @@ export async function* harvestFolder(parts: HarvestParts, signal: AbortSignal): 
     throw catalogue
   }
   const listed = await listFolder(folder, config.maxFileMb * 1024 * 1024)
+  await store.open()
   const { datasets, problems } = groupFiles(listed, catalogue)
   for (const { id, message } of problems) yield { kind: 'problem', sourceId: id, message: message.slice(0, 2000) }
   for (const dataset of datasets) {

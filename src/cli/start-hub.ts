@@ -28,6 +28,7 @@ import { listen } from './listen.js'
 import { checkSource } from './open-source.js'
 import { openScratch } from './scratch.js'
 import type { Running } from './start-spoke.js'
+import { UndoList } from './undo-list.js'
 
 export interface HubOptions {
   readonly loaded: Loaded<HubConfig>
@@ -55,22 +56,19 @@ export async function startHub({ loaded, dataFolder, port, environment, log }: H
   const { value: config } = loaded
   const opens = config.spokes.map((spoke, index) => ({ spoke, open: checkSource(loaded, `spokes[${index}]`, spoke) }))
   await mkdir(dataFolder, { recursive: true })
-  const undo: (() => Promise<unknown>)[] = []
-  const close = once(async () => {
-    for (const step of undo.reverse()) await step().catch((thrown: unknown) => log.warn({ err: thrown }, 'a part did not close well'))
-  })
+  const undo = new UndoList(log)
   try {
     const key = await loadHubKey(hubKeyFile(dataFolder))
     const jwksFile = join(dataFolder, 'hub.jwks.json')
     await writeFile(jwksFile, JSON.stringify({ keys: [key.publicJwk] }))
     const scratch = await openScratch(log)
-    undo.push(() => scratch.close())
+    undo.add(() => scratch.close())
     const engine = await DuckDbEngine.open({ folders: [scratch.folder], memoryMb: config.engineMemoryMb ?? 1024 })
-    undo.push(() => engine.close())
+    undo.add(() => engine.close())
 
     // The spoke processes start while the database does.
     const sources = new OpenSources()
-    undo.push(() => sources.close())
+    undo.add(() => sources.close())
     for (const { spoke, open } of opens) {
       const source = await open({
         spokeId: spoke.id, baseFolder: loaded.folder, engine, openEngine: (options) => DuckDbEngine.open(options), scratchFolder: scratch.folder,
@@ -80,16 +78,16 @@ export async function startHub({ loaded, dataFolder, port, environment, log }: H
       sources.add(spoke.id, spoke.connector, source)
     }
     const database = await openDatabase({ dataFolder, log, ...(environment.databaseUrl ? { url: environment.databaseUrl } : {}) })
-    undo.push(() => database.close())
+    undo.add(() => database.close())
     const { knex } = database
     await migrate(knex)
     await syncConfigured(knex, config.spokes.map(configuredSpoke))
 
     const scheduler = new HarvestScheduler({ knex, sources: sources.harvestable(), intervalMs: (config.harvestEveryMinutes ?? 60) * 60_000, log })
-    undo.push(() => scheduler.stop())
+    undo.add(() => scheduler.stop())
     const graph = createGraphServer(await createSchema(), log)
     await graph.start()
-    undo.push(() => graph.stop())
+    undo.add(() => graph.stop())
     const tls = config.tls && { cert: Buffer.from(readBeside(loaded, config.tls.cert, 'tls.cert')), key: Buffer.from(readBeside(loaded, config.tls.key, 'tls.key')) }
     const identify = viewerOf(issuerOf(config), key, anonymous)
     let baseUrl = config.issuer ?? ''
@@ -104,14 +102,14 @@ export async function startHub({ loaded, dataFolder, port, environment, log }: H
     }
     const notReady = async () => ((await knex.raw('select 1').then(() => true, () => false)) ? [] : ['database'])
     const app = hubServer({ graph, contextOf, notReady, jwks: { keys: [key.publicJwk] }, log, ...(tls ? { tls } : {}) })
-    undo.push(() => app.close())
+    undo.add(() => app.close())
     const url = await listen(app, { host: config.host ?? '127.0.0.1', port: port ?? config.port ?? 4000, tls: tls !== undefined })
     if (!/^https?:/.test(baseUrl)) baseUrl = url
     sources.watch()
     scheduler.start()
-    return { url, close, harvestNow: (spokeId) => scheduler.harvestNow(spokeId) }
+    return { url, close: () => undo.run(), harvestNow: (spokeId) => scheduler.harvestNow(spokeId) }
   } catch (thrown) {
-    await close()
+    await undo.run()
     throw thrown
   }
 }
@@ -129,10 +127,5 @@ function spokeCommand(file: string, dataFolder: string, issuer: string, jwksFile
 
 function kebab(name: string): string {
   return name.normalize('NFKD').toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-+|-+$/g, '')
-}
-
-function once(work: () => Promise<void>): () => Promise<void> {
-  let done: Promise<void> | undefined
-  return () => (done ??= work())
 }
 

@@ -12,6 +12,7 @@ import { UsedTokens } from '../spoke/used-tokens.js'
 import { listen } from './listen.js'
 import { checkSource } from './open-source.js'
 import { openScratch } from './scratch.js'
+import { UndoList } from './undo-list.js'
 
 export interface SpokeOptions {
   readonly loaded: Loaded<SpokeConfig>
@@ -38,33 +39,33 @@ export async function startSpoke({ loaded, dataFolder, port, hub, log }: SpokeOp
 
   const storeFolder = join(dataFolder, 'copies')
   await mkdir(storeFolder, { recursive: true })
-  const scratch = await openScratch(log)
-  const engine = await DuckDbEngine.open({ folders: [scratch.folder, storeFolder], memoryMb: config.engineMemoryMb ?? 1024 })
-  const sources: Source[] = []
-  for (const open of opens) {
-    sources.push(
-      await open({
-        spokeId: config.id, baseFolder: loaded.folder, engine, openEngine: (options) => DuckDbEngine.open(options),
-        scratchFolder: scratch.folder, storeFolder, log,
-      }),
-    )
-  }
-  const used = new UsedTokens(join(dataFolder, 'used-tokens'))
-  const verifier = new RequestVerifier(verifierHub, config.id, (jti, expiresAt) => used.use(jti, expiresAt))
-  const holdings = new Holdings(sources, log)
-  const tls = config.tls && { cert: Buffer.from(readBeside(loaded, config.tls.cert, 'tls.cert')), key: Buffer.from(readBeside(loaded, config.tls.key, 'tls.key')) }
-  const app = spokeServer({ spokeId: config.id, holdings, engine, scratchFolder: scratch.folder, verifier, log, ...(tls ? { tls } : {}) })
-  const url = await listen(app, { host: config.host ?? '127.0.0.1', port: port ?? config.port ?? 4100, tls: tls !== undefined })
-  let closing: Promise<void> | undefined
-  return {
-    url,
-    close: () =>
-      (closing ??= (async () => {
-        await app.close()
-        await Promise.allSettled(sources.map((source) => source.close()))
-        await engine.close()
-        await scratch.close()
-      })()),
+  const undo = new UndoList(log)
+  try {
+    const scratch = await openScratch(log)
+    undo.add(() => scratch.close())
+    const engine = await DuckDbEngine.open({ folders: [scratch.folder, storeFolder], memoryMb: config.engineMemoryMb ?? 1024 })
+    undo.add(() => engine.close())
+    const sources: Source[] = []
+    undo.add(() => Promise.allSettled(sources.map((source) => source.close())))
+    for (const open of opens) {
+      sources.push(
+        await open({
+          spokeId: config.id, baseFolder: loaded.folder, engine, openEngine: (options) => DuckDbEngine.open(options),
+          scratchFolder: scratch.folder, storeFolder, log,
+        }),
+      )
+    }
+    const used = new UsedTokens(join(dataFolder, 'used-tokens'))
+    const verifier = new RequestVerifier(verifierHub, config.id, (jti, expiresAt) => used.use(jti, expiresAt))
+    const holdings = new Holdings(sources, log)
+    const tls = config.tls && { cert: Buffer.from(readBeside(loaded, config.tls.cert, 'tls.cert')), key: Buffer.from(readBeside(loaded, config.tls.key, 'tls.key')) }
+    const app = spokeServer({ spokeId: config.id, holdings, engine, scratchFolder: scratch.folder, verifier, log, ...(tls ? { tls } : {}) })
+    undo.add(() => app.close())
+    const url = await listen(app, { host: config.host ?? '127.0.0.1', port: port ?? config.port ?? 4100, tls: tls !== undefined })
+    return { url, close: () => undo.run() }
+  } catch (thrown) {
+    await undo.run()
+    throw thrown
   }
 }
 

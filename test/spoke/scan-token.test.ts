@@ -3,7 +3,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createHash } from 'node:crypto'
-import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
+import { type CryptoKey, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { framesMediaType } from '../../src/connector/frames.js'
 import { loadHubKey } from '../../src/identity/hub-key.js'
@@ -31,7 +31,7 @@ async function token(given: { claims?: object; header?: object; expiresIn?: numb
   const now = Math.floor(Date.now() / 1000) - (given.age ?? 0)
   const claims = { iss: issuer, aud: 'camden', iat: now, exp: now + (given.expiresIn ?? 60), jti: randomUUID(), op_sha256: sha256(scanOf()), ...given.claims }
   const header = { alg: 'EdDSA', typ: 'purpose+jwt', kid: spoke.key.publicJwk.kid, ...given.header }
-  return new SignJWT(claims).setProtectedHeader(header as never).sign((given.key ?? spoke.key.privateKey) as never)
+  return new SignJWT(claims).setProtectedHeader(header as never).sign(given.key ?? spoke.key.privateKey)
 }
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
@@ -87,7 +87,7 @@ describe('a scan at a spoke', () => {
     const unsecured = new UnsecuredJWT(claims).setIssuedAt().setExpirationTime('1m').encode()
     const secret = new TextEncoder().encode(JSON.stringify(spoke.key.publicJwk))
     const confused = await new SignJWT(claims).setProtectedHeader({ alg: 'HS256', typ: 'purpose+jwt' }).setIssuedAt().setExpirationTime('1m').sign(secret)
-    const forged = [unsecured, confused, await token({ key: privateKey as never }), await token({ key: privateKey as never, header: { jwk: await exportJWK(publicKey), kid: undefined } })]
+    const forged = [unsecured, confused, await token({ key: privateKey }), await token({ key: privateKey, header: { jwk: await exportJWK(publicKey), kid: undefined } })]
     for (const one of forged) expect((await post(one)).status).toBe(401)
   })
 

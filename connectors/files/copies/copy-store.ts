@@ -18,9 +18,15 @@ export class CopyStore {
   /** @param folder belongs to this store alone. */
   constructor(readonly folder: string) {}
 
+  /** Makes the folder ready; everything else does so itself. */
+  open(): Promise<void> {
+    this.#ready ??= this.#sweep()
+    return this.#ready
+  }
+
   /** The copy of this key, where there is one. */
   async get(key: string): Promise<Manifest | undefined> {
-    await this.#open()
+    await this.open()
     const known = this.#manifests.get(key)
     if (known !== undefined) return known
     try {
@@ -35,7 +41,7 @@ export class CopyStore {
 
   /** Makes a copy: `build` fills a folder of its own (`scratch` beside it for files under way), which then becomes the copy in one step. */
   async add(key: string, build: (folder: string, scratch: string) => Promise<Manifest>): Promise<Manifest> {
-    await this.#open()
+    await this.open()
     const base = join(this.folder, `${unfinished}${randomUUID()}`)
     const [made, scratch] = [join(base, 'copy'), join(base, 'scratch')]
     try {
@@ -72,11 +78,6 @@ export class CopyStore {
       this.#manifests.delete(name)
       await rm(this.path(name), { recursive: true, force: true })
     }
-  }
-
-  #open(): Promise<void> {
-    this.#ready ??= this.#sweep()
-    return this.#ready
   }
 
   async #sweep(): Promise<void> {

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { cellsOf, recordOf } from './cells.js'
+import { type Cell, cellsOf, recordOf } from './cells.js'
 import { list } from './column-names.js'
 import type { Dialect } from './dialect.js'
 import { RecordScanner, type RawRecord } from './records.js'
@@ -17,6 +17,8 @@ export interface TextReport {
   clean: boolean
   recordBytesMost: number
   multiline: boolean
+  /** The line end of the result. */
+  lineEnd: '\n' | '\r\n' | '\r'
   /** What was mended or left out, by line. */
   problems: string[]
 }
@@ -42,7 +44,7 @@ export async function rewrite(
   sink?: TextSink,
 ): Promise<TextReport> {
   const { delimiter, width } = dialect
-  const report: TextReport = { rows: 0, clean: (options.start === 0 || options.dataFrom > 0) && options.cutBytes === 0, recordBytesMost: 0, multiline: false, problems: [] }
+  const report: TextReport = { rows: 0, clean: (options.start === 0 || options.dataFrom > 0) && options.cutBytes === 0, recordBytesMost: 0, multiline: false, lineEnd: '\n', problems: [] }
   const noted = new Map<Kind, Noted>()
   let seen = 0
   let lineEnd: Buffer | undefined
@@ -112,6 +114,7 @@ export async function rewrite(
   scanner.end()
   flush()
   if (sink !== undefined && pieces.length > 0) await sink.write(Buffer.concat(pieces))
+  report.lineEnd = (lineEnd?.toString('latin1') ?? '\n') as TextReport['lineEnd']
   report.problems = [...noted].map(([kind, { lines, total }]) => told(kind, lines, total))
   return report
 }
@@ -132,11 +135,18 @@ function mended(record: RawRecord, { delimiter, width }: Dialect): { kind?: Kind
   if (text.includes('\0')) return { kind: 'NUL' }
   const cells = cellsOf(text, delimiter)
   if (cells.slice(width).some((cell) => cell.text !== '')) return { kind: 'long' }
-  if (record.flaw === 'text after quote' && cells.length < width) return { kind: 'text after quote' }
+  if (record.flaw === 'text after quote') {
+    if (cells.some(isUnclosed)) return { kind: 'unclosed quote' }
+    if (cells.length < width) return { kind: 'text after quote' }
+  }
   const missing = Array.from({ length: Math.max(0, width - cells.length) }, () => ({ text: '', quoted: false }))
   const row = recordOf([...cells.slice(0, width), ...missing], delimiter)
   if (record.flaw === 'text after quote') return { kind: 'literal quote', text: row }
   return missing.length > 0 ? { kind: 'short', text: row } : { text: row }
+}
+
+function isUnclosed({ text, quoted }: Cell): boolean {
+  return !quoted && text.trimStart().startsWith('"') && text.split('"').length % 2 === 0
 }
 
 function told(kind: Kind, lines: readonly number[], total: number): string {

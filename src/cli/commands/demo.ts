@@ -26,14 +26,16 @@ export function demoCommand(): Command {
       const loaded = loadHubConfig(packageFile('examples/london/hub.yaml'), environment)
       const log = createLog({ ...environment, logLevel: environment.variables['LOG_LEVEL'] ?? 'warn' }, loaded.secrets, { hub: loaded.value.name })
       process.stdout.write('Starting a hub and five spokes …\n')
-      const hub = await startHub({ loaded, dataFolder: resolve(dataDir), environment, log, ...(port === undefined ? {} : { port }) })
-      try {
-        await show(hub, loaded.value.spokes.map(({ id }) => id))
-      } catch (thrown) {
-        await hub.close()
-        throw thrown
-      }
-      await untilStopped(hub, log)
+      await untilStopped(async () => {
+        const hub = await startHub({ loaded, dataFolder: resolve(dataDir), environment, log, ...(port === undefined ? {} : { port }) })
+        try {
+          await show(hub, loaded.value.spokes.map(({ id }) => id))
+        } catch (thrown) {
+          await hub.close()
+          throw thrown
+        }
+        return hub
+      }, log)
     })
 }
 

@@ -23,8 +23,10 @@ export function hubCommand(): Command {
       const environment = readEnvironment()
       const loaded = loadHubConfig(config, environment)
       const log = createLog(environment, loaded.secrets, { hub: loaded.value.name })
-      const hub = await startHub({ loaded, dataFolder: resolve(dataDir), environment, log, ...(port === undefined ? {} : { port }) })
-      process.stdout.write(`The graph of ${loaded.value.name}: ${hub.url}/graphql\n`)
-      await untilStopped(hub, log)
+      await untilStopped(async () => {
+        const hub = await startHub({ loaded, dataFolder: resolve(dataDir), environment, log, ...(port === undefined ? {} : { port }) })
+        process.stdout.write(`The graph of ${loaded.value.name}: ${hub.url}/graphql\n`)
+        return hub
+      }, log)
     })
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { loadSpokeConfig, readEnvironment } from '../../config.js'
+import type { Listening } from '../../spoke/child.js'
 import { createLog } from '../log.js'
 import { parseJwks, startSpoke } from '../start-spoke.js'
 import { untilStopped } from '../until-stopped.js'
@@ -10,7 +11,7 @@ import { dataDirOption, portOption } from './options.js'
 interface Options {
   config: string
   port?: number
-  dataDir?: string
+  dataDir: string
   hubIssuer?: string
   hubJwks?: string
 }
@@ -29,11 +30,17 @@ export function spokeCommand(): Command {
       const loaded = loadSpokeConfig(config, environment)
       const log = createLog(environment, loaded.secrets, { spoke: loaded.value.id })
       const hub = hubIssuer !== undefined && hubJwks !== undefined ? { issuer: hubIssuer, jwks: parseJwks(readFileSync(hubJwks, 'utf8'), hubJwks) } : undefined
-      const spoke = await startSpoke({
-        loaded, dataFolder: resolve(dataDir ?? '.data/spoke'), log, ...(port === undefined ? {} : { port }), ...(hub ? { hub } : {}),
-      })
-      if (process.send === undefined) process.stdout.write(`The spoke ${loaded.value.id}: ${spoke.url}\n`)
-      else process.send({ listening: spoke.url })
-      await untilStopped(spoke, log, { ofHub: hub !== undefined })
+      const ofHub = hub !== undefined
+      await untilStopped(
+        async () => {
+          const spoke = await startSpoke({ loaded, dataFolder: resolve(dataDir), log, ...(port === undefined ? {} : { port }), ...(ofHub ? { hub } : {}) })
+          // Run by hand, its parent is the launcher, which tells nobody.
+          if (ofHub) process.send?.({ listening: spoke.url } satisfies Listening)
+          else process.stdout.write(`The spoke ${loaded.value.id}: ${spoke.url}\n`)
+          return spoke
+        },
+        log,
+        { ofHub },
+      )
     })
 }

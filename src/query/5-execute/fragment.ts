@@ -1,6 +1,6 @@
 import type { LandedFile } from '../../connector/engine.js'
 import type { ScanReport } from '../../connector/source.js'
-import { DialsError, ResultTooLarge, SourceTimeout, SourceUnavailable, toDialsError } from '../../errors.js'
+import { type DialsError, ResultTooLarge, SourceTimeout, SourceUnavailable, toDialsError } from '../../errors.js'
 import type { PlanFragment } from '../4-plan/physical-plan.js'
 import type { OpenSource } from './sources.js'
 

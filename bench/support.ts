@@ -1,0 +1,46 @@
+import { cpus } from 'node:os'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** Milliseconds of each run: the median and the 95th percentile. */
+export interface Timing {
+  readonly p50: number
+  readonly p95: number
+}
+
+/** Times `a` and `b` in turn, after a warm-up, so that a machine that slows down slows both. */
+export async function inTurn(runs: number, a: () => Promise<unknown>, b: () => Promise<unknown>): Promise<[Timing, Timing]> {
+  const times: [number[], number[]] = [[], []]
+  for (let run = -Math.ceil(runs / 5); run < runs; run++) {
+    for (const [index, work] of [a, b].entries()) {
+      const started = performance.now()
+      await work()
+      if (run >= 0) times[index]?.push(performance.now() - started)
+    }
+  }
+  return [timing(times[0]), timing(times[1])]
+}
+
+function timing(times: number[]): Timing {
+  times.sort((left, right) => left - right)
+  const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN
+  return { p50: at(0.5), p95: at(0.95) }
+}
+
+/** A bare HTTP server: whatever `answer` writes. */
+export async function bareServer(answer: Parameters<typeof createServer>[1]): Promise<{ url: string; server: Server }> {
+  const server = createServer(answer)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server }
+}
+
+/** One GraphQL operation over HTTP, read whole. */
+export async function post(url: string, body: string): Promise<string> {
+  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+  const text = await response.text()
+  if (!response.ok || text.includes('"errors":[')) throw new Error(text.slice(0, 500))
+  return text
+}
+
+export const ms = (value: number) => `${value.toFixed(1)} ms`
+export const machine = () => `${cpus().length} cores, Node ${process.version}`

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import { tableOf } from './support/folder.js'
+
+async function recognised(header: string, ...rows: string[]): Promise<Record<string, string>> {
+  const { table } = await tableOf('t.csv', [header, ...rows].join('\n') + '\n')
+  return Object.fromEntries(
+    table.columns.flatMap(({ name, semanticType, sensitivity }) =>
+      semanticType === undefined && sensitivity === 'NONE' ? [] : [[name, `${semanticType ?? ''}${sensitivity === 'NONE' ? '' : ` ${sensitivity}`}`]],
+    ),
+  )
+}
+
+describe('what values are', () => {
+  it('is known by name and values', async () => {
+    expect(
+      await recognised(
+        'UPRN,Street USRN,Post Code,LSOA code,MSOA21CD,Ward code,Local authority code,Easting,Northing,lat,lng,Company Number,URN,Net amount,Web link',
+        '5300070895,20499876,NW1 1AA,E01000001,E02000001,E05013666,E09000007,528039,184382,51.543829,-0.15497,01234567,101251,1234.50,https://example.org/a',
+        '100021859495,20400001,n1c4ag,E01000002,W02000002,E05013664,E06000001,530050,183321,51.533826,-0.126383,SC123456,100995,0.99,www.example.org',
+      ),
+    ).toEqual({
+      UPRN: 'UPRN', 'Street USRN': 'USRN', 'Post Code': 'POSTCODE', 'LSOA code': 'LSOA', MSOA21CD: 'MSOA', 'Ward code': 'WARD', 'Local authority code': 'LOCAL_AUTHORITY',
+      Easting: 'EASTING', Northing: 'NORTHING', lat: 'LATITUDE', lng: 'LONGITUDE', 'Company Number': 'COMPANY_NUMBER', URN: 'URN', 'Net amount': 'MONEY', 'Web link': 'URL',
+    })
+  })
+
+  it('is not known by a name alone, nor by values alone', async () => {
+    expect(await recognised('Postcode,LSOA,Ward,column x,Name', 'N3,Barnet 001A,Kilburn,E01000001,Ann Smith', 'NW11,Barnet 001B,Belsize,E01000002,Bob Jones')).toEqual({})
+  })
+
+  it('never changes a type', async () => {
+    const { table } = await tableOf('t.csv', 'uprn,k\n5300070895,a\n100021859495,b\n')
+    expect(table.columns[0]).toMatchObject({ type: 'INT64', semanticType: 'UPRN' })
+  })
+})
+
+describe('what points to a person', () => {
+  it('marks numbers, names and births, and with them where somebody lives', async () => {
+    expect(
+      await recognised(
+        'NHS number,NI number,Date of birth,First name,Surname,Postcode,UPRN,Team',
+        '943 476 5919,QQ123456C,13/02/1980,Ann,O’Neill-Smith,NW1 1AA,5300070895,A',
+        '9434765870,AB 12 34 56 D,01/03/1975,José,d’Arcy,N1C 4AG,100021859495,B',
+      ),
+    ).toMatchObject({
+      'NHS number': 'NHS_NUMBER PERSONAL', 'Date of birth': 'DATE_OF_BIRTH PERSONAL', 'First name': 'PERSON_NAME PERSONAL', Surname: 'PERSON_NAME PERSONAL',
+      Postcode: 'POSTCODE PERSONAL', UPRN: 'UPRN PERSONAL',
+    })
+  })
+
+  it('checks the digit of NHS numbers', async () => {
+    expect(await recognised('NHS number,k', '9434765918,a', '9434765871,b')).toEqual({})
+  })
+
+  it.each<[string, string[], string]>([
+    ['of an office', ['libraries@camden.gov.uk', 'keatscommunitylibrary@gmail.com', 'customer.services@brent.gov.uk'], 'EMAIL'],
+    ['of a person at work', ['info@camden.gov.uk', 'ann.smith@camden.gov.uk'], 'EMAIL PERSONAL'],
+    ['of a person at home', ['info@camden.gov.uk', 'annie1980@hotmail.com'], 'EMAIL PERSONAL'],
+  ])('tells a mailbox %s', async (_, values, expected) => {
+    expect(await recognised('E-mail,k', ...values.map((value) => `${value},a`))).toEqual({ 'E-mail': expected })
+  })
+
+  it('tells a mobile from an office', async () => {
+    expect(await recognised('Telephone,k', '020 7974 4444,a', '0343 222 1234 (desk),b')).toEqual({ Telephone: 'PHONE' })
+    expect(await recognised('Mobile phone,k', '07700 900123,a', '+44 7700 900456,b')).toEqual({ 'Mobile phone': 'PHONE PERSONAL' })
+  })
+
+  it('finds no name where it was taken out', async () => {
+    expect(await recognised('Head First Name,Head Last Name', 'REDACTED,REDACTED', 'REDACTED,REDACTED PERSON')).toEqual({})
+  })
+})

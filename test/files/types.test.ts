@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest'
+import { tableOf } from './support/folder.js'
+
+/** A column `v` with these values, beside one that keeps the rows apart. */
+async function column(values: readonly string[]) {
+  const read = await tableOf('t.csv', `k;v\n${values.map((value, at) => `k${at};${value}`).join('\n')}\n`)
+  return { type: read.types.v, values: read.rows.map(([, value]) => value), problems: read.problems }
+}
+
+describe('types of text, over all rows', () => {
+  it.each<[string, string[], string, string[]]>([
+    ['whole numbers', ['0', '-5', '9223372036854775807'], 'INT64', ['0', '-5', '9223372036854775807']],
+    ['blanks around a number', [' 7', '8 '], 'INT64', ['7', '8']],
+    ['leading zeros', ['1', '007'], 'STRING', ['1', '007']],
+    ['a plus', ['+5', '5'], 'STRING', ['+5', '5']],
+    ['beyond 64 bits', ['9223372036854775808', '1'], 'STRING', ['9223372036854775808', '1']],
+    ['a constant scale', ['18.0', '-0.5', '3.1'], 'DECIMAL(1)', ['18.0', '-0.5', '3.1']],
+    ['a scale of four', ['1.0001', '2.0000'], 'DECIMAL(4)', ['1.0001', '2.0000']],
+    ['a changing scale', ['1.5', '2.25', '3'], 'DOUBLE', ['1.5', '2.25', '3']],
+    ['a scale beyond four', ['51.54565', '51.54566'], 'DOUBLE', ['51.54565', '51.54566']],
+    ['more digits than 18', ['12345678901234567890.25', '0.50'], 'DECIMAL(2)', ['12345678901234567890.25', '0.50']],
+    ['thousands', ['2,909,121.01', '525.00'], 'DECIMAL(2)', ['2909121.01', '525.00']],
+    ['whole thousands', ['2,909,121', '525'], 'INT64', ['2909121', '525']],
+    ['commas that group nothing', ['12,34', '5'], 'STRING', ['12,34', '5']],
+    ['exponents', ['1.5e-3', '2e+5'], 'DOUBLE', ['0.0015', '200000']],
+    ['codes like exponents', ['1E5', '2E7'], 'STRING', ['1E5', '2E7']],
+    ['what the engine would call numbers', ['nan', 'inf'], 'STRING', ['nan', 'inf']],
+    ['true and false', ['true', 'FALSE'], 'BOOLEAN', ['true', 'false']],
+    ['yes and no', ['Yes', 'No'], 'STRING', ['Yes', 'No']],
+    ['ones and noughts', ['1', '0'], 'INT64', ['1', '0']],
+    ['dates', ['2024-02-29', '1999-12-31'], 'DATE', ['2024-02-29', '1999-12-31']],
+    ['no such day', ['2023-02-29', '1999-12-31'], 'STRING', ['2023-02-29', '1999-12-31']],
+    ['timestamps', ['2024-02-29T10:00:00', '2024-02-29 10:00:00.5'], 'TIMESTAMP', ['2024-02-29 10:00:00', '2024-02-29 10:00:00.5']],
+    ['instants', ['2024-06-01T10:00:00Z', '2024-06-01T10:00:00+01:00'], 'TIMESTAMPTZ', ['2024-06-01 10:00:00+00', '2024-06-01 09:00:00+00']],
+    ['timestamps and instants', ['2024-06-01T10:00:00Z', '2024-06-01T10:00:00'], 'STRING', ['2024-06-01T10:00:00Z', '2024-06-01T10:00:00']],
+    ['times', ['09:30', '23:59:59'], 'TIME', ['09:30:00', '23:59:59']],
+    ['durations', ['09:30', '25:10'], 'STRING', ['09:30', '25:10']],
+    ['nulls in disguise', ['1', 'N/A', '-'], 'STRING', ['1', 'N/A', '-']],
+    ['JSON', ['{"a":1}', '[2]'], 'STRING', ['{"a":1}', '[2]']],
+  ])('%s', async (_, values, type, read) => {
+    expect(await column(values)).toEqual({ type, values: read, problems: [] })
+  })
+
+  it('reads nothing at all as text', async () => {
+    expect(await column(['', ''])).toEqual({ type: 'STRING', values: [null, null], problems: [] })
+  })
+})
+
+describe('the order of day and month', () => {
+  it.each<[string, string[], string, string[]]>([
+    ['a day above 12 in front', ['09/01/2026', '13/01/2026'], 'DATE', ['2026-01-09', '2026-01-13']],
+    ['a day above 12 behind', ['09/01/2026', '01/13/2026'], 'DATE', ['2026-09-01', '2026-01-13']],
+    ['dashes, one digit', ['9-1-2026', '31-1-2026'], 'DATE', ['2026-01-09', '2026-01-31']],
+    ['with a time', ['09/01/2026 13:55', '31/01/2026 00:00'], 'TIMESTAMP', ['2026-01-09 13:55:00', '2026-01-31 00:00:00']],
+    ['with a time of twelve hours', ['09/01/2026 01:55:48 PM', '31/01/2026 12:00:00 AM'], 'TIMESTAMP', ['2026-01-09 13:55:48', '2026-01-31 00:00:00']],
+    ['some with a time', ['09/01/2026', '31/01/2026 12:00'], 'STRING', ['09/01/2026', '31/01/2026 12:00']],
+    ['two digits of a year', ['09/01/26', '31/01/26'], 'STRING', ['09/01/26', '31/01/26']],
+  ])('%s', async (_, values, type, read) => {
+    expect(await column(values)).toEqual({ type, values: read, problems: [] })
+  })
+
+  it('is day first where no value shows it, and told', async () => {
+    const read = await column(['09/01/2026', '02/03/2026'])
+    expect(read).toMatchObject({ type: 'DATE', values: ['2026-01-09', '2026-03-02'] })
+    expect(read.problems).toEqual([expect.stringContaining('Column v: no value shows whether day or month comes first')])
+  })
+
+  it.each([[['13/01/2026', '01/13/2026']], [['30/02/2026', '01/03/2026']]])('is not made up where values contradict it: %j', async (values) => {
+    const read = await column(values)
+    expect(read).toMatchObject({ type: 'STRING', values })
+    expect(read.problems).toEqual([expect.stringContaining('contradict')])
+  })
+})
+
+describe('late values', () => {
+  const many = Array.from({ length: 60_000 }, (_, at) => at)
+  const late = async (values: readonly string[]) => (await tableOf('t.csv', `k,v\n${values.map((value, at) => `k${at},${value}`).join('\n')}\n`)).types.v
+
+  it.each<[string, (at: number) => string, string, string]>([
+    ['a word among numbers', String, 'unknown', 'STRING'],
+    ['a leading zero', String, '0100', 'STRING'],
+    ['a fraction', String, '1.5', 'DOUBLE'],
+    ['another scale', (at) => `${at}.25`, '1.5', 'DOUBLE'],
+    ['a larger number', (at) => `${at}.25`, '12345678901234567890.25', 'DECIMAL(2)'],
+    ['a number beyond 64 bits', String, '9223372036854775808', 'STRING'],
+    ['a thousands separator', String, '"1,234,567"', 'INT64'],
+    ['blanks', String, ' 77 ', 'INT64'],
+    ['a day that shows the order', () => '01/02/2026', '13/02/2026', 'DATE'],
+    ['a day that breaks the order', () => '13/02/2026', '02/13/2026', 'STRING'],
+    ['no such day', () => '2024-02-28', '2024-02-30', 'STRING'],
+    ['the only value', () => '', '5', 'INT64'],
+    ['the only value, a word', () => '', 'x', 'STRING'],
+  ])('%s', async (_, value, last, type) => {
+    expect(await late([...many.map(value), last])).toBe(type)
+  })
+
+  it('a late day decides for all', async () => {
+    const values = [...many.map(() => '01/02/2026'), '02/13/2026']
+    const read = await tableOf('t.csv', `k,v\n${values.map((value, at) => `k${at},${value}`).join('\n')}\n`)
+    expect([read.rows[0]?.[1], read.rows.at(-1)?.[1], read.problems]).toEqual(['2026-01-02', '2026-02-13', []])
+  })
+})
