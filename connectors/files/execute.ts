@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Engine, LandedFile } from '../../src/connector/engine.js'
+import type { Engine, EngineSession, LandedFile } from '../../src/connector/engine.js'
 import type { Relation, Scan as TableScan } from '../../src/connector/relation.js'
 import { shapesOf } from '../../src/connector/shapes.js'
 import type { Part, PlannedFragment, Scan, ScanOptions, ScanReport } from '../../src/connector/source.js'
@@ -55,16 +55,28 @@ async function* run(relation: Relation, { signal, deadline, rowsMax, bytesMax }:
     try {
       await mkdir(folder.path, { recursive: true })
       const guarded = bound.rows > rowsMax ? atMost(sql, shapesOf(relation).length, rowsMax) : sql
-      for await (const file of session.parts(guarded, { folder: folder.path, bytesMax })) yield { kind: 'parquet', file: folder.lend(file) }
+      const { rows } = yield* lent(session.parts(guarded, { folder: folder.path, bytesMax }), folder)
+      return reportOf([...tables.values()], rows)
     } catch (thrown) {
       throw causes(thrown).some((cause) => cause.includes(tooMany)) ? tooLarge(rowsMax) : thrown
     } finally {
       await session.close()
       await folder.end()
     }
-    return reportOf([...tables.values()], bound)
   } finally {
     release()
+  }
+}
+
+async function* lent(files: ReturnType<EngineSession['parts']>, folder: PartsFolder): AsyncGenerator<Part, { rows: number }> {
+  try {
+    for (;;) {
+      const next = await files.next()
+      if (next.done === true) return next.value
+      yield { kind: 'parquet', file: folder.lend(next.value) }
+    }
+  } finally {
+    await files.return({ rows: 0 })
   }
 }
 
@@ -91,13 +103,13 @@ function tooLarge(rowsMax: number): ResultTooLarge {
   return new ResultTooLarge(`The answer of one source has more than ${rowsMax} rows. Filter more, or group.`)
 }
 
-function reportOf(tables: HeldTable[], bound: { rows: number; exact: boolean }): ScanReport {
+function reportOf(tables: HeldTable[], rows: number): ScanReport {
   const keys = [...new Set(tables.map(({ key }) => key))].sort()
   const version = keys.length === 1 ? keys[0] : createHash('sha256').update(keys.join()).digest('hex')
   const asOf = tables.map((table) => table.asOf).sort().at(-1)
   return {
     truncated: false,
-    ...(bound.exact ? { rows: bound.rows } : {}),
+    rows,
     ...(version === undefined ? {} : { version }),
     ...(asOf === undefined ? {} : { asOf }),
   }

@@ -94,9 +94,8 @@ export class FilesSource implements Source {
   }
 
   async #hold(ids: readonly string[], signal: AbortSignal): Promise<{ tables: Map<string, HeldTable & { path: string }>; release: () => void }> {
-    if ((await this.#find(ids)) === undefined) await this.#harvestOnce(signal)
     if (this.#broken !== undefined) throw this.#broken
-    const found = await this.#find(ids)
+    const found = (await this.#find(ids)) ?? (await this.#harvestOnce(signal).then(() => this.#find(ids)))
     if (found === undefined) {
       const unknown = ids.length === 1 ? `table ${ids[0]}` : `one of the tables ${ids.join(', ')}`
       throw new SourceUnavailable(`The source does not hold ${unknown} any more, or could never read it. Harvest it again.`)

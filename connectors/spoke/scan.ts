@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, rm, unlink } from 'node:fs/promises'
+import { open, rm, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LandedFile } from '../../src/connector/engine.js'
 import { frameKinds, framesMediaType, readFrames, type FrameEvent } from '../../src/connector/frames.js'
@@ -80,19 +80,20 @@ async function request({ planned, options, signer, spokeId, process }: ScanTarge
   return response.body
 }
 
-/** Writes one frame to a file of its own. A file that does not begin and end as Parquet is refused before the engine sees it. */
+/** Writes one frame to a file of its own. What does not begin and end as Parquet is refused before the engine sees it. */
 async function land(frames: AsyncGenerator<FrameEvent>, length: number, folder: string): Promise<LandedFile> {
-  await mkdir(folder, { recursive: true })
   const path = join(folder, `${randomUUID()}.parquet`)
   const handle = await open(path, 'wx', 0o600)
+  const magic = new Magic()
   try {
     for (let next = await frames.next(); ; next = await frames.next()) {
       if (next.done === true || next.value.type === 'begin') throw new Error('the stream ended within a part')
       if (next.value.type === 'end') break
-      await handle.write(next.value.bytes)
+      magic.add(next.value.bytes)
+      await handle.appendFile(next.value.bytes)
     }
     await handle.close()
-    await checkMagic(path, length)
+    if (!magic.isParquet()) throw new SourceUnavailable('A part of the answer is not Parquet.')
     return { path, bytes: length, release: () => unlink(path).catch(() => undefined) }
   } catch (thrown) {
     await handle.close().catch(() => undefined)
@@ -101,15 +102,18 @@ async function land(frames: AsyncGenerator<FrameEvent>, length: number, folder: 
   }
 }
 
-async function checkMagic(path: string, length: number): Promise<void> {
-  const handle = await open(path, 'r')
-  try {
-    const ends = Buffer.alloc(8)
-    await handle.read(ends, 0, 4, 0)
-    await handle.read(ends, 4, 4, Math.max(0, length - 4))
-    if (ends.toString('latin1') !== 'PAR1PAR1') throw new SourceUnavailable('A part of the answer is not Parquet.')
-  } finally {
-    await handle.close()
+/** The first and last four bytes of what goes by. */
+class Magic {
+  #first = Buffer.alloc(0)
+  #last = Buffer.alloc(0)
+
+  add(bytes: Uint8Array): void {
+    if (this.#first.length < 4) this.#first = Buffer.concat([this.#first, bytes.subarray(0, 4 - this.#first.length)])
+    this.#last = Buffer.from(bytes.length >= 4 ? bytes.subarray(-4) : Buffer.concat([this.#last, bytes]).subarray(-4))
+  }
+
+  isParquet(): boolean {
+    return this.#first.equals(this.#last) && this.#last.toString('latin1') === 'PAR1'
   }
 }
 

@@ -9,6 +9,8 @@ interface Entry {
   readonly source: Source
   health: Health['status'] | undefined
   harvestFailed: boolean
+  /** Of the asking under way. */
+  asking: Promise<void> | undefined
   observed(error: DialsError | undefined): void
 }
 
@@ -18,7 +20,7 @@ const healthMsMax = 5_000
 /** The sources of this hub, opened, and what is known of their state: from scans, from harvests, and from asking now and then. */
 export class OpenSources {
   readonly #entries = new Map<string, Entry>()
-  #timer: NodeJS.Timeout | undefined
+  #onBack: (spokeId: string) => void = () => undefined
 
   add(spokeId: string, connector: string, source: Source): void {
     const entry: Entry = {
@@ -26,7 +28,9 @@ export class OpenSources {
       source,
       health: undefined,
       harvestFailed: false,
-      observed: (error) => { entry.health = error === undefined ? 'UP' : 'DOWN' },
+      asking: undefined,
+      // A failure may be the query's own, its short time or a table that is gone: the source itself is asked.
+      observed: (error) => (error === undefined ? this.#note(spokeId, entry, 'UP') : this.#ask(spokeId, entry)),
     }
     this.#entries.set(spokeId, entry)
   }
@@ -42,36 +46,63 @@ export class OpenSources {
     return entry.health === 'UP' && entry.harvestFailed ? 'DEGRADED' : entry.health
   }
 
-  /** For the harvest: the same sources, whose success and failure is noted. */
-  harvestable(): ReadonlyMap<string, Pick<Source, 'harvest'>> {
-    return new Map([...this.#entries].map(([spokeId, entry]) => [spokeId, { harvest: (cursor, signal) => harvestNoting(entry, cursor, signal) }]))
+  /** A spoke process of this hub listens, or has ended. */
+  tell(spokeId: string, listening: boolean): void {
+    const entry = this.#entries.get(spokeId)
+    if (entry !== undefined) this.#note(spokeId, entry, listening ? 'UP' : 'DOWN')
   }
 
-  /** Asks every source how it is, now and every 15 seconds. */
-  watch(): void {
+  /** For the harvest: the same sources, whose success and failure is noted. */
+  harvestable(): ReadonlyMap<string, Pick<Source, 'harvest'>> {
+    return new Map([...this.#entries].map(([spokeId, entry]) => [spokeId, { harvest: (cursor, signal) => this.#harvestNoting(spokeId, entry, cursor, signal) }]))
+  }
+
+  /**
+   * Asks every source how it is, now and every 15 seconds, until the answer is called.
+   * @param onBack told of a source that answers again and whose last harvest failed: the next would be long in coming.
+   */
+  watch(onBack: (spokeId: string) => void): () => void {
+    this.#onBack = onBack
     const ask = () => {
-      for (const entry of this.#entries.values()) {
-        void entry.source.health(AbortSignal.timeout(healthMsMax)).then(({ status }) => { entry.health = status }, () => { entry.health = 'DOWN' })
-      }
+      for (const [spokeId, entry] of this.#entries) this.#ask(spokeId, entry)
     }
     ask()
-    this.#timer = setInterval(ask, healthEveryMs)
-    this.#timer.unref()
+    const timer = setInterval(ask, healthEveryMs).unref()
+    return () => {
+      clearInterval(timer)
+      this.#onBack = () => undefined
+    }
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#timer)
     await Promise.allSettled([...this.#entries.values()].map(({ source }) => source.close()))
   }
-}
 
-async function* harvestNoting(entry: Entry, cursor: string | undefined, signal: AbortSignal): AsyncGenerator<CatalogueEvent> {
-  try {
-    yield* entry.source.harvest(cursor, signal)
-    entry.harvestFailed = false
-    entry.health = 'UP'
-  } catch (thrown) {
-    entry.harvestFailed = true
-    throw thrown
+  #ask(spokeId: string, entry: Entry): void {
+    entry.asking ??= entry.source
+      .health(AbortSignal.timeout(healthMsMax))
+      .then(({ status }) => status, () => 'DOWN' as const)
+      .then((status) => {
+        entry.asking = undefined
+        this.#note(spokeId, entry, status)
+      })
+  }
+
+  #note(spokeId: string, entry: Entry, health: Health['status']): void {
+    const back = health === 'UP' && entry.health !== 'UP' && entry.harvestFailed
+    entry.health = health
+    if (back) this.#onBack(spokeId)
+  }
+
+  async *#harvestNoting(spokeId: string, entry: Entry, cursor: string | undefined, signal: AbortSignal): AsyncGenerator<CatalogueEvent> {
+    try {
+      yield* entry.source.harvest(cursor, signal)
+      entry.harvestFailed = false
+      this.#note(spokeId, entry, 'UP')
+    } catch (thrown) {
+      entry.harvestFailed = true
+      this.#ask(spokeId, entry)
+      throw thrown
+    }
   }
 }

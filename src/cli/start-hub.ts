@@ -1,7 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { FastifyRequest } from 'fastify'
+import type { Knex } from 'knex'
 import { createGraphServer } from '../api/server.js'
 import { createSchema } from '../api/schema.js'
 import type { Context } from '../api/context.js'
@@ -29,6 +31,8 @@ import { checkSource } from './open-source.js'
 import { openScratch } from './scratch.js'
 import type { Running } from './start-spoke.js'
 import { UndoList } from './undo-list.js'
+
+const readyMsMax = 2_000
 
 export interface HubOptions {
   readonly loaded: Loaded<HubConfig>
@@ -73,7 +77,11 @@ export async function startHub({ loaded, dataFolder, port, environment, log }: H
       const source = await open({
         spokeId: spoke.id, baseFolder: loaded.folder, engine, openEngine: (options) => DuckDbEngine.open(options), scratchFolder: scratch.folder,
         storeFolder: join(scratch.folder, 'copies', spoke.id), signer: new RequestSigner(issuerOf(config), key),
-        startSpoke: (file) => new SpokeChild(spokeCommand(file, join(dataFolder, 'spokes', spoke.id), issuerOf(config), jwksFile), log), log,
+        startSpoke: (file) => {
+          const command = spokeCommand(file, join(dataFolder, 'spokes', spoke.id), issuerOf(config), jwksFile)
+          return new SpokeChild(command, log, (listening) => sources.tell(spoke.id, listening))
+        },
+        log,
       })
       sources.add(spoke.id, spoke.connector, source)
     }
@@ -100,18 +108,27 @@ export async function startHub({ loaded, dataFolder, port, environment, log }: H
         query: { viewer, catalogue, sources, engine, signal },
       }
     }
-    const notReady = async () => ((await knex.raw('select 1').then(() => true, () => false)) ? [] : ['database'])
+    const notReady = async () => ((await answers(knex)) ? [] : ['database'])
     const app = hubServer({ graph, contextOf, notReady, jwks: { keys: [key.publicJwk] }, log, ...(tls ? { tls } : {}) })
     undo.add(() => app.close())
     const url = await listen(app, { host: config.host ?? '127.0.0.1', port: port ?? config.port ?? 4000, tls: tls !== undefined })
     if (!/^https?:/.test(baseUrl)) baseUrl = url
-    sources.watch()
     scheduler.start()
+    const unwatch = sources.watch((spokeId) => {
+      scheduler.harvestNow(spokeId).catch((thrown: unknown) => log.warn({ spoke: spokeId, reason: String(thrown) }, 'a harvest could not be run'))
+    })
+    undo.add(() => Promise.resolve(unwatch()))
     return { url, close: () => undo.run(), harvestNow: (spokeId) => scheduler.harvestNow(spokeId) }
   } catch (thrown) {
     await undo.run()
     throw thrown
   }
+}
+
+/** A database that stalls is as little ready as one that is gone, and whoever asks does not wait for ever. */
+async function answers(knex: Knex): Promise<boolean> {
+  const asked = knex.raw('select 1').timeout(readyMsMax).then(() => true, () => false)
+  return Promise.race([asked, delay(readyMsMax, false, { ref: false })])
 }
 
 function configuredSpoke({ id, title, organisation, connector }: HubConfig['spokes'][number]) {

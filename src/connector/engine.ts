@@ -21,8 +21,10 @@ export interface EngineSession {
   run(sql: string): Promise<void>
   /** Small answers only: every value becomes a JavaScript value (BIGINT and wider as bigint, DECIMAL and dates as text). */
   rows(sql: string): Promise<Record<string, unknown>[]>
-  /** The result as Parquet files of about 122,880 rows in `folder`, each given as soon as it is whole; released files are unlinked. */
-  parts(sql: string, options: { folder: string; bytesMax: number }): AsyncIterable<LandedFile>
+  /** The result as Parquet files of about 122,880 rows below `folder`, each given as soon as it is whole, and at the end its rows. */
+  parts(sql: string, options: { folder: string; bytesMax: number }): AsyncGenerator<LandedFile, { rows: number }>
+  /** Gives the place in the admission queue back, while the connection stays open with a small finished result in it. */
+  rest(): void
   /** Ends whatever runs and gives the place in the admission queue back. Safe to call twice. */
   close(): Promise<void>
 }

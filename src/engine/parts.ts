@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rm, stat, unlink } from 'node:fs/promises'
+import { mkdir, open, readdir, rm, rmdir, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { LandedFile } from '../connector/engine.js'
@@ -14,18 +14,26 @@ export function copyStatement(sql: string, folder: string): string {
 
 /**
  * Gives each file of a COPY under way as soon as it is whole, that is when it ends in Parquet's closing magic, and the rest when the
- * COPY ends. The folder is made here and is empty again when every part has been released.
+ * COPY ends; answers the rows. The folder is made here, and goes when the COPY has ended and every part has been released.
  */
-export async function* partsOf(work: { copy: () => Promise<void>; interrupt: () => void }, folder: string, bytesMax: number): AsyncGenerator<LandedFile> {
+export async function* partsOf(
+  work: { copy: () => Promise<number>; interrupt: () => void },
+  folder: string,
+  bytesMax: number,
+): AsyncGenerator<LandedFile, { rows: number }> {
   await mkdir(folder, { recursive: true })
   const given = new Set<string>()
   let bytes = 0
   let done = false
+  let rows = 0
   let failure: unknown
   const finished = work.copy().then(
-    () => { done = true },
+    (copied) => { done = true; rows = copied },
     (thrown: unknown) => { done = true; failure = thrown },
   )
+  const removeEmpty = async () => {
+    if (done) await rmdir(folder).catch(() => undefined)
+  }
   try {
     for (;;) {
       await Promise.race([finished, delay(firstLookMs)])
@@ -35,31 +43,32 @@ export async function* partsOf(work: { copy: () => Promise<void>; interrupt: () 
         const path = join(folder, name)
         if (given.has(name) || !(last || (await isWhole(path)))) continue
         given.add(name)
-        const file = await landed(path)
+        const file = await landed(path, removeEmpty)
         bytes += file.bytes
         if (bytes > bytesMax) throw new ResultTooLarge(`The answer of one source is larger than ${bytesMax} bytes. Filter more, or group.`)
         yield file
       }
-      if (last) return
+      if (last) return { rows }
     }
   } finally {
     if (!done) work.interrupt()
     await finished
     if (failure !== undefined || given.size === 0) await rm(folder, { recursive: true, force: true })
+    await removeEmpty()
   }
 }
 
-/** A whole file as a LandedFile: releasing it unlinks it. */
-export async function landed(path: string): Promise<LandedFile> {
+async function landed(path: string, released: () => Promise<void>): Promise<LandedFile> {
   const { size } = await stat(path)
-  let released = false
+  let isReleased = false
   return {
     path,
     bytes: size,
     async release() {
-      if (released) return
-      released = true
+      if (isReleased) return
+      isReleased = true
       await unlink(path).catch(() => undefined)
+      await released()
     },
   }
 }

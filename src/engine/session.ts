@@ -32,12 +32,16 @@ export class DuckDbSession implements EngineSession {
     return reader.convertRowObjects<JS | string>(plainValue)
   }
 
-  parts(sql: string, options: { folder: string; bytesMax: number }): AsyncIterable<LandedFile> {
+  parts(sql: string, options: { folder: string; bytesMax: number }): AsyncGenerator<LandedFile, { rows: number }> {
     const folder = join(options.folder, randomUUID())
-    return partsOf({ copy: () => this.run(copyStatement(sql, folder)), interrupt: () => this.#interrupt() }, folder, options.bytesMax)
+    return partsOf({ copy: () => this.#copy(copyStatement(sql, folder)), interrupt: () => this.#interrupt() }, folder, options.bytesMax)
   }
 
-  /** Gives the place in the queue back while the connection, with a small finished result in it, stays open. */
+  async #copy(statement: string): Promise<number> {
+    const [row] = await this.rows(statement)
+    return Number(row?.['Count'] ?? 0)
+  }
+
   rest(): void {
     this.leave()
   }

@@ -19,32 +19,35 @@ export interface Listening {
 export class SpokeChild implements SpokeProcess {
   #child: ChildProcess | undefined
   #url: string | undefined
-  #waiting = new Set<(url: string) => void>()
+  #hasEnded = false
+  readonly #waiting = new Set<() => void>()
   readonly #stopping = new AbortController()
   readonly #supervision: Promise<void>
 
-  /** @param command the program and its arguments. */
+  /**
+   * @param command the program and its arguments.
+   * @param told of every time that it listens, and that it has ended.
+   */
   constructor(
     private readonly command: readonly [string, ...string[]],
     private readonly log: Log,
+    private readonly told: (listening: boolean) => void,
   ) {
     this.#supervision = this.#supervise()
   }
 
+  /** Waits for the first start only: while a process that ended is being started again, a query is better told so. */
   url(signal: AbortSignal): Promise<string> {
-    if (this.#url !== undefined) return Promise.resolve(this.#url)
     return new Promise((resolve, reject) => {
-      const give = (url: string) => {
-        signal.removeEventListener('abort', leave)
-        resolve(url)
+      const settle = () => {
+        signal.removeEventListener('abort', settle)
+        this.#waiting.delete(settle)
+        if (this.#url !== undefined) resolve(this.#url)
+        else reject(new SourceUnavailable('The spoke process is not running. Try again in a moment.'))
       }
-      const leave = () => {
-        this.#waiting.delete(give)
-        reject(new SourceUnavailable('The spoke process is not running.'))
-      }
-      if (signal.aborted) return leave()
-      signal.addEventListener('abort', leave, { once: true })
-      this.#waiting.add(give)
+      if (this.#url !== undefined || this.#hasEnded || signal.aborted) return settle()
+      signal.addEventListener('abort', settle, { once: true })
+      this.#waiting.add(settle)
     })
   }
 
@@ -72,18 +75,21 @@ export class SpokeChild implements SpokeProcess {
     return new Promise((resolve) => {
       const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
       this.#child = child
-      child.on('message', (message: Listening) => {
-        this.#url = message.listening
-        for (const give of this.#waiting) give(message.listening)
-        this.#waiting.clear()
-      })
+      child.on('message', (message: Listening) => this.#tell(message.listening))
       const ended = (code: number | string | null) => {
-        this.#url = undefined
         this.#child = undefined
+        this.#hasEnded = true
+        this.#tell(undefined)
         resolve(code)
       }
       child.once('error', (error) => ended(error.message))
       child.once('exit', (code, signal) => ended(signal ?? code))
     })
+  }
+
+  #tell(url: string | undefined): void {
+    this.#url = url
+    for (const settle of [...this.#waiting]) settle()
+    this.told(url !== undefined)
   }
 }

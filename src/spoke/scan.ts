@@ -54,11 +54,11 @@ async function* combine(
     const session = await engine.connect(options.signal)
     try {
       const sql = engine.compile(withLeft(rest, fragments), (leaf) => partsSql(leaf, pathsOf(outcomes, leaf.table)))
-      yield* session.parts(sql, { folder: scratchFolder, bytesMax: options.bytesMax })
+      const { rows } = yield* session.parts(sql, { folder: scratchFolder, bytesMax: options.bytesMax })
+      return { ...combined(outcomes), rows }
     } finally {
       await session.close()
     }
-    return combined(outcomes)
   } finally {
     await releaseAll(files)
   }

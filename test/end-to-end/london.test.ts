@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { buildSchema, parse, validate } from 'graphql'
@@ -53,6 +54,25 @@ describe('the demonstration', () => {
     expect(result.rows).toContainEqual(['lambeth', 'lambeth/polling-stations/polling-stations', 15, 0])
     expect(result.complete).toBe(true)
     expect(result.sources.map(({ spoke, pushedDown }) => [spoke, pushedDown])).toEqual(['camden', 'barnet', 'lambeth', 'wandsworth'].map((spoke) => [spoke, ['PROJECT', 'AGGREGATE']]))
+  })
+
+  test('the README’s query is the example’s, and its answer is what comes back', async () => {
+    const readme = readFileSync(file('README.md'), 'utf8')
+    const block = (language: string) => new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(readme)?.[1] ?? ''
+    expect(block('graphql')).toBe(readFileSync(file('graphql/examples/polling-stations-by-borough.graphql'), 'utf8'))
+    expect(await hub.ask(block('graphql'))).toEqual(JSON.parse(block('json')))
+  })
+
+  test('the README’s commands are there', () => {
+    const { scripts } = JSON.parse(readFileSync(file('package.json'), 'utf8')) as { scripts: Record<string, string> }
+    const readme = readFileSync(file('README.md'), 'utf8')
+    expect(readme).toContain('npm ci && npm start')
+    expect(readme).toContain('npm ci && npm test')
+    expect([scripts['start'], scripts['test']]).toEqual(['node bin/dials.js demo', 'vitest run'])
+    for (const [, command] of readme.matchAll(/npx dials (\w+)/g)) {
+      const help = execFileSync(process.execPath, [file('bin/dials.js'), command as string, '--help'], { encoding: 'utf8' })
+      expect(help).toContain(`Usage: dials ${command}`)
+    }
   })
 
   test('the catalogue lists what is open or listed, and not one thing more', async () => {

@@ -67,6 +67,8 @@ async function runResidual(plan: PhysicalPlan, outcomes: readonly FragmentOutcom
   const session = await engine.connect(signal)
   try {
     await session.run(`CREATE TEMP TABLE result AS ${residualSql(plan, outcomes, engine)}`)
+    // An operation may hold many results until its response is written: with a place each, they would wait for each other.
+    session.rest()
     return session
   } catch (thrown) {
     await session.close()

@@ -58,7 +58,7 @@ export async function openFolder(folder: string, config: object = {}, given: { s
     const session = await engine.connect()
     try {
       for await (const { file } of scan.parts) {
-        rows.push(...(await session.rows(`SELECT * FROM read_parquet('${file.path}')`)))
+        for (const row of await session.rows(`SELECT * FROM read_parquet('${file.path}')`)) rows.push(row)
         await file.release()
       }
     } finally {

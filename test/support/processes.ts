@@ -1,0 +1,100 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Dials } from './dials.js'
+
+/** Looks again and again until it finds something; rejects where it has found nothing in time. */
+export async function until<T>(what: string, look: () => T | Promise<T>, msMax = 15_000): Promise<NonNullable<Exclude<T, false>>> {
+  for (const end = Date.now() + msMax; ; await delay(40)) {
+    const found = await look()
+    if (found !== undefined && found !== null && found !== false) return found as NonNullable<Exclude<T, false>>
+    if (Date.now() > end) throw new Error(`in ${msMax} ms it did not come to this: ${what}`)
+  }
+}
+
+interface Listed {
+  pid: number
+  parent: number
+  command: string
+}
+
+/** Every process that has not ended: zombies have. */
+function processes(): Listed[] {
+  const text = execFileSync('ps', ['-A', '-ww', '-o', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' })
+  return text.split('\n').flatMap((line) => {
+    const [, pid, parent, state = 'Z', command = ''] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? []
+    return state.startsWith('Z') ? [] : [{ pid: Number(pid), parent: Number(parent), command }]
+  })
+}
+
+export const lives = (pid: number) => processes().some((one) => one.pid === pid)
+
+/** The process and all below it, PostgreSQL's included while its hub lives. */
+export function familyOf(pid: number): Listed[] {
+  const all = processes()
+  const family = all.filter((one) => one.pid === pid)
+  for (const member of family) family.push(...all.filter(({ parent }) => parent === member.pid))
+  return family
+}
+
+/** What a `dials hub` consists of, once its spokes run. */
+export interface HubFamily {
+  readonly launcher: number
+  readonly hub: number
+  /** By id. */
+  readonly spokes: ReadonlyMap<string, number>
+}
+
+/** Waits until these spokes of a hub run; answers undefined members never. */
+export async function hubFamily({ process: { pid = 0 } }: Dials, ...spokeIds: string[]): Promise<HubFamily> {
+  return until(`the spokes ${spokeIds.join(', ')} run`, () => {
+    const family = familyOf(pid)
+    const hub = family.find(({ parent }) => parent === pid)
+    const spokes = new Map(
+      spokeIds.flatMap((id) => family.filter(({ parent, command }) => parent === hub?.pid && command.includes(`/spokes/${id} `)).map((one) => [id, one.pid] as const)),
+    )
+    return hub !== undefined && spokes.size === spokeIds.length && { launcher: pid, hub: hub.pid, spokes }
+  })
+}
+
+export const everyoneOf = ({ launcher, hub, spokes }: HubFamily) => [launcher, hub, ...spokes.values()]
+
+/** Sends a signal to each that still lives, as a terminal or a supervisor does to a whole group. */
+export function signal(pids: readonly number[], name: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, name)
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code !== 'ESRCH') throw thrown
+    }
+  }
+}
+
+/** Waits until none of them lives. */
+export async function allGone(pids: readonly number[]): Promise<void> {
+  await until('all of them have ended', () => {
+    const left = new Set(processes().map(({ pid }) => pid))
+    return pids.every((pid) => !left.has(pid))
+  })
+}
+
+/** The folders in memory of these processes that are there. */
+export function scratchOf(pids: readonly number[]): string[] {
+  return ['/dev/shm', tmpdir()].flatMap((base) => pids.map((pid) => join(base, `seven-dials-${pid}`))).filter((folder) => existsSync(folder))
+}
+
+/** What a scan has in its process's folder in memory while it is under way. */
+export async function scansUnderWay(pid: number): Promise<string[]> {
+  const [folder] = scratchOf([pid])
+  return folder === undefined ? [] : (await readdir(folder)).filter((name) => name.startsWith('files-'))
+}
+
+/** The embedded PostgreSQL of a data folder, where it runs. */
+export async function postmasterOf(dataFolder: string): Promise<number | undefined> {
+  const text = await readFile(join(dataFolder, 'postgres/cluster/postmaster.pid'), 'utf8').catch(() => '')
+  const pid = Number(text.split('\n')[0])
+  return pid > 0 && lives(pid) ? pid : undefined
+}
