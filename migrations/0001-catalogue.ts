@@ -45,6 +45,7 @@ export async function up(knex: Knex): Promise<void> {
       position integer not null,
       source_id text,
       message text not null,
+      listed boolean not null,
       primary key (run_id, position)
     );
 

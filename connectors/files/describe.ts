@@ -1,6 +1,6 @@
-import type { Access, DatasetDescription, DistributionDescription, TableDescription } from '../../src/connector/catalogue.js'
+import type { Access, DatasetDescription, DistributionDescription, Listing, TableDescription } from '../../src/connector/catalogue.js'
 import type { ColumnDescription } from '../../src/connector/column.js'
-import type { ColumnEntry } from './catalogue-file.js'
+import type { ColumnEntry, DatasetEntry } from './catalogue-file.js'
 import type { FileDataset } from './datasets.js'
 import { mediaTypes } from './formats.js'
 import type { ConvertedTable } from './manifest.js'
@@ -24,7 +24,7 @@ export function describeDataset(
     keywords: entry.keywords ?? [],
     access,
     sharedWith: entry.sharedWith ?? [],
-    listing: entry.listing ?? (access === 'OPEN' ? 'PUBLIC' : 'PARTIES'),
+    listing: listingOf(entry, defaultAccess),
     distributions: distributions(files, hashes),
     tables,
     ...(description === undefined ? {} : { description }),
@@ -34,6 +34,11 @@ export function describeDataset(
     ...(frequency === undefined ? {} : { frequency }),
     ...(landingPage === undefined ? {} : { landingPage }),
   }
+}
+
+/** Who learns that a dataset exists: as its entry says, else everybody where it is OPEN. */
+export function listingOf(entry: DatasetEntry, defaultAccess: Access): Listing {
+  return entry.listing ?? ((entry.access ?? defaultAccess) === 'OPEN' ? 'PUBLIC' : 'PARTIES')
 }
 
 function distributions(files: FileDataset['files'], hashes: ReadonlyMap<string, string>): DistributionDescription[] {

@@ -5,7 +5,7 @@ import type { CatalogueEvent } from '../../src/connector/catalogue.js'
 import { aggregateFunctions } from '../../src/connector/relation.js'
 import type { Fragment, Health, PlannedFragment, Scan, ScanOptions, Source, SourceContext } from '../../src/connector/source.js'
 import { splitBy } from '../../src/connector/split.js'
-import { type DialsError, SourceUnavailable } from '../../src/errors.js'
+import { type DialsError, SourceTimeout, SourceUnavailable } from '../../src/errors.js'
 import type { FilesConfig } from './config.js'
 import { ContentHashes } from './copies/content-hashes.js'
 import { Converter, storeFolderOf } from './copies/converter.js'
@@ -35,6 +35,7 @@ export class FilesSource implements Source {
   /** Why nobody can know who may read what; nothing is served then. */
   #broken: DialsError | undefined
   #first: Promise<void> | undefined
+  readonly #closing = new AbortController()
 
   constructor(
     private readonly config: FilesConfig,
@@ -90,6 +91,7 @@ export class FilesSource implements Source {
   }
 
   async close(): Promise<void> {
+    this.#closing.abort()
     await this.#last.catch(() => undefined)
   }
 
@@ -114,15 +116,23 @@ export class FilesSource implements Source {
     return { tables, release: this.#store.hold([...tables.values()].map(({ key }) => key)) }
   }
 
-  /** A process that starts with queries reads its folder first, once. */
+  /** A process that starts with queries reads its folder first, once for all of them; one that gives up takes nobody else with it. */
   async #harvestOnce(signal: AbortSignal): Promise<void> {
-    this.#first ??= (async () => {
-      for await (const event of this.harvest(undefined, signal)) if (event.kind === 'complete') return
-    })()
-    await this.#first.catch((thrown: unknown) => {
+    this.#first ??= this.#harvestAll().catch((thrown: unknown) => {
       this.#first = undefined
       throw thrown
     })
+    this.#first.catch(() => undefined)
+    const ended = new Promise<never>((_, reject) => {
+      const end = () => reject(new SourceTimeout('The query ended while the files were read for the first time. Try again in a moment.'))
+      if (signal.aborted) end()
+      signal.addEventListener('abort', end, { once: true })
+    })
+    await Promise.race([this.#first, ended])
+  }
+
+  async #harvestAll(): Promise<void> {
+    for await (const event of this.harvest(undefined, this.#closing.signal)) if (event.kind === 'complete') return
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

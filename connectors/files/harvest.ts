@@ -8,7 +8,7 @@ import type { Converter } from './copies/converter.js'
 import type { CopyStore } from './copies/copy-store.js'
 import type { HeldTable, Holdings } from './copies/holdings.js'
 import { type FileDataset, groupFiles } from './datasets.js'
-import { describeDataset, describeTable } from './describe.js'
+import { describeDataset, describeTable, listingOf } from './describe.js'
 import { listFolder } from './folder.js'
 import { uniqueSlugs } from './slug.js'
 import { Unreadable } from './unreadable.js'
@@ -44,7 +44,10 @@ export async function* harvestFolder(parts: HarvestParts, signal: AbortSignal): 
   const listed = await listFolder(folder, config.maxFileMb * 1024 * 1024)
   await store.open()
   const { datasets, problems } = groupFiles(listed, catalogue)
-  for (const { id, message } of problems) yield { kind: 'problem', sourceId: id, message: message.slice(0, 2000) }
+  for (const { id, message } of problems) {
+    const listing = id === catalogueFileName ? 'PARTIES' : listingOf(catalogue.datasets[id] ?? {}, config.defaultAccess)
+    yield { kind: 'problem', sourceId: id, message: message.slice(0, 2000), listing }
+  }
   for (const dataset of datasets) {
     const event = await inTurn(() => harvestDataset(dataset, parts, signal))
     if (signal.aborted) throw new SourceTimeout('The harvest was ended before it had read every file.')
@@ -86,7 +89,8 @@ async function harvestDataset(dataset: FileDataset, parts: HarvestParts, signal:
     await parts.holdings.replace(dataset.id, new Map(read.map(({ held }, position) => [`${dataset.id}/${ids[position]}`, held])))
     return { kind: 'dataset', dataset: describeDataset(dataset, tables, parts.config.defaultAccess, hashes) }
   } catch (thrown) {
-    return { kind: 'problem', sourceId: dataset.id, message: `${reading}: ${reasonOf(thrown, dataset, parts.log)}`.slice(0, 2000) }
+    const message = `${reading}: ${reasonOf(thrown, dataset, parts.log)}`.slice(0, 2000)
+    return { kind: 'problem', sourceId: dataset.id, message, listing: listingOf(dataset.entry, parts.config.defaultAccess) }
   }
 }
 

@@ -9,6 +9,8 @@ export interface StagedTable {
   columns: StagedColumn[]
   /** Rows that the reader counted itself; the copy must have as many. */
   rows?: number
+  /** Bytes of a row, roughly: long rows are written in smaller groups, which are held in memory. Default: short ones. */
+  rowBytes?: number
   problems: string[]
   /** Where the types were guessed: the table with types that are certain, for when a value does not fit. */
   otherwise?: () => Promise<StagedTable>

@@ -8,7 +8,8 @@ import { guessFailed } from './typing/infer.js'
 import { Unreadable } from './unreadable.js'
 
 const problemsMax = 200
-const rowsPerGroup = 122_880
+const rowsPerGroupMax = 122_880
+const groupBytesMax = 8 * 1024 * 1024
 
 /** Writes a staged table as Parquet and reads back from the copy what the catalogue tells of it: rows, nulls, what the values are. */
 export async function writeTable(session: EngineSession, given: StagedTable, folder: string, file: string): Promise<ConvertedTable> {
@@ -42,6 +43,7 @@ export async function writeTable(session: EngineSession, given: StagedTable, fol
 /** Writes the table, with its certain types where the guessed ones do not hold. Answers it as written. */
 async function copyOut(session: EngineSession, staged: StagedTable, path: string): Promise<StagedTable> {
   const outputs = staged.columns.map(({ sql }, position) => `${sql} AS ${columnAt(position)}`)
+  const rowsPerGroup = Math.max(1, Math.min(rowsPerGroupMax, Math.floor(groupBytesMax / (staged.rowBytes ?? 1))))
   const options = `FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${rowsPerGroup}`
   try {
     await session.run(`COPY (SELECT ${outputs.join(', ')} FROM ${staged.from}) TO ${literal(path)} (${options})`)

@@ -29,17 +29,17 @@ export async function loadProblems(knex: Knex, viewer: Viewer, keys: readonly Pr
       sourceId: 'source_id',
       message: 'message',
       organisationId: 'spokes.organisation_id',
-      listed: knex.raw('? in (?)', [
+      listed: knex.raw('harvest_problems.listed or coalesce(? in (?), false)', [
         knex.raw(`spokes.id || '/' || split_part(source_id, '/', 1)`),
         visibleDatasets(knex, viewer).select('datasets.id'),
       ]),
-    })) as (HarvestProblemRow & { runId: number; organisationId: string; listed: boolean | null })[]
+    })) as (HarvestProblemRow & { runId: number; organisationId: string; listed: boolean })[]
   return keys.map(({ runId, first }) =>
     rows
       .filter((row) => row.runId === runId)
       .slice(0, first)
       .map(({ sourceId, message, organisationId, listed }) =>
-        listed === true || seesEveryProblem(viewer, organisationId)
+        listed || seesEveryProblem(viewer, organisationId)
           ? { sourceId, message }
           : { sourceId: null, message: 'A record of this source could not be read.' },
       ),

@@ -17,6 +17,8 @@ export interface Shown {
 export interface Problem {
   readonly sourceId: string | undefined
   readonly message: string
+  /** Everybody may read it. */
+  readonly listed: boolean
 }
 
 type Judged =
@@ -31,7 +33,7 @@ type Judged =
 export function judgeEvent(event: unknown): Judged {
   const parsed = catalogueEventSchema.safeParse(event)
   if (!parsed.success) return problem(sourceIdOf(event), `It is not as the contract asks: ${reasons(parsed.error)}`)
-  if (parsed.data.kind === 'problem') return problem(parsed.data.sourceId, parsed.data.message)
+  if (parsed.data.kind === 'problem') return problem(parsed.data.sourceId, parsed.data.message, parsed.data.listing === 'PUBLIC')
   if (parsed.data.kind === 'complete') return { kind: 'complete', cursor: parsed.data.cursor }
 
   const description = parsed.data.dataset
@@ -74,7 +76,7 @@ function reasons(error: z.ZodError): string {
 }
 
 /** NULs go and length is bounded, so that a problem can always be written down. */
-function problem(sourceId: string | undefined, message: string): Judged {
+function problem(sourceId: string | undefined, message: string, listed = false): Judged {
   const clean = (text: string, lengthMax: number) => text.replaceAll('\0', '').slice(0, lengthMax)
-  return { kind: 'problem', problem: { sourceId: sourceId === undefined ? undefined : clean(sourceId, 500), message: clean(message, 2000) } }
+  return { kind: 'problem', problem: { sourceId: sourceId === undefined ? undefined : clean(sourceId, 500), message: clean(message, 2000), listed } }
 }

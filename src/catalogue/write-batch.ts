@@ -22,7 +22,7 @@ export async function writeBatch(knex: Knex, run: Run, batch: Batch): Promise<vo
     if (!isDataError(error) || batch.shown.length === 0) throw error
     const [only, ...others] = batch.shown
     if (only !== undefined && others.length === 0) {
-      const told = { sourceId: only.description.id, message: `A value in it is outside what the catalogue can hold (${error.code}).` }
+      const told = { sourceId: only.description.id, message: `A value in it is outside what the catalogue can hold (${error.code}).`, listed: false }
       return writeBatch(knex, run, { shown: [], problems: [...batch.problems, told] })
     }
     const middle = Math.ceil(batch.shown.length / 2)
@@ -41,7 +41,7 @@ async function write(transaction: Knex.Transaction, run: Run, { shown, problems 
   await transaction.raw('update datasets set seen_by = ?, last_seen = now() where id = any(?)', [run.id, same.map((one) => idOf(run.spokeId, one))])
   const written = [...fresh, ...changed]
   if (written.length > 0) await replaceDatasets(transaction, run, written)
-  const repeats = twice.map(({ description }) => ({ sourceId: description.id, message: 'It was shown twice; the first one counts.' }))
+  const repeats = twice.map(({ description }) => ({ sourceId: description.id, message: 'It was shown twice; the first one counts.', listed: false }))
   const told = [...problems, ...repeats]
   if (told.length > 0) await tell(transaction, run, told)
   await countInRun(transaction, run.id, { created: fresh.length, updated: changed.length, unchanged: same.length, failed: told.length })
@@ -69,8 +69,8 @@ async function compare(transaction: Knex.Transaction, run: Run, shown: readonly 
 /** Writes problems down, and keeps the datasets that they name from looking deleted. */
 async function tell(transaction: Knex.Transaction, run: Run, problems: readonly Problem[]): Promise<void> {
   await transaction.raw(
-    `insert into harvest_problems (run_id, position, source_id, message)
-     select ?, told + (n - 1), problem ->> 'sourceId', problem ->> 'message'
+    `insert into harvest_problems (run_id, position, source_id, message, listed)
+     select ?, told + (n - 1), problem ->> 'sourceId', problem ->> 'message', (problem ->> 'listed')::boolean
      from json_array_elements(?::json) with ordinality as p (problem, n), (select count(*) as told from harvest_problems where run_id = ?)
      where told + n <= ?`,
     [run.id, JSON.stringify(problems), run.id, problemsMax],

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander'
+import { databaseError } from '../database/database-error.js'
 import { ConfigError, DialsError } from '../errors.js'
 import { demoCommand } from './commands/demo.js'
 import { harvestCommand } from './commands/harvest.js'
@@ -26,6 +27,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 function reason(thrown: unknown): string {
+  const known = databaseError(thrown)
+  if (known !== thrown && known instanceof DialsError) return `${known.message} (${(thrown as Error).message})`
   if (thrown instanceof ConfigError || thrown instanceof ListenError || thrown instanceof DialsError) return thrown.message
   return `${thrown instanceof Error ? thrown.message : String(thrown)} (dials --trace shows where)`
 }

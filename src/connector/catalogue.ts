@@ -70,7 +70,13 @@ export const datasetSchema = z.strictObject({
  */
 export const catalogueEventSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('dataset'), dataset: datasetSchema }),
-  z.strictObject({ kind: z.literal('problem'), sourceId: z.string().max(500), message: z.string().max(2000) }),
+  z.strictObject({
+    kind: z.literal('problem'),
+    sourceId: z.string().max(500),
+    message: z.string().max(2000),
+    /** Who learns of it: PUBLIC where the record would have been listed to everybody. Default PARTIES. */
+    listing: z.enum(['PUBLIC', 'PARTIES']).optional(),
+  }),
   z.strictObject({ kind: z.literal('complete'), cursor: z.string().max(2000).optional() }),
 ])
 

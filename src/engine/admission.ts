@@ -21,6 +21,7 @@ export class Admission {
 
   /** Waits for a place. Answers a function that gives it back, once. Rejects when the signal ends or the line is full. */
   async enter(signal?: AbortSignal): Promise<() => void> {
+    if (signal?.aborted === true) throw ended()
     if (this.#running >= this.runningMax) await this.#wait(signal)
     else this.#running++
     let left = false
@@ -44,10 +45,14 @@ export class Admission {
       }
       const leave = () => {
         this.#line.splice(this.#line.indexOf(enter), 1)
-        reject(new SourceTimeout('The query ended while it waited for its turn.'))
+        reject(ended())
       }
       signal?.addEventListener('abort', leave, { once: true })
       this.#line.push(enter)
     })
   }
+}
+
+function ended(): SourceTimeout {
+  return new SourceTimeout('The query ended while it waited for its turn.')
 }

@@ -1,61 +1,90 @@
-import { mkdir, open, readdir, rm, rmdir, stat, unlink } from 'node:fs/promises'
+import { mkdir, open, readdir, rmdir, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { LandedFile } from '../connector/engine.js'
 import { ResultTooLarge } from '../errors.js'
 
 const rowsPerPart = 122_880
-const firstLookMs = 25
+const lookMs = 25
 
 /** COPY of a query into a folder of Parquet files, one row group each. */
 export function copyStatement(sql: string, folder: string): string {
   return `COPY (${sql}) TO '${folder.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION snappy, ROW_GROUPS_PER_FILE 1, ROW_GROUP_SIZE ${rowsPerPart})`
 }
 
+/** A COPY that can be started and ended. */
+export interface CopyWork {
+  /** Answers the rows that it wrote. */
+  copy(): Promise<number>
+  /** Ends it; nothing happens where it has ended. */
+  interrupt(): void
+}
+
 /**
- * Gives each file of a COPY under way as soon as it is whole, that is when it ends in Parquet's closing magic, and the rest when the
- * COPY ends; answers the rows. The folder is made here, and goes when the COPY has ended and every part has been released.
+ * Gives each file of a COPY under way as soon as it is whole, in their order, and answers the rows. A COPY does not wait for whoever
+ * reads, so its folder is watched: beyond `bytesMax` it ends with RESULT_TOO_LARGE. The folder is made here, and goes when the COPY has
+ * ended and every part that was given has been released; parts that were not given go with the COPY.
  */
-export async function* partsOf(
-  work: { copy: () => Promise<number>; interrupt: () => void },
-  folder: string,
-  bytesMax: number,
-): AsyncGenerator<LandedFile, { rows: number }> {
+export async function* partsOf(work: CopyWork, folder: string, bytesMax: number): AsyncGenerator<LandedFile, { rows: number }> {
   await mkdir(folder, { recursive: true })
+  const copy = start(work, folder, bytesMax)
   const given = new Set<string>()
-  let bytes = 0
-  let done = false
-  let rows = 0
-  let failure: unknown
-  const finished = work.copy().then(
-    (copied) => { done = true; rows = copied },
-    (thrown: unknown) => { done = true; failure = thrown },
-  )
   const removeEmpty = async () => {
-    if (done) await rmdir(folder).catch(() => undefined)
+    if (copy.ended) await rmdir(folder).catch(() => undefined)
   }
   try {
     for (;;) {
-      await Promise.race([finished, delay(firstLookMs)])
-      const last = done
-      if (failure !== undefined) throw failure
+      await Promise.race([copy.end, delay(lookMs)])
+      const last = copy.ended
+      if (copy.failure !== undefined) throw copy.failure
       for (const name of (await readdir(folder)).sort(byNumber)) {
+        if (given.has(name)) continue
         const path = join(folder, name)
-        if (given.has(name) || !(last || (await isWhole(path)))) continue
+        if (!last && !(await isWhole(path))) break
         given.add(name)
-        const file = await landed(path, removeEmpty)
-        bytes += file.bytes
-        if (bytes > bytesMax) throw new ResultTooLarge(`The answer of one source is larger than ${bytesMax} bytes. Filter more, or group.`)
-        yield file
+        yield await landed(path, removeEmpty)
       }
-      if (last) return { rows }
+      if (last) return { rows: copy.rows }
     }
   } finally {
-    if (!done) work.interrupt()
-    await finished
-    if (failure !== undefined || given.size === 0) await rm(folder, { recursive: true, force: true })
+    if (!copy.ended) work.interrupt()
+    await copy.end
+    for (const name of await readdir(folder)) if (!given.has(name)) await unlink(join(folder, name))
     await removeEmpty()
   }
+}
+
+interface Copy {
+  rows: number
+  ended: boolean
+  failure: unknown
+  /** Never rejects. */
+  end: Promise<void>
+}
+
+/** Starts a COPY and watches the size of what it writes, read already or not. */
+function start(work: CopyWork, folder: string, bytesMax: number): Copy {
+  const copy: Copy = { rows: 0, ended: false, failure: undefined, end: Promise.resolve() }
+  const sizes = new Map<string, number>()
+  const look = async () => {
+    for (const name of await readdir(folder)) sizes.set(name, (await sizeOf(join(folder, name))) ?? sizes.get(name) ?? 0)
+    const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0)
+    if (bytes > bytesMax) copy.failure = new ResultTooLarge(`The answer of one source is larger than ${bytesMax} bytes. Filter more, or group.`)
+  }
+  const watch = async () => {
+    let running = true
+    const run = work.copy().then(
+      (rows) => { running = false; copy.rows = rows },
+      (thrown: unknown) => { running = false; copy.failure ??= thrown },
+    )
+    while (running) {
+      await Promise.race([run, delay(lookMs)])
+      await look()
+      if (copy.failure !== undefined) work.interrupt()
+    }
+  }
+  copy.end = watch().catch((thrown: unknown) => { copy.failure ??= thrown }).finally(() => { copy.ended = true })
+  return copy
 }
 
 async function landed(path: string, released: () => Promise<void>): Promise<LandedFile> {
@@ -73,14 +102,19 @@ async function landed(path: string, released: () => Promise<void>): Promise<Land
   }
 }
 
+async function sizeOf(path: string): Promise<number | undefined> {
+  return (await stat(path).catch(() => undefined))?.size
+}
+
+/** A file ends in the length of its footer and the magic. The magic alone may be data that was written as far as that. */
 async function isWhole(path: string): Promise<boolean> {
   const handle = await open(path, 'r')
   try {
     const { size } = await handle.stat()
     if (size < 12) return false
-    const tail = Buffer.alloc(4)
-    await handle.read(tail, 0, 4, size - 4)
-    return tail.toString('latin1') === 'PAR1'
+    const tail = Buffer.alloc(8)
+    await handle.read(tail, 0, 8, size - 8)
+    return tail.toString('latin1', 4) === 'PAR1' && tail.readUInt32LE(0) <= size - 12
   } finally {
     await handle.close()
   }

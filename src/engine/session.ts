@@ -6,21 +6,28 @@ import { SourceTimeout } from '../errors.js'
 import { engineError } from './engine-error.js'
 import { copyStatement, partsOf } from './parts.js'
 
+const interruptAgainMs = 20
+
 /** One DuckDB connection. The signal interrupts what runs; `close` frees temporary tables with the connection. */
 export class DuckDbSession implements EngineSession {
   #closed = false
+  #again: NodeJS.Timeout | undefined
   readonly #running = new Set<Promise<unknown>>()
-  readonly #interrupt: () => void
 
+  /** @param leave gives back the place that was waited for. */
   constructor(
     private readonly connection: DuckDBConnection,
     private readonly leave: () => void,
     private readonly signal: AbortSignal | undefined,
   ) {
-    this.#interrupt = () => {
-      if (this.#running.size > 0) this.connection.interrupt()
-    }
     signal?.addEventListener('abort', this.#interrupt)
+  }
+
+  /** Until what runs has ended: an interrupt that comes before a query has its thread is lost. */
+  readonly #interrupt = (): void => {
+    if (this.#running.size === 0) return
+    this.connection.interrupt()
+    this.#again = setTimeout(this.#interrupt, interruptAgainMs)
   }
 
   async run(sql: string): Promise<void> {
@@ -66,6 +73,7 @@ export class DuckDbSession implements EngineSession {
       throw engineError(thrown)
     } finally {
       this.#running.delete(running)
+      if (this.#running.size === 0) clearTimeout(this.#again)
     }
   }
 }

@@ -91,6 +91,14 @@ describe('what a viewer learns of', () => {
     expect(texts).not.toMatch(/closed-parties|shared-parties|never-read/)
   })
 
+  it('tells everybody the problems of a record that would have been listed to everybody', async () => {
+    const event = (sourceId: string, listing?: Listing) => ({ kind: 'problem', sourceId, message: `of ${sourceId}`, ...(listing ? { listing } : {}) })
+    const run = await harvest(database.knex, fakeSource(event('old-workbook', 'PUBLIC'), event('kept', 'PARTIES'), event('unknown')))
+    const told = await createCatalogueLoaders(database.knex, anonymous).problemsOfRun.load({ runId: run.id, first: 100 })
+    expect(told.map(({ sourceId }) => sourceId)).toEqual(['old-workbook', null, null])
+    expect(told[0]?.message).toBe('of old-workbook')
+  })
+
   it('forgets a spoke that is no longer configured, and remembers it when it is again', async () => {
     const { knex } = database
     await syncConfigured(knex, [barnet])

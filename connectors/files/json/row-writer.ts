@@ -37,6 +37,7 @@ export class RowWriter {
   readonly #byName = new Map<string, number>()
   #lines: string[] = []
   #lineBytesMost = 0
+  #bytes = 0
   rows = 0
   repeated = 0
 
@@ -63,8 +64,14 @@ export class RowWriter {
     for (const [key, value] of Object.entries(beside)) parts.push(`"${key}":${oneLine(value)}`)
     const line = `{${parts.join(',')}}\n`
     this.#lineBytesMost = Math.max(this.#lineBytesMost, line.length)
+    this.#bytes += line.length
     this.#lines.push(line)
     this.rows++
+  }
+
+  /** Bytes of a row, on average. */
+  get rowBytes(): number {
+    return this.#bytes / Math.max(1, this.rows)
   }
 
   /** Writes what was added since; call it after every chunk. */

@@ -31,5 +31,5 @@ export function stageRows(writer: RowWriter, { types }: Pick<Conversion, 'types'
   })
   columns.push(...beside.map(({ shape, sql }, position) => ({ name: names[read.length + position] as string, shape, sql })))
   const from = writer.from(read, Object.fromEntries(beside.map(({ key, reads }) => [key, reads])))
-  return { from, columns, rows: writer.rows, problems: told }
+  return { from, columns, rows: writer.rows, rowBytes: writer.rowBytes, problems: told }
 }

@@ -18,6 +18,8 @@ export interface DelimitedText {
   /** The columns that had no name in the file. */
   unnamed: number[]
   rows: number
+  /** Bytes of a row, on average. */
+  rowBytes: number
   problems: string[]
 }
 
@@ -43,7 +45,7 @@ export async function readDelimited(path: string, scratch: string, signal: Abort
     source = { path: join(scratch, 'rows.csv'), skip: 0 }
     report = await rewriteTo(source.path, text.path, dialect, options)
   }
-  return { from: readCsv(source, dialect, report), names, unnamed, rows: report.rows, problems: [...problems, ...report.problems] }
+  return { from: readCsv(source, dialect, report), names, unnamed, rows: report.rows, rowBytes: report.bytes / Math.max(1, report.rows), problems: [...problems, ...report.problems] }
 }
 
 async function readSample(path: string, start: number): Promise<Buffer> {

@@ -16,6 +16,8 @@ export interface TextReport {
   /** The text is already what a rewrite would make of it, after `skipLines` lines. */
   clean: boolean
   recordBytesMost: number
+  /** Of all records that became rows. */
+  bytes: number
   multiline: boolean
   /** The line end of the result. */
   lineEnd: '\n' | '\r\n' | '\r'
@@ -44,7 +46,7 @@ export async function rewrite(
   sink?: TextSink,
 ): Promise<TextReport> {
   const { delimiter, width } = dialect
-  const report: TextReport = { rows: 0, clean: (options.start === 0 || options.dataFrom > 0) && options.cutBytes === 0, recordBytesMost: 0, multiline: false, lineEnd: '\n', problems: [] }
+  const report: TextReport = { rows: 0, clean: (options.start === 0 || options.dataFrom > 0) && options.cutBytes === 0, recordBytesMost: 0, bytes: 0, multiline: false, lineEnd: '\n', problems: [] }
   const noted = new Map<Kind, Noted>()
   let seen = 0
   let lineEnd: Buffer | undefined
@@ -86,6 +88,7 @@ export async function rewrite(
     const cut = record.next === record.end
     const cutCharacter = cut && options.cutBytes > 0
     report.recordBytesMost = Math.max(report.recordBytesMost, record.next - record.start + width)
+    report.bytes += record.next - record.start
     if (record.flaw === undefined && record.fields === width && !record.spaced && !record.blank && !cutCharacter) {
       report.rows++
       if (record.multiline) report.multiline = true

@@ -1,6 +1,7 @@
 import type { Shape } from '../../connector/column.js'
 import type { Expression, Literal } from '../../connector/relation.js'
 import { shapeOf } from '../../connector/shapes.js'
+import { readText } from './read-text.js'
 import { decimalScale, integer, quote, sqlType } from './type.js'
 
 /** A scalar expression over an input whose columns are c0 … cn. */
@@ -30,6 +31,7 @@ function convertSql(of: Expression, to: Shape, input: readonly Shape[]): string 
   const sql = expressionSql(of, input)
   if (from.type === to.type && from.scale === to.scale) return sql
   if (to.type === 'STRING' && (from.type === 'TIMESTAMP' || from.type === 'TIMESTAMPTZ')) return timestampText(sql, from.type)
+  if (from.type === 'STRING') return readText(sql, to)
   return `CAST(${sql} AS ${sqlType(to)})`
 }
 
@@ -46,21 +48,16 @@ function bucketSql(bucket: Extract<Expression, { kind: 'bucket' }>, input: reado
 }
 
 /**
- * Exact for DECIMAL: whole-number arithmetic on the unscaled sum with six more digits, rounded half to even. DuckDB's own division of
- * decimals is DOUBLE, and `//` and `%` truncate towards zero.
+ * Exact for DECIMAL: whole-number division of the sum's digits, and as many zeros as the mean has more digits, rounded half to even.
+ * DuckDB's own division of decimals is DOUBLE; its `//` and `%` truncate towards zero.
  */
 function meanSql(sum: string, count: string, sumShape: Shape, shape: Shape): string {
   if (shape.type !== 'DECIMAL') return `(CAST(${sum} AS DOUBLE) / nullif(${count}, 0))`
   const scale = decimalScale(shape)
-  const extra = scale - decimalScale(sumShape)
-  const unscaled = `(CAST(replace(CAST(${sum} AS VARCHAR), '.', '') AS HUGEINT) * CAST(${quote(`1${'0'.repeat(extra)}`)} AS HUGEINT))`
+  const digits = `CAST(replace(CAST(${sum} AS VARCHAR), '.', '') || ${quote('0'.repeat(scale - decimalScale(sumShape)))} AS HUGEINT)`
   const by = `CAST(${count} AS HUGEINT)`
-  const twice = `(abs(${unscaled} % ${by}) * 2)`
-  const even = `(${unscaled} // ${by}) % 2 = 0`
-  const away = `CASE WHEN ${unscaled} < 0 THEN -1 ELSE 1 END`
-  const rounded = `(${unscaled} // ${by}) + CASE WHEN ${twice} > ${by} OR (${twice} = ${by} AND NOT (${even})) THEN ${away} ELSE 0 END`
-  const digits = `lpad(CAST(abs(${rounded}) AS VARCHAR), ${Math.max(scale + 1, 1)}, '0')`
-  const padded = `CASE WHEN length(CAST(abs(${rounded}) AS VARCHAR)) > ${scale + 1} THEN CAST(abs(${rounded}) AS VARCHAR) ELSE ${digits} END`
-  const text = scale === 0 ? padded : `left(${padded}, -${scale}) || '.' || right(${padded}, ${scale})`
-  return `CASE WHEN ${count} = 0 THEN NULL ELSE CAST(CASE WHEN ${rounded} < 0 THEN '-' ELSE '' END || ${text} AS ${sqlType(shape)}) END`
+  // Twice the rest passes the count, or meets it where the quotient is odd.
+  const away = `CASE WHEN abs(${digits} % ${by}) * 2 + abs(${digits} // ${by}) % 2 > ${by} THEN sign(${digits}) ELSE 0 END`
+  const one = `CAST(${quote(scale === 0 ? '1' : `0.${'1'.padStart(scale, '0')}`)} AS ${sqlType(shape)})`
+  return `CASE WHEN ${count} = 0 THEN NULL ELSE CAST(${digits} // ${by} + ${away} AS DECIMAL(38,0)) * ${one} END`
 }

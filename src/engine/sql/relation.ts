@@ -5,45 +5,57 @@ import { expressionSql } from './expression.js'
 import { predicateSql } from './predicate.js'
 import { integer, sqlType } from './type.js'
 
+type From = (scan: Scan) => string
+
 /** DuckDB's SQL for a relation. Every SELECT answers columns c0 … cn; `from` gives the table expression behind each scan. */
-export function relationSql(relation: Relation, from: (scan: Scan) => string): string {
+export function relationSql(relation: Relation, from: From): string {
+  return select(relation, from, '\n')
+}
+
+/** `line` begins a line at this depth. Text is never indented afterwards: a literal may hold a line break. */
+function select(relation: Relation, from: From, line: string): string {
   switch (relation.op) {
     case 'scan':
       return `SELECT ${columns(relation.columns.length)} FROM ${from(relation)}`
     case 'stack':
-      return relation.inputs.map((input) => `(${relationSql(input, from)})`).join('\nUNION ALL\n')
+      return relation.inputs.map((input) => `(${select(input, from, line)})`).join(`${line}UNION ALL${line}`)
     case 'filter':
-      return `SELECT * FROM ${nested(relation.input, from)} WHERE ${predicateSql(relation.predicate, shapesOf(relation.input))}`
+      return `SELECT * FROM ${nested(relation.input, from, line)} WHERE ${predicateSql(relation.predicate, shapesOf(relation.input))}`
     case 'project': {
       const input = shapesOf(relation.input)
-      return `SELECT ${named(relation.outputs.map((output) => expressionSql(output, input)))} FROM ${nested(relation.input, from)}`
+      return `SELECT ${named(relation.outputs.map((output) => expressionSql(output, input)))} FROM ${nested(relation.input, from, line)}`
     }
     case 'aggregate': {
       const input = shapesOf(relation.input)
       const groups = relation.groups.map((group) => expressionSql(group, input))
       const measures = relation.measures.map((measure) => aggregateSql(measure, input))
       const by = groups.length === 0 ? '' : ` GROUP BY ${groups.map((_, position) => integer(position + 1)).join(', ')}`
-      return `SELECT ${named([...groups, ...measures])} FROM ${nested(relation.input, from)}${by}`
+      return `SELECT ${named([...groups, ...measures])} FROM ${nested(relation.input, from, line)}${by}`
     }
     case 'sort':
-      return `SELECT * FROM ${nested(relation.input, from)} ORDER BY ${relation.keys.map(sortKey).join(', ')}`
-    case 'limit':
-      return `${limitBase(relation.input, from)}${limitClause(relation.count, relation.offset)}`
+      // A COPY into several files keeps the order of a LIMIT, and of nothing else.
+      return `${sorted(relation, from, line)} LIMIT ${everyRow}`
+    case 'limit': {
+      // LIMIT must stand beside its ORDER BY, since a subquery's order is not kept by promise.
+      const base = relation.input.op === 'sort' ? sorted(relation.input, from, line) : `SELECT * FROM ${nested(relation.input, from, line)}`
+      return `${base}${limitClause(relation.count, relation.offset)}`
+    }
   }
 }
 
-/** LIMIT must stand beside its ORDER BY, since a subquery's order is not kept by promise. */
-function limitBase(input: Relation, from: (scan: Scan) => string): string {
-  return input.op === 'sort' ? relationSql(input, from) : `SELECT * FROM ${nested(input, from)}`
+const everyRow = 2n ** 63n - 1n
+
+function sorted({ input, keys }: Extract<Relation, { op: 'sort' }>, from: From, line: string): string {
+  return `SELECT * FROM ${nested(input, from, line)} ORDER BY ${keys.map(sortKey).join(', ')}`
 }
 
 function limitClause(count: number | undefined, offset: number): string {
   return `${count === undefined ? '' : ` LIMIT ${integer(count)}`}${offset === 0 ? '' : ` OFFSET ${integer(offset)}`}`
 }
 
-function nested(relation: Relation, from: (scan: Scan) => string): string {
+function nested(relation: Relation, from: From, line: string): string {
   if (relation.op === 'scan') return from(relation)
-  return `(\n  ${relationSql(relation, from).replaceAll('\n', '\n  ')}\n) AS input`
+  return `(${line}  ${select(relation, from, `${line}  `)}${line}) AS input`
 }
 
 function columns(width: number): string {
@@ -58,7 +70,6 @@ function sortKey(key: SortKey): string {
   return `c${integer(key.column)} ${key.descending ? 'DESC' : 'ASC'} NULLS ${key.nullsFirst ? 'FIRST' : 'LAST'}`
 }
 
-/** Sums are cast to DECIMAL before they are written: HUGEINT would become DOUBLE in Parquet. */
 function aggregateSql(measure: Aggregate, input: readonly Shape[]): string {
   const of = measure.input === undefined ? '*' : expressionSql(measure.input, input)
   switch (measure.function) {
@@ -66,10 +77,8 @@ function aggregateSql(measure: Aggregate, input: readonly Shape[]): string {
       return `count(${of})`
     case 'COUNT_DISTINCT':
       return `count(DISTINCT ${of})`
-    case 'SUM': {
-      const exact = measure.input !== undefined && shapeOf(measure.input, input).type !== 'DOUBLE'
-      return exact ? `CAST(sum(${of}) AS ${sqlType(aggregateShape(measure, input))})` : `sum(${of})`
-    }
+    case 'SUM':
+      return sumSql(of, measure.input === undefined ? undefined : shapeOf(measure.input, input), aggregateShape(measure, input))
     case 'MIN':
       return `min(${of})`
     case 'MAX':
@@ -81,4 +90,13 @@ function aggregateSql(measure: Aggregate, input: readonly Shape[]): string {
     case 'SUM_COUNTS':
       return `CAST(coalesce(sum(${of}), 0) AS BIGINT)`
   }
+}
+
+/**
+ * Sums are DECIMAL before they are written: HUGEINT would become DOUBLE in Parquet. A sum of DECIMAL that passes 38 digits is an error
+ * only by way of its text: up to 2^127 DuckDB lets it stand.
+ */
+function sumSql(of: string, from: Shape | undefined, to: Shape): string {
+  if (from?.type === 'DOUBLE') return `sum(${of})`
+  return `CAST(${from?.type === 'DECIMAL' ? `CAST(sum(${of}) AS VARCHAR)` : `sum(${of})`} AS ${sqlType(to)})`
 }

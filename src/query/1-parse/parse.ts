@@ -99,10 +99,15 @@ function parseMeasure(item: NonNullable<QueryInput['measures']>[number], path: P
   return { ...compact(item), path }
 }
 
-function parseTimeZone(timeZone: string): string {
+/** Names already looked up: a look-up costs 0.4 ms. Only valid names enter, so it is bounded. */
+const timeZones = new Map<string, string>()
+
+function parseTimeZone(name: string): string {
   try {
-    if (!/^[A-Za-z][A-Za-z0-9_+/-]*$/.test(timeZone)) throw new RangeError('not a name')
-    return new Intl.DateTimeFormat('en-GB', { timeZone }).resolvedOptions().timeZone
+    if (!/^[A-Za-z][A-Za-z0-9_+/-]*$/.test(name)) throw new RangeError('not a name')
+    const timeZone = timeZones.get(name) ?? new Intl.DateTimeFormat('en-GB', { timeZone: name }).resolvedOptions().timeZone
+    if (timeZones.size < 1000) timeZones.set(name, timeZone)
+    return timeZone
   } catch {
     throw new BadUserInput("There is no such time zone. Give an IANA name: 'Europe/London', 'UTC'.", { inputPath: ['timeZone'] })
   }

@@ -2,6 +2,7 @@ import type { Expression, Relation, SortKey, Step } from '../../connector/relati
 import type { Shape } from '../../connector/column.js'
 import { shapesOf } from '../../connector/shapes.js'
 import { applySteps, operatorOf, supports } from '../../connector/split.js'
+import { BadUserInput } from '../../errors.js'
 import type { AuthorisedQuery } from '../3-authorise/authorise.js'
 import type { Leaf } from '../2-bind/bound-query.js'
 import { columnsOf, mapExpression, mapPredicate } from '../columns.js'
@@ -73,12 +74,18 @@ function wholeQuery(query: AuthorisedQuery, position: (index: number) => number)
   return [...(query.grouped ? aggregateSteps(groupingOf(query, position)) : projection(query, position)), ...finish(query)]
 }
 
+/** Rows that come in one part. Several parts do not keep the order of a source, so that pages would repeat rows and skip others. */
+const unorderedMax = 100_000
+
 /** What each of several sources does, and what the hub does over all their answers. */
 function splitQuery(query: AuthorisedQuery, position: (index: number) => number): { each: Step[]; then: Step[] } {
   if (query.grouped) {
     const whole = groupingOf(query, position)
     const { partial, merge } = splitAggregates(whole) ?? pulledAggregates(whole)
     return { each: partial, then: [...merge, ...finish(query)] }
+  }
+  if (query.order.length === 0 && query.offset + query.limit > unorderedMax) {
+    throw new BadUserInput('So deep a page of several sources needs an order: give orderBy.', { inputPath: ['offset'] })
   }
   const first: Step = { op: 'limit', count: query.offset + query.limit + 1, offset: 0 }
   return { each: [...projection(query, position), ...sort(query), first], then: finish(query) }

@@ -71,12 +71,17 @@ function cellSql(sql: string, { shape, encoding }: RenderColumn, numbers: Number
     case 'GEOMETRY':
     case 'JSON':
     case 'LIST':
-      // What is spliced into an answer must be JSON, whatever a spoke sent.
-      return `CASE WHEN json_valid(${sql}) THEN ${sql} ELSE CAST(to_json(${sql}) AS VARCHAR) END`
+      return `CASE WHEN ${isJson(sql)} THEN ${sql} ELSE CAST(to_json(${sql}) AS VARCHAR) END`
   }
 }
 
 /** A JSON number; NaN and the infinities are null. */
 function doubleSql(sql: string): string {
   return `CASE WHEN isfinite(${sql}) THEN CAST(${sql} AS VARCHAR) END`
+}
+
+/** What is spliced into an answer must be JSON, whatever a spoke sent; DuckDB's own check lets NaN, infinities and a last comma pass. */
+function isJson(sql: string): string {
+  const bare = `regexp_replace(${sql}, '"(\\\\.|[^"\\\\])*"', '', 'g')`
+  return `json_valid(${sql}) AND NOT regexp_matches(${bare}, '(?i)nan|inf|,\\s*[\\]}]')`
 }
