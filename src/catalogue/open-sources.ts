@@ -95,14 +95,18 @@ export class OpenSources {
   }
 
   async *#harvestNoting(spokeId: string, entry: Entry, cursor: string | undefined, signal: AbortSignal): AsyncGenerator<CatalogueEvent> {
+    let read = false
     try {
-      yield* entry.source.harvest(cursor, signal)
-      entry.harvestFailed = false
-      this.#note(spokeId, entry, 'UP')
-    } catch (thrown) {
-      entry.harvestFailed = true
-      this.#ask(spokeId, entry)
-      throw thrown
+      for await (const event of entry.source.harvest(cursor, signal)) {
+        read ||= event.kind === 'complete'
+        yield event
+      }
+      read = true
+    } finally {
+      // Whoever reads this goes at `complete`, or when it has taken too long: after the loop, nothing would run.
+      entry.harvestFailed = !read
+      if (read) this.#note(spokeId, entry, 'UP')
+      else this.#ask(spokeId, entry)
     }
   }
 }

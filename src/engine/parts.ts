@@ -49,7 +49,8 @@ export async function* partsOf(work: CopyWork, folder: string, bytesMax: number)
   } finally {
     if (!copy.ended) work.interrupt()
     await copy.end
-    for (const name of await readdir(folder)) if (!given.has(name)) await unlink(join(folder, name))
+    const names = await readdir(folder).catch(() => [])
+    for (const name of names) if (!given.has(name)) await unlink(join(folder, name))
     await removeEmpty()
   }
 }

@@ -22,6 +22,8 @@ describe('files that are refused, with the reason', () => {
     ['a broken feature', 'f.geojson', '{"features":[{"properties":{"a":1}},{"properties":{"a":}}]}', /Feature 2 is not valid/],
     ['a JSON file cut short', 'l.json', '[{"a":1},{"a":2', /ends in the middle, after 1 whole/],
     ['a JSON list of numbers', 'l.json', '[1,2]', /Element 1 .* not a JSON object/],
+    ['an empty JSON list', 'l.json', ' [ ] ', /empty/],
+    ['a JSON list of empty objects', 'l.json', '[{},{}]', /no members/],
     ['one JSON object', 'l.json', '{\n "a": 1\n}\n', /one JSON object/],
     ['a JSON list with a hole', 'l.json', '[{"a":1},,{"a":2}]', /nothing stands where element 2/],
     ['a JSON list with a comma at its end', 'l.json', '[{"a":1},]', /nothing stands where element 2/],
@@ -64,7 +66,7 @@ describe('files that are refused, with the reason', () => {
   it('a file beyond the limit is not read', async () => {
     const opened = await folderOf({}, { maxFileMb: 1 })
     await writeFile(join(opened.folder, 'large.csv'), 'a\n'.repeat(600_000))
-    expect(await opened.harvest()).toEqual([{ kind: 'problem', sourceId: 'large', message: expect.stringContaining('larger than 1 MiB') as unknown }, { kind: 'complete' }])
+    expect(await opened.harvest()).toMatchObject([{ kind: 'problem', sourceId: 'large', message: expect.stringContaining('larger than 1 MiB') as unknown }, { kind: 'complete' }])
   })
 })
 

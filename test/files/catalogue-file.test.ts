@@ -63,7 +63,7 @@ datasets:
     const events = await opened.harvest()
     const spend = events.find((event) => event.kind === 'dataset' && event.dataset.id === 'spend')
     expect(spend).toMatchObject({ dataset: { tables: [{ id: 'april-2012' }, { id: 'may' }], distributions: [{ id: 'april-2012-csv' }, { id: 'may-csv' }, { id: 'may-json' }] } })
-    expect(events.filter((event) => event.kind === 'problem')).toEqual([{ kind: 'problem', sourceId: 'catalogue.yaml', message: expect.stringContaining('gone.csv') as unknown }])
+    expect(events.filter((event) => event.kind === 'problem')).toMatchObject([{ kind: 'problem', sourceId: 'catalogue.yaml', message: expect.stringContaining('gone.csv') as unknown }])
   })
 
   it('tells of datasets and columns that are not there, and of types that values do not have', async () => {
@@ -102,7 +102,7 @@ datasets:
       for await (const event of opened.source.harvest(undefined, AbortSignal.timeout(10_000))) events.push(event)
     }
     await expect(harvest()).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE', message: expect.stringMatching(place) as unknown })
-    expect(events).toEqual([{ kind: 'problem', sourceId: 'catalogue.yaml', message: expect.stringMatching(place) as unknown }])
+    expect(events).toMatchObject([{ kind: 'problem', sourceId: 'catalogue.yaml', message: expect.stringMatching(place) as unknown }])
     // What is CLOSED from now on may be in the part that cannot be read.
     await expect(opened.run(scan)).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
     expect(await opened.source.health(AbortSignal.timeout(1000))).toMatchObject({ status: 'DEGRADED' })

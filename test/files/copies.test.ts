@@ -46,7 +46,7 @@ describe('converted copies', () => {
     expect((await copiesOf(opened.store)).names.filter((name) => /^[0-9a-f]{64}$/.test(name))).toEqual([after.tables[0]?.version])
 
     await writeFile(join(opened.folder, 'a.csv'), '<html>')
-    expect(await opened.harvest()).toEqual([{ kind: 'problem', sourceId: 'a', message: expect.stringContaining('web page') as unknown }, { kind: 'complete' }])
+    expect(await opened.harvest()).toMatchObject([{ kind: 'problem', sourceId: 'a', message: expect.stringContaining('web page') as unknown }, { kind: 'complete' }])
     expect(await seen()).toEqual([[2n, 3n], after.tables[0]?.version])
 
     await rm(join(opened.folder, 'a.csv'))

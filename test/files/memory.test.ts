@@ -46,6 +46,5 @@ it.each<[string, string, () => Iterable<string>, number]>([
   const { events, peakMb, bytes } = await harvested(name, pieces())
   expect(bytes).toBeGreaterThan(100e6)
   expect(events.map((event) => (event.kind === 'dataset' ? event.dataset.tables[0]?.rowCount : event))).toEqual([count, { kind: 'complete' }])
-  console.log(name, peakMb)
   expect(peakMb).toBeLessThan(peakMbMax)
 }, 180_000)

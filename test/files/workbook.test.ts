@@ -65,6 +65,10 @@ describe('workbooks', () => {
     expect(read.rows).toEqual(rows)
   })
 
+  it('may have no rows below their header', async () => {
+    expect(await tableOf('book.xlsx', await sheet([['name', 'n']]))).toMatchObject({ names: ['name', 'n'], rows: [] })
+  })
+
   it('keep inline texts, and numbers as they stand', async () => {
     const rows = '<row r="1"><c r="A1" t="inlineStr"><is><t>uprn</t></is></c></row><row r="2"><c r="A2"><v>100021859495</v></c></row>'
     expect(await tableOf('book.xlsx', zipOf(workbookParts(rows)))).toMatchObject({ types: { uprn: 'INT64' }, rows: [['100021859495']] })

@@ -16,7 +16,7 @@ export async function* stageGeoJson(path: string, conversion: Conversion): Async
 /** The features of a FeatureCollection, streamed. @throws Unreadable where there are none. */
 export async function* stageFeatures(text: Utf8Text, conversion: Conversion): AsyncGenerator<StagedTable> {
   const problems = [...text.problems]
-  const writer = await RowWriter.create(join(conversion.scratch, 'rows.ndjson'))
+  const writer = new RowWriter(join(conversion.scratch, 'rows'))
   const ids = { whole: 0, strings: 0 }
   const beside = (member: string) => {
     if (/^"crs"/.test(member) && !/CRS84|EPSG:{1,2}(?:6\.\d+:)?4326|EPSG::4326/.test(member)) {

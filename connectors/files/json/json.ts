@@ -28,7 +28,7 @@ export async function* stageJson(path: string, conversion: Conversion): AsyncGen
     else throw new Unreadable('The file is one JSON object, not a list of objects: its rows cannot be told. Publish the list alone, or an object a line.')
     return
   }
-  const writer = await RowWriter.create(join(conversion.scratch, 'rows.ndjson'))
+  const writer = new RowWriter(join(conversion.scratch, 'rows'))
   try {
     let number = 0
     for await (const elements of elementsOf(text.path, { start: text.start, signal: conversion.signal })) {
@@ -51,7 +51,7 @@ export async function* stageNdjson(path: string, conversion: Conversion): AsyncG
 }
 
 async function* stageLines(text: Utf8Text, conversion: Conversion): AsyncGenerator<StagedTable> {
-  const writer = await RowWriter.create(join(conversion.scratch, 'rows.ndjson'))
+  const writer = new RowWriter(join(conversion.scratch, 'rows'))
   const bad: number[] = []
   let badTotal = 0
   let number = 0

@@ -1,7 +1,7 @@
-import { open, type FileHandle } from 'node:fs/promises'
 import type { Shape } from '../../../src/connector/column.js'
-import { columnAt, fileLiteral } from '../sql.js'
+import { columnAt } from '../sql.js'
 import { Unreadable } from '../unreadable.js'
+import { LineFiles } from './line-files.js'
 import { eachMember } from './members.js'
 
 const columnsMax = 5000
@@ -35,19 +35,12 @@ export class RowWriter {
   /** Positions by key as it stands in a file, and by name. */
   readonly #byKey = new Map<string, number>()
   readonly #byName = new Map<string, number>()
-  #lines: string[] = []
-  #lineBytesMost = 0
-  #bytes = 0
-  rows = 0
+  readonly #files: LineFiles
   repeated = 0
 
-  private constructor(
-    private readonly path: string,
-    private readonly file: FileHandle,
-  ) {}
-
-  static async create(path: string): Promise<RowWriter> {
-    return new RowWriter(path, await open(path, 'w'))
+  /** @param base where the lines are put, with a number behind it. */
+  constructor(base: string) {
+    this.#files = new LineFiles(base, 'latin1')
   }
 
   /** One row: an object's text (valid JSON, latin1), and values to put beside it under keys of the caller's own, which are no columns. */
@@ -62,27 +55,25 @@ export class RowWriter {
     }
     eachMember(object, (key, value) => put(this.#byKey.get(key) ?? this.#position(key), value))
     for (const [key, value] of Object.entries(beside)) parts.push(`"${key}":${oneLine(value)}`)
-    const line = `{${parts.join(',')}}\n`
-    this.#lineBytesMost = Math.max(this.#lineBytesMost, line.length)
-    this.#bytes += line.length
-    this.#lines.push(line)
-    this.rows++
+    this.#files.add(`{${parts.join(',')}}`)
+  }
+
+  get rows(): number {
+    return this.#files.rows
   }
 
   /** Bytes of a row, on average. */
   get rowBytes(): number {
-    return this.#bytes / Math.max(1, this.rows)
+    return this.#files.rowBytes
   }
 
   /** Writes what was added since; call it after every chunk. */
-  async flush(): Promise<void> {
-    const bytes = Buffer.from(this.#lines.join(''), 'latin1')
-    this.#lines = []
-    if (bytes.length > 0) await this.file.appendFile(bytes)
+  flush(): Promise<void> {
+    return this.#files.flush()
   }
 
-  async close(): Promise<void> {
-    await this.file.close()
+  close(): Promise<void> {
+    return this.#files.close()
   }
 
   /** The columns with the type that holds for all values. */
@@ -92,12 +83,7 @@ export class RowWriter {
 
   /** The lines as a table expression of columns c0 …, and of the keys beside them. */
   from(columns: readonly JsonColumn[], beside: Readonly<Record<string, string>> = {}): string {
-    const declared = columns.map(({ reads }, position) => `${columnAt(position)}: '${reads}'`)
-    declared.push(...Object.entries(beside).map(([key, reads]) => `${key}: '${reads}'`))
-    return (
-      `read_json(${fileLiteral(this.path)}, format = 'newline_delimited', auto_detect = false, columns = {${declared.join(', ')}}, ` +
-      `compression = 'uncompressed', maximum_object_size = ${Math.max(1 << 20, this.#lineBytesMost * 2)})`
-    )
+    return this.#files.from({ ...Object.fromEntries(columns.map(({ reads }, position) => [columnAt(position), reads])), ...beside })
   }
 
   #position(key: string): number {

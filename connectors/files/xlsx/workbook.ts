@@ -1,8 +1,8 @@
-import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Row } from 'exceljs'
 import type { Conversion } from '../convert.js'
-import { columnAt, fileLiteral } from '../sql.js'
+import { LineFiles } from '../json/line-files.js'
+import { columnAt } from '../sql.js'
 import type { StagedColumn, StagedTable } from '../staged-table.js'
 import { columnNames, list } from '../text/column-names.js'
 import { findHeader } from '../text/header.js'
@@ -16,7 +16,7 @@ import { ZipFile } from './zip.js'
 const columnsMax = 5000
 const cellsMax = 50_000_000
 const firstRows = 300
-const linesAtOnce = 1000
+const linesAtOnce = 500
 
 /** A row of a sheet: its values by position, and its number in the sheet. */
 interface SheetRow {
@@ -34,7 +34,7 @@ export async function* stageWorkbook(path: string, conversion: Conversion): Asyn
         conversion.problems.push(`Sheet "${sheet.name}" is hidden and was left out. Show it if it is to be published.`)
         continue
       }
-      const staged = await stageSheet(sheet, join(conversion.scratch, `sheet-${tables}.ndjson`), conversion)
+      const staged = await stageSheet(sheet, new LineFiles(join(conversion.scratch, `sheet-${tables}`), 'utf8'), conversion)
       if (staged === undefined) continue
       tables++
       yield staged
@@ -45,7 +45,7 @@ export async function* stageWorkbook(path: string, conversion: Conversion): Asyn
   if (tables === 0) throw new Unreadable('No shown sheet of the workbook holds a value.')
 }
 
-async function stageSheet(sheet: Sheet, target: string, { types }: Conversion): Promise<StagedTable | undefined> {
+async function stageSheet(sheet: Sheet, lines: LineFiles, { types }: Conversion): Promise<StagedTable | undefined> {
   const rows = valuesOf(sheet)
   const first: SheetRow[] = []
   for (let next = await rows.next(); next.done !== true; next = await rows.next()) {
@@ -57,7 +57,7 @@ async function stageSheet(sheet: Sheet, target: string, { types }: Conversion): 
   const { at, dataFrom } = findHeader(texts, usualWidth(texts))
   const header = at === undefined ? [] : (texts[at] as string[])
   const columns: SheetColumn[] = header.map(() => new SheetColumn())
-  const count = await writeRows(target, all(first.slice(dataFrom), rows), columns)
+  await writeRows(lines, all(first.slice(dataFrom), rows), columns)
 
   const titles = columns.map((_, position) => header[position] ?? '')
   const { names, problems } = at === undefined ? { names: titles.map((_, position) => `column_${position + 1}`), problems: [] } : columnNames(titles)
@@ -72,9 +72,8 @@ async function stageSheet(sheet: Sheet, target: string, { types }: Conversion): 
     if (column.errors > 0) problems.push(`Column ${name}: cells that hold an error (such as #N/A), read as empty: ${column.errors}.`)
     return [{ name, shape: met.shape, sql: met.sql }]
   })
-  const declared = columns.map((_, position) => `${columnAt(position)}: 'VARCHAR'`)
-  const from = `read_json(${fileLiteral(target)}, format = 'newline_delimited', auto_detect = false, columns = {${declared.join(', ')}}, compression = 'uncompressed')`
-  return { sheet: sheet.name, from, columns: staged, rows: count, problems }
+  const from = lines.from(Object.fromEntries(columns.map((_, position) => [columnAt(position), 'VARCHAR'])))
+  return { sheet: sheet.name, from, columns: staged, rows: lines.rows, rowBytes: lines.rowBytes, problems }
 }
 
 /** The rows that hold anything, as values. */
@@ -106,14 +105,7 @@ async function* all(first: readonly SheetRow[], rest: AsyncIterable<SheetRow>): 
   yield* rest
 }
 
-async function writeRows(target: string, rows: AsyncIterable<SheetRow>, columns: SheetColumn[]): Promise<number> {
-  const file = await open(target, 'w')
-  let lines: string[] = []
-  let count = 0
-  const flush = async () => {
-    if (lines.length > 0) await file.appendFile(`${lines.join('\n')}\n`)
-    lines = []
-  }
+async function writeRows(lines: LineFiles, rows: AsyncIterable<SheetRow>, columns: SheetColumn[]): Promise<void> {
   try {
     for await (const { values } of rows) {
       while (columns.length < values.length) columns.push(new SheetColumn())
@@ -122,15 +114,13 @@ async function writeRows(target: string, rows: AsyncIterable<SheetRow>, columns:
         ;(columns[position] as SheetColumn).add(value)
         return value.kind === 'error' ? [] : [`"${columnAt(position)}":${JSON.stringify(value.text)}`]
       })
-      lines.push(`{${members.join(',')}}`)
-      count++
-      if (lines.length === linesAtOnce) await flush()
+      lines.add(`{${members.join(',')}}`)
+      if (lines.rows % linesAtOnce === 0) await lines.flush()
     }
-    await flush()
+    await lines.flush()
   } finally {
-    await file.close()
+    await lines.close()
   }
-  return count
 }
 
 /** The width that most rows have; the wider of two as frequent. */

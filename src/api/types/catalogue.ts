@@ -4,21 +4,21 @@ import { DateTime, Iri } from '../scalars.js'
 
 // What a resolver answers is the catalogue's row itself; the classes say which of it is in the graph. Fields that need a look-up are in resolvers/.
 
-@ObjectType()
+@ObjectType({ simpleResolvers: true })
 export class Organisation {
   @Field(() => ID) id!: string
   @Field(() => String) name!: string
   @Field(() => String, { nullable: true, description: 'The ONS code of the authority' }) gss!: string | null
 }
 
-@ObjectType({ description: 'An organisation’s end of the graph: a source reached straight by the hub, or a spoke process' })
+@ObjectType({ simpleResolvers: true, description: 'An organisation’s end of the graph: a source reached straight by the hub, or a spoke process' })
 export class Spoke {
   @Field(() => ID) id!: string
   @Field(() => String) title!: string
   @Field(() => String) connector!: string
 }
 
-@ObjectType()
+@ObjectType({ simpleResolvers: true })
 export class HarvestRun {
   @Field(() => ID) id!: number
   @Field(() => DateTime) startedAt!: Date
@@ -32,20 +32,20 @@ export class HarvestRun {
   @Field(() => String, { nullable: true }) error!: string | null
 }
 
-@ObjectType()
+@ObjectType({ simpleResolvers: true })
 export class HarvestProblem {
   @Field(() => String, { nullable: true }) sourceId!: string | null
   @Field(() => String) message!: string
 }
 
-@ObjectType()
+@ObjectType({ simpleResolvers: true })
 export class Licence {
   @Field(() => String, { nullable: true }) id?: string | undefined
   @Field(() => String) title!: string
   @Field(() => Iri, { nullable: true }) url?: string | undefined
 }
 
-@ObjectType({ description: 'DCAT 3 Dataset' })
+@ObjectType({ simpleResolvers: true, description: 'DCAT 3 Dataset' })
 export class Dataset {
   @Field(() => ID) id!: string
   @Field(() => String) title!: string
@@ -61,7 +61,7 @@ export class Dataset {
   @Field(() => DatasetStatusEnum) status!: string
 }
 
-@ObjectType({ description: 'DCAT 3 Distribution' })
+@ObjectType({ simpleResolvers: true, description: 'DCAT 3 Distribution' })
 export class Distribution {
   @Field(() => ID) id!: string
   @Field(() => String, { nullable: true }) title!: string | null
@@ -74,7 +74,7 @@ export class Distribution {
   @Field(() => DateTime, { nullable: true }) modified!: Date | null
 }
 
-@ObjectType({ description: 'The tabular content of a distribution' })
+@ObjectType({ simpleResolvers: true, description: 'The tabular content of a distribution' })
 export class Table {
   @Field(() => ID) id!: string
   @Field(() => String) name!: string
@@ -82,7 +82,7 @@ export class Table {
   @Field(() => Float, { nullable: true, description: 'null for a protected table' }) rowCount!: number | null
 }
 
-@ObjectType({ description: 'name: as published, trimmed, unique in its table (published names hold spaces and hyphens)' })
+@ObjectType({ simpleResolvers: true, description: 'name: as published, trimmed, unique in its table (published names hold spaces and hyphens)' })
 export class Column {
   @Field(() => String) name!: string
   @Field(() => String) title!: string
@@ -94,7 +94,7 @@ export class Column {
   @Field(() => SensitivityEnum) sensitivity!: string
 }
 
-@ObjectType()
+@ObjectType({ simpleResolvers: true })
 export class PageInfo {
   @Field(() => Boolean) hasNextPage!: boolean
   @Field(() => Boolean) hasPreviousPage!: boolean
@@ -102,13 +102,13 @@ export class PageInfo {
   @Field(() => String, { nullable: true }) endCursor!: string | null
 }
 
-@ObjectType()
+@ObjectType({ simpleResolvers: true })
 export class DatasetEdge {
   @Field(() => String) cursor!: string
   @Field(() => Dataset) node!: Dataset
 }
 
-@ObjectType()
+@ObjectType({ simpleResolvers: true })
 export class DatasetConnection {
   @Field(() => [Dataset]) nodes!: Dataset[]
   @Field(() => [DatasetEdge]) edges!: DatasetEdge[]

@@ -2,14 +2,14 @@ import { Field, Float, ID, Int, ObjectType } from 'type-graphql'
 import { ColumnTypeEnum, DecisionEnum, EncodingEnum, ErrorCodeEnum, OperatorEnum, SourceStatusEnum } from '../enums.js'
 import { DateTime } from '../scalars.js'
 
-@ObjectType()
+@ObjectType({ simpleResolvers: true })
 export class ColumnAccess {
   @Field(() => String) column!: string
   @Field(() => DecisionEnum) decision!: string
   @Field(() => [String]) obligations!: readonly string[]
 }
 
-@ObjectType()
+@ObjectType({ simpleResolvers: true })
 export class ResultColumn {
   @Field(() => String) name!: string
   @Field(() => ColumnTypeEnum) type!: string
@@ -21,13 +21,13 @@ export class ResultColumn {
   @Field(() => [String]) obligations!: readonly string[]
 }
 
-@ObjectType()
+@ObjectType({ simpleResolvers: true })
 export class SourceError {
   @Field(() => ErrorCodeEnum) code!: string
   @Field(() => String) message!: string
 }
 
-@ObjectType({ description: 'rows and bytes are null where they would tell an exact number about a protected table' })
+@ObjectType({ simpleResolvers: true, description: 'rows and bytes are null where they would tell an exact number about a protected table' })
 export class SourceReport {
   @Field(() => ID) spoke!: string
   @Field(() => [ID]) tables!: readonly string[]
@@ -41,7 +41,7 @@ export class SourceReport {
   @Field(() => SourceError, { nullable: true }) error!: SourceError | null
 }
 
-@ObjectType()
+@ObjectType({ simpleResolvers: true })
 export class ResultSet {
   @Field(() => ID) transaction!: string
   @Field(() => Int) rowCount!: number
@@ -57,7 +57,7 @@ export class ResultSet {
   version!: string | null
 }
 
-@ObjectType()
+@ObjectType({ simpleResolvers: true })
 export class PlanFragment {
   @Field(() => ID) spoke!: string
   @Field(() => String) connector!: string
@@ -67,7 +67,7 @@ export class PlanFragment {
   @Field(() => Float, { nullable: true }) estimatedRows!: number | null
 }
 
-@ObjectType()
+@ObjectType({ simpleResolvers: true })
 export class Plan {
   @Field(() => String) text!: string
   @Field(() => [PlanFragment]) fragments!: readonly PlanFragment[]

@@ -1,6 +1,6 @@
 import { Field, ObjectType } from 'type-graphql'
 
-@ObjectType({ description: 'Who asks' })
+@ObjectType({ simpleResolvers: true, description: 'Who asks' })
 export class Viewer {
   @Field(() => String, { nullable: true }) subject!: string | null
   @Field(() => [String]) scopes!: readonly string[]
