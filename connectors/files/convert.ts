@@ -6,7 +6,7 @@ import { stageJson, stageNdjson } from './json/json.js'
 import type { Manifest } from './manifest.js'
 import { stageParquet } from './parquet.js'
 import type { StagedTable } from './staged-table.js'
-import { stageDelimited } from './text/stage-delimited.js'
+import { stageCsv, stageTsv } from './text/stage-delimited.js'
 import { writeTable } from './write-table.js'
 import { stageWorkbook } from './xlsx/workbook.js'
 
@@ -26,8 +26,8 @@ type Reader = (path: string, conversion: Conversion) => AsyncIterable<StagedTabl
 
 const readers: Record<Format, Reader> = {
   parquet: stageParquet,
-  csv: stageDelimited,
-  tsv: stageDelimited,
+  csv: stageCsv,
+  tsv: stageTsv,
   geojson: stageGeoJson,
   ndjson: stageNdjson,
   json: stageJson,

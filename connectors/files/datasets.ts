@@ -10,7 +10,7 @@ export interface FileDataset {
   entry: DatasetEntry
   files: DataFile[]
   /** The files that tables are read from, one for each stem, with the table's id. */
-  tables: { id: string; file: DataFile }[]
+  tables: { id: string; title: string; file: DataFile }[]
 }
 
 /** The datasets of a folder, and what does not fit, by the id of the dataset that cannot be read or `catalogue.yaml`. */
@@ -55,8 +55,13 @@ export function groupFiles({ files, refused }: Folder, catalogue: CatalogueFile)
 function dataset(id: string, files: DataFile[], entry: DatasetEntry, named: boolean): FileDataset {
   const stems = [...new Set(files.map(({ stem }) => stem))]
   const ids = named ? uniqueSlugs(stems) : [id]
-  const tables = stems.map((stem, position) => ({ id: ids[position] as string, file: first(files.filter((file) => file.stem === stem)) }))
-  return { id, title: entry.title ?? humanised(named ? id : (stems[0] as string)), entry, files, tables }
+  const title = entry.title ?? humanised(named ? id : (stems[0] as string))
+  const tables = stems.map((stem, position) => ({
+    id: ids[position] as string,
+    title: stems.length === 1 ? title : humanised(stem),
+    file: first(files.filter((file) => file.stem === stem)),
+  }))
+  return { id, title, entry, files, tables }
 }
 
 /** The one that the table is read from: the format that keeps most. */

@@ -1,4 +1,4 @@
-import { access, constants } from 'node:fs/promises'
+import { access, constants, realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Capabilities } from '../../src/connector/capabilities.js'
 import type { CatalogueEvent } from '../../src/connector/catalogue.js'
@@ -50,7 +50,9 @@ export class FilesSource implements Source {
 
   async *harvest(_cursor: string | undefined, signal: AbortSignal): AsyncIterable<CatalogueEvent> {
     const { config, context } = this
-    const [store, hashes, holdings, folder] = [this.#store, this.#hashes, this.#holdings, this.#folder]
+    const [store, hashes, holdings] = [this.#store, this.#hashes, this.#holdings]
+    // The engine is shut off from all but the folder's real place.
+    const folder = await realpath(this.#folder).catch(() => this.#folder)
     const converter = new Converter({ store, hashes, folder, openEngine: (options) => context.openEngine(options) })
     try {
       yield* harvestFolder(

@@ -72,7 +72,7 @@ async function harvestDataset(dataset: FileDataset, parts: HarvestParts, signal:
     }
     const types = new Map(Object.entries(dataset.entry.columns ?? {}).flatMap(([name, { type }]) => (type === undefined ? [] : [[name, type] as const])))
     const read: { id: string; held: HeldTable; describe: (id: string) => TableDescription }[] = []
-    for (const { id, file } of dataset.tables) {
+    for (const { id, title, file } of dataset.tables) {
       reading = file.name
       const { key, manifest } = await parts.converter.copyOf(file, types, signal)
       for (const table of manifest.tables) {
@@ -80,7 +80,7 @@ async function harvestDataset(dataset: FileDataset, parts: HarvestParts, signal:
           id: table.sheet ?? id,
           held: { dataset: dataset.id, key, file: table.file, columns: table.columns, rowCount: table.rowCount, asOf: file.modified },
           describe: (own) =>
-            describeTable(own, table, { title: dataset.title, version: key, columns: dataset.entry.columns ?? {}, problems: manifest.problems }),
+            describeTable(own, table, { title, version: key, columns: dataset.entry.columns ?? {}, problems: manifest.problems }),
         })
       }
     }
@@ -95,6 +95,7 @@ async function harvestDataset(dataset: FileDataset, parts: HarvestParts, signal:
 }
 
 function reasonOf(thrown: unknown, dataset: FileDataset, log: Log): string {
+  if ((thrown as NodeJS.ErrnoException).code === 'EACCES') return 'This process has no right to read it. Its operator must see to that.'
   if (thrown instanceof Unreadable && thrown.cause === undefined) return thrown.message
   log.warn({ err: thrown, dataset: dataset.id }, 'a file could not be converted')
   if (thrown instanceof Unreadable) return thrown.message

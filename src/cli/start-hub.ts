@@ -17,6 +17,7 @@ import { syncConfigured } from '../catalogue/sync-configured.js'
 import { tablesForQuery } from '../catalogue/tables-for-query.js'
 import { type Environment, type HubConfig, type Loaded, readBeside } from '../config.js'
 import type { Log } from '../connector/source.js'
+import { databaseError } from '../database/database-error.js'
 import { migrate } from '../database/migrate.js'
 import { openDatabase } from '../database/open-database.js'
 import { DuckDbEngine } from '../engine/duckdb.js'
@@ -101,7 +102,10 @@ export async function startHub({ loaded, dataFolder, port, environment, log }: H
     let baseUrl = config.issuer ?? ''
     const contextOf = async (request: FastifyRequest, signal: AbortSignal, splice: Splice): Promise<Context> => {
       const viewer = await identify(request.headers.authorization)
-      const catalogue = { tables: (ids: readonly string[]) => tablesForQuery(knex, viewer, ids), nearTables: (id: string) => suggestTables(knex, viewer, id) }
+      const catalogue = {
+        tables: (ids: readonly string[]) => tablesForQuery(knex, viewer, ids).catch(rethrowCoded),
+        nearTables: (id: string) => suggestTables(knex, viewer, id).catch(rethrowCoded),
+      }
       return {
         viewer, knex, loaders: createCatalogueLoaders(knex, viewer), baseUrl, statusOf: (spokeId) => sources.status(spokeId),
         harvestNow: (spokeId) => scheduler.harvestNow(spokeId), results: new Set(), splice,
@@ -129,6 +133,11 @@ export async function startHub({ loaded, dataFolder, port, environment, log }: H
 async function answers(knex: Knex): Promise<boolean> {
   const asked = knex.raw('select 1').timeout(readyMsMax).then(() => true, () => false)
   return Promise.race([asked, delay(readyMsMax, false, { ref: false })])
+}
+
+/** The query pipeline knows of no database: what it is thrown has to be coded already. */
+function rethrowCoded(thrown: unknown): never {
+  throw databaseError(thrown)
 }
 
 function configuredSpoke({ id, title, organisation, connector }: HubConfig['spokes'][number]) {

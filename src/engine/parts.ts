@@ -29,8 +29,10 @@ export async function* partsOf(work: CopyWork, folder: string, bytesMax: number)
   await mkdir(folder, { recursive: true })
   const copy = start(work, folder, bytesMax)
   const given = new Set<string>()
+  // Only when nobody will look into the folder again: the last part may be released before it is known to be the last.
+  let looked = false
   const removeEmpty = async () => {
-    if (copy.ended) await rmdir(folder).catch(() => undefined)
+    if (looked) await rmdir(folder).catch(() => undefined)
   }
   try {
     for (;;) {
@@ -51,6 +53,7 @@ export async function* partsOf(work: CopyWork, folder: string, bytesMax: number)
     await copy.end
     const names = await readdir(folder).catch(() => [])
     for (const name of names) if (!given.has(name)) await unlink(join(folder, name))
+    looked = true
     await removeEmpty()
   }
 }

@@ -27,6 +27,7 @@ describe('files that are refused, with the reason', () => {
     ['one JSON object', 'l.json', '{\n "a": 1\n}\n', /one JSON object/],
     ['a JSON list with a hole', 'l.json', '[{"a":1},,{"a":2}]', /nothing stands where element 2/],
     ['a JSON list with a comma at its end', 'l.json', '[{"a":1},]', /nothing stands where element 2/],
+    ['half of a letter in JSON', 'l.json', '[{"a":"\\ud83d"}]', /Element 1/],
     ['JSON that goes on after its end', 'l.json', '[{"a":1}] [{"a":2}]', /must begin|not a list/],
     ['JSON nested without end', 'l.json', '['.repeat(100_000), /nests deeper/],
     ['lines that are no JSON', 'l.ndjson', 'a,b\n1,2\n', /No line/],
@@ -50,6 +51,15 @@ describe('files that are refused, with the reason', () => {
     const opened = await openFolder('/nowhere/at/all')
     await expect(opened.harvest()).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE', message: expect.not.stringContaining('nowhere') as unknown })
     await expect(opened.source.health(AbortSignal.timeout(1000))).resolves.toMatchObject({ status: 'DOWN' })
+    await opened.close()
+  })
+
+  it('a folder that is itself a link is read', async () => {
+    const real = await folderOf({ 'a.csv': 'v\n1\n' })
+    const around = await folderOf({})
+    await symlink(real.folder, join(around.folder, 'linked'))
+    const opened = await openFolder(join(around.folder, 'linked'))
+    expect(await opened.texts('a/a')).toEqual([['1']])
     await opened.close()
   })
 

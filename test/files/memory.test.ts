@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import { expect, it, onTestFinished } from 'vitest'
 import type { CatalogueEvent } from '../../src/connector/catalogue.js'
 
-const child = fileURLToPath(new URL('support/harvest-child.ts', import.meta.url))
+const child = fileURLToPath(new URL('./support/harvest-child.ts', import.meta.url))
 const peakMbMax = 600
 
 /** Writes pieces to one file of a fresh folder, harvests it in a process of its own, and answers what that told and took. */

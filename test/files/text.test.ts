@@ -56,6 +56,11 @@ describe('dialects', () => {
     expect(await tableOf('t.csv', 'ward\nKilburn\nBelsize\n')).toMatchObject({ names: ['ward'], rows: [['Kilburn'], ['Belsize']] })
   })
 
+  it('looks for tabs first in a .tsv file', async () => {
+    expect(await tableOf('t.tsv', 'a\tb\n1,2,3\t4,5\n6,7,8\t9,10\n')).toMatchObject({ names: ['a', 'b'], rows: [['1,2,3', '4,5'], ['6,7,8', '9,10']] })
+    expect(await tableOf('t.tsv', 'a;b\n1;2\n')).toMatchObject({ names: ['a', 'b'], rows: [['1', '2']] })
+  })
+
   it('reads a decimal comma between semicolons as text, in two columns', async () => {
     expect(await tableOf('t.csv', 'a;b\n1,5;2,3\n4,5;6,7\n')).toMatchObject({ names: ['a', 'b'], rows: [['1,5', '2,3'], ['4,5', '6,7']] })
   })

@@ -36,7 +36,7 @@ describe('JSON', () => {
     ['the largest of 64 bits', '[{"v":9223372036854775807}]', 'INT64', ['9223372036854775807']],
     ['whole numbers written as fractions', '[{"v":1.0}]', 'DOUBLE', ['1']],
     ['nothing but nulls', '[{"v":null}]', 'STRING', [null]],
-    ['escapes', '[{"v":"tab\\t\\u00e9 \\ud83d\\ude00 \\"q\\""}]', 'STRING', ['tab\té 😀 "q"']],
+    ['escapes', '[{"v":"tab\\t\\u00e9 \\ud83d\\ude00 \\"q\\" \\\\ud800"}]', 'STRING', ['tab\té 😀 "q" \\ud800']],
     ['an object or a list', '[{"v":{}},{"v":[]}]', 'JSON', ['{}', '[]']],
     ['an empty text', '[{"v":""},{"v":null}]', 'STRING', ['', null]],
   ])('%s', async (_, content, type, values) => {

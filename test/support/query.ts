@@ -17,7 +17,7 @@ import type { QueryContext } from '../../src/query/run.js'
 export interface TestColumn {
   name: string
   type: ColumnType
-  scale?: number
+  scale?: number | undefined
   personal?: boolean
 }
 

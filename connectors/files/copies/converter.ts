@@ -38,7 +38,7 @@ export class Converter {
     if (known !== undefined) return { key, manifest: known, hash }
     this.#engine ??= this.parts.openEngine({ folders: [folder, store.folder], memoryMb })
     const engine = await this.#engine
-    const manifest = await store.add(key, async (made, scratch) => {
+    const convert = async (made: string, scratch: string) => {
       const session = await engine.connect(signal)
       try {
         const converted = await convertFile(file.path, file.format, made, { session, scratch, types, signal })
@@ -47,7 +47,8 @@ export class Converter {
       } finally {
         await session.close()
       }
-    })
+    }
+    const manifest = await inTurn(() => store.add(key, convert))
     return { key, manifest, hash }
   }
 
@@ -55,6 +56,14 @@ export class Converter {
     await (await this.#engine)?.close()
     this.#engine = undefined
   }
+}
+
+/** One conversion at a time in this process, over all sources: each may take as much memory as an engine of its own. */
+let last: Promise<unknown> = Promise.resolve()
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const turn = last.then(work, work)
+  last = turn.catch(() => undefined)
+  return turn
 }
 
 function copyKey(hash: string, format: string, types: ReadonlyMap<string, ColumnType>): string {

@@ -18,7 +18,7 @@ export async function* elementsOf(
   options: { start: number; member?: string; beside?: (text: string) => void; signal: AbortSignal },
 ): AsyncGenerator<string[]> {
   const reader = new ElementReader(options.member, options.beside ?? (() => undefined))
-  for await (const chunk of createReadStream(path, { start: options.start, highWaterMark: 1 << 19, signal: options.signal }) as AsyncIterable<Buffer>) {
+  for await (const chunk of createReadStream(path, { start: options.start, highWaterMark: 1 << 17, signal: options.signal }) as AsyncIterable<Buffer>) {
     const elements = reader.read(chunk.toString('latin1'))
     if (elements.length > 0) yield elements
   }

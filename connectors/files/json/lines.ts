@@ -5,7 +5,7 @@ import { elementBytesMax } from './elements.js'
 /** The lines of a text, a chunk's worth at a time, one byte a character (latin1). @throws Unreadable for a line beyond every bound. */
 export async function* linesOf(path: string, start: number, signal: AbortSignal): AsyncGenerator<string[]> {
   let held = ''
-  for await (const chunk of createReadStream(path, { start, highWaterMark: 1 << 19, signal }) as AsyncIterable<Buffer>) {
+  for await (const chunk of createReadStream(path, { start, highWaterMark: 1 << 17, signal }) as AsyncIterable<Buffer>) {
     const lines = (held + chunk.toString('latin1')).split('\n')
     held = lines.pop() as string
     if (held.length > elementBytesMax) throw new Unreadable(`The file holds a line of more than ${elementBytesMax >> 20} MiB.`)

@@ -49,7 +49,9 @@ function valueEnd(text: string, from: number): number {
 export function isObject(text: string): boolean {
   try {
     const value: unknown = JSON.parse(Buffer.from(text, 'latin1').toString('utf8'))
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+    // Half of a surrogate pair is JSON to JavaScript and to nobody else; written again, it stays an escape.
+    return !/\\u[dD]/.test(text) || !/\\ud[89a-f]/.test(JSON.stringify(value).replaceAll('\\\\', ''))
   } catch {
     return false
   }

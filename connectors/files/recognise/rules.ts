@@ -23,7 +23,7 @@ const text: readonly ColumnType[] = ['STRING']
 /** The NHS number's check digit: NHS Data Dictionary, 'NHS NUMBER', Modulus 11. */
 function nhsNumber(raw: string): string {
   const digits = `replace(${raw}, ' ', '')`
-  const digit = (at: number) => `CAST(substr(${digits}, ${at}, 1) AS INTEGER)`
+  const digit = (at: number) => `TRY_CAST(substr(${digits}, ${at}, 1) AS INTEGER)`
   const sum = Array.from({ length: 9 }, (_, at) => `${digit(at + 1)} * ${10 - at}`).join(' + ')
   return `CASE WHEN regexp_full_match(${digits}, '[0-9]{10}') THEN (11 - (${sum}) % 11) % 11 = ${digit(10)} ELSE false END`
 }

@@ -5,7 +5,7 @@ import { Unreadable } from '../unreadable.js'
 import { asUtf8 } from './as-utf8.js'
 import { cellsOf } from './cells.js'
 import { columnNames, list } from './column-names.js'
-import { detectDialect, type Dialect } from './dialect.js'
+import { type Delimiter, detectDialect, type Dialect } from './dialect.js'
 import { findHeader } from './header.js'
 import { RecordScanner } from './records.js'
 import { rewrite, type TextReport } from './rewrite.js'
@@ -30,13 +30,14 @@ const columnsMax = 5000
 /**
  * Reads a CSV or TSV file as text: its encoding, line ends, delimiter, preamble and header are found here and not by the engine, whose own
  * guesses are silently wrong on real files. A file that is clean is read where it lies; another is first brought into form.
- * @param scratch a folder for what is brought into form. @throws Unreadable where there is no table in the file.
+ * @param scratch a folder for what is brought into form. @param promised the delimiter that the file's ending promises.
+ * @throws Unreadable where there is no table in the file.
  */
-export async function readDelimited(path: string, scratch: string, signal: AbortSignal): Promise<DelimitedText> {
+export async function readDelimited(path: string, scratch: string, signal: AbortSignal, promised?: Delimiter): Promise<DelimitedText> {
   const text = await asUtf8(path, { scratch, signal })
   const problems = [...text.problems]
   const sample = await readSample(text.path, text.start)
-  const { names, unnamed, dialect, dataFrom } = tableStart(sample, problems)
+  const { names, unnamed, dialect, dataFrom } = tableStart(sample, promised, problems)
 
   const options = { start: text.start, cutBytes: text.cutBytes, dataFrom, signal }
   let report = await rewrite(text.path, dialect, options)
@@ -60,8 +61,8 @@ async function readSample(path: string, start: number): Promise<Buffer> {
 }
 
 /** Delimiter, width and header, told where something was left out. */
-function tableStart(sample: Buffer, problems: string[]) {
-  const { delimiter, width } = detectDialect(sample)
+function tableStart(sample: Buffer, promised: Delimiter | undefined, problems: string[]) {
+  const { delimiter, width } = detectDialect(sample, promised)
   const records: { cells: string[]; line: number }[] = []
   const scanner = new RecordScanner(delimiter, (record) => {
     if (records.length >= sampleRecords) return

@@ -14,9 +14,13 @@ const recordsMax = 2000
 /**
  * The delimiter under which most records of the sample have the same number of fields, more than one; quotes are respected. More fields
  * decide between equals. Without any, the text is one column.
- * @param sample the beginning of the text, UTF-8.
+ * @param sample the beginning of the text, UTF-8. @param promised what the file's ending promises: kept if most records keep to it.
  */
-export function detectDialect(sample: Buffer): Dialect {
+export function detectDialect(sample: Buffer, promised?: Delimiter): Dialect {
+  if (promised !== undefined) {
+    const { width, share } = consistency(sample, promised)
+    if (width > 1 && share > 0.5) return { delimiter: promised, width }
+  }
   let best: Dialect & { share: number } = { delimiter: ',', width: 1, share: 0 }
   for (const delimiter of delimiters) {
     const { width, share } = consistency(sample, delimiter)

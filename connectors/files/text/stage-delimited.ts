@@ -4,10 +4,20 @@ import { columnAt } from '../sql.js'
 import type { Decision } from '../typing/decide.js'
 import { guessTypes, inferTypes } from '../typing/infer.js'
 import { type DelimitedText, readDelimited } from './delimited.js'
+import type { Delimiter } from './dialect.js'
 
-/** A CSV or TSV file as one table, its columns typed over all rows. A column without a name or a value is none. */
-export async function* stageDelimited(path: string, { session, scratch, types, signal }: Conversion): AsyncGenerator<StagedTable> {
-  const text = await readDelimited(path, scratch, signal)
+/** A CSV file as one table, its columns typed over all rows. A column without a name or a value is none. */
+export function stageCsv(path: string, conversion: Conversion): AsyncGenerator<StagedTable> {
+  return stageDelimited(path, conversion)
+}
+
+/** As CSV; tabs are looked for first. */
+export function stageTsv(path: string, conversion: Conversion): AsyncGenerator<StagedTable> {
+  return stageDelimited(path, conversion, '\t')
+}
+
+async function* stageDelimited(path: string, { session, scratch, types, signal }: Conversion, promised?: Delimiter): AsyncGenerator<StagedTable> {
+  const text = await readDelimited(path, scratch, signal, promised)
   const demanded = text.names.map((name) => types.get(name))
   yield {
     ...staged(text, await guessTypes(session, text.from, demanded)),

@@ -107,14 +107,13 @@ function finish(query: AuthorisedQuery): Step[] {
 
 /**
  * The order asked for, with ties broken so that pages neither repeat nor skip: by the groups, which are unique, or by every other column
- * of the row. Rows without an order keep the order of their sources.
+ * of the row (GEOMETRY, JSON and LIST as their text). Rows without an order keep the order of their sources.
  */
 function sort(query: AuthorisedQuery): Step[] {
   if (!query.grouped && query.order.length === 0) return []
   const asked = new Set(query.order.map(({ column }) => column))
   const ties = query.outputs.flatMap((output, column): SortKey[] => {
-    const sortable = !['GEOMETRY', 'JSON', 'LIST'].includes(output.shape.type)
-    return output.kind === 'measure' || asked.has(column) || !sortable ? [] : [{ column, descending: false, nullsFirst: false }]
+    return output.kind === 'measure' || asked.has(column) ? [] : [{ column, descending: false, nullsFirst: false }]
   })
   const keys = [...query.order, ...ties]
   return keys.length === 0 ? [] : [{ op: 'sort', keys }]

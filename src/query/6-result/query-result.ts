@@ -80,12 +80,13 @@ export function checkVersion(atVersion: string | undefined, version: string | nu
   throw new DialsError('VERSION_CHANGED', `${why}. Begin again from the first page.`, { inputPath: ['atVersion'] })
 }
 
-/** One pass: the rows, which INT64 columns pass 2^53, and whether the text of the page stays within bounds. */
+/** The rows; and of the page alone, without the row that tells of more: which INT64 columns pass 2^53, and whether its text stays within bounds. */
 async function measure(session: EngineSession, plan: PhysicalPlan): Promise<{ rows: number; wide: boolean[] }> {
+  const onPage = `FILTER (WHERE rowid < ${plan.limit})`
   const wide = plan.outputs.map(({ shape }, index) =>
-    shape.type === 'INT64' ? `coalesce(max(c${index}) > ${safeIntegerMax} OR min(c${index}) < -${safeIntegerMax}, FALSE)` : 'FALSE',
+    shape.type === 'INT64' ? `coalesce(max(c${index}) ${onPage} > ${safeIntegerMax} OR min(c${index}) ${onPage} < -${safeIntegerMax}, FALSE)` : 'FALSE',
   )
-  const text = plan.outputs.map(({ shape }, index) => (['STRING', 'GEOMETRY', 'JSON', 'LIST'].includes(shape.type) ? `coalesce(sum(strlen(c${index})), 0)` : '0'))
+  const text = plan.outputs.map(({ shape }, index) => (['STRING', 'GEOMETRY', 'JSON', 'LIST'].includes(shape.type) ? `coalesce(sum(strlen(c${index})) ${onPage}, 0)` : '0'))
   const [row] = await session.rows(`SELECT count(*) AS rows, CAST(${text.join(' + ')} AS DOUBLE) AS bytes, [${wide.join(', ')}] AS wide FROM result`)
   if (Number(row?.['bytes']) > pageBytesMax) {
     throw new ResultTooLarge(`This page holds more than ${pageBytesMax} bytes of text. Ask for fewer rows or columns.`)

@@ -1,0 +1,131 @@
+import { mkdir } from 'node:fs/promises'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startTestHub, type TestHub } from '../support/dials.js'
+import { freshDatabase, type FreshDatabase } from '../support/postgres.js'
+import { allGone, everyoneOf, type HubFamily, hubFamily, scansUnderWay, scratchOf, signal, until } from '../support/processes.js'
+import { openWorkspace, twoSpokes, type Workspace } from '../support/workspace.js'
+
+const rows = 1_000_000
+
+let workspace: Workspace
+let database: FreshDatabase
+let hub: TestHub
+let family: HubFamily
+beforeAll(async () => {
+  workspace = await openWorkspace(twoSpokes)
+  database = await freshDatabase()
+  await mkdir(workspace.path('camden/data'), { recursive: true })
+  const engine = await DuckDBInstance.create(':memory:')
+  const connection = await engine.connect()
+  await connection.run(`COPY (SELECT md5(range::VARCHAR) AS hash FROM range(${rows})) TO '${workspace.path('camden/data/hashes.parquet')}' (FORMAT parquet)`)
+  connection.closeSync()
+  engine.closeSync()
+  await start()
+})
+afterAll(async () => {
+  await hub.stop()
+  await database.drop()
+  await workspace.remove()
+})
+
+async function start(): Promise<void> {
+  hub = await startTestHub(workspace.hubYaml, { dataFolder: workspace.path('data'), env: { DATABASE_URL: database.url } })
+  family = await hubFamily(hub, 'camden', 'barnet')
+  await hub.harvested('camden', 'barnet')
+}
+
+const atCamden = async () => (await scansUnderWay(family.spokes.get('camden') as number)).length
+
+/** Counts what holds none of so many words: about a second of work for each 150 of them, and next to no memory. */
+const longInput = (words: number) => ({
+  from: { members: [{ table: 'camden/hashes/hashes', columns: [{ column: 'hash', as: 'text' }] }, { table: 'barnet/libraries/libraries', columns: [{ column: 'Name', as: 'text' }] }] },
+  where: { not: { or: Array.from({ length: words }, (_, index) => ({ column: 'text', contains: `no hash ${index}` })) } },
+  groupBy: [{ column: '_spoke' }], measures: [{ function: 'COUNT' }], orderBy: [{ column: '_spoke' }],
+})
+const fields = 'rows complete sources { spoke status error { code } }'
+const body = (input: object) => JSON.stringify({ query: `query ($input: QueryInput!) { query(input: $input) { ${fields} } }`, variables: { input } })
+
+/** A query of a client that can go away. */
+function leaving(input: object) {
+  const client = new AbortController()
+  const answer = fetch(`${hub.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: body(input), signal: client.signal })
+    .then((response) => response.json() as Promise<unknown>)
+  answer.catch(() => undefined)
+  return { answer, leave: () => client.abort() }
+}
+
+const query = (input: object) => hub.ask<{ query: object }>(`query ($input: QueryInput!) { query(input: $input) { ${fields} } }`, { input })
+const answerTo = async (input: object) => {
+  const { data, errors } = await query(input)
+  expect(errors).toBeUndefined()
+  return data?.query
+}
+
+/** Far more than any of these tests waits for: what ends sooner was ended. */
+const long = longInput(4_000)
+
+describe('a query that takes long', () => {
+  test('ends at its time with SOURCE_TIMEOUT, at the spoke as well, and the spoke is not taken for dead', async () => {
+    const answer = await query({ ...long, timeoutMs: 50 })
+    expect(answer).toMatchObject({ data: { query: null }, errors: [{ extensions: { code: 'SOURCE_TIMEOUT', transaction: expect.any(String) as never } }] })
+    await until('nothing runs at the spoke', async () => (await atCamden()) === 0)
+    await until('the spoke is UP', async () => (await hub.ask<{ spoke: { status: string } }>('{ spoke(id: "camden") { status } }')).data?.spoke.status === 'UP')
+  })
+
+  test('ends at the spoke when its client goes away', async () => {
+    const { answer, leave } = leaving({ ...long, timeoutMs: 120_000 })
+    await until('it runs at the spoke', async () => (await atCamden()) === 1)
+    leave()
+    await expect(answer).rejects.toThrow()
+    // By itself it would go on for many times as long.
+    await until('it runs no more', async () => (await atCamden()) === 0, 5_000)
+    expect(scratchOf([family.hub])).toHaveLength(1)
+  })
+
+  test('sixteen at once leave health, the catalogue and other spokes answering', async () => {
+    const all = Array.from({ length: 16 }, () => leaving({ ...long, timeoutMs: 120_000 }))
+    await until('sixteen run at the spoke', async () => (await atCamden()) === 16)
+    expect((await fetch(`${hub.url}/health/live`)).status).toBe(200)
+    expect(await (await fetch(`${hub.url}/health/ready`)).json()).toEqual({ status: 'UP', notReady: [] })
+    expect((await hub.ask('{ spokes { id } }')).data).toEqual({ spokes: [{ id: 'camden' }, { id: 'barnet' }] })
+    expect(await answerTo({ from: { table: 'barnet/libraries/libraries' }, measures: [{ function: 'COUNT' }] })).toMatchObject({ rows: [[1]] })
+    expect(await atCamden(), 'they still run').toBe(16)
+    for (const { leave } of all) leave()
+    await Promise.allSettled(all.map(({ answer }) => answer))
+    await until('none runs', async () => (await atCamden()) === 0)
+    expect(await answerTo({ from: { table: 'camden/hashes/hashes' }, measures: [{ function: 'COUNT' }] })).toMatchObject({ rows: [[rows]] })
+  })
+
+  test('is passed over at its time under PARTIAL, told as TIMED_OUT', async () => {
+    expect(await answerTo({ ...long, timeoutMs: 4_000, onSourceError: 'PARTIAL' })).toEqual({
+      rows: [['barnet', 1]], complete: false,
+      sources: [{ spoke: 'camden', status: 'TIMED_OUT', error: { code: 'SOURCE_TIMEOUT' } }, { spoke: 'barnet', status: 'OK', error: null }],
+    })
+  })
+})
+
+describe('a hub that is stopped while a query runs', () => {
+  test('finishes it first', async () => {
+    const { answer } = leaving(longInput(300))
+    await until('it runs at the spoke', async () => (await atCamden()) === 1)
+    const ended = hub.stop()
+    expect(await answer).toEqual({ data: { query: expect.objectContaining({ rows: [['barnet', 1], ['camden', rows]], complete: true }) as never } })
+    expect(await ended).toBe(0)
+  })
+
+  test('ends at once at a second signal, and so do its spokes', async () => {
+    await start()
+    const { answer } = leaving({ ...long, timeoutMs: 120_000 })
+    await until('it runs at the spoke', async () => (await atCamden()) === 1)
+    signal([family.launcher], 'SIGTERM')
+    await hub.line(/"msg":"stopping"/)
+    const code = await until('it has ended', async () => {
+      signal([family.launcher], 'SIGTERM')
+      return Promise.race([hub.exited, undefined])
+    })
+    expect(code).toBe(130)
+    expect(await answer.catch(() => 'broken off')).toBe('broken off')
+    await allGone(everyoneOf(family))
+  })
+})

@@ -1,0 +1,89 @@
+import { readdir } from 'node:fs/promises'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { QueryResult } from '../../src/query/6-result/query-result.js'
+import { type QueryContext, runQuery } from '../../src/query/run.js'
+import { type Bench, contextOf, openBench, tableOf } from '../support/query.js'
+import { drawQuery } from './support/arbitrary-query.js'
+import { drawWorld, type World } from './support/arbitrary-world.js'
+import { checkAnswer, checkReports } from './support/check-answer.js'
+import { oracle } from './support/oracle.js'
+import { openTableSource } from './support/table-source.js'
+import type { Query } from './support/world.js'
+
+const runs = Number(process.env['RUNS'] ?? 300)
+const seed = process.env['SEED']
+
+let bench: Bench
+beforeAll(async () => { bench = await openBench() })
+afterAll(() => bench.close())
+
+/** A page, read in every form. */
+async function read(query: object, context: QueryContext): Promise<{ result: QueryResult; rows: unknown[][] }> {
+  const result = await runQuery(query, context)
+  try {
+    const rows = JSON.parse(await result.text('rows', 'EXACT')) as unknown[][]
+    const doubles = JSON.parse(await result.text('rows', 'DOUBLE')) as unknown[][]
+    const records = JSON.parse(await result.text('records', 'EXACT')) as object[]
+    expect(records.map((record) => Object.values(record))).toEqual(rows)
+    expect(records.every((record) => Object.keys(record).join('\0') === result.columns.map(({ name }) => name).join('\0'))).toBe(true)
+    expect(doubles).toEqual(rows.map((row) => row.map((cell, index) => (cell !== null && ['INT64', 'DECIMAL'].includes(result.columns[index]?.shape.type ?? '') ? Number(cell) : cell))))
+    return { result, rows }
+  } finally {
+    await result.release()
+  }
+}
+
+async function withWorld(world: World, work: (context: QueryContext) => Promise<void>): Promise<void> {
+  const spokes = [...new Set(world.tables.map(({ spokeId }) => spokeId))]
+  const sources = await Promise.all(spokes.map((spokeId) => openTableSource(bench.engine, bench.folder, world.tables.filter((table) => table.spokeId === spokeId), world.capabilities[spokeId] ?? {}, world.chunkRows[spokeId])))
+  try {
+    await work(contextOf(bench.hub, world.tables.map(({ id, columns }) => tableOf(id, columns)), Object.fromEntries(spokes.map((spokeId, index) => [spokeId, sources[index] as (typeof sources)[number]]))))
+  } finally {
+    await Promise.all(sources.map((source) => source.close()))
+  }
+}
+
+/** Every page of a query, one after the other, until none is left. */
+async function pages(query: Query, pageRows: number, context: QueryContext): Promise<unknown[][]> {
+  const all: unknown[][] = []
+  for (let offset = 0; ; offset += pageRows) {
+    const { result, rows } = await read({ ...query, limit: pageRows, offset }, context)
+    all.push(...rows)
+    if (!result.truncated) return all
+  }
+}
+
+describe('any query over any sources', () => {
+  it(`answers as plain loops do (${runs} runs)`, { timeout: 60_000 + runs * 400 }, async () => {
+    let paged = 0
+    const property = fc.asyncProperty(fc.gen(), async (g) => {
+      const draw = <T>(of: fc.Arbitrary<T>) => g(() => of)
+      const world = drawWorld(draw)
+      const query = drawQuery(draw, world)
+      try {
+        await withWorld(world, async (context) => {
+          const whole = oracle(query, world.tables)
+          const { result, rows } = await read(query, context)
+          checkAnswer(query, whole, result, rows)
+          checkReports(world, whole, result)
+          const total = whole.rows.length
+          if (total > 1 && total < 30 && draw(fc.integer({ min: 0, max: 3 })) === 0) {
+            const all = { ...query, limit: 100, offset: 0 }
+            const together = await pages(query, draw(fc.integer({ min: 1, max: 7 })), context)
+            checkAnswer(all, whole, { columns: undefined, complete: true, truncated: false, rowCount: together.length }, together)
+            paged++
+          }
+        })
+      } catch (thrown) {
+        const text = (value: unknown) => JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? `${item}n` : item instanceof Set ? [...item] : item))
+        throw new Error(`${String(thrown)}\nquery ${text(query)}\nworld ${text(world)}`, { cause: thrown })
+      }
+    })
+    await fc.assert(property, { numRuns: runs, ...(seed === undefined ? {} : { seed: Number(seed) }), endOnFailure: process.env['SHRINK'] === undefined })
+    expect(paged).toBeGreaterThan(0)
+    expect(await readdir(bench.folder)).toEqual([])
+    expect(bench.hub.admission.load).toEqual({ running: 0, waiting: 0 })
+    expect(bench.engine.admission.load).toEqual({ running: 0, waiting: 0 })
+  })
+})

@@ -1,0 +1,151 @@
+import fc from 'fast-check'
+import type { Capabilities } from '../../../src/connector/capabilities.js'
+import type { ColumnType, Shape } from '../../../src/connector/column.js'
+import { aggregateFunctions } from '../../../src/connector/relation.js'
+import { type Cell } from './cells.js'
+import type { Query, WorldTable } from './world.js'
+
+/** Draws one value; fast-check's own generator, which shrinks what was drawn. */
+export type Draw = <T>(of: fc.Arbitrary<T>) => T
+
+export interface World {
+  readonly tables: readonly WorldTable[]
+  readonly from: Query['from']
+  /** The columns that the stack will have, under their shared names. */
+  readonly shared: readonly ({ name: string } & Shape)[]
+  readonly capabilities: Readonly<Record<string, Capabilities>>
+  /** Rows of each part of a source, where it answers in small ones. */
+  readonly chunkRows: Readonly<Record<string, number | undefined>>
+}
+
+const names = ['a', 'Ward Name', '__proto__', 'constructor', "it's \"b\"", 'x.y', 'Größe', 'count']
+const spokes = ['camden', 'barnet', 'the-city', 'b2']
+const types = ['STRING', 'BOOLEAN', 'INT64', 'DOUBLE', 'DECIMAL', 'DATE', 'TIMESTAMP', 'TIMESTAMPTZ', 'GEOMETRY'] as const
+
+const texts = ['', 'a', 'A', 'ab', '007', '7', '%', "O'Brien", 'é', 'e\u0301', '日本', '😀', 'a\nb', 'null', '\u2028"\\']
+const whole = [0n, 1n, -1n, 2n, 3n, 7n, 2n ** 53n, 2n ** 53n + 1n, -(2n ** 53n) - 1n, 2n ** 63n - 1n, -(2n ** 63n)]
+const doubles = [0, 0.1, -0.5, 1.5, 1e-7, 3, -2.25, 123456.789, 1e20]
+const points = ['{"type":"Point","coordinates":[-0.1,51.5]}', '{"type":"Point","coordinates":[2,48]}', '{"type":"LineString","coordinates":[[-0.1,51.5],[0.5,51]]}', '{"type":"Point","coordinates":[]}']
+const times = ['2026-03-29T00:30:00', '2026-03-29T23:30:00', '2026-10-25T01:30:00', '2026-10-25T23:59:59.5', '2025-12-31T23:00:00', '2026-01-05T00:00:00', '1969-07-20T20:17:40']
+
+/** Cells of a shape, few enough to meet each other again. */
+export function cellOf({ type, scale = 0 }: Shape): fc.Arbitrary<Exclude<Cell, null>> {
+  switch (type) {
+    case 'STRING':
+      return fc.constantFrom(...texts)
+    case 'BOOLEAN':
+      return fc.boolean()
+    case 'INT64':
+      return fc.constantFrom(...whole)
+    case 'DOUBLE':
+      return fc.constantFrom(...doubles)
+    case 'DECIMAL':
+      return fc.constantFrom(0n, 1n, -1n, 5n, 100n, 105n, -12345n, 99999999999n).map((unscaled) => ({ unscaled, scale }))
+    case 'DATE':
+      return fc.constantFrom(...times.map((time) => time.slice(0, 10)))
+    case 'TIMESTAMP':
+      return fc.constantFrom(...times)
+    case 'TIMESTAMPTZ':
+      return fc.constantFrom(...times.map((time) => `${time}Z`))
+    default:
+      return fc.constantFrom(...points)
+  }
+}
+
+/** Tables of columns that go together, at some sources of whatever capabilities, and a `from` over them. */
+export function drawWorld(draw: Draw): World {
+  const some = <T>(of: readonly T[], minLength = 1) => draw(fc.subarray([...of], { minLength }))
+  const shared = some(names).slice(0, 5).map((name) => ({ name, type: draw(fc.constantFrom(...types)), scale: draw(fc.integer({ min: 0, max: 4 })) }))
+  const used = some(spokes)
+  const count = draw(fc.integer({ min: 1, max: 5 }))
+  const members = Array.from({ length: count }, (_, index) => drawMember(draw, index, draw(fc.constantFrom(...used)), shared))
+  const tables = members.map(({ table }) => table)
+  const plain = members.every(({ columns, table }) => columns.every(({ column, as, type }) => as === undefined && type === undefined && table.columns.some(({ name }) => name === column)))
+  const ids = tables.map(({ id }) => id)
+  if (draw(fc.integer({ min: 0, max: 9 })) === 0) ids.push(ids[0] as string)
+  const from: Query['from'] = !plain
+    ? { members: members.map(({ table, columns }) => ({ table: table.id, columns })) }
+    : ids.length === 1 ? { table: ids[0] as string } : { union: ids }
+  const stacked = shared.filter(({ name }) => members.some(({ columns }) => columns.some(({ column, as }) => (as ?? column) === name)))
+  return {
+    tables,
+    from,
+    shared: stacked.map(({ name, type, scale }) => commonShape(name, type, scale, members)),
+    capabilities: Object.fromEntries(used.map((spokeId) => [spokeId, drawCapabilities(draw)])),
+    chunkRows: Object.fromEntries(used.map((spokeId) => [spokeId, draw(fc.constantFrom(undefined, undefined, 1, 3))])),
+  }
+}
+
+interface Member {
+  table: WorldTable
+  columns: { column: string; as?: string; type?: ColumnType }[]
+  shapes: Map<string, Shape>
+}
+
+function drawMember(draw: Draw, index: number, spokeId: string, shared: readonly { name: string; type: ColumnType; scale: number }[]): Member {
+  const present = shared.filter(() => draw(fc.integer({ min: 0, max: 4 })) > 0)
+  const chosen = present.length === 0 ? shared.slice(0, 1) : present
+  const columns = chosen.map(({ name, type, scale }) => {
+    const shape = drawShape(draw, type, scale)
+    const readFrom = shape.type === 'INT64' && draw(fc.integer({ min: 0, max: 5 })) === 0
+    const readAs = shape.type === 'STRING' && draw(fc.integer({ min: 0, max: 5 })) === 0
+    const own: Shape = readFrom ? { type: 'STRING' } : readAs ? { type: 'INT64' } : shape
+    const renamed = draw(fc.integer({ min: 0, max: 3 })) === 0
+    const member = { column: renamed ? `${name} of ${index}` : name, ...(renamed ? { as: name } : {}), ...(readFrom || readAs ? { type: shape.type } : {}) }
+    return { own: { name: member.column, ...own }, member, name, shape, cell: readFrom ? fc.constantFrom('7', ' 007', '-3', '+0', '12') : cellOf(own) }
+  })
+  const rows = draw(fc.constantFrom(0, 1, 2, 5, 12))
+  return {
+    table: {
+      id: `${spokeId}/t-${index}/t-${index}`,
+      spokeId,
+      columns: columns.map(({ own }) => own),
+      rows: Array.from({ length: rows }, () => columns.map(({ cell }) => draw(fc.option(cell as fc.Arbitrary<Exclude<Cell, null>>, { freq: 5 })))),
+    },
+    columns: columns.map(({ member }) => member),
+    shapes: new Map(columns.map(({ name, shape }) => [name, shape])),
+  }
+}
+
+/** Numbers may stand beside numbers of another type. */
+function drawShape(draw: Draw, type: ColumnType, scale: number): Shape {
+  const numbers = ['INT64', 'DOUBLE', 'DECIMAL'] as const
+  const own = (numbers as readonly string[]).includes(type) && draw(fc.integer({ min: 0, max: 3 })) === 0 ? draw(fc.constantFrom(...numbers)) : type
+  return own === 'DECIMAL' ? { type: own, scale: type === 'DECIMAL' ? scale : draw(fc.integer({ min: 0, max: 4 })) } : { type: own }
+}
+
+function commonShape(name: string, type: ColumnType, scale: number, members: readonly Member[]): { name: string } & Shape {
+  const shapes = members.flatMap(({ shapes: own }) => own.get(name) ?? [])
+  const found = new Set(shapes.map((shape) => shape.type))
+  if (found.has('DOUBLE')) return { name, type: 'DOUBLE' }
+  if (found.has('DECIMAL')) return { name, type: 'DECIMAL', scale: Math.max(...shapes.map((shape) => shape.scale ?? 0)) }
+  return found.has('INT64') ? { name, type: 'INT64' } : { name, type, ...(type === 'DECIMAL' ? { scale } : {}) }
+}
+
+const predicates = ['and', 'or', 'not', 'compare', 'in', 'isNull', 'startsWith', 'contains', 'withinBox'] as const
+
+function drawCapabilities(draw: Draw): Capabilities {
+  const often = () => draw(fc.integer({ min: 0, max: 3 })) > 0
+  return {
+    ...(often() ? { project: true } : {}),
+    ...(often() ? { stack: true } : {}),
+    ...(often() ? { sort: true } : {}),
+    ...(often() ? { limit: true } : {}),
+    ...(often() ? { filter: new Set(often() ? predicates : draw(fc.subarray([...predicates]))) } : {}),
+    ...(often() ? { aggregate: new Set(often() ? aggregateFunctions : draw(fc.subarray([...aggregateFunctions]))) } : {}),
+  }
+}
+
+/** A cell as a client writes it: text for any type, or a number where JSON has it exactly. */
+export function drawOperand(draw: Draw, shape: Shape): unknown {
+  if (shape.type === 'DECIMAL') {
+    const text = draw(fc.constantFrom('0', '1', '1.05', '-123.45', '0.0100', '1.0049', '999999999.99', '-0.0001'))
+    return draw(fc.boolean()) ? text : Number(text)
+  }
+  const cell = draw(cellOf(shape))
+  const asText = draw(fc.boolean())
+  if (typeof cell === 'bigint') return asText || cell > 2n ** 53n - 1n || cell < -(2n ** 53n) + 1n ? String(cell) : Number(cell)
+  if (typeof cell === 'number') return asText ? String(cell) : cell
+  return typeof cell === 'boolean' && asText ? String(cell) : cell
+}
+

@@ -1,0 +1,71 @@
+import type { Shape } from '../../../src/connector/column.js'
+
+/** A decimal: `unscaled` ÷ 10^`scale`. */
+export interface Decimal {
+  unscaled: bigint
+  scale: number
+}
+
+/** A cell as the tests hold it: text, dates and times as canonical text, whole numbers as bigint, geometry as GeoJSON text. */
+export type Cell = string | boolean | bigint | number | Decimal | null
+
+export function isDecimal(cell: Cell): cell is Decimal {
+  return typeof cell === 'object' && cell !== null
+}
+
+/** The canonical text of a cell, as a literal of SQL or of a query has it. */
+export function textOf(cell: Exclude<Cell, null>): string {
+  if (!isDecimal(cell)) return String(cell)
+  const { unscaled, scale } = cell
+  const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, '0')
+  const point = digits.length - scale
+  return `${unscaled < 0n ? '-' : ''}${digits.slice(0, point)}${scale === 0 ? '' : `.${digits.slice(point)}`}`
+}
+
+/** '12.5' as a decimal of its own scale, or of a larger one. */
+export function decimalOf(text: string, scale?: number): Decimal {
+  const [whole = '', fraction = ''] = text.trim().split('.')
+  const own = { unscaled: BigInt(whole.replace('+', '') + fraction), scale: fraction.length }
+  return scale === undefined ? own : rescale(own, scale)
+}
+
+/** The same number with more digits after its point. */
+export function rescale({ unscaled, scale }: Decimal, to: number): Decimal {
+  return { unscaled: unscaled * 10n ** BigInt(to - scale), scale: to }
+}
+
+export function numberOf(cell: bigint | number | Decimal): number {
+  return isDecimal(cell) ? Number(cell.unscaled) / 10 ** cell.scale : Number(cell)
+}
+
+/** The order of two cells of one type: binary for text, by value for the rest. */
+export function compare(left: Exclude<Cell, null>, right: Exclude<Cell, null>): number {
+  if (isDecimal(left) && isDecimal(right)) {
+    const scale = Math.max(left.scale, right.scale)
+    return sign(rescale(left, scale).unscaled, rescale(right, scale).unscaled)
+  }
+  if (typeof left === 'string' && typeof right === 'string') return Buffer.compare(Buffer.from(left), Buffer.from(right))
+  return sign(left, right)
+}
+
+function sign<T>(left: T, right: T): number {
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
+/** A cell read as another type; `undefined` where a query may not do so. */
+export function convert(cell: Cell, from: Shape, to: Shape): Cell {
+  if (cell === null || (from.type === to.type && from.scale === to.scale)) return cell
+  const scale = to.scale ?? 0
+  switch (to.type) {
+    case 'STRING':
+      return textOf(cell)
+    case 'INT64':
+      return BigInt((cell as string).trim())
+    case 'DECIMAL':
+      return isDecimal(cell) ? rescale(cell, scale) : decimalOf(String(cell), scale)
+    case 'DOUBLE':
+      return typeof cell === 'string' ? Number(cell) : numberOf(cell as bigint | Decimal)
+    default:
+      throw new Error(`the tests do not read ${from.type} as ${to.type}`)
+  }
+}

@@ -1,0 +1,76 @@
+import { expect } from 'vitest'
+import type { Shape } from '../../../src/connector/column.js'
+import type { QueryResult } from '../../../src/query/6-result/query-result.js'
+import type { World } from './arbitrary-world.js'
+import { type Cell, numberOf, textOf } from './cells.js'
+import type { OracleAnswer } from './oracle.js'
+import type { Query } from './world.js'
+
+const pageDefault = { rows: 100, groups: 1000 }
+
+/** What is told of a page; without columns for one that was put together of several, which have encodings of their own. */
+export type ToldPage = Pick<QueryResult, 'rowCount' | 'truncated' | 'complete'> & { columns: QueryResult['columns'] | undefined }
+
+/** Compares a page with what the oracle has: rows, order, count, truncation, columns and encodings. */
+export function checkAnswer(query: Query, whole: OracleAnswer, result: ToldPage, rows: readonly (readonly unknown[])[]): void {
+  const isGrouped = query.groupBy !== undefined || query.measures !== undefined
+  const limit = query.limit ?? (isGrouped ? pageDefault.groups : pageDefault.rows)
+  const offset = query.offset ?? 0
+  const page = whole.rows.slice(offset, offset + limit)
+  expect({ rowCount: result.rowCount, truncated: result.truncated, complete: result.complete }).toEqual({ rowCount: page.length, truncated: whole.rows.length > offset + limit, complete: true })
+  if (result.columns !== undefined) expect(result.columns.map(({ name, shape }) => ({ name, ...shape }))).toEqual(whole.columns)
+
+  if (isGrouped || query.orderBy !== undefined) {
+    const encodings = whole.columns.map((column, index) => encodingOf(column, page.map((row) => row[index] as Cell)))
+    if (result.columns !== undefined) expect(result.columns.map(({ encoding }) => encoding)).toEqual(encodings)
+    expect(rows.length).toBe(page.length)
+    rows.forEach((row, position) => row.forEach((cell, index) => checkCell(cell, page[position]?.[index] as Cell, whole, index)))
+    return
+  }
+  // Without an order it is free which rows make the page; what they are is not.
+  const texts = (cells: readonly (readonly unknown[])[]) => cells.map((row) => JSON.stringify(row)).sort()
+  const expected = texts(whole.rows.map((row) => row.map((cell, index) => json(cell, whole.columns[index] as Shape))))
+  const found = texts(rows.map((row) => row.map((cell, index) => (typeof cell === 'number' && whole.columns[index]?.type === 'INT64' ? String(cell) : cell))))
+  if (found.length === expected.length) expect(found).toEqual(expected)
+  else for (const text of found) expect(expected.splice(expected.indexOf(text), expected.includes(text) ? 1 : 0)).toEqual([text])
+}
+
+/** Compares what the sources are said to have done with what they may. */
+export function checkReports({ capabilities, tables }: World, whole: OracleAnswer, { sources }: QueryResult): void {
+  expect(new Set(sources.flatMap((source) => source.tables))).toEqual(new Set(whole.missing.keys()))
+  for (const source of sources) {
+    const own = capabilities[source.spoke] ?? {}
+    const may = [['FILTER', own.filter], ['AGGREGATE', own.aggregate], ['SORT', own.sort], ['LIMIT', own.limit]] as const
+    expect(may.flatMap(([operator, given]) => (source.pushedDown.includes(operator) && given === undefined ? [operator] : []))).toEqual([])
+    expect({ status: source.status, error: source.error }).toEqual({ status: 'OK', error: null })
+    expect(new Set(source.missingColumns)).toEqual(new Set(source.tables.flatMap((id) => whole.missing.get(id) ?? [])))
+    expect(source.tables.every((id) => tables.find((table) => table.id === id)?.spokeId === source.spoke)).toBe(true)
+    expect(source.rows).toBeGreaterThanOrEqual(0)
+    expect(source.bytes).toBeGreaterThan(0)
+  }
+}
+
+function encodingOf({ type }: Shape, cells: readonly Cell[]): string {
+  if (type === 'INT64') return cells.some((cell) => cell !== null && (cell as bigint) ** 2n > (2n ** 53n - 1n) ** 2n) ? 'STRING' : 'NUMBER'
+  return type === 'BOOLEAN' ? 'BOOLEAN' : type === 'DOUBLE' ? 'NUMBER' : type === 'GEOMETRY' ? 'OBJECT' : 'STRING'
+}
+
+function checkCell(found: unknown, expected: Cell, { columns, rows }: OracleAnswer, index: number): void {
+  const { type } = columns[index] as Shape
+  if (type !== 'DOUBLE' || expected === null) {
+    const wide = typeof found === 'number' && type === 'INT64' ? String(found) : found
+    expect(wide).toEqual(json(expected, columns[index] as Shape))
+    return
+  }
+  const most = Math.max(1, ...rows.map((row) => (row[index] === null ? 0 : Math.abs(numberOf(row[index] as number)))))
+  expect(typeof found).toBe('number')
+  expect(Math.abs((found as number) - (expected as number))).toBeLessThanOrEqual(1e-9 * most)
+}
+
+/** A cell as JSON has it, whole numbers as text. */
+function json(cell: Cell, { type }: Shape): unknown {
+  if (cell === null) return null
+  if (type === 'BOOLEAN' || type === 'DOUBLE') return cell
+  if (type === 'GEOMETRY') return JSON.parse(cell as string) as unknown
+  return textOf(cell)
+}

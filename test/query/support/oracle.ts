@@ -1,0 +1,146 @@
+import type { Shape } from '../../../src/connector/column.js'
+import { bucket } from './oracle-buckets.js'
+import { keeps } from './oracle-filter.js'
+import { measure, measureShape } from './oracle-measures.js'
+import { type Cell, compare, convert, textOf } from './cells.js'
+import type { Query, Relation, WorldTable } from './world.js'
+
+/**
+ * The answer to a query by plain loops over plain rows: no SQL, no plan, nothing of src/query. `rows` are all that it has, in order; the
+ * page is for whoever asks.
+ */
+export interface OracleAnswer extends Relation {
+  /** Columns of the stack that the query uses and a table lacks, by table. */
+  readonly missing: ReadonlyMap<string, readonly string[]>
+}
+
+export function oracle(query: Query, tables: readonly WorldTable[]): OracleAnswer {
+  const stack = stackOf(query, tables)
+  const at = (name: string) => positionOf(stack, name, query.from.as ?? (query.from.table ?? (query.from.members?.length === 1 ? query.from.members[0]?.table : undefined))?.split('/').at(-1))
+  const kept = stack.rows.filter((row) => [query.from.where, query.where].every((filter) => filter === undefined || keeps(filter, (name) => [row[at(name)] as Cell, stack.columns[at(name)] as Shape]) === true))
+  const answer = query.groupBy !== undefined || query.measures !== undefined ? grouped(query, { ...stack, rows: kept }, at) : selected(query, { ...stack, rows: kept }, at)
+  const used = new Set([...namesIn(query).map((name) => stack.columns[at(name)]?.name), ...(query.select === undefined && query.groupBy === undefined && query.measures === undefined ? stack.columns.map(({ name }) => name) : [])])
+  const missing = new Map([...stack.missing].map(([id, names]) => [id, names.filter((name) => used.has(name))]))
+  return { ...answer, rows: sorted(query, answer), missing }
+}
+
+interface Stack extends Relation {
+  readonly missing: ReadonlyMap<string, readonly string[]>
+}
+
+function stackOf({ from }: Query, tables: readonly WorldTable[]): Stack {
+  const members = from.members ?? (from.union ?? [from.table as string]).map((table) => ({ table, columns: undefined }))
+  const chosen = members.map(({ table: id, columns }) => {
+    const table = tables.find((one) => one.id === id) as WorldTable
+    const taken = (columns ?? table.columns.map(({ name }) => ({ column: name }))) as { column: string; as?: string; type?: Shape['type'] }[]
+    return {
+      table,
+      cells: taken.map(({ column, as, type }) => {
+        const index = table.columns.findIndex(({ name }) => name === column)
+        const own = table.columns[index] as Shape
+        return { name: as ?? column, index, own: shapeOf(own), shape: type === undefined || type === own.type ? shapeOf(own) : type === 'DECIMAL' ? { type, scale: own.type === 'INT64' ? 0 : 10 } : { type } }
+      }),
+    }
+  })
+  const shapes = new Map<string, Shape>()
+  for (const { name, shape } of chosen.flatMap(({ cells }) => cells)) shapes.set(name, wider(shapes.get(name), shape))
+  const text = { type: 'STRING' } as const
+  const columns = [...[...shapes].map(([name, shape]) => ({ name, ...shape })), { name: '_spoke', ...text }, { name: '_table', ...text }]
+  const rows = inOrderOfSources(chosen).flatMap(({ table, cells }) =>
+    table.rows.map((row) =>
+      columns.map(({ name, ...shape }) => {
+        if (name === '_spoke') return table.spokeId
+        if (name === '_table') return table.id
+        const cell = cells.find((one) => one.name === name)
+        return cell === undefined ? null : convert(convert(row[cell.index] as Cell, cell.own, cell.shape), cell.shape, shape)
+      }),
+    ),
+  )
+  return { columns, rows, missing: new Map(chosen.map(({ table, cells }) => [table.id, [...shapes.keys()].filter((name) => !cells.some((cell) => cell.name === name))])) }
+}
+
+function inOrderOfSources<T extends { table: WorldTable }>(members: readonly T[]): T[] {
+  const spokes = [...new Set(members.map(({ table }) => table.spokeId))]
+  return spokes.flatMap((spokeId) => members.filter(({ table }) => table.spokeId === spokeId))
+}
+
+function shapeOf({ type, scale }: Shape): Shape {
+  return scale === undefined ? { type } : { type, scale }
+}
+
+function wider(left: Shape | undefined, right: Shape): Shape {
+  if (left === undefined) return right
+  if (left.type === 'DOUBLE' || right.type === 'DOUBLE') return { type: 'DOUBLE' }
+  if (left.type === 'DECIMAL' || right.type === 'DECIMAL') return { type: 'DECIMAL', scale: Math.max(left.scale ?? 0, right.scale ?? 0) }
+  return left
+}
+
+function positionOf(stack: Relation, name: string, alias: string | undefined): number {
+  const bare = alias !== undefined && name.startsWith(`${alias}.`) ? name.slice(alias.length + 1) : name
+  return stack.columns.findIndex((column) => column.name === bare)
+}
+
+function selected(query: Query, stack: Relation, at: (name: string) => number): Relation {
+  const all = stack.columns.filter(({ name }) => name !== '_spoke' && name !== '_table').map(({ name }) => ({ column: name, as: name }))
+  const outputs = (query.select ?? all).map(({ column, as }) => ({ index: at(column), name: as ?? stack.columns[at(column)]?.name ?? '' }))
+  return {
+    columns: outputs.map(({ index, name }) => ({ ...(stack.columns[index] as Shape), name })),
+    rows: stack.rows.map((row) => outputs.map(({ index }) => row[index] as Cell)),
+  }
+}
+
+function grouped(query: Query, stack: Relation, at: (name: string) => number): Relation {
+  const groups = (query.groupBy ?? []).map(({ column, granularity, as }) => {
+    const { name, ...shape } = stack.columns[at(column)] as { name: string } & Shape
+    const output = granularity === undefined ? { name: as ?? name, ...shape } : { name: as ?? `${name}_${granularity.toLowerCase()}`, type: 'DATE' as const }
+    const zone = query.timeZone ?? 'Europe/London'
+    return { output, of: (row: readonly Cell[]) => (granularity === undefined ? row[at(column)] : bucket(row[at(column)] as string | null, shape.type, granularity, zone)) as Cell }
+  })
+  const measures = (query.measures ?? []).map(({ function: name, column, as }) => {
+    const shape = column === undefined ? undefined : stack.columns[at(column)]
+    const output = { ...measureShape(name, shape), name: as ?? (column === undefined ? 'count' : `${name.toLowerCase()}_${shape?.name}`) }
+    return { output, of: (rows: readonly (readonly Cell[])[]) => measure(name, column === undefined ? undefined : rows.map((row) => row[at(column)] as Cell), rows.length, shape) }
+  })
+  const buckets = new Map<string, { keys: Cell[]; rows: (readonly Cell[])[] }>()
+  if (groups.length === 0) buckets.set('[]', { keys: [], rows: [] })
+  for (const row of stack.rows) {
+    const keys = groups.map(({ of }) => of(row))
+    const key = JSON.stringify(keys.map((cell) => (cell === null ? null : textOf(cell))))
+    const group = buckets.get(key) ?? { keys, rows: [] }
+    group.rows.push(row)
+    buckets.set(key, group)
+  }
+  const columns = [...groups, ...measures].map(({ output }) => output)
+  const rows = [...buckets.values()].map(({ keys, rows: own }) => [...keys, ...measures.map(({ of }) => of(own))])
+  const position = (name: string) => columns.findIndex((column) => column.name === name)
+  const { having } = query
+  return { columns, rows: having === undefined ? rows : rows.filter((row) => keeps(having, (name) => [row[position(name)] as Cell, columns[position(name)] as Shape]) === true) }
+}
+
+/** As asked, then by the groups, or by whatever else of the row can be compared. */
+function sorted(query: Query, { columns, rows }: Relation): (readonly Cell[])[] {
+  const asked = (query.orderBy ?? []).map(({ column, direction, nulls }) => ({ index: columns.findIndex(({ name }) => name === column), sign: direction === 'DESC' ? -1 : 1, nullSign: nulls === 'FIRST' ? -1 : 1 }))
+  const isGrouped = query.groupBy !== undefined || query.measures !== undefined
+  if (!isGrouped && asked.length === 0) return [...rows]
+  const rest = columns.flatMap((_, index) => (isGrouped && index >= (query.groupBy?.length ?? 0) ? [] : [{ index, sign: 1, nullSign: 1 }]))
+  return [...rows].sort((left, right) => {
+    for (const { index, sign, nullSign } of [...asked, ...rest]) {
+      const [one, other] = [left[index] as Cell, right[index] as Cell]
+      if (one === null && other === null) continue
+      const order = one === null ? nullSign : other === null ? -nullSign : sign * compare(one, other)
+      if (order !== 0) return order
+    }
+    return 0
+  })
+}
+
+/** Every column that a query names, its outputs not counted. */
+function namesIn(query: Query): string[] {
+  const inFilter = (filter: unknown): string[] => {
+    if (typeof filter !== 'object' || filter === null) return []
+    const { column, and, or, not } = filter as { column?: string; and?: unknown[]; or?: unknown[]; not?: unknown }
+    return [...(column === undefined ? [] : [column]), ...[...(and ?? []), ...(or ?? []), not].flatMap(inFilter)]
+  }
+  const named = [...(query.select ?? []), ...(query.groupBy ?? []), ...(query.measures ?? [])].flatMap(({ column }) => (column === undefined ? [] : [column]))
+  return [...named, ...inFilter(query.where), ...inFilter(query.from.where)]
+}

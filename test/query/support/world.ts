@@ -1,0 +1,38 @@
+import type { ColumnType, Shape } from '../../../src/connector/column.js'
+import type { Cell } from './cells.js'
+
+/** A table at a source, with its rows. */
+export interface WorldTable {
+  readonly id: string
+  readonly spokeId: string
+  readonly columns: readonly ({ name: string } & Shape)[]
+  readonly rows: readonly (readonly Cell[])[]
+}
+
+/** A filter as it goes into a query. */
+export type Filter = Record<string, unknown>
+
+/** A query as it goes into the pipeline; only what the oracle has to know is typed. */
+export interface Query {
+  from: {
+    table?: string
+    union?: string[]
+    members?: { table: string; columns?: { column: string; as?: string; type?: ColumnType }[] }[]
+    where?: Filter
+    as?: string
+  }
+  select?: { column: string; as?: string }[]
+  where?: Filter
+  groupBy?: { column: string; granularity?: string; as?: string }[]
+  measures?: { function: string; column?: string; as?: string }[]
+  having?: Filter
+  orderBy?: { column: string; direction?: 'ASC' | 'DESC'; nulls?: 'FIRST' | 'LAST' }[]
+  limit?: number
+  offset?: number
+  timeZone?: string
+}
+
+export interface Relation {
+  readonly columns: readonly ({ name: string } & Shape)[]
+  readonly rows: readonly (readonly Cell[])[]
+}

@@ -1,0 +1,56 @@
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+
+/** A way to a database that can be shut and opened again. */
+export interface DatabaseProxy {
+  readonly url: string
+  /** Ends every connection and refuses others, as a server that is gone. */
+  refuse(): Promise<void>
+  /** Takes connections and passes nothing on, old ones or new, as a network that is cut. */
+  stall(): void
+  /** As before it was shut. What stalled is ended. */
+  restore(): Promise<void>
+  close(): Promise<void>
+}
+
+export async function openDatabaseProxy(databaseUrl: string): Promise<DatabaseProxy> {
+  const { hostname, port: databasePort } = new URL(databaseUrl)
+  const sockets = new Set<Socket>()
+  let stalled = false
+  const keep = (socket: Socket) => {
+    sockets.add(socket)
+    socket.on('error', () => undefined).once('close', () => sockets.delete(socket))
+  }
+  const server: Server = createServer((near) => {
+    keep(near)
+    const far = connect(Number(databasePort), hostname)
+    keep(far)
+    near.on('data', (data) => { if (!stalled) far.write(data) })
+    far.on('data', (data) => { if (!stalled) near.write(data) })
+    near.once('close', () => far.destroy())
+    far.once('close', () => near.destroy())
+  })
+  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  const endAll = () => sockets.forEach((socket) => socket.destroy())
+  const refuse = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve())
+      endAll()
+    })
+  await listen(0)
+  const { port } = server.address() as AddressInfo
+  const url = new URL(databaseUrl)
+  url.host = `127.0.0.1:${port}`
+  return {
+    url: url.href,
+    refuse,
+    stall() {
+      stalled = true
+    },
+    async restore() {
+      stalled = false
+      endAll()
+      if (!server.listening) await listen(port)
+    },
+    close: refuse,
+  }
+}
