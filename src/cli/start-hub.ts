@@ -27,6 +27,7 @@ import { viewerOf } from '../identity/operator-token.js'
 import { RequestSigner } from '../identity/scan-token.js'
 import { anonymous } from '../identity/viewer.js'
 import { SpokeChild } from '../spoke/child.js'
+import { hubKeyFile, issuerOf, kebab } from './hub-identity.js'
 import { listen } from './listen.js'
 import { checkSource } from './open-source.js'
 import { openScratch } from './scratch.js'
@@ -46,14 +47,6 @@ export interface HubOptions {
 export interface RunningHub extends Running {
   /** Harvests a spoke now, or joins the harvest under way. */
   harvestNow(spokeId: string): Promise<HarvestRunRow>
-}
-
-/** The file of a hub's own key in its data directory. */
-export const hubKeyFile = (dataFolder: string) => join(dataFolder, 'hub-key.json')
-
-/** What a hub signs as, when its configuration does not say. */
-export function issuerOf(config: HubConfig): string {
-  return config.issuer ?? `urn:seven-dials:${kebab(config.name)}`
 }
 
 /** A hub: its database, its sources and spoke processes, its engine, its schema and its HTTP. */
@@ -150,8 +143,3 @@ function spokeCommand(file: string, dataFolder: string, issuer: string, jwksFile
   const main = fileURLToPath(import.meta.url).replace(/start-hub(\.[jt]s)$/, 'main$1')
   return [process.execPath, ...process.execArgv, main, 'spoke', '--config', file, '--port', '0', '--data-dir', dataFolder, '--hub-issuer', issuer, '--hub-jwks', jwksFile]
 }
-
-function kebab(name: string): string {
-  return name.normalize('NFKD').toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-+|-+$/g, '')
-}
-

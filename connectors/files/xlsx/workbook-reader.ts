@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import ExcelJS from 'exceljs'
+import type ExcelJS from 'exceljs'
 import { Unreadable } from '../unreadable.js'
 import type { ZipFile } from './zip.js'
 
@@ -32,7 +32,9 @@ export interface Sheet {
 /** The sheets of an unpacked workbook. Shared strings and styles are read at once; rows as they are asked for. */
 export async function openSheets(zip: ZipFile, signal: AbortSignal): Promise<Sheet[]> {
   const options = { worksheets: 'emit', sharedStrings: 'cache', styles: 'cache', hyperlinks: 'ignore', entries: 'ignore' } as const
-  const readers = new ExcelJS.stream.xlsx.WorkbookReader(Readable.from([]), options) as unknown as XmlReaders
+  // Loaded for the first workbook: it takes a third of a second, and many a spoke has none.
+  const { default: excel } = await import('exceljs')
+  const readers = new excel.stream.xlsx.WorkbookReader(Readable.from([]), options) as unknown as XmlReaders
   const part = (name: string, bytesMax: number) => Readable.from(zip.text(name, bytesMax, signal))
   try {
     await readers._parseRels(part('xl/_rels/workbook.xml.rels', partBytesMax))

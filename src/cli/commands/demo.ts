@@ -6,7 +6,7 @@ import { loadHubConfig, readEnvironment } from '../../config.js'
 import { askGraph } from '../ask-graph.js'
 import { mainJob, type MainJobAnswer } from '../main-job.js'
 import { createLog } from '../log.js'
-import { type RunningHub, startHub } from '../start-hub.js'
+import type { RunningHub } from '../start-hub.js'
 import { untilStopped } from '../until-stopped.js'
 import { dataDirOption, portOption } from './options.js'
 
@@ -22,6 +22,7 @@ export function demoCommand(): Command {
     .addOption(portOption())
     .addOption(dataDirOption('.data/demo'))
     .action(async ({ port, dataDir }: Options) => {
+      const { startHub } = await import('../start-hub.js')
       const environment = readEnvironment()
       const loaded = loadHubConfig(packageFile('examples/london/hub.yaml'), environment)
       const log = createLog({ ...environment, logLevel: environment.variables['LOG_LEVEL'] ?? 'warn' }, loaded.secrets, { hub: loaded.value.name })

@@ -6,7 +6,7 @@ import { DialsError } from '../../errors.js'
 import { loadHubKey } from '../../identity/hub-key.js'
 import { signOperatorToken } from '../../identity/operator-token.js'
 import { askGraph } from '../ask-graph.js'
-import { hubKeyFile, issuerOf } from '../start-hub.js'
+import { hubKeyFile, issuerOf } from '../hub-identity.js'
 import { dataDirOption } from './options.js'
 
 interface Options {

@@ -2,7 +2,6 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { loadHubConfig, readEnvironment } from '../../config.js'
 import { createLog } from '../log.js'
-import { startHub } from '../start-hub.js'
 import { untilStopped } from '../until-stopped.js'
 import { dataDirOption, portOption } from './options.js'
 
@@ -20,6 +19,8 @@ export function hubCommand(): Command {
     .addOption(portOption())
     .addOption(dataDirOption('.data'))
     .action(async ({ config, port, dataDir }: Options) => {
+      // Loaded when it is wanted: the other commands, and every spoke process, start without it.
+      const { startHub } = await import('../start-hub.js')
       const environment = readEnvironment()
       const loaded = loadHubConfig(config, environment)
       const log = createLog(environment, loaded.secrets, { hub: loaded.value.name })

@@ -1,8 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command } from 'commander'
-import { createSchema, printGraph } from '../../api/schema.js'
-import { configJsonSchemas } from '../config-json-schemas.js'
 
 interface Options {
   write?: string
@@ -17,10 +15,12 @@ export function schemaCommand(): Command {
     .option('--config-schemas <folder>', 'write the JSON Schemas of hub.yaml and spoke.yaml instead')
     .action(async ({ write, configSchemas }: Options) => {
       if (configSchemas !== undefined) {
+        const { configJsonSchemas } = await import('../config-json-schemas.js')
         await mkdir(configSchemas, { recursive: true })
         for (const [name, schema] of Object.entries(configJsonSchemas())) await writeFile(join(configSchemas, name), `${JSON.stringify(schema, null, 2)}\n`)
         return
       }
+      const { createSchema, printGraph } = await import('../../api/schema.js')
       const text = printGraph(await createSchema())
       if (write === undefined) process.stdout.write(text)
       else await writeFile(write, text)

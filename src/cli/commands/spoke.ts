@@ -4,7 +4,6 @@ import { Command, Option } from 'commander'
 import { loadSpokeConfig, readEnvironment } from '../../config.js'
 import type { Listening } from '../../spoke/child.js'
 import { createLog } from '../log.js'
-import { parseJwks, startSpoke } from '../start-spoke.js'
 import { untilStopped } from '../until-stopped.js'
 import { dataDirOption, portOption } from './options.js'
 
@@ -26,6 +25,7 @@ export function spokeCommand(): Command {
     .addOption(new Option('--hub-issuer <issuer>', 'the hub, where spoke.yaml names none').hideHelp())
     .addOption(new Option('--hub-jwks <file>', 'its public keys').hideHelp())
     .action(async ({ config, port, dataDir, hubIssuer, hubJwks }: Options) => {
+      const { parseJwks, startSpoke } = await import('../start-spoke.js')
       const environment = readEnvironment()
       const loaded = loadSpokeConfig(config, environment)
       const log = createLog(environment, loaded.secrets, { spoke: loaded.value.id })

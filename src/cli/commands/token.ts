@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import { loadHubConfig, readEnvironment } from '../../config.js'
 import { loadHubKey } from '../../identity/hub-key.js'
 import { signOperatorToken } from '../../identity/operator-token.js'
-import { hubKeyFile, issuerOf } from '../start-hub.js'
+import { hubKeyFile, issuerOf } from '../hub-identity.js'
 import { dataDirOption } from './options.js'
 
 interface Options {
