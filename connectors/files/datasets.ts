@@ -22,14 +22,15 @@ export interface Grouped {
 /** Groups files into datasets: those that an entry of the catalogue file names, then those of one stem. The same way every time. */
 export function groupFiles({ files, refused }: Folder, catalogue: CatalogueFile): Grouped {
   const problems: Grouped['problems'] = []
+  const tell = (message: string) => problems.push({ id: catalogueFileName, message })
   const entries = new Map(Object.entries(catalogue.datasets))
   const claimed = new Map<string, string>()
   for (const [id, { files: names = [] }] of entries) {
     for (const name of names) {
       const owner = claimed.get(name)
-      if (owner !== undefined && owner !== id) problems.push({ id: catalogueFileName, message: `catalogue.yaml gives ${name} to ${owner} as well; it stays there.` })
+      if (owner !== undefined && owner !== id) tell(`catalogue.yaml gives ${name} to ${id} and to ${owner}; it stays with ${owner}.`)
       else if (files.some((file) => file.name === name)) claimed.set(name, id)
-      else problems.push({ id: catalogueFileName, message: `catalogue.yaml names ${name} for ${id}, which is not among the data files of the folder.` })
+      else tell(`catalogue.yaml names ${name} for ${id}, which is not among the data files of the folder.`)
     }
   }
 
@@ -45,7 +46,7 @@ export function groupFiles({ files, refused }: Folder, catalogue: CatalogueFile)
   for (const { stem, message } of refused) problems.push({ id: idOf.get(stem) ?? slugOf(stem), message })
   for (const id of entries.keys()) {
     if (!groups.has(id) && !problems.some((problem) => problem.id === id)) {
-      problems.push({ id: catalogueFileName, message: `catalogue.yaml describes ${id}, but no file of the folder has that name. Mend the id, or take the entry out.` })
+      tell(`catalogue.yaml describes ${id}, but no file of the folder has that name. Mend the id, or take the entry out.`)
     }
   }
   const datasets = [...groups].map(([id, members]) => dataset(id, members, entries.get(id) ?? {}, claimed.has(members[0]?.name ?? '')))

@@ -96,7 +96,8 @@ function fromCopy(scan: TableScan, table: HeldTable & { path: string }): string 
 /** The rows as they come, and an error at the first beyond the limit: nothing is cut short in silence. */
 function atMost(sql: string, width: number, rowsMax: number): string {
   const columns = Array.from({ length: Math.max(width, 1) }, (_, position) => columnAt(position)).join(', ')
-  return `SELECT ${columns} FROM (SELECT *, row_number() OVER () AS row_at FROM (${sql})) WHERE CASE WHEN row_at > ${rowsMax} THEN error(${literal(tooMany)}) ELSE true END`
+  const counted = `(SELECT *, row_number() OVER () AS row_at FROM (${sql}))`
+  return `SELECT ${columns} FROM ${counted} WHERE CASE WHEN row_at > ${rowsMax} THEN error(${literal(tooMany)}) ELSE true END`
 }
 
 function tooLarge(rowsMax: number): ResultTooLarge {

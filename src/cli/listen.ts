@@ -30,13 +30,13 @@ function closeUnusedConnections(app: FastifyInstance): void {
   const closeRest = () => {
     if (closing && underWay === 0) setImmediate(() => app.server.closeAllConnections())
   }
-  app.addHook('onRequest', (_request, _reply, done) => {
+  app.addHook('onRequest', (_request, reply, done) => {
     underWay++
-    done()
-  })
-  app.addHook('onResponse', (_request, _reply, done) => {
-    underWay--
-    closeRest()
+    // Not onResponse, which never comes where the client went away first.
+    reply.raw.once('close', () => {
+      underWay--
+      closeRest()
+    })
     done()
   })
   app.addHook('preClose', (done) => {

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto'
+import { deadlineAfter } from '../connector/deadline.js'
 import type { Engine } from '../connector/engine.js'
 import type { Viewer } from '../identity/viewer.js'
 import { DialsError, toDialsError } from '../errors.js'
-import { parse } from './1-parse/parse.js'
+import { type ParsedQuery, parse } from './1-parse/parse.js'
 import { bind } from './2-bind/bind.js'
 import type { QueryCatalogue } from './2-bind/query-catalogue.js'
 import { type AuthorisedQuery, authorise } from './3-authorise/authorise.js'
 import type { PhysicalPlan, PlanSource } from './4-plan/physical-plan.js'
 import { localId, plan } from './4-plan/plan.js'
-import { execute } from './5-execute/execute.js'
+import { type Executed, execute } from './5-execute/execute.js'
 import type { Sources } from './5-execute/sources.js'
 import { checkVersion, type QueryResult, result } from './6-result/query-result.js'
 
@@ -26,31 +27,42 @@ export interface QueryContext {
 /** Rows and bytes that one source may answer with; more is RESULT_TOO_LARGE. */
 export const fragmentLimits = { rowsMax: 20_000_000, bytesMax: 512 * 1024 * 1024 } as const
 
+/** Under PARTIAL the hub keeps a fifth of the time, at most two seconds, for what has come by then: one stalled source must not cost the others. */
+const hubShareMs = (timeoutMs: number) => Math.min(timeoutMs / 5, 2000)
+
 /** A query, from the client's input to the answer: parse, bind, authorise, plan, execute, result. Whoever gets the result releases it. */
 export async function runQuery(input: unknown, context: QueryContext): Promise<QueryResult> {
   const transaction = randomUUID()
   try {
     const parsed = parse(input)
-    const deadline = Date.now() + parsed.timeoutMs
+    const end = Date.now() + parsed.timeoutMs
     const authorised = authorise(await bind(parsed, context.catalogue), context.viewer)
     const planned = await planFor(authorised, context.sources)
-    const timeout = AbortSignal.timeout(parsed.timeoutMs)
-    const executed = await execute(planned, context.sources, context.engine, {
-      ...fragmentLimits,
-      onSourceError: parsed.onSourceError,
-      deadline,
-      signal: AbortSignal.any([context.signal, timeout]),
-    })
+    const deadline = deadlineAfter(end - Date.now(), context.signal)
     try {
-      const answer = await result(transaction, authorised, planned, executed)
-      checkVersion(parsed.atVersion, answer.version)
-      return answer
-    } catch (thrown) {
-      await executed.session.close()
-      throw thrown
+      const executed = await execute(planned, context.sources, context.engine, {
+        ...fragmentLimits,
+        onSourceError: parsed.onSourceError,
+        deadline: parsed.onSourceError === 'PARTIAL' ? end - hubShareMs(parsed.timeoutMs) : end,
+        signal: deadline.signal,
+      })
+      return await answer(transaction, parsed, authorised, planned, executed)
+    } finally {
+      deadline.clear()
     }
   } catch (thrown) {
     throw withTransaction(toDialsError(thrown), transaction)
+  }
+}
+
+async function answer(transaction: string, { atVersion }: ParsedQuery, query: AuthorisedQuery, planned: PhysicalPlan, executed: Executed): Promise<QueryResult> {
+  try {
+    const told = await result(transaction, query, planned, executed)
+    checkVersion(atVersion, told.version)
+    return told
+  } catch (thrown) {
+    await executed.session.close()
+    throw thrown
   }
 }
 

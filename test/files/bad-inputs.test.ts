@@ -12,6 +12,7 @@ describe('files that are refused, with the reason', () => {
     ['nothing', 'none.csv', '', /empty/],
     ['nothing but blank lines', 'none.csv', '\n\n , \n', /no value/],
     ['nothing as JSON', 'none.json', '', /empty/],
+    ['prose', 'prose.csv', `${'Dear all, we met.\n'.repeat(3)}${'And then, when, as, so, to say, it rained, we left.\n"Well\n'.repeat(20)}`, /only \d+ can be read as rows/],
     ['a ZIP file', 'zip.csv', Buffer.from('PK\x03\x04\x00\x00'), /ZIP/],
     ['bytes', 'bytes.csv', Buffer.from('a,b\0\0\0\x01\x02,3\n'), /NUL/],
     ['an old workbook by another name', 'old.csv', Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0, 0]), /old Excel/],

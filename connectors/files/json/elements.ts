@@ -91,7 +91,8 @@ class ElementReader {
 
   #open(code: number): void {
     if (this.#place !== 'before' || code !== (this.member === undefined ? 0x5b : 0x7b)) {
-      throw new Unreadable(this.member === undefined ? 'The file is not a list of objects: it must begin with [ or hold an object a line.' : 'The file is not one JSON object.')
+      const list = 'The file is not a list of objects: it must begin with [ or hold an object a line.'
+      throw new Unreadable(this.member === undefined ? list : 'The file is not one JSON object.')
     }
     this.#place = this.member === undefined ? 'array' : 'object'
     this.#found = this.member === undefined
@@ -106,7 +107,9 @@ class ElementReader {
       else if (end !== 0x2c) throw new Unreadable('The file is not valid JSON: its brackets do not match.')
       return
     }
-    if (text === '' && !(end === 0x5d && this.#count === 0)) throw new Unreadable(`The file is not valid JSON: nothing stands where element ${this.#count + 1} should.`)
+    if (text === '' && !(end === 0x5d && this.#count === 0)) {
+      throw new Unreadable(`The file is not valid JSON: nothing stands where element ${this.#count + 1} should.`)
+    }
     if (end === 0x7d) throw new Unreadable('The file is not valid JSON: its brackets do not match.')
     if (text !== '') {
       elements.push(text)

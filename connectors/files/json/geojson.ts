@@ -47,7 +47,7 @@ function addFeature(writer: RowWriter, feature: string, ids: { whole: number; st
     else if (key === '"id"') beside.id = value
   })
   if (!properties.startsWith('{')) throw new Unreadable(`Feature ${writer.rows + 1} has properties that are not an object.`)
-  if (beside.geometry !== undefined && !/^(?:\{|null$)/.test(beside.geometry)) throw new Unreadable(`Feature ${writer.rows + 1} has a geometry that is not an object.`)
+  if (!/^(?:\{|null$)/.test(beside.geometry ?? 'null')) throw new Unreadable(`Feature ${writer.rows + 1} has a geometry that is not an object.`)
   if (/^-?\d{1,18}$/.test(beside.id ?? '')) ids.whole++
   else if (beside.id?.startsWith('"') === true) ids.strings++
   writer.add(properties, beside)

@@ -69,8 +69,8 @@ async function* stageLines(text: Utf8Text, conversion: Conversion): AsyncGenerat
     await writer.close()
   }
   if (writer.rows === 0) throw new Unreadable('No line of the file is a JSON object. It must hold a list of objects, or an object a line.')
-  const problems = badTotal === 0 ? [] : [`${list(bad, 'Line', 'Lines', badTotal)}: not a JSON object; left out. A last such line means that the file was cut short.`]
-  yield stageRows(writer, conversion, [...text.problems, ...problems])
+  const told = `${list(bad, 'Line', 'Lines', badTotal)}: not a JSON object; left out. A last such line means that the file was cut short.`
+  yield stageRows(writer, conversion, badTotal === 0 ? text.problems : [...text.problems, told])
 }
 
 async function beginning(path: string, start: number): Promise<string> {

@@ -15,7 +15,12 @@ export interface BesideColumn extends StagedColumn {
 }
 
 /** The rows of a writer as one table, its columns in the order in which their names first appeared. */
-export function stageRows(writer: RowWriter, { types }: Pick<Conversion, 'types'>, problems: readonly string[], beside: readonly BesideColumn[] = []): StagedTable {
+export function stageRows(
+  writer: RowWriter,
+  { types }: Pick<Conversion, 'types'>,
+  problems: readonly string[],
+  beside: readonly BesideColumn[] = [],
+): StagedTable {
   const read = writer.columns()
   if (writer.rows === 0) throw new Unreadable('The list of the file is empty: there is nothing to read.')
   if (read.length + beside.length === 0) throw new Unreadable('The objects of the file have no members: there is nothing to read.')

@@ -10,11 +10,16 @@ export const personalSigns: Readonly<Record<string, { more: number; test: (text:
   EMAIL: {
     more: 0,
     test: (text) =>
-      `(regexp_matches(lower(${text}), '^[a-z]{1,}[._][a-z-]{2,}[0-9]*@|@(?:gmail|googlemail|hotmail|outlook|live|yahoo|icloud|aol|btinternet|sky|virginmedia|me|msn|protonmail)\\.') ` +
+      `(regexp_matches(lower(${text}), '^[a-z]+[._][a-z-]{2,}[0-9]*@|@(?:${webmail.join('|')})\\.') ` +
       `AND NOT regexp_matches(lower(${text}), '^[^@]*(?:${offices.join('|')})[^@]*@'))`,
   },
   PHONE: { more: 0.1, test: (text) => `regexp_matches(replace(${text}, ' ', ''), '^(?:\\+44\\(?0?\\)?|0)7[1-57-9]')` },
 }
+
+/** Where people have mailboxes of their own. */
+const webmail = [
+  'gmail', 'googlemail', 'hotmail', 'outlook', 'live', 'yahoo', 'icloud', 'aol', 'btinternet', 'sky', 'virginmedia', 'me', 'msn', 'protonmail',
+]
 
 /** Words that a mailbox of a place or an office holds. */
 const offices = [

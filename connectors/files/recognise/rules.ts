@@ -30,8 +30,15 @@ function nhsNumber(raw: string): string {
 
 /** A person's name: words of letters, and not what stands where a name was taken out. */
 function personName(raw: string): string {
-  return `(regexp_full_match(${raw}, '[\\p{L}][\\p{L}\\p{M}''’. -]{0,80}') AND NOT regexp_matches(${raw}, '(?i)^(?:redacted|anon|withheld|unknown|vacant|none|not |n/?a$)'))`
+  const takenOut = '(?i)^(?:redacted|anon|withheld|unknown|vacant|none|not |n/?a$)'
+  return `(regexp_full_match(${raw}, '[\\p{L}][\\p{L}\\p{M}''’. -]{0,80}') AND NOT regexp_matches(${raw}, '${takenOut}'))`
 }
+
+/** What stands before `name` where the name is a person's. */
+const peopleWords = [
+  'first', 'last', 'middle', 'given', 'family', 'full', 'maiden', 'christian', 'person', 'tenant', 'applicant', 'patient', 'client', 'employee',
+  'resident', 'customer', 'claimant', 'contact', 'child', 'parent', 'carer', 'owner',
+]
 
 export const rules: readonly Rule[] = [
   { semanticType: 'UPRN', name: /uprn|uniquepropertyreferencenumber/, types: code, value: matches('[1-9][0-9]{0,11}|0[0-9]{11}'), share: 0.95 },
@@ -52,12 +59,24 @@ export const rules: readonly Rule[] = [
   { semanticType: 'LATITUDE', name: /^lat$|latitude/, types: number, value: between(-90, 90), share: 0.95 },
   { semanticType: 'LONGITUDE', name: /^(?:lng|lon|long)$|longitude/, types: number, value: between(-180, 180), share: 0.95 },
   { semanticType: 'NHS_NUMBER', name: /nhs(?:no|num|number|id)?/, types: code, value: nhsNumber, share: 0.6 },
-  { semanticType: 'NINO', name: /nino|nationalinsurance|^ni(?:no|number|num)$/, types: text, value: matches('(?i)[A-CEGHJ-PR-TW-Z]{2}(?: ?[0-9]{2}){3} ?[A-D]?'), share: 0.6 },
+  {
+    semanticType: 'NINO',
+    name: /nino|nationalinsurance|^ni(?:no|number|num)$/,
+    types: text,
+    value: matches('(?i)[A-CEGHJ-PR-TW-Z]{2}(?: ?[0-9]{2}){3} ?[A-D]?'),
+    share: 0.6,
+  },
   { semanticType: 'EMAIL', name: /e?mail/, types: text, value: matches('[^@\\s,;]+@[^@\\s,;]+\\.[A-Za-z]{2,}'), share: 0.8 },
-  { semanticType: 'PHONE', name: /phone|mobile|^tel|contactn(?:o|umber)|telno/, types: text, value: matches('(?:\\+44|0)[0-9 ()-]{9,16}(?:[^0-9].*)?'), share: 0.8 },
+  {
+    semanticType: 'PHONE',
+    name: /phone|mobile|^tel|contactn(?:o|umber)|telno/,
+    types: text,
+    value: matches('(?:\\+44|0)[0-9 ()-]{9,16}(?:[^0-9].*)?'),
+    share: 0.8,
+  },
   {
     semanticType: 'PERSON_NAME',
-    name: /(?:first|last|middle|given|family|full|maiden|christian|person|tenant|applicant|patient|client|employee|resident|customer|claimant|contact|child|parent|carer|owner)s?names?\d*$|forenames?\d*$|surnames?\d*$/,
+    name: new RegExp(`(?:${peopleWords.join('|')})s?names?\\d*$|forenames?\\d*$|surnames?\\d*$`),
     types: text,
     value: personName,
     share: 0.6,
@@ -69,7 +88,13 @@ export const rules: readonly Rule[] = [
     value: matches('[0-9]{1,4}[-/. ][0-9A-Za-z]{1,9}[-/. ][0-9]{1,4}(?:[ T].*)?'),
     share: 0.6,
   },
-  { semanticType: 'COMPANY_NUMBER', name: /compan(?:y|ies)(?:house)?(?:reg(?:istration)?)?(?:no|num|number|id)|^crn$/, types: code, value: matches('[0-9]{7,8}|[A-Z]{2}[0-9]{6}'), share: 0.9 },
+  {
+    semanticType: 'COMPANY_NUMBER',
+    name: /compan(?:y|ies)(?:house)?(?:reg(?:istration)?)?(?:no|num|number|id)|^crn$/,
+    types: code,
+    value: matches('[0-9]{7,8}|[A-Z]{2}[0-9]{6}'),
+    share: 0.9,
+  },
   { semanticType: 'URN', name: /^(?:school)?urn$|uniquereferencenumber/, types: code, value: matches('[1-9][0-9]{4,5}'), share: 0.95 },
   {
     semanticType: 'MONEY',

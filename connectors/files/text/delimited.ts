@@ -8,7 +8,7 @@ import { columnNames, list } from './column-names.js'
 import { type Delimiter, detectDialect, type Dialect } from './dialect.js'
 import { findHeader } from './header.js'
 import { RecordScanner } from './records.js'
-import { rewrite, type TextReport } from './rewrite.js'
+import { rewrite, type RewriteOptions, type TextReport } from './rewrite.js'
 
 /** Delimited text made ready for the engine. */
 export interface DelimitedText {
@@ -33,7 +33,12 @@ const columnsMax = 5000
  * @param scratch a folder for what is brought into form. @param promised the delimiter that the file's ending promises.
  * @throws Unreadable where there is no table in the file.
  */
-export async function readDelimited(path: string, scratch: string, signal: AbortSignal, promised?: Delimiter): Promise<DelimitedText> {
+export async function readDelimited(
+  path: string,
+  scratch: string,
+  signal: AbortSignal,
+  promised?: Delimiter,
+): Promise<DelimitedText> {
   const text = await asUtf8(path, { scratch, signal })
   const problems = [...text.problems]
   const sample = await readSample(text.path, text.start)
@@ -41,12 +46,16 @@ export async function readDelimited(path: string, scratch: string, signal: Abort
 
   const options = { start: text.start, cutBytes: text.cutBytes, dataFrom, signal }
   let report = await rewrite(text.path, dialect, options)
+  if (report.leftOut > report.rows) {
+    throw new Unreadable(`Of its ${report.leftOut + report.rows} lines only ${report.rows} can be read as rows of one table: it is no CSV, or it was damaged.`)
+  }
   let source = { path: text.path, skip: dataFrom }
   if (!report.clean) {
     source = { path: join(scratch, 'rows.csv'), skip: 0 }
     report = await rewriteTo(source.path, text.path, dialect, options)
   }
-  return { from: readCsv(source, dialect, report), names, unnamed, rows: report.rows, rowBytes: report.bytes / Math.max(1, report.rows), problems: [...problems, ...report.problems] }
+  const rowBytes = report.bytes / Math.max(1, report.rows)
+  return { from: readCsv(source, dialect, report), names, unnamed, rows: report.rows, rowBytes, problems: [...problems, ...report.problems] }
 }
 
 async function readSample(path: string, start: number): Promise<Buffer> {
@@ -95,7 +104,7 @@ function trimmedEnd(cells: readonly string[]): readonly string[] {
   return cells.slice(0, cells.findLastIndex((cell) => cell.trim() !== '') + 1)
 }
 
-async function rewriteTo(target: string, path: string, dialect: Dialect, options: Parameters<typeof rewrite>[2]): Promise<TextReport> {
+async function rewriteTo(target: string, path: string, dialect: Dialect, options: RewriteOptions): Promise<TextReport> {
   const file = await open(target, 'w')
   try {
     return await rewrite(path, dialect, options, { write: async (bytes) => void (await file.appendFile(bytes)) })
@@ -112,7 +121,8 @@ function readCsv(source: { path: string; skip: number }, { delimiter, width }: D
     `read_csv(${fileLiteral(source.path)}, auto_detect = false, header = false, skip = ${source.skip}, columns = {${columns.join(', ')}}, ` +
     // Left to itself the engine may take a line end inside of quotes for that of the file. Strict is its default; said aloud, it reads no row
     // after CRLF and a skip (1.5.5). Rows are counted afterwards in any case.
-    `new_line = ${literal(JSON.stringify(report.lineEnd).slice(1, -1))}, delim = ${literal(delimiter)}, quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false, ` +
+    `new_line = ${literal(JSON.stringify(report.lineEnd).slice(1, -1))}, delim = ${literal(delimiter)}, quote = '"', escape = '"', ` +
+    `nullstr = '', allow_quoted_nulls = false, ` +
     `compression = 'none', encoding = 'utf-8', max_line_size = ${lineBytes}, buffer_size = ${Math.max(8_388_608, lineBytes * 2)}, ` +
     `parallel = ${!report.multiline})`
   )

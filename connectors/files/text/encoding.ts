@@ -73,7 +73,9 @@ function refuseOther(head: Buffer): void {
   if (/^(?:\xef\xbb\xbf)?\s*<(?:!doctype\b|!--|\?xml|html\b|head\b|body\b|script\b|meta\b)/i.test(start)) {
     throw new Unreadable('The file is a web page (HTML or XML), not data. Its download met an error or a sign-in page: fetch it again.')
   }
-  if (start.slice(0, 512).includes('\0')) throw new Unreadable('The file begins with NUL bytes: it is not text, or it was damaged. Save it again as CSV, UTF-8.')
+  if (start.slice(0, 512).includes('\0')) {
+    throw new Unreadable('The file begins with NUL bytes: it is not text, or it was damaged. Save it again as CSV, UTF-8.')
+  }
 }
 
 /** Bytes at the end that may belong to a character whose rest is in the next chunk: none to three. */

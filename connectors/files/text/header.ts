@@ -7,7 +7,8 @@ export interface Header {
 }
 
 /** A value that names nothing: a number that is no year, a date, a link, a mailbox, a postcode. */
-const datum = /^(?:[-+£$€]?\s?\d[\d,]*(?:\.\d+)?%?|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}(?:[T ].*)?|https?:\/\/\S+|[^\s@]+@[^\s@]+\.\w+|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2})$/i
+const datum =
+  /^(?:[-+£$€]?\s?\d[\d,]*(?:\.\d+)?%?|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}(?:[T ].*)?|https?:\/\/\S+|[^\s@]+@[^\s@]+\.\w+|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2})$/i
 const year = /^(?:19|20)\d\d(?:[-/]\d{2,4})?$/
 const withinMax = 50
 

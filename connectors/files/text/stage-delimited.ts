@@ -33,5 +33,6 @@ function staged(text: DelimitedText, decisions: readonly Decision[]): StagedTabl
   const named = all.filter(({ empty, position }) => !(empty === true && text.unnamed.includes(position)))
   const columns = named.length === 0 ? all : named
   const told = columns.flatMap(({ name, problem }) => (problem === undefined ? [] : [`Column ${name}: ${problem}`]))
-  return { from: text.from, columns: columns.map(({ name, shape, sql }) => ({ name, shape, sql })), rows: text.rows, rowBytes: text.rowBytes, problems: [...text.problems, ...told] }
+  const { from, rows, rowBytes, problems } = text
+  return { from, columns: columns.map(({ name, shape, sql }) => ({ name, shape, sql })), rows, rowBytes, problems: [...problems, ...told] }
 }

@@ -114,7 +114,8 @@ type Found = Pattern | 'several' | 'no value'
 async function findPatterns(session: EngineSession, from: string, columns: readonly string[]): Promise<Map<string, Found>> {
   if (columns.length === 0) return new Map()
   const cells = `(SELECT unnest(range(${columns.length})) AS place, unnest([${columns.map(trimmed).join(', ')}]) AS value FROM ${from})`
-  const rows = await session.rows(`SELECT place, min(fit) AS low, max(fit) AS high FROM (SELECT place, ${patternOf('value')} AS fit FROM ${cells}) GROUP BY place`)
+  const fits = `(SELECT place, ${patternOf('value')} AS fit FROM ${cells})`
+  const rows = await session.rows(`SELECT place, min(fit) AS low, max(fit) AS high FROM ${fits} GROUP BY place`)
   const found = new Map<string, Found>(columns.map((column) => [column, 'no value']))
   for (const { place, low, high } of rows) {
     if (low !== null) found.set(columns[Number(place)] as string, low === high ? (patterns[Number(low)] ?? 'several') : 'several')

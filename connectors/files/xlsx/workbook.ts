@@ -90,7 +90,6 @@ async function* valuesOf(sheet: Sheet): AsyncGenerator<SheetRow> {
 function rowValues(row: Row): (CellValue | undefined)[] {
   const values: (CellValue | undefined)[] = []
   row.eachCell({ includeEmpty: false }, (cell, position) => {
-    // A merged cell repeats its neighbour's value; it is told once.
     const value = cellValue(cell.value, cell.numFmt)
     if (value === undefined) return
     if (position > columnsMax) throw new Unreadable(`A sheet has more than ${columnsMax} columns.`)

@@ -98,7 +98,10 @@ async function readDirectory(file: FileHandle): Promise<Map<string, Entry>> {
     const [nameBytes, extraBytes, noteBytes] = [28, 30, 32].map((field) => directory.readUInt16LE(at + field)) as [number, number, number]
     const name = directory.toString('utf8', at + 46, at + 46 + nameBytes)
     const entry = {
-      packed: directory.readUInt32LE(at + 20), unpacked: directory.readUInt32LE(at + 24), method: directory.readUInt16LE(at + 10), offset: directory.readUInt32LE(at + 42),
+      packed: directory.readUInt32LE(at + 20),
+      unpacked: directory.readUInt32LE(at + 24),
+      method: directory.readUInt16LE(at + 10),
+      offset: directory.readUInt32LE(at + 42),
     }
     if ((directory.readUInt16LE(at + 8) & 1) === 1) throw new Unreadable('The workbook is protected by a password and cannot be read.')
     if ((entry.method !== 0 && entry.method !== 8) || entries.has(name) || entry.offset + entry.packed > size) throw damaged()

@@ -1,9 +1,12 @@
+import { setMaxListeners } from 'node:events'
+import { deadlineAfter } from '../../connector/deadline.js'
 import type { Engine, EngineSession, LandedFile } from '../../connector/engine.js'
 import { SourceTimeout } from '../../errors.js'
 import type { PhysicalPlan } from '../4-plan/physical-plan.js'
 import { type FragmentOutcome, type FragmentOptions, releaseAll, runFragment } from './fragment.js'
 import { residualSql } from './residual.js'
 import type { Sources } from './sources.js'
+import { blameSources } from './unreadable.js'
 
 export interface ExecuteOptions extends FragmentOptions {
   readonly onSourceError: 'FAIL' | 'PARTIAL'
@@ -16,24 +19,40 @@ export interface Executed {
 }
 
 /**
- * Stage 5: every fragment side by side, then the residual over their answers. Under FAIL the first source that fails ends the others.
- * Parts are unlinked as soon as the residual has read them. Throws SOURCE_TIMEOUT at the deadline.
+ * Stage 5: every fragment side by side until the sources' deadline, then the residual over their answers. Under FAIL the first source that
+ * fails ends the others. Parts are unlinked as soon as the residual has read them. The signal ends all of it with SOURCE_TIMEOUT.
  */
 export async function execute(plan: PhysicalPlan, sources: Sources, engine: Engine, options: ExecuteOptions): Promise<Executed> {
   const outcomes = await runFragments(plan, sources, options)
   const files = outcomes.flatMap((outcome) => outcome.files)
   try {
-    const failed = outcomes.find(({ error }) => error !== undefined)
-    if (failed?.error !== undefined && options.onSourceError === 'FAIL') throw failed.error
-    return { session: await runResidual(plan, outcomes, engine, options.signal), outcomes }
+    refuseFailed(outcomes, options)
+    try {
+      return { session: await runResidual(plan, outcomes, engine, options.signal), outcomes }
+    } catch (thrown) {
+      const blamed = await blameSources(outcomes, thrown, engine, options.signal)
+      const broken = blamed.filter((outcome, index) => outcome !== outcomes[index])
+      if (broken.length === 0) throw thrown
+      for (const { fragment, error } of broken) sources.get(fragment.spokeId)?.observed(error)
+      refuseFailed(blamed, options)
+      return { session: await runResidual(plan, blamed, engine, options.signal), outcomes: blamed }
+    }
   } finally {
     await releaseAll(files)
   }
 }
 
+function refuseFailed(outcomes: readonly FragmentOutcome[], { onSourceError }: ExecuteOptions): void {
+  const failed = outcomes.find(({ error }) => error !== undefined)
+  if (failed?.error !== undefined && onSourceError === 'FAIL') throw failed.error
+}
+
 async function runFragments(plan: PhysicalPlan, sources: Sources, options: ExecuteOptions): Promise<FragmentOutcome[]> {
   const others = new AbortController()
-  const signal = AbortSignal.any([options.signal, others.signal])
+  const deadline = deadlineAfter(options.deadline - Date.now(), AbortSignal.any([options.signal, others.signal]))
+  const { signal } = deadline
+  // Each source listens, and there may be hundreds.
+  setMaxListeners(0, signal)
   const done: LandedFile[] = []
   let first: FragmentOutcome | undefined
   const settled = await Promise.allSettled(
@@ -52,6 +71,7 @@ async function runFragments(plan: PhysicalPlan, sources: Sources, options: Execu
       }
     }),
   )
+  deadline.clear()
   const thrown = settled.find((result) => result.status === 'rejected')
   if (thrown !== undefined) {
     await releaseAll(done)

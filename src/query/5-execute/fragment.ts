@@ -2,6 +2,7 @@ import type { LandedFile } from '../../connector/engine.js'
 import type { ScanReport } from '../../connector/source.js'
 import { type DialsError, ResultTooLarge, SourceTimeout, SourceUnavailable, toDialsError } from '../../errors.js'
 import type { PlanFragment } from '../4-plan/physical-plan.js'
+import { readParts, unlessAborted } from './read-parts.js'
 import type { OpenSource } from './sources.js'
 
 /** What one source answered, or why it did not. */
@@ -16,6 +17,7 @@ export interface FragmentOutcome {
 
 export interface FragmentOptions {
   readonly signal: AbortSignal
+  /** When the sources must have answered: milliseconds since the epoch. */
   readonly deadline: number
   readonly rowsMax: number
   readonly bytesMax: number
@@ -40,12 +42,12 @@ export async function runFragment(fragment: PlanFragment, open: OpenSource | und
     const scan = open.source.execute(fragment.planned, options)
     // The parts are what is waited for; a report that fails without them must not go unhandled.
     scan.report.catch(() => undefined)
-    for await (const part of scan.parts) {
+    for await (const part of readParts(scan.parts, options.signal)) {
       files.push(part.file)
       bytes += part.file.bytes
       if (bytes > options.bytesMax) throw new ResultTooLarge(`The spoke ${fragment.spokeId} answers more than ${options.bytesMax} bytes. Filter more, or group.`)
     }
-    const report = await scan.report
+    const report = await unlessAborted(scan.report, options.signal)
     open.observed(undefined)
     return outcome(report, undefined)
   } catch (thrown) {
@@ -53,9 +55,14 @@ export async function runFragment(fragment: PlanFragment, open: OpenSource | und
     files.length = 0
     const error = options.signal.aborted ? new SourceTimeout(`The spoke ${fragment.spokeId} did not answer in time.`, { cause: thrown }) : toDialsError(thrown)
     if (!sourceErrors.includes(error.code)) throw error
-    if (!options.signal.aborted || Date.now() >= options.deadline) open?.observed(error)
+    if (!options.signal.aborted || timedOut(options.signal)) open?.observed(error)
     return outcome(undefined, error)
   }
+}
+
+/** False where the client left, or another source had failed: that says nothing of this one. */
+function timedOut(signal: AbortSignal): boolean {
+  return signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError'
 }
 
 /** Unlinks landed files; safe to call twice. */

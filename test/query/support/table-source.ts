@@ -68,14 +68,9 @@ function execute(engine: DuckDbEngine, folder: string, planned: PlannedFragment,
     try {
       const sql = engine.compile(planned.taken, from)
       if (chunkRows === undefined) {
-        const under = session.parts(sql, { folder, bytesMax: options.bytesMax })
-        for (let next = await under.next(); ; next = await under.next()) {
-          if (next.done === true) {
-            report.resolve({ rows: next.value.rows, truncated: false, version: 'v1' })
-            return
-          }
-          yield { kind: 'parquet', file: next.value }
-        }
+        const { rows } = yield* asParts(session.parts(sql, { folder, bytesMax: options.bytesMax }))
+        report.resolve({ rows, truncated: false, version: 'v1' })
+        return
       }
       await session.run(`CREATE TEMP TABLE answer AS ${sql}`)
       const rows = Number((await session.rows('SELECT count(*) AS n FROM answer'))[0]?.['n'])
@@ -93,6 +88,19 @@ function execute(engine: DuckDbEngine, folder: string, planned: PlannedFragment,
     }
   }
   return { parts: parts(), report: report.promise }
+}
+
+async function* asParts<T>(files: AsyncGenerator<LandedFile, T>): AsyncGenerator<Part, T> {
+  let ended: T | undefined
+  try {
+    for (;;) {
+      const next = await files.next()
+      if (next.done === true) return (ended = next.value)
+      yield { kind: 'parquet', file: next.value }
+    }
+  } finally {
+    if (ended === undefined) await files.return(undefined as T)
+  }
 }
 
 /** A file that is there, as parts are handed on. */

@@ -1,0 +1,33 @@
+import { type Cell, cellsOf, recordOf } from './cells.js'
+import type { Dialect } from './dialect.js'
+import type { RawRecord } from './records.js'
+import type { RowProblem } from './row-problems.js'
+
+/**
+ * A record that is not a row as it stands, mended: its text, or nothing where it cannot be one.
+ * @param cut the file ends with this record, without a line end. @param cutCharacter and in the middle of a letter.
+ */
+export function mendRecord(record: RawRecord, dialect: Dialect, cut: boolean, cutCharacter: boolean): { problem?: RowProblem; text?: string } {
+  const { fields, flaw } = record
+  if (flaw === 'NUL') return { problem: 'NUL' }
+  if (flaw === 'unclosed quote') return { problem: cut ? 'cut' : 'unclosed quote' }
+  if (cut && (cutCharacter || (flaw === undefined && fields < dialect.width))) return { problem: 'cut' }
+  const text = record.buffer.toString('utf8', record.start, record.end)
+  return text.includes('\0') ? { problem: 'NUL' } : mendText(text, dialect, flaw === 'text after quote')
+}
+
+function mendText(text: string, { delimiter, width }: Dialect, textAfterQuote: boolean): { problem?: RowProblem; text?: string } {
+  const cells = cellsOf(text, delimiter)
+  if (cells.slice(width).some((cell) => cell.text !== '')) return { problem: 'long' }
+  if (textAfterQuote && cells.some(isUnclosed)) return { problem: 'unclosed quote' }
+  if (textAfterQuote && cells.length < width) return { problem: 'text after quote' }
+  const missing = Array.from({ length: Math.max(0, width - cells.length) }, () => ({ text: '', quoted: false }))
+  const row = recordOf([...cells.slice(0, width), ...missing], delimiter)
+  if (textAfterQuote) return { problem: 'literal quote', text: row }
+  return missing.length > 0 ? { problem: 'short', text: row } : { text: row }
+}
+
+/** A field that begins with a quote and holds an odd number of them. */
+function isUnclosed({ text, quoted }: Cell): boolean {
+  return !quoted && text.trimStart().startsWith('"') && text.split('"').length % 2 === 0
+}

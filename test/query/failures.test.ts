@@ -1,0 +1,244 @@
+import { readdir } from 'node:fs/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { Part, ScanOptions, ScanReport, Source } from '../../src/connector/source.js'
+import { DuckDbEngine } from '../../src/engine/duckdb.js'
+import type { DialsError } from '../../src/errors.js'
+import { type QueryContext, runQuery } from '../../src/query/run.js'
+import { type Bench, contextOf, everything, failureOf, openBench, tableOf } from '../support/query.js'
+import { answering, failing, failingLate, heeding, ignoring, partOf, scanOf } from './support/fault.js'
+import { openTableSource, settleable } from './support/table-source.js'
+import type { WorldTable } from './support/world.js'
+
+const columns = [{ name: 'name', type: 'STRING' }, { name: 'books', type: 'INT64' }] as const
+const world = ['camden', 'barnet'].map((spokeId): WorldTable => ({ id: `${spokeId}/l/l`, spokeId, columns, rows: [[`${spokeId} 1`, 1n], [`${spokeId} 2`, 2n]] }))
+const tables = world.map(({ id }) => tableOf(id, columns))
+const query = { from: { union: tables.map(({ id }) => id) }, orderBy: [{ column: 'name' }] }
+const camdenAlone = [['camden 1', 1], ['camden 2', 2]]
+/** What Barnet answers when it answers rightly. */
+const good = "SELECT 'barnet 1' AS c0, CAST(1 AS BIGINT) AS c1"
+
+let bench: Bench
+let camden: Source
+let barnet: Source
+let held: string[]
+const unhandled: unknown[] = []
+const note = (reason: unknown) => unhandled.push(reason)
+beforeAll(async () => {
+  process.on('unhandledRejection', note)
+  bench = await openBench()
+  ;[camden, barnet] = (await Promise.all(world.map((table) => openTableSource(bench.engine, bench.folder, [table], everything)))) as [Source, Source]
+  held = await readdir(bench.folder)
+})
+afterAll(async () => {
+  await bench.close()
+  process.off('unhandledRejection', note)
+})
+afterEach(async () => {
+  // Whatever is rejected without anybody to hear it is told in a later turn.
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(unhandled).toEqual([])
+  expect(await readdir(bench.folder)).toEqual(held)
+  expect([bench.hub.admission.load, bench.engine.admission.load]).toEqual(Array(2).fill({ running: 0, waiting: 0 }))
+})
+
+interface Told {
+  observed: Record<string, string | undefined>
+  context: QueryContext
+}
+
+/** Camden answers as it should, Barnet as given. */
+function with_(execute: Parameters<typeof answering>[1], given: { signal?: AbortSignal; camden?: Source; hub?: DuckDbEngine } = {}): Told {
+  const observed: Told['observed'] = {}
+  const sources = { camden: given.camden ?? camden, barnet: answering(barnet, execute) }
+  const context = contextOf(given.hub ?? bench.hub, tables, sources, {
+    observed: (spokeId: string, error: DialsError | undefined) => { observed[spokeId] = error?.code ?? 'UP' },
+    ...(given.signal === undefined ? {} : { signal: given.signal }),
+  })
+  return { observed, context }
+}
+
+async function partial({ context }: Told, input: object = query) {
+  const result = await runQuery({ ...input, onSourceError: 'PARTIAL' }, context)
+  const rows = JSON.parse(await result.text('rows', 'EXACT')) as unknown[]
+  await result.release()
+  return { rows, complete: result.complete, version: result.version, barnet: result.sources.find(({ spoke }) => spoke === 'barnet'), camden: result.sources.find(({ spoke }) => spoke === 'camden') }
+}
+
+const rejected = (reason: Error): Promise<ScanReport> => Promise.reject(reason)
+const junk = Buffer.concat([Buffer.from('PAR1'), Buffer.alloc(500, 7), Buffer.from([200, 0, 0, 0]), Buffer.from('PAR1')])
+const oneGood = async function* (): AsyncGenerator<Part> { yield await partOf(bench, good) }
+const parts = (...all: (string | Buffer)[]) => async function* (): AsyncGenerator<Part> { for (const content of all) yield await partOf(bench, content) }
+
+describe('a source that fails', () => {
+  const ways: [string, Parameters<typeof answering>[1]][] = [
+    ['before its first part', () => scanOf(failing(), rejected(new Error('the same')))],
+    ['after a part', () => scanOf(failingLate(partOf(bench, good)))],
+    ['in its report', () => scanOf(oneGood(), failing().next() as Promise<never>)],
+    ['by text that is no Parquet', () => scanOf(parts(junk)())],
+    ['by an empty file', () => scanOf(parts(Buffer.alloc(0))())],
+    ['by a file cut short', () => scanOf(parts(Buffer.from('PAR1'))())],
+    ['by a bad part after a good one', () => scanOf(parts(good, junk)())],
+    ['by too few columns', () => scanOf(parts("SELECT 'x' AS c0")())],
+    ['by columns of other names', () => scanOf(parts('SELECT 1 AS a, 2 AS b')())],
+    ['by text where numbers were planned', () => scanOf(parts("SELECT 'x' AS c0, 'many' AS c1")())],
+    ['by numbers beyond what was planned', () => scanOf(parts("SELECT 'x' AS c0, CAST('99999999999999999999' AS DECIMAL(38,0)) AS c1", good)())],
+  ]
+  it.each(ways)('%s fails the query under FAIL', async (_, execute) => {
+    const told = with_(execute)
+    const error = await failureOf(() => runQuery(query, told.context))
+    expect(error.code).toBe('SOURCE_UNAVAILABLE')
+    expect(error.transaction).toMatch(/^[0-9a-f-]{36}$/)
+    expect(error.message).not.toMatch(/parquet|PAR1|\/|SELECT/i)
+    expect(told.observed['barnet']).toBe('SOURCE_UNAVAILABLE')
+  })
+
+  it.each(ways)('%s leaves the others under PARTIAL', async (_, execute) => {
+    const told = with_(execute)
+    const { rows, complete, version, barnet: report, camden: other } = await partial(told)
+    expect({ rows, complete, version }).toEqual({ rows: camdenAlone, complete: false, version: null })
+    expect(report).toMatchObject({ status: 'FAILED', rows: null, bytes: null, error: { code: 'SOURCE_UNAVAILABLE' } })
+    expect(other).toMatchObject({ status: 'OK', rows: 2, error: null })
+    expect(told.observed['barnet']).toBe('SOURCE_UNAVAILABLE')
+  })
+
+  it('counts nothing under PARTIAL where every other is empty', async () => {
+    const told = with_(() => scanOf(failing()), { camden: answering(camden, () => scanOf(failing())) })
+    const { rows, complete } = await partial(told, { from: query.from, measures: [{ function: 'COUNT' }, { function: 'SUM', column: 'books' }, { function: 'MEDIAN', column: 'books' }] })
+    expect({ rows, complete }).toEqual({ rows: [[0, null, null]], complete: false })
+  })
+
+  it('ends the others under FAIL', async () => {
+    const ended = settleable<boolean>()
+    const waiting = async function* (options: ScanOptions): AsyncGenerator<Part> {
+      options.signal.addEventListener('abort', () => ended.resolve(true))
+      yield* heeding(options)
+    }
+    const told = with_(() => scanOf(failing()), { camden: answering(camden, (_, options) => scanOf(waiting(options))) })
+    expect(await failureOf(() => runQuery(query, told.context))).toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
+    expect(await ended.promise).toBe(true)
+    // That Camden was ended says nothing of Camden.
+    expect(told.observed).toEqual({ barnet: 'SOURCE_UNAVAILABLE' })
+  })
+
+  it('is never blamed for what the query asks', async () => {
+    const told = with_((under) => under())
+    const members = tables.map(({ id }) => ({ table: id, columns: [{ column: 'name', type: 'INT64' }] }))
+    expect(await failureOf(() => runQuery({ from: { members }, onSourceError: 'PARTIAL' }, told.context))).toMatchObject({ code: 'TYPE_MISMATCH' })
+  })
+
+  it('by an error of its own code fails the query, whatever is asked', async () => {
+    const told = with_(() => { throw new TypeError('a mistake of ours') })
+    const error = await failureOf(() => runQuery({ ...query, onSourceError: 'PARTIAL' }, told.context))
+    expect(error).toMatchObject({ code: 'INTERNAL_SERVER_ERROR' })
+    expect(error.message).not.toContain('mistake')
+  })
+
+  it('by answering more than it may fails the query, whatever is asked', async () => {
+    const much = async function* (): AsyncGenerator<Part> { yield await partOf(bench, good, 600 * 1024 * 1024) }
+    for (const onSourceError of ['FAIL', 'PARTIAL']) {
+      expect(await failureOf(() => runQuery({ ...query, onSourceError }, with_(() => scanOf(much())).context))).toMatchObject({ code: 'RESULT_TOO_LARGE' })
+    }
+  })
+
+  it('is not there: SOURCE_UNAVAILABLE', async () => {
+    const context = contextOf(bench.hub, tables, { camden })
+    expect(await failureOf(() => runQuery(query, context))).toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
+  })
+})
+
+describe('a source that stalls', () => {
+  const never = new Promise<Part>(() => undefined)
+  const ways: [string, Parameters<typeof answering>[1]][] = [
+    ['and heeds the signal', (_, options) => scanOf(heeding(options))],
+    ['and does not heed it', () => scanOf(ignoring(never))],
+    ['after a part', () => scanOf((async function* () { yield await partOf(bench, good); yield* ignoring(never) })())],
+    ['in its report', () => scanOf(oneGood(), new Promise(() => undefined))],
+  ]
+  it.each(ways)('%s: SOURCE_TIMEOUT under FAIL', async (_, execute) => {
+    const told = with_(execute)
+    expect(await failureOf(() => runQuery({ ...query, timeoutMs: 300 }, told.context))).toMatchObject({ code: 'SOURCE_TIMEOUT' })
+    expect(told.observed['barnet']).toBe('SOURCE_TIMEOUT')
+  })
+
+  it.each(ways)('%s: TIMED_OUT under PARTIAL, and the others answer', async (_, execute) => {
+    const told = with_(execute)
+    const { rows, complete, barnet: report } = await partial(told, { ...query, timeoutMs: 3000 })
+    expect({ rows, complete }).toEqual({ rows: camdenAlone, complete: false })
+    expect(report).toMatchObject({ status: 'TIMED_OUT', error: { code: 'SOURCE_TIMEOUT' } })
+  })
+
+  it('and lands a part when the query is long over: it is released', async () => {
+    const late = settleable<Part>()
+    expect(await failureOf(() => runQuery({ ...query, timeoutMs: 50 }, with_(() => scanOf(ignoring(late.promise))).context))).toMatchObject({ code: 'SOURCE_TIMEOUT' })
+    const part = await partOf(bench, good)
+    const released = settleable<undefined>()
+    late.resolve({ ...part, file: { ...part.file, release: async () => { await part.file.release(); released.resolve(undefined) } } })
+    await released.promise
+  })
+})
+
+describe('a client that leaves', () => {
+  it('ends every source, and none is thought ill of', async () => {
+    const gone = new AbortController()
+    const begun = settleable<undefined>()
+    const told = with_((_, options) => { begun.resolve(undefined); return scanOf(heeding(options)) }, { signal: gone.signal })
+    const failure = failureOf(() => runQuery({ ...query, onSourceError: 'PARTIAL' }, told.context))
+    await begun.promise
+    gone.abort()
+    expect(await failure).toMatchObject({ code: 'SOURCE_TIMEOUT' })
+    expect(told.observed['barnet']).toBeUndefined()
+  })
+
+  it('before it asks is answered nothing', async () => {
+    const told = with_((under) => under(), { signal: AbortSignal.abort() })
+    expect(await failureOf(() => runQuery(query, told.context))).toMatchObject({ code: 'SOURCE_TIMEOUT' })
+  })
+
+  it('while the residual waits for its turn frees the turn', async () => {
+    const hub = await DuckDbEngine.open({ folders: [bench.folder], memoryMb: 128, running: 1 })
+    const busy = await hub.connect()
+    const gone = new AbortController()
+    const failure = failureOf(() => runQuery(query, with_((under) => under(), { signal: gone.signal, hub }).context))
+    await expect.poll(() => hub.admission.load.waiting).toBe(1)
+    gone.abort()
+    expect(await failure).toMatchObject({ code: 'SOURCE_TIMEOUT' })
+    expect(hub.admission.load).toEqual({ running: 1, waiting: 0 })
+    await busy.close()
+    await hub.close()
+  })
+})
+
+describe('results', () => {
+  it('may be held in any number, though few queries run at once', async () => {
+    const hub = await DuckDbEngine.open({ folders: [bench.folder], memoryMb: 128, running: 2 })
+    const { context } = with_((under) => under(), { hub })
+    const results = await Promise.all(Array.from({ length: 10 }, () => runQuery(query, context)))
+    for (const result of results) expect(JSON.parse(await result.text('rows', 'EXACT'))).toHaveLength(4)
+    await Promise.all(results.flatMap((result) => [result.release(), result.release()]))
+    expect(hub.admission.load).toEqual({ running: 0, waiting: 0 })
+    await hub.close()
+  })
+
+  it('outlive the time of their query', async () => {
+    const { context } = with_((under) => under())
+    const result = await runQuery({ ...query, timeoutMs: 1000 }, context)
+    const over = settleable<undefined>()
+    setTimeout(() => over.resolve(undefined), 1100)
+    await over.promise
+    expect(JSON.parse(await result.text('rows', 'EXACT'))).toHaveLength(4)
+    await result.release()
+  })
+
+  it('say when a source stopped short, and what version they have', async () => {
+    const short = with_(() => scanOf(oneGood(), Promise.resolve({ truncated: true, version: 'v2', asOf: '2026-01-09T00:00:00Z', rows: 1 })))
+    const result = await runQuery(query, short.context)
+    expect(result).toMatchObject({ truncated: true, complete: true })
+    expect(result.sources.find(({ spoke }) => spoke === 'barnet')).toMatchObject({ status: 'TRUNCATED', asOf: '2026-01-09T00:00:00Z', rows: 1 })
+    await result.release()
+    const other = await runQuery(query, with_((under) => under()).context)
+    await other.release()
+    expect(other.version).not.toBe(result.version)
+    expect(await failureOf(() => runQuery({ ...query, atVersion: other.version }, short.context))).toMatchObject({ code: 'VERSION_CHANGED', inputPath: ['atVersion'] })
+    await (await runQuery({ ...query, atVersion: other.version }, with_((under) => under()).context)).release()
+  })
+})
