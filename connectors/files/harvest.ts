@@ -1,7 +1,7 @@
-import type { CatalogueEvent, TableDescription } from '../../src/connector/catalogue.js'
+import type { Access, CatalogueEvent, TableDescription } from '../../src/connector/catalogue.js'
 import type { Log } from '../../src/connector/source.js'
 import { DialsError, SourceTimeout } from '../../src/errors.js'
-import { catalogueFileName, readCatalogueFile } from './catalogue-file.js'
+import { type CatalogueFile, catalogueFileName, readCatalogueFile } from './catalogue-file.js'
 import type { FilesConfig } from './config.js'
 import type { ContentHashes } from './copies/content-hashes.js'
 import type { Converter } from './copies/converter.js'
@@ -44,12 +44,14 @@ export async function* harvestFolder(parts: HarvestParts, signal: AbortSignal): 
   const listed = await listFolder(folder, config.maxFileMb * 1024 * 1024)
   await store.open()
   const { datasets, problems } = groupFiles(listed, catalogue)
+  const defaultAccess = safeDefault(config.defaultAccess, catalogue, [...datasets, ...problems])
+  if (defaultAccess !== config.defaultAccess) yield { kind: 'problem', sourceId: catalogueFileName, message: heldBack }
   for (const { id, message } of problems) {
-    const listing = id === catalogueFileName ? 'PARTIES' : listingOf(catalogue.datasets[id] ?? {}, config.defaultAccess)
+    const listing = id === catalogueFileName ? 'PARTIES' : listingOf(catalogue.datasets[id] ?? {}, defaultAccess)
     yield { kind: 'problem', sourceId: id, message: message.slice(0, 2000), listing }
   }
   for (const dataset of datasets) {
-    const event = await inTurn(() => harvestDataset(dataset, parts, signal))
+    const event = await inTurn(() => harvestDataset(dataset, { ...parts, config: { ...config, defaultAccess } }, signal))
     if (signal.aborted) throw new SourceTimeout('The harvest was ended before it had read every file.')
     yield event
   }
@@ -60,6 +62,15 @@ export async function* harvestFolder(parts: HarvestParts, signal: AbortSignal): 
     await store.keepOnly(await holdings.keys())
   })
   yield { kind: 'complete' }
+}
+
+const heldBack =
+  'catalogue.yaml closes a dataset that no file of the folder is: until its id is mended, every dataset whose access is not given there counts as CLOSED.'
+
+/** A mistyped id must not open what it meant to close: then nothing is open but what says so itself. */
+function safeDefault(defaultAccess: Access, { datasets }: CatalogueFile, found: readonly { id: string }[]): Access {
+  const astray = Object.entries(datasets).some(([id, { access = 'OPEN' }]) => access !== 'OPEN' && !found.some((one) => one.id === id))
+  return astray ? 'CLOSED' : defaultAccess
 }
 
 async function harvestDataset(dataset: FileDataset, parts: HarvestParts, signal: AbortSignal): Promise<CatalogueEvent> {

@@ -57,6 +57,13 @@ datasets:
     expect(await (await folderOf({ 'a.csv': csv, 'catalogue.yaml': 'datasets: { a: { listing: PUBLIC } }' }, { defaultAccess: access })).dataset('a')).toMatchObject({ listing: 'PUBLIC' })
   })
 
+  it('opens nothing on a mistyped id: what it meant to close may be any dataset that no entry opens', async () => {
+    const yaml = 'datasets: { tenant: { access: CLOSED }, libraries: { access: OPEN } }'
+    const opened = await folderOf({ 'tenants.csv': csv, 'libraries.csv': csv, 'catalogue.yaml': yaml }, { defaultAccess: 'OPEN' })
+    expect(await opened.dataset('tenants')).toMatchObject({ access: 'CLOSED', listing: 'PARTIES' })
+    expect(await opened.dataset('libraries')).toMatchObject({ access: 'OPEN', listing: 'PUBLIC' })
+  })
+
   it('gathers files whose names do not say that they belong together', async () => {
     const yaml = 'datasets: { spend: { title: Spending, files: [April 2012.csv, May.csv, May.json, gone.csv] } }'
     const opened = await folderOf({ 'April 2012.csv': 'a\n1\n', 'May.csv': 'a\n2\n', 'May.json': '[{"a":2}]', 'other.csv': 'a\n3\n', 'catalogue.yaml': yaml })

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Part } from '../../connector/source.js'
 
 /** How long a source that was told to end is waited for. */
-const endMs = 1000
+const endMs = 100
 
 /**
  * The parts of a scan until the signal ends, which rejects with its reason. A source is given a moment to end well; one that does not is
