@@ -45,11 +45,11 @@ export async function* harvestFolder(parts: HarvestParts, signal: AbortSignal): 
   await store.open()
   const { datasets, problems } = groupFiles(listed, catalogue)
   const defaultAccess = safeDefault(config.defaultAccess, catalogue, [...datasets, ...problems])
-  if (defaultAccess !== config.defaultAccess) yield { kind: 'problem', sourceId: catalogueFileName, message: heldBack }
   for (const { id, message } of problems) {
     const listing = id === catalogueFileName ? 'PARTIES' : listingOf(catalogue.datasets[id] ?? {}, defaultAccess)
     yield { kind: 'problem', sourceId: id, message: message.slice(0, 2000), listing }
   }
+  if (defaultAccess !== config.defaultAccess) yield { kind: 'problem', sourceId: catalogueFileName, message: heldBack }
   for (const dataset of datasets) {
     const event = await inTurn(() => harvestDataset(dataset, { ...parts, config: { ...config, defaultAccess } }, signal))
     if (signal.aborted) throw new SourceTimeout('The harvest was ended before it had read every file.')

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ColumnType } from '../../src/connector/column.js'
+import { runQuery } from '../../src/query/run.js'
+import { type Bench, contextOf, everything, failureOf, openBench, tableOf } from '../support/query.js'
+import { answering, partOf, scanOf } from './support/fault.js'
+import { openTableSource } from './support/table-source.js'
+
+let bench: Bench
+beforeAll(async () => { bench = await openBench() })
+afterAll(() => bench.close())
+
+interface Read {
+  text: string
+  rows: unknown[][]
+  records: object[]
+  doubles: unknown[][]
+  encodings: string[]
+}
+
+/** What a query answers whose one source gives this SQL for columns of these types. */
+async function read(types: readonly (ColumnType | ['DECIMAL', number])[], sql: string, input: object = {}): Promise<Read> {
+  const columns = types.map((type, index) => (typeof type === 'string' ? { name: `c ${index}`, type } : { name: `c ${index}`, type: type[0], scale: type[1] }))
+  const id = 'camden/t/t'
+  const own = await openTableSource(bench.engine, bench.folder, [{ id, spokeId: 'camden', columns, rows: [] }], everything)
+  const source = answering(own, () => scanOf((async function* () { yield await partOf(bench, sql) })()))
+  try {
+    const result = await runQuery({ from: { table: id }, ...input }, contextOf(bench.hub, [tableOf(id, columns)], { camden: source }))
+    const text = await result.text('rows', 'EXACT')
+    const [rows, records, doubles] = [text, await result.text('records', 'EXACT'), await result.text('rows', 'DOUBLE')].map((json) => JSON.parse(json) as unknown)
+    await result.release()
+    return { text, rows: rows as unknown[][], records: records as object[], doubles: doubles as unknown[][], encodings: result.columns.map(({ encoding }) => encoding) }
+  } finally {
+    await own.close()
+  }
+}
+
+describe('cells', () => {
+  it('have one JSON form each', async () => {
+    const types = ['STRING', 'BOOLEAN', 'INT64', 'DOUBLE', ['DECIMAL', 2], 'DATE', 'TIME', 'TIMESTAMP', 'TIMESTAMPTZ', 'GEOMETRY', 'JSON', 'LIST'] as const
+    const sql = `SELECT 'a' AS c0, true AS c1, 5 AS c2, 0.5 AS c3, 1.1 AS c4, DATE '2026-01-09' AS c5, TIME '13:55:48' AS c6, TIMESTAMP '2026-01-09 13:55:48.5' AS c7,
+      TIMESTAMPTZ '2026-07-09 13:55:48+01:00' AS c8, '{"type":"Point","coordinates":[0,51]}' AS c9, '{"a":[1,null]}' AS c10, '["x"]' AS c11
+      UNION ALL SELECT ${types.map(() => 'NULL').join(', ')}`
+    const { rows, records, doubles, encodings } = await read(types as never, sql)
+    const first = ['a', true, 5, 0.5, '1.10', '2026-01-09', '13:55:48', '2026-01-09T13:55:48.5', '2026-07-09T12:55:48Z', { type: 'Point', coordinates: [0, 51] }, { a: [1, null] }, ['x']]
+    expect(rows).toEqual([first, types.map(() => null)])
+    expect(records[0]).toEqual(Object.fromEntries(first.map((cell, index) => [`c ${index}`, cell])))
+    expect(doubles[0]).toEqual(first.map((cell) => (cell === '1.10' ? 1.1 : cell)))
+    expect(encodings).toEqual(['STRING', 'BOOLEAN', 'NUMBER', 'NUMBER', 'STRING', 'STRING', 'STRING', 'STRING', 'STRING', 'OBJECT', 'OBJECT', 'LIST'])
+  })
+
+  it('of DOUBLE are JSON, and null where JSON has no word for them', async () => {
+    const values = ["'NaN'", "'Infinity'", "'-Infinity'", "'-0.0'", '1e300', '5e-324', '123456789012345680', '0.1', '1e21']
+    const { rows, doubles } = await read(['DOUBLE'], values.map((value) => `SELECT CAST(${value} AS DOUBLE) AS c0`).join(' UNION ALL '))
+    const expected = [null, null, null, -0, 1e300, 5e-324, 123456789012345680, 0.1, 1e21]
+    expect(rows.map(([cell]) => cell)).toEqual(expected)
+    expect(doubles.map(([cell]) => cell)).toEqual(expected)
+  })
+
+  it('of INT64 are text throughout where one on the page passes 2^53, and on that page alone', async () => {
+    const sql = 'SELECT * FROM (VALUES (1), (2), (9007199254740992)) AS t(c0)'
+    expect(await read(['INT64'], sql)).toMatchObject({ rows: [['1'], ['2'], ['9007199254740992']], encodings: ['STRING'], doubles: [[1], [2], [9007199254740992]] })
+    expect(await read(['INT64'], sql, { limit: 2 })).toMatchObject({ rows: [[1], [2]], encodings: ['NUMBER'] })
+    expect(await read(['INT64'], 'SELECT -9007199254740991 AS c0')).toMatchObject({ encodings: ['NUMBER'] })
+    expect(await read(['INT64'], 'SELECT -9223372036854775808 AS c0')).toMatchObject({ encodings: ['STRING'], rows: [['-9223372036854775808']] })
+  })
+
+  it('of text are quoted, whatever is in it', async () => {
+    const texts = ['"', '\\', '\n\r\t', '\u0001\u001f\u007f', '\u2028\u2029', '</script>', '😀', 'null', ']}', "'"]
+    const { rows } = await read(['STRING'], texts.map((text) => `SELECT '${text.replaceAll("'", "''")}' AS c0`).join(' UNION ALL '))
+    expect(rows.map(([cell]) => cell)).toEqual(texts)
+  })
+
+  it('of GEOMETRY, JSON and LIST are spliced in only where they are JSON', async () => {
+    const rubbish = ['[1,]', '{"a":1,}', '[1,\n]', 'NaN', '-Infinity', '{"a":nan}', '[Infinity]', '{', ']', '', ' ', "{'a':1}", '1]]},"x":[', '//', '"\n"', '[1]x']
+    const good = ['{"a":"NaN, Infinity,]"}', '["\\"",",}"]', '[1e5,-0.5]', ' [ 1 ] ', 'null', '"text"', '{"__proto__":1}', '{"nan":null}'.replace('nan', 'x')]
+    for (const type of ['GEOMETRY', 'JSON', 'LIST'] as const) {
+      const { rows } = await read([type], [...rubbish, ...good].map((text) => `SELECT '${text.replaceAll("'", "''")}' AS c0`).join(' UNION ALL '))
+      expect(rows.map(([cell]) => cell)).toEqual([...rubbish, ...good.map((text) => JSON.parse(text) as unknown)])
+    }
+  })
+
+  it('keep the names of records, whatever they are', async () => {
+    const names = ['__proto__', 'constructor', 'a"b', "it's", 'two\nlines', '\u2028', '']
+    const select = names.slice(0, 6).map((as) => ({ column: 'c 0', as }))
+    const { records } = await read(['STRING'], `SELECT ${select.map((_, index) => `'${index}' AS c${index}`).join(', ')}`, { select })
+    expect(Object.entries(records[0] ?? {})).toEqual(select.map(({ as }, index) => [as, String(index)]))
+  })
+})
+
+describe('pages', () => {
+  it('of no rows, and of a limit of 0', async () => {
+    expect(await read(['INT64'], 'SELECT 1 AS c0 WHERE FALSE')).toMatchObject({ text: '[]', records: [] })
+    expect(await read(['INT64'], 'SELECT 1 AS c0', { limit: 0 })).toMatchObject({ text: '[]', records: [] })
+  })
+
+  it('keep the order of 10,000 rows', async () => {
+    const { rows } = await read(['INT64'], 'SELECT 10000 - i AS c0 FROM range(10001) t(i)', { limit: 10_000 })
+    expect(rows).toEqual(Array.from({ length: 10_000 }, (_, index) => [10_000 - index]))
+  })
+
+  it('of too much text are RESULT_TOO_LARGE, and the text of other pages does not count', async () => {
+    const sql = "SELECT repeat('x', 40000000) AS c0 FROM range(2)"
+    expect(await failureOf(() => read(['STRING'], sql))).toMatchObject({ code: 'RESULT_TOO_LARGE' })
+    expect((await read(['STRING'], sql, { limit: 1 })).rows).toHaveLength(1)
+  })
+})
