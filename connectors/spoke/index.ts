@@ -6,7 +6,7 @@ import { SpokeSource } from './spoke-source.js'
 const configSchema = z
   .strictObject({
     /** Where the spoke process listens. TLS, but for loopback. */
-    url: z.url({ protocol: /^https?$/ }).refine(isSafe, 'is plain HTTP to another machine: use https').optional(),
+    url: z.url({ protocol: /^https?$/ }).refine(isSafe, 'is plain HTTP to another machine: use https').refine(isAnonymous, 'holds a user or a password: a hub shows its own tokens').optional(),
     /** Its spoke.yaml: the hub starts the process itself and keeps it running. */
     process: z.string().min(1).optional(),
   })
@@ -28,6 +28,11 @@ export const spoke: Connector<SpokeConfig> = {
 
 function fixed(url: string) {
   return { url: () => Promise.resolve(url.replace(/\/+$/, '')), stop: () => Promise.resolve() }
+}
+
+function isAnonymous(url: string): boolean {
+  const { username, password } = new URL(url)
+  return username === '' && password === ''
 }
 
 function isSafe(url: string): boolean {

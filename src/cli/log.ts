@@ -1,9 +1,9 @@
 import pino, { type Logger } from 'pino'
 import type { Environment } from '../config.js'
+import { strikeSecrets } from './strike-secrets.js'
 
 /** Structured logs on stderr. Secrets of the configuration are struck out wherever they would stand. */
 export function createLog(environment: Environment, secrets: readonly string[] = [], fields: object = {}): Logger {
-  const strike = [...new Set(secrets)].filter((secret) => secret.length >= 4)
   return pino(
     {
       level: environment.logLevel,
@@ -12,7 +12,7 @@ export function createLog(environment: Environment, secrets: readonly string[] =
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths: ['*.authorization', 'headers.authorization', 'req.headers'], censor: '[redacted]' },
       hooks: {
-        streamWrite: (line) => strike.reduce((text, secret) => text.replaceAll(secret, '[redacted]'), line),
+        streamWrite: (line) => strikeSecrets(line, secrets),
       },
     },
     pino.destination({ fd: 2, sync: true }),

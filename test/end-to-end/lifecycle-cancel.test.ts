@@ -125,7 +125,7 @@ describe('a hub that is stopped while a query runs', () => {
     await hub.line(/"msg":"stopping"/)
     const code = await until('it has ended', async () => {
       signal([family.launcher], 'SIGTERM')
-      return Promise.race([hub.exited, undefined])
+      return Promise.race([hub.exited, Promise.resolve(undefined)])
     })
     expect(code).toBe(130)
     expect(await answer.catch(() => 'broken off')).toBe('broken off')

@@ -72,7 +72,7 @@ describe('cells', () => {
 
   it('of GEOMETRY, JSON and LIST are spliced in only where they are JSON', async () => {
     const rubbish = ['[1,]', '{"a":1,}', '[1,\n]', 'NaN', '-Infinity', '{"a":nan}', '[Infinity]', '{', ']', '', ' ', "{'a':1}", '1]]},"x":[', '//', '"\n"', '[1]x']
-    const good = ['{"a":"NaN, Infinity,]"}', '["\\"",",}"]', '[1e5,-0.5]', ' [ 1 ] ', 'null', '"text"', '{"__proto__":1}', '{"nan":null}'.replace('nan', 'x')]
+    const good = ['{"a":"NaN, Infinity,]"}', '["\\"",",}"]', '[1e5,-0.5]', ' [ 1 ] ', 'null', '"text"', '{"__proto__":1}', '{"nan":true}', '["a"]', '[{},[],""]']
     for (const type of ['GEOMETRY', 'JSON', 'LIST'] as const) {
       const { rows } = await read([type], [...rubbish, ...good].map((text) => `SELECT '${text.replaceAll("'", "''")}' AS c0`).join(' UNION ALL '))
       expect(rows.map(([cell]) => cell)).toEqual([...rubbish, ...good.map((text) => JSON.parse(text) as unknown)])
@@ -99,7 +99,7 @@ describe('pages', () => {
   })
 
   it('of too much text are RESULT_TOO_LARGE, and the text of other pages does not count', async () => {
-    const sql = "SELECT repeat('x', 40000000) AS c0 FROM range(2)"
+    const sql = "SELECT repeat('x', 12000000) AS c0 FROM range(6)"
     expect(await failureOf(() => read(['STRING'], sql))).toMatchObject({ code: 'RESULT_TOO_LARGE' })
     expect((await read(['STRING'], sql, { limit: 1 })).rows).toHaveLength(1)
   })

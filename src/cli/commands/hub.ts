@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { loadHubConfig, readEnvironment } from '../../config.js'
 import { createLog } from '../log.js'
+import { strikeSecrets, strikingSecrets } from '../strike-secrets.js'
 import { untilStopped } from '../until-stopped.js'
 import { dataDirOption, portOption } from './options.js'
 
@@ -24,10 +25,11 @@ export function hubCommand(): Command {
       const environment = readEnvironment()
       const loaded = loadHubConfig(config, environment)
       const log = createLog(environment, loaded.secrets, { hub: loaded.value.name })
-      await untilStopped(async () => {
+      const start = async () => {
         const hub = await startHub({ loaded, dataFolder: resolve(dataDir), environment, log, ...(port === undefined ? {} : { port }) })
-        process.stdout.write(`The graph of ${loaded.value.name}: ${hub.url}/graphql\n`)
+        process.stdout.write(strikeSecrets(`The graph of ${loaded.value.name}: ${hub.url}/graphql\n`, loaded.secrets))
         return hub
-      }, log)
+      }
+      await strikingSecrets(loaded.secrets, () => untilStopped(start, log))
     })
 }

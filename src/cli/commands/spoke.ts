@@ -4,6 +4,7 @@ import { Command, Option } from 'commander'
 import { loadSpokeConfig, readEnvironment } from '../../config.js'
 import type { Listening } from '../../spoke/child.js'
 import { createLog } from '../log.js'
+import { strikingSecrets } from '../strike-secrets.js'
 import { untilStopped } from '../until-stopped.js'
 import { dataDirOption, portOption } from './options.js'
 
@@ -31,16 +32,13 @@ export function spokeCommand(): Command {
       const log = createLog(environment, loaded.secrets, { spoke: loaded.value.id })
       const hub = hubIssuer !== undefined && hubJwks !== undefined ? { issuer: hubIssuer, jwks: parseJwks(readFileSync(hubJwks, 'utf8'), hubJwks) } : undefined
       const ofHub = hub !== undefined
-      await untilStopped(
-        async () => {
-          const spoke = await startSpoke({ loaded, dataFolder: resolve(dataDir), log, ...(port === undefined ? {} : { port }), ...(ofHub ? { hub } : {}) })
-          // Run by hand, its parent is the launcher, which tells nobody.
-          if (ofHub) process.send?.({ listening: spoke.url } satisfies Listening)
-          else process.stdout.write(`The spoke ${loaded.value.id}: ${spoke.url}\n`)
-          return spoke
-        },
-        log,
-        { ofHub },
-      )
+      const start = async () => {
+        const spoke = await startSpoke({ loaded, dataFolder: resolve(dataDir), log, ...(port === undefined ? {} : { port }), ...(ofHub ? { hub } : {}) })
+        // Run by hand, its parent is the launcher, which tells nobody.
+        if (ofHub) process.send?.({ listening: spoke.url } satisfies Listening)
+        else process.stdout.write(`The spoke ${loaded.value.id}: ${spoke.url}\n`)
+        return spoke
+      }
+      await strikingSecrets(loaded.secrets, () => untilStopped(start, log, { ofHub }))
     })
 }

@@ -82,6 +82,6 @@ function doubleSql(sql: string): string {
 
 /** What is spliced into an answer must be JSON, whatever a spoke sent; DuckDB's own check lets NaN, infinities and a last comma pass. */
 function isJson(sql: string): string {
-  const bare = `regexp_replace(${sql}, '"(\\\\.|[^"\\\\])*"', '', 'g')`
+  const bare = `regexp_replace(${sql}, '"(\\\\.|[^"\\\\])*"', '0', 'g')`
   return `json_valid(${sql}) AND NOT regexp_matches(${bare}, '(?i)nan|inf|,\\s*[\\]}]')`
 }

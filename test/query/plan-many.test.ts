@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { DuckDbEngine } from '../../src/engine/duckdb.js'
+import { failureOf } from '../support/query.js'
+import { camden, explain, members } from './support/explain.js'
+
+let engine: DuckDbEngine
+beforeAll(async () => { engine = await DuckDbEngine.open({ folders: [], memoryMb: 64 }) })
+afterAll(() => engine.close())
+
+describe('a plan over several sources', () => {
+  it('sends counts and averages over two spokes as partial ones', async () => {
+    const measures = [{ function: 'COUNT' }, { function: 'AVG', column: 'cost' }, { function: 'MIN', column: 'opened' }]
+    expect(await explain(engine, { from: members, groupBy: [{ column: 'ward' }], measures, where: { column: 'opened', lt: '2020-01-01' } })).toMatchInlineSnapshot(`
+      "
+
+      limit 1001 offset 0
+        sort $0 asc nulls last
+          project $0, $1, $2 / $3, $4
+            aggregate count(*), sum($0), count($0), min($1) by $2
+              stack
+                filter $1 lt "2020-01-01"
+                  scan camden/libraries/libraries [cost: DECIMAL, opened: DATE, ward: STRING]
+                filter $1 lt "2020-01-01"
+                  project $0 as DECIMAL, $1 as DATE, null
+                    scan barnet/libraries/libraries [cost: INT64, opened: STRING]
+
+      #0 camden: camden/libraries/libraries; about 25 rows
+      takes PROJECT, FILTER, AGGREGATE; leaves nothing
+      SELECT c2 AS c0, count(*) AS c1, CAST(CAST(sum(c0) AS VARCHAR) AS DECIMAL(38,2)) AS c2, count(c0) AS c3, min(c1) AS c4 FROM (
+        SELECT * FROM libraries/libraries(cost, opened, ward) WHERE (c1 < CAST('2020-01-01' AS DATE))
+      ) AS input GROUP BY 1
+
+      #1 barnet: barnet/libraries/libraries; about unknown rows
+      takes PROJECT, FILTER, AGGREGATE; leaves nothing
+      lacks ward
+      SELECT c2 AS c0, count(*) AS c1, CAST(CAST(sum(c0) AS VARCHAR) AS DECIMAL(38,2)) AS c2, count(c0) AS c3, min(c1) AS c4 FROM (
+        SELECT * FROM (
+          SELECT CAST(c0 AS DECIMAL(38,2)) AS c0, CASE WHEN c1 IS NULL OR regexp_full_match(trim(c1), '[0-9]{4}-[0-9]{2}-[0-9]{2}') THEN CAST(trim(c1) AS DATE) ELSE error('Could not convert a text') END AS c1, CAST(NULL AS VARCHAR) AS c2 FROM libraries/libraries(cost, opened)
+        ) AS input WHERE (c1 < CAST('2020-01-01' AS DATE))
+      ) AS input GROUP BY 1
+
+      residual
+      SELECT * FROM (
+        SELECT c0, c1, CASE WHEN c3 = 0 THEN NULL ELSE CAST(CAST(replace(CAST(c2 AS VARCHAR), '.', '') || '000000' AS HUGEINT) // CAST(c3 AS HUGEINT) + CASE WHEN abs(CAST(replace(CAST(c2 AS VARCHAR), '.', '') || '000000' AS HUGEINT) % CAST(c3 AS HUGEINT)) * 2 + abs(CAST(replace(CAST(c2 AS VARCHAR), '.', '') || '000000' AS HUGEINT) // CAST(c3 AS HUGEINT)) % 2 > CAST(c3 AS HUGEINT) THEN sign(CAST(replace(CAST(c2 AS VARCHAR), '.', '') || '000000' AS HUGEINT)) ELSE 0 END AS DECIMAL(38,0)) * CAST('0.00000001' AS DECIMAL(38,8)) END AS c2, c4 AS c3 FROM (
+          SELECT c0, CAST(coalesce(sum(c1), 0) AS BIGINT) AS c1, CAST(CAST(sum(c2) AS VARCHAR) AS DECIMAL(38,2)) AS c2, CAST(coalesce(sum(c3), 0) AS BIGINT) AS c3, min(c4) AS c4 FROM (
+            (SELECT c0, c1, c2, c3, c4 FROM fragment('#0'))
+            UNION ALL
+            (SELECT c0, c1, c2, c3, c4 FROM fragment('#1'))
+          ) AS input GROUP BY 1
+        ) AS input
+      ) AS input ORDER BY c0 ASC NULLS LAST LIMIT 1001
+
+      "
+    `)
+  })
+
+  it('pulls the rows that a median over two spokes needs, and their columns alone', async () => {
+    expect(await explain(engine, { from: members, groupBy: [{ column: '_spoke' }], measures: [{ function: 'MEDIAN', column: 'cost' }] })).toMatchInlineSnapshot(`
+      "
+
+      limit 1001 offset 0
+        sort $0 asc nulls last
+          project $0, $1
+            aggregate median($0) by $1
+              stack
+                project $0, "camden"
+                  scan camden/libraries/libraries [cost: DECIMAL]
+                project $0 as DECIMAL, "barnet"
+                  scan barnet/libraries/libraries [cost: INT64]
+
+      #0 camden: camden/libraries/libraries; about 1000 rows
+      takes PROJECT; leaves nothing
+      SELECT c1 AS c0, c0 AS c1 FROM (
+        SELECT c0, 'camden' AS c1 FROM libraries/libraries(cost)
+      ) AS input
+
+      #1 barnet: barnet/libraries/libraries; about unknown rows
+      takes PROJECT; leaves nothing
+      SELECT c1 AS c0, c0 AS c1 FROM (
+        SELECT CAST(c0 AS DECIMAL(38,2)) AS c0, 'barnet' AS c1 FROM libraries/libraries(cost)
+      ) AS input
+
+      residual
+      SELECT * FROM (
+        SELECT c0, c1 FROM (
+          SELECT c0, median(CAST(c1 AS DOUBLE)) AS c1 FROM (
+            (SELECT c0, c1 FROM fragment('#0'))
+            UNION ALL
+            (SELECT c0, c1 FROM fragment('#1'))
+          ) AS input GROUP BY 1
+        ) AS input
+      ) AS input ORDER BY c0 ASC NULLS LAST LIMIT 1001
+
+      "
+    `)
+  })
+
+  it('asks two spokes for the first rows of each', async () => {
+    const select = [{ column: 'name' }, { column: 'ward' }]
+    expect(await explain(engine, { from: members, select, orderBy: [{ column: 'name' }], limit: 5, offset: 10 })).toMatchInlineSnapshot(`
+      "
+
+      limit 6 offset 10
+        sort $0 asc nulls last, $1 asc nulls last
+          project $0, $1
+            stack
+              scan camden/libraries/libraries [Name: STRING, ward: STRING]
+              project $0, null
+                scan barnet/libraries/libraries [Title: STRING]
+
+      #0 camden: camden/libraries/libraries; about 16 rows
+      takes PROJECT, SORT, LIMIT; leaves nothing
+      SELECT * FROM (
+        SELECT c0, c1 FROM libraries/libraries(Name, ward)
+      ) AS input ORDER BY c0 ASC NULLS LAST, c1 ASC NULLS LAST LIMIT 16
+
+      #1 barnet: barnet/libraries/libraries; about 16 rows
+      takes PROJECT, SORT, LIMIT; leaves nothing
+      lacks ward
+      SELECT * FROM (
+        SELECT c0, c1 FROM (
+          SELECT c0, CAST(NULL AS VARCHAR) AS c1 FROM libraries/libraries(Title)
+        ) AS input
+      ) AS input ORDER BY c0 ASC NULLS LAST, c1 ASC NULLS LAST LIMIT 16
+
+      residual
+      SELECT * FROM (
+        (SELECT c0, c1 FROM fragment('#0'))
+        UNION ALL
+        (SELECT c0, c1 FROM fragment('#1'))
+      ) AS input ORDER BY c0 ASC NULLS LAST, c1 ASC NULLS LAST LIMIT 6 OFFSET 10
+
+      "
+    `)
+  })
+
+  it('refuses to page deep into several sources without an order', async () => {
+    const error = await failureOf(() => explain(engine, { from: members, offset: 100_000 }))
+    expect(error).toMatchObject({ code: 'BAD_USER_INPUT', inputPath: ['offset'] })
+    await explain(engine, { from: members, offset: 100_000, orderBy: [{ column: 'name' }] })
+    await explain(engine, { from: { table: camden.id }, offset: 100_000 })
+  })
+})
