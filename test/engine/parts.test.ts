@@ -2,6 +2,7 @@ import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { EngineSession, LandedFile } from '../../src/connector/engine.js'
+import type { Relation } from '../../src/connector/relation.js'
 import { partsOf } from '../../src/engine/parts.js'
 import { SourceTimeout } from '../../src/errors.js'
 import { type Bench, failureOf, openBench } from '../support/query.js'
@@ -47,9 +48,10 @@ describe('parts', () => {
   it('keep the order of a sort and of a limit', async () => {
     await session.run(`CREATE TEMP TABLE t AS ${wide(500_000)}`)
     const from = () => '(SELECT c0, c1 FROM t) AS t'
-    const sorted = { op: 'sort', keys: [{ column: 1, descending: false, nullsFirst: false }], input: { op: 'scan', table: 't', columns: [{ name: 'a', type: 'INT64' }, { name: 'b', type: 'STRING' }] } } as const
+    const scan: Relation = { op: 'scan', table: 't', columns: [{ name: 'a', type: 'INT64' }, { name: 'b', type: 'STRING' }] }
+    const sorted: Relation = { op: 'sort', keys: [{ column: 1, descending: false, nullsFirst: false }], input: scan }
     for (const relation of [sorted, { op: 'limit', count: 300_000, offset: 0, input: sorted } as const]) {
-      const { files } = await gather(session.parts(bench.engine.compile(relation as never, from), options()))
+      const { files } = await gather(session.parts(bench.engine.compile(relation, from), options()))
       expect(files.length).toBeGreaterThan(1)
       await session.run(`CREATE OR REPLACE TEMP TABLE landed AS SELECT * FROM ${list(files)}`)
       expect(await session.rows('SELECT count(*) AS n FROM (SELECT c1 < lag(c1) OVER (ORDER BY rowid) AS wrong FROM landed) WHERE wrong')).toEqual([{ n: 0n }])

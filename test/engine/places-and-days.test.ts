@@ -20,8 +20,10 @@ afterAll(async () => {
 
 describe('buckets', () => {
   async function bucket(value: string, shape: Shape, granularity: Granularity, timeZone = 'Europe/London'): Promise<unknown> {
-    const relation: Relation = { op: 'project', outputs: [{ kind: 'bucket', input: { kind: 'column', index: 0 }, granularity, timeZone }], input: { op: 'scan', table: 't', columns: [{ name: 'a', ...shape }] } }
-    const [row] = await session.rows(`SELECT CAST(c0 AS VARCHAR) AS day FROM (${bench.engine.compile(relation, () => `(SELECT CAST(${quote(value)} AS ${shape.type}) AS c0) AS t`)})`)
+    const scan: Relation = { op: 'scan', table: 't', columns: [{ name: 'a', ...shape }] }
+    const relation: Relation = { op: 'project', outputs: [{ kind: 'bucket', input: { kind: 'column', index: 0 }, granularity, timeZone }], input: scan }
+    const sql = bench.engine.compile(relation, () => `(SELECT CAST(${quote(value)} AS ${shape.type}) AS c0) AS t`)
+    const [row] = await session.rows(`SELECT CAST(c0 AS VARCHAR) AS day FROM (${sql})`)
     return row?.['day']
   }
   const instant: Shape = { type: 'TIMESTAMPTZ' }

@@ -25,7 +25,8 @@ async function answer(over: (scan: Relation) => Relation, shapes: readonly Shape
   const relation = over({ op: 'scan', table: 't', columns: shapes.map((shape, index) => ({ name: `c${index}`, ...shape })) })
   const values = rows.map((row) => `(${row.map((value, index) => literalSql({ kind: 'literal', shape: shapes[index] as Shape, value })).join(', ')})`)
   const names = shapes.map((_, index) => `c${index}`).join(', ')
-  const from = values.length === 0 ? `(SELECT ${shapes.map((shape, index) => `${literalSql({ kind: 'literal', shape, value: null })} AS c${index}`).join(', ')} WHERE FALSE) AS t` : `(VALUES ${values.join(', ')}) AS t(${names})`
+  const nothing = shapes.map((shape, index) => `${literalSql({ kind: 'literal', shape, value: null })} AS c${index}`).join(', ')
+  const from = values.length === 0 ? `(SELECT ${nothing} WHERE FALSE) AS t` : `(VALUES ${values.join(', ')}) AS t(${names})`
   const width = shapesOf(relation).length
   const texts = Array.from({ length: width }, (_, index) => `CAST(c${index} AS VARCHAR) AS c${index}`)
   const found = await session.rows(`SELECT ${texts.join(', ')} FROM (${bench.engine.compile(relation, () => from)})`)
@@ -113,7 +114,10 @@ describe('sums and means', () => {
 })
 
 describe('text', () => {
-  const texts = ['', '%', '_', "'", "''", 'a%b', 'axb', 'a_b', "O'Brien", 'Ärger', 'A\u0308rger', 'ärger', 'naïve', '日本語', '😀', '😀x', 'a\nb', 'a\n  b', '\\', '\\n', '"', '\u2028', ' ', 'ﬁ', 'ſ', "x'); DROP TABLE t; --"]
+  const texts = [
+    '', ' ', '%', '_', "'", "''", 'a%b', 'axb', 'a_b', "O'Brien", 'Ärger', 'A\u0308rger', 'ärger', 'naïve', '日本語', '😀', '😀x', 'ﬁ', 'ſ',
+    'a\nb', 'a\n  b', '\\', '\\n', '"', '\u2028', "x'); DROP TABLE t; --",
+  ]
   const rows = texts.map((text) => [text])
   const kept = async (predicate: Predicate) => (await answer(keep(predicate), [{ type: 'STRING' }], [...rows, [null]])).map(([text]) => text)
 

@@ -27,7 +27,8 @@ async function read(query: object, context: QueryContext): Promise<{ result: Que
     const records = JSON.parse(await result.text('records', 'EXACT')) as object[]
     expect(records.map((record) => Object.values(record))).toEqual(rows)
     expect(records.every((record) => Object.keys(record).join('\0') === result.columns.map(({ name }) => name).join('\0'))).toBe(true)
-    expect(doubles).toEqual(rows.map((row) => row.map((cell, index) => (cell !== null && ['INT64', 'DECIMAL'].includes(result.columns[index]?.shape.type ?? '') ? Number(cell) : cell))))
+    const exact = (index: number) => ['INT64', 'DECIMAL'].includes(result.columns[index]?.shape.type ?? '')
+    expect(doubles).toEqual(rows.map((row) => row.map((cell, index) => (cell !== null && exact(index) ? Number(cell) : cell))))
     return { result, rows }
   } finally {
     await result.release()
@@ -36,11 +37,16 @@ async function read(query: object, context: QueryContext): Promise<{ result: Que
 
 async function withWorld(world: World, work: (context: QueryContext) => Promise<void>): Promise<void> {
   const spokes = [...new Set(world.tables.map(({ spokeId }) => spokeId))]
-  const sources = await Promise.all(spokes.map((spokeId) => openTableSource(bench.engine, bench.folder, world.tables.filter((table) => table.spokeId === spokeId), world.capabilities[spokeId] ?? {}, world.chunkRows[spokeId])))
+  const opened = await Promise.all(
+    spokes.map(async (spokeId) => {
+      const tables = world.tables.filter((table) => table.spokeId === spokeId)
+      return [spokeId, await openTableSource(bench.engine, bench.folder, tables, world.capabilities[spokeId] ?? {}, world.chunkRows[spokeId])] as const
+    }),
+  )
   try {
-    await work(contextOf(bench.hub, world.tables.map(({ id, columns }) => tableOf(id, columns)), Object.fromEntries(spokes.map((spokeId, index) => [spokeId, sources[index] as (typeof sources)[number]]))))
+    await work(contextOf(bench.hub, world.tables.map(({ id, columns }) => tableOf(id, columns)), Object.fromEntries(opened)))
   } finally {
-    await Promise.all(sources.map((source) => source.close()))
+    await Promise.all(opened.map(([, source]) => source.close()))
   }
 }
 

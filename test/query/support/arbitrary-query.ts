@@ -16,7 +16,9 @@ export function drawQuery(draw: Draw, world: World): Query {
   const outputs = chance(2) ? drawGroups(draw, query, columns) : drawSelect(draw, query, columns, query.from.as)
   const sortable = outputs.filter(({ type, exact }) => exact && type !== 'GEOMETRY')
   if (sortable.length > 0 && !chance(3)) {
-    query.orderBy = draw(fc.array(fc.record({ column: fc.constantFrom(...sortable.map(({ name }) => name)), direction: fc.constantFrom('ASC', 'DESC'), nulls: fc.constantFrom('FIRST', 'LAST') }), { minLength: 1, maxLength: 3 }))
+    const column = fc.constantFrom(...sortable.map(({ name }) => name))
+    const order = fc.record({ column, direction: fc.constantFrom('ASC', 'DESC'), nulls: fc.constantFrom('FIRST', 'LAST') })
+    query.orderBy = draw(fc.array(order, { minLength: 1, maxLength: 3 }))
   }
   if (!chance(3)) query.limit = draw(fc.constantFrom(0, 1, 2, 3, 5, 10, 100))
   if (chance(3)) query.offset = draw(fc.integer({ min: 0, max: 8 }))

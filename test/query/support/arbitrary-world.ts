@@ -25,7 +25,10 @@ const types = ['STRING', 'BOOLEAN', 'INT64', 'DOUBLE', 'DECIMAL', 'DATE', 'TIMES
 const texts = ['', 'a', 'A', 'ab', '007', '7', '%', "O'Brien", 'é', 'e\u0301', '日本', '😀', 'a\nb', 'null', '\u2028"\\']
 const whole = [0n, 1n, -1n, 2n, 3n, 7n, 2n ** 53n, 2n ** 53n + 1n, -(2n ** 53n) - 1n, 2n ** 63n - 1n, -(2n ** 63n)]
 const doubles = [0, 0.1, -0.5, 1.5, 1e-7, 3, -2.25, 123456.789, 1e20]
-const points = ['{"type":"Point","coordinates":[-0.1,51.5]}', '{"type":"Point","coordinates":[2,48]}', '{"type":"LineString","coordinates":[[-0.1,51.5],[0.5,51]]}', '{"type":"Point","coordinates":[]}']
+const points = [
+  '{"type":"Point","coordinates":[-0.1,51.5]}', '{"type":"Point","coordinates":[2,48]}', '{"type":"Point","coordinates":[]}',
+  '{"type":"LineString","coordinates":[[-0.1,51.5],[0.5,51]]}',
+]
 const times = ['2026-03-29T00:30:00', '2026-03-29T23:30:00', '2026-10-25T01:30:00', '2026-10-25T23:59:59.5', '2025-12-31T23:00:00', '2026-01-05T00:00:00', '1969-07-20T20:17:40']
 
 /** Cells of a shape, few enough to meet each other again. */

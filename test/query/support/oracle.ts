@@ -16,10 +16,14 @@ export interface OracleAnswer extends Relation {
 
 export function oracle(query: Query, tables: readonly WorldTable[]): OracleAnswer {
   const stack = stackOf(query, tables)
-  const at = (name: string) => positionOf(stack, name, query.from.as ?? (query.from.table ?? (query.from.members?.length === 1 ? query.from.members[0]?.table : undefined))?.split('/').at(-1))
-  const kept = stack.rows.filter((row) => [query.from.where, query.where].every((filter) => filter === undefined || keeps(filter, (name) => [row[at(name)] as Cell, stack.columns[at(name)] as Shape]) === true))
-  const answer = query.groupBy !== undefined || query.measures !== undefined ? grouped(query, { ...stack, rows: kept }, at) : selected(query, { ...stack, rows: kept }, at)
-  const used = new Set([...namesIn(query).map((name) => stack.columns[at(name)]?.name), ...(query.select === undefined && query.groupBy === undefined && query.measures === undefined ? stack.columns.map(({ name }) => name) : [])])
+  const at = (name: string) => positionOf(stack, name, aliasOf(query))
+  const filters = [query.from.where, query.where].filter((filter) => filter !== undefined)
+  const cellAt = (row: readonly Cell[]) => (name: string): [Cell, Shape] => [row[at(name)] as Cell, stack.columns[at(name)] as Shape]
+  const kept = { ...stack, rows: stack.rows.filter((row) => filters.every((filter) => keeps(filter, cellAt(row)) === true)) }
+  const isGrouped = query.groupBy !== undefined || query.measures !== undefined
+  const answer = isGrouped ? grouped(query, kept, at) : selected(query, kept, at)
+  const all = isGrouped || query.select !== undefined ? [] : stack.columns.map(({ name }) => name)
+  const used = new Set([...namesIn(query).map((name) => stack.columns[at(name)]?.name), ...all])
   const missing = new Map([...stack.missing].map(([id, names]) => [id, names.filter((name) => used.has(name))]))
   return { ...answer, rows: sorted(query, answer), missing }
 }
@@ -37,8 +41,8 @@ function stackOf({ from }: Query, tables: readonly WorldTable[]): Stack {
       table,
       cells: taken.map(({ column, as, type }) => {
         const index = table.columns.findIndex(({ name }) => name === column)
-        const own = table.columns[index] as Shape
-        return { name: as ?? column, index, own: shapeOf(own), shape: type === undefined || type === own.type ? shapeOf(own) : type === 'DECIMAL' ? { type, scale: own.type === 'INT64' ? 0 : 10 } : { type } }
+        const own = shapeOf(table.columns[index] as Shape)
+        return { name: as ?? column, index, own, shape: type === undefined || type === own.type ? own : { type } }
       }),
     }
   })
@@ -56,7 +60,8 @@ function stackOf({ from }: Query, tables: readonly WorldTable[]): Stack {
       }),
     ),
   )
-  return { columns, rows, missing: new Map(chosen.map(({ table, cells }) => [table.id, [...shapes.keys()].filter((name) => !cells.some((cell) => cell.name === name))])) }
+  const missing = chosen.map(({ table, cells }) => [table.id, [...shapes.keys()].filter((name) => !cells.some((cell) => cell.name === name))] as const)
+  return { columns, rows, missing: new Map(missing) }
 }
 
 function inOrderOfSources<T extends { table: WorldTable }>(members: readonly T[]): T[] {
@@ -73,6 +78,11 @@ function wider(left: Shape | undefined, right: Shape): Shape {
   if (left.type === 'DOUBLE' || right.type === 'DOUBLE') return { type: 'DOUBLE' }
   if (left.type === 'DECIMAL' || right.type === 'DECIMAL') return { type: 'DECIMAL', scale: Math.max(left.scale ?? 0, right.scale ?? 0) }
   return left
+}
+
+function aliasOf({ from }: Query): string | undefined {
+  const only = from.table ?? (from.members?.length === 1 ? from.members[0]?.table : undefined)
+  return from.as ?? only?.split('/').at(-1)
 }
 
 function positionOf(stack: Relation, name: string, alias: string | undefined): number {
@@ -92,14 +102,16 @@ function selected(query: Query, stack: Relation, at: (name: string) => number): 
 function grouped(query: Query, stack: Relation, at: (name: string) => number): Relation {
   const groups = (query.groupBy ?? []).map(({ column, granularity, as }) => {
     const { name, ...shape } = stack.columns[at(column)] as { name: string } & Shape
-    const output = granularity === undefined ? { name: as ?? name, ...shape } : { name: as ?? `${name}_${granularity.toLowerCase()}`, type: 'DATE' as const }
+    if (granularity === undefined) return { output: { name: as ?? name, ...shape }, of: (row: readonly Cell[]) => row[at(column)] as Cell }
+    const output = { name: as ?? `${name}_${granularity.toLowerCase()}`, type: 'DATE' as const }
     const zone = query.timeZone ?? 'Europe/London'
-    return { output, of: (row: readonly Cell[]) => (granularity === undefined ? row[at(column)] : bucket(row[at(column)] as string | null, shape.type, granularity, zone)) as Cell }
+    return { output, of: (row: readonly Cell[]): Cell => bucket(row[at(column)] as string | null, shape.type, granularity, zone) }
   })
   const measures = (query.measures ?? []).map(({ function: name, column, as }) => {
     const shape = column === undefined ? undefined : stack.columns[at(column)]
     const output = { ...measureShape(name, shape), name: as ?? (column === undefined ? 'count' : `${name.toLowerCase()}_${shape?.name}`) }
-    return { output, of: (rows: readonly (readonly Cell[])[]) => measure(name, column === undefined ? undefined : rows.map((row) => row[at(column)] as Cell), rows.length, shape) }
+    const cells = (rows: readonly (readonly Cell[])[]) => (column === undefined ? undefined : rows.map((row) => row[at(column)] as Cell))
+    return { output, of: (rows: readonly (readonly Cell[])[]) => measure(name, cells(rows), rows.length, shape) }
   })
   const buckets = new Map<string, { keys: Cell[]; rows: (readonly Cell[])[] }>()
   if (groups.length === 0) buckets.set('[]', { keys: [], rows: [] })
@@ -119,7 +131,9 @@ function grouped(query: Query, stack: Relation, at: (name: string) => number): R
 
 /** As asked, then by the groups, or by whatever else of the row can be compared. */
 function sorted(query: Query, { columns, rows }: Relation): (readonly Cell[])[] {
-  const asked = (query.orderBy ?? []).map(({ column, direction, nulls }) => ({ index: columns.findIndex(({ name }) => name === column), sign: direction === 'DESC' ? -1 : 1, nullSign: nulls === 'FIRST' ? -1 : 1 }))
+  const asked = (query.orderBy ?? []).map(({ column, direction, nulls }) => ({
+    index: columns.findIndex(({ name }) => name === column), sign: direction === 'DESC' ? -1 : 1, nullSign: nulls === 'FIRST' ? -1 : 1,
+  }))
   const isGrouped = query.groupBy !== undefined || query.measures !== undefined
   if (!isGrouped && asked.length === 0) return [...rows]
   const rest = columns.flatMap((_, index) => (isGrouped && index >= (query.groupBy?.length ?? 0) ? [] : [{ index, sign: 1, nullSign: 1 }]))
