@@ -13,7 +13,9 @@ export async function askGraph<T>(url: string, query: string, variables: object 
       throw new DialsError('SOURCE_UNAVAILABLE', `There is no hub at ${url}. Start one with 'dials hub', or give its --url.`, { cause: thrown })
     },
   )
-  const answer = (await response.json()) as Answer<T>
+  const answer = (await response.json().catch((thrown: unknown) => {
+    throw new DialsError('SOURCE_UNAVAILABLE', `What answers at ${url} is not a hub. Give the hub's --url.`, { cause: thrown })
+  })) as Answer<T>
   if (answer.errors?.[0] !== undefined) throw new DialsError('BAD_REQUEST', answer.errors[0].message)
   return answer.data as T
 }

@@ -40,8 +40,9 @@ export function spokeServer(options: SpokeServerOptions): FastifyInstance {
 }
 
 async function catalogue(request: FastifyRequest, reply: FastifyReply, { verifier, holdings, log }: SpokeServerOptions): Promise<FastifyReply> {
+  const signal = gone(reply)
   await verifier.verify(request.headers.authorization, 'catalogue+jwt', '')
-  const events = holdings.harvest(gone(reply))
+  const events = holdings.harvest(signal)
   // The first event decides whether there is a catalogue at all, while the status can still say so.
   const first = await events.next()
   async function* text() {
@@ -56,10 +57,11 @@ async function catalogue(request: FastifyRequest, reply: FastifyReply, { verifie
 }
 
 async function scans(request: FastifyRequest, reply: FastifyReply, options: SpokeServerOptions): Promise<FastifyReply> {
+  const left = gone(reply)
   const body = typeof request.body === 'string' ? request.body : ''
   await options.verifier.verify(request.headers.authorization, 'purpose+jwt', body)
   const wanted = parseRequest(body)
-  const signal = AbortSignal.any([gone(reply), AbortSignal.timeout(wanted.timeoutMs)])
+  const signal = AbortSignal.any([left, AbortSignal.timeout(wanted.timeoutMs)])
   const limits = { rowsMax: wanted.rowsMax, bytesMax: wanted.bytesMax, deadline: Date.now() + wanted.timeoutMs, signal }
   const parts = scan(wanted.relation, options, limits)
   const first = await parts.next()
@@ -104,7 +106,7 @@ function parseRequest(body: string): ScanRequest {
   return parsed.data
 }
 
-/** Ends when the client goes away before its answer was whole. */
+/** Ends when the client goes away before its answer was whole. To be asked for before anything is waited for, or it may be missed. */
 function gone(reply: FastifyReply): AbortSignal {
   const controller = new AbortController()
   reply.raw.once('close', () => {

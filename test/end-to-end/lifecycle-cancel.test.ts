@@ -65,7 +65,7 @@ const answerTo = async (input: object) => {
 /** Far more than any of these tests waits for: what ends sooner was ended. */
 const long = longInput(1_500)
 
-describe('a query that takes long', () => {
+describe('a query that takes long', { timeout: 60_000 }, () => {
   test('ends at its time with SOURCE_TIMEOUT, at the spoke as well, and the spoke is not taken for dead', async () => {
     const answer = await query({ ...long, timeoutMs: 50 })
     expect(answer).toMatchObject({ data: { query: null }, errors: [{ extensions: { code: 'SOURCE_TIMEOUT', transaction: expect.any(String) as never } }] })
@@ -97,7 +97,7 @@ describe('a query that takes long', () => {
     }
     await until('none runs', async () => (await atCamden()) === 0)
     expect(await answerTo({ from: { table: 'camden/hashes/hashes' }, measures: [{ function: 'COUNT' }] })).toMatchObject({ rows: [[rows]] })
-  }, 60_000)
+  })
 
   test('is passed over at its time under PARTIAL, told as TIMED_OUT', async () => {
     expect(await answerTo({ ...long, timeoutMs: 4_000, onSourceError: 'PARTIAL' })).toEqual({
@@ -108,7 +108,7 @@ describe('a query that takes long', () => {
   })
 })
 
-describe('a hub that is stopped while a query runs', () => {
+describe('a hub that is stopped while a query runs', { timeout: 60_000 }, () => {
   test('finishes it first', async () => {
     const { answer } = leaving(longInput(100))
     await until('it runs at the spoke', async () => (await atCamden()) === 1)

@@ -19,7 +19,7 @@ beforeAll(async () => {
   workspace = await openWorkspace({
     ...twoSpokes,
     'kind.yaml': plain.replace('connector: spoke', 'connector: "${SECRET}"'),
-    'credentials.yaml': plain.replace(childSpoke('camden')[1], '{ url: "https://user:${SECRET}@spoke.example" }'),
+    'credentials.yaml': plain.replace(childSpoke('camden')[1], '{ url: "https://user:${SHORTER}@spoke.example" }'),
     'setting.yaml': plain.replace(childSpoke('camden')[1], '{ url: "${SECRET}" }'),
     'tls.yaml': `${plain}tls: { cert: "./\${SECRET}.pem", key: ./key.pem }\n`,
     'alone.yaml': spokeYaml('camden', 'hub: { issuer: "https://hub.test", jwks: "./${SECRET}.json" }\n'),
@@ -40,7 +40,7 @@ afterAll(async () => {
   await workspace.remove()
 })
 
-describe('a value of the environment', () => {
+describe('a value of the environment', { timeout: 60_000 }, () => {
   test.each([
     ['hub', 'kind.yaml', 'spokes[0].connector: there is no connector'],
     ['hub', 'credentials.yaml', 'spokes[0].config.url: '],

@@ -65,7 +65,7 @@ const libraries = (onSourceError: 'FAIL' | 'PARTIAL', tables = ['camden', 'barne
     },
   )
 
-describe('a source that is of no use', () => {
+describe('a source that is of no use', { timeout: 90_000 }, () => {
   test('is told as it is, and holds up no other', async () => {
     await becomes('stalls', 'DOWN')
     await becomes('page', 'DOWN')
@@ -93,10 +93,10 @@ describe('a source that is of no use', () => {
     await until('it is harvested', async () => (await spokes()).get('late')?.lastHarvest?.status === 'COMPLETE', 60_000)
     await becomes('late', 'UP')
     expect((await libraries('FAIL', ['late'])).data?.query.rows).toEqual([['late', 1]])
-  }, 90_000)
+  })
 })
 
-describe('a spoke process killed under a running hub', () => {
+describe('a spoke process killed under a running hub', { timeout: 60_000 }, () => {
   const uuid = /^[0-9a-f]{8}-[0-9a-f-]{27}$/
 
   test('is DOWN while it does not come back, queries say so, the others go on, and it comes back by itself', async () => {
@@ -135,9 +135,9 @@ describe('a spoke process killed under a running hub', () => {
   })
 })
 
-describe('a harvest', () => {
+describe('a harvest', { timeout: 60_000 }, () => {
   const command = (...args: string[]) => {
-    const program = dials(['harvest', ...args, '--config', workspace.hubYaml, '--url', hub.url, '--data-dir', workspace.path('data')])
+    const program = dials(['harvest', '--config', workspace.hubYaml, '--url', hub.url, '--data-dir', workspace.path('data'), ...args])
     return program.exited.then((code) => ({ code, output: program.output() }))
   }
   const data = (name: string) => workspace.path(`barnet/data/${name}`)
@@ -180,6 +180,8 @@ describe('a harvest', () => {
     expect(output).toMatch(/^dials: Not every spoke could be harvested\.$/m)
     const unknown = await command('camdem')
     expect([unknown.code, unknown.output]).toEqual([1, 'dials: There is no spoke of this id.\n'])
+    const other = await command('camden', '--url', rogues[0]?.url ?? '')
+    expect([other.code, other.output]).toEqual([1, `dials: What answers at ${rogues[0]?.url} is not a hub. Give the hub's --url.\n`])
   })
 
   test('is for whoever has a token of `dials token`', async () => {

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Dials } from './dials.js'
 
 /** Looks again and again until it finds something; rejects where it has found nothing in time. */
-export async function until<T>(what: string, look: () => T | Promise<T>, msMax = 15_000): Promise<NonNullable<Exclude<T, false>>> {
+export async function until<T>(what: string, look: () => T | Promise<T>, msMax = 30_000): Promise<NonNullable<Exclude<T, false>>> {
   for (const end = Date.now() + msMax; ; await delay(40)) {
     const found = await look()
     if (found !== undefined && found !== null && found !== false) return found as NonNullable<Exclude<T, false>>
