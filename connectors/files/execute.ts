@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { deadlineAfter } from '../../src/connector/deadline.js'
 import type { Engine, EngineSession, LandedFile } from '../../src/connector/engine.js'
 import type { Relation, Scan as TableScan } from '../../src/connector/relation.js'
 import { shapesOf } from '../../src/connector/shapes.js'
@@ -42,10 +43,12 @@ export function executeScan(planned: PlannedFragment, options: ScanOptions, part
 }
 
 async function* run(relation: Relation, { signal, deadline, rowsMax, bytesMax }: ScanOptions, parts: ScanParts): AsyncGenerator<Part, ScanReport> {
-  const ends = AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, Math.min(deadline - Date.now(), 2 ** 31 - 1)))])
-  const scans = scansOf(relation)
-  const { tables, release } = await parts.hold(scans.map(({ table }) => table), ends)
+  const { signal: ends, clear } = deadlineAfter(deadline - Date.now(), signal)
+  let release = () => undefined as void
   try {
+    const held = await parts.hold(scansOf(relation).map(({ table }) => table), ends)
+    release = held.release
+    const { tables } = held
     const tableOf = (scan: TableScan) => tables.get(scan.table) as HeldTable & { path: string }
     const bound = rowsBound(relation, (scan) => tableOf(scan).rowCount)
     if (bound.exact && bound.rows > rowsMax) throw tooLarge(rowsMax)
@@ -65,6 +68,7 @@ async function* run(relation: Relation, { signal, deadline, rowsMax, bytesMax }:
     }
   } finally {
     release()
+    clear()
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Knex } from 'knex'
+import { deadlineAfter } from '../connector/deadline.js'
 import type { Log, Source } from '../connector/source.js'
 import { databaseError } from '../database/database-error.js'
 import { sessionLocks } from '../database/session-locks.js'
@@ -48,15 +49,17 @@ export async function harvestSpoke(options: HarvestOptions): Promise<HarvestRunR
 async function harvest(options: HarvestOptions): Promise<HarvestRunRow> {
   const { knex, spokeId, source, signal, log, recordsMax = 100_000, timeoutMs = 30 * 60_000 } = options
   const { id, cursor } = await beginRun(knex, spokeId)
-  const timeout = AbortSignal.timeout(timeoutMs)
+  const deadline = deadlineAfter(timeoutMs, signal)
   try {
-    const found = await crawl({ knex, run: { id, spokeId }, source, cursor, signal: AbortSignal.any([signal, timeout]), recordsMax })
+    const found = await crawl({ knex, run: { id, spokeId }, source, cursor, signal: deadline.signal, recordsMax })
     return await conclude(knex, { id, spokeId }, found)
   } catch (error) {
     if (!(error instanceof SourceFailure)) throw error
-    const reason = failureOf(error.cause, { stopped: signal.aborted, timeoutMs: timeout.aborted ? timeoutMs : undefined })
+    const reason = failureOf(error.cause, { stopped: signal.aborted, timeoutMs: deadline.signal.aborted && !signal.aborted ? timeoutMs : undefined })
     log.warn({ spoke: spokeId, run: id, reason: reason.message, cause: String(reason.cause ?? '') }, 'a harvest failed')
     return finishRun(knex, id, { status: 'FAILED', error: reason.message })
+  } finally {
+    deadline.clear()
   }
 }
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { LandedFile } from '../connector/engine.js'
+import { deadlineAfter } from '../connector/deadline.js'
 import { frameHeader, frameKinds, framesMediaType } from '../connector/frames.js'
 import { isDeeperThan } from '../connector/json-depth.js'
 import { type ScanRequest, scanRequestSchema } from '../connector/scan-request.js'
@@ -61,7 +62,8 @@ async function scans(request: FastifyRequest, reply: FastifyReply, options: Spok
   const body = typeof request.body === 'string' ? request.body : ''
   await options.verifier.verify(request.headers.authorization, 'purpose+jwt', body)
   const wanted = parseRequest(body)
-  const signal = AbortSignal.any([left, AbortSignal.timeout(wanted.timeoutMs)])
+  const { signal, clear } = deadlineAfter(wanted.timeoutMs, left)
+  reply.raw.once('close', clear)
   const limits = { rowsMax: wanted.rowsMax, bytesMax: wanted.bytesMax, deadline: Date.now() + wanted.timeoutMs, signal }
   const parts = scan(wanted.relation, options, limits)
   const first = await parts.next()

@@ -25,7 +25,7 @@ describe('a scan', () => {
     const { run } = await opened()
     const { rows, report } = await run(scan)
     expect(rows).toHaveLength(300_000)
-    expect(rows[299_999]).toEqual({ c0: 'x0', c1: 299_999n })
+    expect(rows).toContainEqual({ c0: 'x0', c1: 299_999n })
     expect(report).toEqual({ rows: 300_000, truncated: false, version: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown, asOf: expect.stringMatching(/^\d{4}-.*Z$/) as unknown })
   })
 
