@@ -14,7 +14,6 @@ const child = spawn(process.execPath, ['--enable-source-maps', main, ...process.
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   env: { UV_THREADPOOL_SIZE: '64', ...process.env },
 })
-// A terminal sends SIGINT to both; SIGTERM comes to this process alone.
-process.on('SIGINT', () => undefined)
-for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+// Where a terminal or a supervisor sends a signal to both, the program takes the two for one.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
 child.once('exit', (code, signal) => process.exit(signal === null ? code : 1))
