@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { deadlineAfter } from '../../src/connector/deadline.js'
 import type { Engine, EngineSession, LandedFile } from '../../src/connector/engine.js'
-import type { Relation, Scan as TableScan } from '../../src/connector/relation.js'
+import { type Relation, type Scan as TableScan, scansOf } from '../../src/connector/relation.js'
 import { shapesOf } from '../../src/connector/shapes.js'
 import type { Part, PlannedFragment, Scan, ScanOptions, ScanReport } from '../../src/connector/source.js'
 import { ResultTooLarge, SourceUnavailable, toDialsError } from '../../src/errors.js'
@@ -124,12 +124,6 @@ function causes(thrown: unknown): string[] {
   const messages: string[] = []
   for (let cause = thrown; cause instanceof Error && messages.length < 8; cause = cause.cause) messages.push(cause.message)
   return messages
-}
-
-/** Every scan of a relation. */
-export function scansOf(relation: Relation): TableScan[] {
-  if (relation.op === 'scan') return [relation]
-  return relation.op === 'stack' ? relation.inputs.flatMap(scansOf) : scansOf(relation.input)
 }
 
 /** The folder of one scan's parts: it goes when the scan has ended and every part that was given is released. */

@@ -1,8 +1,7 @@
 import { access, constants, realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import type { Capabilities } from '../../src/connector/capabilities.js'
+import { type Capabilities, everything } from '../../src/connector/capabilities.js'
 import type { CatalogueEvent } from '../../src/connector/catalogue.js'
-import { aggregateFunctions } from '../../src/connector/relation.js'
 import type { Fragment, Health, PlannedFragment, Scan, ScanOptions, Source, SourceContext } from '../../src/connector/source.js'
 import { splitBy } from '../../src/connector/split.js'
 import { type DialsError, SourceTimeout, SourceUnavailable } from '../../src/errors.js'
@@ -14,16 +13,6 @@ import { type HeldTable, Holdings } from './copies/holdings.js'
 import { executeScan } from './execute.js'
 import { harvestFolder } from './harvest.js'
 import { literal } from './sql.js'
-
-/** The engine is ours, so it runs all that the algebra can say. */
-const everything: Capabilities = {
-  project: true,
-  stack: true,
-  filter: new Set(['and', 'or', 'not', 'compare', 'in', 'isNull', 'startsWith', 'contains', 'withinBox'] as const),
-  aggregate: new Set(aggregateFunctions),
-  sort: true,
-  limit: true,
-}
 
 /** A folder of files as a source. Scans read the copies of the last harvest, never the files themselves. */
 export class FilesSource implements Source {

@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import type { Capabilities } from '../../src/connector/capabilities.js'
+import { type Capabilities, everything } from '../../src/connector/capabilities.js'
 import type { CatalogueEvent } from '../../src/connector/catalogue.js'
-import { aggregateFunctions } from '../../src/connector/relation.js'
 import type { Fragment, Health, HubSigner, PlannedFragment, Scan, ScanOptions, Source, SourceContext, SpokeProcess } from '../../src/connector/source.js'
 import { splitBy } from '../../src/connector/split.js'
 import { readCatalogue } from './catalogue-feed.js'
@@ -9,16 +8,6 @@ import { openScan } from './scan.js'
 import { callSpoke } from './call.js'
 
 const healthSchema = z.object({ status: z.enum(['UP', 'DEGRADED', 'DOWN']) })
-
-/** A spoke process has an engine of its own, so it runs all that the algebra can say. */
-const everything: Capabilities = {
-  project: true,
-  stack: true,
-  filter: new Set(['and', 'or', 'not', 'compare', 'in', 'isNull', 'startsWith', 'contains', 'withinBox'] as const),
-  aggregate: new Set(aggregateFunctions),
-  sort: true,
-  limit: true,
-}
 
 /** A spoke process as a source of this hub. */
 export class SpokeSource implements Source {

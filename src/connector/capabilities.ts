@@ -1,4 +1,4 @@
-import type { AggregateFunction, Predicate } from './relation.js'
+import { type AggregateFunction, aggregateFunctions, type Predicate } from './relation.js'
 
 /**
  * What a source can do for one table. An absent capability is unsupported, and the hub does that part itself.
@@ -16,6 +16,16 @@ export interface Capabilities {
   readonly sort?: true
   /** LIMIT and OFFSET. */
   readonly limit?: true
+}
+
+/** All that the algebra can say: for a source that has our own engine beside its data. */
+export const everything: Capabilities = {
+  project: true,
+  stack: true,
+  filter: new Set(['and', 'or', 'not', 'compare', 'in', 'isNull', 'startsWith', 'contains', 'withinBox'] as const),
+  aggregate: new Set(aggregateFunctions),
+  sort: true,
+  limit: true,
 }
 
 /** The operators of a fragment as `PlanFragment.pushedDown` and `SourceReport.pushedDown` name them. */

@@ -26,6 +26,12 @@ export type Step =
   | { op: 'sort'; keys: SortKey[] }
   | { op: 'limit'; count?: number | undefined; offset: number }
 
+/** Every scan of a relation, from left to right. */
+export function scansOf(relation: Relation): Scan[] {
+  if (relation.op === 'scan') return [relation]
+  return relation.op === 'stack' ? relation.inputs.flatMap(scansOf) : scansOf(relation.input)
+}
+
 export interface SortKey {
   column: number
   descending: boolean

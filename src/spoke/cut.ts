@@ -1,4 +1,4 @@
-import type { Relation, Scan } from '../connector/relation.js'
+import { type Relation, type Scan, scansOf } from '../connector/relation.js'
 import { shapesOf } from '../connector/shapes.js'
 import type { Source } from '../connector/source.js'
 
@@ -27,9 +27,4 @@ export function cut(relation: Relation, sourceOf: (scan: Scan) => Source): { pie
     return part.op === 'stack' ? { ...part, inputs: part.inputs.map(walk) } : { ...part, input: walk(part.input) }
   }
   return { rest: walk(relation), pieces }
-}
-
-function scansOf(relation: Relation): Scan[] {
-  if (relation.op === 'scan') return [relation]
-  return relation.op === 'stack' ? relation.inputs.flatMap(scansOf) : scansOf(relation.input)
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { everything } from '../../src/connector/capabilities.js'
 import type { Capabilities } from '../../src/connector/capabilities.js'
 import { DuckDbEngine } from '../../src/engine/duckdb.js'
-import { everything } from '../support/query.js'
 import { archive, camden, explain } from './support/explain.js'
 
 let engine: DuckDbEngine

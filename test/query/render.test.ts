@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { everything } from '../../src/connector/capabilities.js'
 import type { ColumnType } from '../../src/connector/column.js'
 import { runQuery } from '../../src/query/run.js'
-import { type Bench, contextOf, everything, failureOf, openBench, tableOf } from '../support/query.js'
+import { type Bench, contextOf, failureOf, openBench, tableOf } from '../support/query.js'
 import { answering, partOf, scanOf } from './support/fault.js'
 import { openTableSource } from './support/table-source.js'
 

@@ -2,9 +2,7 @@ import { access, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { QueryTable } from '../../src/catalogue/tables-for-query.js'
-import type { Capabilities } from '../../src/connector/capabilities.js'
 import type { ColumnType } from '../../src/connector/column.js'
-import { aggregateFunctions } from '../../src/connector/relation.js'
 import type { Source } from '../../src/connector/source.js'
 import { DuckDbEngine } from '../../src/engine/duckdb.js'
 import { DialsError } from '../../src/errors.js'
@@ -40,16 +38,6 @@ export function catalogueOf(tables: readonly QueryTable[]): QueryCatalogue {
     tables: (ids) => Promise.resolve(tables.filter(({ id }) => ids.includes(id))),
     nearTables: (id) => Promise.resolve(tables.map((table) => table.id).filter((known) => known.startsWith(id.slice(0, 8))).slice(0, 3)),
   }
-}
-
-/** Everything that the algebra can say. */
-export const everything: Capabilities = {
-  project: true,
-  stack: true,
-  filter: new Set(['and', 'or', 'not', 'compare', 'in', 'isNull', 'startsWith', 'contains', 'withinBox'] as const),
-  aggregate: new Set(aggregateFunctions),
-  sort: true,
-  limit: true,
 }
 
 /** A folder in memory and two engines over it, the hub's and the sources'. */

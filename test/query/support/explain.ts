@@ -1,9 +1,10 @@
+import { everything } from '../../../src/connector/capabilities.js'
 import type { Capabilities } from '../../../src/connector/capabilities.js'
 import { splitBy } from '../../../src/connector/split.js'
 import type { Source } from '../../../src/connector/source.js'
 import type { DuckDbEngine } from '../../../src/engine/duckdb.js'
 import { explainQuery } from '../../../src/query/run.js'
-import { contextOf, everything, tableOf } from '../../support/query.js'
+import { contextOf, tableOf } from '../../support/query.js'
 
 const columns = [
   { name: 'Name', type: 'STRING' },
