@@ -2,6 +2,7 @@ import type { CatalogueEvent } from '../connector/catalogue.js'
 import type { Health, Source } from '../connector/source.js'
 import type { DialsError } from '../errors.js'
 
+/** SpokeStatus of API.graphql; UNKNOWN until the source was first asked. */
 export type SpokeStatus = 'UP' | 'DEGRADED' | 'DOWN' | 'UNKNOWN'
 
 interface Entry {

@@ -6,6 +6,7 @@ import { idOf, replaceDatasets } from './replace-datasets.js'
 /** Of a run's problems these many are kept; the rest are only counted. */
 const problemsMax = 1000
 
+/** What is written in one transaction. */
 export interface Batch {
   shown: Shown[]
   problems: Problem[]

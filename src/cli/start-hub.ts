@@ -36,6 +36,7 @@ import { UndoList } from './undo-list.js'
 
 const readyMsMax = 2_000
 
+/** What a hub starts from. `port` wins over the configuration. */
 export interface HubOptions {
   readonly loaded: Loaded<HubConfig>
   readonly dataFolder: string
@@ -44,6 +45,7 @@ export interface HubOptions {
   readonly log: Log
 }
 
+/** A hub under way. */
 export interface RunningHub extends Running {
   /** Harvests a spoke now, or joins the harvest under way. */
   harvestNow(spokeId: string): Promise<HarvestRunRow>

@@ -14,6 +14,7 @@ import { checkSource } from './open-source.js'
 import { openScratch } from './scratch.js'
 import { UndoList } from './undo-list.js'
 
+/** What a spoke starts from. `port` wins over the configuration. */
 export interface SpokeOptions {
   readonly loaded: Loaded<SpokeConfig>
   readonly dataFolder: string

@@ -6,6 +6,7 @@ export const slugSchema = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/).max(120
 
 const dateTime = z.iso.datetime({ offset: true })
 
+/** dct:license, as its publisher names it. */
 export const licenceSchema = z.strictObject({
   id: z.string().max(200).optional(),
   title: z.string().max(500),
@@ -29,6 +30,7 @@ export const distributionSchema = z.strictObject({
   modified: dateTime.optional(),
 })
 
+/** The tabular content of a dataset. */
 export const tableSchema = z.strictObject({
   /** Unique in its dataset. */
   id: slugSchema,
@@ -80,6 +82,7 @@ export const catalogueEventSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('complete'), cursor: z.string().max(2000).optional() }),
 ])
 
+/** The shapes, inferred from the schemas above: one source of truth. */
 export type Licence = z.infer<typeof licenceSchema>
 export type DistributionDescription = z.infer<typeof distributionSchema>
 export type TableDescription = z.infer<typeof tableSchema>

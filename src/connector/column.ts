@@ -6,6 +6,7 @@ export const columnTypes = [
 ] as const
 export type ColumnType = (typeof columnTypes)[number]
 
+/** Whether a column points to persons (PERSONAL), or tells what GDPR Article 9 protects (SPECIAL_CATEGORY). */
 export const sensitivities = ['NONE', 'PERSONAL', 'SPECIAL_CATEGORY'] as const
 export type Sensitivity = (typeof sensitivities)[number]
 

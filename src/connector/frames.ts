@@ -4,6 +4,7 @@
  */
 export const framesMediaType = 'application/vnd.seven-dials.scan'
 
+/** The first byte of a frame: P, R or E. */
 export const frameKinds = { part: 0x50, report: 0x52, error: 0x45 } as const
 export type FrameKind = (typeof frameKinds)[keyof typeof frameKinds]
 

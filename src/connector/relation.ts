@@ -32,12 +32,14 @@ export function scansOf(relation: Relation): Scan[] {
   return relation.op === 'stack' ? relation.inputs.flatMap(scansOf) : scansOf(relation.input)
 }
 
+/** A column of the input to sort by; binary for text. Nulls last unless `nullsFirst`. */
 export interface SortKey {
   column: number
   descending: boolean
   nullsFirst: boolean
 }
 
+/** The buckets that dates fall into. */
 export const granularities = ['DAY', 'WEEK', 'MONTH', 'QUARTER', 'YEAR'] as const
 export type Granularity = (typeof granularities)[number]
 
@@ -48,6 +50,7 @@ export interface Literal {
   value: string | null
 }
 
+/** A scalar over the columns of one input. */
 export type Expression =
   | { kind: 'column'; index: number }
   | Literal
@@ -58,6 +61,7 @@ export type Expression =
   /** sum ÷ count, null where the count is 0: DECIMAL at the shape's scale, half-even, exact; else DOUBLE. */
   | { kind: 'mean'; sum: Expression; count: Expression; shape: Shape }
 
+/** The aggregates of the algebra. */
 export const aggregateFunctions = ['COUNT', 'COUNT_DISTINCT', 'SUM', 'MIN', 'MAX', 'MEDIAN', 'STDDEV', 'SUM_COUNTS'] as const
 /** SUM_COUNTS adds partial counts: INT64, and 0 over no rows. An average is a SUM, a COUNT and a `mean`. */
 export type AggregateFunction = (typeof aggregateFunctions)[number]
@@ -68,6 +72,7 @@ export interface Aggregate {
   input?: Expression | undefined
 }
 
+/** =, <>, <, <=, >, >=. */
 export const comparisons = ['eq', 'ne', 'lt', 'lte', 'gt', 'gte'] as const
 export type Comparison = (typeof comparisons)[number]
 

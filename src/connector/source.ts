@@ -35,6 +35,7 @@ export interface SourceContext {
   readonly log: Log
 }
 
+/** Signs requests to spokes with the hub’s own key. */
 export interface HubSigner {
   /**
    * A token for one request (policy.md, rule 6): EdDSA, at most 60 s, single use.
@@ -87,6 +88,7 @@ export interface PlannedFragment {
   readonly pushedDown: readonly Operator[]
 }
 
+/** The limits of one scan. */
 export interface ScanOptions {
   readonly signal: AbortSignal
   /** More rows or bytes than these end the scan with RESULT_TOO_LARGE. */
@@ -108,6 +110,7 @@ export interface Part {
   readonly file: LandedFile
 }
 
+/** What a source tells of a scan that came to its end. */
 export interface ScanReport {
   readonly rows?: number
   /** True where the source stopped short; never silently. */
@@ -118,6 +121,7 @@ export interface ScanReport {
   readonly asOf?: string
 }
 
+/** Whether a source answers. */
 export interface Health {
   readonly status: 'UP' | 'DEGRADED' | 'DOWN'
   /** For operators; shown to nobody else. */

@@ -3,6 +3,7 @@ import { connect } from './connect.js'
 import type { DatabaseLog } from './database-log.js'
 import { openEmbeddedServer } from './embedded/embedded-server.js'
 
+/** The catalogue’s database, open. */
 export interface Database {
   readonly knex: Knex
   /** Where the database is now, with its password: never to be logged or shown. */

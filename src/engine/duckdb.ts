@@ -7,6 +7,7 @@ import { DuckDbSession } from './session.js'
 import { relationSql } from './sql/relation.js'
 import { quote } from './sql/type.js'
 
+/** What an engine may touch and use. */
 export interface DuckDbOptions {
   /** The only folders whose files the engine may read and write. */
   folders: readonly string[]

@@ -6,6 +6,7 @@ import { type ContextOf, graphqlHandler } from './graphql-handler.js'
 
 const bodyBytesMax = 2 * 1024 * 1024
 
+/** What the hub’s HTTP needs; `tls` holds PEM texts, absent: plain HTTP. */
 export interface HubServerOptions {
   readonly graph: ApolloServer<Context>
   readonly contextOf: ContextOf

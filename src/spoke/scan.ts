@@ -9,6 +9,7 @@ import { partsSql } from '../query/5-execute/residual.js'
 import { cut, type Piece } from './cut.js'
 import type { Holdings } from './holdings.js'
 
+/** What every scan of one spoke shares. `scratchFolder` lies in memory. */
 export interface ScanContext {
   readonly spokeId: string
   readonly holdings: Holdings

@@ -21,6 +21,7 @@ const statuses: Partial<Record<DialsError['code'], number>> = {
   SOURCE_UNAVAILABLE: 503, SOURCE_TIMEOUT: 504,
 }
 
+/** What a spoke’s HTTP needs; `tls` holds PEM texts, absent: plain HTTP. */
 export interface SpokeServerOptions extends Omit<ScanContext, 'holdings'> {
   readonly holdings: Holdings
   readonly verifier: RequestVerifier

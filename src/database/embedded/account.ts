@@ -15,6 +15,7 @@ export interface Account {
   readonly closed: readonly string[]
 }
 
+/** A program with its arguments, as `spawn` takes them. */
 export interface Command {
   readonly file: string
   readonly args: readonly string[]

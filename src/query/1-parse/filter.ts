@@ -1,6 +1,7 @@
 import { BadUserInput } from '../../errors.js'
 import { type FilterInput, type Operator, operandSchemas, queryLimits } from './input.js'
 
+/** A place in the input: `["where", "and", 0, "column"]`. */
 export type Path = readonly (string | number)[]
 export type Cell = string | number | boolean
 

@@ -23,6 +23,7 @@ export interface ParsedQuery {
   atVersion?: string
 }
 
+/** TableInput, its three forms as one list. */
 export interface ParsedTable {
   /** One of `table`, several of `union` or `members`. */
   members: { table: string; columns?: { column: string; as?: string; type?: ColumnType; path: Path }[]; path: Path }[]
@@ -30,8 +31,10 @@ export interface ParsedTable {
   where?: ParsedFilter
 }
 
+/** MeasureFunction of API.graphql. */
 export type MeasureFunction = 'COUNT' | 'COUNT_DISTINCT' | 'SUM' | 'AVG' | 'MIN' | 'MAX' | 'MEDIAN' | 'STDDEV'
 
+/** What holds where the input is silent: rows of a page, groups of a page, milliseconds. */
 export const defaults = { rows: 100, groups: 1000, timeZone: 'Europe/London', timeoutMs: 30_000 } as const
 
 /** Stage 1: the input's form, its defaults and its bounds. Throws BAD_USER_INPUT with the place. */

@@ -25,6 +25,7 @@ export interface Leaf {
   readonly cells: readonly LeafCell[]
 }
 
+/** What one table has for one column of the stack. */
 export type LeafCell =
   | { kind: 'column'; name: string; from: Shape; readAs?: Shape }
   /** This table has no such column: null in its rows, and told. */
@@ -32,6 +33,7 @@ export type LeafCell =
   /** `_spoke` and `_table`. */
   | { kind: 'text'; value: string }
 
+/** A column of the stack, under its shared name. */
 export interface StackColumn {
   readonly name: string
   readonly shape: Shape
@@ -39,12 +41,14 @@ export interface StackColumn {
   readonly unit?: string
 }
 
+/** A column of the answer; `index` is a column of the stack. */
 export type Output = { readonly name: string; readonly shape: Shape } & (
   | { readonly kind: 'column'; readonly index: number }
   | { readonly kind: 'group'; readonly index: number; readonly expression: Expression }
   | { readonly kind: 'measure'; readonly index: number | undefined; readonly function: MeasureFunction }
 )
 
+/** One use of one column. */
 export interface Use {
   /** A column of the stack. */
   readonly index: number

@@ -15,6 +15,7 @@ export interface PhysicalPlan {
   readonly text: string
 }
 
+/** What one source is asked for. */
 export interface PlanFragment {
   /** `#0` */
   readonly id: string

@@ -8,6 +8,7 @@ import { residualSql } from './residual.js'
 import type { Sources } from './sources.js'
 import { blameSources } from './unreadable.js'
 
+/** The limits of a query’s fragments, and what a failed source means. */
 export interface ExecuteOptions extends FragmentOptions {
   readonly onSourceError: 'FAIL' | 'PARTIAL'
 }

@@ -15,6 +15,7 @@ export interface FragmentOutcome {
   readonly elapsedMs: number
 }
 
+/** The limits of each fragment; `deadline` in milliseconds since the epoch. */
 export interface FragmentOptions {
   readonly signal: AbortSignal
   /** When the sources must have answered: milliseconds since the epoch. */

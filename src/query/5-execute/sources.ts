@@ -6,6 +6,7 @@ export interface Sources {
   get(spokeId: string): OpenSource | undefined
 }
 
+/** A source that queries may be sent to. */
 export interface OpenSource {
   readonly connector: string
   readonly source: Source

@@ -26,6 +26,7 @@ export interface SourceReport {
   readonly error: { readonly code: ErrorCode; readonly message: string } | null
 }
 
+/** A column of an answer. `unit` and `semanticType` are null where an expression has none. */
 export interface ResultColumn {
   readonly name: string
   readonly shape: Shape

@@ -5,8 +5,10 @@ import { quote } from '../../engine/sql/type.js'
 /** How a column's cells appear in JSON, the same throughout a result (API.graphql, Value). */
 export type Encoding = 'BOOLEAN' | 'NUMBER' | 'STRING' | 'LIST' | 'OBJECT'
 
+/** EXACT: INT64 and DECIMAL lose nothing. DOUBLE: every number a JSON number. */
 export type Numbers = 'EXACT' | 'DOUBLE'
 
+/** A column of `result`, as it is to be written. */
 export interface RenderColumn {
   readonly name: string
   readonly shape: Shape
