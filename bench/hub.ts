@@ -56,11 +56,11 @@ console.log(
 
 const rows = JSON.stringify({ query: '{ table(id: "east/places-0/places-0") { rows(limit: 10000) { rows } } }' })
 const rowsText = await post(graph, rows)
-const cells = ['c0', "'\"' || c1 || '\"'", "'\"' || c2 || '\"'", 'c3', 'c4', "'\"' || c5 || '\"'", 'c6', 'c7', 'c8', 'c9'].map((cell) => `coalesce(CAST(${cell} AS VARCHAR), 'null')`)
+const cells = ['c0', 'to_json(c1)', 'to_json(c2)', 'c3', 'c4', "'\"' || c5 || '\"'", 'c6', 'c7', 'c8', 'c9'].map((cell) => `coalesce(CAST(${cell} AS VARCHAR), 'null')`)
 const names = ['id', 'name', 'postcode', 'ward', 'cost', 'opened', 'open', 'uprn', 'longitude', 'latitude'].map((name, index) => `${name} AS c${index}`)
 const made = await bareServer((_request, response) => {
   void session
-    .rows(`SELECT '[' || string_agg('[' || ${cells.join(" || ',' || ")} || ']', ',') || ']' AS text FROM (SELECT ${names.join(', ')} FROM '${folder}/east/data/places-0.parquet' LIMIT 10000)`)
+    .rows(`SELECT '[' || string_agg(concat('[', ${cells.join(", ',', ")}, ']'), ',') || ']' AS text FROM (SELECT ${names.join(', ')} FROM '${folder}/east/data/places-0.parquet' LIMIT 10000)`)
     .then(([row]) => response.setHeader('content-type', 'application/json').end(String(row?.['text'])))
 })
 const ready = await bareServer((_request, response) => response.setHeader('content-type', 'application/json').end(rowsText))

@@ -1,8 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { createHash } from 'node:crypto'
 import { deadlineAfter } from '../../src/connector/deadline.js'
-import type { Engine, EngineSession, LandedFile } from '../../src/connector/engine.js'
+import type { Engine, EngineSession } from '../../src/connector/engine.js'
 import { type Relation, type Scan as TableScan, scansOf } from '../../src/connector/relation.js'
 import { shapesOf } from '../../src/connector/shapes.js'
 import type { Part, PlannedFragment, Scan, ScanOptions, ScanReport } from '../../src/connector/source.js'
@@ -27,16 +25,19 @@ export function executeScan(planned: PlannedFragment, options: ScanOptions, part
   const report = new Promise<ScanReport>((resolve, reject) => (settle = { resolve, reject }))
   // Whoever reads the parts alone has the same error from them.
   report.catch(() => undefined)
+  let settled = false
   async function* told(): AsyncGenerator<Part> {
     try {
       const done = yield* run(planned.taken, options, parts)
+      settled = true
       settle?.resolve(done)
     } catch (thrown) {
+      settled = true
       const error = toDialsError(thrown)
       settle?.reject(error)
       throw error
     } finally {
-      settle?.reject(new SourceUnavailable('The scan was left before its end.'))
+      if (!settled) settle?.reject(new SourceUnavailable('The scan was left before its end.'))
     }
   }
   return { parts: told(), report }
@@ -54,17 +55,14 @@ async function* run(relation: Relation, { signal, deadline, rowsMax, bytesMax }:
     if (bound.exact && bound.rows > rowsMax) throw tooLarge(rowsMax)
     const sql = parts.engine.compile(relation, (scan) => fromCopy(scan, tableOf(scan)))
     const session = await parts.engine.connect(ends)
-    const folder = new PartsFolder(join(parts.scratchFolder, `files-${randomUUID()}`))
     try {
-      await mkdir(folder.path, { recursive: true })
       const guarded = bound.rows > rowsMax ? atMost(sql, shapesOf(relation).length, rowsMax) : sql
-      const { rows } = yield* lent(session.parts(guarded, { folder: folder.path, bytesMax }), folder)
+      const { rows } = yield* asParts(session.parts(guarded, { folder: parts.scratchFolder, bytesMax, rowsMax: bound.rows }))
       return reportOf([...tables.values()], rows)
     } catch (thrown) {
       throw causes(thrown).some((cause) => cause.includes(tooMany)) ? tooLarge(rowsMax) : thrown
     } finally {
       await session.close()
-      await folder.end()
     }
   } finally {
     release()
@@ -72,12 +70,12 @@ async function* run(relation: Relation, { signal, deadline, rowsMax, bytesMax }:
   }
 }
 
-async function* lent(files: ReturnType<EngineSession['parts']>, folder: PartsFolder): AsyncGenerator<Part, { rows: number }> {
+async function* asParts(files: ReturnType<EngineSession['parts']>): AsyncGenerator<Part, { rows: number }> {
   try {
     for (;;) {
       const next = await files.next()
       if (next.done === true) return next.value
-      yield { kind: 'parquet', file: folder.lend(next.value) }
+      yield { kind: 'parquet', file: next.value }
     }
   } finally {
     await files.return({ rows: 0 })
@@ -124,37 +122,4 @@ function causes(thrown: unknown): string[] {
   const messages: string[] = []
   for (let cause = thrown; cause instanceof Error && messages.length < 8; cause = cause.cause) messages.push(cause.message)
   return messages
-}
-
-/** The folder of one scan's parts: it goes when the scan has ended and every part that was given is released. */
-class PartsFolder {
-  #lent = 0
-  #ended = false
-
-  constructor(readonly path: string) {}
-
-  lend(file: LandedFile): LandedFile {
-    this.#lent++
-    let released = false
-    return {
-      path: file.path,
-      bytes: file.bytes,
-      release: async () => {
-        if (released) return
-        released = true
-        await file.release()
-        this.#lent--
-        await this.#remove()
-      },
-    }
-  }
-
-  async end(): Promise<void> {
-    this.#ended = true
-    await this.#remove()
-  }
-
-  async #remove(): Promise<void> {
-    if (this.#ended && this.#lent === 0) await rm(this.path, { recursive: true, force: true })
-  }
 }

@@ -12,7 +12,7 @@ export async function* readCatalogue(url: string, token: string, spokeId: string
   const timer = setTimeout(() => idle.abort(), idleMsMax)
   try {
     const response = await callSpoke(url, { headers: { authorization: `Bearer ${token}` }, signal: either }, spokeId)
-    if (response.headers.get('content-type')?.split(';')[0] !== 'application/x-ndjson' || response.body === null) {
+    if (response.contentType?.split(';')[0] !== 'application/x-ndjson') {
       throw new SourceUnavailable(`What answers as the spoke ${spokeId} is not a spoke: it sent no catalogue.`)
     }
     for await (const line of lines(response.body, () => timer.refresh())) yield parseLine(line, spokeId)

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { open, rm, unlink } from 'node:fs/promises'
+import { closeSync, openSync, unlinkSync, writeSync } from 'node:fs'
+import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LandedFile } from '../../src/connector/engine.js'
 import { frameKinds, framesMediaType, readFrames, type FrameEvent } from '../../src/connector/frames.js'
@@ -28,14 +29,16 @@ export function openScan(target: ScanTarget): Scan {
 }
 
 async function* settling(parts: AsyncGenerator<Part>, reject: (reason: unknown) => void): AsyncGenerator<Part> {
+  let ended = false
   try {
     yield* parts
+    ended = true
   } catch (thrown) {
+    ended = true
     reject(thrown)
     throw thrown
   } finally {
-    // Settles the report where the consumer stopped early; does nothing where it came.
-    reject(new SourceUnavailable('The scan was not read to its end.'))
+    if (!ended) reject(new SourceUnavailable('The scan was not read to its end.'))
   }
 }
 
@@ -73,33 +76,40 @@ async function request({ planned, options, signer, spokeId, process }: ScanTarge
   const url = await process.url(signal)
   const authorization = `Bearer ${await signer.sign('purpose+jwt', spokeId, body)}`
   const headers = { authorization, 'content-type': 'application/json' }
-  const response = await callSpoke(`${url}/scans`, { method: 'POST', headers, body, signal }, spokeId)
-  if (response.headers.get('content-type') !== framesMediaType || response.body === null) {
+  const response = await callSpoke(`${url}/scans`, { headers, body, signal }, spokeId)
+  if (response.contentType !== framesMediaType) {
     throw new SourceUnavailable(`What answers as the spoke ${spokeId} is not a spoke: it sent no scan.`)
   }
   return response.body
 }
 
-/** Writes one frame to a file of its own. What does not begin and end as Parquet is refused before the engine sees it. */
+/**
+ * Writes one frame to a file of its own. What does not begin and end as Parquet is refused before the engine sees it. Written in place: a piece
+ * as large as a socket gives is in tmpfs sooner than it would be handed to another thread.
+ */
 async function land(frames: AsyncGenerator<FrameEvent>, length: number, folder: string): Promise<LandedFile> {
   const path = join(folder, `${randomUUID()}.parquet`)
-  const handle = await open(path, 'wx', 0o600)
+  const file = openSync(path, 'wx', 0o600)
   const magic = new Magic()
   try {
     for (let next = await frames.next(); ; next = await frames.next()) {
       if (next.done === true || next.value.type === 'begin') throw new Error('the stream ended within a part')
       if (next.value.type === 'end') break
       magic.add(next.value.bytes)
-      await handle.appendFile(next.value.bytes)
+      write(file, next.value.bytes)
     }
-    await handle.close()
     if (!magic.isParquet()) throw new SourceUnavailable('A part of the answer is not Parquet.')
     return { path, bytes: length, release: () => unlink(path).catch(() => undefined) }
   } catch (thrown) {
-    await handle.close().catch(() => undefined)
-    await rm(path, { force: true })
+    unlinkSync(path)
     throw thrown
+  } finally {
+    closeSync(file)
   }
+}
+
+function write(file: number, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written)
 }
 
 /** The first and last four bytes of what goes by. */

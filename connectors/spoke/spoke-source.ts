@@ -5,7 +5,7 @@ import type { Fragment, Health, HubSigner, PlannedFragment, Scan, ScanOptions, S
 import { splitBy } from '../../src/connector/split.js'
 import { readCatalogue } from './catalogue-feed.js'
 import { openScan } from './scan.js'
-import { callSpoke } from './call.js'
+import { callSpoke, shortText } from './call.js'
 
 const healthSchema = z.object({ status: z.enum(['UP', 'DEGRADED', 'DOWN']) })
 
@@ -39,8 +39,8 @@ export class SpokeSource implements Source {
   async health(signal: AbortSignal): Promise<Health> {
     try {
       const url = await this.process.url(signal)
-      const response = await callSpoke(`${url}/health`, { signal }, this.context.spokeId)
-      const told = healthSchema.safeParse(await response.json())
+      const { body } = await callSpoke(`${url}/health`, { signal }, this.context.spokeId)
+      const told = healthSchema.safeParse(JSON.parse(await shortText(body)))
       return told.success ? { status: told.data.status } : { status: 'DOWN', message: 'What answers there is not a spoke.' }
     } catch (thrown) {
       return { status: 'DOWN', message: thrown instanceof Error ? thrown.message : String(thrown) }

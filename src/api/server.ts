@@ -1,5 +1,6 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
 import { unwrapResolverError } from '@apollo/server/errors'
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled'
 import { type GraphQLSchema, GraphQLError } from 'graphql'
 import type { Log } from '../connector/source.js'
 import { toDialsError } from '../errors.js'
@@ -14,7 +15,7 @@ export function createGraphServer(schema: GraphQLSchema, log: Log): ApolloServer
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     formatError,
-    plugins: [logging(log), releasing],
+    plugins: [logging(log), releasing, ApolloServerPluginCacheControlDisabled()],
     logger: { debug: () => undefined, info: () => undefined, warn: (message) => log.warn({}, String(message)), error: (message) => log.error({}, String(message)) },
   })
 }

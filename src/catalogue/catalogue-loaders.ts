@@ -1,7 +1,9 @@
-import DataLoader from 'dataloader'
+import DataLoader, { type CacheMap } from 'dataloader'
 import type { Knex } from 'knex'
 import type { Viewer } from '../identity/viewer.js'
-import { listByKey, oneByKey } from './lookup.js'
+import { type DatasetPage, type DatasetPageArguments, datasetPage } from './dataset-page.js'
+import { listByKeyWith, oneByKeyWith } from './lookup.js'
+import { type QueryTable, tablesForQuery } from './tables-for-query.js'
 import { loadProblems, type ProblemsKey } from './harvest-problems.js'
 import {
   type ColumnRow, columnSelection, type DatasetRow, datasetSelection, datasetStatuses, type DistributionRow, distributionSelection,
@@ -25,10 +27,21 @@ export interface CatalogueLoaders {
   readonly spokesOfOrganisation: DataLoader<string, SpokeRow[]>
   readonly lastHarvestOfSpoke: DataLoader<string, HarvestRunRow | null>
   readonly problemsOfRun: DataLoader<ProblemsKey, HarvestProblemRow[], string>
+  readonly datasetPage: DataLoader<DatasetPageArguments, DatasetPage, string>
+  /** Not of an ARCHIVED dataset, and with all that a query needs to know of it. */
+  readonly tableForQuery: DataLoader<string, QueryTable | null>
 }
 
-/** Loaders remember what they loaded: make them anew for each request. Each loads the keys of a tick in one statement. */
-export function createCatalogueLoaders(knex: Knex, viewer: Viewer): CatalogueLoaders {
+/** Makes the memory of one loader. */
+export type MemoryOf = <Value>() => CacheMap<string, Promise<Value>>
+
+/**
+ * Each loads the keys of a tick in one statement. Loaders remember what they loaded: make them anew for each request, or with a memory of their
+ * own, which the harvests' do not use.
+ */
+export function createCatalogueLoaders(knex: Knex, viewer: Viewer, memoryOf: MemoryOf = () => new Map()): CatalogueLoaders {
+  const oneByKey = oneByKeyWith(memoryOf)
+  const listByKey = listByKeyWith(memoryOf)
   const everyStatus = () => visibleDatasets(knex, viewer, datasetStatuses)
   const tableColumns = [tableSelection, knex.raw('tables.problems[1:100] as problems')]
   const configuredSpokes = () => knex('spokes').where({ configured: true })
@@ -76,7 +89,7 @@ export function createCatalogueLoaders(knex: Knex, viewer: Viewer): CatalogueLoa
       ({ organisationId }) => organisationId,
       (ids) => configuredSpokes().whereRaw('organisation_id = any(?)', [ids]).orderBy('position').select(spokeSelection),
     ),
-    lastHarvestOfSpoke: oneByKey<HarvestRunRow>(
+    lastHarvestOfSpoke: oneByKeyWith(() => new Map())<HarvestRunRow>(
       ({ spokeId }) => spokeId,
       (ids) =>
         knex('harvest_runs')
@@ -89,6 +102,11 @@ export function createCatalogueLoaders(knex: Knex, viewer: Viewer): CatalogueLoa
     problemsOfRun: new DataLoader<ProblemsKey, HarvestProblemRow[], string>((keys) => loadProblems(knex, viewer, keys), {
       cacheKeyFn: ({ runId, first }) => `${runId} ${first}`,
     }),
+    datasetPage: new DataLoader<DatasetPageArguments, DatasetPage, string>((pages) => Promise.all(pages.map((given) => datasetPage(knex, viewer, given))), {
+      cacheKeyFn: (given) => JSON.stringify(given),
+      cacheMap: memoryOf<DatasetPage>(),
+    }),
+    tableForQuery: oneByKey<QueryTable>(({ id }) => id, (ids) => tablesForQuery(knex, viewer, ids)),
   }
 }
 

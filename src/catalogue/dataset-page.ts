@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { prepared } from '../database/prepared.js'
 import { BadUserInput } from '../errors.js'
 import type { Viewer } from '../identity/viewer.js'
 import { cursorOf, idOfCursor } from './cursor.js'
@@ -43,8 +44,8 @@ export async function datasetPage(knex: Knex, viewer: Viewer, given: DatasetPage
     return query
   }
   const [nodes, counts] = (await Promise.all([
-    matching().where('datasets.id', '>', start).orderBy('datasets.id').limit(first).select(datasetSelection),
-    matching().first({ total: knex.raw('count(*)'), rest: knex.raw('count(*) filter (where datasets.id > ?)', [start]) }),
+    prepared(matching().where('datasets.id', '>', start).orderBy('datasets.id').limit(first).select(datasetSelection)),
+    prepared(matching().first({ total: knex.raw('count(*)'), rest: knex.raw('count(*) filter (where datasets.id > ?)', [start]) })),
   ])) as [DatasetRow[], { total: number; rest: number }]
 
   const edges = nodes.map((node) => ({ cursor: cursorOf(node.id), node }))

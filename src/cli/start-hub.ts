@@ -8,13 +8,12 @@ import { createGraphServer } from '../api/server.js'
 import { createSchema } from '../api/schema.js'
 import type { Context } from '../api/context.js'
 import type { Splice } from '../api/splice.js'
-import { createCatalogueLoaders } from '../catalogue/catalogue-loaders.js'
+import { CatalogueMemory } from '../catalogue/catalogue-memory.js'
 import { HarvestScheduler } from '../catalogue/harvest-scheduler.js'
 import type { HarvestRunRow } from '../catalogue/rows.js'
 import { OpenSources } from '../catalogue/open-sources.js'
 import { suggestTables } from '../catalogue/suggest-tables.js'
 import { syncConfigured } from '../catalogue/sync-configured.js'
-import { tablesForQuery } from '../catalogue/tables-for-query.js'
 import { type Environment, type HubConfig, type Loaded, readBeside } from '../config.js'
 import type { Log } from '../connector/source.js'
 import { databaseError } from '../database/database-error.js'
@@ -94,15 +93,17 @@ export async function startHub({ loaded, dataFolder, port, environment, log }: H
     undo.add(() => graph.stop())
     const tls = config.tls && { cert: Buffer.from(readBeside(loaded, config.tls.cert, 'tls.cert')), key: Buffer.from(readBeside(loaded, config.tls.key, 'tls.key')) }
     const identify = viewerOf(issuerOf(config), key, anonymous)
+    const memory = new CatalogueMemory(knex)
     let baseUrl = config.issuer ?? ''
     const contextOf = async (request: FastifyRequest, signal: AbortSignal, splice: Splice): Promise<Context> => {
       const viewer = await identify(request.headers.authorization)
+      const loaders = await memory.loadersFor(viewer)
       const catalogue = {
-        tables: (ids: readonly string[]) => tablesForQuery(knex, viewer, ids).catch(rethrowCoded),
+        tables: async (ids: readonly string[]) => (await Promise.all(ids.map((id) => loaders.tableForQuery.load(id))).catch(rethrowCoded)).filter((table) => table !== null),
         nearTables: (id: string) => suggestTables(knex, viewer, id).catch(rethrowCoded),
       }
       return {
-        viewer, knex, loaders: createCatalogueLoaders(knex, viewer), baseUrl, statusOf: (spokeId) => sources.status(spokeId),
+        viewer, knex, loaders, baseUrl, statusOf: (spokeId) => sources.status(spokeId),
         harvestNow: (spokeId) => scheduler.harvestNow(spokeId), results: new Set(), splice,
         query: { viewer, catalogue, sources, engine, signal },
       }

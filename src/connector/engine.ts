@@ -16,13 +16,23 @@ export interface Engine {
   close(): Promise<void>
 }
 
+/** Where the parts of a result are put, and how many bytes they may have together. */
+export interface PartsOptions {
+  readonly folder: string
+  readonly bytesMax: number
+  /** The most rows that there can be, where that is known: what fits one part is written as one file, which takes half the time. */
+  readonly rowsMax?: number
+}
+
 /** One connection. Errors are DialsErrors where the data or a limit is at fault: RESULT_TOO_LARGE, TYPE_MISMATCH, BAD_USER_INPUT. */
 export interface EngineSession {
   run(sql: string): Promise<void>
+  /** Answers a query into a temporary table of this connection, and its number of rows. */
+  table(name: string, sql: string): Promise<number>
   /** Small answers only: every value becomes a JavaScript value (BIGINT and wider as bigint, DECIMAL and dates as text). */
   rows(sql: string): Promise<Record<string, unknown>[]>
-  /** The result as Parquet files of about 122,880 rows below `folder`, each given as soon as it is whole, and at the end its rows. */
-  parts(sql: string, options: { folder: string; bytesMax: number }): AsyncGenerator<LandedFile, { rows: number }>
+  /** The result as Parquet files of about 122,880 rows in `folder`, each given as soon as it is whole, and at the end its rows. */
+  parts(sql: string, options: PartsOptions): AsyncGenerator<LandedFile, { rows: number }>
   /** Gives the place in the admission queue back, while the connection stays open with a small finished result in it. */
   rest(): void
   /** Ends whatever runs and gives the place in the admission queue back. Safe to call twice. */

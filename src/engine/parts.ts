@@ -4,20 +4,36 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { LandedFile } from '../connector/engine.js'
 import { ResultTooLarge } from '../errors.js'
 
-const rowsPerPart = 122_880
+/** DuckDB's own row group. */
+export const rowsPerPart = 122_880
 const lookMs = 25
 
-/** COPY of a query into a folder of Parquet files, one row group each. */
-export function copyStatement(sql: string, folder: string): string {
-  return `COPY (${sql}) TO '${folder.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION snappy, ROW_GROUPS_PER_FILE 1, ROW_GROUP_SIZE ${rowsPerPart})`
+/** A query to be copied into files. */
+export interface CopyWork {
+  readonly sql: string
+  /** Runs a COPY and answers the rows that it wrote. */
+  run(statement: string): Promise<number>
+  /** Ends what runs; nothing happens where it has ended. */
+  interrupt(): void
 }
 
-/** A COPY that can be started and ended. */
-export interface CopyWork {
-  /** Answers the rows that it wrote. */
-  copy(): Promise<number>
-  /** Ends it; nothing happens where it has ended. */
-  interrupt(): void
+function copyStatement(sql: string, path: string, folder: string): string {
+  return `COPY (${sql}) TO '${path.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION snappy${folder})`
+}
+
+/** A COPY of one row group at most, as one file: nothing to watch, since it is written when all of it is there. */
+export async function* onePart(work: CopyWork, path: string, bytesMax: number): AsyncGenerator<LandedFile, { rows: number }> {
+  let given = false
+  try {
+    const rows = await work.run(copyStatement(work.sql, path, ''))
+    const file = await landed(path, () => Promise.resolve())
+    if (file.bytes > bytesMax) throw tooLarge(bytesMax)
+    given = true
+    yield file
+    return { rows }
+  } finally {
+    if (!given) await unlink(path).catch(() => undefined)
+  }
 }
 
 /**
@@ -73,11 +89,11 @@ function start(work: CopyWork, folder: string, bytesMax: number): Copy {
   const look = async () => {
     for (const name of await readdir(folder)) sizes.set(name, (await sizeOf(join(folder, name))) ?? sizes.get(name) ?? 0)
     const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0)
-    if (bytes > bytesMax) copy.failure = new ResultTooLarge(`The answer of one source is larger than ${bytesMax} bytes. Filter more, or group.`)
+    if (bytes > bytesMax) copy.failure = tooLarge(bytesMax)
   }
   const watch = async () => {
     let running = true
-    const run = work.copy().then(
+    const run = work.run(copyStatement(work.sql, folder, `, ROW_GROUPS_PER_FILE 1, ROW_GROUP_SIZE ${rowsPerPart}`)).then(
       (rows) => { running = false; copy.rows = rows },
       (thrown: unknown) => { running = false; copy.failure ??= thrown },
     )
@@ -89,6 +105,10 @@ function start(work: CopyWork, folder: string, bytesMax: number): Copy {
   }
   copy.end = watch().catch((thrown: unknown) => { copy.failure ??= thrown }).finally(() => { copy.ended = true })
   return copy
+}
+
+function tooLarge(bytesMax: number): ResultTooLarge {
+  return new ResultTooLarge(`The answer of one source is larger than ${bytesMax} bytes. Filter more, or group.`)
 }
 
 async function landed(path: string, released: () => Promise<void>): Promise<LandedFile> {

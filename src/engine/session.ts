@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import { type DuckDBConnection, type JS, type DuckDBValue } from '@duckdb/node-api'
-import type { EngineSession, LandedFile } from '../connector/engine.js'
+import type { EngineSession, LandedFile, PartsOptions } from '../connector/engine.js'
 import { SourceTimeout } from '../errors.js'
 import { engineError } from './engine-error.js'
-import { copyStatement, partsOf } from './parts.js'
+import { onePart, partsOf, rowsPerPart } from './parts.js'
 
 const interruptAgainMs = 20
 
@@ -39,12 +39,18 @@ export class DuckDbSession implements EngineSession {
     return reader.convertRowObjects<JS | string>(plainValue)
   }
 
-  parts(sql: string, options: { folder: string; bytesMax: number }): AsyncGenerator<LandedFile, { rows: number }> {
-    const folder = join(options.folder, randomUUID())
-    return partsOf({ copy: () => this.#copy(copyStatement(sql, folder)), interrupt: () => this.#interrupt() }, folder, options.bytesMax)
+  table(name: string, sql: string): Promise<number> {
+    return this.#counted(`CREATE TEMP TABLE ${name} AS ${sql}`)
   }
 
-  async #copy(statement: string): Promise<number> {
+  parts(sql: string, { folder, bytesMax, rowsMax = Infinity }: PartsOptions): AsyncGenerator<LandedFile, { rows: number }> {
+    const work = { sql, run: (statement: string) => this.#counted(statement), interrupt: () => this.#interrupt() }
+    const path = join(folder, randomUUID())
+    return rowsMax <= rowsPerPart ? onePart(work, `${path}.parquet`, bytesMax) : partsOf(work, path, bytesMax)
+  }
+
+  /** The rows that a COPY or a CREATE TABLE AS has written. */
+  async #counted(statement: string): Promise<number> {
     const [row] = await this.rows(statement)
     return Number(row?.['Count'] ?? 0)
   }

@@ -13,6 +13,7 @@ import type { Holdings } from './holdings.js'
 import { scan, type ScanContext } from './scan.js'
 
 const bodyBytesMax = 16 * 1024 * 1024
+const writeBytesMin = 64 * 1024
 /** A filter of depth 64 nests less than this. */
 const bodyDepthMax = 300
 
@@ -68,7 +69,7 @@ async function scans(request: FastifyRequest, reply: FastifyReply, options: Spok
   const limits = { rowsMax: wanted.rowsMax, bytesMax: wanted.bytesMax, deadline: Date.now() + wanted.timeoutMs, signal }
   const parts = scan(wanted.relation, options, limits)
   const first = await parts.next()
-  return reply.type(framesMediaType).send(Readable.from(frames(first, parts, options.log), { objectMode: false }))
+  return reply.type(framesMediaType).send(Readable.from(joined(frames(first, parts, options.log)), { objectMode: false }))
 }
 
 /** Each part is read when the last was sent: the connection's back-pressure is the scan's. */
@@ -89,6 +90,21 @@ async function* frames(first: IteratorResult<LandedFile, ScanReport>, parts: Asy
   } finally {
     await parts.return({ truncated: true })
   }
+}
+
+/** Small pieces as one: an answer of a few rows is then a single write. */
+async function* joined(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let waiting: Buffer[] = []
+  let bytes = 0
+  for await (const piece of pieces) {
+    waiting.push(piece)
+    bytes += piece.length
+    if (bytes < writeBytesMin) continue
+    yield* waiting
+    waiting = []
+    bytes = 0
+  }
+  if (bytes > 0) yield Buffer.concat(waiting)
 }
 
 function json(kind: (typeof frameKinds)[keyof typeof frameKinds], value: unknown): Buffer {

@@ -5,7 +5,6 @@ import { datasetPage } from '../../src/catalogue/dataset-page.js'
 import { datasetStatuses } from '../../src/catalogue/rows.js'
 import { suggestTables } from '../../src/catalogue/suggest-tables.js'
 import { syncConfigured } from '../../src/catalogue/sync-configured.js'
-import { tablesForQuery } from '../../src/catalogue/tables-for-query.js'
 import type { Access, Listing } from '../../src/connector/catalogue.js'
 import type { Viewer } from '../../src/identity/viewer.js'
 import { anonymous, barnet, camden, configureTwo, harvest, ofBarnet, operator } from '../support/catalogue.js'
@@ -46,7 +45,7 @@ async function waysToLearn(viewer: Viewer, slug: string) {
     (await loaders.distributionsOfDataset.load(id)).length > 0,
     page.nodes.some((node) => node.id === id),
     near.includes(`${id}/${slug}`),
-    (await tablesForQuery(knex, viewer, [`${id}/${slug}`])).length > 0,
+    (await loaders.tableForQuery.load(`${id}/${slug}`)) !== null,
   ]
 }
 
@@ -67,7 +66,7 @@ describe('what a viewer learns of', () => {
       expect(await loaders.dataset.load(id)).toBeNull()
       expect(await loaders.tablesOfDataset.load(id)).toEqual([])
     }
-    expect(await tablesForQuery(database.knex, anonymous, ['\0', 'x'.repeat(501), '', 'camden/closed-parties/closed-parties'])).toEqual([])
+    for (const id of ['\0', 'x'.repeat(501), '', 'camden/closed-parties/closed-parties']) expect(await loaders.tableForQuery.load(id)).toBeNull()
   })
 
   it('lists every spoke and organisation to everybody, in their order', async () => {

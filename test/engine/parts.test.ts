@@ -102,14 +102,14 @@ describe('parts', () => {
     const firstRead = new Promise<void>((resolve) => { read = resolve })
     let interrupt = (): void => undefined
     const interrupted = new Promise<void>((resolve) => { interrupt = resolve })
-    const copy = async () => {
+    const run = async () => {
       await writeFile(join(folder, 'data_0.parquet'), whole)
       await firstRead
       await writeFile(join(folder, 'data_1.parquet'), Buffer.alloc(1000))
       await interrupted
       throw new SourceTimeout('interrupted')
     }
-    const parts = partsOf({ copy, interrupt }, folder, 500)
+    const parts = partsOf({ sql: '', run, interrupt }, folder, 500)
     const first = await parts.next()
     read()
     // Nobody asks for the next part: the COPY is ended all the same.

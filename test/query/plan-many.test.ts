@@ -41,7 +41,7 @@ describe('a plan over several sources', () => {
 
       residual
       SELECT * FROM (
-        SELECT c0, c1, CASE WHEN c3 = 0 THEN NULL ELSE CAST(CAST(replace(CAST(c2 AS VARCHAR), '.', '') || '000000' AS HUGEINT) // CAST(c3 AS HUGEINT) + CASE WHEN abs(CAST(replace(CAST(c2 AS VARCHAR), '.', '') || '000000' AS HUGEINT) % CAST(c3 AS HUGEINT)) * 2 + abs(CAST(replace(CAST(c2 AS VARCHAR), '.', '') || '000000' AS HUGEINT) // CAST(c3 AS HUGEINT)) % 2 > CAST(c3 AS HUGEINT) THEN sign(CAST(replace(CAST(c2 AS VARCHAR), '.', '') || '000000' AS HUGEINT)) ELSE 0 END AS DECIMAL(38,0)) * CAST('0.00000001' AS DECIMAL(38,8)) END AS c2, c4 AS c3 FROM (
+        SELECT c0, c1, CASE WHEN c3 = 0 THEN NULL ELSE list_transform([CAST(replace(CAST(c2 AS VARCHAR), '.', '') || '000000' AS HUGEINT)], lambda d: CAST(d // c3 + CASE WHEN abs(d % c3) * 2 + abs(d // c3) % 2 > c3 THEN sign(d) ELSE 0 END AS DECIMAL(38,0)) * CAST('0.00000001' AS DECIMAL(38,8)))[1] END AS c2, c4 AS c3 FROM (
           SELECT c0, CAST(coalesce(sum(c1), 0) AS BIGINT) AS c1, CAST(CAST(sum(c2) AS VARCHAR) AS DECIMAL(38,2)) AS c2, CAST(coalesce(sum(c3), 0) AS BIGINT) AS c3, min(c4) AS c4 FROM (
             (SELECT c0, c1, c2, c3, c4 FROM fragment('#0'))
             UNION ALL

@@ -57,7 +57,7 @@ describe('a plan over one source', () => {
       takes PROJECT, FILTER, AGGREGATE, SORT, LIMIT; leaves nothing
       SELECT * FROM (
         SELECT * FROM (
-          SELECT c0, c1, CASE WHEN c3 = 0 THEN NULL ELSE CAST(CAST(replace(CAST(c2 AS VARCHAR), '.', '') || '000000' AS HUGEINT) // CAST(c3 AS HUGEINT) + CASE WHEN abs(CAST(replace(CAST(c2 AS VARCHAR), '.', '') || '000000' AS HUGEINT) % CAST(c3 AS HUGEINT)) * 2 + abs(CAST(replace(CAST(c2 AS VARCHAR), '.', '') || '000000' AS HUGEINT) // CAST(c3 AS HUGEINT)) % 2 > CAST(c3 AS HUGEINT) THEN sign(CAST(replace(CAST(c2 AS VARCHAR), '.', '') || '000000' AS HUGEINT)) ELSE 0 END AS DECIMAL(38,0)) * CAST('0.00000001' AS DECIMAL(38,8)) END AS c2, c4 AS c3 FROM (
+          SELECT c0, c1, CASE WHEN c3 = 0 THEN NULL ELSE list_transform([CAST(replace(CAST(c2 AS VARCHAR), '.', '') || '000000' AS HUGEINT)], lambda d: CAST(d // c3 + CASE WHEN abs(d % c3) * 2 + abs(d // c3) % 2 > c3 THEN sign(d) ELSE 0 END AS DECIMAL(38,0)) * CAST('0.00000001' AS DECIMAL(38,8)))[1] END AS c2, c4 AS c3 FROM (
             SELECT CAST(date_trunc('month', c1) AS DATE) AS c0, c2 AS c1, CAST(CAST(sum(c0) AS VARCHAR) AS DECIMAL(38,2)) AS c2, count(c0) AS c3, count(*) AS c4 FROM (
               SELECT c0, c1, 'camden' AS c2 FROM libraries/libraries(cost, opened)
             ) AS input GROUP BY 1, 2

@@ -89,7 +89,7 @@ export function scratchOf(pids: readonly number[]): string[] {
 /** What a scan has in its process's folder in memory while it is under way. */
 export async function scansUnderWay(pid: number): Promise<string[]> {
   const [folder] = scratchOf([pid])
-  return folder === undefined ? [] : (await readdir(folder)).filter((name) => name.startsWith('files-'))
+  return folder === undefined ? [] : (await readdir(folder)).filter((name) => /^[0-9a-f-]{36}/.test(name))
 }
 
 /** The embedded PostgreSQL of a data folder, where it runs. */

@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql'
 import { listOrganisations, listSpokes } from '../../catalogue/catalogue-lists.js'
-import { datasetPage, type DatasetPage } from '../../catalogue/dataset-page.js'
+import type { DatasetPage } from '../../catalogue/dataset-page.js'
 import type { DatasetRow, DatasetStatus, HarvestRunRow, OrganisationRow, SpokeRow, TableRow } from '../../catalogue/rows.js'
 import type { Context } from '../context.js'
 import { SpokeStatusEnum } from '../enums.js'
@@ -53,9 +53,9 @@ export class SpokeResolver {
     @Root() { id }: SpokeRow,
     @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null,
-    @Ctx() { knex, viewer }: Context,
+    @Ctx() { loaders }: Context,
   ): Promise<DatasetPage> {
-    return datasetPage(knex, viewer, { spokes: [id], first: first ?? 20, after })
+    return loaders.datasetPage.load({ spokes: [id], first: first ?? 20, after })
   }
 }
 
@@ -79,10 +79,10 @@ export class DatasetResolver {
     @Arg('filter', () => DatasetFilter, { nullable: true }) filter: DatasetFilter | null,
     @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null,
-    @Ctx() { knex, viewer }: Context,
+    @Ctx() { loaders }: Context,
   ): Promise<DatasetPage> {
     const status = filter?.status as DatasetStatus[] | undefined
-    return datasetPage(knex, viewer, { spokes: filter?.spokes, status, modifiedAfter: filter?.modifiedAfter, first: first ?? 20, after })
+    return loaders.datasetPage.load({ spokes: filter?.spokes, status, modifiedAfter: filter?.modifiedAfter, first: first ?? 20, after })
   }
 
   @Query(() => Dataset, { nullable: true })

@@ -49,15 +49,15 @@ function bucketSql(bucket: Extract<Expression, { kind: 'bucket' }>, input: reado
 
 /**
  * Exact for DECIMAL: whole-number division of the sum's digits, and as many zeros as the mean has more digits, rounded half to even.
- * DuckDB's own division of decimals is DOUBLE; its `//` and `%` truncate towards zero.
+ * DuckDB's own division of decimals is DOUBLE; its `//` and `%` truncate towards zero. The lambda names the digits: binding them five times
+ * over would take longer than all the rest of a small query.
  */
 function meanSql(sum: string, count: string, sumShape: Shape, shape: Shape): string {
   if (shape.type !== 'DECIMAL') return `(CAST(${sum} AS DOUBLE) / nullif(${count}, 0))`
   const scale = decimalScale(shape)
   const digits = `CAST(replace(CAST(${sum} AS VARCHAR), '.', '') || ${quote('0'.repeat(scale - decimalScale(sumShape)))} AS HUGEINT)`
-  const by = `CAST(${count} AS HUGEINT)`
   // Twice the rest passes the count, or meets it where the quotient is odd.
-  const away = `CASE WHEN abs(${digits} % ${by}) * 2 + abs(${digits} // ${by}) % 2 > ${by} THEN sign(${digits}) ELSE 0 END`
+  const away = `CASE WHEN abs(d % ${count}) * 2 + abs(d // ${count}) % 2 > ${count} THEN sign(d) ELSE 0 END`
   const one = `CAST(${quote(scale === 0 ? '1' : `0.${'1'.padStart(scale, '0')}`)} AS ${sqlType(shape)})`
-  return `CASE WHEN ${count} = 0 THEN NULL ELSE CAST(${digits} // ${by} + ${away} AS DECIMAL(38,0)) * ${one} END`
+  return `CASE WHEN ${count} = 0 THEN NULL ELSE list_transform([${digits}], lambda d: CAST(d // ${count} + ${away} AS DECIMAL(38,0)) * ${one})[1] END`
 }

@@ -16,6 +16,7 @@ export interface ExecuteOptions extends FragmentOptions {
 /** A query that has run: its rows stand in the temporary table `result` of the session, in order, one more than the limit at most. */
 export interface Executed {
   readonly session: EngineSession
+  readonly rows: number
   readonly outcomes: readonly FragmentOutcome[]
 }
 
@@ -29,14 +30,14 @@ export async function execute(plan: PhysicalPlan, sources: Sources, engine: Engi
   try {
     refuseFailed(outcomes, options)
     try {
-      return { session: await runResidual(plan, outcomes, engine, options.signal), outcomes }
+      return { ...(await runResidual(plan, outcomes, engine, options.signal)), outcomes }
     } catch (thrown) {
       const blamed = await blameSources(outcomes, thrown, engine, options.signal)
       const broken = blamed.filter((outcome, index) => outcome !== outcomes[index])
       if (broken.length === 0) throw thrown
       for (const { fragment, error } of broken) sources.get(fragment.spokeId)?.observed(error)
       refuseFailed(blamed, options)
-      return { session: await runResidual(plan, blamed, engine, options.signal), outcomes: blamed }
+      return { ...(await runResidual(plan, blamed, engine, options.signal)), outcomes: blamed }
     }
   } finally {
     await releaseAll(files)
@@ -83,14 +84,14 @@ async function runFragments(plan: PhysicalPlan, sources: Sources, options: Execu
   return first === undefined ? outcomes : [first, ...outcomes.filter((outcome) => outcome !== first)]
 }
 
-async function runResidual(plan: PhysicalPlan, outcomes: readonly FragmentOutcome[], engine: Engine, signal: AbortSignal): Promise<EngineSession> {
+async function runResidual(plan: PhysicalPlan, outcomes: readonly FragmentOutcome[], engine: Engine, signal: AbortSignal): Promise<Omit<Executed, 'outcomes'>> {
   if (signal.aborted) throw new SourceTimeout('The query did not finish in time.')
   const session = await engine.connect(signal)
   try {
-    await session.run(`CREATE TEMP TABLE result AS ${residualSql(plan, outcomes, engine)}`)
+    const rows = await session.table('result', residualSql(plan, outcomes, engine))
     // An operation may hold many results until its response is written: with a place each, they would wait for each other.
     session.rest()
-    return session
+    return { session, rows }
   } catch (thrown) {
     await session.close()
     throw thrown

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Operator } from '../../connector/capabilities.js'
-import type { Shape } from '../../connector/column.js'
-import type { EngineSession } from '../../connector/engine.js'
+import type { ColumnType, Shape } from '../../connector/column.js'
 import { DialsError, type ErrorCode, ResultTooLarge } from '../../errors.js'
 import type { AuthorisedQuery, ColumnAccess } from '../3-authorise/authorise.js'
 import type { PhysicalPlan } from '../4-plan/physical-plan.js'
 import type { Executed } from '../5-execute/execute.js'
 import type { FragmentOutcome } from '../5-execute/fragment.js'
-import { type Encoding, encodingOf, type Numbers, renderSql, safeIntegerMax } from './render.js'
+import { type Encoding, encodingOf, type Numbers, renderSql } from './render.js'
 
 /** Bytes of one page's JSON, roughly. */
 const pageBytesMax = 64 * 1024 * 1024
@@ -54,8 +53,9 @@ export interface QueryResult {
 }
 
 /** Stage 6: the answer, with the state of every source. The rows stay in the engine until they are written out. */
-export async function result(transaction: string, query: AuthorisedQuery, plan: PhysicalPlan, { session, outcomes }: Executed): Promise<QueryResult> {
-  const { rows, wide } = await measure(session, plan)
+export async function result(transaction: string, query: AuthorisedQuery, plan: PhysicalPlan, executed: Executed): Promise<QueryResult> {
+  const { session, rows, outcomes } = executed
+  const wide = await measure(executed, plan)
   const columns = plan.outputs.map(({ name, shape }, index): ResultColumn => describe(query, index, name, shape, wide[index] === true))
   return {
     transaction,
@@ -81,19 +81,19 @@ export function checkVersion(atVersion: string | undefined, version: string | nu
   throw new DialsError('VERSION_CHANGED', `${why}. Begin again from the first page.`, { inputPath: ['atVersion'] })
 }
 
-/** The rows; and of the page alone, without the row that tells of more: which INT64 columns pass 2^53, and whether its text stays within bounds. */
-async function measure(session: EngineSession, plan: PhysicalPlan): Promise<{ rows: number; wide: boolean[] }> {
-  const onPage = `FILTER (WHERE rowid < ${plan.limit})`
-  const wide = plan.outputs.map(({ shape }, index) =>
-    shape.type === 'INT64' ? `coalesce(max(c${index}) ${onPage} > ${safeIntegerMax} OR min(c${index}) ${onPage} < -${safeIntegerMax}, FALSE)` : 'FALSE',
-  )
-  const text = plan.outputs.map(({ shape }, index) => (['STRING', 'GEOMETRY', 'JSON', 'LIST'].includes(shape.type) ? `coalesce(sum(strlen(c${index})) ${onPage}, 0)` : '0'))
-  const [row] = await session.rows(`SELECT count(*) AS rows, CAST(${text.join(' + ')} AS DOUBLE) AS bytes, [${wide.join(', ')}] AS wide FROM result`)
+/** Of the page alone, without the row that tells of more: which INT64 columns pass 2^53, and whether its text stays within bounds. */
+async function measure({ session, rows }: Executed, { outputs, limit }: PhysicalPlan): Promise<boolean[]> {
+  const onPage = rows > limit ? ` FILTER (WHERE rowid < ${limit})` : ''
+  const isOf = (...types: ColumnType[]) => outputs.flatMap(({ shape }, index) => (types.includes(shape.type) ? [index] : []))
+  const texts = isOf('STRING', 'GEOMETRY', 'JSON', 'LIST').map((index) => `coalesce(sum(strlen(c${index}))${onPage}, 0)`)
+  const integers = isOf('INT64').map((index) => `max(c${index})${onPage} AS max${index}, min(c${index})${onPage} AS min${index}`)
+  if (texts.length + integers.length === 0) return []
+  const [row] = await session.rows(`SELECT ${[`CAST(${texts.join(' + ') || '0'} AS DOUBLE) AS bytes`, ...integers].join(', ')} FROM result`)
   if (Number(row?.['bytes']) > pageBytesMax) {
     throw new ResultTooLarge(`This page holds more than ${pageBytesMax} bytes of text. Ask for fewer rows or columns.`)
   }
-  const flags = String(row?.['wide']).slice(1, -1).split(',')
-  return { rows: Number(row?.['rows']), wide: flags.map((flag) => flag.trim() === 'true') }
+  const isWide = (bound: unknown) => typeof bound === 'bigint' && (bound > Number.MAX_SAFE_INTEGER || bound < Number.MIN_SAFE_INTEGER)
+  return outputs.map((_, index) => isWide(row?.[`max${index}`]) || isWide(row?.[`min${index}`]))
 }
 
 function describe(query: AuthorisedQuery, index: number, name: string, shape: Shape, wide: boolean): ResultColumn {

@@ -1,0 +1,64 @@
+import type { Knex } from 'knex'
+import { LRUCache } from 'lru-cache'
+import { prepared } from '../database/prepared.js'
+import type { Viewer } from '../identity/viewer.js'
+import { type CatalogueLoaders, createCatalogueLoaders } from './catalogue-loaders.js'
+
+/** Kept of each kind of read, and for each of so many organisations; a list longer than this is read anew each time. */
+const limits = { keys: 1000, organisations: 50, rows: 100 } as const
+
+/**
+ * What this hub has read of the catalogue, kept until anything in the catalogue changes: a request asks for the revision, which is one small
+ * statement, and for nothing else that an earlier request of the same organisation has read. What it answers is never older than the request.
+ */
+export class CatalogueMemory {
+  #revision: string | undefined
+  #loaders = new LRUCache<string, CatalogueLoaders>({ max: limits.organisations })
+
+  constructor(private readonly knex: Knex) {}
+
+  /** Loaders for one request. Where the revision cannot be read, they remember nothing, and the reads themselves tell why. */
+  async loadersFor(viewer: Viewer): Promise<CatalogueLoaders> {
+    const own = createCatalogueLoaders(this.knex, viewer)
+    const revision = await this.#read().catch(() => undefined)
+    if (revision === undefined) return own
+    if (revision !== this.#revision) {
+      this.#revision = revision
+      this.#loaders = new LRUCache({ max: limits.organisations })
+    }
+    const { lastHarvestOfSpoke, problemsOfRun } = own
+    return { ...this.#kept(viewer), lastHarvestOfSpoke, problemsOfRun }
+  }
+
+  /** What a viewer sees of the catalogue follows from its organisation alone. */
+  #kept(viewer: Viewer): CatalogueLoaders {
+    const key = viewer.organisation ?? ''
+    const known = this.#loaders.get(key)
+    if (known !== undefined) return known
+    const loaders = createCatalogueLoaders(this.knex, { scopes: [], ...(viewer.organisation === undefined ? {} : { organisation: viewer.organisation }) }, remembering)
+    this.#loaders.set(key, loaders)
+    return loaders
+  }
+
+  async #read(): Promise<string> {
+    const [{ revision }] = (await prepared(this.knex('revisions').select(this.knex.raw(`string_agg(scope || ' ' || revision, ',' order by scope) as revision`)))) as [{ revision: string | null }]
+    return revision ?? ''
+  }
+}
+
+/** A memory for a DataLoader that forgets what failed and what is large. */
+function remembering<Value>() {
+  const memory = new LRUCache<string, Promise<Value>>({ max: limits.keys })
+  return {
+    get: (key: string) => memory.get(key),
+    set(key: string, promise: Promise<Value>) {
+      memory.set(key, promise)
+      const forget = () => {
+        if (memory.peek(key) === promise) memory.delete(key)
+      }
+      promise.then((value) => Array.isArray(value) && value.length > limits.rows && forget(), forget)
+    },
+    delete: (key: string) => memory.delete(key),
+    clear: () => memory.clear(),
+  }
+}
