@@ -20,7 +20,8 @@ module.exports = {
     only('query', 'errors', 'connector', 'engine', 'identity', 'catalogue'),
     only('spoke', 'errors', 'config', 'connector', 'engine', 'identity', 'query'),
     only('api', 'errors', 'connector', 'identity', 'database', 'catalogue', 'query'),
-    only('http', 'errors', 'config', 'connector', 'identity', 'database', 'catalogue', 'query', 'api'),
+    only('telemetry', 'errors', 'connector', 'identity'),
+    only('http', 'errors', 'config', 'connector', 'identity', 'database', 'catalogue', 'query', 'api', 'telemetry'),
     {
       name: 'a-connector-imports-the-contract-alone',
       severity: 'error',

@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import Fastify from 'fastify'
 import { DuckDbEngine } from '../src/engine/duckdb.js'
 import { startTestHub } from '../test/support/dials.js'
+import { constantGraph } from './constant-graph.js'
 import { bareServer, inTurn, machine, ms, post } from './support.js'
 
 const folder = await mkdtemp(join(tmpdir(), 'seven-dials-bench-'))
@@ -46,7 +47,7 @@ const pageText = await post(graph, page)
 const constant = Fastify()
 constant.post('/graphql', (_request, reply) => reply.type('application/json').send(pageText))
 const constantUrl = `${await constant.listen({ host: '127.0.0.1', port: 0 })}/graphql`
-const graphql = `${(await constantGraph(pageText)).url}/graphql`
+const graphql = `${await constantGraph(pageText)}/graphql`
 const [whole, fixed] = await inTurn(200, () => post(graph, page), () => post(graphql, page))
 const [, text] = await inTurn(200, () => post(graph, JSON.stringify({ query: '{ viewer { subject } }' })), () => post(constantUrl, page))
 console.log(
@@ -78,16 +79,3 @@ for (const { server } of [made, ready]) server.close()
 await constant.close()
 await rm(folder, { recursive: true, force: true })
 process.exit(0)
-
-/** The same schema and server, with resolvers that answer from memory. */
-async function constantGraph(answer: string): Promise<{ url: string }> {
-  const { createSchema } = await import('../src/api/schema.js')
-  const { createGraphServer } = await import('../src/api/server.js')
-  const { hubServer } = await import('../src/http/server.js')
-  const { addResolversToSchema } = await import('./constant-resolvers.js')
-  const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
-  const graphServer = createGraphServer(addResolversToSchema(await createSchema(), JSON.parse(answer) as object), log)
-  await graphServer.start()
-  const app = hubServer({ graph: graphServer, contextOf: () => Promise.resolve({ results: new Set() } as never), notReady: () => Promise.resolve([]), jwks: {}, log })
-  return { url: await app.listen({ host: '127.0.0.1', port: 0 }) }
-}

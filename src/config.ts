@@ -19,6 +19,46 @@ const sourceConfig = { connector: z.string().min(1), config: z.unknown().optiona
 
 const tlsSchema = z.strictObject({ cert: z.string().min(1), key: z.string().min(1) })
 
+const webAddress = z
+  .url({ protocol: /^https?$/, abort: true, error: ({ input }) => (input === undefined ? undefined : 'must be a URL: https://identity.london.example') })
+  .refine(isSafe, 'is plain HTTP to another machine, or holds a password: use https, and no password')
+  .refine(({ length }) => length <= 500, 'must have no more than 500 characters')
+
+/** One party whose bearer tokens open the graph: who signs, for which organisations, and what its tokens may carry. */
+const issuerSchema = z.strictObject({
+  /** The tokens' `iss`, to the letter. */
+  issuer: webAddress,
+  /** Where its public keys are (a JWK Set). TLS, but for loopback. */
+  jwks: webAddress,
+  /** The tokens' `aud`: this one and no other. */
+  audience: z.string().min(1).max(500),
+  /** Signatures that are taken. Default EdDSA, ES256, RS256, PS256. */
+  algorithms: z
+    .array(
+      z.enum(
+        ['EdDSA', 'Ed25519', 'ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512'],
+        "must be a signature by a private key, such as EdDSA or ES256: 'none' and the HS family are never taken",
+      ),
+    )
+    .min(1)
+    .max(20)
+    .optional(),
+  /** The claim with the id of the organisation that the token speaks for. Default `organisation`. */
+  organisationClaim: z.string().min(1).max(200).optional(),
+  /** The ids of the organisations that it may speak for; a token that names another is refused. */
+  organisations: z.array(slug).max(1000),
+  /** Scopes that its tokens may carry; others are left out. Default: all but those that begin with `hub:`. */
+  scopes: z.array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/, 'must be a scope: agreements:write')).max(100).optional(),
+})
+/** An issuer of tokens, as hub.yaml gives it. */
+export type IssuerConfig = z.infer<typeof issuerSchema>
+
+/** Issuers, each once. */
+export const issuersSchema = z
+  .array(issuerSchema)
+  .max(100)
+  .refine((issuers) => new Set(issuers.map(({ issuer }) => issuer)).size === issuers.length, 'two entries have one issuer: make them one')
+
 /** hub.yaml */
 export const hubConfigSchema = z.strictObject({
   name: z.string().min(1).max(200),
@@ -30,10 +70,16 @@ export const hubConfigSchema = z.strictObject({
   port: port.optional(),
   /** Certificate and key, PEM files relative to this one. */
   tls: tlsSchema.optional(),
+  /** Origins whose pages may use the graph from a browser (`https://dashboards.example`), or `*` for all: no cookie is ever used. Default: none but the hub’s own. */
+  cors: z.strictObject({ origins: z.array(z.union([z.literal('*'), z.string().regex(/^https?:\/\/[^/\s]+$/, 'must be an origin, without a path: https://dashboards.example')])).max(1000) }).optional(),
+  /** Addresses or networks of proxies whose `X-Forwarded-For` is believed (10.0.0.0/8). Default: none. */
+  trustedProxies: z.array(z.string().regex(/^[0-9a-fA-F.:]+(\/\d{1,3})?$/, 'must be an address or a network: 10.0.0.0/8')).max(100).optional(),
   /** Minutes between two harvests of a spoke. Default 60. */
   harvestEveryMinutes: z.number().min(0.1).max(10_080).optional(),
   /** Megabytes that all queries together may use in the engine. Default 1024. */
   engineMemoryMb: z.number().int().min(64).max(1_000_000).optional(),
+  /** Whose bearer tokens open this graph, beside those of the hub's own operator. Default none. */
+  issuers: issuersSchema.optional(),
   spokes: z
     .array(z.strictObject({ id: slug, title: z.string().min(1).max(300).optional(), organisation: organisationSchema, ...sourceConfig }))
     .min(1)
@@ -47,6 +93,8 @@ export const spokeConfigSchema = z.strictObject({
   id: slug,
   /** The one hub whose tokens open this spoke. Left out only for a spoke that its hub starts itself. */
   hub: z.strictObject({ issuer: z.string().min(1).max(500), jwks: z.string().min(1) }).optional(),
+  /** Whose tokens viewers may bear to read what is shared with their organisation: verified here again, whatever the hub has found. Default none. */
+  issuers: issuersSchema.optional(),
   /** Default 127.0.0.1. */
   host: z.string().min(1).optional(),
   /** Default 4100; 0 takes any free port. `--port` wins. */
@@ -110,6 +158,13 @@ export function readBeside(loaded: Loaded<unknown>, name: string, path: string):
   } catch (thrown) {
     throw new ConfigError(loaded.file, path, `the file ${name} cannot be read (${(thrown as NodeJS.ErrnoException).code ?? 'unknown'})`, { cause: thrown })
   }
+}
+
+/** TLS, or loopback; and no user or password in it. */
+function isSafe(url: string): boolean {
+  const { protocol, hostname, username, password } = new URL(url)
+  if (username !== '' || password !== '') return false
+  return protocol === 'https:' || ['localhost', '[::1]'].includes(hostname) || /^127(\.\d{1,3}){3}$/.test(hostname)
 }
 
 function load<T>(file: string, schema: z.ZodType<T>, environment: Environment): Loaded<T> {

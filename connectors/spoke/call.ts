@@ -1,5 +1,6 @@
 import { type IncomingMessage, request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
+import { context, propagation } from '@opentelemetry/api'
 import { scanErrorSchema } from '../../src/connector/scan-request.js'
 import { DialsError, type ErrorCode, errorCodes, SourceTimeout, SourceUnavailable } from '../../src/errors.js'
 
@@ -39,10 +40,17 @@ function send(url: string, { headers = {}, body, signal }: SpokeRequest): Promis
   const request = url.startsWith('https:') ? httpsRequest : httpRequest
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }
-    const sent = request(url, { method: body === undefined ? 'GET' : 'POST', headers: { ...headers, ...length }, signal }, resolve)
+    const sent = request(url, { method: body === undefined ? 'GET' : 'POST', headers: { ...traceHeaders(), ...headers, ...length }, signal }, resolve)
     sent.on('error', reject)
     sent.end(body)
   })
+}
+
+/** W3C `traceparent` of the span that is open here; none where nothing is traced. */
+function traceHeaders(): Record<string, string> {
+  const headers = {}
+  propagation.inject(context.active(), headers)
+  return headers
 }
 
 /** What was thrown while a spoke was talked to, as one of our errors. */

@@ -70,9 +70,9 @@ async function* parts(target: ScanTarget, resolve: (report: ScanReport) => void)
 }
 
 async function request({ planned, options, signer, spokeId, process }: ScanTarget): Promise<AsyncIterable<Uint8Array>> {
-  const { rowsMax, bytesMax, signal } = options
+  const { rowsMax, bytesMax, signal, viewerToken } = options
   const timeoutMs = Math.max(1, Math.min(600_000, options.deadline - Date.now()))
-  const body = JSON.stringify({ relation: planned.taken, rowsMax, bytesMax, timeoutMs } satisfies ScanRequest)
+  const body = JSON.stringify({ relation: planned.taken, rowsMax, bytesMax, timeoutMs, ...(viewerToken === undefined ? {} : { viewerToken }) } satisfies ScanRequest)
   const url = await process.url(signal)
   const authorization = `Bearer ${await signer.sign('purpose+jwt', spokeId, body)}`
   const headers = { authorization, 'content-type': 'application/json' }

@@ -1,5 +1,5 @@
 import { unwrapResolverError } from '@apollo/server/errors'
-import type { GraphQLFormattedError } from 'graphql'
+import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { databaseError } from '../database/database-error.js'
 import { DialsError, errorCodes, toDialsError } from '../errors.js'
 
@@ -12,10 +12,11 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown): 
     ...(formatted.locations ? { locations: formatted.locations } : {}),
     ...(formatted.path ? { path: formatted.path } : {}),
   }
-  const original = databaseError(unwrapResolverError(thrown))
+  const original = databaseError(causeOf(thrown))
   if (!(original instanceof DialsError) && isOurs(formatted.extensions?.['code'])) {
     return { message: formatted.message, ...place, extensions: { code: formatted.extensions?.['code'] } }
   }
+  if (isOfRequest(thrown)) return { message: formatted.message, ...place, extensions: { code: 'BAD_REQUEST' } }
   const error = toDialsError(original)
   const { code, inputPath, suggestions, transaction } = error
   return {
@@ -23,6 +24,19 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown): 
     ...place,
     extensions: { code, ...(inputPath ? { inputPath } : {}), ...(suggestions ? { suggestions } : {}), ...(transaction ? { transaction } : {}) },
   }
+}
+
+/** What was thrown by a resolver, or by a plugin before any ran. */
+export function causeOf(thrown: unknown): unknown {
+  const before = thrown instanceof GraphQLError ? thrown.originalError : undefined
+  return before instanceof DialsError ? before : unwrapResolverError(thrown)
+}
+
+/** Apollo’s own refusals of a request, which have a status and no code: a persisted query under another’s hash. */
+function isOfRequest(thrown: unknown): boolean {
+  if (!(thrown instanceof GraphQLError) || thrown.originalError !== undefined) return false
+  const { status } = (thrown.extensions['http'] ?? {}) as { status?: number }
+  return status !== undefined && status >= 400 && status < 500
 }
 
 /** Errors of GraphQL itself carry codes of Apollo's; those that the surface names pass with their messages. */

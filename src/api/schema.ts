@@ -1,15 +1,20 @@
 import 'reflect-metadata'
 import { MapperKind, mapSchema } from '@graphql-tools/utils'
-import { GraphQLList, GraphQLNonNull, type GraphQLSchema, lexicographicSortSchema } from 'graphql'
+import { GraphQLList, GraphQLNonNull, type GraphQLSchema, lexicographicSortSchema, specifiedDirectives } from 'graphql'
 import { printSchemaWithDirectives } from '@graphql-tools/utils'
 import { buildSchema } from 'type-graphql'
+import { accessDirectives } from './access/directives.js'
+import { SchemaRules } from './access/schema-rules.js'
 import { DatasetResolver, HarvestRunResolver, OrganisationResolver, SpokeResolver, TableResolver } from './resolvers/catalogue.js'
 import { HarvestResolver } from './resolvers/harvest.js'
 import { QueryResolver, ResultSetResolver, TableRowsResolver } from './resolvers/query.js'
 import { ViewerResolver } from './resolvers/viewer.js'
 import { Value } from './scalars.js'
 
-/** The graph, as code says it. */
+/**
+ * The graph, as code says it.
+ * @throws Error where it leaves open who may ask for what.
+ */
 export async function createSchema(): Promise<GraphQLSchema> {
   const schema = await buildSchema({
     resolvers: [
@@ -18,10 +23,13 @@ export async function createSchema(): Promise<GraphQLSchema> {
     ],
     // The pipeline checks its input itself, with its place in it.
     validate: false,
+    directives: [...specifiedDirectives, ...accessDirectives],
   })
-  return mapSchema(schema, {
+  const graph = mapSchema(schema, {
     [MapperKind.OBJECT_FIELD]: (field, name, type) => (type === 'ResultSet' && name === 'rows' ? { ...field, type: rowsType } : undefined),
   })
+  new SchemaRules(graph)
+  return graph
 }
 
 /** `[[Value]!]!`: a row is never null, a cell may be. */

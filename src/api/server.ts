@@ -1,21 +1,22 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
-import { unwrapResolverError } from '@apollo/server/errors'
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled'
 import { type GraphQLSchema, GraphQLError } from 'graphql'
 import type { Log } from '../connector/source.js'
 import { toDialsError } from '../errors.js'
+import { accessPlugin, enforceAccess } from './access/enforce.js'
 import type { Context } from './context.js'
-import { formatError } from './format-error.js'
+import { causeOf, formatError } from './format-error.js'
+import { limitsPlugin } from './limits/plugin.js'
 
 /** Apollo over our schema: errors in our own form, no stack traces, the process's signals left to the command line. */
 export function createGraphServer(schema: GraphQLSchema, log: Log): ApolloServer<Context> {
   return new ApolloServer<Context>({
-    schema,
+    schema: enforceAccess(schema),
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     formatError,
-    plugins: [logging(log), releasing, ApolloServerPluginCacheControlDisabled()],
+    plugins: [limitsPlugin(schema), accessPlugin(schema), logging(log), releasing, ApolloServerPluginCacheControlDisabled()],
     logger: { debug: () => undefined, info: () => undefined, warn: (message) => log.warn({}, String(message)), error: (message) => log.error({}, String(message)) },
   })
 }
@@ -25,8 +26,7 @@ const releasing: ApolloServerPlugin<Context> = {
   requestDidStart: () =>
     Promise.resolve({
       async willSendResponse({ contextValue }) {
-        await Promise.all([...contextValue.results].map((result) => result.release()))
-        contextValue.results.clear()
+        await contextValue.results.release()
       },
     }),
 }
@@ -45,7 +45,7 @@ function logging(log: Log): ApolloServerPlugin<Context> {
 }
 
 function logError(log: Log, error: GraphQLError): void {
-  const original = unwrapResolverError(error)
+  const original = causeOf(error)
   const known = toDialsError(original)
   if (original instanceof GraphQLError) return
   const fields = { code: known.code, transaction: known.transaction, path: error.path, err: known.cause ?? original }

@@ -12,6 +12,8 @@ interface HarvestSchedulerOptions {
   /** From the end of a harvest to the start of the next; give or take a tenth, so that hubs and spokes do not fall into step. */
   readonly intervalMs: number
   readonly log: Log
+  /** Told of each run whose end this hub has seen. */
+  readonly onEnd?: (run: HarvestRunRow) => void
   /** See `HarvestOptions`. */
   readonly timeoutMs?: number
 }
@@ -41,11 +43,12 @@ export class HarvestScheduler {
   async harvestNow(spokeId: string): Promise<HarvestRunRow> {
     const source = this.#options.sources.get(spokeId)
     if (source === undefined) throw new BadUserInput('There is no spoke of this id.')
-    const { knex, log, timeoutMs } = this.#options
+    const { knex, log, timeoutMs, onEnd = () => undefined } = this.#options
     const options = { knex, spokeId, source, signal: this.#stopping.signal, log, ...(timeoutMs === undefined ? {} : { timeoutMs }) }
     const underWay = this.#harvests.get(spokeId)
     if (underWay !== undefined) return underWay
     const harvest = this.#track(harvestSpoke(options).finally(() => this.#harvests.delete(spokeId)))
+    harvest.then((run) => run.status !== 'RUNNING' && onEnd(run), () => undefined)
     this.#harvests.set(spokeId, harvest)
     return harvest
   }

@@ -1,8 +1,18 @@
 import { join } from 'node:path'
 import type { HubConfig } from '../config.js'
+import { ConfigError } from '../errors.js'
+import { type HubKey, readHubKey } from '../identity/hub-key.js'
 
 /** The file of a hub's own key in its data directory. */
 export const hubKeyFile = (dataFolder: string) => join(dataFolder, 'hub-key.json')
+
+/** The key of the hub that keeps its data there, for those who speak for it. Throws ConfigError where no hub has been started with that folder. */
+export async function operatorKey(dataFolder: string): Promise<HubKey> {
+  const file = hubKeyFile(dataFolder)
+  const key = await readHubKey(file)
+  if (key === undefined) throw new ConfigError(file, '', 'there is no key of a hub: give the --data-dir that the hub was started with')
+  return key
+}
 
 /** What a hub signs as, when its configuration does not say. */
 export function issuerOf(config: HubConfig): string {

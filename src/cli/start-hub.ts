@@ -1,12 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { FastifyRequest } from 'fastify'
-import type { Knex } from 'knex'
 import { createGraphServer } from '../api/server.js'
 import { createSchema } from '../api/schema.js'
 import type { Context } from '../api/context.js'
+import { Operations } from '../api/operations.js'
+import { Results } from '../api/results.js'
 import type { Splice } from '../api/splice.js'
 import { CatalogueMemory } from '../catalogue/catalogue-memory.js'
 import { HarvestScheduler } from '../catalogue/harvest-scheduler.js'
@@ -20,20 +20,24 @@ import { databaseError } from '../database/database-error.js'
 import { migrate } from '../database/migrate.js'
 import { openDatabase } from '../database/open-database.js'
 import { DuckDbEngine } from '../engine/duckdb.js'
+import { notReady, readyMsMax } from '../http/not-ready.js'
 import { hubServer } from '../http/server.js'
 import { loadHubKey } from '../identity/hub-key.js'
-import { viewerOf } from '../identity/operator-token.js'
 import { RequestSigner } from '../identity/scan-token.js'
-import { anonymous } from '../identity/viewer.js'
+import { bearerToken } from '../identity/token-parts.js'
+import { viewerOf } from '../identity/viewer-of.js'
 import { SpokeChild } from '../spoke/child.js'
+import { telemetryPlugin } from '../telemetry/apollo-plugin.js'
+import { HubMetrics } from '../telemetry/metrics.js'
+import { observedSource } from '../telemetry/observed-source.js'
+import { startTraces } from '../telemetry/start-traces.js'
 import { hubKeyFile, issuerOf, kebab } from './hub-identity.js'
 import { listen } from './listen.js'
 import { checkSource } from './open-source.js'
+import { packageFile } from './package-file.js'
 import { openScratch } from './scratch.js'
 import type { Running } from './start-spoke.js'
 import { UndoList } from './undo-list.js'
-
-const readyMsMax = 2_000
 
 /** What a hub starts from. `port` wins over the configuration. */
 export interface HubOptions {
@@ -59,26 +63,33 @@ export async function startHub({ loaded, dataFolder, port, environment, log }: H
   try {
     const key = await loadHubKey(hubKeyFile(dataFolder))
     const jwksFile = join(dataFolder, 'hub.jwks.json')
+    const issuersFile = join(dataFolder, 'hub.issuers.json')
+    await writeFile(issuersFile, JSON.stringify(config.issuers ?? []))
     await writeFile(jwksFile, JSON.stringify({ keys: [key.publicJwk] }))
     const scratch = await openScratch(log)
     undo.add(() => scratch.close())
     const engine = await DuckDbEngine.open({ folders: [scratch.folder], memoryMb: config.engineMemoryMb ?? 1024 })
     undo.add(() => engine.close())
+    const traces = await startTraces(environment.variables, log)
+    if (traces !== undefined) undo.add(() => traces.close())
 
     // The spoke processes start while the database does.
     const sources = new OpenSources()
     undo.add(() => sources.close())
+    const spokeIds = config.spokes.map(({ id }) => id)
+    const metrics = new HubMetrics({ engine: () => engine.admission.load, sources: () => spokeIds.map((id) => [id, sources.status(id)]) })
+    const telemetry = { metrics, ...(traces ? { traces } : {}) }
     for (const { spoke, open } of opens) {
       const source = await open({
         spokeId: spoke.id, baseFolder: loaded.folder, engine, openEngine: (options) => DuckDbEngine.open(options), scratchFolder: scratch.folder,
         storeFolder: join(scratch.folder, 'copies', spoke.id), signer: new RequestSigner(issuerOf(config), key),
         startSpoke: (file) => {
-          const command = spokeCommand(file, join(dataFolder, 'spokes', spoke.id), issuerOf(config), jwksFile)
+          const command = spokeCommand(file, join(dataFolder, 'spokes', spoke.id), issuerOf(config), jwksFile, issuersFile)
           return new SpokeChild(command, log, (listening) => sources.tell(spoke.id, listening))
         },
         log,
       })
-      sources.add(spoke.id, spoke.connector, source)
+      sources.add(spoke.id, spoke.connector, observedSource(spoke.id, source, telemetry))
     }
     const database = await openDatabase({ dataFolder, log, ...(environment.databaseUrl ? { url: environment.databaseUrl } : {}) })
     undo.add(() => database.close())
@@ -86,17 +97,21 @@ export async function startHub({ loaded, dataFolder, port, environment, log }: H
     await migrate(knex)
     await syncConfigured(knex, config.spokes.map(configuredSpoke))
 
-    const scheduler = new HarvestScheduler({ knex, sources: sources.harvestable(), intervalMs: (config.harvestEveryMinutes ?? 60) * 60_000, log })
+    const onEnd = ({ spokeId, status }: HarvestRunRow) => metrics.harvest(spokeId, status)
+    const scheduler = new HarvestScheduler({ knex, sources: sources.harvestable(), intervalMs: (config.harvestEveryMinutes ?? 60) * 60_000, onEnd, log })
     undo.add(() => scheduler.stop())
-    const graph = createGraphServer(await createSchema(), log)
+    const schema = await createSchema()
+    const graph = createGraphServer(schema, log)
+    graph.addPlugin(telemetryPlugin(telemetry))
     await graph.start()
     undo.add(() => graph.stop())
     const tls = config.tls && { cert: Buffer.from(readBeside(loaded, config.tls.cert, 'tls.cert')), key: Buffer.from(readBeside(loaded, config.tls.key, 'tls.key')) }
-    const identify = viewerOf(issuerOf(config), key, anonymous)
+    const identify = viewerOf({ issuer: issuerOf(config), key, log, ...(config.issuers ? { issuers: config.issuers } : {}) })
     const memory = new CatalogueMemory(knex)
     let baseUrl = config.issuer ?? ''
-    const contextOf = async (request: FastifyRequest, signal: AbortSignal, splice: Splice): Promise<Context> => {
-      const viewer = await identify(request.headers.authorization)
+    const contextOf = async (authorization: readonly string[] | undefined, signal: AbortSignal, splice?: Splice): Promise<Context> => {
+      const viewer = await identify(authorization)
+      const token = bearerToken(authorization)
       const loaders = await memory.loadersFor(viewer)
       const catalogue = {
         tables: async (ids: readonly string[]) => (await Promise.all(ids.map((id) => loaders.tableForQuery.load(id))).catch(rethrowCoded)).filter((table) => table !== null),
@@ -104,12 +119,16 @@ export async function startHub({ loaded, dataFolder, port, environment, log }: H
       }
       return {
         viewer, knex, loaders, baseUrl, statusOf: (spokeId) => sources.status(spokeId),
-        harvestNow: (spokeId) => scheduler.harvestNow(spokeId), results: new Set(), splice,
-        query: { viewer, catalogue, sources, engine, signal },
+        harvestNow: (spokeId) => scheduler.harvestNow(spokeId), results: new Results(), ...(splice ? { splice } : {}),
+        query: { viewer, catalogue, sources, engine, signal, ...(token === undefined ? {} : { viewerToken: token }), ...(traces ? { stage: traces.stage } : {}) },
       }
     }
-    const notReady = async () => ((await answers(knex)) ? [] : ['database'])
-    const app = hubServer({ graph, contextOf, notReady, jwks: { keys: [key.publicJwk] }, log, ...(tls ? { tls } : {}) })
+    const mayOperate = (request: FastifyRequest) => identify(request.raw.headersDistinct['authorization']).then(({ scopes }) => scopes.includes('hub:operate'), () => false)
+    const app = hubServer({
+      graph, operations: new Operations(schema), contextOf, mayOperate, origins: config.cors?.origins ?? [], trustedProxies: config.trustedProxies ?? [],
+      telemetry, log, graphqlFolder: packageFile('graphql'), jwks: { keys: [key.publicJwk] }, ...(tls ? { tls } : {}),
+      notReady: () => notReady({ database: async () => knex.raw('select 1').timeout(readyMsMax), engine: () => engine.answers() }),
+    })
     undo.add(() => app.close())
     const url = await listen(app, { host: config.host ?? '127.0.0.1', port: port ?? config.port ?? 4000, tls: tls !== undefined })
     if (!/^https?:/.test(baseUrl)) baseUrl = url
@@ -125,12 +144,6 @@ export async function startHub({ loaded, dataFolder, port, environment, log }: H
   }
 }
 
-/** A database that stalls is as little ready as one that is gone, and whoever asks does not wait for ever. */
-async function answers(knex: Knex): Promise<boolean> {
-  const asked = knex.raw('select 1').timeout(readyMsMax).then(() => true, () => false)
-  return Promise.race([asked, delay(readyMsMax, false, { ref: false })])
-}
-
 /** The query pipeline knows of no database: what it is thrown has to be coded already. */
 function rethrowCoded(thrown: unknown): never {
   throw databaseError(thrown)
@@ -142,7 +155,7 @@ function configuredSpoke({ id, title, organisation, connector }: HubConfig['spok
 }
 
 /** This same program as a spoke, under the same Node and with the same flags. */
-function spokeCommand(file: string, dataFolder: string, issuer: string, jwksFile: string): [string, ...string[]] {
+function spokeCommand(file: string, dataFolder: string, issuer: string, jwksFile: string, issuersFile: string): [string, ...string[]] {
   const main = fileURLToPath(import.meta.url).replace(/start-hub(\.[jt]s)$/, 'main$1')
-  return [process.execPath, ...process.execArgv, main, 'spoke', '--config', file, '--port', '0', '--data-dir', dataFolder, '--hub-issuer', issuer, '--hub-jwks', jwksFile]
+  return [process.execPath, ...process.execArgv, main, 'spoke', '--config', file, '--port', '0', '--data-dir', dataFolder, '--hub-issuer', issuer, '--hub-jwks', jwksFile, '--hub-issuers', issuersFile]
 }

@@ -1,11 +1,13 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JSONWebKeySet } from 'jose'
-import { type Loaded, readBeside, type SpokeConfig } from '../config.js'
+import { type IssuerConfig, type Loaded, readBeside, type SpokeConfig } from '../config.js'
 import type { Log, Source } from '../connector/source.js'
 import { DuckDbEngine } from '../engine/duckdb.js'
 import { ConfigError } from '../errors.js'
+import { issuerTokens } from '../identity/issuers.js'
 import { RequestVerifier } from '../identity/scan-token.js'
+import { tokenParts } from '../identity/token-parts.js'
 import { Holdings } from '../spoke/holdings.js'
 import { spokeServer } from '../spoke/server.js'
 import { UsedTokens } from '../spoke/used-tokens.js'
@@ -21,6 +23,8 @@ export interface SpokeOptions {
   readonly port?: number
   /** The hub to trust, where spoke.yaml names none: given by the hub that starts this spoke. */
   readonly hub?: { issuer: string; jwks: JSONWebKeySet }
+  /** Issuers to trust, where spoke.yaml names none: those of the hub that starts this spoke. */
+  readonly issuers?: readonly IssuerConfig[]
   readonly log: Log
 }
 
@@ -32,7 +36,7 @@ export interface Running {
 }
 
 /** A spoke process: its sources, its engine, and the HTTP that its hub reaches it by. */
-export async function startSpoke({ loaded, dataFolder, port, hub, log }: SpokeOptions): Promise<Running> {
+export async function startSpoke({ loaded, dataFolder, port, hub, issuers = [], log }: SpokeOptions): Promise<Running> {
   const { value: config } = loaded
   const verifierHub = pinnedHub(loaded) ?? hub
   if (verifierHub === undefined) throw new ConfigError(loaded.file, 'hub', "is missing: give the hub's issuer and its jwks file, without which nobody may scan")
@@ -59,8 +63,10 @@ export async function startSpoke({ loaded, dataFolder, port, hub, log }: SpokeOp
     const used = new UsedTokens(join(dataFolder, 'used-tokens'))
     const verifier = new RequestVerifier(verifierHub, config.id, (jti, expiresAt) => used.use(jti, expiresAt))
     const holdings = new Holdings(sources, log)
+    const issued = issuerTokens(config.issuers ?? issuers, log)
+    const viewerOf = async (token: string) => issued(token, tokenParts(token))
     const tls = config.tls && { cert: Buffer.from(readBeside(loaded, config.tls.cert, 'tls.cert')), key: Buffer.from(readBeside(loaded, config.tls.key, 'tls.key')) }
-    const app = spokeServer({ spokeId: config.id, holdings, engine, scratchFolder: scratch.folder, verifier, log, ...(tls ? { tls } : {}) })
+    const app = spokeServer({ spokeId: config.id, holdings, engine, scratchFolder: scratch.folder, verifier, viewerOf, log, ...(tls ? { tls } : {}) })
     undo.add(() => app.close())
     const url = await listen(app, { host: config.host ?? '127.0.0.1', port: port ?? config.port ?? 4100, tls: tls !== undefined })
     return { url, close: () => undo.run() }

@@ -8,6 +8,8 @@ export const scanRequestSchema = z.strictObject({
   bytesMax: z.number().int().min(1),
   /** Milliseconds that the hub will wait. */
   timeoutMs: z.number().int().min(1).max(600_000),
+  /** The viewer's own token, which the spoke verifies by the issuers that it pins (policy.md, rule 6). */
+  viewerToken: z.string().max(8192).optional(),
 })
 export type ScanRequest = z.infer<typeof scanRequestSchema>
 

@@ -96,6 +96,8 @@ export interface ScanOptions {
   readonly bytesMax: number
   /** Milliseconds since the epoch. */
   readonly deadline: number
+  /** The viewer’s own token, for a spoke to decide by; only where the scan reads what is shared with some. */
+  readonly viewerToken?: string
 }
 
 /** A scan under way. The report settles when the parts end; both reject with the same DialsError. Parts stay columns: never JavaScript rows. */

@@ -60,6 +60,16 @@ export class DuckDbEngine implements Engine {
     }
   }
 
+  /** Rejects where the engine does not run. Asks past the admission queue: one that is busy is well. */
+  async answers(): Promise<void> {
+    const connection = await this.instance.connect()
+    try {
+      await connection.run('SELECT 1')
+    } finally {
+      connection.closeSync()
+    }
+  }
+
   close(): Promise<void> {
     this.instance.closeSync()
     return Promise.resolve()

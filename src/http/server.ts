@@ -1,26 +1,46 @@
 import type { ApolloServer } from '@apollo/server'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Log } from '../connector/source.js'
 import type { Context } from '../api/context.js'
+import type { Operations } from '../api/operations.js'
+import type { Telemetry } from '../telemetry/telemetry.js'
+import { crossOrigin, isAllowed } from './cross-origin.js'
+import { graphiqlRoute } from './graphiql/route.js'
 import { type ContextOf, graphqlHandler } from './graphql-handler.js'
+import { metricsRoute } from './metrics-route.js'
+import { observeRequests } from './observe-requests.js'
+import { eventStreamRoute } from './subscriptions/event-stream.js'
+import { openSockets } from './subscriptions/web-socket.js'
 
 const bodyBytesMax = 2 * 1024 * 1024
 
 /** What the hub’s HTTP needs; `tls` holds PEM texts, absent: plain HTTP. */
 export interface HubServerOptions {
   readonly graph: ApolloServer<Context>
+  /** For what does not come by plain HTTP. */
+  readonly operations: Operations
   readonly contextOf: ContextOf
+  /** Origins whose pages may use the graph; `*` is all of them. Default: none but the hub’s own. */
+  readonly origins?: readonly string[]
+  /** Addresses and networks whose X-Forwarded-For is believed. Default: none. */
+  readonly trustedProxies?: readonly string[]
   /** Names what is not ready; empty when all is. */
   readonly notReady: () => Promise<readonly string[]>
   /** The public keys that spokes pin. */
   readonly jwks: object
   readonly log: Log
+  readonly telemetry: Telemetry
+  /** Whether a request bears the token of an operator of this hub; false where that does not hold. */
+  readonly mayOperate: (request: FastifyRequest) => Promise<boolean>
+  /** The folder `graphql/` of the package. */
+  readonly graphqlFolder: string
   readonly tls?: { cert: Buffer; key: Buffer }
 }
 
-/** The hub's HTTP: /graphql, its keys, and its health. */
-export function hubServer({ graph, contextOf, notReady, jwks, log, tls }: HubServerOptions): FastifyInstance {
-  const app = Fastify({ bodyLimit: bodyBytesMax, ...(tls ? { https: tls } : {}) }) as unknown as FastifyInstance
+/** The hub's HTTP: /graphql, GraphiQL, its keys, its health and its figures. */
+export function hubServer(options: HubServerOptions): FastifyInstance {
+  const { graph, operations, contextOf, origins = [], trustedProxies = [], notReady, jwks, log, telemetry, tls } = options
+  const app = Fastify({ bodyLimit: bodyBytesMax, trustProxy: [...trustedProxies], ...(tls ? { https: tls } : {}) }) as unknown as FastifyInstance
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
   app.setErrorHandler((thrown, _request, reply) => {
@@ -29,7 +49,14 @@ export function hubServer({ graph, contextOf, notReady, jwks, log, tls }: HubSer
     const [code, message] = status >= 500 ? ['INTERNAL_SERVER_ERROR', 'Something went wrong on our side. The reason is in the log.'] : ['BAD_REQUEST', tooLarge(status)]
     return reply.status(status).send({ errors: [{ message, extensions: { code } }] })
   })
+  observeRequests(app, telemetry, log)
+  crossOrigin(app, origins)
+  graphiqlRoute(app, options.graphqlFolder)
+  metricsRoute(app, telemetry.metrics, options.mayOperate)
   app.route({ method: ['GET', 'POST'], url: '/graphql', handler: graphqlHandler(graph, contextOf) })
+  eventStreamRoute(app, operations, contextOf)
+  const closeSockets = openSockets(app.server, { operations, contextOf, log, isOrigin: (origin, host) => isAllowed(origin, host, origins) })
+  app.addHook('preClose', closeSockets)
   app.get('/.well-known/jwks.json', () => jwks)
   app.get('/health/live', () => ({ status: 'UP' }))
   app.get('/health/ready', async (_request, reply) => {

@@ -10,7 +10,16 @@ export interface HubKey {
 
 /** Reads the key of a data directory, or makes it on the first start. The file is for its owner alone. */
 export async function loadHubKey(file: string): Promise<HubKey> {
-  const jwk = (await read(file)) ?? (await create(file))
+  return keyOf((await read(file)) ?? (await create(file)))
+}
+
+/** Reads the key of a hub that has been started before; undefined where there is none. Makes nothing. */
+export async function readHubKey(file: string): Promise<HubKey | undefined> {
+  const jwk = await read(file)
+  return jwk && keyOf(jwk)
+}
+
+async function keyOf(jwk: JWK): Promise<HubKey> {
   const { kty, crv, x, kid } = jwk
   return {
     privateKey: (await importJWK(jwk, 'EdDSA')) as CryptoKey,

@@ -1,15 +1,16 @@
-import { createLocalJWKSet, jwtVerify, SignJWT } from 'jose'
-import { DialsError } from '../errors.js'
+import { createLocalJWKSet, errors, jwtVerify, SignJWT } from 'jose'
 import type { HubKey } from './hub-key.js'
+import { refused } from './refused.js'
 import type { Viewer } from './viewer.js'
 
-const type = 'operator+jwt'
+/** The `typ` of an operator's token. */
+export const operatorType = 'operator+jwt'
 const lifeSeconds = 300
 
 /** A token for whoever holds the hub's own key, that is its operator on its machine: short-lived, and for this hub alone. */
 export function signOperatorToken(issuer: string, key: HubKey, scopes: readonly string[]): Promise<string> {
   return new SignJWT({ scope: scopes.join(' ') })
-    .setProtectedHeader({ alg: 'EdDSA', typ: type })
+    .setProtectedHeader({ alg: 'EdDSA', typ: operatorType })
     .setIssuer(issuer)
     .setAudience(issuer)
     .setSubject('operator')
@@ -18,19 +19,17 @@ export function signOperatorToken(issuer: string, key: HubKey, scopes: readonly 
     .sign(key.privateKey)
 }
 
-/** Makes a Viewer of an Authorization header. None is the anonymous viewer's; one that does not hold throws UNAUTHENTICATED. */
-export function viewerOf(issuer: string, key: HubKey, anonymous: Viewer): (authorization: string | undefined) => Promise<Viewer> {
+/** Verifies them. The function throws UNAUTHENTICATED for a token that is not this hub's own, for itself, and fresh. */
+export function operatorTokens(issuer: string, key: HubKey): (token: string) => Promise<Viewer> {
   const keys = createLocalJWKSet({ keys: [key.publicJwk] })
-  return async (authorization) => {
-    if (authorization === undefined) return anonymous
-    const token = /^Bearer ([\w.-]{1,8192})$/i.exec(authorization)?.[1]
-    if (token === undefined) throw new DialsError('UNAUTHENTICATED', 'The Authorization header is not a bearer token.')
+  return async (token) => {
     const { payload } = await jwtVerify(token, keys, {
-      algorithms: ['EdDSA'], typ: type, issuer, audience: issuer, maxTokenAge: lifeSeconds, requiredClaims: ['exp', 'iat', 'sub'],
+      algorithms: ['EdDSA'], typ: operatorType, issuer, audience: issuer, maxTokenAge: lifeSeconds, requiredClaims: ['exp', 'iat', 'sub'],
     }).catch((thrown: unknown) => {
-      throw new DialsError('UNAUTHENTICATED', 'The token is not valid at this hub, or has expired.', { cause: thrown })
+      throw refused(thrown instanceof errors.JOSEError ? thrown.code : 'it cannot be verified')
     })
+    const { sub = '', exp = 0 } = payload
     const scope = typeof payload['scope'] === 'string' ? payload['scope'] : ''
-    return { subject: payload.sub ?? '', scopes: scope.split(' ').filter((item) => item !== '') }
+    return { subject: sub, issuer, scopes: scope.split(' ').filter((item) => item !== ''), expiresAt: exp }
   }
 }

@@ -2,9 +2,13 @@
 export interface Viewer {
   /** The token's subject; absent for an anonymous viewer. */
   readonly subject?: string
+  /** Who vouches for the subject: two issuers may each have a `jsmith`. */
+  readonly issuer?: string
   /** The id of the organisation that the token speaks for. */
   readonly organisation?: string
   readonly scopes: readonly string[]
+  /** When the token ends: seconds since the epoch. */
+  readonly expiresAt?: number
 }
 
 /** A viewer without a token: sees what is OPEN or listed for everybody, and nothing else. */

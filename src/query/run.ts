@@ -22,7 +22,16 @@ export interface QueryContext {
   readonly engine: Engine
   /** Ends when the client goes away. */
   readonly signal: AbortSignal
+  /** The token that the viewer sent, for the spokes whose shared tables a query reads: each decides again by it. */
+  readonly viewerToken?: string
+  /** Runs each stage, and so may tell of it. By default it is run and nothing told. */
+  readonly stage?: RunStage
 }
+
+/** Runs a stage of a query once, and answers or throws what it does. */
+export type RunStage = <T>(name: 'parse' | 'bind' | 'authorise' | 'plan' | 'execute' | 'result', work: () => T | Promise<T>) => Promise<T>
+
+const untold: RunStage = async (_name, work) => work()
 
 /** Rows and bytes that one source may answer with; more is RESULT_TOO_LARGE. */
 export const fragmentLimits = { rowsMax: 20_000_000, bytesMax: 512 * 1024 * 1024 } as const
@@ -33,26 +42,32 @@ const hubShareMs = (timeoutMs: number) => Math.min(timeoutMs / 5, 2000)
 /** A query, from the client's input to the answer: parse, bind, authorise, plan, execute, result. Whoever gets the result releases it. */
 export async function runQuery(input: unknown, context: QueryContext): Promise<QueryResult> {
   const transaction = randomUUID()
+  const { stage = untold } = context
   try {
-    const parsed = parse(input)
-    const end = Date.now() + parsed.timeoutMs
-    const authorised = authorise(await bind(parsed, context.catalogue), context.viewer)
-    const planned = await planFor(authorised, context.sources)
+    const { parsed, authorised, planned, end } = await prepare(input, context)
     const deadline = deadlineAfter(end - Date.now(), context.signal)
     try {
-      const executed = await execute(planned, context.sources, context.engine, {
+      const options = {
         ...fragmentLimits,
         onSourceError: parsed.onSourceError,
         deadline: parsed.onSourceError === 'PARTIAL' ? end - hubShareMs(parsed.timeoutMs) : end,
         signal: deadline.signal,
-      })
-      return await answer(transaction, parsed, authorised, planned, executed)
+        viewerTokens: tokensOf(authorised, context.viewerToken),
+      }
+      const executed = await stage('execute', () => execute(planned, context.sources, context.engine, options))
+      return await stage('result', () => answer(transaction, parsed, authorised, planned, executed))
     } finally {
       deadline.clear()
     }
   } catch (thrown) {
     throw withTransaction(toDialsError(thrown), transaction)
   }
+}
+
+/** The viewer's token for each spoke of which a table is read that is not open; no other spoke learns who asks. */
+function tokensOf({ leaves }: AuthorisedQuery, token: string | undefined): Map<string, string> {
+  if (token === undefined) return new Map()
+  return new Map(leaves.filter(({ table }) => table.access !== 'OPEN').map(({ table }) => [table.spokeId, token]))
 }
 
 async function answer(transaction: string, { atVersion }: ParsedQuery, query: AuthorisedQuery, planned: PhysicalPlan, executed: Executed): Promise<QueryResult> {
@@ -76,9 +91,18 @@ export interface Explanation {
 
 /** Stages 1 to 4 of a query. Needs the same authorisation as running it. */
 export async function explainQuery(input: unknown, context: Omit<QueryContext, 'signal'>): Promise<Explanation> {
-  const authorised = authorise(await bind(parse(input), context.catalogue), context.viewer)
-  const planned = await planFor(authorised, context.sources)
+  const { planned } = await prepare(input, context)
   return { text: planned.text, fragments: planned.fragments, residual: residualText(planned, context.engine) }
+}
+
+/** Stages 1 to 4. `end`: when the query's time is over, in milliseconds since the epoch. */
+async function prepare(input: unknown, { viewer, catalogue, sources, stage = untold }: Omit<QueryContext, 'signal'>) {
+  const parsed = await stage('parse', () => parse(input))
+  const end = Date.now() + parsed.timeoutMs
+  const bound = await stage('bind', () => bind(parsed, catalogue))
+  const authorised = await stage('authorise', () => authorise(bound, viewer))
+  const planned = await stage('plan', () => planFor(authorised, sources))
+  return { parsed, authorised, planned, end }
 }
 
 function residualText(planned: PhysicalPlan, engine: Engine): string {

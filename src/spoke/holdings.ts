@@ -2,6 +2,7 @@ import { type CatalogueEvent, catalogueEventSchema, type DatasetDescription, typ
 import type { Scan } from '../connector/relation.js'
 import type { Log, Source } from '../connector/source.js'
 import { DialsError, SourceUnavailable, toDialsError } from '../errors.js'
+import type { Viewer } from '../identity/viewer.js'
 
 /** Converting every file of a folder for the first time may take minutes. */
 const readMsMax = 1_800_000
@@ -53,8 +54,8 @@ export class Holdings {
   }
 
   /** The source of one table, after deciding that the scan may read it. Throws FORBIDDEN, AGREEMENT_REQUIRED or SOURCE_UNAVAILABLE. */
-  sourceOf(scan: Scan): Source {
-    return decide(scan, this.#tables.get(scan.table))
+  sourceOf(scan: Scan, viewer: Viewer): Source {
+    return decide(scan, this.#tables.get(scan.table), viewer)
   }
 
   /** Waits until the sources were read once; tries again where that failed. */
@@ -80,10 +81,13 @@ function hold(tables: Map<string, Holding>, source: Source, dataset: DatasetDesc
   for (const table of dataset.tables) tables.set(`${dataset.id}/${table.id}`, { source, dataset, table })
 }
 
-/** The spoke decides for itself, whatever the hub decided: open tables only, and no column that points to a person. */
-function decide(scan: Scan, holding: Holding | undefined): Source {
+/**
+ * The spoke decides for itself, whatever the hub decided: open tables, those that are shared with the viewer's organisation, and no column that
+ * points to a person.
+ */
+function decide(scan: Scan, holding: Holding | undefined, viewer: Viewer): Source {
   if (holding === undefined) throw new SourceUnavailable(`The spoke has no table ${scan.table} now. Harvest it again.`)
-  if (holding.dataset.access !== 'OPEN') {
+  if (!mayRead(holding.dataset, viewer)) {
     throw new DialsError('AGREEMENT_REQUIRED', `The table ${scan.table} is not open: it needs an agreement in force that covers it.`)
   }
   for (const { name } of scan.columns) {
@@ -92,4 +96,8 @@ function decide(scan: Scan, holding: Holding | undefined): Source {
     if (column.sensitivity !== 'NONE') throw new DialsError('FORBIDDEN', `The column '${name}' of ${scan.table} is not open.`)
   }
   return holding.source
+}
+
+function mayRead({ access, sharedWith = [] }: DatasetDescription, { organisation }: Viewer): boolean {
+  return access === 'OPEN' || (access === 'SHARED' && organisation !== undefined && sharedWith.includes(organisation))
 }

@@ -3,6 +3,7 @@ import type { Relation } from '../connector/relation.js'
 import { applySteps, operatorOf } from '../connector/split.js'
 import type { ScanOptions, ScanReport } from '../connector/source.js'
 import { shapesOf } from '../connector/shapes.js'
+import type { Viewer } from '../identity/viewer.js'
 import type { PlanFragment } from '../query/4-plan/physical-plan.js'
 import { type FragmentOutcome, releaseAll, runFragment } from '../query/5-execute/fragment.js'
 import { partsSql } from '../query/5-execute/residual.js'
@@ -21,9 +22,9 @@ export interface ScanContext {
  * Answers a hub's relation as Parquet parts and a report. What one source runs alone passes through as it comes; what spans sources, or
  * what a source leaves undone, this spoke's engine does over their parts.
  */
-export async function* scan(relation: Relation, context: ScanContext, options: ScanOptions): AsyncGenerator<LandedFile, ScanReport> {
+export async function* scan(relation: Relation, viewer: Viewer, context: ScanContext, options: ScanOptions): AsyncGenerator<LandedFile, ScanReport> {
   await context.holdings.ready()
-  const { pieces, rest } = cut(relation, (leaf) => context.holdings.sourceOf(leaf))
+  const { pieces, rest } = cut(relation, (leaf) => context.holdings.sourceOf(leaf, viewer))
   const fragments = await Promise.all(pieces.map((piece) => fragmentOf(piece, context.spokeId)))
   const [only] = fragments
   if (only !== undefined && fragments.length === 1 && rest.op === 'scan' && only.planned.left.length === 0) {

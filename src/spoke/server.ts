@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { LandedFile } from '../connector/engine.js'
 import { deadlineAfter } from '../connector/deadline.js'
@@ -9,10 +10,13 @@ import { type ScanRequest, scanRequestSchema } from '../connector/scan-request.j
 import type { Log, ScanReport } from '../connector/source.js'
 import { BadUserInput, DialsError, toDialsError } from '../errors.js'
 import type { RequestVerifier } from '../identity/scan-token.js'
+import { anonymous, type Viewer } from '../identity/viewer.js'
 import type { Holdings } from './holdings.js'
 import { scan, type ScanContext } from './scan.js'
 
 const bodyBytesMax = 16 * 1024 * 1024
+/** Well within the minute after which a hub gives a silent feed up. */
+const signOfLifeMs = 15_000
 const writeBytesMin = 64 * 1024
 /** A filter of depth 64 nests less than this. */
 const bodyDepthMax = 300
@@ -26,6 +30,8 @@ const statuses: Partial<Record<DialsError['code'], number>> = {
 export interface SpokeServerOptions extends Omit<ScanContext, 'holdings'> {
   readonly holdings: Holdings
   readonly verifier: RequestVerifier
+  /** Who a viewer's own token is of, by the issuers that this spoke pins. Throws UNAUTHENTICATED. */
+  readonly viewerOf: (token: string) => Promise<Viewer>
   readonly log: Log
   readonly tls?: { cert: Buffer; key: Buffer }
 }
@@ -47,16 +53,34 @@ async function catalogue(request: FastifyRequest, reply: FastifyReply, { verifie
   await verifier.verify(request.headers.authorization, 'catalogue+jwt', '')
   const events = holdings.harvest(signal)
   // The first event decides whether there is a catalogue at all, while the status can still say so.
-  const first = await events.next()
+  const first = events.next()
+  await Promise.race([first, delay(signOfLifeMs, undefined, { ref: false })])
   async function* text() {
     try {
-      for (let next = first; next.done !== true; next = await events.next()) yield `${JSON.stringify(next.value)}\n`
+      for (let next = first; ; next = events.next()) {
+        yield* signsOfLife(next)
+        const { done, value } = await next
+        if (done === true) return
+        yield `${JSON.stringify(value)}\n`
+      }
     } catch (thrown) {
       log.warn({ err: thrown }, 'the catalogue feed broke off')
       throw thrown
     }
   }
   return reply.type('application/x-ndjson').send(Readable.from(text()))
+}
+
+/** A blank line now and then while a large file is converted: a hub gives up what is silent. */
+async function* signsOfLife(until: Promise<unknown>): AsyncGenerator<string> {
+  const ended = until.then(() => true, () => true)
+  for (;;) {
+    const clock = new AbortController()
+    const isOver = await Promise.race([ended, delay(signOfLifeMs, false, { ref: false, signal: clock.signal }).catch(() => true)])
+    clock.abort()
+    if (isOver) return
+    yield '\n'
+  }
 }
 
 async function scans(request: FastifyRequest, reply: FastifyReply, options: SpokeServerOptions): Promise<FastifyReply> {
@@ -67,7 +91,8 @@ async function scans(request: FastifyRequest, reply: FastifyReply, options: Spok
   const { signal, clear } = deadlineAfter(wanted.timeoutMs, left)
   reply.raw.once('close', clear)
   const limits = { rowsMax: wanted.rowsMax, bytesMax: wanted.bytesMax, deadline: Date.now() + wanted.timeoutMs, signal }
-  const parts = scan(wanted.relation, options, limits)
+  const viewer = wanted.viewerToken === undefined ? anonymous : await options.viewerOf(wanted.viewerToken)
+  const parts = scan(wanted.relation, viewer, options, limits)
   const first = await parts.next()
   return reply.type(framesMediaType).send(Readable.from(joined(frames(first, parts, options.log)), { objectMode: false }))
 }

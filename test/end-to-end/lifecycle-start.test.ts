@@ -85,9 +85,10 @@ describe('the command line', { timeout: 60_000 }, () => {
     ['hub --config not.yaml', 2, /^dials: \S*not\.yaml at line 2: it is not YAML/],
     ['hub --config typo.yaml', 2, /^dials: \S*typo\.yaml at spokes\[0\]\.connector: is missing/],
     ['spoke --config camden/spoke.yaml', 2, /^dials: \S*spoke\.yaml at hub: is missing: give the hub's issuer and its jwks file/],
-    ['harvest --config hub.yaml --data-dir none --url http://127.0.0.1:1', 1, /^dials: There is no hub at http:\/\/127\.0\.0\.1:1\. Start one with 'dials hub', or give its --url\.\n$/],
+    ['harvest --config hub.yaml --data-dir none', 2, /^dials: \S*none.hub-key\.json: there is no key of a hub: give the --data-dir that the hub was started with\n$/],
+    ['harvest --config hub.yaml --data-dir . --url http://127.0.0.1:1', 1, /^dials: There is no hub at http:\/\/127\.0\.0\.1:1\. Start one with 'dials hub', or give its --url\.\n$/],
   ])('dials %s: %i', async (line, code, output) => {
-    const args = line.split(' ').filter((word) => word !== '').map((word) => (/\.yaml$|^none$/.test(word) ? workspace.path(word) : word))
+    const args = line.split(' ').filter((word) => word !== '').map((word) => (/\.yaml$|^none$|^\.$/.test(word) ? workspace.path(word) : word))
     const program = dials(args)
     expect(await program.exited).toBe(code)
     expect(program.output()).toMatch(output)

@@ -1,5 +1,6 @@
 import type { ApolloServer } from '@apollo/server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Results } from '../../src/api/results.js'
 import type { Context } from '../../src/api/context.js'
 import { createSchema } from '../../src/api/schema.js'
 import { createGraphServer } from '../../src/api/server.js'
@@ -43,7 +44,7 @@ async function ask(first: number): Promise<{ nodes: Page['datasets']['nodes']; s
   database.knex.on('query', count)
   try {
     const context = {
-      viewer: anonymous, knex: database.knex, loaders: createCatalogueLoaders(database.knex, anonymous), baseUrl: 'https://hub.test', statusOf: () => 'UP', results: new Set(),
+      viewer: anonymous, knex: database.knex, loaders: createCatalogueLoaders(database.knex, anonymous), baseUrl: 'https://hub.test', statusOf: () => 'UP', results: new Results(),
     } as unknown as Context
     const { body } = await graph.executeOperation<Page>({ query: page, variables: { first } }, { contextValue: context })
     if (body.kind !== 'single') throw new Error('not one answer')

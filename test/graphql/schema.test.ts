@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { buildSchema, findBreakingChanges, findDangerousChanges } from 'graphql'
 import { describe, expect, test } from 'vitest'
+import { directivesSdl } from '../../src/api/access/directives.js'
 import { createSchema, printGraph } from '../../src/api/schema.js'
 
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')
@@ -8,6 +9,10 @@ const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta
 describe('the schema', () => {
   test('graphql/schema.graphql is what the code says (npm run generate)', async () => {
     expect(read('graphql/schema.graphql')).toBe(printGraph(await createSchema()))
+  })
+
+  test('graphql/directives.graphql declares the directives that are in effect', () => {
+    expect(read('graphql/directives.graphql')).toBe(directivesSdl)
   })
 
   test('of the surface nothing is missing or changed but what test/surface-pending.txt names, and that names no more', () => {

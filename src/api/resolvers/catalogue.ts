@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql'
+import { Arg, Ctx, Directive, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql'
 import { listOrganisations, listSpokes } from '../../catalogue/catalogue-lists.js'
 import type { DatasetPage } from '../../catalogue/dataset-page.js'
 import type { DatasetRow, DatasetStatus, HarvestRunRow, OrganisationRow, SpokeRow, TableRow } from '../../catalogue/rows.js'
@@ -10,6 +10,7 @@ import { DatasetFilter } from '../types/inputs.js'
 
 @Resolver(() => Organisation)
 export class OrganisationResolver {
+  @Directive('@public')
   @Query(() => [Organisation])
   organisations(@Ctx() { knex }: Context) {
     return listOrganisations(knex)
@@ -23,11 +24,13 @@ export class OrganisationResolver {
 
 @Resolver(() => Spoke)
 export class SpokeResolver {
+  @Directive('@public')
   @Query(() => [Spoke])
   spokes(@Ctx() { knex }: Context) {
     return listSpokes(knex)
   }
 
+  @Directive('@public')
   @Query(() => Spoke, { nullable: true })
   spoke(@Arg('id', () => ID) id: string, @Ctx() { loaders }: Context) {
     return loaders.spoke.load(id)
@@ -74,6 +77,7 @@ export class HarvestRunResolver {
 
 @Resolver(() => Dataset)
 export class DatasetResolver {
+  @Directive('@public')
   @Query(() => DatasetConnection)
   datasets(
     @Arg('filter', () => DatasetFilter, { nullable: true }) filter: DatasetFilter | null,
@@ -85,6 +89,7 @@ export class DatasetResolver {
     return loaders.datasetPage.load({ spokes: filter?.spokes, status, modifiedAfter: filter?.modifiedAfter, first: first ?? 20, after })
   }
 
+  @Directive('@public')
   @Query(() => Dataset, { nullable: true })
   dataset(@Arg('id', () => ID) id: string, @Ctx() { loaders }: Context) {
     return loaders.dataset.load(id)
@@ -118,6 +123,7 @@ export class DatasetResolver {
 
 @Resolver(() => Table)
 export class TableResolver {
+  @Directive('@public')
   @Query(() => Table, { nullable: true })
   table(@Arg('id', () => ID) id: string, @Ctx() { loaders }: Context) {
     return loaders.table.load(id)

@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql'
+import { Arg, Ctx, Directive, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql'
 import type { TableRow } from '../../catalogue/rows.js'
 import type { ResultColumn as Column } from '../../query/6-result/query-result.js'
 import type { QueryResult } from '../../query/6-result/query-result.js'
@@ -13,11 +13,13 @@ import { Plan, ResultColumn, ResultSet } from '../types/result.js'
 
 @Resolver()
 export class QueryResolver {
+  @Directive('@public')
   @Query(() => ResultSet, { nullable: true, description: 'Subset, aggregate and stack tables of many organisations in one query' })
   query(@Arg('input', () => QueryInput) input: QueryInput, @Ctx() context: Context) {
     return run(input, context)
   }
 
+  @Directive('@public')
   @Query(() => Plan, { nullable: true, description: 'What the query would do, without doing it' })
   async explain(@Arg('input', () => QueryInput) input: QueryInput, @Ctx() { query }: Context) {
     const { text, fragments, residual } = await explainQuery(input, query)
@@ -71,20 +73,20 @@ export class ResultSetResolver {
 
   // `[[Value]!]!` cannot be said in decorators: schema.ts gives it that type.
   @FieldResolver(() => [[Value]])
-  async rows(@Root() result: QueryResult, @Arg('numbers', () => NumbersEnum, { nullable: true, defaultValue: 'EXACT' }) numbers: Numbers | null, @Ctx() { splice }: Context) {
+  async rows(@Root() result: QueryResult, @Arg('numbers', () => NumbersEnum, { nullable: true, defaultValue: 'EXACT' }) numbers: Numbers | null, @Ctx() { splice, results }: Context) {
+    results.write()
     const text = await result.text('rows', numbers ?? 'EXACT')
     return splice === undefined ? (JSON.parse(text) as unknown) : [[splice.keep(text)]]
   }
 
   @FieldResolver(() => [Json], { description: 'The same rows as objects' })
-  async records(@Root() result: QueryResult, @Arg('numbers', () => NumbersEnum, { nullable: true, defaultValue: 'EXACT' }) numbers: Numbers | null, @Ctx() { splice }: Context) {
+  async records(@Root() result: QueryResult, @Arg('numbers', () => NumbersEnum, { nullable: true, defaultValue: 'EXACT' }) numbers: Numbers | null, @Ctx() { splice, results }: Context) {
+    results.write()
     const text = await result.text('records', numbers ?? 'EXACT')
     return splice === undefined ? (JSON.parse(text) as unknown) : [splice.keep(text)]
   }
 }
 
-async function run(input: object, { query, results }: Context): Promise<QueryResult> {
-  const result = await runQuery(input, query)
-  results.add(result)
-  return result
+function run(input: object, { query, results }: Context): Promise<QueryResult> {
+  return results.run(() => runQuery(input, query))
 }

@@ -1,10 +1,11 @@
-import { Ctx, FieldResolver, Query, Resolver } from 'type-graphql'
+import { Ctx, Directive, FieldResolver, Query, Resolver } from 'type-graphql'
 import type { Context } from '../context.js'
 import { Organisation } from '../types/catalogue.js'
 import { Viewer } from '../types/viewer.js'
 
 @Resolver(() => Viewer)
 export class ViewerResolver {
+  @Directive('@public')
   @Query(() => Viewer)
   viewer(@Ctx() { viewer }: Context) {
     return { subject: viewer.subject ?? null, scopes: viewer.scopes }

@@ -1,9 +1,10 @@
-import { Field, Float, ID, Int, ObjectType } from 'type-graphql'
+import { Directive, Field, Float, ID, Int, ObjectType } from 'type-graphql'
 import { AccessEnum, ColumnTypeEnum, DatasetStatusEnum, HarvestStatusEnum, SensitivityEnum } from '../enums.js'
 import { DateTime, Iri } from '../scalars.js'
 
 // What a resolver answers is the catalogue's row itself; the classes say which of it is in the graph. Fields that need a look-up are in resolvers/.
 
+@Directive('@public')
 @ObjectType({ simpleResolvers: true })
 export class Organisation {
   @Field(() => ID) id!: string
@@ -11,6 +12,7 @@ export class Organisation {
   @Field(() => String, { nullable: true, description: 'The ONS code of the authority' }) gss!: string | null
 }
 
+@Directive('@public')
 @ObjectType({ simpleResolvers: true, description: 'An organisation’s end of the graph: a source reached straight by the hub, or a spoke process' })
 export class Spoke {
   @Field(() => ID) id!: string
@@ -18,6 +20,7 @@ export class Spoke {
   @Field(() => String) connector!: string
 }
 
+@Directive('@public')
 @ObjectType({ simpleResolvers: true })
 export class HarvestRun {
   @Field(() => ID) id!: number
@@ -32,12 +35,14 @@ export class HarvestRun {
   @Field(() => String, { nullable: true }) error!: string | null
 }
 
+@Directive('@public')
 @ObjectType({ simpleResolvers: true })
 export class HarvestProblem {
   @Field(() => String, { nullable: true }) sourceId!: string | null
   @Field(() => String) message!: string
 }
 
+@Directive('@public')
 @ObjectType({ simpleResolvers: true })
 export class Licence {
   @Field(() => String, { nullable: true }) id?: string | undefined
@@ -45,6 +50,7 @@ export class Licence {
   @Field(() => Iri, { nullable: true }) url?: string | undefined
 }
 
+@Directive('@public')
 @ObjectType({ simpleResolvers: true, description: 'DCAT 3 Dataset' })
 export class Dataset {
   @Field(() => ID) id!: string
@@ -61,6 +67,7 @@ export class Dataset {
   @Field(() => DatasetStatusEnum) status!: string
 }
 
+@Directive('@public')
 @ObjectType({ simpleResolvers: true, description: 'DCAT 3 Distribution' })
 export class Distribution {
   @Field(() => ID) id!: string
@@ -74,6 +81,7 @@ export class Distribution {
   @Field(() => DateTime, { nullable: true }) modified!: Date | null
 }
 
+@Directive('@public')
 @ObjectType({ simpleResolvers: true, description: 'The tabular content of a distribution' })
 export class Table {
   @Field(() => ID) id!: string
@@ -82,6 +90,7 @@ export class Table {
   @Field(() => Float, { nullable: true, description: 'null for a protected table' }) rowCount!: number | null
 }
 
+@Directive('@public')
 @ObjectType({ simpleResolvers: true, description: 'name: as published, trimmed, unique in its table (published names hold spaces and hyphens)' })
 export class Column {
   @Field(() => String) name!: string
@@ -94,6 +103,7 @@ export class Column {
   @Field(() => SensitivityEnum) sensitivity!: string
 }
 
+@Directive('@public')
 @ObjectType({ simpleResolvers: true })
 export class PageInfo {
   @Field(() => Boolean) hasNextPage!: boolean
@@ -102,12 +112,14 @@ export class PageInfo {
   @Field(() => String, { nullable: true }) endCursor!: string | null
 }
 
+@Directive('@public')
 @ObjectType({ simpleResolvers: true })
 export class DatasetEdge {
   @Field(() => String) cursor!: string
   @Field(() => Dataset) node!: Dataset
 }
 
+@Directive('@public')
 @ObjectType({ simpleResolvers: true })
 export class DatasetConnection {
   @Field(() => [Dataset]) nodes!: Dataset[]

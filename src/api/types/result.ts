@@ -1,7 +1,8 @@
-import { Field, Float, ID, Int, ObjectType } from 'type-graphql'
+import { Directive, Field, Float, ID, Int, ObjectType } from 'type-graphql'
 import { ColumnTypeEnum, DecisionEnum, EncodingEnum, ErrorCodeEnum, OperatorEnum, SourceStatusEnum } from '../enums.js'
 import { DateTime } from '../scalars.js'
 
+@Directive('@public')
 @ObjectType({ simpleResolvers: true })
 export class ColumnAccess {
   @Field(() => String) column!: string
@@ -9,6 +10,7 @@ export class ColumnAccess {
   @Field(() => [String]) obligations!: readonly string[]
 }
 
+@Directive('@public')
 @ObjectType({ simpleResolvers: true })
 export class ResultColumn {
   @Field(() => String) name!: string
@@ -21,12 +23,14 @@ export class ResultColumn {
   @Field(() => [String]) obligations!: readonly string[]
 }
 
+@Directive('@public')
 @ObjectType({ simpleResolvers: true })
 export class SourceError {
   @Field(() => ErrorCodeEnum) code!: string
   @Field(() => String) message!: string
 }
 
+@Directive('@public')
 @ObjectType({ simpleResolvers: true, description: 'rows and bytes are null where they would tell an exact number about a protected table' })
 export class SourceReport {
   @Field(() => ID) spoke!: string
@@ -41,6 +45,7 @@ export class SourceReport {
   @Field(() => SourceError, { nullable: true }) error!: SourceError | null
 }
 
+@Directive('@public')
 @ObjectType({ simpleResolvers: true })
 export class ResultSet {
   @Field(() => ID) transaction!: string
@@ -57,6 +62,7 @@ export class ResultSet {
   version!: string | null
 }
 
+@Directive('@public')
 @ObjectType({ simpleResolvers: true })
 export class PlanFragment {
   @Field(() => ID) spoke!: string
@@ -67,6 +73,7 @@ export class PlanFragment {
   @Field(() => Float, { nullable: true }) estimatedRows!: number | null
 }
 
+@Directive('@public')
 @ObjectType({ simpleResolvers: true })
 export class Plan {
   @Field(() => String) text!: string

@@ -1,5 +1,6 @@
-import { Field, ObjectType } from 'type-graphql'
+import { Directive, Field, ObjectType } from 'type-graphql'
 
+@Directive('@public')
 @ObjectType({ simpleResolvers: true, description: 'Who asks' })
 export class Viewer {
   @Field(() => String, { nullable: true }) subject!: string | null

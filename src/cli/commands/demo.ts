@@ -2,11 +2,15 @@ import { resolve } from 'node:path'
 import { packageFile } from '../package-file.js'
 import Table from 'cli-table3'
 import { Command } from 'commander'
-import { loadHubConfig, readEnvironment } from '../../config.js'
+import { type HubConfig, type Loaded, loadHubConfig, readEnvironment } from '../../config.js'
 import { askGraph } from '../ask-graph.js'
 import { mainJob, type MainJobAnswer } from '../main-job.js'
+import { type DemoIssuer, demoTokenSeconds, startDemoIssuer } from '../demo-issuer.js'
+import { demoToken } from '../demo-token.js'
+import { issuerOf, kebab } from '../hub-identity.js'
 import { createLog } from '../log.js'
 import type { RunningHub } from '../start-hub.js'
+import { UndoList } from '../undo-list.js'
 import { untilStopped } from '../until-stopped.js'
 import { dataDirOption, portOption } from './options.js'
 
@@ -28,16 +32,36 @@ export function demoCommand(): Command {
       const log = createLog({ ...environment, logLevel: environment.variables['LOG_LEVEL'] ?? 'warn' }, loaded.secrets, { hub: loaded.value.name })
       process.stdout.write('Starting a hub and five spokes …\n')
       await untilStopped(async () => {
-        const hub = await startHub({ loaded, dataFolder: resolve(dataDir), environment, log, ...(port === undefined ? {} : { port }) })
+        const dataFolder = resolve(dataDir)
+        const undo = new UndoList(log)
         try {
+          const organisations = loaded.value.spokes.map(({ organisation: { id, name } }) => id ?? kebab(name))
+          const issuer = await startDemoIssuer({ audience: issuerOf(loaded.value), organisations, dataFolder, environment, log })
+          undo.add(() => issuer.close())
+          const hub = await startHub({ loaded: withIssuer(loaded, issuer), dataFolder, environment, log, ...(port === undefined ? {} : { port }) })
+          undo.add(() => hub.close())
+          await issuer.announce()
           await show(hub, loaded.value.spokes.map(({ id }) => id))
+          await showTokens(dataFolder, organisations.slice(0, 2), dataDir)
+          process.stdout.write(`\nThe graph: ${hub.url}/graphql   Stop with Ctrl-C.\n`)
+          return { url: hub.url, close: () => undo.run() }
         } catch (thrown) {
-          await hub.close()
+          await undo.run()
           throw thrown
         }
-        return hub
       }, log)
     })
+}
+
+function withIssuer(loaded: Loaded<HubConfig>, issuer: DemoIssuer): Loaded<HubConfig> {
+  return { ...loaded, value: { ...loaded.value, issuers: [...(loaded.value.issuers ?? []), issuer.config] } }
+}
+
+/** One token a line, alone on it, to be copied. */
+async function showTokens(dataFolder: string, organisations: readonly string[], dataDir: string): Promise<void> {
+  const tokens = await Promise.all(organisations.map(async (id) => `${id}:\n${await demoToken(dataFolder, id)}\n`))
+  process.stdout.write(`To ask as an organisation, send the header "Authorization: Bearer <token>". These live for ${demoTokenSeconds / 60} minutes:\n\n${tokens.join('\n')}\n`)
+  process.stdout.write(`Another: npx dials token --data-dir ${dataDir} --organisation <id>\n`)
 }
 
 async function show(hub: RunningHub, spokeIds: readonly string[]): Promise<void> {
@@ -45,7 +69,6 @@ async function show(hub: RunningHub, spokeIds: readonly string[]): Promise<void>
   const { spokes } = await askGraph<{ spokes: SpokeLine[] }>(hub.url, '{ spokes { id title status datasets { totalCount } } }')
   const { query } = await askGraph<{ query: MainJobAnswer }>(hub.url, mainJob())
   process.stdout.write(`${spokesTable(spokes)}\n\nLibraries, toilets and polling stations by borough, as it came back over HTTP:\n${answerTable(query)}\n\n`)
-  process.stdout.write(`The graph: ${hub.url}/graphql   Stop with Ctrl-C.\n`)
 }
 
 interface SpokeLine {

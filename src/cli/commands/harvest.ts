@@ -3,10 +3,9 @@ import Table from 'cli-table3'
 import { Command } from 'commander'
 import { loadHubConfig, readEnvironment } from '../../config.js'
 import { DialsError } from '../../errors.js'
-import { loadHubKey } from '../../identity/hub-key.js'
 import { signOperatorToken } from '../../identity/operator-token.js'
 import { askGraph } from '../ask-graph.js'
-import { hubKeyFile, issuerOf } from '../hub-identity.js'
+import { issuerOf, operatorKey } from '../hub-identity.js'
 import { dataDirOption } from './options.js'
 
 interface Options {
@@ -40,7 +39,7 @@ export function harvestCommand(): Command {
     .addOption(dataDirOption('.data'))
     .action(async (spokes: string[], { config, dataDir, url, json }: Options) => {
       const loaded = loadHubConfig(config, readEnvironment())
-      const key = await loadHubKey(hubKeyFile(resolve(dataDir)))
+      const key = await operatorKey(resolve(dataDir))
       const wanted = spokes.length > 0 ? spokes : loaded.value.spokes.map(({ id }) => id)
       const runs: (Run & { spoke: string })[] = []
       for (const spoke of wanted) {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
-import { loadSpokeConfig, readEnvironment } from '../../config.js'
+import { issuersSchema, loadSpokeConfig, readEnvironment } from '../../config.js'
 import type { Listening } from '../../spoke/child.js'
 import { createLog } from '../log.js'
 import { strikingSecrets } from '../strike-secrets.js'
@@ -14,6 +14,7 @@ interface Options {
   dataDir: string
   hubIssuer?: string
   hubJwks?: string
+  hubIssuers?: string
 }
 
 /** `dials spoke` */
@@ -25,15 +26,17 @@ export function spokeCommand(): Command {
     .addOption(dataDirOption('.data/spoke'))
     .addOption(new Option('--hub-issuer <issuer>', 'the hub, where spoke.yaml names none').hideHelp())
     .addOption(new Option('--hub-jwks <file>', 'its public keys').hideHelp())
-    .action(async ({ config, port, dataDir, hubIssuer, hubJwks }: Options) => {
+    .addOption(new Option('--hub-issuers <file>', 'the issuers that it knows').hideHelp())
+    .action(async ({ config, port, dataDir, hubIssuer, hubJwks, hubIssuers }: Options) => {
       const { parseJwks, startSpoke } = await import('../start-spoke.js')
       const environment = readEnvironment()
       const loaded = loadSpokeConfig(config, environment)
       const log = createLog(environment, loaded.secrets, { spoke: loaded.value.id })
       const hub = hubIssuer !== undefined && hubJwks !== undefined ? { issuer: hubIssuer, jwks: parseJwks(readFileSync(hubJwks, 'utf8'), hubJwks) } : undefined
+      const issuers = hubIssuers === undefined ? [] : issuersSchema.parse(JSON.parse(readFileSync(hubIssuers, 'utf8')))
       const ofHub = hub !== undefined
       const start = async () => {
-        const spoke = await startSpoke({ loaded, dataFolder: resolve(dataDir), log, ...(port === undefined ? {} : { port }), ...(ofHub ? { hub } : {}) })
+        const spoke = await startSpoke({ loaded, dataFolder: resolve(dataDir), issuers, log, ...(port === undefined ? {} : { port }), ...(ofHub ? { hub } : {}) })
         // Run by hand, its parent is the launcher, which tells nobody.
         if (ofHub) process.send?.({ listening: spoke.url } satisfies Listening)
         else process.stdout.write(`The spoke ${loaded.value.id}: ${spoke.url}\n`)

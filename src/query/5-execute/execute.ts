@@ -9,7 +9,9 @@ import type { Sources } from './sources.js'
 import { blameSources } from './unreadable.js'
 
 /** The limits of a query’s fragments, and what a failed source means. */
-export interface ExecuteOptions extends FragmentOptions {
+export interface ExecuteOptions extends Omit<FragmentOptions, 'viewerToken'> {
+  /** The viewer’s own token, by the spokes that need it. */
+  readonly viewerTokens: ReadonlyMap<string, string>
   readonly onSourceError: 'FAIL' | 'PARTIAL'
 }
 
@@ -59,8 +61,9 @@ async function runFragments(plan: PhysicalPlan, sources: Sources, options: Execu
   let first: FragmentOutcome | undefined
   const settled = await Promise.allSettled(
     plan.fragments.map(async (fragment) => {
+      const token = options.viewerTokens.get(fragment.spokeId)
       try {
-        const outcome = await runFragment(fragment, sources.get(fragment.spokeId), { ...options, signal })
+        const outcome = await runFragment(fragment, sources.get(fragment.spokeId), { ...options, signal, ...(token === undefined ? {} : { viewerToken: token }) })
         done.push(...outcome.files)
         if (outcome.error !== undefined && options.onSourceError === 'FAIL') {
           first ??= outcome

@@ -22,6 +22,8 @@ export interface FragmentOptions {
   readonly deadline: number
   readonly rowsMax: number
   readonly bytesMax: number
+  /** For a source that holds what is shared with some. */
+  readonly viewerToken?: string
 }
 
 /** Errors of a source, which PARTIAL may pass over; any other is the query's own and always ends it. */

@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Results } from '../src/api/results.js'
+import { createSchema } from '../src/api/schema.js'
+import { createGraphServer } from '../src/api/server.js'
+import { hubServer } from '../src/http/server.js'
+import { HubMetrics } from '../src/telemetry/metrics.js'
+import { addResolversToSchema } from './constant-resolvers.js'
+
+const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+
+/** The hub's own schema and HTTP, with resolvers that answer a recorded response from memory. Answers its URL. */
+export async function constantGraph(answer: string): Promise<string> {
+  const graph = createGraphServer(addResolversToSchema(await createSchema(), JSON.parse(answer) as object), log)
+  await graph.start()
+  const metrics = new HubMetrics({ engine: () => ({ running: 0, waiting: 0 }), sources: () => [] })
+  const app = hubServer({
+    graph, operations: undefined as never, contextOf: () => Promise.resolve({ viewer: { scopes: [] }, results: new Results() } as never), notReady: () => Promise.resolve([]),
+    mayOperate: () => Promise.resolve(false), telemetry: { metrics }, graphqlFolder: fileURLToPath(new URL('../graphql', import.meta.url)), jwks: {}, log,
+  })
+  return app.listen({ host: '127.0.0.1', port: 0 })
+}
+
+// As a process of its own: `tsx bench/constant-graph.ts <file of the answer>` prints where it listens.
+const [, main, file] = process.argv
+if (main !== undefined && file !== undefined && main.endsWith('constant-graph.ts')) process.stdout.write(`${await constantGraph(readFileSync(file, 'utf8'))}\n`)

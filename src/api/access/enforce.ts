@@ -1,0 +1,61 @@
+import type { ApolloServerPlugin } from '@apollo/server'
+import { MapperKind, mapSchema } from '@graphql-tools/utils'
+import { defaultFieldResolver, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql'
+import type { DialsError } from '../../errors.js'
+import type { Viewer } from '../../identity/viewer.js'
+import { argumentsOf, type Refusals, refusalsOf } from './refusals.js'
+import { refusal } from './rule.js'
+import { SchemaRules } from './schema-rules.js'
+
+/** What of a request's context decides who may ask. `refusals` is set before an operation runs. */
+export interface AccessContext {
+  readonly viewer: Viewer
+  refusals?: Refusals
+}
+
+type Resolver = GraphQLFieldResolver<unknown, AccessContext, Record<string, unknown>>
+
+/**
+ * The schema with its access directives put into effect at every resolver: what is refused is null, with UNAUTHENTICATED or FORBIDDEN, however
+ * the operation came to it. Fields for everybody are left as they are.
+ * @throws Error where the schema leaves open who may ask (SchemaRules).
+ */
+export function enforceAccess(schema: GraphQLSchema): GraphQLSchema {
+  const rules = new SchemaRules(schema)
+  return mapSchema(schema, {
+    [MapperKind.OBJECT_FIELD]: (config, name, typeName) => {
+      const type = schema.getType(typeName)
+      const field = type && 'getFields' in type ? (type.getFields() as Record<string, Parameters<SchemaRules['field']>[1]>)[name] : undefined
+      if (type === undefined || field === undefined) return undefined
+      const own = rules.field(type, field)
+      const isRoot = type === schema.getMutationType() || type === schema.getSubscriptionType()
+      if (own.length === 0 && !rules.hasInputRules(field) && !isRoot) return undefined
+      const guard = (resolve: Resolver): Resolver => (source, args, context, info) => {
+        const given = info.fieldNodes.flatMap((node) => rules.given(field, argumentsOf(node, info.variableValues)))
+        const refused = refusal([...own, ...given], context.viewer) ?? firstOf(context.refusals, info.fieldNodes)
+        if (refused !== undefined) throw refused
+        return resolve(source, args, context, info)
+      }
+      const { subscribe } = config
+      return { ...config, resolve: guard((config.resolve ?? defaultFieldResolver) as Resolver), ...(subscribe ? { subscribe: guard(subscribe as Resolver) } : {}) }
+    },
+  })
+}
+
+/** Decides over the whole of an operation before it runs. */
+export function accessPlugin<Context extends AccessContext>(schema: GraphQLSchema): ApolloServerPlugin<Context> {
+  const rules = new SchemaRules(schema)
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        didResolveOperation({ contextValue, document, operation, request }) {
+          if (operation !== undefined) contextValue.refusals = refusalsOf({ schema, document, operation, variables: request.variables ?? {} }, rules, contextValue.viewer)
+          return Promise.resolve()
+        },
+      }),
+  }
+}
+
+function firstOf(refusals: Refusals | undefined, nodes: readonly Parameters<Refusals['get']>[0][]): DialsError | undefined {
+  return nodes.map((node) => refusals?.get(node)).find((found) => found !== undefined)
+}

@@ -1,0 +1,90 @@
+import {
+  type DocumentNode, type FieldNode, type FragmentDefinitionNode, getNamedType, type GraphQLCompositeType, type GraphQLField, type GraphQLNamedType, type GraphQLSchema,
+  isCompositeType, isInterfaceType, isObjectType, Kind, type OperationDefinitionNode, type SelectionSetNode, typeFromAST, valueFromASTUntyped,
+} from 'graphql'
+import type { DialsError } from '../../errors.js'
+import type { Viewer } from '../../identity/viewer.js'
+import { refusal } from './rule.js'
+import type { SchemaRules } from './schema-rules.js'
+
+/** An operation about to run. `variables` as the client sent them. */
+export interface AskedOperation {
+  readonly schema: GraphQLSchema
+  readonly document: DocumentNode
+  readonly operation: OperationDefinitionNode
+  readonly variables: Readonly<Record<string, unknown>>
+}
+
+/** What is refused of an operation, by the place in its document. Of a mutation each root field with a refusal anywhere below it: nothing is done in part. */
+export type Refusals = ReadonlyMap<FieldNode, DialsError>
+
+/** Decides over a whole valid operation before any of it runs; each fragment once, however often it is spread. */
+export function refusalsOf(asked: AskedOperation, rules: SchemaRules, viewer: Viewer): Refusals {
+  const { schema, document, operation } = asked
+  const refusals = new Map<FieldNode, DialsError>()
+  const fragments = new Map<string, FragmentDefinitionNode>()
+  for (const definition of document.definitions) if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
+  const variables = withDefaults(operation, asked.variables)
+  const seen = new Map<string, DialsError | undefined>()
+
+  const inFragment = (name: string): DialsError | undefined => {
+    const fragment = fragments.get(name)
+    if (fragment === undefined || seen.has(name)) return seen.get(name)
+    seen.set(name, undefined)
+    const found = inSelections(fragment.selectionSet, typeFromAST(schema, fragment.typeCondition))
+    seen.set(name, found)
+    return found
+  }
+  const inField = (node: FieldNode, parent: GraphQLNamedType | undefined): DialsError | undefined => {
+    const field = fieldOf(parent, node.name.value)
+    if (field === undefined) return undefined
+    const own = refusal([...rules.field(parent as GraphQLCompositeType, field), ...rules.given(field, argumentsOf(node, variables))], viewer)
+    if (own !== undefined) refusals.set(node, own)
+    const below = node.selectionSet === undefined ? undefined : inSelections(node.selectionSet, getNamedType(field.type))
+    return own ?? below
+  }
+  const inSelections = ({ selections }: SelectionSetNode, parent: GraphQLNamedType | undefined): DialsError | undefined => {
+    let first: DialsError | undefined
+    for (const selection of selections) {
+      const found =
+        selection.kind === Kind.FIELD
+          ? inField(selection, parent)
+          : selection.kind === Kind.FRAGMENT_SPREAD
+            ? inFragment(selection.name.value)
+            : inSelections(selection.selectionSet, selection.typeCondition === undefined ? parent : typeFromAST(schema, selection.typeCondition))
+      first ??= found
+    }
+    return first
+  }
+  const found = inSelections(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined)
+  return operation.operation === 'mutation' && found !== undefined ? refuseRoots(document, refusals, found) : refusals
+}
+
+/** Every field of the document, so that no root of the mutation runs. */
+function refuseRoots(document: DocumentNode, refusals: Map<FieldNode, DialsError>, found: DialsError): Refusals {
+  const refuse = ({ selections }: SelectionSetNode): void => {
+    for (const selection of selections) {
+      if (selection.kind === Kind.FIELD) refusals.set(selection, refusals.get(selection) ?? found)
+      else if (selection.kind === Kind.INLINE_FRAGMENT) refuse(selection.selectionSet)
+    }
+  }
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.OPERATION_DEFINITION || definition.kind === Kind.FRAGMENT_DEFINITION) refuse(definition.selectionSet)
+  }
+  return refusals
+}
+
+/** The values of a field's arguments, before GraphQL has coerced them. */
+export function argumentsOf(node: FieldNode, variables: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const given = (node.arguments ?? []).filter(({ value }) => value.kind !== Kind.VARIABLE || Object.hasOwn(variables, value.name.value))
+  return Object.fromEntries(given.map(({ name, value }) => [name.value, valueFromASTUntyped(value, variables)]))
+}
+
+function withDefaults({ variableDefinitions = [] }: OperationDefinitionNode, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const defaults = variableDefinitions.flatMap(({ variable, defaultValue }) => (defaultValue === undefined ? [] : [[variable.name.value, valueFromASTUntyped(defaultValue)] as const]))
+  return { ...Object.fromEntries(defaults), ...given }
+}
+
+function fieldOf(parent: GraphQLNamedType | undefined, name: string): GraphQLField<unknown, unknown> | undefined {
+  return isCompositeType(parent) && (isObjectType(parent) || isInterfaceType(parent)) ? parent.getFields()[name] : undefined
+}

@@ -1,0 +1,52 @@
+import type { IssuerConfig } from '../config.js'
+import { refused } from './refused.js'
+import type { Viewer } from './viewer.js'
+
+type Claims = Readonly<Record<string, unknown>>
+
+const scopesMax = 100
+const lifeSecondsMax = 24 * 60 * 60
+
+/** Claims that only tokens for another end have: an ID token's and a log-out token's. */
+const claimsRefused = ['at_hash', 'c_hash', 'events']
+
+/**
+ * The viewer of a token whose signature, `iss`, `aud` and times are verified. Throws UNAUTHENTICATED where it lives longer than a day, is for
+ * another end, speaks for an organisation that its issuer may not speak for, or has a claim that is not what it should be. A token without the
+ * organisation claim has no organisation; scopes that the issuer may not give are left out.
+ */
+export function viewerOfClaims(claims: Claims, { issuer, organisationClaim = 'organisation', organisations, scopes: allowed }: IssuerConfig): Viewer {
+  const { aud, sub, exp, iat } = claims
+  if (Array.isArray(aud) && aud.length > 1) throw refused('it is for several audiences', 'The token is for other parties beside this hub: ask for one of its own.')
+  if (typeof exp !== 'number' || typeof iat !== 'number' || !(exp - iat <= lifeSecondsMax)) throw refused('it lives too long', 'The token lives longer than a day.')
+  if (typeof sub !== 'string' || !/^[^\p{Cc}\p{Cs}]{1,255}$/u.test(sub)) throw refused('sub', 'The token’s subject is not a text of 1 to 255 characters.')
+  const unwanted = claimsRefused.find((name) => Object.hasOwn(claims, name))
+  if (unwanted !== undefined) throw refused(`it has '${unwanted}'`, 'The token is not an access token.')
+  const organisation = organisationOf(claims, organisationClaim, organisations)
+  return {
+    subject: sub,
+    issuer,
+    ...(organisation === undefined ? {} : { organisation }),
+    scopes: scopesOf(claims).filter((scope) => (allowed === undefined ? !scope.startsWith('hub:') : allowed.includes(scope))),
+    expiresAt: Math.floor(exp),
+  }
+}
+
+function organisationOf(claims: Claims, name: string, organisations: readonly string[]): string | undefined {
+  if (!Object.hasOwn(claims, name)) return undefined
+  const id = claims[name]
+  if (typeof id === 'string' && organisations.includes(id)) return id
+  throw refused('an organisation that its issuer may not speak for', 'The token’s issuer may not speak for the organisation that the token names.')
+}
+
+/** `scope` is a text (RFC 8693); without it `scp`, which some issuers write as a text and others as a list. */
+function scopesOf(claims: Claims): readonly string[] {
+  const given = claims['scope'] ?? claims['scp'] ?? ''
+  const scopes: unknown = typeof given === 'string' ? given.split(' ').filter((scope) => scope !== '') : given
+  if (Array.isArray(scopes) && scopes.length <= scopesMax && scopes.every(isScope)) return [...new Set(scopes)]
+  throw refused('scope', `The token’s scopes are not a list of at most ${scopesMax} scopes.`)
+}
+
+function isScope(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/.test(value)
+}

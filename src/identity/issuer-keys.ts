@@ -1,0 +1,83 @@
+import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
+
+const bytesMax = 262_144
+
+/** Milliseconds, all of them. */
+export interface KeyTimes {
+  /** How long keys are kept: the longest that a key is still good after its issuer has withdrawn it. Default 10 minutes. */
+  readonly cacheMs?: number
+  /** A token of an unknown key makes the keys be read anew, once in so long: the longest that a new key waits. Default 30 s. */
+  readonly cooldownMs?: number
+  /** How long the issuer may take. Default 5 s. */
+  readonly timeoutMs?: number
+  /** After a failure the issuer is left alone for so long. Default 5 s. */
+  readonly retryMs?: number
+}
+
+/** Where it is told that keys cannot be read; no part of a token is ever in it. */
+export interface Warnings {
+  warn(fields: object, message: string): void
+}
+
+/** An issuer's keys cannot be read, so that nothing of its can be verified. */
+export class KeysUnreadable extends Error {}
+
+/**
+ * The public keys of one issuer, read when first wanted and kept. The address is the configuration's: no header of a token has a say in it, and a
+ * redirection is not followed. A token without `kid` is matched only where one key fits. Throws KeysUnreadable, or jose's error for no fitting key.
+ */
+export function issuerKeys(issuer: string, jwks: string, log: Warnings, times: KeyTimes = {}): JWTVerifyGetKey {
+  const { cacheMs = 600_000, cooldownMs = 30_000, timeoutMs = 5_000, retryMs = 5_000 } = times
+  let quietUntil = 0
+  const keys = createRemoteJWKSet(new URL(jwks), {
+    cacheMaxAge: cacheMs,
+    cooldownDuration: cooldownMs,
+    timeoutDuration: timeoutMs,
+    [customFetch]: async (url, options) => {
+      if (Date.now() < quietUntil) throw new KeysUnreadable('a moment ago they could not be read')
+      try {
+        const set = await fetchKeys(url, options)
+        return Response.json(set)
+      } catch (thrown) {
+        quietUntil = Date.now() + retryMs
+        log.warn({ issuer, reason: reasonOf(thrown) }, 'the keys of an issuer cannot be read: its tokens are refused')
+        throw new KeysUnreadable('they cannot be read', { cause: thrown })
+      }
+    },
+  })
+  return async (header, token) => {
+    try {
+      return await keys(header, token)
+    } catch (thrown) {
+      if (thrown instanceof errors.JWKSNoMatchingKey || thrown instanceof errors.JWKSMultipleMatchingKeys) throw thrown
+      throw new KeysUnreadable('they cannot be used', { cause: thrown })
+    }
+  }
+}
+
+async function fetchKeys(url: string, options: RequestInit): Promise<JSONWebKeySet> {
+  const response = await fetch(url, options)
+  if (response.status !== 200) {
+    await response.body?.cancel()
+    throw new Error(`the status is ${response.status}`)
+  }
+  const set = JSON.parse(await textOf(response)) as JSONWebKeySet
+  createLocalJWKSet(set)
+  return set
+}
+
+async function textOf(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length
+    if (bytes > bytesMax) throw new Error(`they are larger than ${bytesMax} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function reasonOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown)
+  return thrown.cause instanceof Error ? `${thrown.message}: ${thrown.cause.message}` : thrown.message
+}

@@ -1,0 +1,124 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Context } from '../../src/api/context.js'
+import { Results } from '../../src/api/results.js'
+import { createSchema } from '../../src/api/schema.js'
+import { createGraphServer } from '../../src/api/server.js'
+import { CatalogueMemory } from '../../src/catalogue/catalogue-memory.js'
+import { suggestTables } from '../../src/catalogue/suggest-tables.js'
+import type { Access, Listing } from '../../src/connector/catalogue.js'
+import type { Viewer } from '../../src/identity/viewer.js'
+import { anonymous, configureTwo, harvest, operator } from '../support/catalogue.js'
+import { complete, dataset, fakeSource } from '../support/fake-source.js'
+import { freshDatabase, type FreshDatabase, quiet } from '../support/postgres.js'
+
+const organisations = ['london-borough-of-camden', 'london-borough-of-barnet', 'elsewhere'] as const
+const viewers: Viewer[] = [anonymous, operator, ...organisations.map((organisation) => ({ subject: organisation, organisation, scopes: [] }))]
+
+interface Listed {
+  spoke: string
+  id: string
+  access: Access
+  listing: Listing
+  sharedWith: string[]
+}
+
+/** Who learns of a dataset, as API.graphql's words say it: the reference. */
+const sees = ({ organisation }: Viewer, { access, listing, sharedWith }: Listed) =>
+  access === 'OPEN' || listing === 'PUBLIC' || (access === 'SHARED' && organisation !== undefined && sharedWith.includes(organisation))
+
+const listed = fc.record({
+  spoke: fc.constantFrom('camden', 'barnet'),
+  id: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'),
+  access: fc.constantFrom<Access>('OPEN', 'SHARED', 'CLOSED'),
+  listing: fc.constantFrom<Listing>('PUBLIC', 'PARTIES'),
+  sharedWith: fc.subarray([...organisations]),
+})
+const catalogues = fc.uniqueArray(listed, { minLength: 3, maxLength: 16, selector: ({ spoke, id }) => `${spoke}/${id}` })
+const operations = fc.array(
+  fc.record({
+    viewer: fc.constantFrom(...viewers),
+    first: fc.integer({ min: 1, max: 5 }),
+    spoke: fc.constantFrom('camden', 'barnet', 'nowhere', undefined),
+    id: fc.constantFrom('camden/a', 'camden/b', 'barnet/c', 'barnet/d', 'barnet/none'),
+  }),
+  { minLength: 3, maxLength: 8 },
+)
+
+let database: FreshDatabase
+let memory: CatalogueMemory
+let graph: ReturnType<typeof createGraphServer>
+beforeAll(async () => {
+  database = await freshDatabase()
+  await configureTwo(database.knex)
+  memory = new CatalogueMemory(database.knex)
+  graph = createGraphServer(await createSchema(), quiet)
+})
+afterAll(() => database.drop())
+
+async function ask<Data>(viewer: Viewer, query: string, variables: Record<string, unknown> = {}): Promise<{ data: Data; codes: unknown[] }> {
+  const loaders = await memory.loadersFor(viewer)
+  const catalogue = {
+    tables: async (ids: readonly string[]) => (await Promise.all(ids.map((id) => loaders.tableForQuery.load(id)))).filter((table) => table !== null),
+    nearTables: (id: string) => suggestTables(database.knex, viewer, id),
+  }
+  const context = {
+    viewer, knex: database.knex, loaders, baseUrl: 'https://hub.test', statusOf: () => 'UP', results: new Results(),
+    query: { viewer, catalogue, sources: new Map(), engine: undefined, signal: new AbortController().signal },
+  }
+  const { body } = await graph.executeOperation<Data & Record<string, unknown>>({ query, variables }, { contextValue: context as unknown as Context })
+  if (body.kind !== 'single') throw new Error('not one answer')
+  return { data: body.singleResult.data as Data, codes: (body.singleResult.errors ?? []).map(({ message, extensions }) => [extensions?.['code'], message, extensions?.['suggestions']]) }
+}
+
+interface Page {
+  datasets: { totalCount: number; pageInfo: { hasNextPage: boolean; endCursor: string | null }; nodes: { id: string }[] }
+}
+
+async function walk(viewer: Viewer, first: number, spokes: string[] | undefined): Promise<{ ids: string[]; counts: number[] }> {
+  const [ids, counts]: [string[], number[]] = [[], []]
+  for (let after: string | null = null; ; ) {
+    const query = 'query ($first: Int, $after: String, $filter: DatasetFilter) { datasets(first: $first, after: $after, filter: $filter) { totalCount pageInfo { hasNextPage endCursor } nodes { id } } }'
+    const { data }: { data: Page } = await ask<Page>(viewer, query, { first, after, filter: spokes === undefined ? null : { spokes } })
+    ids.push(...data.datasets.nodes.map(({ id }) => id))
+    counts.push(data.datasets.totalCount)
+    after = data.datasets.pageInfo.endCursor
+    if (!data.datasets.pageInfo.hasNextPage) return { ids, counts }
+  }
+}
+
+test('whatever is asked, by whomever, of whatever catalogue, is answered as from a catalogue that was filtered by hand', async () => {
+  await fc.assert(
+    fc.asyncProperty(catalogues, operations, async (all, asked) => {
+      for (const spokeId of ['camden', 'barnet']) {
+        const shown = all.filter(({ spoke }) => spoke === spokeId).map(({ id, access, listing, sharedWith }) => dataset(id, { access, listing, sharedWith }))
+        await harvest(database.knex, fakeSource(...shown, complete()), { spokeId })
+        // What is left of the catalogue before, MISSING, is not of this one.
+        await database.knex('datasets').where({ spoke_id: spokeId }).whereNot({ status: 'ACTIVE' }).delete()
+      }
+      for (const { viewer, first, spoke, id } of asked) {
+        const visible = all.filter((one) => sees(viewer, one)).map((one) => ({ ...one, id: `${one.spoke}/${one.id}` }))
+        const wanted = visible.filter((one) => spoke === undefined || one.spoke === spoke).map((one) => one.id).sort()
+        const { ids, counts } = await walk(viewer, first, spoke === undefined ? undefined : [spoke])
+        expect(ids).toEqual(wanted)
+        expect(new Set(counts)).toEqual(new Set([wanted.length]))
+
+        const isSeen = visible.some((one) => one.id === id)
+        const table = `${id}/${id.split('/')[1]}`
+        const { data } = await ask<{ dataset: { id: string } | null; spokes: { id: string; datasets: { totalCount: number } }[] }>(viewer, `{ dataset(id: "${id}") { id } spokes { id datasets { totalCount } } }`)
+        expect(data.dataset === null).toBe(!isSeen)
+        expect(data.spokes.map((one) => one.datasets.totalCount)).toEqual(['camden', 'barnet'].map((name) => visible.filter((one) => one.spoke === name).length))
+
+        const hidden = await ask(viewer, `{ explain(input: { from: { table: "${table}" } }) { text } }`)
+        if (!isSeen) {
+          const absent = await ask(viewer, `{ explain(input: { from: { table: "${id.split('/')[0]}/zz/zz" } }) { text } }`)
+          const told = JSON.stringify(hidden.codes)
+          expect(hidden.codes[0]).toEqual(['UNKNOWN_TABLE', expect.any(String), expect.anything()])
+          expect((absent.codes[0] as unknown[])[0]).toBe('UNKNOWN_TABLE')
+          for (const one of all) if (!sees(viewer, one)) expect(told.replace(table, '')).not.toContain(`${one.spoke}/${one.id}/`)
+        }
+      }
+    }),
+    { numRuns: Number(process.env['RUNS'] ?? 25), ...(process.env['SEED'] ? { seed: Number(process.env['SEED']) } : {}) },
+  )
+}, 120_000)

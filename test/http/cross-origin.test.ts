@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startTestHub, type TestHub } from '../support/dials.js'
+import { freshDatabase, type FreshDatabase } from '../support/postgres.js'
+import { openWorkspace, twoSpokes, type Workspace } from '../support/workspace.js'
+
+let workspace: Workspace
+let database: FreshDatabase
+let hub: TestHub
+beforeAll(async () => {
+  workspace = await openWorkspace({ ...twoSpokes, 'hub.yaml': `${twoSpokes['hub.yaml']}cors: { origins: ['https://dashboards.example'] }\ntrustedProxies: ['10.0.0.0/8']\n` })
+  database = await freshDatabase()
+  hub = await startTestHub(workspace.hubYaml, { dataFolder: workspace.path('data'), env: { DATABASE_URL: database.url } })
+})
+afterAll(async () => {
+  await hub.stop()
+  await database.drop()
+  await workspace.remove()
+})
+
+const preflight = (origin: string) =>
+  fetch(`${hub.url}/graphql`, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type,authorization' } })
+
+describe('a page of another origin', () => {
+  test('may use the graph where its origin is configured, without credentials', async () => {
+    const asked = await preflight('https://dashboards.example')
+    expect(asked.status).toBe(204)
+    expect(asked.headers.get('access-control-allow-origin')).toBe('https://dashboards.example')
+    expect(asked.headers.get('access-control-allow-headers')).toMatch(/authorization/)
+    expect(asked.headers.get('access-control-allow-credentials')).toBeNull()
+    const answered = await fetch(`${hub.url}/graphql`, {
+      method: 'POST', headers: { origin: 'https://dashboards.example', 'content-type': 'application/json' }, body: JSON.stringify({ query: '{ viewer { scopes } }' }),
+    })
+    expect(answered.headers.get('access-control-allow-origin')).toBe('https://dashboards.example')
+    expect(answered.headers.get('vary')).toMatch(/origin/i)
+    expect(await answered.json()).toEqual({ data: { viewer: { scopes: [] } } })
+  })
+
+  test('may not where it is not: its browser is told nothing', async () => {
+    for (const origin of ['https://evil.example', 'https://dashboards.example.evil.example', 'null', 'http://dashboards.example']) {
+      expect((await preflight(origin)).headers.get('access-control-allow-origin'), origin).toBeNull()
+    }
+  })
+})

@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto'
+import { getIntrospectionQuery } from 'graphql'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startTestHub, type TestHub } from '../support/dials.js'
+import { freshDatabase, type FreshDatabase } from '../support/postgres.js'
+import { openWorkspace, twoSpokes, type Workspace } from '../support/workspace.js'
+
+let workspace: Workspace
+let database: FreshDatabase
+let hub: TestHub
+beforeAll(async () => {
+  workspace = await openWorkspace(twoSpokes)
+  database = await freshDatabase()
+  hub = await startTestHub(workspace.hubYaml, { dataFolder: workspace.path('data'), env: { DATABASE_URL: database.url } })
+  await hub.harvested('camden', 'barnet')
+})
+afterAll(async () => {
+  await hub.stop()
+  await database.drop()
+  await workspace.remove()
+})
+
+const times = (count: number, text: (at: number) => string) => Array.from({ length: count }, (_, at) => text(at)).join(' ')
+const post = (body: string, headers: Record<string, string> = {}) =>
+  fetch(`${hub.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body })
+const get = (query: string, headers: Record<string, string> = {}) =>
+  fetch(`${hub.url}/graphql?query=${encodeURIComponent(query)}`, { headers: { accept: 'application/json', ...headers } })
+const firstError = async (response: Response) => ((await response.json()) as { errors: { message: string; extensions: { code: string } }[] }).errors[0]
+
+describe('a limit answers its code and says what it is', () => {
+  const tables = (at: number) => `q${at}: table(id: "barnet/libraries/libraries") { rows { rowCount } }`
+  test.each([
+    ['nesting of the document', `{ viewer ${'{ a '.repeat(80)} ${'}'.repeat(81)}`, 'QUERY_TOO_COMPLEX', '64'],
+    ['nesting of a value', `{ explain(input: ${'['.repeat(100)}${']'.repeat(100)}) { text } }`, 'QUERY_TOO_COMPLEX', '64'],
+    ['tokens', `{ spoke(id: [${'1 '.repeat(16_000)}]) { id } }`, 'QUERY_TOO_COMPLEX', '15,000'],
+    ['breadth', `{ viewer { ${'subject '.repeat(1100)} } }`, 'QUERY_TOO_COMPLEX', '1,000'],
+    ['aliases', `{ ${times(201, (at) => `a${at}: __typename`)} }`, 'QUERY_TOO_COMPLEX', '200'],
+    ['directives', `{ viewer { subject ${'@include(if: true) '.repeat(101)} } }`, 'QUERY_TOO_COMPLEX', '100'],
+    ['depth', `{ spokes { ${'organisation { spokes { '.repeat(10)} id ${'} }'.repeat(10)} } }`, 'QUERY_TOO_COMPLEX', '20'],
+    ['depth through fragments', `{ spokes { ...f0 } } ${times(11, (at) => `fragment f${at} on Spoke { organisation { spokes { ...f${at + 1} } } }`)} fragment f11 on Spoke { id }`, 'QUERY_TOO_COMPLEX', '20'],
+    ['complexity with the sizes of lists', '{ spokes { datasets(first: 100) { nodes { tables { dataset { tables { columns { name } } } } } } } }', 'QUERY_TOO_COMPLEX', '200,000'],
+    ['result sets', `{ ${times(21, tables)} }`, 'QUERY_TOO_COMPLEX', '20'],
+    ['rows written again and again', `{ table(id: "barnet/libraries/libraries") { rows { ${times(41, (at) => `r${at}: rows`)} } } }`, 'QUERY_TOO_COMPLEX', '40'],
+  ])('%s', async (_what, query, code, limit) => {
+    const error = await firstError(await post(JSON.stringify({ query })))
+    expect(error).toMatchObject({ extensions: { code } })
+    expect(error?.message).toContain(limit)
+    expect((await hub.ask('{ viewer { scopes } }')).data).toEqual({ viewer: { scopes: [] } })
+  })
+
+  test('nesting of the body', async () => {
+    const response = await post(`{"query":"{ __typename }","variables":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`)
+    expect(response.status).toBe(400)
+    expect(await firstError(response)).toMatchObject({ message: expect.stringContaining('64') as string, extensions: { code: 'QUERY_TOO_COMPLEX' } })
+  })
+
+  test('bytes of the body', async () => {
+    const response = await post(JSON.stringify({ query: '{ __typename }', variables: { a: 'x'.repeat(3 * 1024 * 1024) } }))
+    expect(response.status).toBe(413)
+    expect(await firstError(response)).toMatchObject({ message: expect.stringContaining('2097152') as string, extensions: { code: 'BAD_REQUEST' } })
+  })
+
+  test('fragments that spread each other without end', async () => {
+    const query = `{ spokes { ...f0 } } ${times(60, (at) => `fragment f${at} on Spoke { ...f${at + 1} ...f${at + 1} }`)} fragment f60 on Spoke { id }`
+    expect((await firstError(await post(JSON.stringify({ query }))))?.extensions.code).toMatch(/GRAPHQL_VALIDATION_FAILED|QUERY_TOO_COMPLEX/)
+  })
+
+  test('rows of all result sets together', async () => {
+    const rows = (at: number) => `q${at}: query(input: { from: { union: [${'"camden/libraries/libraries" '.repeat(500)}] }, limit: 10000 }) { rowCount }`
+    const { data, errors } = await hub.ask<Record<string, { rowCount: number } | null>>(`{ ${times(11, rows)} }`)
+    const answered = Object.values(data ?? {}).reduce((sum, result) => sum + (result?.rowCount ?? 0), 0)
+    expect(answered).toBe(10_000)
+    expect(errors).toMatchObject([{ message: expect.stringContaining('10,000') as string, extensions: { code: 'RESULT_TOO_LARGE' } }])
+  })
+
+  test('but an introspection of every modifier is within all of them', async () => {
+    expect((await hub.ask(getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true, directiveIsRepeatable: true }))).errors).toBeUndefined()
+  })
+})
+
+describe('a request of another site', () => {
+  test.each([
+    ['a form, an image or a script of a browser that does not tell', {}, { accept: '*/*', 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64)' }],
+    ['a page that a browser says is of another site', {}, { accept: 'application/json', 'sec-fetch-site': 'cross-site' }],
+    ['a page of a sister site', {}, { accept: 'application/json', 'sec-fetch-site': 'same-site' }],
+    ['a page of another origin', {}, { accept: 'application/json', origin: 'https://evil.example' }],
+  ])('%s runs nothing by GET', async (_what, _init, headers) => {
+    const response = await get('{ viewer { scopes } }', headers)
+    expect(response.status).toBe(400)
+    expect(await firstError(response)).toMatchObject({ extensions: { code: 'BAD_REQUEST' } })
+  })
+
+  test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])('%s runs nothing by POST', async (type) => {
+    const response = await post(JSON.stringify({ query: '{ viewer { scopes } }' }), { 'content-type': type })
+    expect(response.status).toBeGreaterThanOrEqual(400)
+    expect(await response.text()).not.toContain('"data"')
+  })
+
+  test('a mutation is not run by GET', async () => {
+    expect((await get('mutation { harvest(spoke: "camden") { id } }')).status).toBe(405)
+  })
+})
+
+describe('batches', () => {
+  test('are not taken: a list is no request', async () => {
+    const response = await post(JSON.stringify(Array(3).fill({ query: '{ __typename }' })))
+    expect(response.status).toBe(400)
+    expect(await firstError(response)).toMatchObject({ extensions: { code: 'BAD_REQUEST' } })
+  })
+})
+
+describe('automatic persisted queries', () => {
+  const query = '{ spokes { id } }'
+  const sha256Hash = createHash('sha256').update(query).digest('hex')
+  const extensions = { persistedQuery: { version: 1, sha256Hash } }
+
+  test('are asked for, registered and then known by their hash', async () => {
+    expect(await firstError(await post(JSON.stringify({ extensions })))).toMatchObject({ extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } })
+    for (const body of [{ query, extensions }, { extensions }]) {
+      expect(await (await post(JSON.stringify(body))).json()).toEqual({ data: { spokes: [{ id: 'camden' }, { id: 'barnet' }] } })
+    }
+    const response = await fetch(`${hub.url}/graphql?extensions=${encodeURIComponent(JSON.stringify(extensions))}`, { headers: { accept: 'application/json' } })
+    expect(await response.json()).toEqual({ data: { spokes: [{ id: 'camden' }, { id: 'barnet' }] } })
+  })
+
+  test('are not taken under the hash of another', async () => {
+    const response = await post(JSON.stringify({ query: '{ spokes { title } }', extensions }))
+    expect(response.status).toBeGreaterThanOrEqual(400)
+    expect(await firstError(response)).toMatchObject({ extensions: { code: 'BAD_REQUEST' } })
+    expect(await (await post(JSON.stringify({ extensions }))).json()).toEqual({ data: { spokes: [{ id: 'camden' }, { id: 'barnet' }] } })
+  })
+})
+
+describe('caching', () => {
+  const query = '{ datasets { totalCount nodes { id title } } }'
+
+  test('an anonymous GET has an ETag, and answers 304 while nothing has changed', async () => {
+    const first = await get(query)
+    const etag = first.headers.get('etag') ?? ''
+    expect([first.status, first.headers.get('cache-control'), first.headers.get('vary')]).toEqual([200, 'public, no-cache', expect.stringContaining('authorization')])
+    const again = await get(query, { 'if-none-match': `"other", ${etag}` })
+    expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', etag])
+    await database.knex('datasets').where({ spoke_id: 'barnet' }).update({ title: 'Renamed' })
+    const changed = await get(query, { 'if-none-match': etag })
+    expect(changed.status).toBe(200)
+    expect(await changed.text()).toContain('Renamed')
+  })
+
+  test('nothing else may be kept by anybody', async () => {
+    for (const response of [await post(JSON.stringify({ query })), await get('{ nonsense }'), await get('{ table(id: "barnet/none/none") { id } dataset(id: 1.5) { id } }')]) {
+      expect(response.headers.get('cache-control')).toBe('private, no-store')
+      expect(response.headers.get('etag')).toBeNull()
+    }
+  })
+})
+
+describe('what an answer never holds', () => {
+  test.each([
+    '{ tabel { id } }', '{ query(input: {}) { rows } }', '{ query(input: { from: { table: "x" } }) { rows } }', 'query ($a: QueryInput!) { query(input: $a) { rows } }', '{ dataset(id: {}) { id } }', '}{',
+    '{ datasets(after: "nonsense") { totalCount } }', '{ datasets(first: -1) { totalCount } }', 'query A { viewer { scopes } } query B { viewer { scopes } }', '{ __proto__ { constructor } }',
+  ])('of our inside, after %s', async (query) => {
+    const text = await (await post(JSON.stringify({ query, variables: { a: { __proto__: 1, from: null } } }))).text()
+    expect(text).not.toMatch(/node_modules|\/src\/|\/dist\/|\bat [\w.]+ \(|select .* from|stacktrace|postgres|duckdb/i)
+    expect((JSON.parse(text) as { errors: { extensions: { code: string } }[] }).errors[0]?.extensions.code).toMatch(/^[A-Z_]+$/)
+  })
+
+  test('aliases and variables named __proto__ or constructor change nothing', async () => {
+    const answer = await post('{"query":"query ($constructor: Int, $__proto__: Int) { __proto__: viewer { constructor: scopes } datasets(first: $constructor) { totalCount } }","variables":{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}}')
+    expect(answer.status).toBeLessThan(500)
+    expect((await hub.ask('{ __proto__: viewer { scopes } toString: __typename }')).errors).toBeUndefined()
+  })
+})
+
+test('a load of malformed bodies leaves the hub answering', async () => {
+  const bodies = ['', '{', '[]', 'null', '"x"', '1', '{"query":1}', '{"query":{}}', '{"query":"{"}', '{"query":"\\u0000"}', '\u0000', '{"query":"{a}","variables":[]}', '{"query":"{a}","variables":"x"}', '{"query":"{a}","extensions":1}', '{"operationName":1}', `{"query":"${'{a'.repeat(30)}"}`]
+  for (let round = 0; round < 40; round++) {
+    const answers = await Promise.all(bodies.map((body) => post(body)))
+    expect(answers.filter(({ status }) => status >= 500)).toEqual([])
+    await Promise.all(answers.map((answer) => answer.text()))
+  }
+  expect((await hub.ask('{ viewer { scopes } }')).data).toEqual({ viewer: { scopes: [] } })
+})

@@ -1,0 +1,76 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { request } from 'node:http'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { demoNoteFile } from '../../src/cli/demo-issuer.js'
+import { ask, dials, type Dials } from '../support/dials.js'
+import { freshDatabase, type FreshDatabase } from '../support/postgres.js'
+
+const viewer = '{ viewer { subject organisation { id } scopes } }'
+let database: FreshDatabase
+let dataFolder: string
+let demo: Dials
+let url: string
+let output: string
+
+beforeAll(async () => {
+  database = await freshDatabase()
+  dataFolder = await mkdtemp(join(tmpdir(), 'seven-dials-demo-'))
+  demo = dials(['demo', '--port', '0', '--data-dir', dataFolder], { DATABASE_URL: database.url })
+  url = (await demo.line(/^The graph: (http:\S+)\/graphql/m))[1] ?? ''
+  output = demo.output()
+})
+afterAll(async () => {
+  await demo.stop()
+  await database.drop()
+  await rm(dataFolder, { recursive: true, force: true })
+})
+
+const asked = (token: string, query = viewer) => ask(url, query, {}, { authorization: `Bearer ${token}` })
+async function token(...args: string[]): Promise<string> {
+  const program = dials(['token', '--data-dir', dataFolder, ...args])
+  expect(await program.exited, program.output()).toBe(0)
+  return program.output().trim()
+}
+
+test('npm start prints two tokens that the hub takes, says how long they live and how they are sent, and no warning of a library', async () => {
+  expect(output).toMatch(/send the header "Authorization: Bearer <token>"\. These live for 60 minutes/)
+  expect(output).not.toMatch(/oidc-provider/)
+  for (const organisation of ['london-borough-of-camden', 'london-borough-of-barnet']) {
+    const printed = new RegExp(`^${organisation}:\\n(\\S+)$`, 'm').exec(output)?.[1] ?? ''
+    expect((await asked(printed)).data).toEqual({ viewer: { subject: organisation, organisation: { id: organisation }, scopes: [] } })
+  }
+})
+
+test('dials token --organisation gives one, with scopes; without it the operator’s', async () => {
+  const gla = await token('--organisation', 'greater-london-authority', '--scope', 'agreements:write')
+  expect((await asked(gla)).data).toEqual({ viewer: { subject: 'greater-london-authority', organisation: { id: 'greater-london-authority' }, scopes: ['agreements:write'] } })
+  expect((await asked(gla, 'mutation { harvest(spoke: "camden") { status } }')).errors?.[0]?.extensions.code).toBe('FORBIDDEN')
+  const operator = await token('--config', 'examples/london/hub.yaml')
+  expect((await asked(operator)).data).toEqual({ viewer: { subject: 'operator', organisation: null, scopes: ['hub:operate'] } })
+})
+
+test('a token that was tampered with, and two Authorization headers, are refused', async () => {
+  const camden = await token('--organisation', 'london-borough-of-camden')
+  const [head = '', claims = '', signature = ''] = camden.split('.')
+  const barnet = Buffer.from(Buffer.from(claims, 'base64url').toString().replaceAll('camden', 'barnet')).toString('base64url')
+  expect((await asked(`${head}.${barnet}.${signature}`)).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED')
+  const body = await new Promise<string>((resolve, reject) => {
+    const post = request(`${url}/graphql`, { method: 'POST' }, (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (part: string) => (text += part)).on('end', () => resolve(text))
+    })
+    post.on('error', reject)
+    post.setHeader('content-type', 'application/json')
+    post.setHeader('authorization', [`Bearer ${camden}`, `Bearer ${camden}`])
+    post.end(JSON.stringify({ query: viewer }))
+  })
+  expect(body).toContain('UNAUTHENTICATED')
+})
+
+test('the demonstration leaves no note when it stops', async () => {
+  expect((await stat(demoNoteFile(dataFolder))).mode & 0o777).toBe(0o600)
+  expect(await demo.stop()).toBe(0)
+  await expect(stat(demoNoteFile(dataFolder))).rejects.toThrow('ENOENT')
+})

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startTestHub, type TestHub } from '../support/dials.js'
+import { startIssuer, type TestIssuer } from '../support/issuer.js'
+import { freshDatabase, type FreshDatabase } from '../support/postgres.js'
+import { childSpoke, hubYaml, openWorkspace, spokeYaml, type Workspace } from '../support/workspace.js'
+
+const shared = 'datasets:\n  libraries:\n    access: SHARED\n    sharedWith: [borough-of-barnet]\n    listing: PUBLIC\n'
+let issuer: TestIssuer
+let workspace: Workspace
+let database: FreshDatabase
+let hub: TestHub
+beforeAll(async () => {
+  issuer = await startIssuer({ organisations: ['borough-of-camden', 'borough-of-barnet', 'borough-of-lambeth'] })
+  const { issuer: iss, jwks, audience, organisations } = issuer.config
+  const issuers = (names: readonly string[]) => `issuers:\n  - { issuer: '${iss}', jwks: '${jwks}', audience: '${audience}', organisations: [${names.join(', ')}] }\n`
+  const data = 'Name,Postcode\nKilburn,NW6 5UH\nHolborn,WC1X 8PA\n'
+  workspace = await openWorkspace({
+    'hub.yaml': `${hubYaml({ camden: childSpoke('camden'), lambeth: childSpoke('lambeth') })}${issuers(organisations)}`,
+    'camden/spoke.yaml': spokeYaml('camden'),
+    // This one trusts the issuer for itself alone, whatever the hub believes.
+    'lambeth/spoke.yaml': spokeYaml('lambeth', issuers(['borough-of-lambeth'])),
+    ...Object.fromEntries(['camden', 'lambeth'].flatMap((id) => [[`${id}/data/libraries.csv`, data], [`${id}/data/open.csv`, data], [`${id}/data/catalogue.yaml`, shared]])),
+  })
+  database = await freshDatabase()
+  hub = await startTestHub(workspace.hubYaml, { dataFolder: workspace.path('data'), env: { DATABASE_URL: database.url } })
+  await hub.harvested('camden', 'lambeth')
+})
+afterAll(async () => {
+  await hub.stop()
+  await issuer.close()
+  await database.drop()
+  await workspace.remove()
+})
+
+const rowsOf = async (table: string, organisation?: string) => {
+  const headers = organisation === undefined ? {} : { authorization: `Bearer ${await issuer.token({ organisation })}` }
+  const { data, errors } = await hub.ask<{ query: { rowCount: number } | null }>(`{ query(input: { from: { table: "${table}" } }) { rowCount } }`, {}, headers)
+  return data?.query?.rowCount ?? errors?.[0]?.extensions.code
+}
+
+describe('a table that is shared with one organisation', () => {
+  test('answers a token of that organisation, and nobody else', async () => {
+    expect(await rowsOf('camden/libraries/libraries', 'borough-of-barnet')).toBe(2)
+    expect(await rowsOf('camden/libraries/libraries', 'borough-of-lambeth')).toBe('FORBIDDEN')
+    expect(await rowsOf('camden/libraries/libraries')).toBe('UNAUTHENTICATED')
+  })
+
+  test('is decided again at the spoke, by the issuers that it pins itself', async () => {
+    expect(await rowsOf('lambeth/libraries/libraries', 'borough-of-barnet')).toBe('SOURCE_UNAVAILABLE')
+    expect(await rowsOf('lambeth/open/open', 'borough-of-barnet')).toBe(2)
+  })
+
+  test('may be stacked with an open one, and the token goes to no spoke that has no need of it', async () => {
+    const headers = { authorization: `Bearer ${await issuer.token({ organisation: 'borough-of-barnet' })}` }
+    const query = '{ query(input: { from: { union: ["camden/libraries/libraries", "lambeth/open/open"] } }) { rowCount sources { spoke status } } }'
+    expect((await hub.ask(query, {}, headers)).data).toEqual({ query: { rowCount: 4, sources: [{ spoke: 'camden', status: 'OK' }, { spoke: 'lambeth', status: 'OK' }] } })
+  })
+})
