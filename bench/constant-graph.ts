@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { Operations } from '../src/api/operations.js'
 import { Results } from '../src/api/results.js'
 import { createSchema } from '../src/api/schema.js'
 import { createGraphServer } from '../src/api/server.js'
@@ -11,11 +12,12 @@ const log = { info: () => undefined, warn: () => undefined, error: () => undefin
 
 /** The hub's own schema and HTTP, with resolvers that answer a recorded response from memory. Answers its URL. */
 export async function constantGraph(answer: string): Promise<string> {
-  const graph = createGraphServer(addResolversToSchema(await createSchema(), JSON.parse(answer) as object), log)
+  const schema = addResolversToSchema(await createSchema(), JSON.parse(answer) as object)
+  const graph = createGraphServer(schema, log)
   await graph.start()
   const metrics = new HubMetrics({ engine: () => ({ running: 0, waiting: 0 }), sources: () => [] })
   const app = hubServer({
-    graph, operations: undefined as never, contextOf: () => Promise.resolve({ viewer: { scopes: [] }, results: new Results() } as never), notReady: () => Promise.resolve([]),
+    graph, operations: new Operations(schema), contextOf: () => Promise.resolve({ viewer: { scopes: [] }, results: new Results() } as never), notReady: () => Promise.resolve([]),
     mayOperate: () => Promise.resolve(false), telemetry: { metrics }, graphqlFolder: fileURLToPath(new URL('../graphql', import.meta.url)), jwks: {}, log,
   })
   return app.listen({ host: '127.0.0.1', port: 0 })

@@ -13,7 +13,7 @@ import autocannon from 'autocannon'
 import { startTestHub } from '../test/support/dials.js'
 import { machine, ms, post } from './support.js'
 
-const seconds = 8
+const seconds = 5
 const rounds = 3
 const connections = 10
 const hiddenCount = 500

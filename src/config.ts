@@ -189,11 +189,15 @@ function parseYaml(file: string): unknown {
   return document.toJS({ maxAliasCount: 100 }) as unknown
 }
 
+/** What a configuration says that the graph tells everybody. */
+const shown = /^(name|id|(spokes\[\d+\]\.(id|title|connector|organisation\..*))|sources\[\d+\]\.connector)$/
+
 /** `${NAME}` in any text becomes that variable; `$${` is a plain `${`. */
 function substitute(value: unknown, environment: Environment, file: string, path: string, secrets: string[]): unknown {
   if (typeof value === 'string') {
     return value.replaceAll(/\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (found, name: string | undefined) => {
       if (name === undefined) return '${'
+      if (shown.test(path)) throw new ConfigError(file, path, `is shown to everybody, and ${found} may be a secret: write the text itself here`)
       const secret = environment.variables[name]
       if (secret === undefined || secret === '') throw new ConfigError(file, path, `${found} is not set in the environment`)
       secrets.push(secret)

@@ -89,11 +89,23 @@ export function createCatalogueLoaders(knex: Knex, viewer: Viewer, memoryOf: Mem
       ({ organisationId }) => organisationId,
       (ids) => configuredSpokes().whereRaw('organisation_id = any(?)', [ids]).orderBy('position').select(spokeSelection),
     ),
+    ...createHarvestLoaders(knex, viewer),
+    datasetPage: new DataLoader<DatasetPageArguments, DatasetPage, string>((pages) => Promise.all(pages.map((given) => datasetPage(knex, viewer, given))), {
+      cacheKeyFn: (given) => JSON.stringify(given),
+      cacheMap: memoryOf<DatasetPage>(),
+    }),
+    tableForQuery: oneByKey<QueryTable>(({ id }) => id, (ids) => tablesForQuery(knex, viewer, ids)),
+  }
+}
+
+/** Reads of the harvests for one request of one viewer. */
+export function createHarvestLoaders(knex: Knex, viewer: Viewer): Pick<CatalogueLoaders, 'lastHarvestOfSpoke' | 'problemsOfRun'> {
+  return {
     lastHarvestOfSpoke: oneByKeyWith(() => new Map())<HarvestRunRow>(
       ({ spokeId }) => spokeId,
       (ids) =>
         knex('harvest_runs')
-          .whereIn('spoke_id', configuredSpokes().select('id'))
+          .whereIn('spoke_id', knex('spokes').where({ configured: true }).select('id'))
           .whereRaw('spoke_id = any(?)', [ids])
           .distinctOn('spoke_id')
           .orderBy([{ column: 'spoke_id' }, { column: 'id', order: 'desc' }])
@@ -102,11 +114,6 @@ export function createCatalogueLoaders(knex: Knex, viewer: Viewer, memoryOf: Mem
     problemsOfRun: new DataLoader<ProblemsKey, HarvestProblemRow[], string>((keys) => loadProblems(knex, viewer, keys), {
       cacheKeyFn: ({ runId, first }) => `${runId} ${first}`,
     }),
-    datasetPage: new DataLoader<DatasetPageArguments, DatasetPage, string>((pages) => Promise.all(pages.map((given) => datasetPage(knex, viewer, given))), {
-      cacheKeyFn: (given) => JSON.stringify(given),
-      cacheMap: memoryOf<DatasetPage>(),
-    }),
-    tableForQuery: oneByKey<QueryTable>(({ id }) => id, (ids) => tablesForQuery(knex, viewer, ids)),
   }
 }
 

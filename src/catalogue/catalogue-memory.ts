@@ -2,7 +2,7 @@ import type { Knex } from 'knex'
 import { LRUCache } from 'lru-cache'
 import { prepared } from '../database/prepared.js'
 import type { Viewer } from '../identity/viewer.js'
-import { type CatalogueLoaders, createCatalogueLoaders } from './catalogue-loaders.js'
+import { type CatalogueLoaders, createCatalogueLoaders, createHarvestLoaders } from './catalogue-loaders.js'
 
 /** Kept of each kind of read, and for each of so many organisations; a list longer than this is read anew each time. */
 const limits = { keys: 1000, organisations: 50, rows: 100 } as const
@@ -13,21 +13,21 @@ const limits = { keys: 1000, organisations: 50, rows: 100 } as const
  */
 export class CatalogueMemory {
   #revision: string | undefined
+  #reading: Promise<string> | undefined
+  #nextReading: Promise<string> | undefined
   #loaders = new LRUCache<string, CatalogueLoaders>({ max: limits.organisations })
 
   constructor(private readonly knex: Knex) {}
 
   /** Loaders for one request. Where the revision cannot be read, they remember nothing, and the reads themselves tell why. */
   async loadersFor(viewer: Viewer): Promise<CatalogueLoaders> {
-    const own = createCatalogueLoaders(this.knex, viewer)
-    const revision = await this.#read().catch(() => undefined)
-    if (revision === undefined) return own
+    const revision = await this.#revisionNow().catch(() => undefined)
+    if (revision === undefined) return createCatalogueLoaders(this.knex, viewer)
     if (revision !== this.#revision) {
       this.#revision = revision
       this.#loaders = new LRUCache({ max: limits.organisations })
     }
-    const { lastHarvestOfSpoke, problemsOfRun } = own
-    return { ...this.#kept(viewer), lastHarvestOfSpoke, problemsOfRun }
+    return { ...this.#kept(viewer), ...createHarvestLoaders(this.knex, viewer) }
   }
 
   /** What a viewer sees of the catalogue follows from its organisation alone. */
@@ -38,6 +38,22 @@ export class CatalogueMemory {
     const loaders = createCatalogueLoaders(this.knex, { scopes: [], ...(viewer.organisation === undefined ? {} : { organisation: viewer.organisation }) }, remembering)
     this.#loaders.set(key, loaders)
     return loaders
+  }
+
+  /** Read after it was asked for, never before: who comes while a read is under way shares the next one with all others who do. */
+  #revisionNow(): Promise<string> {
+    if (this.#reading === undefined) return this.#startReading()
+    this.#nextReading ??= this.#reading.then(() => this.#startReading(), () => this.#startReading())
+    return this.#nextReading
+  }
+
+  #startReading(): Promise<string> {
+    this.#nextReading = undefined
+    const reading = this.#read().finally(() => {
+      if (this.#reading === reading) this.#reading = undefined
+    })
+    this.#reading = reading
+    return reading
   }
 
   async #read(): Promise<string> {

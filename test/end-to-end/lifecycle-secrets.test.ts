@@ -29,7 +29,6 @@ beforeAll(async () => {
         secretive: ['spoke', `{ url: "${rogue.url}/\${SECRET}" }`],
         nowhere: ['files', '{ folder: "./${SECRET}", defaultAccess: OPEN }'],
       },
-      '"${SHORTER} ${SECRET}"',
     ),
   })
   database = await freshDatabase()
@@ -42,7 +41,7 @@ afterAll(async () => {
 
 describe('a value of the environment', { timeout: 60_000 }, () => {
   test.each([
-    ['hub', 'kind.yaml', 'spokes[0].connector: there is no connector'],
+    ['hub', 'kind.yaml', 'spokes[0].connector: is shown to everybody, and ${SECRET} may be a secret'],
     ['hub', 'credentials.yaml', 'spokes[0].config.url: '],
     ['hub', 'setting.yaml', 'spokes[0].config.url: '],
     ['hub', 'tls.yaml', 'tls.cert: the file ./[redacted].pem cannot be read (ENOENT)'],
@@ -71,7 +70,7 @@ describe('a value of the environment', { timeout: 60_000 }, () => {
     expect(await hub.stop()).toBe(0)
     expect(failed.data?.spokes.map(({ lastHarvest }) => lastHarvest?.status)).toEqual(['COMPLETE', 'FAILED', 'FAILED'])
     expect(JSON.stringify([failed, others])).not.toMatch(parts)
-    expect(hub.output()).toContain('"hub":"[redacted] [redacted]"')
+    expect(hub.output()).toContain('[redacted]')
     expect(hub.output()).not.toMatch(parts)
   })
 })
