@@ -57,6 +57,12 @@ describe('cells', () => {
     expect(doubles.map(([cell]) => cell)).toEqual(expected)
   })
 
+  it('of DECIMAL as numbers are the nearest double', async () => {
+    const values = ['-9007199254740994', '9007199254740994', '-9007199254740993', '12345678901234567890123456789012345678', '-0']
+    const { rows, doubles } = await read([['DECIMAL', 0]], values.map((value) => `SELECT CAST('${value}' AS DECIMAL(38,0)) AS c0`).join(' UNION ALL '))
+    expect(doubles).toEqual(rows.map(([cell]) => [Number(cell)]))
+  })
+
   it('of INT64 are text throughout where one on the page passes 2^53, and on that page alone', async () => {
     const sql = 'SELECT * FROM (VALUES (1), (2), (9007199254740992)) AS t(c0)'
     expect(await read(['INT64'], sql)).toMatchObject({ rows: [['1'], ['2'], ['9007199254740992']], encodings: ['STRING'], doubles: [[1], [2], [9007199254740992]] })
