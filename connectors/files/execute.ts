@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import { deadlineAfter } from '../../src/connector/deadline.js'
 import type { Engine, EngineSession } from '../../src/connector/engine.js'
 import { type Relation, type Scan as TableScan, scansOf } from '../../src/connector/relation.js'
+import { scanOf } from '../../src/connector/scan-of.js'
 import { shapesOf } from '../../src/connector/shapes.js'
 import type { Part, PlannedFragment, Scan, ScanOptions, ScanReport } from '../../src/connector/source.js'
-import { ResultTooLarge, SourceUnavailable, toDialsError } from '../../src/errors.js'
+import { ResultTooLarge, SourceUnavailable } from '../../src/errors.js'
 import type { HeldTable } from './copies/holdings.js'
 import { rowsBound } from './rows-bound.js'
 import { columnAt, fileLiteral, literal } from './sql.js'
@@ -19,28 +20,9 @@ export interface ScanParts {
 
 const tooMany = 'seven-dials: more rows than asked for'
 
-/** Runs a planned fragment over the harvested copies. Nothing is read before the first part is asked for. */
+/** Runs a planned fragment over the harvested copies. */
 export function executeScan(planned: PlannedFragment, options: ScanOptions, parts: ScanParts): Scan {
-  let settle: { resolve: (report: ScanReport) => void; reject: (reason: unknown) => void } | undefined
-  const report = new Promise<ScanReport>((resolve, reject) => (settle = { resolve, reject }))
-  // Whoever reads the parts alone has the same error from them.
-  report.catch(() => undefined)
-  let settled = false
-  async function* told(): AsyncGenerator<Part> {
-    try {
-      const done = yield* run(planned.taken, options, parts)
-      settled = true
-      settle?.resolve(done)
-    } catch (thrown) {
-      settled = true
-      const error = toDialsError(thrown)
-      settle?.reject(error)
-      throw error
-    } finally {
-      if (!settled) settle?.reject(new SourceUnavailable('The scan was left before its end.'))
-    }
-  }
-  return { parts: told(), report }
+  return scanOf(run(planned.taken, options, parts))
 }
 
 async function* run(relation: Relation, { signal, deadline, rowsMax, bytesMax }: ScanOptions, parts: ScanParts): AsyncGenerator<Part, ScanReport> {

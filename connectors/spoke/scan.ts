@@ -4,6 +4,7 @@ import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LandedFile } from '../../src/connector/engine.js'
 import { frameKinds, framesMediaType, readFrames, type FrameEvent } from '../../src/connector/frames.js'
+import { scanOf } from '../../src/connector/scan-of.js'
 import { scanReportSchema, type ScanRequest } from '../../src/connector/scan-request.js'
 import type { HubSigner, Part, PlannedFragment, Scan, ScanOptions, ScanReport, SpokeProcess } from '../../src/connector/source.js'
 import { ResultTooLarge, SourceUnavailable } from '../../src/errors.js'
@@ -22,27 +23,10 @@ export interface ScanTarget {
 
 /** A scan at a spoke process: its parts land in tmpfs one after the other, and the next is fetched only when the last was taken. */
 export function openScan(target: ScanTarget): Scan {
-  let settle: { resolve(report: ScanReport): void; reject(reason: unknown): void } | undefined
-  const report = new Promise<ScanReport>((resolve, reject) => { settle = { resolve, reject } })
-  report.catch(() => undefined)
-  return { parts: settling(parts(target, (told) => settle?.resolve(told)), (reason) => settle?.reject(reason)), report }
+  return scanOf(parts(target))
 }
 
-async function* settling(parts: AsyncGenerator<Part>, reject: (reason: unknown) => void): AsyncGenerator<Part> {
-  let ended = false
-  try {
-    yield* parts
-    ended = true
-  } catch (thrown) {
-    ended = true
-    reject(thrown)
-    throw thrown
-  } finally {
-    if (!ended) reject(new SourceUnavailable('The scan was not read to its end.'))
-  }
-}
-
-async function* parts(target: ScanTarget, resolve: (report: ScanReport) => void): AsyncGenerator<Part> {
+async function* parts(target: ScanTarget): AsyncGenerator<Part, ScanReport> {
   const { options, spokeId, scratchFolder } = target
   try {
     const body = await request(target)
@@ -60,8 +44,7 @@ async function* parts(target: ScanTarget, resolve: (report: ScanReport) => void)
       if (frame.kind === frameKinds.error) throw toldError(told, spokeId)
       const report = scanReportSchema.safeParse(told)
       if (!report.success) throw new SourceUnavailable(`The spoke ${spokeId} sent a report that is none.`)
-      resolve(report.data as ScanReport)
-      return
+      return report.data as ScanReport
     }
     throw new Error('the stream ended before its report')
   } catch (thrown) {

@@ -9,7 +9,7 @@ import { checkOperation } from './limits/plugin.js'
 import { scanDocument } from './limits/scan-document.js'
 
 /** An operation as a client sends it over a stream. */
-export interface AskedOperation {
+export interface StreamedOperation {
   readonly query: string
   readonly operationName?: string | null | undefined
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined
@@ -26,7 +26,7 @@ export class Operations {
   }
 
   /** What is to be executed or, where that may not be, why. */
-  prepare(asked: AskedOperation, context: Context): ExecutionArgs | readonly GraphQLError[] {
+  prepare(asked: StreamedOperation, context: Context): ExecutionArgs | readonly GraphQLError[] {
     const variables = { ...asked.variables }
     try {
       const excess = scanDocument(asked.query)

@@ -19,6 +19,11 @@ export function issuerOf(config: HubConfig): string {
   return config.issuer ?? `urn:seven-dials:${kebab(config.name)}`
 }
 
+/** The id of an organisation of hub.yaml. */
+export function organisationIdOf({ id, name }: HubConfig['spokes'][number]['organisation']): string {
+  return id ?? kebab(name)
+}
+
 /** `London Borough of Camden` as an id: `london-borough-of-camden`. */
 export function kebab(name: string): string {
   return name.normalize('NFKD').toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-+|-+$/g, '')

@@ -31,7 +31,7 @@ import { telemetryPlugin } from '../telemetry/apollo-plugin.js'
 import { HubMetrics } from '../telemetry/metrics.js'
 import { observedSource } from '../telemetry/observed-source.js'
 import { startTraces } from '../telemetry/start-traces.js'
-import { hubKeyFile, issuerOf, kebab } from './hub-identity.js'
+import { hubKeyFile, issuerOf, organisationIdOf } from './hub-identity.js'
 import { listen } from './listen.js'
 import { checkSource } from './open-source.js'
 import { packageFile } from './package-file.js'
@@ -151,7 +151,7 @@ function rethrowCoded(thrown: unknown): never {
 
 function configuredSpoke({ id, title, organisation, connector }: HubConfig['spokes'][number]) {
   const { name, gss } = organisation
-  return { id, title: title ?? name, organisation: { id: organisation.id ?? kebab(name), name, ...(gss ? { gss } : {}) }, connector }
+  return { id, title: title ?? name, organisation: { id: organisationIdOf(organisation), name, ...(gss ? { gss } : {}) }, connector }
 }
 
 /** This same program as a spoke, under the same Node and with the same flags. */

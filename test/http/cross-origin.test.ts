@@ -1,24 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestHub, type TestHub } from '../support/dials.js'
-import { freshDatabase, type FreshDatabase } from '../support/postgres.js'
-import { openWorkspace, twoSpokes, type Workspace } from '../support/workspace.js'
+import { describe, expect, test } from 'vitest'
+import { hubOfTwo } from '../support/hub-of-two.js'
+import { twoSpokes } from '../support/workspace.js'
 
-let workspace: Workspace
-let database: FreshDatabase
-let hub: TestHub
-beforeAll(async () => {
-  workspace = await openWorkspace({ ...twoSpokes, 'hub.yaml': `${twoSpokes['hub.yaml']}cors: { origins: ['https://dashboards.example'] }\ntrustedProxies: ['10.0.0.0/8']\n` })
-  database = await freshDatabase()
-  hub = await startTestHub(workspace.hubYaml, { dataFolder: workspace.path('data'), env: { DATABASE_URL: database.url } })
-})
-afterAll(async () => {
-  await hub.stop()
-  await database.drop()
-  await workspace.remove()
-})
+const held = hubOfTwo({ 'hub.yaml': `${twoSpokes['hub.yaml']}cors: { origins: ['https://dashboards.example'] }\ntrustedProxies: ['10.0.0.0/8']\n` })
 
 const preflight = (origin: string) =>
-  fetch(`${hub.url}/graphql`, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type,authorization' } })
+  fetch(`${held.hub.url}/graphql`, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type,authorization' } })
 
 describe('a page of another origin', () => {
   test('may use the graph where its origin is configured, without credentials', async () => {
@@ -27,7 +14,7 @@ describe('a page of another origin', () => {
     expect(asked.headers.get('access-control-allow-origin')).toBe('https://dashboards.example')
     expect(asked.headers.get('access-control-allow-headers')).toMatch(/authorization/)
     expect(asked.headers.get('access-control-allow-credentials')).toBeNull()
-    const answered = await fetch(`${hub.url}/graphql`, {
+    const answered = await fetch(`${held.hub.url}/graphql`, {
       method: 'POST', headers: { origin: 'https://dashboards.example', 'content-type': 'application/json' }, body: JSON.stringify({ query: '{ viewer { scopes } }' }),
     })
     expect(answered.headers.get('access-control-allow-origin')).toBe('https://dashboards.example')

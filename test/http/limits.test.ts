@@ -1,30 +1,15 @@
 import { createHash } from 'node:crypto'
 import { getIntrospectionQuery } from 'graphql'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestHub, type TestHub } from '../support/dials.js'
-import { freshDatabase, type FreshDatabase } from '../support/postgres.js'
-import { openWorkspace, twoSpokes, type Workspace } from '../support/workspace.js'
+import { describe, expect, test } from 'vitest'
+import { hubOfTwo } from '../support/hub-of-two.js'
 
-let workspace: Workspace
-let database: FreshDatabase
-let hub: TestHub
-beforeAll(async () => {
-  workspace = await openWorkspace({ ...twoSpokes, 'camden/data/many.csv': `Name\n${times(2000, (at) => `place${at}\n`).replaceAll(' ', '')}` })
-  database = await freshDatabase()
-  hub = await startTestHub(workspace.hubYaml, { dataFolder: workspace.path('data'), env: { DATABASE_URL: database.url } })
-  await hub.harvested('camden', 'barnet')
-})
-afterAll(async () => {
-  await hub.stop()
-  await database.drop()
-  await workspace.remove()
-})
+const held = hubOfTwo({ 'camden/data/many.csv': `Name\n${Array.from({ length: 2000 }, (_, at) => `place${at}\n`).join('')}` })
 
 const times = (count: number, text: (at: number) => string) => Array.from({ length: count }, (_, at) => text(at)).join(' ')
 const post = (body: string, headers: Record<string, string> = {}) =>
-  fetch(`${hub.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body })
+  fetch(`${held.hub.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body })
 const get = (query: string, headers: Record<string, string> = {}) =>
-  fetch(`${hub.url}/graphql?query=${encodeURIComponent(query)}`, { headers: { accept: 'application/json', ...headers } })
+  fetch(`${held.hub.url}/graphql?query=${encodeURIComponent(query)}`, { headers: { accept: 'application/json', ...headers } })
 const firstError = async (response: Response) => ((await response.json()) as { errors: { message: string; extensions: { code: string } }[] }).errors[0]
 
 describe('a limit answers its code and says what it is', () => {
@@ -45,7 +30,7 @@ describe('a limit answers its code and says what it is', () => {
     const error = await firstError(await post(JSON.stringify({ query })))
     expect(error).toMatchObject({ extensions: { code } })
     expect(error?.message).toContain(limit)
-    expect((await hub.ask('{ viewer { scopes } }')).data).toEqual({ viewer: { scopes: [] } })
+    expect((await held.hub.ask('{ viewer { scopes } }')).data).toEqual({ viewer: { scopes: [] } })
   })
 
   test('nesting of the body', async () => {
@@ -67,14 +52,14 @@ describe('a limit answers its code and says what it is', () => {
 
   test('rows of all result sets together', async () => {
     const rows = (at: number) => `q${at}: query(input: { from: { table: "camden/many/many" }, limit: 2000 }) { rowCount }`
-    const { data, errors } = await hub.ask<Record<string, { rowCount: number } | null>>(`{ ${times(6, rows)} }`)
+    const { data, errors } = await held.hub.ask<Record<string, { rowCount: number } | null>>(`{ ${times(6, rows)} }`)
     const answered = Object.values(data ?? {}).reduce((sum, result) => sum + (result?.rowCount ?? 0), 0)
     expect(answered).toBe(10_000)
     expect(errors).toMatchObject([{ message: expect.stringContaining('10,000') as string, extensions: { code: 'RESULT_TOO_LARGE' } }])
   })
 
   test('but an introspection of every modifier is within all of them', async () => {
-    expect((await hub.ask(getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true, directiveIsRepeatable: true }))).errors).toBeUndefined()
+    expect((await held.hub.ask(getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true, directiveIsRepeatable: true }))).errors).toBeUndefined()
   })
 })
 
@@ -119,7 +104,7 @@ describe('automatic persisted queries', () => {
     for (const body of [{ query, extensions }, { extensions }]) {
       expect(await (await post(JSON.stringify(body))).json()).toEqual({ data: { spokes: [{ id: 'camden' }, { id: 'barnet' }] } })
     }
-    const response = await fetch(`${hub.url}/graphql?extensions=${encodeURIComponent(JSON.stringify(extensions))}`, { headers: { accept: 'application/json' } })
+    const response = await fetch(`${held.hub.url}/graphql?extensions=${encodeURIComponent(JSON.stringify(extensions))}`, { headers: { accept: 'application/json' } })
     expect(await response.json()).toEqual({ data: { spokes: [{ id: 'camden' }, { id: 'barnet' }] } })
   })
 
@@ -140,7 +125,7 @@ describe('caching', () => {
     expect([first.status, first.headers.get('cache-control'), first.headers.get('vary')]).toEqual([200, 'public, no-cache', expect.stringContaining('authorization')])
     const again = await get(query, { 'if-none-match': `"other", ${etag}` })
     expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', etag])
-    await database.knex('datasets').where({ spoke_id: 'barnet' }).update({ title: 'Renamed' })
+    await held.database.knex('datasets').where({ spoke_id: 'barnet' }).update({ title: 'Renamed' })
     const changed = await get(query, { 'if-none-match': etag })
     expect(changed.status).toBe(200)
     expect(await changed.text()).toContain('Renamed')
@@ -167,7 +152,7 @@ describe('what an answer never holds', () => {
   test('aliases and variables named __proto__ or constructor change nothing', async () => {
     const answer = await post('{"query":"query ($constructor: Int, $__proto__: Int) { __proto__: viewer { constructor: scopes } datasets(first: $constructor) { totalCount } }","variables":{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}}')
     expect(answer.status).toBeLessThan(500)
-    expect((await hub.ask('{ __proto__: viewer { scopes } toString: __typename }')).errors).toBeUndefined()
+    expect((await held.hub.ask('{ __proto__: viewer { scopes } toString: __typename }')).errors).toBeUndefined()
   })
 })
 
@@ -178,5 +163,5 @@ test('a load of malformed bodies leaves the hub answering', async () => {
     expect(answers.filter(({ status }) => status >= 500)).toEqual([])
     await Promise.all(answers.map((answer) => answer.text()))
   }
-  expect((await hub.ask('{ viewer { scopes } }')).data).toEqual({ viewer: { scopes: [] } })
+  expect((await held.hub.ask('{ viewer { scopes } }')).data).toEqual({ viewer: { scopes: [] } })
 })

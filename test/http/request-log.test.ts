@@ -1,29 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { dials, startTestHub, type TestHub } from '../support/dials.js'
-import { freshDatabase, type FreshDatabase } from '../support/postgres.js'
-import { openWorkspace, twoSpokes, type Workspace } from '../support/workspace.js'
+import { describe, expect, test } from 'vitest'
+import { dials } from '../support/dials.js'
+import { hubOfTwo } from '../support/hub-of-two.js'
 
-let workspace: Workspace
-let database: FreshDatabase
-let hub: TestHub
-beforeAll(async () => {
-  workspace = await openWorkspace(twoSpokes)
-  database = await freshDatabase()
-  hub = await startTestHub(workspace.hubYaml, { dataFolder: workspace.path('data'), env: { DATABASE_URL: database.url } })
-  await hub.harvested('camden', 'barnet')
-})
-afterAll(async () => {
-  expect(await hub.stop()).toBe(0)
-  await database.drop()
-  await workspace.remove()
-})
+const held = hubOfTwo()
 
 const post = (query: string, headers: Record<string, string> = {}, variables = {}) =>
-  fetch(`${hub.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify({ query, variables }) })
+  fetch(`${held.hub.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify({ query, variables }) })
 
 /** The line of the log of a request, which is written when its answer has gone. */
 async function lineOf(id: string | null): Promise<Record<string, unknown>> {
-  const [line] = await hub.line(new RegExp(`^\\{.*"request":"${id}".*\\}$`, 'm'))
+  const [line] = await held.hub.line(new RegExp(`^\\{.*"request":"${id}".*\\}$`, 'm'))
   return JSON.parse(line) as Record<string, unknown>
 }
 
@@ -40,7 +26,7 @@ describe('the id of a request', () => {
   })
 
   test.each(['/health/live', '/nowhere', '/.well-known/jwks.json', '/graphiql'])('is answered by %s too', async (path) => {
-    expect((await fetch(`${hub.url}${path}`)).headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/)
+    expect((await fetch(`${held.hub.url}${path}`)).headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/)
   })
 
   test('of each of many at once is its own', async () => {
@@ -58,32 +44,32 @@ describe('the line of a request', () => {
     expect(await lineOf(await idOf(post('{ query(input: { from: { table: "camden/nothing/nothing" } }) { rows } }')))).toMatchObject({
       method: 'POST', status: 200, codes: ['UNKNOWN_TABLE'], durationMs: expect.any(Number),
     })
-    const broken = fetch(`${hub.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{' })
+    const broken = fetch(`${held.hub.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{' })
     expect(await lineOf(await idOf(broken))).toMatchObject({ status: 400, codes: ['BAD_REQUEST'] })
-    const large = fetch(`${hub.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: 'x'.repeat(3_000_000) })
+    const large = fetch(`${held.hub.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: 'x'.repeat(3_000_000) })
     expect(await lineOf(await idOf(large))).toMatchObject({ status: 413, codes: ['BAD_REQUEST'] })
     expect(await lineOf(await idOf(post('{ spokes { id } }', { authorization: 'Bearer not.a.token' })))).toMatchObject({ status: 401, codes: ['UNAUTHENTICATED'], authenticated: false })
   })
 
   test('tells that somebody is known, and not who; and nothing of what was asked', async () => {
-    const program = dials(['token', '--config', workspace.hubYaml, '--data-dir', hub.dataFolder])
+    const program = dials(['token', '--config', held.workspace.hubYaml, '--data-dir', held.hub.dataFolder])
     expect(await program.exited).toBe(0)
     const token = program.output().trim()
     const query = 'query Kilburn_name($table: ID!) { table(id: $table) { rows(where: { column: "Name", eq: "Kilburn" }) { rows } } }'
     const line = await lineOf(await idOf(post(query, { authorization: `Bearer ${token}` }, { table: 'camden/libraries/libraries' })))
     expect(line).toMatchObject({ status: 200, codes: [], authenticated: true })
     expect(Object.keys(line).sort()).toEqual(['authenticated', 'codes', 'durationMs', 'hub', 'level', 'method', 'msg', 'request', 'status', 'time'])
-    for (const secret of ['Kilburn', 'NW6 5UH', token, token.split('.')[2] as string]) expect(hub.output(), secret).not.toContain(secret)
+    for (const secret of ['Kilburn', 'NW6 5UH', token, token.split('.')[2] as string]) expect(held.hub.output(), secret).not.toContain(secret)
   })
 
   test('is there for /graphql alone', async () => {
-    const id = await idOf(fetch(`${hub.url}/health/live`))
+    const id = await idOf(fetch(`${held.hub.url}/health/live`))
     await lineOf(await idOf(post('{ spokes { id } }')))
-    expect(hub.output()).not.toContain(String(id))
+    expect(held.hub.output()).not.toContain(String(id))
   })
 })
 
 test('/health/live and /health/ready say that all is well', async () => {
-  expect(await (await fetch(`${hub.url}/health/live`)).json()).toEqual({ status: 'UP' })
-  expect(await (await fetch(`${hub.url}/health/ready`)).json()).toEqual({ status: 'UP', notReady: [] })
+  expect(await (await fetch(`${held.hub.url}/health/live`)).json()).toEqual({ status: 'UP' })
+  expect(await (await fetch(`${held.hub.url}/health/ready`)).json()).toEqual({ status: 'UP', notReady: [] })
 })

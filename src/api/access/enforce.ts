@@ -3,6 +3,7 @@ import { MapperKind, mapSchema } from '@graphql-tools/utils'
 import { defaultFieldResolver, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql'
 import type { DialsError } from '../../errors.js'
 import type { Viewer } from '../../identity/viewer.js'
+import { fieldOf } from '../document.js'
 import { argumentsOf, type Refusals, refusalsOf } from './refusals.js'
 import { refusal } from './rule.js'
 import { SchemaRules } from './schema-rules.js'
@@ -25,7 +26,7 @@ export function enforceAccess(schema: GraphQLSchema): GraphQLSchema {
   return mapSchema(schema, {
     [MapperKind.OBJECT_FIELD]: (config, name, typeName) => {
       const type = schema.getType(typeName)
-      const field = type && 'getFields' in type ? (type.getFields() as Record<string, Parameters<SchemaRules['field']>[1]>)[name] : undefined
+      const field = fieldOf(type, name)
       if (type === undefined || field === undefined) return undefined
       const own = rules.field(type, field)
       const isRoot = type === schema.getMutationType() || type === schema.getSubscriptionType()

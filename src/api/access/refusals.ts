@@ -1,9 +1,10 @@
 import {
-  type DocumentNode, type FieldNode, type FragmentDefinitionNode, getNamedType, type GraphQLCompositeType, type GraphQLField, type GraphQLNamedType, type GraphQLSchema,
-  isCompositeType, isInterfaceType, isObjectType, Kind, type OperationDefinitionNode, type SelectionSetNode, typeFromAST, valueFromASTUntyped,
+  type DocumentNode, type FieldNode, getNamedType, type GraphQLCompositeType, type GraphQLNamedType, type GraphQLSchema, Kind, type OperationDefinitionNode,
+  type SelectionSetNode, typeFromAST, valueFromASTUntyped,
 } from 'graphql'
 import type { DialsError } from '../../errors.js'
 import type { Viewer } from '../../identity/viewer.js'
+import { fieldOf, fragmentsOf } from '../document.js'
 import { refusal } from './rule.js'
 import type { SchemaRules } from './schema-rules.js'
 
@@ -22,8 +23,7 @@ export type Refusals = ReadonlyMap<FieldNode, DialsError>
 export function refusalsOf(asked: AskedOperation, rules: SchemaRules, viewer: Viewer): Refusals {
   const { schema, document, operation } = asked
   const refusals = new Map<FieldNode, DialsError>()
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const definition of document.definitions) if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
+  const fragments = fragmentsOf(document)
   const variables = withDefaults(operation, asked.variables)
   const seen = new Map<string, DialsError | undefined>()
 
@@ -83,8 +83,4 @@ export function argumentsOf(node: FieldNode, variables: Readonly<Record<string, 
 function withDefaults({ variableDefinitions = [] }: OperationDefinitionNode, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const defaults = variableDefinitions.flatMap(({ variable, defaultValue }) => (defaultValue === undefined ? [] : [[variable.name.value, valueFromASTUntyped(defaultValue)] as const]))
   return { ...Object.fromEntries(defaults), ...given }
-}
-
-function fieldOf(parent: GraphQLNamedType | undefined, name: string): GraphQLField<unknown, unknown> | undefined {
-  return isCompositeType(parent) && (isObjectType(parent) || isInterfaceType(parent)) ? parent.getFields()[name] : undefined
 }

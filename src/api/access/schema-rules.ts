@@ -1,6 +1,6 @@
 import {
   type ConstDirectiveNode, getNamedType, type GraphQLArgument, type GraphQLField, type GraphQLInputField, type GraphQLInputType, type GraphQLNamedType, type GraphQLSchema,
-  isAbstractType, isInputObjectType, isInterfaceType, isListType, isNonNullType, isObjectType,
+  isInputObjectType, isInterfaceType, isListType, isNonNullType, isObjectType,
 } from 'graphql'
 import { type Rule, ruleOf } from './rule.js'
 
@@ -77,8 +77,8 @@ export class SchemaRules {
     for (const argument of field.args) yield* this.#undeclared(argument, `${at}(${argument.name}:)`)
     if (rulesOf(type).length + rulesOf(field).length === 0) yield `${at} has no access directive, and neither has its type`
     const own = restricting([...rulesOf(field), ...rulesOf(getNamedType(field.type))])
-    const refusable = own.length > 0 || this.hasInputRules(field) || (isAbstractType(getNamedType(field.type)) && own.length > 0)
-    if (refusable && isNonNullType(field.type) && restricting(rulesOf(type)).length === 0) yield `${at} can be refused, so its type has to be nullable`
+    const isRefusable = own.length > 0 || this.hasInputRules(field)
+    if (isRefusable && isNonNullType(field.type) && restricting(rulesOf(type)).length === 0) yield `${at} can be refused, so its type has to be nullable`
   }
 
   *#undeclared(element: Annotated, at: string): Generator<string> {

@@ -1,7 +1,7 @@
 import {
-  type DocumentNode, type FieldNode, type FragmentDefinitionNode, getNamedType, getNullableType, type GraphQLNamedType, type GraphQLSchema, isCompositeType, isInterfaceType,
-  isListType, isObjectType, Kind, type OperationDefinitionNode, type SelectionSetNode, typeFromAST, valueFromASTUntyped,
+  type DocumentNode, type FieldNode, getNamedType, getNullableType, type GraphQLNamedType, type GraphQLSchema, isListType, Kind, type OperationDefinitionNode, type SelectionSetNode, typeFromAST, valueFromASTUntyped,
 } from 'graphql'
+import { fieldOf, fragmentsOf } from '../document.js'
 
 const pageSize = 20
 const pageSizeMax = 100
@@ -12,8 +12,7 @@ const listSize = 10
  * 20) or of a list whose size nobody knows (10). The lists within a page are counted with it. Each fragment is estimated once.
  */
 export function estimate(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Readonly<Record<string, unknown>>): number {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const definition of document.definitions) if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
+  const fragments = fragmentsOf(document)
   const known = new Map<string, number>()
 
   const ofFragment = (name: string): number => {
@@ -23,7 +22,7 @@ export function estimate(schema: GraphQLSchema, document: DocumentNode, operatio
     return cost
   }
   const ofField = (node: FieldNode, parent: GraphQLNamedType | undefined): number => {
-    const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined
+    const field = fieldOf(parent, node.name.value)
     if (field === undefined || node.selectionSet === undefined) return 1
     const below = ofSelections(node.selectionSet, getNamedType(field.type))
     if (parent?.name.endsWith('Connection') === true) return 1 + below
@@ -39,8 +38,7 @@ export function estimate(schema: GraphQLSchema, document: DocumentNode, operatio
     }
     return cost
   }
-  const root = schema.getRootType(operation.operation)
-  return ofSelections(operation.selectionSet, isCompositeType(root) ? root : undefined)
+  return ofSelections(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined)
 }
 
 /** What `first` asks for; a page has no more than 100, and what is no number is refused elsewhere. */

@@ -7,7 +7,7 @@ import { askGraph } from '../ask-graph.js'
 import { mainJob, type MainJobAnswer } from '../main-job.js'
 import { type DemoIssuer, demoTokenSeconds, startDemoIssuer } from '../demo-issuer.js'
 import { demoToken } from '../demo-token.js'
-import { issuerOf, kebab } from '../hub-identity.js'
+import { issuerOf, organisationIdOf } from '../hub-identity.js'
 import { createLog } from '../log.js'
 import type { RunningHub } from '../start-hub.js'
 import { UndoList } from '../undo-list.js'
@@ -35,7 +35,7 @@ export function demoCommand(): Command {
         const dataFolder = resolve(dataDir)
         const undo = new UndoList(log)
         try {
-          const organisations = loaded.value.spokes.map(({ organisation: { id, name } }) => id ?? kebab(name))
+          const organisations = loaded.value.spokes.map(({ organisation }) => organisationIdOf(organisation))
           const issuer = await startDemoIssuer({ audience: issuerOf(loaded.value), organisations, dataFolder, environment, log })
           undo.add(() => issuer.close())
           const hub = await startHub({ loaded: withIssuer(loaded, issuer), dataFolder, environment, log, ...(port === undefined ? {} : { port }) })

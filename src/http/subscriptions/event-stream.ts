@@ -7,7 +7,7 @@ import { databaseError } from '../../database/database-error.js'
 import { toDialsError } from '../../errors.js'
 import { isPlainGet } from '../cross-site.js'
 import type { ContextOf } from '../graphql-handler.js'
-import { atTime } from './web-socket.js'
+import { untilExpiry } from './until-expiry.js'
 
 const depthMax = 64
 
@@ -51,7 +51,7 @@ export function eventStreamRoute(app: FastifyInstance, operations: Operations, c
 }
 
 async function stream(request: FastifyRequest, reply: FastifyReply, { viewer, results }: Context, handle: ReturnType<typeof createHandler>): Promise<void> {
-  const expiry = viewer.expiresAt === undefined ? undefined : atTime(viewer.expiresAt * 1000, () => reply.raw.end())
+  const expiry = untilExpiry(viewer, () => reply.raw.end())
   reply.header('cache-control', 'private, no-store').hijack()
   try {
     await handle(request, reply)

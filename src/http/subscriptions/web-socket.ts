@@ -8,6 +8,7 @@ import { isDeeperThan } from '../../connector/json-depth.js'
 import type { Log } from '../../connector/source.js'
 import { toDialsError } from '../../errors.js'
 import type { ContextOf } from '../graphql-handler.js'
+import { untilExpiry } from './until-expiry.js'
 
 const path = '/graphql'
 const messageBytesMax = 256 * 1024
@@ -28,12 +29,11 @@ export interface SocketOptions {
 }
 
 interface Extra {
-  readonly request: IncomingMessage
   readonly signal: AbortSignal
   readonly contexts: Map<string, Context>
   authorization: readonly string[] | undefined
   end(code: number, reason: string): void
-  expiry?: NodeJS.Timeout
+  expiry: NodeJS.Timeout | undefined
 }
 
 /**
@@ -50,7 +50,7 @@ export function openSockets(server: Server, { operations, contextOf, isOrigin, l
       if (given !== undefined) extra.authorization = [String(given)]
       try {
         const { viewer } = await contextOf(extra.authorization, extra.signal)
-        if (viewer.expiresAt !== undefined) extra.expiry = atTime(viewer.expiresAt * 1000, () => extra.end(unauthorized, 'The token has expired.'))
+        extra.expiry = untilExpiry(viewer, () => extra.end(unauthorized, 'The token has expired.'))
         return true
       } catch (thrown) {
         extra.end(unauthorized, toDialsError(thrown).message.slice(0, 100))
@@ -77,7 +77,7 @@ export function openSockets(server: Server, { operations, contextOf, isOrigin, l
   const open = (socket: WebSocket, request: IncomingMessage): void => {
     const gone = new AbortController()
     const end = (code: number, reason: string) => socket.close(code, reason)
-    const extra: Extra = { request, signal: gone.signal, contexts: new Map(), authorization: request.headersDistinct['authorization'], end }
+    const extra: Extra = { signal: gone.signal, contexts: new Map(), authorization: request.headersDistinct['authorization'], end, expiry: undefined }
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
@@ -136,9 +136,4 @@ const addressOf = new WeakMap<WebSocket, string | undefined>()
 
 function refuse(raw: Duplex, status: string): void {
   raw.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
-}
-
-/** A timer to a time in milliseconds since the epoch, however far. */
-export function atTime(time: number, run: () => void): NodeJS.Timeout {
-  return setTimeout(run, Math.min(Math.max(0, time - Date.now()), 2 ** 31 - 1))
 }
