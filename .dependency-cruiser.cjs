@@ -26,7 +26,7 @@ module.exports = {
       name: 'a-connector-imports-the-contract-alone',
       severity: 'error',
       from: { path: '^connectors/([^/]+)/' },
-      to: { path: '^(src|connectors|migrations)/', pathNot: ['^src/connector/', '^src/errors\\.ts$', '^connectors/$1/'] },
+      to: { path: '^(src|connectors|migrations)/', pathNot: ['^src/connector/', '^src/errors\\.ts$', '^connectors/$1/', '^connectors/shared/'] },
     },
     { name: 'only-the-list-names-connectors', severity: 'error', from: { path: '^src/', pathNot: '^src/cli/' }, to: { path: '^connectors/' } },
     { name: 'migrations-import-nothing-of-ours', severity: 'error', from: { path: '^migrations/[0-9]' }, to: { path: '^(src|connectors)/' } },

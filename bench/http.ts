@@ -1,7 +1,8 @@
 /**
  * The hub under load, and what its time tells. `npm run bench:http`
  * - autocannon over a catalogue query, against the same server answering the same from memory, each in a process of its own;
- * - 10,000 reads of hidden datasets in turn with 10,000 of absent ones: their medians should differ by no more than two halves of one kind do.
+ * - 10,000 reads of hidden datasets in turn with 10,000 of absent ones: their medians should differ by no more than two halves of one kind do;
+ * - a small operation before and after a load of malformed bodies.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -11,7 +12,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import autocannon from 'autocannon'
 import { startTestHub } from '../test/support/dials.js'
-import { machine, ms, post } from './support.js'
+import { inTurn, machine, ms, post } from './support.js'
 
 const seconds = 5
 const rounds = 3
@@ -54,7 +55,6 @@ for (let round = 0; round < rounds; round++) {
   console.log(`a page of 20 datasets: ${ours.toFixed(0)} a second; the same from memory: ${fromMemory.toFixed(0)}; ${(ours / fromMemory).toFixed(2)} of it`)
 }
 console.log(`the median of ${rounds} rounds: ${(median(shares)).toFixed(2)}`)
-constant.kill()
 
 const times: Record<'hidden' | 'absent', number[]> = { hidden: [], absent: [] }
 for (let at = 0; at < 10_000; at++) {
@@ -72,7 +72,17 @@ console.log(
   `a hidden dataset: ${ms(median(times.hidden))}, an absent one: ${ms(median(times.absent))}; apart by ${(Math.abs(median(times.hidden) - median(times.absent)) * 1000).toFixed(0)} µs, ` +
     `two halves of the absent by ${(Math.abs((halves[0] as number) - (halves[1] as number)) * 1000).toFixed(0)} µs`,
 )
+const malformed = ['', '{', '[]', '1', '{"query":1}', '{"query":"{"}', '{"query":"{ nothing }"}', '{"query":"{ a","variables":[]}', '['.repeat(200_000), `{"query":"{ ${'x '.repeat(50_000)}`]
+const small = JSON.stringify({ query: '{ viewer { subject } }' })
+const calm = async () => inTurn(300, () => post(graph, small), () => post(constantUrl, body))
+const [before] = await calm()
+for (let round = 0; round < 300; round++) {
+  await Promise.all(malformed.map((text) => fetch(graph, { method: 'POST', headers: { 'content-type': 'application/json' }, body: text }).then((response) => response.text())))
+}
+const [after] = await calm()
+console.log(`a small operation before and after ${300 * malformed.length} malformed bodies: ${ms(before.p50)} and ${ms(after.p50)}`)
 await hub.stop()
+constant.kill()
 await rm(folder, { recursive: true, force: true })
 process.exit(0)
 

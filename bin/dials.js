@@ -10,9 +10,11 @@ if (!existsSync(main)) {
   process.stderr.write("dials: it is not built yet: run 'npm ci' or 'npm run build' first\n")
   process.exit(1)
 }
+// What serves others runs as in production unless it is told otherwise: libraries leave out checks that only developers need.
+const serves = ['hub', 'spoke'].includes(process.argv[2] ?? '')
 const child = spawn(process.execPath, ['--enable-source-maps', main, ...process.argv.slice(2)], {
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-  env: { UV_THREADPOOL_SIZE: '64', ...process.env },
+  env: { UV_THREADPOOL_SIZE: '64', ...(serves ? { NODE_ENV: 'production' } : {}), ...process.env },
 })
 // Where a terminal or a supervisor sends a signal to both, the program takes the two for one.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))

@@ -1,6 +1,8 @@
 import type { Connector } from '../src/connector/source.js'
 import { files } from './files/index.js'
+import { mysql } from './mysql/index.js'
+import { postgres } from './postgres/index.js'
 import { spoke } from './spoke/index.js'
 
 /** Every kind of source there is. */
-export const connectors: readonly Connector[] = [files, spoke] as readonly Connector[]
+export const connectors: readonly Connector[] = [files, mysql, postgres, spoke] as readonly Connector[]

@@ -59,6 +59,26 @@ export const issuersSchema = z
   .max(100)
   .refine((issuers) => new Set(issuers.map(({ issuer }) => issuer)).size === issuers.length, 'two entries have one issuer: make them one')
 
+/** What a harvest may take, and how it decides what has gone. */
+const harvestLimitsSchema = z.strictObject({
+  /** A source that tells of more is read no further, and nothing is removed. Default 1,000,000. */
+  recordsMax: z.number().int().min(1).max(100_000_000).optional(),
+  /** Kilobytes of one dataset's description; a larger one is left out as a problem. Default 4096. */
+  recordKbMax: z.number().int().min(1).max(65_536).optional(),
+  /** Then the harvest has failed; what it had read is kept. Default 30. */
+  timeoutMinutes: z.number().min(0.01).max(1_440).optional(),
+  /** A dataset that has been missing for so long is archived by the next complete harvest. Default 30. */
+  archiveAfterDays: z.number().min(0).max(36_500).optional(),
+  /** A harvest is held, and removes nothing, where more than this share of the datasets would go. Default 50. */
+  shrinkPercentMax: z.number().min(0).max(100).optional(),
+  /** Fewer than these may always go. Default 10. */
+  shrinkFrom: z.number().int().min(1).max(1_000_000).optional(),
+  /** A source that tells of changes only is asked for everything again after so many days. Default 7. */
+  wholeEveryDays: z.number().min(0).max(365).optional(),
+})
+/** As hub.yaml gives them, for all spokes or for one. */
+export type HarvestLimitsConfig = z.infer<typeof harvestLimitsSchema>
+
 /** hub.yaml */
 export const hubConfigSchema = z.strictObject({
   name: z.string().min(1).max(200),
@@ -76,12 +96,16 @@ export const hubConfigSchema = z.strictObject({
   trustedProxies: z.array(z.string().regex(/^[0-9a-fA-F.:]+(\/\d{1,3})?$/, 'must be an address or a network: 10.0.0.0/8')).max(100).optional(),
   /** Minutes between two harvests of a spoke. Default 60. */
   harvestEveryMinutes: z.number().min(0.1).max(10_080).optional(),
+  /** Spokes that are harvested at once. Default 50. */
+  harvestsAtOnce: z.number().int().min(1).max(500).optional(),
+  /** The limits of each spoke's harvest, where it gives none of its own. */
+  harvest: harvestLimitsSchema.optional(),
   /** Megabytes that all queries together may use in the engine. Default 1024. */
   engineMemoryMb: z.number().int().min(64).max(1_000_000).optional(),
   /** Whose bearer tokens open this graph, beside those of the hub's own operator. Default none. */
   issuers: issuersSchema.optional(),
   spokes: z
-    .array(z.strictObject({ id: slug, title: z.string().min(1).max(300).optional(), organisation: organisationSchema, ...sourceConfig }))
+    .array(z.strictObject({ id: slug, title: z.string().min(1).max(300).optional(), organisation: organisationSchema, harvest: harvestLimitsSchema.optional(), ...sourceConfig }))
     .min(1)
     .max(500)
     .refine((spokes) => new Set(spokes.map(({ id }) => id)).size === spokes.length, 'two spokes have one id: give each its own'),

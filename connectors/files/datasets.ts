@@ -1,7 +1,7 @@
 import { type CatalogueFile, catalogueFileName, type DatasetEntry } from './catalogue-file.js'
 import type { DataFile, Folder } from './folder.js'
 import { formats } from './formats.js'
-import { humanised, slugOf, uniqueSlugs } from './slug.js'
+import { humanised, slugOf, uniqueSlugs } from '../shared/slug.js'
 
 /** Files that are one dataset, before any of them was read. */
 export interface FileDataset {

@@ -4,7 +4,7 @@ import type { ColumnEntry, DatasetEntry } from './catalogue-file.js'
 import type { FileDataset } from './datasets.js'
 import { mediaTypes } from './formats.js'
 import type { ConvertedTable } from './manifest.js'
-import { humanised, slugOf, uniqueSlugs } from './slug.js'
+import { humanised, slugOf, uniqueSlugs } from '../shared/slug.js'
 
 /** A dataset as the catalogue tells of it. @param hashes the SHA-256 of each of its files, by name. */
 export function describeDataset(
@@ -26,7 +26,7 @@ export function describeDataset(
     sharedWith: entry.sharedWith ?? [],
     listing: listingOf(entry, defaultAccess),
     distributions: distributions(files, hashes),
-    tables,
+    tables: access === 'OPEN' ? tables : tables.map(withoutProfiles),
     ...(description === undefined ? {} : { description }),
     ...(licence === undefined ? {} : { licence }),
     ...(issued === undefined ? {} : { issued }),
@@ -81,5 +81,15 @@ export function describeTable(
 function describeColumn(column: ColumnDescription, entry: ColumnEntry | undefined): ColumnDescription {
   if (entry === undefined) return column
   const { type: _, ...said } = entry
-  return { ...column, ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) }
+  const described: ColumnDescription = { ...column, ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) }
+  return described.sensitivity === 'NONE' ? described : withoutProfile(described)
+}
+
+/** What is not open to everybody leaves this process neither in rows nor in figures of them. */
+function withoutProfiles(table: TableDescription): TableDescription {
+  return { ...table, columns: table.columns.map(withoutProfile) }
+}
+
+function withoutProfile({ profile: _, ...column }: ColumnDescription): ColumnDescription {
+  return column
 }

@@ -8,7 +8,7 @@ import type { Part, PlannedFragment, Scan, ScanOptions, ScanReport } from '../..
 import { ResultTooLarge, SourceUnavailable } from '../../src/errors.js'
 import type { HeldTable } from './copies/holdings.js'
 import { rowsBound } from './rows-bound.js'
-import { columnAt, fileLiteral, literal } from './sql.js'
+import { columnAt, fileLiteral, literal } from '../shared/engine-sql.js'
 
 /** What a scan works with. */
 export interface ScanParts {

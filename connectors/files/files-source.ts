@@ -12,7 +12,7 @@ import { CopyStore } from './copies/copy-store.js'
 import { type HeldTable, Holdings } from './copies/holdings.js'
 import { executeScan } from './execute.js'
 import { harvestFolder } from './harvest.js'
-import { literal } from './sql.js'
+import { literal } from '../shared/engine-sql.js'
 
 /** A folder of files as a source. Scans read the copies of the last harvest, never the files themselves. */
 export class FilesSource implements Source {

@@ -39,6 +39,7 @@ export async function listFolder(path: string, maxFileBytes: number): Promise<Fo
     const refuse = (message: string) => folder.refused.push({ name, stem, message })
     if (format === undefined) {
       if (/^\.(?:xls|xlsb|ods)$/i.test(ending)) refuse(`${name} is an old or foreign workbook and is not read. Save it as .xlsx or CSV.`)
+      if (/^\.(?:gz|bz2|xz|zst|zip|7z)$/i.test(ending)) refuse(`${name} is compressed and is not read. Unpack it.`)
       continue
     }
     const file = await regularFile(join(root, name), root)

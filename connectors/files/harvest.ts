@@ -10,7 +10,7 @@ import type { HeldTable, Holdings } from './copies/holdings.js'
 import { type FileDataset, groupFiles } from './datasets.js'
 import { describeDataset, describeTable, listingOf } from './describe.js'
 import { listFolder } from './folder.js'
-import { uniqueSlugs } from './slug.js'
+import { uniqueSlugs } from '../shared/slug.js'
 import { Unreadable } from './unreadable.js'
 
 /** What a harvest works with. */

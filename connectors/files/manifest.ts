@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { columnSchema } from '../../src/connector/column.js'
 
 /** Raised whenever the same bytes would be converted otherwise: every copy is then made again. */
-export const converterVersion = 1
+export const converterVersion = 2
 
 /** One table of a converted file; column i is `c<i>` in the Parquet file. */
 export const convertedTableSchema = z.strictObject({
@@ -14,8 +14,10 @@ export const convertedTableSchema = z.strictObject({
   rowCount: z.number().int().min(0),
   problems: z.array(z.string()),
 })
+/** Inferred from its schema. */
 export type ConvertedTable = z.infer<typeof convertedTableSchema>
 
 /** What a converted copy holds; it depends on the file's bytes and on what the publisher says of its columns, and on nothing else. */
 export const manifestSchema = z.strictObject({ tables: z.array(convertedTableSchema), problems: z.array(z.string()) })
+/** Inferred from its schema. */
 export type Manifest = z.infer<typeof manifestSchema>

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import type { Shape } from '../../src/connector/column.js'
 import type { Conversion } from './convert.js'
-import { columnAt, fileLiteral } from './sql.js'
+import { columnAt, fileLiteral } from '../shared/engine-sql.js'
 import type { StagedColumn, StagedTable } from './staged-table.js'
 import { columnNames } from './text/column-names.js'
 import { meetDemand } from './typing/demand.js'

@@ -12,10 +12,11 @@ export interface StagedTable {
   /** Bytes of a row, roughly: long rows are written in smaller groups, which are held in memory. Default: short ones. */
   rowBytes?: number
   problems: string[]
-  /** Where the types were guessed: the table with types that are certain, for when a value does not fit. */
-  otherwise?: () => Promise<StagedTable>
+  /** Where types were guessed: the table with a certain type of the column (c0 …) that a value did not fit, or of all where that is not known. */
+  otherwise?: (column: string | undefined) => Promise<StagedTable>
 }
 
+/** A column of it, and how its values are read. */
 export interface StagedColumn {
   name: string
   shape: Shape

@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import type { EngineSession } from '../../src/connector/engine.js'
 import type { ConvertedTable } from './manifest.js'
-import { recognise } from './recognise/recognise.js'
-import { columnAt, fileLiteral, literal } from './sql.js'
+import { profileColumns } from './profile/profile.js'
+import { recognise } from '../shared/recognise/recognise.js'
+import { columnAt, fileLiteral, literal } from '../shared/engine-sql.js'
 import type { StagedTable } from './staged-table.js'
-import { guessFailed } from './typing/infer.js'
+import { failedGuess } from './typing/infer.js'
 import { Unreadable } from './unreadable.js'
 
 const problemsMax = 200
@@ -29,12 +30,14 @@ export async function writeTable(session: EngineSession, given: StagedTable, fol
     nullable: Number(row[columnAt(position)]) < rowCount,
     sensitivity: 'NONE' as const,
   }))
+  const recognised = await recognise(session, copy, columns)
+  const profiles = await profileColumns(session, copy, recognised, rowCount)
   const problems = [...staged.problems, ...(await endsInTotal(session, staged, copy, rowCount))]
   const shown = problems.length > problemsMax ? [...problems.slice(0, problemsMax), `${problems.length - problemsMax} more.`] : problems
   return {
     file,
     ...(staged.sheet === undefined ? {} : { sheet: staged.sheet }),
-    columns: await recognise(session, copy, columns),
+    columns: recognised.map((column, position) => ({ ...column, ...(profiles[position] === undefined ? {} : { profile: profiles[position] }) })),
     rowCount,
     problems: shown,
   }
@@ -49,15 +52,16 @@ async function copyOut(session: EngineSession, staged: StagedTable, path: string
     await session.run(`COPY (SELECT ${outputs.join(', ')} FROM ${staged.from}) TO ${literal(path)} (${options})`)
     return staged
   } catch (thrown) {
-    if (staged.otherwise === undefined || !doesNotFit(thrown)) throw thrown
-    return copyOut(session, await staged.otherwise(), path)
+    const text = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause.message : String(thrown)
+    const column = failedGuess(text)
+    if (staged.otherwise === undefined || (column === undefined && !isCast(text))) throw thrown
+    return copyOut(session, await staged.otherwise(column), path)
   }
 }
 
-/** Whether the engine stopped at a value that is not as it was guessed: by our own check, or by its own cast. */
-function doesNotFit(thrown: unknown): boolean {
-  const text = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause.message : String(thrown)
-  return text.includes(guessFailed) || /^(?:Conversion|Out of Range) Error|Could not parse string/.test(text)
+/** Whether the engine stopped at a value that its own cast does not take. */
+function isCast(text: string): boolean {
+  return /^(?:Conversion|Out of Range) Error|Could not parse string/.test(text)
 }
 
 /** A last row such as `Grand Total` stays a row, since data is never dropped; but it is told. */

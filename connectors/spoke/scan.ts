@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, openSync, unlinkSync, writeSync } from 'node:fs'
-import { unlink } from 'node:fs/promises'
+import { closeSync, openSync, rmSync, unlinkSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LandedFile } from '../../src/connector/engine.js'
 import { frameKinds, framesMediaType, readFrames, type FrameEvent } from '../../src/connector/frames.js'
@@ -12,6 +11,7 @@ import { callSpoke, toldError, unreachable } from './call.js'
 
 const jsonBytesMax = 1024 * 1024
 
+/** What is asked of which spoke process; parts land in `scratchFolder`. */
 export interface ScanTarget {
   planned: PlannedFragment
   options: ScanOptions
@@ -44,6 +44,8 @@ async function* parts(target: ScanTarget): AsyncGenerator<Part, ScanReport> {
       if (frame.kind === frameKinds.error) throw toldError(told, spokeId)
       const report = scanReportSchema.safeParse(told)
       if (!report.success) throw new SourceUnavailable(`The spoke ${spokeId} sent a report that is none.`)
+      // A connection is kept only where its answer was read to the end.
+      if ((await frames.next()).done !== true) throw new Error('the stream goes on after its report')
       return report.data as ScanReport
     }
     throw new Error('the stream ended before its report')
@@ -82,7 +84,7 @@ async function land(frames: AsyncGenerator<FrameEvent>, length: number, folder: 
       write(file, next.value.bytes)
     }
     if (!magic.isParquet()) throw new SourceUnavailable('A part of the answer is not Parquet.')
-    return { path, bytes: length, release: () => unlink(path).catch(() => undefined) }
+    return { path, bytes: length, release: () => Promise.resolve(rmSync(path, { force: true })) }
   } catch (thrown) {
     unlinkSync(path)
     throw thrown

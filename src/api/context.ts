@@ -6,6 +6,7 @@ import type { AccessContext } from './access/enforce.js'
 import type { Results } from './results.js'
 import type { Splice } from './splice.js'
 
+/** UNKNOWN until a source was first asked. */
 export type SpokeStatus = 'UP' | 'DEGRADED' | 'DOWN' | 'UNKNOWN'
 
 /** What resolvers are given: one value for each request. */
@@ -16,7 +17,7 @@ export interface Context extends AccessContext {
   /** The IRIs of this hub's things begin with it; no slash at its end. */
   readonly baseUrl: string
   readonly statusOf: (spokeId: string) => SpokeStatus
-  readonly harvestNow: (spokeId: string) => Promise<HarvestRunRow>
+  readonly harvestNow: (spokeId: string, how?: { allowShrink?: boolean }) => Promise<HarvestRunRow>
   /** Results that hold rows in the engine: released when the response is made. */
   readonly results: Results
   /** Set by our own HTTP handler alone. */

@@ -1,4 +1,4 @@
-import { type ExecutionArgs, GraphQLError, type GraphQLFormattedError, type GraphQLSchema, getOperationAST, parse, validate } from 'graphql'
+import { type ExecutionArgs, GraphQLError, type GraphQLFormattedError, type GraphQLSchema, getOperationAST, type OperationTypeNode, parse, validate } from 'graphql'
 import { DialsError, type ErrorCode } from '../errors.js'
 import { enforceAccess } from './access/enforce.js'
 import { refusalsOf } from './access/refusals.js'
@@ -43,6 +43,11 @@ export class Operations {
       return [thrown instanceof GraphQLError ? thrown : new GraphQLError('', { originalError: thrown as Error })]
     }
   }
+}
+
+/** Whether an operation that may be executed is a query, a mutation or a subscription. */
+export function kindOf({ document, operationName }: ExecutionArgs): OperationTypeNode | 'unknown' {
+  return getOperationAST(document, operationName)?.operation ?? 'unknown'
 }
 
 /** Errors as clients see them; those of GraphQL's own coercion of variables have no code yet. */

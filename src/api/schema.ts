@@ -5,7 +5,7 @@ import { printSchemaWithDirectives } from '@graphql-tools/utils'
 import { buildSchema } from 'type-graphql'
 import { accessDirectives } from './access/directives.js'
 import { SchemaRules } from './access/schema-rules.js'
-import { DatasetResolver, HarvestRunResolver, OrganisationResolver, SpokeResolver, TableResolver } from './resolvers/catalogue.js'
+import { ColumnResolver, DatasetResolver, HarvestRunResolver, OrganisationResolver, SpokeResolver, TableResolver } from './resolvers/catalogue.js'
 import { HarvestResolver } from './resolvers/harvest.js'
 import { QueryResolver, ResultSetResolver, TableRowsResolver } from './resolvers/query.js'
 import { ViewerResolver } from './resolvers/viewer.js'
@@ -18,7 +18,7 @@ import { Value } from './scalars.js'
 export async function createSchema(): Promise<GraphQLSchema> {
   const schema = await buildSchema({
     resolvers: [
-      DatasetResolver, HarvestResolver, HarvestRunResolver, OrganisationResolver, QueryResolver, ResultSetResolver, SpokeResolver, TableResolver,
+      ColumnResolver, DatasetResolver, HarvestResolver, HarvestRunResolver, OrganisationResolver, QueryResolver, ResultSetResolver, SpokeResolver, TableResolver,
       TableRowsResolver, ViewerResolver,
     ],
     // The pipeline checks its input itself, with its place in it.

@@ -7,23 +7,23 @@ import { randomBytes } from 'node:crypto'
  */
 export class Splice {
   readonly #nonce = randomBytes(16).toString('hex')
-  readonly #texts: string[] = []
+  readonly #texts: (readonly Uint8Array[])[] = []
 
-  /** Keeps the JSON text of an array; answers what stands for its only element: `[[sentinel]]` for rows, `[sentinel]` for records. */
-  keep(text: string): string {
+  /** Keeps the JSON text of an array, in pieces of UTF-8; answers what stands for its only element: `[[sentinel]]` for rows, `[sentinel]` for records. */
+  keep(text: readonly Uint8Array[]): string {
     return `${this.#nonce}:${this.#texts.push(text) - 1}`
   }
 
   /** Cuts a serialised response at its sentinels, in one pass; what was put in is not scanned again. */
-  *pieces(body: string): Generator<string> {
+  *pieces(body: string): Generator<Uint8Array> {
     const quoted = `\\["${this.#nonce}:(\\d+)"\\]`
     const sentinel = new RegExp(`\\[${quoted}\\]|${quoted}`, 'g')
     let from = 0
     for (const found of body.matchAll(sentinel)) {
-      yield body.slice(from, found.index)
-      yield this.#texts[Number(found[1] ?? found[2])] as string
+      yield Buffer.from(body.slice(from, found.index))
+      yield* this.#texts[Number(found[1] ?? found[2])] as readonly Uint8Array[]
       from = found.index + found[0].length
     }
-    yield body.slice(from)
+    yield Buffer.from(body.slice(from))
   }
 }

@@ -6,7 +6,7 @@ import { listByKeyWith, oneByKeyWith } from './lookup.js'
 import { type QueryTable, tablesForQuery } from './tables-for-query.js'
 import { loadProblems, type ProblemsKey } from './harvest-problems.js'
 import {
-  type ColumnRow, columnSelection, type DatasetRow, datasetSelection, datasetStatuses, type DistributionRow, distributionSelection,
+  type ColumnProfileRow, type ColumnRow, columnSelection, type DatasetRow, datasetSelection, datasetStatuses, type DistributionRow, distributionSelection,
   type HarvestProblemRow, type HarvestRunRow, harvestRunSelection, type OrganisationRow, organisationSelection, type SpokeRow, spokeSelection,
   type TableRow, tableSelection,
 } from './rows.js'
@@ -22,6 +22,7 @@ export interface CatalogueLoaders {
   readonly table: DataLoader<string, TableRow | null>
   readonly tablesOfDataset: DataLoader<string, TableRow[]>
   readonly columnsOfTable: DataLoader<string, ColumnRow[]>
+  readonly profilesOfTable: DataLoader<string, ColumnProfileRow[]>
   readonly distributionsOfDataset: DataLoader<string, DistributionRow[]>
   /** In the order of the configuration. */
   readonly spokesOfOrganisation: DataLoader<string, SpokeRow[]>
@@ -75,6 +76,16 @@ export function createCatalogueLoaders(knex: Knex, viewer: Viewer, memoryOf: Mem
           .whereRaw('columns.table_id = any(?)', [ids])
           .orderBy('columns.position')
           .select(columnSelection),
+    ),
+    profilesOfTable: listByKey<ColumnProfileRow>(
+      ({ tableId }) => tableId,
+      (ids) =>
+        withTables(everyStatus())
+          .join('columns', 'columns.table_id', 'tables.id')
+          .whereRaw('columns.table_id = any(?)', [ids])
+          .where({ 'datasets.access': 'OPEN', 'columns.sensitivity': 'NONE' })
+          .whereNotNull('columns.profile')
+          .select({ tableId: 'columns.table_id', position: 'columns.position', profile: 'columns.profile' }),
     ),
     distributionsOfDataset: listByKey<DistributionRow>(
       ({ datasetId }) => datasetId,

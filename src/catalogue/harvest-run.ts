@@ -1,11 +1,16 @@
 import type { Knex } from 'knex'
 import { SourceUnavailable } from '../errors.js'
-import { type HarvestRunRow, harvestRunSelection } from './rows.js'
+import { type HarvestRunRow, harvestRunSelection, type HarvestStatus } from './rows.js'
+import type { SeenNumbers } from './seen-numbers.js'
 
 /** A harvest of one spoke, under way. */
 export interface Run {
   readonly id: number
   readonly spokeId: string
+  /** What it has found as it was. */
+  readonly unchanged: SeenNumbers
+  /** Records that were shown again: where a page comes twice, another may have been left out. */
+  repeated: number
 }
 
 /** What a run changed. */
@@ -16,7 +21,9 @@ interface Counts {
   failed: number
 }
 
-/** Older runs of a spoke are forgotten, with their problems. */
+/**
+ * Older runs of a spoke are forgotten, with their problems; but those stay that say when everything is due,
+ * and since when the spoke is held. */
 const runsKept = 100
 
 const abandoned = 'The hub stopped during this harvest.'
@@ -24,23 +31,35 @@ const abandoned = 'The hub stopped during this harvest.'
 /** The lock that whoever runs a harvest of the spoke holds, on every hub. */
 export const harvestLock = (spokeId: string) => `harvest ${spokeId}`
 
+/** @property whole asks for everything, whatever cursor there is. */
+interface Beginning {
+  readonly wholeEveryDays: number
+  readonly whole: boolean
+}
+
 /**
- * A new run, and the cursor of the last complete one. A run still marked as running was left by a hub that died, and is closed.
+ * A new run, and the cursor that it starts from: that of the last complete run, unless all of the source is due to be read again, or the last crawl
+ * was HELD, which has to be seen again as it was. A run still marked as running was left by a hub that died, and is closed.
  * Only for the holder of the spoke's harvest lock.
  */
-export async function beginRun(knex: Knex, spokeId: string): Promise<{ id: number; cursor: string | undefined }> {
+export async function beginRun(knex: Knex, spokeId: string, { wholeEveryDays, whole }: Beginning): Promise<{ id: number; cursor: string | undefined }> {
   return knex.transaction(async (transaction) => {
     await transaction('harvest_runs').where({ spoke_id: spokeId, status: 'RUNNING' }).update(closed(transaction, abandoned))
     const last = await transaction('harvest_runs')
-      .where({ spoke_id: spokeId, status: 'COMPLETE' })
+      .where({ spoke_id: spokeId })
+      .whereIn('status', ['COMPLETE', 'HELD'])
       .orderBy('id', 'desc')
-      .first<{ cursor: string | null } | undefined>('cursor')
-    const { rows } = (await transaction.raw(`insert into harvest_runs (spoke_id, status) values (?, 'RUNNING') returning id`, [spokeId])) as {
+      .first<{ status: string; cursor: string | null } | undefined>('status', 'cursor')
+    const recent = await lastWholeRun(transaction, spokeId).whereRaw(`finished_at > now() - ? * interval '1 day'`, [wholeEveryDays]).first('id')
+    const cursor = !whole && recent !== undefined && last?.status === 'COMPLETE' ? (last.cursor ?? undefined) : undefined
+    const { rows } = (await transaction.raw(`insert into harvest_runs (spoke_id, status, whole) values (?, 'RUNNING', ?) returning id`, [spokeId, cursor === undefined])) as {
       rows: [{ id: number }]
     }
-    return { id: rows[0].id, cursor: last?.cursor ?? undefined }
+    return { id: rows[0].id, cursor }
   })
 }
+
+const lastWholeRun = (knex: Knex, spokeId: string) => knex('harvest_runs').where({ spoke_id: spokeId, status: 'COMPLETE', whole: true }).orderBy('id', 'desc').limit(1)
 
 /**
  * Holds the run for this transaction. Should the hub have lost its lock with its connection, another may have closed the run and begun its own.
@@ -57,24 +76,46 @@ export async function countInRun(transaction: Knex.Transaction, runId: number, c
   await transaction('harvest_runs').where({ id: runId }).update(Object.fromEntries(added))
 }
 
+/** @property settled it said what has gone. */
+interface RunEnd {
+  readonly status: Exclude<HarvestStatus, 'RUNNING'>
+  readonly error?: string | undefined
+  readonly cursor?: string | undefined
+  readonly removed?: number
+  readonly whole?: boolean
+  readonly settled?: boolean
+}
+
 /** The end of a run, unless another hub has closed it; and the end of the spoke's oldest. */
-export async function finishRun(
-  knex: Knex,
-  runId: number,
-  end: { status: 'COMPLETE' | 'PARTIAL' | 'FAILED'; error?: string | undefined; cursor?: string | undefined; removed?: number },
-): Promise<HarvestRunRow> {
+export async function finishRun(knex: Knex, runId: number, { error = undefined, cursor = undefined, ...end }: RunEnd): Promise<HarvestRunRow> {
   await knex('harvest_runs')
     .where({ id: runId, status: 'RUNNING' })
-    .update({ status: end.status, finished_at: knex.fn.now(), error: end.error ?? null, cursor: end.cursor ?? null, removed: end.removed ?? 0 })
+    .update({ ...end, finished_at: knex.fn.now(), error: error ?? null, cursor: cursor ?? null })
   const run = await knex('harvest_runs').where({ id: runId }).first<HarvestRunRow>(harvestRunSelection)
   const old = knex('harvest_runs').select('id').where({ spoke_id: run.spokeId }).orderBy('id', 'desc').offset(runsKept)
-  await knex('harvest_runs').whereIn('id', old).delete()
+  await knex('harvest_runs')
+    .whereIn('id', old)
+    .whereNotIn('id', lastWholeRun(knex, run.spokeId).select('id'))
+    .whereNotIn('id', heldRuns(knex, run.spokeId).select('id').orderBy('id').limit(1))
+    .delete()
   return run
+}
+
+/** The HELD runs since the last that said what has gone. */
+export function heldRuns(knex: Knex, spokeId: string): Knex.QueryBuilder {
+  const settled = knex('harvest_runs').max('id').where({ spoke_id: spokeId, settled: true })
+  return knex('harvest_runs').where({ spoke_id: spokeId, status: 'HELD' }).whereRaw('id > coalesce((?), 0)', [settled])
 }
 
 /** The latest run of a spoke. */
 export async function latestRun(knex: Knex, spokeId: string): Promise<HarvestRunRow | undefined> {
   return knex('harvest_runs').where({ spoke_id: spokeId }).orderBy('id', 'desc').first<HarvestRunRow | undefined>(harvestRunSelection)
+}
+
+/** The latest run of a spoke that is no longer under way, where there is one from this id on. */
+export async function latestEndedRun(knex: Knex, spokeId: string, from: number): Promise<HarvestRunRow | undefined> {
+  const ended = knex('harvest_runs').where({ spoke_id: spokeId }).whereNot({ status: 'RUNNING' })
+  return ended.where('id', '>=', from).orderBy('id', 'desc').first<HarvestRunRow | undefined>(harvestRunSelection)
 }
 
 /** Closes the runs whose hub has died: those whose spoke's harvest lock is free. */

@@ -5,10 +5,16 @@ import type { Log, Source } from '../connector/source.js'
 import { databaseError } from '../database/database-error.js'
 import { sessionLocks } from '../database/session-locks.js'
 import { DialsError, SourceTimeout, SourceUnavailable } from '../errors.js'
-import { type Crawl, crawl, SourceFailure } from './crawl.js'
-import { beginRun, fenceRun, finishRun, harvestLock, latestRun, type Run } from './harvest-run.js'
+import { concludeRun } from './conclude-run.js'
+import { crawl } from './crawl.js'
+import { defaultLimits, type HarvestLimits } from './harvest-limits.js'
+import { beginRun, finishRun, harvestLock, latestRun } from './harvest-run.js'
+import { SourceFailure } from './read-until-aborted.js'
 import type { HarvestRunRow } from './rows.js'
+import { SeenNumbers } from './seen-numbers.js'
+import { writeBatch } from './write-batch.js'
 
+/** What a harvest of one spoke works with. */
 export interface HarvestOptions {
   readonly knex: Knex
   readonly spokeId: string
@@ -16,18 +22,23 @@ export interface HarvestOptions {
   /** Ends the run as FAILED. */
   readonly signal: AbortSignal
   readonly log: Log
-  /** A source that tells of more records than these is read no further. Default: 100,000. */
-  readonly recordsMax?: number
-  /** Default: half an hour. */
-  readonly timeoutMs?: number
+  /** Default: `defaultLimits`. */
+  readonly limits?: Partial<HarvestLimits>
+  /** An operator's word that what has gone has really gone: the guard holds nothing back. Reads all of the source. */
+  readonly allowShrink?: boolean
+  /** Records that are written in one transaction. Default 500. */
+  readonly batchRecords?: number
+  /** Runs one write of a batch, now or when others have had their turn. Default: now. */
+  readonly inTurn?: <T>(write: () => Promise<T>) => Promise<T>
 }
 
 /**
  * Reads a source's catalogue into ours. One run of a spoke at a time over all hubs: where one is under way, that one is answered.
  *
- * COMPLETE: the source said so and every record was taken; a dataset that it did not show is MISSING from now on. PARTIAL: some records could
- * not be taken, and their datasets stay as they are; or the source did not say that this was all, and nothing goes. FAILED: it threw, or ran
- * out of time; what it had shown until then is in the catalogue.
+ * COMPLETE: the source said so and every record was taken; a dataset that it did not show is MISSING from now on, and ARCHIVED after its days of
+ * grace. PARTIAL: some records could not be taken, and their datasets stay as they are; or the source did not say that this was all, and nothing
+ * goes. HELD: more would go than the guard allows, and nothing does. FAILED: it threw, or ran out of time; what it had shown until then is in the
+ * catalogue.
  *
  * @throws DialsError SOURCE_UNAVAILABLE where the catalogue database cannot be reached. A source's failure is an answer, never thrown.
  */
@@ -47,39 +58,22 @@ export async function harvestSpoke(options: HarvestOptions): Promise<HarvestRunR
 }
 
 async function harvest(options: HarvestOptions): Promise<HarvestRunRow> {
-  const { knex, spokeId, source, signal, log, recordsMax = 100_000, timeoutMs = 30 * 60_000 } = options
-  const { id, cursor } = await beginRun(knex, spokeId)
-  const deadline = deadlineAfter(timeoutMs, signal)
+  const { knex, spokeId, source, signal, log, allowShrink = false, batchRecords = 500, inTurn = (write) => write() } = options
+  const limits = { ...defaultLimits, ...options.limits }
+  const { id, cursor } = await beginRun(knex, spokeId, { wholeEveryDays: limits.wholeEveryDays, whole: allowShrink })
+  const run = { id, spokeId, unchanged: new SeenNumbers(), repeated: 0 }
+  const deadline = deadlineAfter(limits.timeoutMs, signal)
   try {
-    const found = await crawl({ knex, run: { id, spokeId }, source, cursor, signal: deadline.signal, recordsMax })
-    return await conclude(knex, { id, spokeId }, found)
+    const found = await crawl({ ...limits, batchRecords, source, cursor, signal: deadline.signal, write: (batch) => inTurn(() => writeBatch(knex, run, batch)) })
+    return await concludeRun(knex, run, { crawl: found, whole: cursor === undefined || found.completion?.whole === true, limits, allowShrink })
   } catch (error) {
     if (!(error instanceof SourceFailure)) throw error
-    const reason = failureOf(error.cause, { stopped: signal.aborted, timeoutMs: deadline.signal.aborted && !signal.aborted ? timeoutMs : undefined })
+    const reason = failureOf(error.cause, { stopped: signal.aborted, timeoutMs: deadline.signal.aborted && !signal.aborted ? limits.timeoutMs : undefined })
     log.warn({ spoke: spokeId, run: id, reason: reason.message, cause: String(reason.cause ?? '') }, 'a harvest failed')
     return finishRun(knex, id, { status: 'FAILED', error: reason.message })
   } finally {
     deadline.clear()
   }
-}
-
-async function conclude(knex: Knex, run: Run, { complete, unnamed, cursor, error }: Crawl): Promise<HarvestRunRow> {
-  return knex.transaction(async (transaction) => {
-    await fenceRun(transaction, run.id)
-    // A record that nobody can name might be any dataset that was not shown.
-    const removed = complete && !unnamed ? await removeUnseen(transaction, run) : 0
-    const { failed } = await transaction('harvest_runs').where({ id: run.id }).first<{ failed: number }>('failed')
-    const status = complete && failed === 0 ? 'COMPLETE' : 'PARTIAL'
-    return finishRun(transaction, run.id, { status, removed, error, cursor: status === 'COMPLETE' ? cursor : undefined })
-  })
-}
-
-async function removeUnseen(transaction: Knex.Transaction, run: Run): Promise<number> {
-  return transaction('datasets')
-    .where({ spoke_id: run.spokeId, status: 'ACTIVE' })
-    .whereNot({ seen_by: run.id })
-    .whereRaw('kept_by is distinct from ?', [run.id])
-    .update({ status: 'MISSING' })
 }
 
 /** What everybody may read of a failure; the rest is its cause. */

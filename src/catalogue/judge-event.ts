@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { z } from 'zod'
-import { catalogueEventSchema, type DatasetDescription } from '../connector/catalogue.js'
+import { type CatalogueEvent, catalogueEventSchema, type DatasetDescription } from '../connector/catalogue.js'
 
-/** A description of 4 MiB tells of thousands of columns; nobody reads more. */
-const descriptionBytesMax = 4 * 1024 * 1024
+/** What a source says at the end: see the contract. */
+export type Completion = Omit<Extract<CatalogueEvent, { kind: 'complete' }>, 'kind'>
 
 /** A dataset as shown, with the digest that tells whether it changed. */
 export interface Shown {
@@ -21,33 +21,37 @@ export interface Problem {
   readonly listed: boolean
 }
 
-type Judged =
+/** What an event of a source comes to. */
+export type Judged =
   | { kind: 'shown'; shown: Shown }
   | { kind: 'problem'; problem: Problem }
-  | { kind: 'complete'; cursor: string | undefined }
+  | { kind: 'removed'; sourceId: string }
+  | { kind: 'complete'; completion: Completion }
 
 /**
  * What a source said, held against the contract: whatever does not keep it becomes a problem with its reason. Beyond the schema that is: one
  * name for one thing, a scale where a DECIMAL needs it and nowhere else, no NUL (PostgreSQL's text has none), and a bounded size.
+ * @param recordBytesMax of one dataset's description, as JSON.
  */
-export function judgeEvent(event: unknown): Judged {
+export function judgeEvent(event: unknown, recordBytesMax: number): Judged {
   const parsed = catalogueEventSchema.safeParse(event)
   if (!parsed.success) return problem(sourceIdOf(event), `It is not as the contract asks: ${reasons(parsed.error)}`)
   if (parsed.data.kind === 'problem') return problem(parsed.data.sourceId, parsed.data.message, parsed.data.listing === 'PUBLIC')
-  if (parsed.data.kind === 'complete') return { kind: 'complete', cursor: parsed.data.cursor }
+  if (parsed.data.kind === 'removed') return parsed.data
+  if (parsed.data.kind === 'complete') return { kind: 'complete', completion: parsed.data }
 
   const description = parsed.data.dataset
   // Canonical as it is: zod gives an object its schema's order of keys, whatever order the source had.
   const text = JSON.stringify(description)
   const bytes = Buffer.byteLength(text)
-  const fault = bytes > descriptionBytesMax ? `its description is over ${descriptionBytesMax / 1024 / 1024} MiB` : faultOf(description, text)
+  const fault = bytes > recordBytesMax ? `its description is over ${recordBytesMax / 1024} KiB` : faultOf(description, text)
   if (fault !== undefined) return problem(description.id, `It is not as the contract asks: ${fault}`)
-  return { kind: 'shown', shown: { description, bytes, hash: createHash('sha256').update(text).digest('hex') } }
+  return { kind: 'shown', shown: { description, bytes, hash: hash('sha256', text) } }
 }
 
 function faultOf({ distributions, tables }: DatasetDescription, text: string): string | undefined {
-  // In JSON a NUL is \u0000 after an even number of backslashes.
-  if (/(?<!\\)(?:\\\\)*\\u0000/.test(text)) return 'a text holds a NUL character'
+  // In JSON a NUL is \u0000 after an even number of backslashes; looked for only where there is one of any kind.
+  if (text.includes('\\u0000') && /(?<!\\)(?:\\\\)*\\u0000/.test(text)) return 'a text holds a NUL character'
   const twice = firstTwice(distributions.map(({ id }) => id)) ?? firstTwice(tables.map(({ id }) => id))
   if (twice !== undefined) return `two of its parts have the id ${twice}`
   for (const { id, columns } of tables) {

@@ -1,28 +1,36 @@
+/** The source threw, or the signal ended it: the reason is the cause. Told apart from a failure of the catalogue's own database. */
+export class SourceFailure extends Error {}
+
 /**
- * The values of a source that may never answer: ends with the signal's reason the moment it aborts, whatever the source does about it. The
- * source is told to stop and not waited for.
+ * The values of a source that may never answer: ends the moment the signal aborts, whatever the source does about it. The source is told to stop
+ * and not waited for.
+ * @throws SourceFailure with what the source threw, or the signal's reason.
  */
-export async function* readUntilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void, void> {
-  const iterator = source[Symbol.asyncIterator]()
+export async function* readUntilAborted<T>(source: () => AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void, void> {
+  let iterator: AsyncIterator<T> | undefined
   let ended = false
+  let stop: () => void = () => undefined
+  // One listener for all values: one for each would be a good part of the time that a value takes.
+  const onAbort = () => stop()
+  signal.addEventListener('abort', onAbort, { once: true })
+  const next = () =>
+    new Promise<IteratorResult<T>>((resolve, reject) => {
+      stop = () => reject(signal.reason as Error)
+      if (signal.aborted) return stop()
+      iterator ??= source()[Symbol.asyncIterator]()
+      iterator.next().then(resolve, reject)
+    })
   try {
     for (;;) {
-      const next = await unlessAborted(iterator.next(), signal)
-      ended = next.done === true
-      if (next.done === true) return
-      yield next.value
+      const result = await next().catch((cause: unknown) => {
+        throw new SourceFailure('the source failed', { cause })
+      })
+      ended = result.done === true
+      if (result.done === true) return
+      yield result.value
     }
   } finally {
-    if (!ended) Promise.resolve(iterator.return?.()).catch(() => undefined)
+    signal.removeEventListener('abort', onAbort)
+    if (!ended) Promise.resolve(iterator?.return?.()).catch(() => undefined)
   }
-}
-
-/** Not Promise.race: over many events that would pile up reactions on one promise. */
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason)
-    if (signal.aborted) stop()
-    signal.addEventListener('abort', stop, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-  })
 }

@@ -1,12 +1,15 @@
+import type { ColumnProfile } from '../connector/profile.js'
 import type { Access, Licence, Listing } from '../connector/catalogue.js'
 import type { ColumnType, Sensitivity } from '../connector/column.js'
 
+/** An organisation of the configuration. */
 export interface OrganisationRow {
   id: string
   name: string
   gss: string | null
 }
 
+/** A spoke of the configuration. */
 export interface SpokeRow {
   id: string
   organisationId: string
@@ -14,9 +17,12 @@ export interface SpokeRow {
   connector: string
 }
 
+/** ACTIVE: its source shows it. MISSING: a whole crawl did not. ARCHIVED: and not for days of grace either. */
 export const datasetStatuses = ['ACTIVE', 'MISSING', 'ARCHIVED'] as const
+/** One of them. */
 export type DatasetStatus = (typeof datasetStatuses)[number]
 
+/** A dataset as the catalogue has it. */
 export interface DatasetRow {
   /** `camden/libraries` */
   id: string
@@ -41,6 +47,7 @@ export interface DatasetRow {
   updatedAt: Date
 }
 
+/** A distribution as the catalogue has it. */
 export interface DistributionRow {
   /** `camden/libraries/csv` */
   id: string
@@ -56,6 +63,7 @@ export interface DistributionRow {
   modified: Date | null
 }
 
+/** A table as the catalogue has it. */
 export interface TableRow {
   /** `camden/libraries/libraries` */
   id: string
@@ -68,6 +76,7 @@ export interface TableRow {
   problems: string[]
 }
 
+/** A column as the catalogue has it, without its profile. */
 export interface ColumnRow {
   tableId: string
   /** From 0, as published. */
@@ -83,8 +92,17 @@ export interface ColumnRow {
   sensitivity: Sensitivity
 }
 
-type HarvestStatus = 'RUNNING' | 'COMPLETE' | 'PARTIAL' | 'FAILED' | 'HELD'
+/** What is told of a column’s values; only of a table that is open, and of a column that points to nobody. */
+export interface ColumnProfileRow {
+  tableId: string
+  position: number
+  profile: ColumnProfile
+}
 
+/** PARTIAL: not all could be read. FAILED: nothing, or it was stopped. HELD: too much would have gone, and nothing was removed. */
+export type HarvestStatus = 'RUNNING' | 'COMPLETE' | 'PARTIAL' | 'FAILED' | 'HELD'
+
+/** A harvest of one spoke, and what it changed. */
 export interface HarvestRunRow {
   id: number
   spokeId: string
@@ -100,6 +118,7 @@ export interface HarvestRunRow {
   error: string | null
 }
 
+/** A record of a source that could not be read. */
 export interface HarvestProblemRow {
   /** What the problem is about, by the source's own id; null where the viewer may not know, or nobody does. */
   sourceId: string | null
@@ -109,8 +128,10 @@ export interface HarvestProblemRow {
 /** For knex's `select`: each property of a row and the column that it is. */
 type Selection<Row> = Readonly<Record<keyof Row, string>>
 
+/** Organisations' columns, for `select`. */
 export const organisationSelection: Selection<OrganisationRow> = { id: 'organisations.id', name: 'organisations.name', gss: 'organisations.gss' }
 
+/** Spokes' columns, for `select`. */
 export const spokeSelection: Selection<SpokeRow> = {
   id: 'spokes.id',
   organisationId: 'spokes.organisation_id',
@@ -118,6 +139,7 @@ export const spokeSelection: Selection<SpokeRow> = {
   connector: 'spokes.connector',
 }
 
+/** Datasets' columns, for `select`, with `spokes` joined. */
 export const datasetSelection: Selection<DatasetRow> = {
   id: 'datasets.id',
   spokeId: 'datasets.spoke_id',
@@ -140,6 +162,7 @@ export const datasetSelection: Selection<DatasetRow> = {
   updatedAt: 'datasets.updated_at',
 }
 
+/** Distributions' columns, for `select`. */
 export const distributionSelection: Selection<DistributionRow> = {
   id: 'distributions.id',
   datasetId: 'distributions.dataset_id',
@@ -163,6 +186,7 @@ export const tableSelection: Selection<Omit<TableRow, 'problems'>> = {
   version: 'tables.version',
 }
 
+/** Columns' columns but the profile, for `select`. */
 export const columnSelection: Selection<ColumnRow> = {
   tableId: 'columns.table_id',
   position: 'columns.position',
@@ -177,6 +201,7 @@ export const columnSelection: Selection<ColumnRow> = {
   sensitivity: 'columns.sensitivity',
 }
 
+/** Harvest runs' columns, for `select`. */
 export const harvestRunSelection: Selection<HarvestRunRow> = {
   id: 'harvest_runs.id',
   spokeId: 'harvest_runs.spoke_id',

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import type { Batch } from './batch.js'
 import { countInRun, fenceRun, type Run } from './harvest-run.js'
 import type { Problem, Shown } from './judge-event.js'
 import { idOf, replaceDatasets } from './replace-datasets.js'
@@ -7,28 +8,27 @@ import { idOf, replaceDatasets } from './replace-datasets.js'
 const problemsMax = 1000
 
 /** What is written in one transaction. */
-export interface Batch {
-  shown: Shown[]
-  problems: Problem[]
-}
+type Written = Readonly<Pick<Batch, 'shown' | 'problems' | 'removed'>>
 
 /**
  * Writes what a source has shown since the last batch, in one transaction: a reader sees a dataset with all of its tables, or as it was.
  * A dataset that PostgreSQL cannot hold (a year 0, say) is taken out as a problem; the others of its batch are written.
  */
-export async function writeBatch(knex: Knex, run: Run, batch: Batch): Promise<void> {
+export async function writeBatch(knex: Knex, run: Run, batch: Written): Promise<void> {
   try {
-    await knex.transaction((transaction) => write(transaction, run, batch))
+    const { same, repeated } = await knex.transaction((transaction) => write(transaction, run, batch))
+    for (const number of same) run.unchanged.add(number)
+    run.repeated += repeated
   } catch (error) {
     if (!isDataError(error) || batch.shown.length === 0) throw error
     const [only, ...others] = batch.shown
     if (only !== undefined && others.length === 0) {
       const told = { sourceId: only.description.id, message: `A value in it is outside what the catalogue can hold (${error.code}).`, listed: false }
-      return writeBatch(knex, run, { shown: [], problems: [...batch.problems, told] })
+      return writeBatch(knex, run, { ...batch, shown: [], problems: [...batch.problems, told] })
     }
     const middle = Math.ceil(batch.shown.length / 2)
-    await writeBatch(knex, run, { shown: batch.shown.slice(0, middle), problems: batch.problems })
-    await writeBatch(knex, run, { shown: batch.shown.slice(middle), problems: [] })
+    await writeBatch(knex, run, { ...batch, shown: batch.shown.slice(0, middle) })
+    await writeBatch(knex, run, { shown: batch.shown.slice(middle), problems: [], removed: [] })
   }
 }
 
@@ -36,31 +36,34 @@ export async function writeBatch(knex: Knex, run: Run, batch: Batch): Promise<vo
 const isDataError = (error: unknown): error is Error & { code: string } =>
   error instanceof Error && 'code' in error && /^2[23]/.test(String(error.code))
 
-async function write(transaction: Knex.Transaction, run: Run, { shown, problems }: Batch): Promise<void> {
+/** Answers with the numbers of the datasets that were as they are, and how many came again. */
+async function write(transaction: Knex.Transaction, run: Run, { shown, problems, removed }: Written): Promise<{ same: number[]; repeated: number }> {
   await fenceRun(transaction, run.id)
   const { fresh, changed, same, twice } = await compare(transaction, run, shown)
-  await transaction.raw('update datasets set seen_by = ?, last_seen = now() where id = any(?)', [run.id, same.map((one) => idOf(run.spokeId, one))])
-  const written = [...fresh, ...changed]
-  if (written.length > 0) await replaceDatasets(transaction, run, written)
+  if (fresh.length + changed.length > 0) await replaceDatasets(transaction, run, fresh, changed)
   const repeats = twice.map(({ description }) => ({ sourceId: description.id, message: 'It was shown twice; the first one counts.', listed: false }))
   const told = [...problems, ...repeats]
   if (told.length > 0) await tell(transaction, run, told)
+  if (removed.length > 0) {
+    await transaction.raw('update datasets set removed_by = ? where id = any(?)', [run.id, removed.map((sourceId) => `${run.spokeId}/${sourceId}`)])
+  }
   await countInRun(transaction, run.id, { created: fresh.length, updated: changed.length, unchanged: same.length, failed: told.length })
+  return { same, repeated: twice.length }
 }
 
 async function compare(transaction: Knex.Transaction, run: Run, shown: readonly Shown[]) {
   const rows = await transaction('datasets')
     .whereRaw('id = any(?)', [shown.map((one) => idOf(run.spokeId, one))])
-    .select<{ id: string; hash: string; status: string; seen_by: number }[]>('id', 'hash', 'status', 'seen_by')
+    .select<{ id: string; hash: string; status: string; seen_by: number; number: number }[]>('id', 'hash', 'status', 'seen_by', 'number')
   const known = new Map(rows.map((row) => [row.id, row]))
   const seen = new Set<string>()
-  const sorted = { fresh: [] as Shown[], changed: [] as Shown[], same: [] as Shown[], twice: [] as Shown[] }
+  const sorted = { fresh: [] as Shown[], changed: [] as Shown[], same: [] as number[], twice: [] as Shown[] }
   for (const one of shown) {
     const id = idOf(run.spokeId, one)
     const before = known.get(id)
-    if (seen.has(id) || before?.seen_by === run.id) sorted.twice.push(one)
+    if (seen.has(id) || before?.seen_by === run.id || (before !== undefined && run.unchanged.has(before.number))) sorted.twice.push(one)
     else if (before === undefined) sorted.fresh.push(one)
-    else if (before.hash === one.hash && before.status === 'ACTIVE') sorted.same.push(one)
+    else if (before.hash === one.hash && before.status === 'ACTIVE') sorted.same.push(before.number)
     else sorted.changed.push(one)
     seen.add(id)
   }
@@ -78,5 +81,6 @@ async function tell(transaction: Knex.Transaction, run: Run, problems: readonly 
   )
   // `libraries/libraries` is about the dataset `libraries`.
   const named = problems.flatMap(({ sourceId }) => (sourceId === undefined ? [] : [`${run.spokeId}/${sourceId.split('/', 1)[0]}`]))
-  await transaction.raw('update datasets set kept_by = ? where id = any(?)', [run.id, named])
+  // Its source still has it, so its days of grace begin again.
+  await transaction.raw(`update datasets set kept_by = ?, missing_since = case status when 'MISSING' then now() else missing_since end where id = any(?)`, [run.id, named])
 }

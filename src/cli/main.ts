@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { databaseError } from '../database/database-error.js'
 import { ConfigError, DialsError } from '../errors.js'
+import { connectorCommand } from './commands/connector.js'
 import { demoCommand } from './commands/demo.js'
 import { harvestCommand } from './commands/harvest.js'
 import { hubCommand } from './commands/hub.js'
@@ -15,7 +16,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .description('Seven Dials: one GraphQL graph over the data catalogues of many organisations, while each keeps its own data')
     .exitOverride()
     .addOption(new Option('--trace', 'show stack traces of errors').hideHelp())
-  for (const command of [demoCommand(), hubCommand(), spokeCommand(), harvestCommand(), tokenCommand(), schemaCommand()]) program.addCommand(command.exitOverride())
+  for (const command of [demoCommand(), hubCommand(), spokeCommand(), harvestCommand(), connectorCommand(), tokenCommand(), schemaCommand()]) program.addCommand(command.exitOverride())
   try {
     await program.parseAsync(argv)
     return 0

@@ -16,6 +16,7 @@ import { suggestTables } from '../catalogue/suggest-tables.js'
 import { syncConfigured } from '../catalogue/sync-configured.js'
 import { type Environment, type HubConfig, type Loaded, readBeside } from '../config.js'
 import type { Log } from '../connector/source.js'
+import { connectionConfig } from '../database/connect.js'
 import { databaseError } from '../database/database-error.js'
 import { migrate } from '../database/migrate.js'
 import { openDatabase } from '../database/open-database.js'
@@ -31,6 +32,7 @@ import { telemetryPlugin } from '../telemetry/apollo-plugin.js'
 import { HubMetrics } from '../telemetry/metrics.js'
 import { observedSource } from '../telemetry/observed-source.js'
 import { startTraces } from '../telemetry/start-traces.js'
+import { harvestLimits } from './harvest-limits-of.js'
 import { hubKeyFile, issuerOf, organisationIdOf } from './hub-identity.js'
 import { listen } from './listen.js'
 import { checkSource } from './open-source.js'
@@ -98,7 +100,11 @@ export async function startHub({ loaded, dataFolder, port, environment, log }: H
     await syncConfigured(knex, config.spokes.map(configuredSpoke))
 
     const onEnd = ({ spokeId, status }: HarvestRunRow) => metrics.harvest(spokeId, status)
-    const scheduler = new HarvestScheduler({ knex, sources: sources.harvestable(), intervalMs: (config.harvestEveryMinutes ?? 60) * 60_000, onEnd, log })
+    const scheduler = await HarvestScheduler.open({
+      knex, connection: () => connectionConfig(database.url, environment.databaseUrl === undefined), sources: sources.harvestable(),
+      intervalMs: (config.harvestEveryMinutes ?? 60) * 60_000, limits: new Map(config.spokes.map(({ id, harvest }) => [id, harvestLimits(config.harvest, harvest)])),
+      ...(config.harvestsAtOnce === undefined ? {} : { atOnce: config.harvestsAtOnce }), onEnd, log,
+    })
     undo.add(() => scheduler.stop())
     const schema = await createSchema()
     const graph = createGraphServer(schema, log)
@@ -119,7 +125,7 @@ export async function startHub({ loaded, dataFolder, port, environment, log }: H
       }
       return {
         viewer, knex, loaders, baseUrl, statusOf: (spokeId) => sources.status(spokeId),
-        harvestNow: (spokeId) => scheduler.harvestNow(spokeId), results: new Results(), ...(splice ? { splice } : {}),
+        harvestNow: (spokeId, how) => scheduler.harvestNow(spokeId, how), results: new Results(), ...(splice ? { splice } : {}),
         query: { viewer, catalogue, sources, engine, signal, ...(token === undefined ? {} : { viewerToken: token }), ...(traces ? { stage: traces.stage } : {}) },
       }
     }

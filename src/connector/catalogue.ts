@@ -67,8 +67,11 @@ export const datasetSchema = z.strictObject({
 })
 
 /**
- * What a harvest tells, one at a time. `complete` comes last and only when the whole source was read: what a complete crawl did not
- * show is gone. A record that cannot be read is a `problem`, never an absence.
+ * What a harvest tells, one at a time. `complete` comes last and only when the source was read to its end. A record that cannot be read is a
+ * `problem`, never an absence.
+ *
+ * Without a cursor the source tells of all that it holds, and what it does not show is gone. With the cursor of an earlier `complete` it may tell
+ * of what has changed since then and no more: only what it names in `removed` is gone.
  */
 export const catalogueEventSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('dataset'), dataset: datasetSchema }),
@@ -79,7 +82,17 @@ export const catalogueEventSchema = z.discriminatedUnion('kind', [
     /** Who learns of it: PUBLIC where the record would have been listed to everybody. Default PARTIES. */
     listing: z.enum(['PUBLIC', 'PARTIES']).optional(),
   }),
-  z.strictObject({ kind: z.literal('complete'), cursor: z.string().max(2000).optional() }),
+  /** The source says that it no longer holds this dataset. Heeded when the crawl completes, unless the crawl shows it too. */
+  z.strictObject({ kind: z.literal('removed'), sourceId: slugSchema }),
+  z.strictObject({
+    kind: z.literal('complete'),
+    /** Handed to the next harvest. */
+    cursor: z.string().max(2000).optional(),
+    /** The source was given a cursor and told of everything all the same. Default false. */
+    whole: z.boolean().optional(),
+    /** How many datasets the source says that it holds: where it told of fewer, a crawl of everything was not complete. */
+    total: z.number().int().min(0).optional(),
+  }),
 ])
 
 /** The shapes, inferred from the schemas above: one source of truth. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { columnProfileSchema } from './profile.js'
 
 /** The canonical types of DESIGN.md ('Types'): what a column's values are, whatever the source calls them. */
 export const columnTypes = [
@@ -29,5 +30,6 @@ export const columnSchema = z.strictObject({
   description: z.string().max(10_000).optional(),
   unit: z.string().max(100).optional(),
   sensitivity: z.enum(sensitivities),
+  profile: columnProfileSchema.optional(),
 })
 export type ColumnDescription = z.infer<typeof columnSchema>

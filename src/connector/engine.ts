@@ -31,6 +31,8 @@ export interface EngineSession {
   table(name: string, sql: string): Promise<number>
   /** Small answers only: every value becomes a JavaScript value (BIGINT and wider as bigint, DECIMAL and dates as text). */
   rows(sql: string): Promise<Record<string, unknown>[]>
+  /** The BLOBs of a query of one column, as bytes; null where one is NULL. For texts that would be long strings only to become bytes again. */
+  blobs(sql: string): Promise<(Uint8Array | null)[]>
   /** The result as Parquet files of about 122,880 rows in `folder`, each given as soon as it is whole, and at the end its rows. */
   parts(sql: string, options: PartsOptions): AsyncGenerator<LandedFile, { rows: number }>
   /** Gives the place in the admission queue back, while the connection stays open with a small finished result in it. */

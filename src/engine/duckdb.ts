@@ -19,6 +19,12 @@ export interface DuckDbOptions {
   waiting?: number
 }
 
+/**
+ * Rows of a page, and its offset, up to which DuckDB may read the other columns for the page alone. Its default is 50; a sorted page of 10,000 rows
+ * then takes three times as long, and one without an order, joined with itself, 3 ms more.
+ */
+const lateMaterializationRowsMax = 20_000
+
 /** DuckDB in this process, and one instance for all its queries: a connection costs 0.3 ms, an instance 13 ms. */
 export class DuckDbEngine implements Engine {
   private constructor(
@@ -40,6 +46,7 @@ export class DuckDbEngine implements Engine {
     const folders = options.folders.map((folder) => quote(folder.endsWith('/') ? folder : `${folder}/`))
     await connection.run(`SET allowed_directories = [${folders.join(', ')}]`)
     await connection.run("SET GLOBAL TimeZone = 'UTC'")
+    await connection.run(`SET GLOBAL late_materialization_max_rows = ${lateMaterializationRowsMax}`)
     await connection.run('SET enable_external_access = false')
     await connection.run('SET lock_configuration = true')
     connection.closeSync()

@@ -1,3 +1,4 @@
+import { rmSync, statSync } from 'node:fs'
 import { mkdir, open, readdir, rmdir, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -26,7 +27,7 @@ export async function* onePart(work: CopyWork, path: string, bytesMax: number): 
   let given = false
   try {
     const rows = await work.run(copyStatement(work.sql, path, ''))
-    const file = await landed(path, () => Promise.resolve())
+    const file = landed(path, () => Promise.resolve())
     if (file.bytes > bytesMax) throw tooLarge(bytesMax)
     given = true
     yield file
@@ -60,7 +61,7 @@ export async function* partsOf(work: CopyWork, folder: string, bytesMax: number)
         const path = join(folder, name)
         if (!last && !(await isWhole(path))) break
         given.add(name)
-        yield await landed(path, removeEmpty)
+        yield landed(path, removeEmpty)
       }
       if (last) return { rows: copy.rows }
     }
@@ -111,8 +112,9 @@ function tooLarge(bytesMax: number): ResultTooLarge {
   return new ResultTooLarge(`The answer of one source is larger than ${bytesMax} bytes. Filter more, or group.`)
 }
 
-async function landed(path: string, released: () => Promise<void>): Promise<LandedFile> {
-  const { size } = await stat(path)
+/** Looked at and unlinked in place: in tmpfs that is sooner done than handed to another thread. */
+function landed(path: string, released: () => Promise<void>): LandedFile {
+  const { size } = statSync(path)
   let isReleased = false
   return {
     path,
@@ -120,7 +122,7 @@ async function landed(path: string, released: () => Promise<void>): Promise<Land
     async release() {
       if (isReleased) return
       isReleased = true
-      await unlink(path).catch(() => undefined)
+      rmSync(path, { force: true })
       await released()
     },
   }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
-import { type DuckDBConnection, type JS, type DuckDBValue } from '@duckdb/node-api'
+import { DuckDBBlobValue, type DuckDBConnection, type JS, type DuckDBValue } from '@duckdb/node-api'
 import type { EngineSession, LandedFile, PartsOptions } from '../connector/engine.js'
 import { SourceTimeout } from '../errors.js'
 import { engineError } from './engine-error.js'
@@ -37,6 +37,11 @@ export class DuckDbSession implements EngineSession {
   async rows(sql: string): Promise<Record<string, unknown>[]> {
     const reader = await this.#guard(() => this.connection.runAndReadAll(sql))
     return reader.convertRowObjects<JS | string>(plainValue)
+  }
+
+  async blobs(sql: string): Promise<(Uint8Array | null)[]> {
+    const reader = await this.#guard(() => this.connection.runAndReadAll(sql))
+    return (reader.getColumns()[0] ?? []).map((value) => (value instanceof DuckDBBlobValue ? value.bytes : null))
   }
 
   table(name: string, sql: string): Promise<number> {

@@ -4,50 +4,76 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../api/context.js'
 import { scanDocument } from '../api/limits/scan-document.js'
 import { Splice } from '../api/splice.js'
-import { deadlineAfter } from '../connector/deadline.js'
 import { isDeeperThan } from '../connector/json-depth.js'
 import { databaseError } from '../database/database-error.js'
 import { DialsError, type ErrorCode, toDialsError } from '../errors.js'
-import { clientOf, Clients, operationsMax } from './clients.js'
+import { tooManyOperations } from './begin-operation.js'
+import { clientOf, type Clients } from './clients.js'
 import { isPlainGet } from './cross-site.js'
 import { etagOf, isKnown } from './etag.js'
 import { statusNotBegun } from './response-status.js'
+import type { Telemetry } from '../telemetry/telemetry.js'
 
 /** Objects and lists within each other; a deeper body would overflow GraphQL's own recursion. */
 const depthMax = 64
 
 /** The longest that an operation may take; a query’s own `timeoutMs` ends it sooner. */
-const operationMsMax = 150_000
+export const operationMsMax = 150_000
+/** For what the signal has ended to be answered; what has not ended by then is left behind. */
+const endMsMax = 2_000
+
+/** What the handler needs; `clients` counts with all other ways to ask. */
+export interface GraphqlHandlerOptions {
+  readonly contextOf: ContextOf
+  readonly clients: Clients
+  readonly telemetry: Telemetry
+  /** Milliseconds that an operation may take. Default: operationMsMax. */
+  readonly operationMs?: number
+}
+
+/** An answer of at most so many bytes is written at once; a larger one by and by, as the client reads. */
+const oneWriteBytesMax = 2 * 1024 * 1024
 
 /** Makes the context of one request, of its Authorization headers. The signal ends when the client goes away; the splice carries rows around GraphQL. */
 export type ContextOf = (authorization: readonly string[] | undefined, signal: AbortSignal, splice?: Splice) => Promise<Context>
 
 /** GraphQL over HTTP, with rows spliced into the response as text. */
-export function graphqlHandler(server: ApolloServer<Context>, contextOf: ContextOf) {
-  const clients = new Clients()
+export function graphqlHandler(server: ApolloServer<Context>, { contextOf, clients, telemetry, operationMs = operationMsMax }: GraphqlHandlerOptions) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const started = performance.now()
+    const refuse = (code: ErrorCode, message: string, status = 400): FastifyReply => {
+      telemetry.metrics.operation({ kind: 'unknown', codes: [code], durationMs: performance.now() - started })
+      return reply.status(status).header('cache-control', 'private, no-store').send({ errors: [{ message, extensions: { code } }] })
+    }
     const body = typeof request.body === 'string' ? request.body : undefined
-    if (body !== undefined && isDeeperThan(body, depthMax)) return refuse(reply, 'QUERY_TOO_COMPLEX', `The request is nested deeper than ${depthMax}.`)
+    if (body !== undefined && isDeeperThan(body, depthMax)) return refuse('QUERY_TOO_COMPLEX', `The request is nested deeper than ${depthMax}.`)
     const parsed = parseBody(body)
-    if (parsed === invalid) return refuse(reply, 'BAD_REQUEST', 'The body is not JSON.')
+    if (parsed === invalid) return refuse('BAD_REQUEST', 'The body is not JSON.')
     const excess = scanDocument(documentOf(request, parsed))
-    if (excess !== undefined) return refuse(reply, excess.code, excess.message, statusNotBegun(mediaTypeFor(request), excess.code))
+    if (excess !== undefined) return refuse(excess.code, excess.message, statusNotBegun(mediaTypeFor(request), excess.code))
 
     const splice = new Splice()
-    const { signal, clear } = deadlineAfter(operationMsMax, gone(reply))
-    reply.raw.once('close', clear)
+    const signal = endOf(reply, operationMs)
     const context = await contextOf(request.raw.headersDistinct['authorization'], signal, splice).catch((thrown: unknown) => toDialsError(databaseError(thrown)))
-    if (context instanceof DialsError) return refuse(reply, context.code, context.message, context.code === 'UNAUTHENTICATED' ? 401 : 503)
+    if (context instanceof DialsError) return refuse(context.code, context.message, context.code === 'UNAUTHENTICATED' ? 401 : 503)
     const leave = clients.enter(clientOf(context.viewer, request.ip))
     if (leave === undefined) {
-      return refuse(reply.header('retry-after', '1'), 'QUERY_TOO_COMPLEX', `More than ${operationsMax} operations of yours are under way. Wait for some of them.`, 429)
+      reply.header('retry-after', '1')
+      return refuse(tooManyOperations.code, tooManyOperations.message, 429)
     }
-    try {
-      return await send(reply, request, context, await server.executeHTTPGraphQLRequest({ httpGraphQLRequest: toHttpRequest(request, parsed), context: () => Promise.resolve(context) }), splice)
-    } finally {
-      leave()
-    }
+    const answering = server.executeHTTPGraphQLRequest({ httpGraphQLRequest: toHttpRequest(request, parsed), context: () => Promise.resolve(context) }).finally(leave)
+    const answer = await within(operationMs + endMsMax, answering)
+    if (answer !== undefined) return send(reply, request, context, answer, splice)
+    return refuse('SOURCE_TIMEOUT', `The operation took longer than ${operationMs / 1000} s and was left. Ask for less at once.`, 504)
   }
+}
+
+/** What is promised, or undefined where that takes longer. */
+function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(undefined), ms)
+    void promise.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 }
 
 async function send(reply: FastifyReply, request: FastifyRequest, { viewer }: Context, { status = 200, headers, body }: HTTPGraphQLResponse, splice: Splice): Promise<FastifyReply> {
@@ -55,17 +81,14 @@ async function send(reply: FastifyReply, request: FastifyRequest, { viewer }: Co
   reply.header('cache-control', 'private, no-store').status(status)
   if (body.kind !== 'complete') return reply.send(Readable.from(body.asyncIterator))
   if (status >= 400) return reply.status(statusNotBegun(headers.get('content-type') ?? '', codeOf(body.string)) ?? status).send(body.string)
-  const content = [...pieces(splice, body.string)]
+  const content = [...splice.pieces(body.string)]
   if (request.method === 'GET' && viewer.subject === undefined && !body.string.startsWith('{"errors"')) {
     const etag = etagOf(content)
     reply.header('cache-control', 'public, no-cache').header('vary', 'accept, authorization, origin').header('etag', etag)
     if (isKnown(request.headers['if-none-match'], etag)) return reply.status(304).send()
   }
-  return reply.send(Readable.from(content, { objectMode: false }))
-}
-
-function* pieces(splice: Splice, body: string): Generator<Buffer> {
-  for (const piece of splice.pieces(body)) if (piece !== '') yield Buffer.from(piece)
+  const isSmall = content.reduce((bytes, piece) => bytes + piece.length, 0) <= oneWriteBytesMax
+  return reply.send(isSmall ? Buffer.concat(content) : Readable.from(content, { objectMode: false }))
 }
 
 /** The code of the first error of an answer without data. */
@@ -103,15 +126,13 @@ function toHttpRequest(request: FastifyRequest, body: unknown): HTTPGraphQLReque
   return { method: request.method, headers, search: question === -1 ? '' : request.url.slice(question), body }
 }
 
-/** Ends when the client goes away before its answer was whole. */
-function gone(reply: FastifyReply): AbortSignal {
+/** Ends when the client goes away before its answer was whole, or after some milliseconds. */
+function endOf(reply: FastifyReply, ms: number): AbortSignal {
   const controller = new AbortController()
+  const timer = setTimeout(() => controller.abort(new DOMException('The time is over.', 'TimeoutError')), ms)
   reply.raw.once('close', () => {
+    clearTimeout(timer)
     if (!reply.raw.writableFinished) controller.abort()
   })
   return controller.signal
-}
-
-function refuse(reply: FastifyReply, code: ErrorCode, message: string, status = 400): FastifyReply {
-  return reply.status(status).header('cache-control', 'private, no-store').send({ errors: [{ message, extensions: { code } }] })
 }

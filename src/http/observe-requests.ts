@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Log } from '../connector/source.js'
-import { forRequest, type RequestRecord } from '../telemetry/request-record.js'
+import { forRequest, newRequest, type RequestRecord, toldOf } from '../telemetry/request-record.js'
 import type { Telemetry } from '../telemetry/telemetry.js'
 
 /** What of a client's own ids goes into our logs and its answer. */
@@ -15,7 +15,7 @@ export function observeRequests(app: FastifyInstance, { metrics, traces }: Telem
   const records = new WeakMap<FastifyRequest, RequestRecord>()
 
   app.addHook('onRequest', (request, reply, done) => {
-    const record: RequestRecord = { id: idOf(request), codes: new Set(), authenticated: false, organisation: undefined, trace: undefined }
+    const record = newRequest(idOf(request))
     records.set(request, record)
     reply.header('x-request-id', record.id)
     const finished = metrics.request()
@@ -51,11 +51,8 @@ function idOf({ headers }: FastifyRequest): string {
   return typeof given === 'string' && saneId.test(given) ? given : randomUUID()
 }
 
-function told(request: FastifyRequest, reply: FastifyReply, { id, codes, authenticated, organisation }: RequestRecord): object {
-  return {
-    request: id, method: request.method, status: reply.statusCode, codes: [...codes], authenticated,
-    ...(organisation === undefined ? {} : { organisation }), ...(reply.raw.writableFinished ? {} : { left: true }),
-  }
+function told(request: FastifyRequest, reply: FastifyReply, record: RequestRecord): object {
+  return { ...toldOf(record), method: request.method, status: reply.statusCode, ...(reply.raw.writableFinished ? {} : { left: true }) }
 }
 
 /** Of an answer that is an error of the HTTP layer itself. */

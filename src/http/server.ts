@@ -4,6 +4,7 @@ import type { Log } from '../connector/source.js'
 import type { Context } from '../api/context.js'
 import type { Operations } from '../api/operations.js'
 import type { Telemetry } from '../telemetry/telemetry.js'
+import { Clients } from './clients.js'
 import { crossOrigin, isAllowed } from './cross-origin.js'
 import { graphiqlRoute } from './graphiql/route.js'
 import { type ContextOf, graphqlHandler } from './graphql-handler.js'
@@ -49,13 +50,14 @@ export function hubServer(options: HubServerOptions): FastifyInstance {
     const [code, message] = status >= 500 ? ['INTERNAL_SERVER_ERROR', 'Something went wrong on our side. The reason is in the log.'] : ['BAD_REQUEST', tooLarge(status)]
     return reply.status(status).send({ errors: [{ message, extensions: { code } }] })
   })
+  const clients = new Clients()
   observeRequests(app, telemetry, log)
   crossOrigin(app, origins)
   graphiqlRoute(app, options.graphqlFolder)
   metricsRoute(app, telemetry.metrics, options.mayOperate)
-  app.route({ method: ['GET', 'POST'], url: '/graphql', handler: graphqlHandler(graph, contextOf) })
-  eventStreamRoute(app, operations, contextOf)
-  const closeSockets = openSockets(app.server, { operations, contextOf, log, isOrigin: (origin, host) => isAllowed(origin, host, origins) })
+  app.route({ method: ['GET', 'POST'], url: '/graphql', handler: graphqlHandler(graph, { contextOf, clients, telemetry }) })
+  eventStreamRoute(app, { operations, contextOf, clients, telemetry })
+  const closeSockets = openSockets(app.server, { operations, contextOf, clients, telemetry, trustedProxies, log, isOrigin: (origin, host) => isAllowed(origin, host, origins) })
   app.addHook('preClose', closeSockets)
   app.get('/.well-known/jwks.json', () => jwks)
   app.get('/health/live', () => ({ status: 'UP' }))

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -17,7 +18,7 @@ import { scan, type ScanContext } from './scan.js'
 const bodyBytesMax = 16 * 1024 * 1024
 /** Well within the minute after which a hub gives a silent feed up. */
 const signOfLifeMs = 15_000
-const writeBytesMin = 64 * 1024
+const writeBytesMin = 1024 * 1024
 /** A filter of depth 64 nests less than this. */
 const bodyDepthMax = 300
 
@@ -94,7 +95,9 @@ async function scans(request: FastifyRequest, reply: FastifyReply, options: Spok
   const viewer = wanted.viewerToken === undefined ? anonymous : await options.viewerOf(wanted.viewerToken)
   const parts = scan(wanted.relation, viewer, options, limits)
   const first = await parts.next()
-  return reply.type(framesMediaType).send(Readable.from(joined(frames(first, parts, options.log)), { objectMode: false }))
+  const pieces = joined(frames(first, parts, options.log))
+  const begun = await pieces.next()
+  return reply.type(framesMediaType).send(begun.done === true ? begun.value : Readable.from(resumed(begun.value, pieces), { objectMode: false }))
 }
 
 /** Each part is read when the last was sent: the connection's back-pressure is the scan's. */
@@ -102,7 +105,7 @@ async function* frames(first: IteratorResult<LandedFile, ScanReport>, parts: Asy
   try {
     let next = first
     for (; next.done !== true; next = await parts.next()) {
-      const content = await readFile(next.value.path)
+      const content = next.value.bytes < writeBytesMin ? readFileSync(next.value.path) : await readFile(next.value.path)
       await next.value.release()
       yield frameHeader(frameKinds.part, content.length)
       yield content
@@ -117,8 +120,8 @@ async function* frames(first: IteratorResult<LandedFile, ScanReport>, parts: Asy
   }
 }
 
-/** Small pieces as one: an answer of a few rows is then a single write. */
-async function* joined(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+/** Large pieces one by one; what is left, or all of a small answer, as the value at the end: a single write. */
+async function* joined(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer, Buffer> {
   let waiting: Buffer[] = []
   let bytes = 0
   for await (const piece of pieces) {
@@ -129,7 +132,17 @@ async function* joined(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     waiting = []
     bytes = 0
   }
-  if (bytes > 0) yield Buffer.concat(waiting)
+  return Buffer.concat(waiting)
+}
+
+/** What had begun, from its first piece to its last. */
+async function* resumed(first: Buffer, pieces: AsyncGenerator<Buffer, Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield first
+    yield yield* pieces
+  } finally {
+    await pieces.return(first)
+  }
 }
 
 function json(kind: (typeof frameKinds)[keyof typeof frameKinds], value: unknown): Buffer {

@@ -14,11 +14,23 @@ export interface RequestRecord {
   trace: Context | undefined
 }
 
+/** A request of this id, of which nothing is known yet. */
+export function newRequest(id: string): RequestRecord {
+  return { id, codes: new Set(), authenticated: false, organisation: undefined, trace: undefined }
+}
+
 const current = new AsyncLocalStorage<RequestRecord>()
 
 /** The request that this code runs for; undefined outside of one. */
 export function currentRequest(): RequestRecord | undefined {
   return current.getStore()
+}
+
+/** What the log says of a request: that somebody is known, and not who. */
+export function toldOf(record: RequestRecord | undefined): object {
+  if (record === undefined) return {}
+  const { id, codes, authenticated, organisation } = record
+  return { request: id, codes: [...codes], authenticated, ...(organisation === undefined ? {} : { organisation }) }
 }
 
 /** Runs work, and all that it starts, for a request. */

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Knex } from 'knex'
 import { listSpokes } from '../../src/catalogue/catalogue-lists.js'
 import { createCatalogueLoaders } from '../../src/catalogue/catalogue-loaders.js'
+import { connectionConfig } from '../../src/database/connect.js'
 import { HarvestScheduler } from '../../src/catalogue/harvest-scheduler.js'
 import { syncConfigured } from '../../src/catalogue/sync-configured.js'
 import type { HarvestOptions } from '../../src/catalogue/harvest-spoke.js'
@@ -21,8 +22,10 @@ afterEach(async () => {
   await database.drop()
 })
 
-const schedule = (sources: Record<string, HarvestOptions['source']>, intervalMs = 3_600_000) =>
-  (scheduler = new HarvestScheduler({ knex: database.knex, sources: new Map(Object.entries(sources)), intervalMs, log: quiet }))
+const schedule = async (sources: Record<string, HarvestOptions['source']>, intervalMs = 3_600_000) =>
+  (scheduler = await HarvestScheduler.open({
+    knex: database.knex, connection: () => connectionConfig(database.url, true), sources: new Map(Object.entries(sources)), intervalMs, log: quiet,
+  }))
 
 /** A signal for a test to wait on. */
 function gate() {
@@ -43,7 +46,7 @@ describe('HarvestScheduler', () => {
       lambeth: fakeSource(null, new SourceUnavailable('It is down.')),
       camden: fakeSource(dataset('libraries'), complete()),
     }
-    const running = schedule(sources)
+    const running = await schedule(sources)
     running.start()
     await hangs.opened
     // Each of the others is done, or this answers with its finished run.
@@ -60,7 +63,7 @@ describe('HarvestScheduler', () => {
     let reads = 0
     const source = { async *harvest() { reads += 1; if (reads === 3) third.open(); yield complete() } }
     await database.knex.raw('alter table harvest_runs rename to hidden')
-    const running = schedule({ camden: source }, 1)
+    const running = await schedule({ camden: source }, 1)
     running.start()
     await expect(running.harvestNow('camden')).rejects.toThrow()
     await database.knex.raw('alter table hidden rename to harvest_runs')
@@ -70,8 +73,9 @@ describe('HarvestScheduler', () => {
   })
 
   it('harvests one spoke when told to, and knows no other', async () => {
-    const running = schedule({ camden: fakeSource(dataset('a'), complete()) })
-    expect(await running.harvestNow('camden')).toMatchObject({ spokeId: 'camden', status: 'COMPLETE', created: 1 })
+    const running = await schedule({ camden: fakeSource(dataset('a'), complete()) })
+    running.start()
+    expect(await running.harvestNow('camden')).toMatchObject({ spokeId: 'camden', status: 'COMPLETE' })
     await expect(running.harvestNow('nowhere')).rejects.toMatchObject({ code: 'BAD_USER_INPUT' })
   })
 
@@ -81,7 +85,9 @@ describe('HarvestScheduler', () => {
       () => database.knex.raw('select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()'),
       complete(),
     )
-    expect(await schedule({ camden: source }).harvestNow('camden')).toMatchObject({ status: 'COMPLETE', created: 1 })
+    const running = await schedule({ camden: source })
+    running.start()
+    expect(await running.harvestNow('camden')).toMatchObject({ status: 'COMPLETE' })
   })
 })
 

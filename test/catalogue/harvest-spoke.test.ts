@@ -134,7 +134,7 @@ describe('harvestSpoke', () => {
     async function* endless() {
       for (let n = 0; ; n += 1) yield dataset(`d${n}`)
     }
-    const run = await harvest(database.knex, { harvest: endless }, { recordsMax: 300 })
+    const run = await harvest(database.knex, { harvest: endless }, { limits: { recordsMax: 300 } })
     expect(run).toMatchObject({ status: 'PARTIAL', created: 300, removed: 0, error: expect.stringContaining('more than 300') })
     expect((await statuses()).gone).toBe('ACTIVE')
   })
@@ -149,7 +149,7 @@ describe('harvestSpoke', () => {
 
   it('ends with the signal or the time limit, whatever the source does about it', async () => {
     const deaf = fakeSource(dataset('a'), () => new Promise(() => undefined))
-    expect(await harvest(database.knex, deaf, { timeoutMs: 50 })).toMatchObject({ status: 'FAILED', created: 1, error: expect.stringContaining('did not finish within') })
+    expect(await harvest(database.knex, deaf, { limits: { timeoutMs: 50 } })).toMatchObject({ status: 'FAILED', created: 1, error: expect.stringContaining('did not finish within') })
     const abort = new AbortController()
     const stuck = fakeSource(dataset('b'), () => { abort.abort(); return new Promise(() => undefined) })
     expect(await harvest(database.knex, stuck, { signal: abort.signal })).toMatchObject({ status: 'FAILED', created: 1, error: 'The harvest was stopped.' })
@@ -180,10 +180,10 @@ describe('harvestSpoke', () => {
   })
 
   it('closes a run that a killed hub left, at the next harvest and at the next start', async () => {
-    const left = await beginRun(database.knex, 'camden')
+    const left = await beginRun(database.knex, 'camden', { wholeEveryDays: 7, whole: false })
     await configureTwo(database.knex)
     expect(await createCatalogueLoaders(database.knex, anonymous).lastHarvestOfSpoke.load('camden')).toMatchObject({ id: left.id, status: 'FAILED', error: 'The hub stopped during this harvest.' })
-    const again = await beginRun(database.knex, 'camden')
+    const again = await beginRun(database.knex, 'camden', { wholeEveryDays: 7, whole: false })
     await harvest(database.knex, fakeSource(complete()))
     expect(await database.knex('harvest_runs').where({ id: again.id }).pluck('status')).toEqual(['FAILED'])
   })

@@ -50,7 +50,7 @@ describe('configuration', () => {
     const loaded = loadHubConfig(file(spoke('    connector: spoke\n    config: { url: "http://spoke.example" }\n')), environment)
     const error = refusal(() => checkSource(loaded, 'spokes[0]', { connector: 'spoke', config: { url: 'http://spoke.example' } }))
     expect([error.path, error.mend]).toEqual(['spokes[0].config.url', 'is plain HTTP to another machine: use https'])
-    expect(refusal(() => checkSource(loaded, 'spokes[0]', { connector: 'fils' })).mend).toMatch(/no connector 'fils'.*files, spoke/)
+    expect(refusal(() => checkSource(loaded, 'spokes[0]', { connector: 'fils' })).mend).toMatch(/no connector 'fils'.*files, mysql, postgres, spoke/)
     expect(refusal(() => checkSource(loaded, 'spokes[0]', { connector: 'files', config: { folder: './data' } })).path).toBe('spokes[0].config.defaultAccess')
   })
 

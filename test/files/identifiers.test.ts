@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { humanised, slugOf, uniqueSlugs } from '../../connectors/files/slug.js'
+import { humanised, slugOf, uniqueSlugs } from '../../connectors/shared/slug.js'
 import { slugSchema } from '../../src/connector/catalogue.js'
 import { folderOf } from './support/folder.js'
 

@@ -11,16 +11,19 @@ import type { Context } from '../../src/api/context.js'
 import { Operations } from '../../src/api/operations.js'
 import { Results } from '../../src/api/results.js'
 import { DialsError } from '../../src/errors.js'
+import { Clients } from '../../src/http/clients.js'
 import { isAllowed } from '../../src/http/cross-origin.js'
 import { eventStreamRoute } from '../../src/http/subscriptions/event-stream.js'
 import { openSockets } from '../../src/http/subscriptions/web-socket.js'
+import { HubMetrics } from '../../src/telemetry/metrics.js'
 
 const sdl = `
   type Query { hello: String @public, inner: String @public }
   type Mutation { noop: String @public }
   type Subscription { ticks: Int @public, staff: Int @requiresScopes(scopes: [["staff"]]) }
 `
-const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+const logged: object[] = []
+const log = { info: (fields: object, message: string) => { logged.push({ ...fields, message }) }, warn: () => undefined, error: () => undefined }
 let started = 0
 let ended = 0
 let released = 0
@@ -59,6 +62,7 @@ async function contextOf(authorization: readonly string[] | undefined): Promise<
   return Promise.resolve({ viewer, results: new CountedResults() } as unknown as Context)
 }
 
+const metrics = new HubMetrics({ engine: () => ({ running: 0, waiting: 0 }), sources: () => [] })
 let app: FastifyInstance
 let closeSockets: () => Promise<void>
 let url: string
@@ -74,8 +78,9 @@ beforeAll(async () => {
   app = Fastify() as unknown as FastifyInstance
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
-  eventStreamRoute(app, operations, contextOf)
-  closeSockets = openSockets(app.server, { operations, contextOf, log, isOrigin: (origin, host) => isAllowed(origin, host, ['https://dashboards.example']) })
+  const shared = { operations, contextOf, clients: new Clients(), telemetry: { metrics } }
+  eventStreamRoute(app, shared)
+  closeSockets = openSockets(app.server, { ...shared, log, trustedProxies: ['127.0.0.1'], isOrigin: (origin, host) => isAllowed(origin, host, ['https://dashboards.example']) })
   await app.listen({ host: '127.0.0.1', port: 0 })
   url = `127.0.0.1:${(app.server.address() as AddressInfo).port}`
 })
@@ -238,5 +243,46 @@ describe('over server-sent events', () => {
     expect((await ask({ 'content-type': 'application/json', authorization: 'Bearer forged' })).status).toBe(401)
     expect((await ask({ 'content-type': 'text/plain' })).status).toBe(400)
     expect(started).toBe(begun)
+  })
+})
+
+describe('of what comes over streams', () => {
+  const outcomes = async () => Object.fromEntries([...(await metrics.text()).matchAll(/^dials_operation_duration_seconds_count\{kind="(\w+)",outcome="(\w+)"\} (\d+)$/gm)].map(([, kind, outcome, count]) => [`${kind} ${outcome}`, Number(count)]))
+
+  test('the figures tell: kinds, outcomes, refusals', async () => {
+    const before = await outcomes()
+    const stream = (query: string) => fetch(`http://${url}/graphql/stream`, { method: 'POST', headers: { 'content-type': 'application/json', accept: 'text/event-stream' }, body: JSON.stringify({ query }) }).then((response) => response.text())
+    for (const query of ['{ hello }', '{ inner }', '{ nothing }']) await gather(client().iterate({ query })).catch(() => undefined)
+    for (const query of ['{ hello }', '{ inner }', '{ nothing }']) await stream(query)
+    for await (const _tick of client().iterate({ query: 'subscription { ticks }' })) break
+    const more = async () => Object.fromEntries(Object.entries(await outcomes()).map(([key, count]) => [key, count - (before[key] ?? 0)]))
+    await expect.poll(more).toMatchObject({ 'query OK': 2, 'query INTERNAL_SERVER_ERROR': 2, 'unknown GRAPHQL_VALIDATION_FAILED': 2, 'subscription OK': 1 })
+  })
+
+  test('the log has a line for each operation of a socket, with an id and nothing that was asked', async () => {
+    logged.length = 0
+    await gather(client('staff').iterate({ query: 'query Kilburn { inner }' })).catch(() => undefined)
+    await expect.poll(() => logged).toEqual([
+      { request: expect.stringMatching(/^[\da-f-]{36}$/) as string, method: 'WS', kind: 'query', codes: ['INTERNAL_SERVER_ERROR'], authenticated: true, durationMs: expect.any(Number) as number, message: 'request' },
+    ])
+  })
+
+  test('a client has 64 at most, however they come; another address has its own', async () => {
+    const gone = new AbortController()
+    const stream = () => fetch(`http://${url}/graphql/stream`, { method: 'POST', signal: gone.signal, headers: { 'content-type': 'application/json', accept: 'text/event-stream' }, body: JSON.stringify({ query: 'subscription { ticks }' }) })
+    const held = await Promise.all(Array.from({ length: 64 }, stream))
+    expect(held.map(({ status }) => status)).toEqual(held.map(() => 200))
+    expect((await stream()).status).toBe(429)
+    const refused = await gather(client().iterate({ query: '{ hello }' })).catch((thrown: unknown) => thrown)
+    expect(JSON.stringify(refused)).toContain('More than 64 operations of yours')
+
+    class Elsewhere extends WebSocket {
+      constructor(address: string, protocols: string[]) { super(address, protocols, { headers: { 'x-forwarded-for': '192.0.2.7' } }) }
+    }
+    const elsewhere = createClient({ url: `ws://${url}/graphql`, webSocketImpl: Elsewhere, retryAttempts: 0 })
+    clients.push(elsewhere)
+    expect(await gather(elsewhere.iterate({ query: '{ hello }' }))).toEqual([{ data: { hello: 'world' } }])
+    gone.abort()
+    await expect.poll(async () => gather(client().iterate({ query: '{ hello }' })).catch(() => undefined)).toEqual([{ data: { hello: 'world' } }])
   })
 })

@@ -5,7 +5,7 @@ import type { Part, ScanOptions, ScanReport, Source } from '../../src/connector/
 import { DuckDbEngine } from '../../src/engine/duckdb.js'
 import type { DialsError } from '../../src/errors.js'
 import { type QueryContext, runQuery } from '../../src/query/run.js'
-import { type Bench, contextOf, failureOf, openBench, tableOf } from '../support/query.js'
+import { type Bench, contextOf, failureOf, openBench, tableOf, textOf } from '../support/query.js'
 import { answering, failing, failingLate, heeding, ignoring, partOf, scanOf } from './support/fault.js'
 import { openTableSource, settleable } from './support/table-source.js'
 import type { WorldTable } from './support/world.js'
@@ -63,7 +63,7 @@ function with_(execute: Parameters<typeof answering>[1], given: { signal?: Abort
 
 async function partial({ context }: Told, input: object = query) {
   const result = await runQuery({ ...input, onSourceError: 'PARTIAL' }, context)
-  const rows = JSON.parse(await result.text('rows', 'EXACT')) as unknown[]
+  const rows = JSON.parse(await textOf(result)) as unknown[]
   await result.release()
   return { rows, complete: result.complete, version: result.version, barnet: result.sources.find(({ spoke }) => spoke === 'barnet'), camden: result.sources.find(({ spoke }) => spoke === 'camden') }
 }
@@ -217,7 +217,7 @@ describe('results', () => {
     const hub = await DuckDbEngine.open({ folders: [bench.folder], memoryMb: 128, running: 2 })
     const { context } = with_((under) => under(), { hub })
     const results = await Promise.all(Array.from({ length: 10 }, () => runQuery(query, context)))
-    for (const result of results) expect(JSON.parse(await result.text('rows', 'EXACT'))).toHaveLength(4)
+    for (const result of results) expect(JSON.parse(await textOf(result))).toHaveLength(4)
     await Promise.all(results.flatMap((result) => [result.release(), result.release()]))
     expect(hub.admission.load).toEqual({ running: 0, waiting: 0 })
     await hub.close()
@@ -229,7 +229,7 @@ describe('results', () => {
     const over = settleable<undefined>()
     setTimeout(() => over.resolve(undefined), 1100)
     await over.promise
-    expect(JSON.parse(await result.text('rows', 'EXACT'))).toHaveLength(4)
+    expect(JSON.parse(await textOf(result))).toHaveLength(4)
     await result.release()
   })
 

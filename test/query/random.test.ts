@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { QueryResult } from '../../src/query/6-result/query-result.js'
 import { type QueryContext, runQuery } from '../../src/query/run.js'
-import { type Bench, contextOf, openBench, tableOf } from '../support/query.js'
+import { type Bench, contextOf, openBench, tableOf, textOf } from '../support/query.js'
 import { drawQuery } from './support/arbitrary-query.js'
 import { drawWorld, type World } from './support/arbitrary-world.js'
 import { checkAnswer, checkReports } from './support/check-answer.js'
@@ -22,9 +22,9 @@ afterAll(() => bench.close())
 async function read(query: object, context: QueryContext): Promise<{ result: QueryResult; rows: unknown[][] }> {
   const result = await runQuery(query, context)
   try {
-    const rows = JSON.parse(await result.text('rows', 'EXACT')) as unknown[][]
-    const doubles = JSON.parse(await result.text('rows', 'DOUBLE')) as unknown[][]
-    const records = JSON.parse(await result.text('records', 'EXACT')) as object[]
+    const rows = JSON.parse(await textOf(result, 'rows', 'EXACT')) as unknown[][]
+    const doubles = JSON.parse(await textOf(result, 'rows', 'DOUBLE')) as unknown[][]
+    const records = JSON.parse(await textOf(result, 'records', 'EXACT')) as object[]
     expect(records.map((record) => Object.values(record))).toEqual(rows)
     expect(records.every((record) => Object.keys(record).join('\0') === result.columns.map(({ name }) => name).join('\0'))).toBe(true)
     const exact = (index: number) => ['INT64', 'DECIMAL'].includes(result.columns[index]?.shape.type ?? '')

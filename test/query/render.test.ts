@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { everything } from '../../src/connector/capabilities.js'
 import type { ColumnType } from '../../src/connector/column.js'
 import { runQuery } from '../../src/query/run.js'
-import { type Bench, contextOf, failureOf, openBench, tableOf } from '../support/query.js'
+import { type Bench, contextOf, failureOf, openBench, tableOf, textOf } from '../support/query.js'
 import { answering, partOf, scanOf } from './support/fault.js'
 import { openTableSource } from './support/table-source.js'
 
@@ -26,8 +26,8 @@ async function read(types: readonly (ColumnType | ['DECIMAL', number])[], sql: s
   const source = answering(own, () => scanOf((async function* () { yield await partOf(bench, sql) })()))
   try {
     const result = await runQuery({ from: { table: id }, ...input }, contextOf(bench.hub, [tableOf(id, columns)], { camden: source }))
-    const text = await result.text('rows', 'EXACT')
-    const [rows, records, doubles] = [text, await result.text('records', 'EXACT'), await result.text('rows', 'DOUBLE')].map((json) => JSON.parse(json) as unknown)
+    const text = await textOf(result, 'rows', 'EXACT')
+    const [rows, records, doubles] = [text, await textOf(result, 'records', 'EXACT'), await textOf(result, 'rows', 'DOUBLE')].map((json) => JSON.parse(json) as unknown)
     await result.release()
     return { text, rows: rows as unknown[][], records: records as object[], doubles: doubles as unknown[][], encodings: result.columns.map(({ encoding }) => encoding) }
   } finally {

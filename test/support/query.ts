@@ -9,6 +9,8 @@ import { DialsError } from '../../src/errors.js'
 import { anonymous } from '../../src/identity/viewer.js'
 import type { QueryCatalogue } from '../../src/query/2-bind/query-catalogue.js'
 import type { Sources } from '../../src/query/5-execute/sources.js'
+import type { QueryResult } from '../../src/query/6-result/query-result.js'
+import type { Numbers } from '../../src/query/6-result/render.js'
 import type { QueryContext } from '../../src/query/run.js'
 
 /** A column as tests write it: `{ name: 'Amount', type: 'DECIMAL', scale: 2 }`. */
@@ -87,4 +89,9 @@ export async function failureOf(work: () => unknown): Promise<DialsError> {
     throw thrown
   }
   throw new Error('this was not refused')
+}
+
+/** A page as one text. */
+export async function textOf(result: QueryResult, form: 'rows' | 'records' = 'rows', numbers: Numbers = 'EXACT'): Promise<string> {
+  return Buffer.concat(await result.json(form, numbers)).toString()
 }

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { fileLiteral } from '../sql.js'
+import { fileLiteral } from '../../shared/engine-sql.js'
 
 /** The engine reads lines in chunks of this many, whatever they weigh; only the end of a file ends a chunk early. */
 const chunkRows = 2048

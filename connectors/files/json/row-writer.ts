@@ -1,5 +1,5 @@
 import type { Shape } from '../../../src/connector/column.js'
-import { columnAt } from '../sql.js'
+import { columnAt } from '../../shared/engine-sql.js'
 import { Unreadable } from '../unreadable.js'
 import { LineFiles } from './line-files.js'
 import { eachMember } from './members.js'
@@ -18,6 +18,7 @@ interface Kinds {
   huge: number
 }
 
+/** A column that the objects of a file have. */
 export interface JsonColumn {
   name: string
   shape: Shape

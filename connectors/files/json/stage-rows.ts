@@ -1,5 +1,5 @@
 import type { Conversion } from '../convert.js'
-import { columnAt } from '../sql.js'
+import { columnAt } from '../../shared/engine-sql.js'
 import type { StagedColumn, StagedTable } from '../staged-table.js'
 import { columnNames } from '../text/column-names.js'
 import { meetDemand } from '../typing/demand.js'

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileLiteral, columnAt, literal } from '../sql.js'
+import { fileLiteral, columnAt, literal } from '../../shared/engine-sql.js'
 import { Unreadable } from '../unreadable.js'
 import { asUtf8 } from './as-utf8.js'
 import { cellsOf } from './cells.js'

@@ -1,6 +1,6 @@
 import type { Conversion } from '../convert.js'
 import type { StagedTable } from '../staged-table.js'
-import { columnAt } from '../sql.js'
+import { columnAt } from '../../shared/engine-sql.js'
 import type { Decision } from '../typing/decide.js'
 import { guessTypes, inferTypes } from '../typing/infer.js'
 import { type DelimitedText, readDelimited } from './delimited.js'
@@ -19,14 +19,20 @@ export function stageTsv(path: string, conversion: Conversion): AsyncGenerator<S
 async function* stageDelimited(path: string, { session, scratch, types, signal }: Conversion, promised?: Delimiter): AsyncGenerator<StagedTable> {
   const text = await readDelimited(path, scratch, signal, promised)
   const demanded = text.names.map((name) => types.get(name))
-  yield {
-    ...staged(text, await guessTypes(session, text.from, demanded)),
-    otherwise: async () => {
-      const certain = await inferTypes(session, text.from, demanded)
-      return staged(text, text.names.map((_, position) => certain.get(columnAt(position)) as Decision))
+  const guessed = (decisions: readonly Decision[], mendsLeft: number): StagedTable => ({
+    ...staged(text, decisions),
+    otherwise: async (column) => {
+      const open = column === undefined || mendsLeft === 0 ? decisions.map((_, position) => columnAt(position)) : [column]
+      const certain = await inferTypes(session, text.from, demanded, open)
+      const mended = decisions.map((decision, position) => certain.get(columnAt(position)) ?? decision)
+      return open.length === decisions.length ? staged(text, mended) : guessed(mended, mendsLeft - 1)
     },
-  }
+  })
+  yield guessed(await guessTypes(session, text.from, demanded), mendsMax)
 }
+
+/** Columns whose guess is put right one by one, each by reading that column over all rows; then all of the others together. */
+const mendsMax = 3
 
 function staged(text: DelimitedText, decisions: readonly Decision[]): StagedTable {
   const all = decisions.map((decision, position) => ({ ...decision, name: text.names[position] as string, position }))

@@ -1,5 +1,5 @@
 import type { Shape } from '../../../src/connector/column.js'
-import { literal } from '../sql.js'
+import { literal } from '../../shared/engine-sql.js'
 import type { Pattern } from './pattern.js'
 
 /** What a column becomes: its shape, the SQL that reads it from its text, and what had to be assumed. */

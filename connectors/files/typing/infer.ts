@@ -1,6 +1,6 @@
 import type { ColumnType } from '../../../src/connector/column.js'
 import type { EngineSession } from '../../../src/connector/engine.js'
-import { columnAt, literal } from '../sql.js'
+import { columnAt, literal } from '../../shared/engine-sql.js'
 import { asText, decide, evidence, trimmed, type Decision } from './decide.js'
 import { meetDemand } from './demand.js'
 import { type Pattern, patterns } from './pattern.js'
@@ -10,8 +10,13 @@ const sampleRowsMax = 20_000
 /** Columns looked at in one statement: every step of every expression holds a vector of memory while it runs. */
 const columnsAtOnce = 32
 
-/** What stands in the engine's message when a guess does not hold. */
-export const guessFailed = 'seven-dials: a value does not fit'
+/** What stands in the engine's message when a guess does not hold, before the column. */
+const guessFailed = 'seven-dials: a value does not fit '
+
+/** The column (c0 …) whose guess an error of the engine is about; undefined where it is about none. */
+export function failedGuess(message: string): string | undefined {
+  return new RegExp(`${guessFailed}(c\\d+)`).exec(message)?.[1]
+}
 
 /**
  * The types of text columns c0 …, guessed from the first rows where they can be checked while the values are read: the SQL of a guess
@@ -36,12 +41,12 @@ export async function guessTypes(session: EngineSession, from: string, demanded:
     const guess = guesses.get(column)
     if (open.includes(column)) return certain.get(column) as Decision
     if (demanded[position] === 'STRING' || guess === undefined) return asText(column)
-    return guess.fits === undefined ? guess : { ...guess, sql: checked(guess, padded.has(column) ? trimmed(column) : `nullif(${column}, '')`) }
+    return guess.fits === undefined ? guess : { ...guess, sql: checked(guess, column, padded.has(column) ? trimmed(column) : `nullif(${column}, '')`) }
   })
 }
 
-function checked({ sql, fits = '' }: Decision, value: string): string {
-  return `CASE WHEN ${value} IS NULL THEN NULL WHEN regexp_full_match(${value}, ${literal(fits)}) THEN ${sql} ELSE error(${literal(guessFailed)}) END`
+function checked({ sql, fits = '' }: Decision, column: string, value: string): string {
+  return `CASE WHEN ${value} IS NULL THEN NULL WHEN regexp_full_match(${value}, ${literal(fits)}) THEN ${sql} ELSE error(${literal(guessFailed + column)}) END`
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Shape } from '../../../src/connector/column.js'
-import { columnAt } from '../sql.js'
+import { columnAt } from '../../shared/engine-sql.js'
 import type { CellValue } from './cell-value.js'
 
 /** What the cells of one column are, seen one by one. */

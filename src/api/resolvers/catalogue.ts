@@ -1,11 +1,11 @@
 import { Arg, Ctx, Directive, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql'
 import { listOrganisations, listSpokes } from '../../catalogue/catalogue-lists.js'
 import type { DatasetPage } from '../../catalogue/dataset-page.js'
-import type { DatasetRow, DatasetStatus, HarvestRunRow, OrganisationRow, SpokeRow, TableRow } from '../../catalogue/rows.js'
+import type { ColumnRow, DatasetRow, DatasetStatus, HarvestRunRow, OrganisationRow, SpokeRow, TableRow } from '../../catalogue/rows.js'
 import type { Context } from '../context.js'
 import { SpokeStatusEnum } from '../enums.js'
 import { Iri } from '../scalars.js'
-import { Column, Dataset, DatasetConnection, Distribution, HarvestProblem, HarvestRun, Organisation, Spoke, Table } from '../types/catalogue.js'
+import { Column, ColumnProfile, Dataset, DatasetConnection, Distribution, HarvestProblem, HarvestRun, Organisation, Spoke, Table } from '../types/catalogue.js'
 import { DatasetFilter } from '../types/inputs.js'
 
 @Resolver(() => Organisation)
@@ -142,5 +142,14 @@ export class TableResolver {
   @FieldResolver(() => [String])
   problems(@Root() { problems }: TableRow, @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null) {
     return problems.slice(0, Math.max(0, first ?? 20))
+  }
+}
+
+@Resolver(() => Column)
+export class ColumnResolver {
+  @FieldResolver(() => ColumnProfile, { nullable: true })
+  async profile(@Root() { tableId, position }: ColumnRow, @Ctx() { loaders }: Context) {
+    const profiles = await loaders.profilesOfTable.load(tableId)
+    return profiles.find((one) => one.position === position)?.profile ?? null
   }
 }

@@ -75,15 +75,15 @@ export class ResultSetResolver {
   @FieldResolver(() => [[Value]])
   async rows(@Root() result: QueryResult, @Arg('numbers', () => NumbersEnum, { nullable: true, defaultValue: 'EXACT' }) numbers: Numbers | null, @Ctx() { splice, results }: Context) {
     results.write()
-    const text = await result.text('rows', numbers ?? 'EXACT')
-    return splice === undefined ? (JSON.parse(text) as unknown) : [[splice.keep(text)]]
+    const text = await result.json('rows', numbers ?? 'EXACT')
+    return splice === undefined ? (JSON.parse(Buffer.concat(text).toString()) as unknown) : [[splice.keep(text)]]
   }
 
   @FieldResolver(() => [Json], { description: 'The same rows as objects' })
   async records(@Root() result: QueryResult, @Arg('numbers', () => NumbersEnum, { nullable: true, defaultValue: 'EXACT' }) numbers: Numbers | null, @Ctx() { splice, results }: Context) {
     results.write()
-    const text = await result.text('records', numbers ?? 'EXACT')
-    return splice === undefined ? (JSON.parse(text) as unknown) : [splice.keep(text)]
+    const text = await result.json('records', numbers ?? 'EXACT')
+    return splice === undefined ? (JSON.parse(Buffer.concat(text).toString()) as unknown) : [splice.keep(text)]
   }
 }
 

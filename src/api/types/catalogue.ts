@@ -1,6 +1,6 @@
 import { Directive, Field, Float, ID, Int, ObjectType } from 'type-graphql'
 import { AccessEnum, ColumnTypeEnum, DatasetStatusEnum, HarvestStatusEnum, SensitivityEnum } from '../enums.js'
-import { DateTime, Iri } from '../scalars.js'
+import { DateTime, Iri, Value } from '../scalars.js'
 
 // What a resolver answers is the catalogue's row itself; the classes say which of it is in the graph. Fields that need a look-up are in resolvers/.
 
@@ -101,6 +101,32 @@ export class Column {
   @Field(() => String, { nullable: true }) description!: string | null
   @Field(() => String, { nullable: true }) unit!: string | null
   @Field(() => SensitivityEnum) sensitivity!: string
+}
+
+@Directive('@public')
+@ObjectType({ simpleResolvers: true })
+export class ValueCount {
+  @Field(() => Value, { nullable: true }) value!: unknown
+  @Field(() => Float) count!: number
+}
+
+@Directive('@public')
+@ObjectType({ simpleResolvers: true })
+export class HistogramBin {
+  @Field(() => Value) from!: unknown
+  @Field(() => Value) to!: unknown
+  @Field(() => Float) count!: number
+}
+
+@Directive('@public')
+@ObjectType({ simpleResolvers: true, description: 'Never made from personal columns, nor shown for closed tables' })
+export class ColumnProfile {
+  @Field(() => Float) nullRatio!: number
+  @Field(() => Float, { nullable: true, description: 'Exact for up to 100,000 rows, else an estimate' }) distinctCount?: number
+  @Field(() => Value, { nullable: true }) min?: unknown
+  @Field(() => Value, { nullable: true }) max?: unknown
+  @Field(() => [ValueCount]) topValues!: ValueCount[]
+  @Field(() => [HistogramBin], { description: 'Both ends of whole numbers and dates belong to a bin; of other values the upper, and the first bin has the least' }) histogram!: HistogramBin[]
 }
 
 @Directive('@public')

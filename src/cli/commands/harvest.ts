@@ -12,6 +12,7 @@ interface Options {
   config: string
   dataDir: string
   url: string
+  allowShrink?: true
   json?: true
 }
 
@@ -26,7 +27,7 @@ interface Run {
   problems: { sourceId: string | null; message: string }[]
 }
 
-const mutation = `mutation ($spoke: ID!) { harvest(spoke: $spoke) { status created updated unchanged removed failed error problems { sourceId message } } }`
+const mutation = `mutation ($spoke: ID!, $allowShrink: Boolean!) { harvest(spoke: $spoke, allowShrink: $allowShrink) { status created updated unchanged removed failed error problems { sourceId message } } }`
 
 /** `dials harvest` */
 export function harvestCommand(): Command {
@@ -35,16 +36,17 @@ export function harvestCommand(): Command {
     .argument('[spoke...]', 'ids of spokes; default: all of them')
     .requiredOption('--config <file>', 'the hub.yaml')
     .option('--url <url>', 'where the hub listens', 'http://localhost:4000')
+    .option('--allow-shrink', 'let through a harvest that was HELD: what the source no longer shows is removed, however much')
     .option('--json', 'print JSON, for programs')
     .addOption(dataDirOption('.data'))
-    .action(async (spokes: string[], { config, dataDir, url, json }: Options) => {
+    .action(async (spokes: string[], { config, dataDir, url, allowShrink, json }: Options) => {
       const loaded = loadHubConfig(config, readEnvironment())
       const key = await operatorKey(resolve(dataDir))
       const wanted = spokes.length > 0 ? spokes : loaded.value.spokes.map(({ id }) => id)
       const runs: (Run & { spoke: string })[] = []
       for (const spoke of wanted) {
         const token = await signOperatorToken(issuerOf(loaded.value), key, ['hub:operate'])
-        const { harvest } = await askGraph<{ harvest: Run }>(url, mutation, { spoke }, token)
+        const { harvest } = await askGraph<{ harvest: Run }>(url, mutation, { spoke, allowShrink: allowShrink === true }, token)
         runs.push({ spoke, ...harvest })
       }
       process.stdout.write(json ? `${JSON.stringify(runs)}\n` : `${tableOf(runs)}\n`)

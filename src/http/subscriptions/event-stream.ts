@@ -1,32 +1,64 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { GraphQLError, GraphQLFormattedError } from 'graphql'
 import { createHandler } from 'graphql-sse/lib/use/fastify'
 import type { Context } from '../../api/context.js'
-import { formatErrors, type Operations } from '../../api/operations.js'
+import { formatErrors, kindOf, type Operations } from '../../api/operations.js'
 import { isDeeperThan } from '../../connector/json-depth.js'
 import { databaseError } from '../../database/database-error.js'
 import { toDialsError } from '../../errors.js'
+import type { OperationEnd } from '../../telemetry/metrics.js'
+import type { Telemetry } from '../../telemetry/telemetry.js'
+import { type BegunOperation, beginOperation, tooManyOperations } from '../begin-operation.js'
+import type { Clients } from '../clients.js'
 import { isPlainGet } from '../cross-site.js'
 import type { ContextOf } from '../graphql-handler.js'
 import { untilExpiry } from './until-expiry.js'
 
 const depthMax = 64
 
+/** What the route needs; `clients` counts with all other ways to ask. */
+export interface EventStreamOptions {
+  readonly operations: Operations
+  readonly contextOf: ContextOf
+  readonly clients: Clients
+  readonly telemetry: Telemetry
+}
+
+/** The one operation of a request. */
+interface Streamed {
+  readonly context: Context
+  readonly begun: BegunOperation
+  kind: OperationEnd['kind']
+  errors: readonly GraphQLFormattedError[]
+}
+
 /**
  * GraphQL over server-sent events (https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md, distinct connections) at /graphql/stream, under
  * the rules of plain HTTP; a stream ends when its token does.
  */
-export function eventStreamRoute(app: FastifyInstance, operations: Operations, contextOf: ContextOf): void {
-  const contexts = new WeakMap<FastifyRequest, Context>()
+export function eventStreamRoute(app: FastifyInstance, { operations, contextOf, clients, telemetry }: EventStreamOptions): void {
+  const under = new WeakMap<FastifyRequest, Streamed>()
   const handle = createHandler<Context & Record<PropertyKey, unknown>>({
     schema: operations.schema,
     authenticate: () => null,
     onSubscribe: ({ raw }, { query, operationName, variables }) => {
-      const context = contexts.get(raw) as Context & Record<PropertyKey, unknown>
-      const prepared = operations.prepare({ query, operationName, variables: variables as Record<string, unknown> | undefined }, context)
-      // Without `data` the library takes it for an operation.
-      return Array.isArray(prepared) ? { data: null, errors: prepared as never } : (prepared as never)
+      const streamed = under.get(raw) as Streamed
+      const prepared = operations.prepare({ query, operationName, variables: variables as Record<string, unknown> | undefined }, streamed.context)
+      if (!('document' in prepared)) {
+        streamed.errors = formatErrors(prepared)
+        // Without `data` the library takes it for an operation.
+        return { data: null, errors: prepared as never }
+      }
+      streamed.kind = kindOf(prepared)
+      return prepared as never
     },
-    onNext: (_context, _request, result) => ('errors' in result && result.errors ? { ...result, errors: formatErrors(result.errors as never) as never } : undefined),
+    onNext(_context, { raw }, result) {
+      if (!('errors' in result) || !result.errors) return undefined
+      const errors = formatErrors(result.errors as unknown as GraphQLError[])
+      const streamed = under.get(raw)
+      if (streamed !== undefined) streamed.errors = errors
+      return { ...result, errors: errors as never }
+    },
   })
   app.route({
     method: ['GET', 'POST'],
@@ -43,21 +75,34 @@ export function eventStreamRoute(app: FastifyInstance, operations: Operations, c
         const { code, message } = toDialsError(databaseError(thrown))
         return reply.status(code === 'UNAUTHENTICATED' ? 401 : 503).send({ errors: [{ message, extensions: { code } }] })
       }
-      contexts.set(request, context)
-      await stream(request, reply, context, handle)
+      const begun = beginOperation(context, request.ip, clients, telemetry)
+      if (begun === undefined) {
+        const { code, message } = tooManyOperations
+        return reply.status(429).header('retry-after', '1').send({ errors: [{ message, extensions: { code } }] })
+      }
+      const streamed: Streamed = { context, begun, kind: 'unknown', errors: [] }
+      under.set(request, streamed)
+      await stream(request, reply, streamed, handle)
       return reply
     },
   })
 }
 
-async function stream(request: FastifyRequest, reply: FastifyReply, { viewer, results }: Context, handle: ReturnType<typeof createHandler>): Promise<void> {
+async function stream(request: FastifyRequest, reply: FastifyReply, streamed: Streamed, handle: ReturnType<typeof createHandler>): Promise<void> {
+  const { viewer, results } = streamed.context
   const expiry = untilExpiry(viewer, () => reply.raw.end())
+  const over = () => {
+    clearTimeout(expiry)
+    streamed.begun.end(streamed.kind, streamed.errors)
+    return results.release()
+  }
+  // The library waits for ever for the end of an answer whose client has gone.
+  reply.raw.once('close', () => void over())
   reply.header('cache-control', 'private, no-store').hijack()
   try {
     await handle(request, reply)
   } finally {
-    clearTimeout(expiry)
-    await results.release()
+    await over()
   }
 }
 

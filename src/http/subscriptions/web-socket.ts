@@ -1,12 +1,20 @@
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { CloseCode, handleProtocols, makeServer } from 'graphql-ws'
+import proxyAddress from '@fastify/proxy-addr'
+import { GraphQLError, type GraphQLFormattedError } from 'graphql'
+import { CloseCode, handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Context } from '../../api/context.js'
-import { formatErrors, type Operations } from '../../api/operations.js'
+import { formatErrors, kindOf, type Operations } from '../../api/operations.js'
 import { isDeeperThan } from '../../connector/json-depth.js'
 import type { Log } from '../../connector/source.js'
 import { toDialsError } from '../../errors.js'
+import type { OperationEnd } from '../../telemetry/metrics.js'
+import type { Telemetry } from '../../telemetry/telemetry.js'
+import { currentRequest, forRequest, newRequest, type RequestRecord, toldOf } from '../../telemetry/request-record.js'
+import { type BegunOperation, beginOperation, tooManyOperations } from '../begin-operation.js'
+import type { Clients } from '../clients.js'
 import type { ContextOf } from '../graphql-handler.js'
 import { untilExpiry } from './until-expiry.js'
 
@@ -20,17 +28,33 @@ const initMsMax = 5_000
 const pingMs = 15_000
 const unauthorized = 4401
 
-/** What sockets need; `isOrigin` says whether a page of this origin may open one. */
+/** What sockets need; `isOrigin` says whether a page of this origin may open one, `clients` counts with all other ways to ask. */
 export interface SocketOptions {
   readonly operations: Operations
   readonly contextOf: ContextOf
+  readonly clients: Clients
+  readonly telemetry: Telemetry
+  /** Addresses and networks whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[]
   readonly isOrigin: (origin: string, host: string | undefined) => boolean
   readonly log: Log
 }
 
+/** One operation of a socket. */
+interface Streamed {
+  readonly record: RequestRecord | undefined
+  readonly started: number
+  readonly context: Context
+  readonly begun: BegunOperation
+  readonly kind: OperationEnd['kind']
+  errors: readonly GraphQLFormattedError[]
+}
+
 interface Extra {
   readonly signal: AbortSignal
-  readonly contexts: Map<string, Context>
+  readonly address: string
+  /** By the message that asked: a client may use an id again while the one before is being ended. */
+  readonly running: Map<SubscribePayload, Streamed>
   authorization: readonly string[] | undefined
   end(code: number, reason: string): void
   expiry: NodeJS.Timeout | undefined
@@ -40,7 +64,9 @@ interface Extra {
  * GraphQL over WebSocket (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md) at /graphql, under the rules of plain HTTP. The token
  * comes as `authorization` in the connection's parameters, or as the header; a socket is closed with 4401 when it ends. Answers what closes all.
  */
-export function openSockets(server: Server, { operations, contextOf, isOrigin, log }: SocketOptions): () => Promise<void> {
+export function openSockets(server: Server, options: SocketOptions): () => Promise<void> {
+  const { operations, contextOf, clients, telemetry, isOrigin, log } = options
+  const trusted = proxyAddress.compile([...options.trustedProxies])
   const sockets = new WebSocketServer({ noServer: true, maxPayload: messageBytesMax, handleProtocols })
   const protocol = makeServer<{ authorization?: unknown }, Extra>({
     schema: operations.schema,
@@ -57,27 +83,31 @@ export function openSockets(server: Server, { operations, contextOf, isOrigin, l
         return false
       }
     },
-    async onSubscribe({ extra, subscriptions }, id, { query, operationName, variables }) {
+    async onSubscribe({ extra, subscriptions }, _id, payload) {
       if (Object.keys(subscriptions).length > operationsOfSocketMax) {
         extra.end(CloseCode.BadRequest, `More than ${operationsOfSocketMax} operations on one socket.`)
         return []
       }
+      const [record, started] = [currentRequest(), performance.now()]
       const context = await contextOf(extra.authorization, extra.signal)
-      extra.contexts.set(id, context)
-      return operations.prepare({ query, operationName, variables }, context)
+      const begun = beginOperation(context, extra.address, clients, telemetry)
+      if (begun === undefined) return [new GraphQLError(tooManyOperations.message, { extensions: { code: tooManyOperations.code } })]
+      const prepared = operations.prepare(payload, context)
+      if (!('document' in prepared)) begun.end('unknown', formatErrors(prepared))
+      else if (extra.signal.aborted) begun.end(kindOf(prepared), [])
+      else extra.running.set(payload, { record, started, context, begun, kind: kindOf(prepared), errors: [] })
+      return prepared
     },
-    onNext: (_ctx, _id, _payload, _args, { data, errors }) => (errors === undefined ? undefined : { ...(data === undefined ? {} : { data }), errors: formatErrors(errors) }),
-    onError: (_ctx, _id, _payload, errors) => formatErrors(errors),
-    async onComplete({ extra }, id) {
-      await extra.contexts.get(id)?.results.release()
-      extra.contexts.delete(id)
-    },
+    onNext: ({ extra }, _id, payload, _args, { data, errors }) => (errors === undefined ? undefined : { ...(data === undefined ? {} : { data }), errors: failed(extra, payload, errors) }),
+    onError: ({ extra }, _id, payload, errors) => failed(extra, payload, errors),
+    onComplete: ({ extra }, _id, payload) => end(extra, payload, log),
   })
 
   const open = (socket: WebSocket, request: IncomingMessage): void => {
     const gone = new AbortController()
-    const end = (code: number, reason: string) => socket.close(code, reason)
-    const extra: Extra = { signal: gone.signal, contexts: new Map(), authorization: request.headersDistinct['authorization'], end, expiry: undefined }
+    const close = (code: number, reason: string) => socket.close(code, reason)
+    const address = addressOf.get(socket) ?? ''
+    const extra: Extra = { signal: gone.signal, address, running: new Map(), authorization: request.headersDistinct['authorization'], end: close, expiry: undefined }
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
@@ -86,11 +116,11 @@ export function openSockets(server: Server, { operations, contextOf, isOrigin, l
         onMessage: (take) =>
           socket.on('message', (data) => {
             const text = (data as Buffer).toString('utf8')
-            if (isDeeperThan(text, messageDepthMax)) return end(CloseCode.BadRequest, 'The message is nested too deeply.')
-            take(text).catch((thrown: unknown) => {
+            if (isDeeperThan(text, messageDepthMax)) return close(CloseCode.BadRequest, 'The message is nested too deeply.')
+            forRequest(newRequest(randomUUID()), () => take(text)).catch((thrown: unknown) => {
               if (gone.signal.aborted) return
               log.warn({ err: thrown }, 'a message on a socket failed')
-              end(CloseCode.InternalServerError, 'Something went wrong on our side.')
+              close(CloseCode.InternalServerError, 'Something went wrong on our side.')
             })
           }),
       },
@@ -108,18 +138,19 @@ export function openSockets(server: Server, { operations, contextOf, isOrigin, l
       clearInterval(ping)
       clearTimeout(extra.expiry)
       gone.abort()
-      void closed(code, reason.toString('utf8')).then(() => Promise.all([...extra.contexts.values()].map(({ results }) => results.release())))
+      void closed(code, reason.toString('utf8')).then(() => Promise.all([...extra.running.keys()].map((payload) => end(extra, payload, log))))
     })
   }
 
   const upgrade = (request: IncomingMessage, raw: Duplex, head: Buffer): void => {
     const { origin, host } = request.headers
-    const ofAddress = [...sockets.clients].filter((client) => addressOf.get(client) === request.socket.remoteAddress).length
+    const address = proxyAddress(request, trusted)
+    const ofAddress = [...sockets.clients].filter((client) => addressOf.get(client) === address).length
     if (request.url?.split('?')[0] !== path) return refuse(raw, '404 Not Found')
     if (origin !== undefined && !isOrigin(origin, host)) return refuse(raw, '403 Forbidden')
     if (sockets.clients.size >= socketsMax || ofAddress >= socketsOfAddressMax) return refuse(raw, '429 Too Many Requests')
     sockets.handleUpgrade(request, raw, head, (socket) => {
-      addressOf.set(socket, request.socket.remoteAddress)
+      addressOf.set(socket, address)
       open(socket, request)
     })
   }
@@ -132,7 +163,24 @@ export function openSockets(server: Server, { operations, contextOf, isOrigin, l
   }
 }
 
-const addressOf = new WeakMap<WebSocket, string | undefined>()
+/** Of the client, behind trusted proxies too. */
+const addressOf = new WeakMap<WebSocket, string>()
+
+function failed({ running }: Extra, payload: SubscribePayload, errors: readonly GraphQLError[]): GraphQLFormattedError[] {
+  const told = formatErrors(errors)
+  const streamed = running.get(payload)
+  if (streamed !== undefined) streamed.errors = told
+  return told
+}
+
+async function end({ running }: Extra, payload: SubscribePayload, log: Log): Promise<void> {
+  const streamed = running.get(payload)
+  if (streamed === undefined) return
+  running.delete(payload)
+  streamed.begun.end(streamed.kind, streamed.errors)
+  log.info({ ...toldOf(streamed.record), method: 'WS', kind: streamed.kind, durationMs: Math.round(performance.now() - streamed.started) }, 'request')
+  await streamed.context.results.release()
+}
 
 function refuse(raw: Duplex, status: string): void {
   raw.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)

@@ -1,8 +1,9 @@
 import type { LandedFile } from '../../connector/engine.js'
+import { unlessAborted } from '../../connector/deadline.js'
 import type { ScanReport } from '../../connector/source.js'
 import { type DialsError, ResultTooLarge, SourceTimeout, SourceUnavailable, toDialsError } from '../../errors.js'
 import type { PlanFragment } from '../4-plan/physical-plan.js'
-import { readParts, unlessAborted } from './read-parts.js'
+import { readParts } from './read-parts.js'
 import type { OpenSource } from './sources.js'
 
 /** What one source answered, or why it did not. */

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { unlessAborted } from '../../connector/deadline.js'
 import type { Part } from '../../connector/source.js'
 
 /** How long a source that was told to end is waited for. */
@@ -24,14 +25,4 @@ export async function* readParts(parts: AsyncIterable<Part>, signal: AbortSignal
     const ended = Promise.allSettled([late, iterator.return?.()])
     await Promise.race([ended, delay(endMs, undefined, { ref: false })])
   }
-}
-
-/** What is promised, unless the signal ends first: then its reason. */
-export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason)
-    if (signal.aborted) stop()
-    signal.addEventListener('abort', stop, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-  })
 }

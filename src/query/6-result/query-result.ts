@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { Operator } from '../../connector/capabilities.js'
-import type { ColumnType, Shape } from '../../connector/column.js'
+import type { Shape } from '../../connector/column.js'
+import type { EngineSession } from '../../connector/engine.js'
 import { DialsError, type ErrorCode, ResultTooLarge } from '../../errors.js'
 import type { AuthorisedQuery, ColumnAccess } from '../3-authorise/authorise.js'
 import type { PhysicalPlan } from '../4-plan/physical-plan.js'
 import type { Executed } from '../5-execute/execute.js'
 import type { FragmentOutcome } from '../5-execute/fragment.js'
-import { type Encoding, encodingOf, type Numbers, renderSql } from './render.js'
-
-/** Bytes of one page's JSON, roughly. */
-const pageBytesMax = 64 * 1024 * 1024
+import { type Encoding, encodingOf, type Numbers, pageBytesMax, renderSql } from './render.js'
 
 /** The state of one source in one query. */
 export interface SourceReport {
@@ -46,8 +44,8 @@ export interface QueryResult {
   readonly withheld: readonly ColumnAccess[]
   readonly sources: readonly SourceReport[]
   readonly version: string | null
-  /** The page as JSON text: an array of arrays, or of objects. */
-  text(form: 'rows' | 'records', numbers: Numbers): Promise<string>
+  /** The page as JSON text in UTF-8, in pieces: an array of arrays, or of objects. @throws RESULT_TOO_LARGE beyond pageBytesMax. */
+  json(form: 'rows' | 'records', numbers: Numbers): Promise<Uint8Array[]>
   /** Frees the rows. Safe to call twice. */
   release(): Promise<void>
 }
@@ -55,23 +53,29 @@ export interface QueryResult {
 /** Stage 6: the answer, with the state of every source. The rows stay in the engine until they are written out. */
 export async function result(transaction: string, query: AuthorisedQuery, plan: PhysicalPlan, executed: Executed): Promise<QueryResult> {
   const { session, rows, outcomes } = executed
-  const wide = await measure(executed, plan)
-  const columns = plan.outputs.map(({ name, shape }, index): ResultColumn => describe(query, index, name, shape, wide[index] === true))
+  const rowCount = Math.min(rows, plan.limit)
+  const wide = await wideColumns(query, session, rowCount)
+  const columns = plan.outputs.map(({ name, shape }, index): ResultColumn => describe(query, index, name, shape, wide.has(index)))
   return {
     transaction,
     columns,
-    rowCount: Math.min(rows, plan.limit),
+    rowCount,
     truncated: rows > plan.limit || outcomes.some(({ report }) => report?.truncated === true),
     complete: outcomes.every(({ error }) => error === undefined),
     withheld: query.withheld,
     sources: outcomes.map(reportOf),
     version: versionOf(outcomes),
-    async text(form, numbers) {
-      const [row] = await session.rows(renderSql(columns, form, numbers, plan.limit))
-      return String(row?.['text'])
+    async json(form, numbers) {
+      if (rowCount === 0) return [Buffer.from('[]')]
+      const stretches = await session.blobs(renderSql(columns, form, numbers, rowCount))
+      return [...stretches.flatMap((stretch, index) => [Buffer.from(index === 0 ? '[' : ','), stretch ?? tooLong()]), Buffer.from(']')]
     },
     release: () => session.close(),
   }
+}
+
+function tooLong(): never {
+  throw new ResultTooLarge(`This page holds more than ${pageBytesMax} bytes of text. Ask for fewer rows or columns.`)
 }
 
 /** Refuses with VERSION_CHANGED when the content is not that of `atVersion`. */
@@ -81,19 +85,17 @@ export function checkVersion(atVersion: string | undefined, version: string | nu
   throw new DialsError('VERSION_CHANGED', `${why}. Begin again from the first page.`, { inputPath: ['atVersion'] })
 }
 
-/** Of the page alone, without the row that tells of more: which INT64 columns pass 2^53, and whether its text stays within bounds. */
-async function measure({ session, rows }: Executed, { outputs, limit }: PhysicalPlan): Promise<boolean[]> {
-  const onPage = rows > limit ? ` FILTER (WHERE rowid < ${limit})` : ''
-  const isOf = (...types: ColumnType[]) => outputs.flatMap(({ shape }, index) => (types.includes(shape.type) ? [index] : []))
-  const texts = isOf('STRING', 'GEOMETRY', 'JSON', 'LIST').map((index) => `coalesce(sum(strlen(c${index}))${onPage}, 0)`)
-  const integers = isOf('INT64').map((index) => `max(c${index})${onPage} AS max${index}, min(c${index})${onPage} AS min${index}`)
-  if (texts.length + integers.length === 0) return []
-  const [row] = await session.rows(`SELECT ${[`CAST(${texts.join(' + ') || '0'} AS DOUBLE) AS bytes`, ...integers].join(', ')} FROM result`)
-  if (Number(row?.['bytes']) > pageBytesMax) {
-    throw new ResultTooLarge(`This page holds more than ${pageBytesMax} bytes of text. Ask for fewer rows or columns.`)
-  }
+/** The INT64 columns that pass 2^53 on this page. What counts rows cannot, and is not looked at. */
+async function wideColumns({ outputs }: AuthorisedQuery, session: EngineSession, rowCount: number): Promise<Set<number>> {
+  const wide = outputs.flatMap((output, index) => {
+    const counts = output.kind === 'measure' && (output.function === 'COUNT' || output.function === 'COUNT_DISTINCT')
+    return output.shape.type === 'INT64' && !counts ? [index] : []
+  })
+  if (wide.length === 0 || rowCount === 0) return new Set()
+  const bounds = wide.map((index) => `max(c${index}) AS max${index}, min(c${index}) AS min${index}`)
+  const [row] = await session.rows(`SELECT ${bounds.join(', ')} FROM result WHERE rowid < ${rowCount}`)
   const isWide = (bound: unknown) => typeof bound === 'bigint' && (bound > Number.MAX_SAFE_INTEGER || bound < Number.MIN_SAFE_INTEGER)
-  return outputs.map((_, index) => isWide(row?.[`max${index}`]) || isWide(row?.[`min${index}`]))
+  return new Set(wide.filter((index) => isWide(row?.[`max${index}`]) || isWide(row?.[`min${index}`])))
 }
 
 function describe(query: AuthorisedQuery, index: number, name: string, shape: Shape, wide: boolean): ResultColumn {

@@ -108,7 +108,8 @@ export async function landedFile(path: string): Promise<LandedFile> {
   return { path, bytes: (await stat(path)).size, release: () => unlink(path).catch(() => undefined) }
 }
 
-function rowsSql({ columns, rows }: WorldTable): string {
+/** The rows of a table as SQL: columns c0 … cn. */
+export function rowsSql({ columns, rows }: WorldTable): string {
   const names = columns.map((_, index) => `c${index}`).join(', ')
   const typed = (index: number, cell: WorldTable['rows'][number][number]) => {
     const { type, scale } = columns[index] as WorldTable['columns'][number]

@@ -1,5 +1,5 @@
 import type { ColumnType } from '../../../src/connector/column.js'
-import { literal } from '../sql.js'
+import { literal } from '../engine-sql.js'
 
 /** How a semantic type is known: by the column's name and by its values, and never by one of them alone. */
 export interface Rule {

@@ -1,6 +1,6 @@
 import type { ColumnDescription } from '../../../src/connector/column.js'
 import type { EngineSession } from '../../../src/connector/engine.js'
-import { columnAt } from '../sql.js'
+import { columnAt } from '../engine-sql.js'
 import { markPersonal, personalSigns } from './personal.js'
 import { type Rule, rules } from './rules.js'
 

@@ -28,6 +28,11 @@ const offices = [
   'sales', 'account', 'finance', 'payment', 'invoice', 'nursery', 'surgery', 'clinic', 'museum', 'theatre', 'housing', 'planning', 'licens', 'parks',
 ]
 
+/** Whether values of a semantic type may be a person's own, whatever stands beside them. */
+export function pointsToPerson(semanticType: string): boolean {
+  return always.has(semanticType) || Object.hasOwn(personalSigns, semanticType)
+}
+
 /** Marks the columns that point to a person. @param signs the part of a column's values that are a person's own, by position. */
 export function markPersonal(columns: readonly ColumnDescription[], signs: ReadonlyMap<number, number>): ColumnDescription[] {
   const own = columns.map(({ semanticType = '' }, position) => {

@@ -1,0 +1,148 @@
+import { createConnection, createPool, type Pool, type PoolConnection, type Query, type QueryOptions } from 'mysql2'
+import { SourceTimeout, SourceUnavailable } from '../../src/errors.js'
+import type { MysqlConfig } from './config.js'
+import { mysqlError } from './errors.js'
+import { integer } from './sql/text.js'
+
+const connectMsMax = 10_000
+/** A server that does not answer a cancellation by then is not waited for. */
+const cancelMsMax = 1000
+
+/** One connection inside a read-only transaction. What it throws is a DialsError. */
+export interface Session {
+  /** Runs one statement; its rows as objects. */
+  query(sql: string): Promise<unknown[]>
+  /** Starts a statement, whose rows its caller streams. */
+  start(options: QueryOptions): Query
+  /** Rejects when the connection ends, or does not answer a cancellation. */
+  readonly broken: Promise<never>
+  /** Gives the connection back for other work, or ends it. Safe to call twice. */
+  close(isWell: boolean): void
+}
+
+/** The connections of one source: each piece of work is a READ ONLY transaction of its own. A signal that ends kills what runs at the server. */
+export class Connections {
+  readonly #pool: Pool
+  #closed: Promise<void> | undefined
+
+  constructor(private readonly config: MysqlConfig) {
+    this.#pool = createPool({ ...this.#settings(), connectionLimit: config.connections, idleTimeout: 30_000 })
+  }
+
+  /** Begins a transaction. Its caller closes it. @param timeoutMs of each statement; at most the configuration's. */
+  async begin(signal: AbortSignal, timeoutMs = this.config.statementTimeoutMs): Promise<Session> {
+    if (this.#closed !== undefined) throw new SourceUnavailable('This source was closed.')
+    if (signal.aborted) throw ended()
+    const connection = await this.#connect(signal)
+    let giveUp: NodeJS.Timeout | undefined
+    let cancel = () => undefined as void
+    let lose = () => undefined as void
+    // mysql2 tells a statement nothing of a pooled connection that has ended.
+    const broken = new Promise<never>((_, reject) => {
+      lose = () => reject(signal.aborted ? ended() : mysqlError({}))
+      cancel = () => {
+        this.#kill(connection)
+        giveUp = setTimeout(lose, cancelMsMax)
+      }
+    })
+    broken.catch(() => undefined)
+    connection.once('end', lose)
+    signal.addEventListener('abort', cancel, { once: true })
+    let isClosed = false
+    const session: Session = {
+      query: (sql) => {
+        const answer = new Promise<unknown[]>((resolve, reject) => {
+          connection.query(sql, (error, rows) => {
+            if (error === null) resolve(rows as unknown[])
+            else reject(signal.aborted ? ended() : mysqlError(error))
+          })
+        })
+        return Promise.race([answer, broken])
+      },
+      broken,
+      start: (options) => connection.query(options),
+      close(isWell) {
+        if (isClosed) return
+        isClosed = true
+        signal.removeEventListener('abort', cancel)
+        clearTimeout(giveUp)
+        connection.removeListener('end', lose)
+        if (isWell && !signal.aborted) connection.release()
+        else connection.destroy()
+      },
+    }
+    try {
+      const [row] = (await session.query('SELECT VERSION() AS version')) as { version: string }[]
+      await session.query(this.#sessionSql(row?.version ?? '', timeoutMs))
+      await session.query('START TRANSACTION READ ONLY')
+      return session
+    } catch (thrown) {
+      session.close(false)
+      throw thrown
+    }
+  }
+
+  /** Runs work in a transaction of its own. */
+  async use<T>(signal: AbortSignal, work: (session: Session) => Promise<T>, timeoutMs?: number): Promise<T> {
+    const session = await this.begin(signal, timeoutMs)
+    try {
+      const answer = await work(session)
+      await session.query('COMMIT')
+      session.close(true)
+      return answer
+    } finally {
+      session.close(false)
+    }
+  }
+
+  /** Ends every connection. Safe to call twice. */
+  close(): Promise<void> {
+    this.#closed ??= new Promise((resolve) => this.#pool.end(() => resolve()))
+    return this.#closed
+  }
+
+  #settings() {
+    return {
+      uri: this.config.url.replace(/^mariadb:/, 'mysql:'),
+      charset: 'utf8mb4',
+      connectTimeout: connectMsMax,
+      dateStrings: true,
+      ...(this.config.tls ? { ssl: { rejectUnauthorized: true } } : {}),
+    }
+  }
+
+  #connect(signal: AbortSignal): Promise<PoolConnection> {
+    return new Promise((resolve, reject) => {
+      const leave = () => reject(ended())
+      signal.addEventListener('abort', leave, { once: true })
+      this.#pool.getConnection((error, connection) => {
+        signal.removeEventListener('abort', leave)
+        if (error !== null) reject(mysqlError(error))
+        else if (signal.aborted) connection.release()
+        else resolve(connection)
+      })
+    })
+  }
+
+  /** Over a connection of its own. */
+  #kill({ threadId }: PoolConnection): void {
+    const other = createConnection(this.#settings())
+    other.on('error', () => undefined)
+    other.query(`KILL QUERY ${integer(threadId)}`, () => other.destroy())
+  }
+
+  #sessionSql(version: string, timeoutMs: number): string {
+    const within = Math.max(1, Math.min(Math.ceil(timeoutMs), this.config.statementTimeoutMs))
+    const settings = {
+      sql_mode: "'NO_BACKSLASH_ESCAPES,STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY'",
+      time_zone: "'+00:00'",
+      lock_wait_timeout: integer(Math.ceil(this.config.lockTimeoutMs / 1000)),
+      ...(version.includes('MariaDB') ? { max_statement_time: String(within / 1000) } : { max_execution_time: integer(within) }),
+    }
+    return `SET SESSION ${Object.entries(settings).map(([name, value]) => `${name} = ${value}`).join(', ')}`
+  }
+}
+
+function ended(): SourceTimeout {
+  return new SourceTimeout('The query was ended before the database had answered it.')
+}

@@ -1,0 +1,20 @@
+import type { Dialect } from '../shared/database/plan.js'
+import { isExactStep } from './sql/exact.js'
+import { relationSql } from './sql/relation.js'
+import { quoteName } from './sql/text.js'
+
+/** How MySQL is asked; what it does as the engine does, of the right operands (`sql/exact.ts`). */
+export const mysqlDialect: Dialect = {
+  capabilities: {
+    project: true,
+    stack: true,
+    filter: new Set(['and', 'or', 'not', 'compare', 'in', 'isNull'] as const),
+    aggregate: new Set(['COUNT', 'COUNT_DISTINCT', 'SUM', 'MIN', 'MAX'] as const),
+    sort: true,
+    limit: true,
+  },
+  isExactStep,
+  quoteName,
+  noColumn: 'NULL',
+  statementSql: relationSql,
+}

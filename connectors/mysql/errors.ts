@@ -1,0 +1,31 @@
+import { DialsError, SourceTimeout, SourceUnavailable, TypeMismatch } from '../../src/errors.js'
+
+/** What the database or its connection threw, as one of ours. Its own words name tables and values, so they stay in the cause. */
+export function mysqlError(thrown: unknown): DialsError {
+  if (thrown instanceof DialsError) return thrown
+  const { code = '', errno = 0 } = thrown as { code?: string; errno?: number }
+  const detail = { cause: new Error(`MySQL ${code} ${errno}`.trim()) }
+  if (interrupted.has(errno)) return new SourceTimeout('The database ended the query: it was cancelled, or took longer than a statement may.', detail)
+  if (errno === 1690 || errno === 1264) return new TypeMismatch('A value does not convert to the type that was asked for, or a sum is too large to be exact.', detail)
+  return new SourceUnavailable(messages[errno] ?? 'The database cannot be reached, or ended the connection.', detail)
+}
+
+/** ER_QUERY_INTERRUPTED; ER_QUERY_TIMEOUT, and MariaDB's ER_STATEMENT_TIMEOUT. */
+const interrupted = new Set([1317, 3024, 1969])
+
+const denied = 'The user of this source may not read all of what was asked for. Its operator must grant SELECT.'
+const changed = 'The catalogue of this source is out of date: a table or a column has changed. Harvest it again.'
+
+/** https://dev.mysql.com/doc/mysql-errors/8.0/en/server-error-reference.html */
+const messages: Readonly<Record<number, string>> = {
+  1044: denied,
+  1142: denied,
+  1143: denied,
+  1356: denied,
+  1045: 'The database refuses the user of this source. Its operator must see to the url.',
+  1049: 'The database of this source does not exist. Its operator must see to the url.',
+  1054: changed,
+  1146: changed,
+  1205: 'A table is locked by other work at the source. Try again in a moment.',
+  1040: 'The database has no room for another connection now. Try again in a moment.',
+}

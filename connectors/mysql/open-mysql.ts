@@ -1,0 +1,25 @@
+import type { Source, SourceContext } from '../../src/connector/source.js'
+import { type Database, DatabaseSource } from '../shared/database/database-source.js'
+import type { SourceTable } from '../shared/database/source-table.js'
+import type { MysqlConfig } from './config.js'
+import { Connections } from './connections.js'
+import { mysqlDialect } from './dialect.js'
+import { readStatement } from './read-statement.js'
+import { readTables } from './read-tables.js'
+import { sampleOf } from './sample.js'
+
+/** A MySQL or MariaDB server as a source, or some of its tables. Nothing is reached yet. */
+export function openMysql(config: MysqlConfig, context: SourceContext): Source {
+  const connections = new Connections(config)
+  const home = decodeURIComponent(new URL(config.url).pathname.slice(1))
+  const { scratchFolder } = context
+  const database: Database<SourceTable> = {
+    dialect: mysqlDialect,
+    sampleOf,
+    readTables: (signal) => connections.use(signal, ({ query }) => readTables(query, config, home)),
+    query: (sql, signal, timeoutMs) => connections.use(signal, ({ query }) => query(sql), timeoutMs),
+    read: (statement, limits) => readStatement(statement, limits, { connections, scratchFolder }),
+    close: () => connections.close(),
+  }
+  return new DatabaseSource(database, config, context)
+}

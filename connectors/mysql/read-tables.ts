@@ -1,0 +1,67 @@
+import { allowList } from '../shared/database/allow-list.js'
+import { idsOf } from '../shared/database/ids.js'
+import type { SourceTable } from '../shared/database/source-table.js'
+import { readingOf } from './types.js'
+
+const tablesSql = `
+SELECT t.TABLE_SCHEMA AS \`schema\`, t.TABLE_NAME AS name, t.TABLE_TYPE AS kind, t.TABLE_COMMENT AS comment, c.COLUMN_NAME AS \`column\`,
+  c.DATA_TYPE AS type, c.COLUMN_TYPE AS full, c.NUMERIC_PRECISION AS digits, c.NUMERIC_SCALE AS scale, c.IS_NULLABLE AS nullable,
+  c.COLUMN_COMMENT AS told
+FROM information_schema.TABLES AS t
+LEFT JOIN information_schema.COLUMNS AS c ON c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME
+WHERE t.TABLE_TYPE IN ('BASE TABLE', 'VIEW') AND t.TABLE_SCHEMA NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys')
+ORDER BY CAST(t.TABLE_SCHEMA AS BINARY), CAST(t.TABLE_NAME AS BINARY), c.ORDINAL_POSITION`
+
+const broken = 'it has no column that can be read: a view whose tables have changed, or may not be read. Its operator must mend it.'
+
+interface ColumnRow {
+  schema: string
+  name: string
+  kind: string
+  comment: string
+  /** None for a view that is broken. */
+  column: string | null
+  type: string
+  full: string
+  digits: number | null
+  scale: number | null
+  nullable: string
+  told: string
+}
+
+/**
+ * Reads what the configuration lists, as far as this user may see it: information_schema hides the rest.
+ * @param home the database of the url, whose tables have their own names as identifiers.
+ */
+export async function readTables(
+  query: (sql: string) => Promise<unknown[]>,
+  config: { schemas: readonly string[]; tables: readonly string[] },
+  home: string,
+): Promise<SourceTable[]> {
+  const rows = ((await query(tablesSql)) as ColumnRow[]).filter(allowList(config.schemas, config.tables))
+  const tables = new Map<string, ColumnRow[]>()
+  for (const row of rows) {
+    const key = JSON.stringify([row.schema, row.name])
+    tables.set(key, [...(tables.get(key) ?? []), row])
+  }
+  const first = [...tables.values()].map(([row]) => row as ColumnRow)
+  const ids = idsOf(first, home)
+  return [...tables.values()].map((columns, position) => {
+    const table = first[position] as ColumnRow
+    return {
+      id: ids.get(table) as string,
+      schema: table.schema,
+      name: table.name,
+      comment: table.comment === '' || table.kind === 'VIEW' ? undefined : table.comment,
+      notes: [],
+      hidden: [],
+      ...(table.column === null ? { unreadable: broken } : {}),
+      columns: columns.flatMap((row) => (row.column === null ? [] : [{
+        name: row.column,
+        nullable: row.nullable === 'YES',
+        comment: row.told === '' ? undefined : row.told,
+        reading: readingOf({ name: row.type, full: row.full, precision: row.digits, scale: row.scale }),
+      }])),
+    }
+  })
+}

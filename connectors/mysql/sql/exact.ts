@@ -1,0 +1,70 @@
+import type { ColumnType, Shape } from '../../../src/connector/column.js'
+import type { Aggregate, Expression, Literal, Predicate, Step } from '../../../src/connector/relation.js'
+
+/** What compares, groups and sorts alike on both sides. Texts are left out: a sort of MySQL looks at their first 1,024 bytes alone. */
+const ordered: ReadonlySet<ColumnType> = new Set(['INT64', 'DECIMAL', 'DATE', 'TIMESTAMP', 'TIMESTAMPTZ'])
+
+/** Whether MySQL answers a step just as the engine does. What it does not is left. */
+export function isExactStep(step: Step, input: readonly Shape[]): boolean {
+  switch (step.op) {
+    case 'filter':
+      return isExactPredicate(step.predicate, input)
+    case 'project':
+      return step.outputs.every((output) => output.kind === 'column')
+    case 'aggregate':
+      return step.groups.every((group) => isOrdered(group, input)) && step.measures.every((measure) => isExactMeasure(measure, input))
+    case 'sort':
+      return step.keys.every(({ column }) => isOrdered({ kind: 'column', index: column }, input))
+    case 'limit':
+      return true
+  }
+}
+
+function isExactMeasure({ function: of, input: expression }: Aggregate, input: readonly Shape[]): boolean {
+  if (expression === undefined) return true
+  if (of === 'COUNT') return expression.kind === 'column'
+  if (of === 'SUM') return expression.kind === 'column' && ['INT64', 'DECIMAL'].includes(input[expression.index]?.type ?? '')
+  return isOrdered(expression, input)
+}
+
+function isOrdered(expression: Expression, input: readonly Shape[]): boolean {
+  return expression.kind === 'column' && ordered.has((input[expression.index] as Shape).type)
+}
+
+function isExactPredicate(predicate: Predicate, input: readonly Shape[]): boolean {
+  switch (predicate.kind) {
+    case 'and':
+    case 'or':
+      return predicate.terms.every((term) => isExactPredicate(term, input))
+    case 'not':
+      return isExactPredicate(predicate.term, input)
+    case 'compare':
+      return isLike(predicate.right, predicate.left, input)
+    case 'in':
+      return predicate.values.every((value) => isLike(value, predicate.left, input))
+    case 'isNull':
+      return predicate.input.kind === 'column'
+    case 'startsWith':
+    case 'contains':
+    case 'withinBox':
+      return false
+  }
+}
+
+const day = '(?!0000)\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])'
+const clock = '([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,6})?'
+const forms: Partial<Record<ColumnType, RegExp>> = {
+  INT64: /^-?\d{1,19}$/,
+  DECIMAL: /^-?\d{1,38}(\.\d{1,38})?$/,
+  DATE: new RegExp(`^${day}$`),
+  TIMESTAMP: new RegExp(`^${day}T${clock}$`),
+  TIMESTAMPTZ: new RegExp(`^${day}T${clock}Z$`),
+}
+
+function isLike({ shape, value }: Literal, left: Expression, input: readonly Shape[]): boolean {
+  if (left.kind !== 'column' || input[left.index]?.type !== shape.type) return false
+  if (value === null) return true
+  if (shape.type === 'STRING') return !value.includes('\0')
+  if (forms[shape.type]?.test(value) !== true) return false
+  return shape.type !== 'DECIMAL' || (value.split('.')[1] ?? '').length <= (shape.scale ?? 0)
+}

@@ -1,0 +1,48 @@
+import type { Reading } from '../shared/database/source-table.js'
+
+/** A column's type as information_schema has it. */
+export interface NativeType {
+  /** DATA_TYPE: `bigint`. */
+  readonly name: string
+  /** COLUMN_TYPE: `bigint(20) unsigned`. */
+  readonly full: string
+  readonly precision: number | null
+  readonly scale: number | null
+}
+
+const asIs = (column: string) => column
+/** A text as its UTF-8 bytes: compared so, it is compared exactly, where MySQL's collations ignore case, accents and blanks at the end. */
+const bytes = (text: string) => `CAST(${text} AS BINARY)`
+const letters = (column: string) => bytes(`CONVERT(${column} USING utf8mb4)`)
+const hexadecimal = (column: string) => bytes(`HEX(${column})`)
+const written = (column: string) => bytes(`CAST(${column} AS CHAR CHARACTER SET utf8mb4)`)
+
+const plain: Readonly<Record<string, Reading>> = {
+  tinyint: { shape: { type: 'INT64' }, sql: asIs },
+  smallint: { shape: { type: 'INT64' }, sql: asIs },
+  mediumint: { shape: { type: 'INT64' }, sql: asIs },
+  int: { shape: { type: 'INT64' }, sql: asIs },
+  bigint: { shape: { type: 'INT64' }, sql: asIs },
+  year: { shape: { type: 'INT64' }, sql: (column) => `CAST(${column} AS SIGNED)` },
+  float: { shape: { type: 'DOUBLE' }, sql: (column) => `CAST(${column} AS DOUBLE)` },
+  double: { shape: { type: 'DOUBLE' }, sql: asIs },
+  date: { shape: { type: 'DATE' }, sql: asIs },
+  datetime: { shape: { type: 'TIMESTAMP' }, sql: asIs },
+  timestamp: { shape: { type: 'TIMESTAMPTZ' }, sql: asIs },
+  json: { shape: { type: 'JSON' }, sql: written },
+  uuid: { shape: { type: 'STRING' }, sql: written },
+}
+
+const texts = new Set(['char', 'varchar', 'tinytext', 'text', 'mediumtext', 'longtext', 'enum', 'set'])
+const blobs = new Set(['binary', 'varbinary', 'tinyblob', 'blob', 'mediumblob', 'longblob', 'bit'])
+
+/** How a column of a type is read: as one of ours where that is exact, else as its text, which is told. */
+export function readingOf(type: NativeType): Reading {
+  if (type.name === 'bigint' && type.full.includes('unsigned')) return { shape: { type: 'DECIMAL', scale: 0 }, sql: asIs }
+  const known = plain[type.name]
+  if (known !== undefined) return known
+  if (texts.has(type.name)) return { shape: { type: 'STRING' }, sql: letters }
+  if (type.name === 'decimal' && (type.precision ?? 99) <= 38) return { shape: { type: 'DECIMAL', scale: type.scale ?? 0 }, sql: asIs }
+  if (blobs.has(type.name)) return { shape: { type: 'STRING' }, sql: hexadecimal, told: `has the type ${type.name}, which is given in hexadecimal.` }
+  return { shape: { type: 'STRING' }, sql: written, told: `has the type ${type.full}, which is given as its text.` }
+}

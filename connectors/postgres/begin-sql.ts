@@ -1,0 +1,20 @@
+import type { PostgresConfig } from './config.js'
+import { integer } from './sql/text.js'
+
+/**
+ * Begins a transaction that writes nothing, with settings that end with it: its limits, and the forms in which values are written.
+ * @param timeoutMs of each statement; at most the configuration's, which is the default.
+ */
+export function beginSql({ statementTimeoutMs, lockTimeoutMs }: PostgresConfig, timeoutMs = statementTimeoutMs): string {
+  const settings: Record<string, string> = {
+    statement_timeout: integer(Math.max(1, Math.min(Math.ceil(timeoutMs), statementTimeoutMs))),
+    lock_timeout: integer(lockTimeoutMs),
+    idle_in_transaction_session_timeout: integer(statementTimeoutMs),
+    TimeZone: "'UTC'",
+    DateStyle: "'ISO, YMD'",
+    IntervalStyle: "'iso_8601'",
+    bytea_output: "'hex'",
+    extra_float_digits: '1',
+  }
+  return ['BEGIN READ ONLY', ...Object.entries(settings).map(([name, value]) => `SET LOCAL ${name} = ${value}`)].join('; ')
+}

@@ -1,0 +1,71 @@
+import { allowList } from '../../shared/database/allow-list.js'
+import { idsOf } from '../../shared/database/ids.js'
+import type { SourceTable } from '../../shared/database/source-table.js'
+import { tablesSql } from './tables-sql.js'
+import { readingOf } from './types.js'
+
+/** A table, and what it is to PostgreSQL. */
+export interface PostgresTable extends SourceTable {
+  /** pg_class.relkind. */
+  readonly kind: 'r' | 'p' | 'v' | 'm' | 'f'
+  /** Rows as the planner guesses, -1 where it does not: good enough to choose a sample by. */
+  readonly estimate: number
+}
+
+const kinds: Partial<Record<PostgresTable['kind'], string>> = {
+  f: 'This is a foreign table: its rows lie in another database, whose answers this one passes on.',
+  m: 'This is a materialised view: its rows are those of its last refresh.',
+}
+
+const denied = 'the role of this source may not read it. Its operator must grant SELECT on it.'
+
+/** A row of `tablesSql`. */
+interface TableRow {
+  schema: string
+  name: string
+  kind: PostgresTable['kind']
+  estimate: number
+  comment: string | null
+  usable: boolean
+  columns: {
+    name: string
+    type: string
+    kind: string
+    isArray: boolean
+    modifier: number
+    deterministic: boolean
+    nullable: boolean
+    comment: string | null
+    readable: boolean
+  }[]
+}
+
+/** Reads what the configuration lists. @param query runs one statement, and answers its rows. */
+export async function readTables(
+  query: (sql: string) => Promise<unknown[]>,
+  config: { schemas: readonly string[]; tables: readonly string[] },
+): Promise<PostgresTable[]> {
+  const isListed = allowList(config.schemas, config.tables)
+  const rows = ((await query(tablesSql)) as TableRow[]).filter(isListed)
+  const ids = idsOf(rows, 'public')
+  return rows.map((row) => {
+    const readable = row.columns.filter((column) => row.usable && column.readable)
+    return {
+      id: ids.get(row) as string,
+      schema: row.schema,
+      name: row.name,
+      kind: row.kind,
+      estimate: row.estimate,
+      comment: row.comment ?? undefined,
+      ...(readable.length === 0 && row.columns.length > 0 ? { unreadable: denied } : {}),
+      notes: [kinds[row.kind] ?? []].flat(),
+      columns: readable.map((column) => ({
+        name: column.name,
+        nullable: column.nullable,
+        comment: column.comment ?? undefined,
+        reading: readingOf({ ...column, name: column.type }),
+      })),
+      hidden: row.columns.filter((column) => !readable.includes(column)).map(({ name }) => name),
+    }
+  })
+}

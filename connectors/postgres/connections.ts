@@ -1,0 +1,153 @@
+import type { Socket } from 'node:net'
+import pg from 'pg'
+import type { Log } from '../../src/connector/source.js'
+import { SourceTimeout, SourceUnavailable } from '../../src/errors.js'
+import { beginSql } from './begin-sql.js'
+import { cancelRequest } from './cancel.js'
+import type { PostgresConfig } from './config.js'
+import { postgresError } from './errors.js'
+
+const connectMsMax = 10_000
+const idleMsMax = 30_000
+/** A server that does not answer a cancellation by then is not waited for. */
+const cancelMsMax = 1000
+
+/** What pg keeps of a connection that its types leave out. */
+interface Wired {
+  readonly connection: { readonly stream: Socket }
+}
+
+/** One connection inside a read-only transaction. What it throws is a DialsError. */
+export interface Session {
+  /** Runs one statement; its rows, as pg reads them. */
+  query(sql: string): Promise<unknown[]>
+  /** Starts a statement that reads the connection itself, and answers how it ends. */
+  submit<T extends pg.Submittable & { readonly ended: Promise<void> }>(statement: T): Promise<void>
+  /** Ends the transaction well: the connection may be used again. */
+  commit(): Promise<void>
+  /** Gives the connection back; one whose transaction was not committed is ended. Safe to call twice. */
+  close(): void
+}
+
+/** How long the statements of one piece of work may take. */
+export interface Within {
+  readonly signal: AbortSignal
+  /** Milliseconds. Default: the configuration's statementTimeoutMs, which is also the most. */
+  readonly timeoutMs?: number
+}
+
+/**
+ * The connections of one source: each piece of work is a READ ONLY transaction of its own, whose settings end with it, so that a pooler
+ * between us and the server does no harm. A signal that ends cancels what runs at the server.
+ */
+export class Connections {
+  readonly #pool: pg.Pool
+  #closed: Promise<void> | undefined
+
+  constructor(
+    private readonly config: PostgresConfig,
+    log: Log,
+  ) {
+    this.#pool = new pg.Pool({
+      connectionString: config.url,
+      application_name: 'seven-dials',
+      max: config.connections,
+      connectionTimeoutMillis: connectMsMax,
+      idleTimeoutMillis: idleMsMax,
+      keepAlive: true,
+      allowExitOnIdle: true,
+    })
+    this.#pool.on('error', (thrown) => log.warn({ err: postgresError(thrown).cause }, 'an idle connection to a database was lost'))
+  }
+
+  /** Begins a transaction, whose statements the signal cancels. Its caller closes it. */
+  async begin({ signal, timeoutMs }: Within): Promise<Session> {
+    if (this.#closed !== undefined) throw new SourceUnavailable('This source was closed.')
+    if (signal.aborted) throw ended()
+    const client = await this.#connect(signal)
+    // Without a listener a connection that is lost in the midst of work would end the process; the work learns of it by itself.
+    const lost = () => undefined
+    client.on('error', lost)
+    let giveUp: NodeJS.Timeout | undefined
+    const cancel = () => {
+      cancelRequest(client)
+      giveUp = setTimeout(() => (client as unknown as Wired).connection.stream.destroy(), cancelMsMax)
+    }
+    signal.addEventListener('abort', cancel, { once: true })
+    let isCommitted = false
+    let isClosed = false
+    const coded = async <T>(work: Promise<T>): Promise<T> => {
+      try {
+        return await work
+      } catch (thrown) {
+        throw signal.aborted ? ended(thrown) : postgresError(thrown)
+      }
+    }
+    const session: Session = {
+      query: async (sql) => (await coded(client.query<object>(sql))).rows,
+      submit: (statement) => coded(client.query(statement).ended),
+      async commit() {
+        await coded(client.query('COMMIT'))
+        isCommitted = true
+      },
+      close() {
+        if (isClosed) return
+        isClosed = true
+        signal.removeEventListener('abort', cancel)
+        clearTimeout(giveUp)
+        client.removeListener('error', lost)
+        // A cancellation may still be under way, and must not meet the next statement.
+        client.release(!isCommitted || signal.aborted)
+      },
+    }
+    try {
+      await session.query(beginSql(this.config, timeoutMs))
+      return session
+    } catch (thrown) {
+      session.close()
+      throw thrown
+    }
+  }
+
+  /** Runs work in a transaction of its own. */
+  async use<T>(within: Within, work: (session: Session) => Promise<T>): Promise<T> {
+    const session = await this.begin(within)
+    try {
+      const answer = await work(session)
+      await session.commit()
+      return answer
+    } finally {
+      session.close()
+    }
+  }
+
+  /** Ends every connection, once the work on it has ended. Safe to call twice. */
+  close(): Promise<void> {
+    this.#closed ??= this.#pool.end()
+    return this.#closed
+  }
+
+  /** Waits for a connection; one that comes after the signal has ended goes back unused. */
+  async #connect(signal: AbortSignal): Promise<pg.PoolClient> {
+    const connecting = this.#pool.connect()
+    let leave = () => undefined as void
+    const left = new Promise<never>((_, reject) => {
+      leave = () => {
+        reject(ended())
+        connecting.then((client) => client.release(), () => undefined)
+      }
+      signal.addEventListener('abort', leave, { once: true })
+    })
+    try {
+      return await Promise.race([connecting, left])
+    } catch (thrown) {
+      throw postgresError(thrown)
+    } finally {
+      signal.removeEventListener('abort', leave)
+    }
+  }
+}
+
+function ended(cause?: unknown): SourceTimeout {
+  return new SourceTimeout('The query was ended before the database had answered it.', cause === undefined ? {} : { cause: postgresError(cause).cause })
+}

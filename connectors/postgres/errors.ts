@@ -1,0 +1,22 @@
+import { type DialsError, DialsError as Coded, SourceTimeout, SourceUnavailable, TypeMismatch } from '../../src/errors.js'
+
+/** What the database or its connection threw, as one of ours. Its own words name tables and values, so they stay in the cause, and values nowhere. */
+export function postgresError(thrown: unknown): DialsError {
+  if (thrown instanceof Coded) return thrown
+  const { code = '', message = '' } = thrown as { code?: string; message?: string }
+  const cause = new Error(code.startsWith('22') ? `PostgreSQL ${code}` : `PostgreSQL ${code} ${message}`.trim().slice(0, 500))
+  if (code === '57014') return new SourceTimeout('The database ended the query: it was cancelled, or took longer than a statement may.', { cause })
+  if (code.startsWith('22')) return new TypeMismatch('A value does not convert to the type that was asked for, or a sum is too large to be exact.', { cause })
+  return new SourceUnavailable(messages[code] ?? messages[code.slice(0, 2)] ?? 'The database cannot be reached, or ended the connection.', { cause })
+}
+
+/** By SQLSTATE or its class: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const messages: Readonly<Record<string, string>> = {
+  '42501': 'The role of this source may not read all of what was asked for. Its operator must grant SELECT.',
+  '42': 'The catalogue of this source is out of date: a table or a column has changed. Harvest it again.',
+  '55P03': 'A table is locked by other work at the source. Try again in a moment.',
+  '40': 'The database gave the query up in favour of other work. Try again in a moment.',
+  '53': 'The database has no room for another query now. Try again in a moment.',
+  '28': 'The database refuses the role of this source. Its operator must see to the url.',
+  '3D': 'The database of this source does not exist. Its operator must see to the url.',
+}

@@ -1,0 +1,23 @@
+import type { Source, SourceContext } from '../../src/connector/source.js'
+import { type Database, DatabaseSource } from '../shared/database/database-source.js'
+import { type PostgresTable, readTables } from './catalogue/read-tables.js'
+import type { PostgresConfig } from './config.js'
+import { Connections } from './connections.js'
+import { postgresDialect } from './dialect.js'
+import { readStatement } from './read-statement.js'
+import { sampleOf } from './sample.js'
+
+/** A PostgreSQL database as a source, or some of its tables. Nothing is reached yet. */
+export function openPostgres(config: PostgresConfig, context: SourceContext): Source {
+  const connections = new Connections(config, context.log)
+  const { scratchFolder } = context
+  const database: Database<PostgresTable> = {
+    dialect: postgresDialect,
+    sampleOf,
+    readTables: (signal) => connections.use({ signal }, ({ query }) => readTables(query, config)),
+    query: (sql, signal, timeoutMs) => connections.use({ signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) }, ({ query }) => query(sql)),
+    read: (statement, limits) => readStatement(statement, limits, { connections, scratchFolder }),
+    close: () => connections.close(),
+  }
+  return new DatabaseSource(database, config, context)
+}

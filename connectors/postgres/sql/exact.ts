@@ -1,0 +1,100 @@
+import type { ColumnType, Shape } from '../../../src/connector/column.js'
+import type { Expression, Literal, Predicate, Step } from '../../../src/connector/relation.js'
+import { shapeOf } from '../../../src/connector/shapes.js'
+import { isText } from './text.js'
+
+/** Whether PostgreSQL answers a step just as the engine does: the same rows, and an error where that has one. What it does not is left. */
+export function isExactStep(step: Step, input: readonly Shape[]): boolean {
+  switch (step.op) {
+    case 'filter':
+      return isExactPredicate(step.predicate, input)
+    case 'project':
+      return step.outputs.every((output) => isExact(output, input))
+    case 'aggregate':
+      return step.groups.every((group) => isExact(group, input)) && step.measures.every((measure) => measure.input === undefined || isExact(measure.input, input))
+    case 'sort':
+    case 'limit':
+      return true
+  }
+}
+
+/** Zones whose rules have been the same in every edition of the tz database for decades; of others the two sides may know different ones. */
+const zones = new Set(['UTC', 'Europe/London'])
+
+/** Conversions that cannot go otherwise. A text that is read as a number or a date, and a date's or a DOUBLE's text, are the engine's own. */
+const conversions: Partial<Record<ColumnType, readonly ColumnType[]>> = {
+  INT64: ['DECIMAL', 'DOUBLE', 'STRING'],
+  DECIMAL: ['DECIMAL', 'STRING'],
+  BOOLEAN: ['STRING'],
+  DATE: ['TIMESTAMP'],
+}
+
+function isExact(expression: Expression, input: readonly Shape[]): boolean {
+  switch (expression.kind) {
+    case 'column':
+      return true
+    case 'literal':
+      return isExactLiteral(expression)
+    case 'convert':
+      return isExact(expression.input, input) && isExactConversion(shapeOf(expression.input, input), expression.to)
+    case 'bucket':
+      return isExact(expression.input, input) && (shapeOf(expression.input, input).type !== 'TIMESTAMPTZ' || zones.has(expression.timeZone))
+    case 'mean': {
+      const sum = shapeOf(expression.sum, input)
+      const { type, scale = 0 } = expression.shape
+      return isExact(expression.sum, input) && isExact(expression.count, input) && sum.type === type && (sum.scale ?? 0) <= scale
+    }
+  }
+}
+
+function isExactConversion(from: Shape, to: Shape): boolean {
+  if (from.type === to.type && from.scale === to.scale) return true
+  if (conversions[from.type]?.includes(to.type) !== true) return false
+  // Rounding, and the text of 38 digits after the point, are the engine's own.
+  return from.type !== 'DECIMAL' || (to.type === 'DECIMAL' ? (to.scale ?? 0) >= (from.scale ?? 0) : (from.scale ?? 0) < 38)
+}
+
+function isExactPredicate(predicate: Predicate, input: readonly Shape[]): boolean {
+  switch (predicate.kind) {
+    case 'and':
+    case 'or':
+      return predicate.terms.every((term) => isExactPredicate(term, input))
+    case 'not':
+      return isExactPredicate(predicate.term, input)
+    case 'compare':
+      return isExact(predicate.left, input) && isLike(predicate.right, shapeOf(predicate.left, input))
+    case 'in':
+      return isExact(predicate.left, input) && predicate.values.every((value) => isLike(value, shapeOf(predicate.left, input)))
+    case 'isNull':
+      return isExact(predicate.input, input)
+    case 'startsWith':
+    case 'contains':
+      return isExact(predicate.input, input) && isText(shapeOf(predicate.input, input)) && !predicate.text.includes('\0')
+    case 'withinBox':
+      return false
+  }
+}
+
+function isLike(literal: Literal, shape: Shape): boolean {
+  return literal.shape.type === shape.type && isExactLiteral(literal)
+}
+
+const day = '(?!0000)\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])'
+const clock = '([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,6})?'
+const forms: Partial<Record<ColumnType, RegExp>> = {
+  BOOLEAN: /^(true|false)$/,
+  INT64: /^-?\d{1,19}$/,
+  DOUBLE: /^-?\d{1,30}(\.\d{1,30})?([eE][+-]?\d{1,2})?$/,
+  DECIMAL: /^-?\d{1,38}(\.\d{1,38})?$/,
+  DATE: new RegExp(`^${day}$`),
+  TIME: new RegExp(`^${clock}$`),
+  TIMESTAMP: new RegExp(`^${day}T${clock}$`),
+  TIMESTAMPTZ: new RegExp(`^${day}T${clock}(Z|[+-](0\\d|1[0-3]):[0-5]\\d)$`),
+}
+
+function isExactLiteral({ shape, value }: Literal): boolean {
+  if (value === null) return true
+  if (isText(shape)) return !value.includes('\0')
+  if (forms[shape.type]?.test(value) !== true) return false
+  return shape.type !== 'DECIMAL' || (value.split('.')[1] ?? '').length <= (shape.scale ?? 0)
+}

@@ -1,0 +1,77 @@
+import type { Access, DatasetDescription, Listing, TableDescription } from '../../../src/connector/catalogue.js'
+import type { ColumnDescription } from '../../../src/connector/column.js'
+import { humanised } from '../slug.js'
+import { fullName } from './ids.js'
+import type { SourceTable } from './source-table.js'
+import type { DatasetEntry } from './entries.js'
+
+/** Who learns that a dataset exists: as its entry says, else everybody where it is OPEN. */
+export function listingOf(entry: DatasetEntry, defaultAccess: Access): Listing {
+  return entry.listing ?? ((entry.access ?? defaultAccess) === 'OPEN' ? 'PUBLIC' : 'PARTIES')
+}
+
+/** The columns of a table, before anybody has looked at its values. */
+export function columnsOf({ columns }: SourceTable): ColumnDescription[] {
+  return columns.map(({ name, nullable, comment, reading: { shape } }) => ({
+    name: name.slice(0, 500),
+    title: name.slice(0, 500),
+    ...shape,
+    nullable,
+    sensitivity: 'NONE',
+    ...(comment === undefined ? {} : { description: comment.slice(0, 10_000) }),
+  }))
+}
+
+/** A table as the catalogue tells of it, with what its publisher says of it. @param columns as recognised. */
+export function describeTable(
+  table: SourceTable,
+  { columns, rowCount }: { columns: readonly ColumnDescription[]; rowCount: number | undefined },
+  entry: DatasetEntry,
+  defaultAccess: Access,
+): DatasetDescription {
+  const description = entry.description ?? table.comment?.slice(0, 100_000)
+  const title = entry.title ?? humanised(table.name)
+  return {
+    id: table.id,
+    title,
+    themes: entry.themes ?? [],
+    keywords: entry.keywords ?? [],
+    access: entry.access ?? defaultAccess,
+    sharedWith: entry.sharedWith ?? [],
+    listing: listingOf(entry, defaultAccess),
+    distributions: [],
+    tables: [tableOf(table, columns, rowCount, title, entry)],
+    ...(description === undefined ? {} : { description }),
+    ...(entry.licence === undefined ? {} : { licence: entry.licence }),
+    ...(entry.frequency === undefined ? {} : { frequency: entry.frequency }),
+    ...(entry.landingPage === undefined ? {} : { landingPage: entry.landingPage }),
+  }
+}
+
+function tableOf(
+  table: SourceTable,
+  columns: readonly ColumnDescription[],
+  rowCount: number | undefined,
+  title: string,
+  entry: DatasetEntry,
+): TableDescription {
+  const known = new Set(table.columns.map(({ name }) => name))
+  const problems = [
+    ...table.notes,
+    ...table.columns.flatMap(({ name, reading: { told } }) => (told === undefined ? [] : [`Column ${name} ${told}`])),
+    ...(table.hidden.length === 0 ? [] : [`The role of this source may not read ${table.hidden.length} of its columns, which are left out.`]),
+    ...Object.keys(entry.columns ?? {}).filter((name) => !known.has(name)).map((name) => `The configuration describes a column "${name}" that the table does not have.`),
+  ]
+  return {
+    id: table.id,
+    name: fullName(table).slice(0, 500),
+    title,
+    columns: columns.map((column) => ({ ...column, ...defined(entry.columns?.[column.name] ?? {}) })),
+    ...(rowCount === undefined ? {} : { rowCount }),
+    problems: problems.slice(0, 1000).map((problem) => problem.slice(0, 2000)),
+  }
+}
+
+function defined<T extends object>(entry: T): Partial<{ [K in keyof T]: Exclude<T[K], undefined> }> {
+  return Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined)) as Partial<{ [K in keyof T]: Exclude<T[K], undefined> }>
+}

@@ -1,0 +1,40 @@
+import type { ColumnDescription } from '../../../src/connector/column.js'
+import type { Engine, LandedFile } from '../../../src/connector/engine.js'
+import type { Scan } from '../../../src/connector/relation.js'
+import { fileLiteral } from '../engine-sql.js'
+import { recognise } from '../recognise/recognise.js'
+import { markUnseen } from '../recognise/unseen.js'
+import { columnsOf } from './describe.js'
+import type { SourceTable } from './source-table.js'
+
+/** Rows of a table that are looked at. */
+export const sampleRowsMax = 10_000
+/** Letters of a text that are enough to know what it is. */
+export const sampleLettersMax = 1000
+
+/** A scan of all columns of a table. */
+export function scanOfAll({ id, columns }: SourceTable): Scan {
+  return { op: 'scan', table: id, columns: columns.map(({ name, reading }) => ({ name, ...reading.shape })) }
+}
+
+/**
+ * The columns of a table, with what some of its rows say that they are (DESIGN.md, 'Types'). A name that says a person's, where no value was seen,
+ * is taken at its word: rows come and go after a harvest. @param sample parts of all columns, c0 … cn; not read where there are none.
+ */
+export async function recogniseColumns(table: SourceTable, sample: AsyncIterable<LandedFile>, engine: Engine, signal: AbortSignal): Promise<ColumnDescription[]> {
+  const columns = columnsOf(table)
+  if (columns.length === 0) return columns
+  const files: LandedFile[] = []
+  try {
+    for await (const file of sample) files.push(file)
+    const session = await engine.connect(signal)
+    try {
+      const rows = `read_parquet([${files.map(({ path }) => fileLiteral(path)).join(', ')}])`
+      return await markUnseen(session, rows, await recognise(session, rows, columns))
+    } finally {
+      await session.close()
+    }
+  } finally {
+    await Promise.all(files.map((file) => file.release()))
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * A value as Thrift's compact protocol has it, which Parquet's headers and footers are written in:
+ * https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
+ */
+export type Thrift =
+  | { readonly kind: 'int'; readonly value: number; readonly bits: 32 | 64 }
+  | { readonly kind: 'flag'; readonly value: boolean }
+  | { readonly kind: 'text'; readonly value: string }
+  | { readonly kind: 'list'; readonly of: Thrift['kind']; readonly bits?: 32 | 64; readonly items: readonly Thrift[] }
+  | Struct
+
+/** Fields by their numbers, ascending; those without a value are left out. */
+export interface Struct {
+  readonly kind: 'struct'
+  readonly fields: readonly (readonly [id: number, value: Thrift | undefined])[]
+}
+
+/** A whole number of 32 bits; it has to fit them. */
+export const int32 = (value: number): Thrift => ({ kind: 'int', value, bits: 32 })
+/** A whole number of 64 bits; it has to be safe as a JavaScript number. */
+export const int64 = (value: number): Thrift => ({ kind: 'int', value, bits: 64 })
+/** A boolean, which a structure holds in its field's head. */
+export const flag = (value: boolean): Thrift => ({ kind: 'flag', value })
+/** Text, in UTF-8. */
+export const text = (value: string): Thrift => ({ kind: 'text', value })
+/** A structure of fields. */
+export const struct = (...fields: Struct['fields'][number][]): Struct => ({ kind: 'struct', fields })
+/** A list of one kind of value. */
+export const list = (of: 'int' | 'text' | 'struct', items: readonly Thrift[]): Thrift => ({ kind: 'list', of, bits: 32, items })
+
+/** The bytes of a structure. */
+export function encodeThrift(value: Struct): Buffer {
+  const bytes: number[] = []
+  writeStruct(bytes, value)
+  return Buffer.from(bytes)
+}
+
+function writeStruct(bytes: number[], { fields }: Struct): void {
+  let last = 0
+  for (const [id, value] of fields) {
+    if (value === undefined) continue
+    bytes.push(((id - last) << 4) | typeOf(value))
+    last = id
+    if (value.kind !== 'flag') writeValue(bytes, value)
+  }
+  bytes.push(0)
+}
+
+function writeValue(bytes: number[], value: Thrift): void {
+  switch (value.kind) {
+    case 'int':
+      writeVarint(bytes, value.value >= 0 ? value.value * 2 : -value.value * 2 - 1)
+      break
+    case 'flag':
+      bytes.push(value.value ? 1 : 2)
+      break
+    case 'text':
+      writeVarint(bytes, Buffer.byteLength(value.value))
+      bytes.push(...Buffer.from(value.value))
+      break
+    case 'list': {
+      const type = value.of === 'int' ? (value.bits === 64 ? 6 : 5) : value.of === 'text' ? 8 : 12
+      if (value.items.length < 15) bytes.push((value.items.length << 4) | type)
+      else {
+        bytes.push(0xf0 | type)
+        writeVarint(bytes, value.items.length)
+      }
+      for (const item of value.items) writeValue(bytes, item)
+      break
+    }
+    case 'struct':
+      writeStruct(bytes, value)
+      break
+  }
+}
+
+function typeOf(value: Thrift): number {
+  switch (value.kind) {
+    case 'int':
+      return value.bits === 32 ? 5 : 6
+    case 'flag':
+      return value.value ? 1 : 2
+    case 'text':
+      return 8
+    case 'list':
+      return 9
+    case 'struct':
+      return 12
+  }
+}
+
+/** Safe integers only, which is all that a part's sizes can be. */
+function writeVarint(bytes: number[], value: number): void {
+  let rest = value
+  while (rest >= 0x80) {
+    bytes.push((rest % 0x80) | 0x80)
+    rest = Math.floor(rest / 0x80)
+  }
+  bytes.push(rest)
+}

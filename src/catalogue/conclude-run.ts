@@ -1,0 +1,66 @@
+import type { Knex } from 'knex'
+import type { Crawl } from './crawl.js'
+import { type Census, decideEnd } from './decide-end.js'
+import type { HarvestLimits } from './harvest-limits.js'
+import { fenceRun, finishRun, heldRuns, type Run } from './harvest-run.js'
+import type { HarvestRunRow } from './rows.js'
+
+/** @property whole the source told of everything, not of changes only. */
+interface Conclusion {
+  readonly crawl: Crawl
+  readonly whole: boolean
+  readonly limits: HarvestLimits
+  readonly allowShrink: boolean
+}
+
+/** This run has written it, or found it unchanged. */
+const seen = `(seen_by = :run or (number < length(:unchanged::bytea) * 8 and get_bit(:unchanged::bytea, number) = 1))`
+
+/** ACTIVE, and this run had no word of it. */
+const unseen = `status = 'ACTIVE' and kept_by is distinct from :run and not ${seen}`
+
+/** Ends a run whose source was read to its end, or as far as it went: decides what has gone, and writes that and the run down in one transaction. */
+export async function concludeRun(knex: Knex, run: Run, { crawl, whole, limits, allowShrink }: Conclusion): Promise<HarvestRunRow> {
+  return knex.transaction(async (transaction) => {
+    await fenceRun(transaction, run.id)
+    const gone = whole ? unseen : `${unseen} and removed_by = :run`
+    const { status, remove, error } = decideEnd(crawl, whole, await takeCensus(transaction, run, gone), limits, allowShrink)
+    if (remove && whole && run.repeated === 0) await archive(transaction, run, limits.archiveAfterDays)
+    const removed = remove ? await markMissing(transaction, run, gone) : 0
+    return finishRun(transaction, run.id, { status, removed, error, whole, settled: remove, cursor: status === 'COMPLETE' ? crawl.completion?.cursor : undefined })
+  })
+}
+
+async function takeCensus(transaction: Knex.Transaction, run: Run, gone: string): Promise<Census> {
+  // What came since the first run that was held does not count: else the guard would give way by waiting.
+  const since = heldRuns(transaction, run.spokeId).orWhere({ id: run.id }).min('started_at')
+  const { rows } = (await transaction.raw(
+    `with held as (
+       select count(*) filter (where status = 'ACTIVE' and first_seen < (:since)) as known,
+         count(*) filter (where ${gone}) as vanished, count(*) filter (where ${seen}) as shown
+       from datasets where spoke_id = :spoke
+     ),
+     quarantined as (
+       select count(distinct split_part(source_id, '/', 1)) as broken from harvest_problems
+       where run_id = :run and not exists (select from datasets where id = :spoke || '/' || split_part(source_id, '/', 1) and ${seen})
+     )
+     select known, vanished, shown + broken as told, (select failed from harvest_runs where id = :run) as failed from held, quarantined`,
+    { run: run.id, spoke: run.spokeId, since, unchanged: run.unchanged.bytes },
+  )) as { rows: [Census] }
+  return rows[0]
+}
+
+/** MISSING from a complete crawl so many days ago, and from this one. What a problem names has begun its days anew. */
+async function archive(transaction: Knex.Transaction, run: Run, days: number): Promise<void> {
+  await transaction('datasets')
+    .where({ spoke_id: run.spokeId, status: 'MISSING' })
+    .whereRaw(`kept_by is distinct from ? and missing_since <= now() - ? * interval '1 day'`, [run.id, days])
+    .update({ status: 'ARCHIVED' })
+}
+
+async function markMissing(transaction: Knex.Transaction, run: Run, gone: string): Promise<number> {
+  return transaction('datasets')
+    .where({ spoke_id: run.spokeId })
+    .whereRaw(gone, { run: run.id, unchanged: run.unchanged.bytes })
+    .update({ status: 'MISSING', missing_since: transaction.fn.now() })
+}

@@ -1,0 +1,104 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { type CatalogueEvent, catalogueEventSchema, type DatasetDescription } from '../connector/catalogue.js'
+import { type Capabilities } from '../connector/capabilities.js'
+import type { Relation } from '../connector/relation.js'
+import type { Health, Source } from '../connector/source.js'
+import { toDialsError } from '../errors.js'
+
+/** Of how many tables the first row is read. */
+const readMax = 3
+const bytesMax = 64 * 1024 * 1024
+const healthMsMax = 30_000
+
+/** One thing that was tried: how long it took, in milliseconds, and why it failed where it did. */
+export interface Step<T> {
+  readonly ms: number
+  readonly value?: T
+  readonly error?: string
+}
+
+/** What a source would bring. */
+export interface Brought {
+  readonly datasets: readonly DatasetDescription[]
+  readonly problems: readonly { readonly sourceId: string; readonly message: string }[]
+  /** Events that are not as the contract has them. */
+  readonly malformed: number
+  /** Whether the source could read all of itself. */
+  readonly complete: boolean
+}
+
+/** How a source does, step by step. */
+export interface Check {
+  readonly health: Step<Health>
+  readonly catalogue: Step<Brought>
+  readonly capabilities: Step<Capabilities>
+  /** The first row of some tables, without the columns that point to persons, read and thrown away. */
+  readonly reads: readonly (Step<undefined> & { readonly table: string })[]
+}
+
+/** Whether all of it went well: problems of single records do not count. */
+export function isWell({ health, catalogue, capabilities, reads }: Check): boolean {
+  const steps = [health, catalogue, capabilities, ...reads]
+  return steps.every(({ error }) => error === undefined) && health.value?.status === 'UP' && catalogue.value?.complete === true && catalogue.value.malformed === 0
+}
+
+/** Reaches a source, reads its catalogue and the first row of some of its tables. `found` is told of the datasets so far. Throws nothing but what the signal ends with. */
+export async function checkConnector(source: Source, signal: AbortSignal, found: (datasets: number) => void): Promise<Check> {
+  const health = await timed(() => withTimeout(source.health(AbortSignal.any([signal, AbortSignal.timeout(healthMsMax)])), signal))
+  const catalogue = await timed(() => brought(source, signal, found))
+  const tables = (catalogue.value?.datasets ?? []).flatMap(({ id, tables: own }) => own.map((table) => ({ id: `${id}/${table.id}`, columns: table.columns.filter(({ sensitivity }) => sensitivity === 'NONE') })))
+  const capabilities = await timed(() => source.capabilities(tables.map(({ id }) => id)))
+  const reads: (Step<undefined> & { table: string })[] = []
+  for (const { id, columns } of capabilities.value?.limit === true ? tables.slice(0, readMax) : []) {
+    signal.throwIfAborted()
+    const scan: Relation = { op: 'scan', table: id, columns: columns.map(({ name, type, scale }) => ({ name, type, ...(scale === undefined ? {} : { scale }) })) }
+    reads.push({ table: id, ...(await timed(() => readFirst(source, scan, capabilities.value ?? {}, signal))) })
+  }
+  return { health, catalogue, capabilities, reads }
+}
+
+async function brought(source: Source, signal: AbortSignal, found: (datasets: number) => void): Promise<Brought> {
+  const datasets: DatasetDescription[] = []
+  const problems: { sourceId: string; message: string }[] = []
+  let malformed = 0
+  let complete = false
+  for await (const event of source.harvest(undefined, signal)) {
+    const checked = catalogueEventSchema.safeParse(event)
+    if (!checked.success) malformed++
+    else take(checked.data)
+  }
+  return { datasets, problems, malformed, complete }
+
+  function take(event: CatalogueEvent): void {
+    if (event.kind === 'dataset') found(datasets.push(event.dataset))
+    else if (event.kind === 'problem') problems.push({ sourceId: event.sourceId, message: event.message })
+    else if (event.kind === 'complete') complete = true
+  }
+}
+
+async function readFirst(source: Source, scan: Relation, capabilities: Capabilities, signal: AbortSignal): Promise<undefined> {
+  const planned = source.plan({ relation: { op: 'limit', count: 1, offset: 0, input: scan } }, capabilities)
+  const { parts, report } = source.execute(planned, { signal, rowsMax: 1, bytesMax, deadline: Date.now() + healthMsMax })
+  report.catch(() => undefined)
+  for await (const { file } of parts) await file.release()
+  await report
+  return undefined
+}
+
+async function timed<T>(work: () => Promise<T>): Promise<Step<T>> {
+  const started = performance.now()
+  try {
+    const value = await work()
+    return { ms: performance.now() - started, value }
+  } catch (thrown) {
+    const { message, cause } = toDialsError(thrown)
+    const why = cause instanceof Error && cause.message !== message ? ` (${cause.message})` : ''
+    return { ms: performance.now() - started, error: `${message}${why}` }
+  }
+}
+
+/** A source that does not heed its signal must not hold the check up. */
+async function withTimeout(health: Promise<Health>, signal: AbortSignal): Promise<Health> {
+  const late = delay(healthMsMax + 1000, undefined, { ref: false, signal }).then(() => { throw new Error(`it did not answer within ${healthMsMax / 1000} s`) })
+  return Promise.race([health, late])
+}

@@ -1,0 +1,52 @@
+import type { Capabilities } from '../connector/capabilities.js'
+import { type Brought, type Check, isWell, type Step } from './check-connector.js'
+
+/** Problems and datasets of one source that are printed; `--json` has all of them. */
+const linesMax = 50
+
+/** A check for people. */
+export function checkText(name: string, connector: string, check: Check): string {
+  const { health, catalogue, capabilities, reads } = check
+  const steps = [
+    ['health', told(health, ({ status, message }) => `${status}${message === undefined ? '' : `: ${message}`}`)],
+    ['catalogue', told(catalogue, catalogueText)],
+    ['capabilities', told(capabilities, capabilitiesText)],
+    ...reads.map((read) => ['first row', told(read, () => `of ${read.table}`)]),
+  ]
+  const { datasets = [], problems = [] } = catalogue.value ?? {}
+  const tables = datasets.flatMap(({ id, access, tables: own }) => own.map((table) => ({ ...table, id: `${id}/${table.id}`, access })))
+  const brought = tables.map(({ id, rowCount, columns, access }) => `${id}: ${rowCount === undefined ? 'rows unknown' : counted(rowCount, 'row')}, ${counted(columns.length, 'column')}, ${access}`)
+  const wrong = [...problems.map(({ sourceId, message }) => `${sourceId}: ${message}`), ...tables.flatMap((table) => table.problems.map((message) => `${table.id}: ${message}`))]
+  return [
+    `${name} (${connector}): ${isWell(check) ? 'well' : 'NOT WELL'}`, ...steps.map(([step = '', text]) => `  ${step.padEnd(12)}  ${text}`),
+    ...some('would bring', brought), ...some('problems', wrong),
+  ].join('\n')
+}
+
+function catalogueText({ datasets, problems, complete, malformed }: Brought): string {
+  const tables = datasets.flatMap((dataset) => dataset.tables)
+  const columns = tables.reduce((sum, { columns: own }) => sum + own.length, 0)
+  const whole = complete ? '' : '; NOT COMPLETE: whatever it did not tell would be kept'
+  const broken = malformed === 0 ? '' : `; events that are not as the contract has them: ${malformed}`
+  return `${counted(datasets.length, 'dataset')}, ${counted(tables.length, 'table')}, ${counted(columns, 'column')}; records that could not be read: ${problems.length}${whole}${broken}`
+}
+
+const counted = (count: number, noun: string) => `${count.toLocaleString('en-GB')} ${noun}${count === 1 ? '' : 's'}`
+
+function told<T>({ ms, value, error }: Step<T>, text: (value: T) => string): string {
+  const time = ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(1)} s`
+  return `${error === undefined ? text(value as T) : `FAILED: ${error}`} (${time})`
+}
+
+function capabilitiesText({ project, stack, filter, aggregate, sort, limit }: Capabilities): string {
+  const flags = Object.entries({ project, stack, sort, limit }).flatMap(([name, has]) => (has === true ? [name] : []))
+  const sets = Object.entries({ filter, aggregate }).flatMap(([name, has]) => (has === undefined ? [] : [`${name} (${[...has].join(', ').toLowerCase()})`]))
+  return [...flags, ...sets].join('; ') || 'none: the hub does all of it'
+}
+
+function some(title: string, lines: readonly string[]): string[] {
+  if (lines.length === 0) return []
+  const more = lines.length - linesMax
+  const end = more > 0 ? [`    and ${more} more: --json has all of them`] : []
+  return [`  ${title}`, ...lines.slice(0, linesMax).map((line) => `    ${line}`), ...end]
+}
