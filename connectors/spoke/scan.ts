@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { closeSync, openSync, rmSync, unlinkSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { deadlineAfter } from '../../src/connector/deadline.js'
 import type { LandedFile } from '../../src/connector/engine.js'
 import { frameKinds, framesMediaType, readFrames, type FrameEvent } from '../../src/connector/frames.js'
 import { scanOf } from '../../src/connector/scan-of.js'
@@ -28,8 +29,9 @@ export function openScan(target: ScanTarget): Scan {
 
 async function* parts(target: ScanTarget): AsyncGenerator<Part, ScanReport> {
   const { options, spokeId, scratchFolder } = target
+  const { signal, clear } = deadlineAfter(options.deadline - Date.now(), options.signal)
   try {
-    const body = await request(target)
+    const body = await request(target, signal)
     const frames = readFrames(body)
     let bytes = 0
     for await (const frame of frames) {
@@ -50,12 +52,14 @@ async function* parts(target: ScanTarget): AsyncGenerator<Part, ScanReport> {
     }
     throw new Error('the stream ended before its report')
   } catch (thrown) {
-    throw unreachable(spokeId, options.signal, thrown)
+    throw unreachable(spokeId, signal, thrown)
+  } finally {
+    clear()
   }
 }
 
-async function request({ planned, options, signer, spokeId, process }: ScanTarget): Promise<AsyncIterable<Uint8Array>> {
-  const { rowsMax, bytesMax, signal, viewerToken } = options
+async function request({ planned, options, signer, spokeId, process }: ScanTarget, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+  const { rowsMax, bytesMax, viewerToken } = options
   const timeoutMs = Math.max(1, Math.min(600_000, options.deadline - Date.now()))
   const body = JSON.stringify({ relation: planned.taken, rowsMax, bytesMax, timeoutMs, ...(viewerToken === undefined ? {} : { viewerToken }) } satisfies ScanRequest)
   const url = await process.url(signal)

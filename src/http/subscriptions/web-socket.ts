@@ -111,7 +111,8 @@ export function openSockets(server: Server, options: SocketOptions): () => Promi
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        send: (text) => new Promise<void>((resolve, reject) => socket.send(text, (error) => (error ? reject(error) : resolve()))),
+        // A client that has gone while it was being told is not a failure of its operation.
+        send: (text) => new Promise<void>((resolve, reject) => socket.send(text, (error) => (error && socket.readyState === socket.OPEN ? reject(error) : resolve()))),
         close: (code, reason) => socket.close(code, reason),
         onMessage: (take) =>
           socket.on('message', (data) => {
