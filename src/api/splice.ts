@@ -6,16 +6,18 @@ import { randomBytes } from 'node:crypto'
  * the response; elsewhere rows are plain values.
  */
 export class Splice {
-  readonly #nonce = randomBytes(16).toString('hex')
   readonly #texts: (readonly Uint8Array[])[] = []
+  #nonce = ''
 
   /** Keeps the JSON text of an array, in pieces of UTF-8; answers what stands for its only element: `[[sentinel]]` for rows, `[sentinel]` for records. */
   keep(text: readonly Uint8Array[]): string {
+    this.#nonce ||= randomBytes(16).toString('hex')
     return `${this.#nonce}:${this.#texts.push(text) - 1}`
   }
 
   /** Cuts a serialised response at its sentinels, in one pass; what was put in is not scanned again. */
   *pieces(body: string): Generator<Uint8Array> {
+    if (this.#texts.length === 0) return yield Buffer.from(body)
     const quoted = `\\["${this.#nonce}:(\\d+)"\\]`
     const sentinel = new RegExp(`\\[${quoted}\\]|${quoted}`, 'g')
     let from = 0

@@ -1,7 +1,7 @@
-import DataLoader, { type CacheMap } from 'dataloader'
 import type { Knex } from 'knex'
 import type { Viewer } from '../identity/viewer.js'
 import { type DatasetPage, type DatasetPageArguments, datasetPage } from './dataset-page.js'
+import { createLoader, type Loader, type MemoryOf } from './loader.js'
 import { listByKeyWith, oneByKeyWith } from './lookup.js'
 import { type QueryTable, tablesForQuery } from './tables-for-query.js'
 import { loadProblems, type ProblemsKey } from './harvest-problems.js'
@@ -14,27 +14,24 @@ import { visibleDatasets } from './visibility.js'
 
 /** Reads of the catalogue for one request of one viewer. What is hidden or not there is null, or an empty list; the two do not differ. */
 export interface CatalogueLoaders {
-  readonly organisation: DataLoader<string, OrganisationRow | null>
-  readonly spoke: DataLoader<string, SpokeRow | null>
+  readonly organisation: Loader<string, OrganisationRow | null>
+  readonly spoke: Loader<string, SpokeRow | null>
   /** Not an ARCHIVED one. */
-  readonly dataset: DataLoader<string, DatasetRow | null>
+  readonly dataset: Loader<string, DatasetRow | null>
   /** Not of an ARCHIVED dataset. */
-  readonly table: DataLoader<string, TableRow | null>
-  readonly tablesOfDataset: DataLoader<string, TableRow[]>
-  readonly columnsOfTable: DataLoader<string, ColumnRow[]>
-  readonly profilesOfTable: DataLoader<string, ColumnProfileRow[]>
-  readonly distributionsOfDataset: DataLoader<string, DistributionRow[]>
+  readonly table: Loader<string, TableRow | null>
+  readonly tablesOfDataset: Loader<string, TableRow[]>
+  readonly columnsOfTable: Loader<string, ColumnRow[]>
+  readonly profilesOfTable: Loader<string, ColumnProfileRow[]>
+  readonly distributionsOfDataset: Loader<string, DistributionRow[]>
   /** In the order of the configuration. */
-  readonly spokesOfOrganisation: DataLoader<string, SpokeRow[]>
-  readonly lastHarvestOfSpoke: DataLoader<string, HarvestRunRow | null>
-  readonly problemsOfRun: DataLoader<ProblemsKey, HarvestProblemRow[], string>
-  readonly datasetPage: DataLoader<DatasetPageArguments, DatasetPage, string>
+  readonly spokesOfOrganisation: Loader<string, SpokeRow[]>
+  readonly lastHarvestOfSpoke: Loader<string, HarvestRunRow | null>
+  readonly problemsOfRun: Loader<ProblemsKey, HarvestProblemRow[]>
+  readonly datasetPage: Loader<DatasetPageArguments, DatasetPage>
   /** Not of an ARCHIVED dataset, and with all that a query needs to know of it. */
-  readonly tableForQuery: DataLoader<string, QueryTable | null>
+  readonly tableForQuery: Loader<string, QueryTable | null>
 }
-
-/** Makes the memory of one loader. */
-export type MemoryOf = <Value>() => CacheMap<string, Promise<Value>>
 
 /**
  * Each loads the keys of a tick in one statement. Loaders remember what they loaded: make them anew for each request, or with a memory of their
@@ -101,10 +98,7 @@ export function createCatalogueLoaders(knex: Knex, viewer: Viewer, memoryOf: Mem
       (ids) => configuredSpokes().whereRaw('organisation_id = any(?)', [ids]).orderBy('position').select(spokeSelection),
     ),
     ...createHarvestLoaders(knex, viewer),
-    datasetPage: new DataLoader<DatasetPageArguments, DatasetPage, string>((pages) => Promise.all(pages.map((given) => datasetPage(knex, viewer, given))), {
-      cacheKeyFn: (given) => JSON.stringify(given),
-      cacheMap: memoryOf<DatasetPage>(),
-    }),
+    datasetPage: createLoader<DatasetPageArguments, DatasetPage>((pages) => Promise.all(pages.map((given) => datasetPage(knex, viewer, given))), memoryOf(), JSON.stringify),
     tableForQuery: oneByKey<QueryTable>(({ id }) => id, (ids) => tablesForQuery(knex, viewer, ids)),
   }
 }
@@ -122,9 +116,7 @@ export function createHarvestLoaders(knex: Knex, viewer: Viewer): Pick<Catalogue
           .orderBy([{ column: 'spoke_id' }, { column: 'id', order: 'desc' }])
           .select(harvestRunSelection),
     ),
-    problemsOfRun: new DataLoader<ProblemsKey, HarvestProblemRow[], string>((keys) => loadProblems(knex, viewer, keys), {
-      cacheKeyFn: ({ runId, first }) => `${runId} ${first}`,
-    }),
+    problemsOfRun: createLoader<ProblemsKey, HarvestProblemRow[]>((keys) => loadProblems(knex, viewer, keys), new Map(), ({ runId, first }) => `${runId} ${first}`),
   }
 }
 

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache'
 import { prepared } from '../database/prepared.js'
 import type { Viewer } from '../identity/viewer.js'
 import { type CatalogueLoaders, createCatalogueLoaders, createHarvestLoaders } from './catalogue-loaders.js'
+import type { LoaderMemory } from './loader.js'
 
 /** Kept of each kind of read, and for each of so many organisations; a list longer than this is read anew each time. */
 const limits = { keys: 1000, organisations: 50, rows: 100 } as const
@@ -62,19 +63,25 @@ export class CatalogueMemory {
   }
 }
 
-/** A memory for a DataLoader that forgets what failed and what is large. */
-function remembering<Value>() {
-  const memory = new LRUCache<string, Promise<Value>>({ max: limits.keys })
+/** A memory for a loader that forgets what failed and what is large. */
+function remembering<Value>(): LoaderMemory<Value> {
+  type Entry = { readonly promise: Promise<Value>; settled?: { readonly value: Value } }
+  const memory = new LRUCache<string, Entry>({ max: limits.keys })
   return {
-    get: (key: string) => memory.get(key),
-    set(key: string, promise: Promise<Value>) {
-      memory.set(key, promise)
+    get: (key) => memory.get(key)?.promise,
+    settled: (key) => memory.get(key)?.settled,
+    set(key, promise) {
+      const entry: Entry = { promise }
+      memory.set(key, entry)
       const forget = () => {
-        if (memory.peek(key) === promise) memory.delete(key)
+        if (memory.peek(key) === entry) memory.delete(key)
       }
-      promise.then((value) => Array.isArray(value) && value.length > limits.rows && forget(), forget)
+      promise.then((value) => {
+        if (Array.isArray(value) && value.length > limits.rows) forget()
+        else entry.settled = { value }
+      }, forget)
     },
-    delete: (key: string) => memory.delete(key),
+    delete: (key) => memory.delete(key),
     clear: () => memory.clear(),
   }
 }

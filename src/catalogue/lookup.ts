@@ -1,7 +1,6 @@
-import DataLoader from 'dataloader'
 import type { Knex } from 'knex'
 import { prepared } from '../database/prepared.js'
-import type { MemoryOf } from './catalogue-loaders.js'
+import { createLoader, type Loader, type MemoryOf } from './loader.js'
 
 /** No id of ours is longer, and PostgreSQL takes no NUL: such a key is of nothing. */
 const isKey = (key: string) => key.length <= 500 && !key.includes('\0')
@@ -10,23 +9,23 @@ type Load = (keys: string[]) => Knex.QueryBuilder
 
 /** One row, or null, for each key; the keys of a tick in one statement. */
 export const oneByKeyWith = (memoryOf: MemoryOf) =>
-  function oneByKey<Row>(keyOf: (row: Row) => string, load: Load): DataLoader<string, Row | null> {
+  function oneByKey<Row>(keyOf: (row: Row) => string, load: Load): Loader<string, Row | null> {
     const batch = async (keys: readonly string[]) => {
       const rows = new Map((await loadKeys<Row>(keys, load)).map((row) => [keyOf(row), row]))
       return keys.map((key) => rows.get(key) ?? null)
     }
-    return new DataLoader(batch, { cacheMap: memoryOf<Row | null>() })
+    return createLoader(batch, memoryOf<Row | null>())
   }
 
 /** The rows of each key, in the order that they were loaded in; the keys of a tick in one statement. */
 export const listByKeyWith = (memoryOf: MemoryOf) =>
-  function listByKey<Row>(keyOf: (row: Row) => string, load: Load): DataLoader<string, Row[]> {
+  function listByKey<Row>(keyOf: (row: Row) => string, load: Load): Loader<string, Row[]> {
     const batch = async (keys: readonly string[]) => {
       const lists = new Map<string, Row[]>(keys.map((key) => [key, []]))
       for (const row of await loadKeys<Row>(keys, load)) lists.get(keyOf(row))?.push(row)
       return keys.map((key) => lists.get(key) ?? [])
     }
-    return new DataLoader(batch, { cacheMap: memoryOf<Row[]>() })
+    return createLoader(batch, memoryOf<Row[]>())
   }
 
 async function loadKeys<Row>(keys: readonly string[], load: Load): Promise<Row[]> {

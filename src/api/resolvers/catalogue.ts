@@ -1,6 +1,5 @@
 import { Arg, Ctx, Directive, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql'
 import { listOrganisations, listSpokes } from '../../catalogue/catalogue-lists.js'
-import type { DatasetPage } from '../../catalogue/dataset-page.js'
 import type { ColumnRow, DatasetRow, DatasetStatus, HarvestRunRow, OrganisationRow, SpokeRow, TableRow } from '../../catalogue/rows.js'
 import type { Context } from '../context.js'
 import { SpokeStatusEnum } from '../enums.js'
@@ -57,7 +56,7 @@ export class SpokeResolver {
     @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null,
     @Ctx() { loaders }: Context,
-  ): Promise<DatasetPage> {
+  ) {
     return loaders.datasetPage.load({ spokes: [id], first: first ?? 20, after })
   }
 }
@@ -84,7 +83,7 @@ export class DatasetResolver {
     @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null,
     @Ctx() { loaders }: Context,
-  ): Promise<DatasetPage> {
+  ) {
     const status = filter?.status as DatasetStatus[] | undefined
     return loaders.datasetPage.load({ spokes: filter?.spokes, status, modifiedAfter: filter?.modifiedAfter, first: first ?? 20, after })
   }
