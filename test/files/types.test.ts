@@ -44,6 +44,12 @@ describe('types of text, over all rows', () => {
   it('reads nothing at all as text', async () => {
     expect(await column(['', ''])).toEqual({ type: 'STRING', values: [null, null], problems: [] })
   })
+
+  it('tells of a column that is nearly all numbers', async () => {
+    const problems = ['Column v: nearly all of its values are numbers, but not all; kept as text.']
+    expect(await column([...Array.from({ length: 19 }, (_, at) => String(at)), 'n/a'])).toMatchObject({ type: 'STRING', problems })
+    expect(await column(['1', '2', '3', '14A'])).toMatchObject({ type: 'STRING', problems: [] })
+  })
 })
 
 describe('the order of day and month', () => {
@@ -90,8 +96,23 @@ describe('late values', () => {
     ['no such day', () => '2024-02-28', '2024-02-30', 'STRING'],
     ['the only value', () => '', '5', 'INT64'],
     ['the only value, a word', () => '', 'x', 'STRING'],
+    ['a word of letters that a number may hold', String, 'late', 'STRING'],
+    ['a quoted word', String, '"no"', 'STRING'],
+    ['an instant among dates', () => '2024-02-28', '2024-02-28T10:00:00Z', 'STRING'],
+    ['an exponent', (at) => `${at}.5`, '1.5e+3', 'DOUBLE'],
   ])('%s', async (_, value, last, type) => {
     expect(await late([...many.map(value), last])).toBe(type)
+  })
+
+  it('in several columns at once, whatever their kind', async () => {
+    const rows = [...many.map((at) => `k${at},${at},${at}.25,2024-02-28,${at},true`), 'last,007,1.5,2024-02-30,unknown,12']
+    const { types } = await tableOf('t.csv', `k,a,b,c,d,e\n${rows.join('\n')}\n`)
+    expect(types).toEqual({ k: 'STRING', a: 'STRING', b: 'DOUBLE', c: 'STRING', d: 'STRING', e: 'STRING' })
+  })
+
+  it('are told where nearly all of a column are of a kind', async () => {
+    const read = await tableOf('t.csv', `k,v\n${[...many.map(String), 'N/A'].map((value, at) => `k${at},${value}`).join('\n')}\n`)
+    expect(read.problems).toEqual(['Column v: nearly all of its values are numbers, but not all; kept as text.'])
   })
 
   it('a late day decides for all', async () => {

@@ -20,6 +20,8 @@ export interface DelimitedText {
   rows: number
   /** Bytes of a row, on average. */
   rowBytes: number
+  /** What the values of each column are made of (typing/signs), by position. */
+  signs: ArrayLike<number>
   problems: string[]
 }
 
@@ -55,7 +57,7 @@ export async function readDelimited(
     report = await rewriteTo(source.path, text.path, dialect, options)
   }
   const rowBytes = report.bytes / Math.max(1, report.rows)
-  return { from: readCsv(source, dialect, report), names, unnamed, rows: report.rows, rowBytes, problems: [...problems, ...report.problems] }
+  return { from: readCsv(source, dialect, report), names, unnamed, rows: report.rows, rowBytes, signs: report.signs, problems: [...problems, ...report.problems] }
 }
 
 async function readSample(path: string, start: number): Promise<Buffer> {

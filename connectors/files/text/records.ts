@@ -1,7 +1,15 @@
+import { signOfByte, signs } from '../typing/signs.js'
+
 const quote = 0x22
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
 const space = 0x20
+
+/** In the table of kinds, of a byte that is none of the four that matter; the bits of its sign are beside it. */
+const plain = 8
+
+/** Columns whose signs are gathered. */
+const columnsMax = 5000
 
 /** A longer record is taken for one whose quote never closes. */
 export const recordBytesMax = 16 * 1024 * 1024
@@ -27,6 +35,8 @@ export interface RawRecord {
   multiline: boolean
   /** Blanks stand between a delimiter and a quote: readers disagree on what that means. */
   spaced: boolean
+  /** What each of its fields is made of, by position. Only where it has no flaw. */
+  signs: Uint16Array
 }
 
 /**
@@ -36,9 +46,10 @@ export interface RawRecord {
 export class RecordScanner {
   #carry: Buffer = Buffer.alloc(0)
   #line = 1
-  readonly #kinds = new Uint8Array(256)
+  readonly #kinds = signOfByte.map((sign) => plain | sign)
   readonly #record: RawRecord = {
     buffer: this.#carry, start: 0, end: 0, next: 0, line: 1, fields: 0, blank: true, flaw: undefined, multiline: false, spaced: false,
+    signs: new Uint16Array(columnsMax),
   }
 
   /** @param delimiter one ASCII character. */
@@ -81,7 +92,9 @@ export class RecordScanner {
   /** One record with its quotes minded. False: the buffer ends inside of it. */
   #quoted(buffer: Buffer, from: number, last: boolean): boolean {
     const kinds = this.#kinds
+    const seen = this.#record.signs
     const length = buffer.length
+    let field = 0
     let fields = 1
     let lines = 0
     let blank = true
@@ -91,19 +104,24 @@ export class RecordScanner {
     let at = from
     for (; at < length; at++) {
       let kind = kinds[buffer[at] as number] as number
-      if (kind === 0) {
+      if (kind >= plain) {
         blank = false
         if (atStart) {
           const start = at
           while (buffer[at] === space) at++
-          kind = at < length ? (kinds[buffer[at] as number] as number) : 0
+          kind = at < length ? (kinds[buffer[at] as number] as number) : plain
           spaced ||= kind === 2 && at > start
           atStart = kind === 2
         }
-        while (kind === 0 && ++at < length) kind = kinds[buffer[at] as number] as number
-        if (at >= length) break
+        while (kind >= plain && at < length) {
+          field |= kind
+          if (++at < length) kind = kinds[buffer[at] as number] as number
+        }
+        if (at === length) break
       }
       if (kind === 1) {
+        seen[fields - 1] = field & ~plain
+        field = 0
         fields++
         atStart = true
       } else if (kind === 3) {
@@ -118,17 +136,20 @@ export class RecordScanner {
           const byte = buffer[close]
           if (byte === quote) {
             if (buffer[close + 1] !== quote) break
+            field |= signs.other
             close++
           } else if (byte === lineFeed || (byte === carriageReturn && buffer[close + 1] !== lineFeed)) lines++
           else if (byte === 0) nul = true
+          field |= signOfByte[byte as number] as number
         }
         if (close >= length || (close + 1 === length && !last)) return false
         const after = close + 1 === length ? 3 : (kinds[buffer[close + 1] as number] as number)
         if (after !== 1 && after !== 3) return this.#physical(buffer, from, last, 'text after quote')
         at = close
-      }
+      } else field |= signs.other
     }
     if (at === length && !last) return false
+    seen[fields - 1] = field & ~plain
     this.#record.spaced = spaced
     return this.#close(buffer, at, last, fields, blank, lines, nul ? 'NUL' : undefined)
   }

@@ -1,4 +1,6 @@
 import { createReadStream } from 'node:fs'
+import { signsOf } from '../typing/signs.js'
+import { cellsOf } from './cells.js'
 import type { Dialect } from './dialect.js'
 import { mendRecord } from './mend-record.js'
 import { type RawRecord, RecordScanner } from './records.js'
@@ -20,6 +22,8 @@ export interface TextReport {
   multiline: boolean
   /** The line end of the result. */
   lineEnd: '\n' | '\r\n' | '\r'
+  /** What the values of each column are made of (typing/signs), by position. */
+  signs: Uint16Array
   /** What was mended or left out, by line. */
   problems: string[]
 }
@@ -65,7 +69,7 @@ class Pass {
     private readonly sink: TextSink | undefined,
   ) {
     const clean = (options.start === 0 || options.dataFrom > 0) && options.cutBytes === 0
-    this.report = { rows: 0, leftOut: 0, clean, recordBytesMost: 0, bytes: 0, multiline: false, lineEnd: '\n', problems: [] }
+    this.report = { rows: 0, leftOut: 0, clean, recordBytesMost: 0, bytes: 0, multiline: false, lineEnd: '\n', signs: new Uint16Array(dialect.width), problems: [] }
   }
 
   record(record: RawRecord): void {
@@ -84,6 +88,7 @@ class Pass {
     if (record.flaw === undefined && record.fields === this.dialect.width && !record.spaced && !record.blank && !cutCharacter) {
       if (!output.keep(record)) report.clean = false
       this.#row(record)
+      this.#note(record.signs, record.fields)
       return
     }
     report.clean = false
@@ -97,7 +102,15 @@ class Pass {
     else {
       output.put(text)
       this.#row(record)
+      const { fields, flaw } = record
+      if (flaw === undefined) this.#note(record.signs, Math.min(fields, this.dialect.width))
+      else this.#note(cellsOf(text, this.dialect.delimiter).map((cell) => signsOf(cell.text)), this.dialect.width)
     }
+  }
+
+  #note(signs: ArrayLike<number>, fields: number): void {
+    const all = this.report.signs
+    for (let position = 0; position < fields; position++) all[position] = (all[position] as number) | (signs[position] as number)
   }
 
   #row(record: RawRecord): void {

@@ -1,8 +1,7 @@
 import type { Conversion } from '../convert.js'
 import type { StagedTable } from '../staged-table.js'
-import { columnAt } from '../../shared/engine-sql.js'
 import type { Decision } from '../typing/decide.js'
-import { guessTypes, inferTypes } from '../typing/infer.js'
+import { type Guess, guessTypes } from '../typing/infer.js'
 import { type DelimitedText, readDelimited } from './delimited.js'
 import type { Delimiter } from './dialect.js'
 
@@ -18,21 +17,15 @@ export function stageTsv(path: string, conversion: Conversion): AsyncGenerator<S
 
 async function* stageDelimited(path: string, { session, scratch, types, signal }: Conversion, promised?: Delimiter): AsyncGenerator<StagedTable> {
   const text = await readDelimited(path, scratch, signal, promised)
-  const demanded = text.names.map((name) => types.get(name))
-  const guessed = (decisions: readonly Decision[], mendsLeft: number): StagedTable => ({
-    ...staged(text, decisions),
-    otherwise: async (column) => {
-      const open = column === undefined || mendsLeft === 0 ? decisions.map((_, position) => columnAt(position)) : [column]
-      const certain = await inferTypes(session, text.from, demanded, open)
-      const mended = decisions.map((decision, position) => certain.get(columnAt(position)) ?? decision)
-      return open.length === decisions.length ? staged(text, mended) : guessed(mended, mendsLeft - 1)
-    },
-  })
-  yield guessed(await guessTypes(session, text.from, demanded), mendsMax)
+  yield guessed(text, await guessTypes(session, text.from, text.names.map((name) => types.get(name)), text.signs))
 }
 
-/** Columns whose guess is put right one by one, each by reading that column over all rows; then all of the others together. */
-const mendsMax = 3
+/** A first guess that fails is put right by itself; after that all that are left are, so that the file is read three times at most. */
+function guessed(text: DelimitedText, { decisions, certain }: Guess, isSecond = false): StagedTable {
+  const table = staged(text, decisions)
+  if (certain === undefined) return table
+  return { ...table, otherwise: async (column) => guessed(text, await certain(isSecond ? undefined : column), true) }
+}
 
 function staged(text: DelimitedText, decisions: readonly Decision[]): StagedTable {
   const all = decisions.map((decision, position) => ({ ...decision, name: text.names[position] as string, position }))

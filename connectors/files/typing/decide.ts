@@ -15,9 +15,14 @@ export interface Decision {
   plain?: string
 }
 
-/** A text column as it is: an empty field is null, `""` is the empty text. */
-export function asText(column: string): Decision {
-  return { shape: { type: 'STRING' }, sql: column }
+/** A text column as it is: an empty field is null, `""` is the empty text. @param mostly what nearly all of its values are, which is told. */
+export function asText(column: string, mostly?: Pattern): Decision {
+  const problem = mostly && `nearly all of its values are ${valuesOf[mostly.kind]}, but not all; kept as text.`
+  return { shape: { type: 'STRING' }, sql: column, ...(problem === undefined ? {} : { problem }) }
+}
+
+const valuesOf: Record<Pattern['kind'], string> = {
+  BOOLEAN: 'true or false', NUMBER: 'numbers', DATE: 'dates', DAY_MONTH: 'dates', TIMESTAMP: 'times', TIMESTAMPTZ: 'times', TIME: 'times of day',
 }
 
 /** The value to read: blanks around it do not matter, and a blank one is null. */
@@ -64,7 +69,7 @@ export function evidence(value: string, pattern: Pattern): Record<string, string
  * @param value the column's values, in SQL, without what is not part of them.
  */
 export function decide(column: string, value: string, pattern: Pattern, found: (key: string) => number): Decision {
-  if (found('unfit') > 0 || found('values') === 0) return asText(column)
+  if (found('unfit') > 0 || found('values') === 0) return asText(column, pattern)
   const fits = pattern.regex
   switch (pattern.kind) {
     case 'BOOLEAN':

@@ -18,31 +18,64 @@ export function failedGuess(message: string): string | undefined {
   return new RegExp(`${guessFailed}(c\\d+)`).exec(message)?.[1]
 }
 
+/** Types of text columns c0 …, some of them guessed: their SQL ends with an error at the first value that does not fit. */
+export interface Guess {
+  readonly decisions: readonly Decision[]
+  /** The same, certain of one guessed column, or of all of them, by reading what is guessed over every row. Absent where nothing is. */
+  readonly certain?: (column?: string) => Promise<Guess>
+}
+
 /**
- * The types of text columns c0 …, guessed from the first rows where they can be checked while the values are read: the SQL of a guess
- * ends with an error at the first value that does not fit, so that what is read without an error is as `inferTypes` would have it. What the
- * first rows rule out is certain. All else is decided here over every row.
+ * The types of text columns c0 …, guessed from the first rows where they can be checked while the values are read, so that what is read without
+ * an error is as `inferTypes` would have it. What the first rows, or the signs of all rows, rule out is certain. All else is decided here over every row.
+ * @param seen the signs of each column's values.
  */
-export async function guessTypes(session: EngineSession, from: string, demanded: readonly (ColumnType | undefined)[]): Promise<Decision[]> {
+export async function guessTypes(session: EngineSession, from: string, demanded: readonly (ColumnType | undefined)[], seen: ArrayLike<number>): Promise<Guess> {
   const columns = demanded.map((_, position) => columnAt(position))
   const sample = `(SELECT * FROM ${from} LIMIT ${Math.max(100, Math.min(sampleRowsMax, Math.floor(sampleCells / columns.length)))})`
   const found = await findPatterns(session, sample, columns)
   const padded = await findPadded(session, sample, columns)
-  const open = columns.filter((column, position) => found.get(column) === 'no value' || ![undefined, 'STRING'].includes(demanded[position]))
-  const candidates = columns.flatMap((column) => {
-    const pattern = found.get(column)
-    return typeof pattern === 'object' && !open.includes(column) ? [{ column, pattern, demand: undefined }] : []
+  const valueOf = (column: string) => (padded.has(column) ? trimmed(column) : `nullif(${column}, '')`)
+
+  const decisions = new Map<string, Decision>()
+  const open: string[] = []
+  const candidates: Candidate[] = []
+  for (const [position, column] of columns.entries()) {
+    const { pattern, mostly } = found.get(column) as Found
+    const signs = seen[position] as number
+    if (![undefined, 'STRING'].includes(demanded[position])) open.push(column)
+    else if (signs === 0) decisions.set(column, { ...asText(column), empty: true })
+    else if (pattern === 'no value' && patterns.some((one) => mayBe(one, signs))) open.push(column)
+    else if (typeof pattern !== 'object' || demanded[position] === 'STRING') decisions.set(column, asText(column, demanded[position] === undefined ? mostly : undefined))
+    else if (!mayBe(pattern, signs)) decisions.set(column, asText(column, pattern))
+    else candidates.push({ column, pattern, demand: undefined })
+  }
+  const guesses = await decideAll(session, sample, candidates, valueOf)
+  const checkable = candidates.filter(({ column }) => {
+    const guess = guesses.get(column) as Decision
+    // Without a way to check it a guess is none: it is put to all rows.
+    if (guess.shape.type !== 'STRING' && guess.fits === undefined) open.push(column)
+    else decisions.set(column, guess.fits === undefined ? guess : { ...guess, sql: checked(guess, column, valueOf(column)) })
+    return guess.fits !== undefined
   })
-  const guesses = await decideAll(session, sample, candidates, (column) => (padded.has(column) ? trimmed(column) : `nullif(${column}, '')`))
-  // Without a way to check it a guess is none: it is put to all rows.
-  open.push(...[...guesses].filter(([, { shape, fits }]) => shape.type !== 'STRING' && fits === undefined).map(([column]) => column))
-  const certain = await inferTypes(session, from, demanded, open)
-  return columns.map((column, position) => {
-    const guess = guesses.get(column)
-    if (open.includes(column)) return certain.get(column) as Decision
-    if (demanded[position] === 'STRING' || guess === undefined) return asText(column)
-    return guess.fits === undefined ? guess : { ...guess, sql: checked(guess, column, padded.has(column) ? trimmed(column) : `nullif(${column}, '')`) }
+  for (const [column, decision] of await inferTypes(session, from, demanded, open)) decisions.set(column, decision)
+
+  const guessOf = (all: ReadonlyMap<string, Decision>, guessed: readonly Candidate[]): Guess => ({
+    decisions: columns.map((column) => all.get(column) as Decision),
+    ...(guessed.length === 0 ? {} : {
+      certain: async (column) => {
+        const isMeant = (candidate: Candidate) => column === undefined || candidate.column === column
+        const certain = await decideAll(session, from, guessed.filter(isMeant), trimmed)
+        return guessOf(new Map([...all, ...certain]), guessed.filter((candidate) => !isMeant(candidate)))
+      },
+    }),
   })
+  return guessOf(decisions, checkable)
+}
+
+/** Whether values that are made of these signs can be of a pattern, as far as signs tell. */
+function mayBe(pattern: Pattern, signs: number): boolean {
+  return (signs & ~pattern.signs) === 0
 }
 
 function checked({ sql, fits = '' }: Decision, column: string, value: string): string {
@@ -62,13 +95,14 @@ export async function inferTypes(
   const found = await findPatterns(session, from, columns)
   const demandOf = (column: string) => demanded[Number(column.slice(1))]
   const candidates = columns.flatMap((column) => {
-    const pattern = found.get(column)
+    const pattern = found.get(column)?.pattern
     return typeof pattern === 'object' && demandOf(column) !== 'STRING' ? [{ column, pattern, demand: demandOf(column) }] : []
   })
   const decisions = await decideAll(session, from, candidates, trimmed)
   return new Map(
     columns.map((column) => {
-      const text = { ...asText(column), empty: found.get(column) === 'no value' }
+      const { pattern, mostly } = found.get(column) as Found
+      const text = { ...asText(column, demandOf(column) === undefined ? mostly : undefined), empty: pattern === 'no value' }
       return [column, decisions.get(column) ?? meetDemand(text, demandOf(column), column)]
     }),
   )
@@ -110,20 +144,32 @@ async function findPadded(session: EngineSession, from: string, columns: readonl
   return new Set(rows.map(({ place }) => columns[Number(place)] as string))
 }
 
-type Found = Pattern | 'several' | 'no value'
+/** What the values of a column are. */
+interface Found {
+  /** The one pattern that fits every value. */
+  pattern: Pattern | 'several' | 'no value'
+  /** Where several: the one that fits nearly all. */
+  mostly: Pattern | undefined
+}
+
+/** The share of values that is nearly all. */
+const nearlyAll = 0.9
 
 /**
- * The one pattern that fits every value of a column, if there is one. All columns go through one expression, as rows of position and
- * value: preparing these expressions for each of them would take longer than running them.
+ * The patterns that fit the values of columns. All columns go through one expression, as rows of position and value: preparing these
+ * expressions for each of them would take longer than running them.
  */
 async function findPatterns(session: EngineSession, from: string, columns: readonly string[]): Promise<Map<string, Found>> {
   if (columns.length === 0) return new Map()
   const cells = `(SELECT unnest(range(${columns.length})) AS place, unnest([${columns.map(trimmed).join(', ')}]) AS value FROM ${from})`
   const fits = `(SELECT place, ${patternOf('value')} AS fit FROM ${cells})`
-  const rows = await session.rows(`SELECT place, min(fit) AS low, max(fit) AS high FROM ${fits} GROUP BY place`)
-  const found = new Map<string, Found>(columns.map((column) => [column, 'no value']))
-  for (const { place, low, high } of rows) {
-    if (low !== null) found.set(columns[Number(place)] as string, low === high ? (patterns[Number(low)] ?? 'several') : 'several')
+  const rows = await session.rows(`SELECT place, min(fit) AS low, max(fit) AS high, min(fit) FILTER (fit >= 0) AS least, count(fit) AS n, count_if(fit >= 0) AS fitting FROM ${fits} GROUP BY place`)
+  const found = new Map<string, Found>(columns.map((column) => [column, { pattern: 'no value', mostly: undefined }]))
+  for (const { place, low, high, least, n, fitting } of rows) {
+    if (low === null) continue
+    const one = low === high ? patterns[Number(low)] : undefined
+    const mostly = least === high && Number(fitting) >= nearlyAll * Number(n) ? patterns[Number(high)] : undefined
+    found.set(columns[Number(place)] as string, { pattern: one ?? 'several', mostly: one === undefined ? mostly : undefined })
   }
   return found
 }

@@ -1,8 +1,12 @@
+import { signs } from './signs.js'
+
 /** A way that all values of a text column may be written. */
 export interface Pattern {
   kind: 'BOOLEAN' | 'NUMBER' | 'DATE' | 'TIMESTAMP' | 'TIMESTAMPTZ' | 'TIME' | 'DAY_MONTH'
   /** RE2, over the whole trimmed value. */
   regex: string
+  /** What its values may be made of; see signs. */
+  signs: number
   /** DAY_MONTH: strptime's formats, day first and month first; whether a time follows. */
   dayFirst?: string
   monthFirst?: string
@@ -29,23 +33,26 @@ const times = [
   { regex: ' (?:0?[1-9]|1[0-2]):[0-5][0-9]:[0-5][0-9] ?[AaPp][Mm]', format: ' %I:%M:%S %p' },
 ]
 
+const { digit, point, clock: colon, letter } = signs
+
 const dayMonth: Pattern[] = ['/', '-', '.'].flatMap((separator) =>
   times.map((time) => ({
     kind: 'DAY_MONTH' as const,
     regex: `[0-9]{1,2}[${separator}][0-9]{1,2}[${separator}][0-9]{4}${time.regex}`,
     dayFirst: ['%d', '%m', '%Y'].join(separator) + time.format,
     monthFirst: ['%m', '%d', '%Y'].join(separator) + time.format,
+    signs: digit | point | colon | letter,
     time: time.format !== '',
   })),
 )
 
 /** Every way, no two of which fit one value. A column has a type other than STRING when one way fits all of its values. */
 export const patterns: readonly Pattern[] = [
-  { kind: 'NUMBER', regex: number },
-  { kind: 'BOOLEAN', regex: '[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]' },
-  { kind: 'DATE', regex: isoDate },
-  { kind: 'TIMESTAMP', regex: isoTime },
-  { kind: 'TIMESTAMPTZ', regex: `${isoTime}(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)` },
-  { kind: 'TIME', regex: `${clock}|${seconds}` },
+  { kind: 'NUMBER', regex: number, signs: digit | point | letter },
+  { kind: 'BOOLEAN', regex: '[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]', signs: letter },
+  { kind: 'DATE', regex: isoDate, signs: digit | point },
+  { kind: 'TIMESTAMP', regex: isoTime, signs: digit | point | colon | letter },
+  { kind: 'TIMESTAMPTZ', regex: `${isoTime}(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)`, signs: digit | point | colon | letter },
+  { kind: 'TIME', regex: `${clock}|${seconds}`, signs: digit | point | colon },
   ...dayMonth,
 ]
