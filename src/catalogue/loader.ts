@@ -6,6 +6,8 @@ import DataLoader, { type BatchLoadFn, type CacheMap } from 'dataloader'
  */
 export interface Loader<Key, Value> {
   load(key: Key): Value | Promise<Value>
+  /** Each of several, in their order. */
+  loadAll(keys: readonly Key[]): Promise<Value[]>
 }
 
 /** What loaders remember, by key. */
@@ -20,10 +22,9 @@ export type MemoryOf = <Value>() => LoaderMemory<Value>
 /** A loader with a memory. @param keyOf the text of a key, where keys are no text themselves. */
 export function createLoader<Key, Value>(batch: BatchLoadFn<Key, Value>, memory: LoaderMemory<Value>, keyOf: (key: Key) => string = String): Loader<Key, Value> {
   const loader = new DataLoader<Key, Value, string>(batch, { cacheMap: memory, cacheKeyFn: keyOf })
-  return {
-    load(key) {
-      const known = memory.settled?.(keyOf(key))
-      return known === undefined ? loader.load(key) : known.value
-    },
+  const load = (key: Key) => {
+    const known = memory.settled?.(keyOf(key))
+    return known === undefined ? loader.load(key) : known.value
   }
+  return { load, loadAll: (keys) => Promise.all(keys.map(async (key) => load(key))) }
 }

@@ -120,7 +120,7 @@ export async function startHub({ loaded, dataFolder, port, environment, log }: H
       const token = bearerToken(authorization)
       const loaders = await memory.loadersFor(viewer)
       const catalogue = {
-        tables: async (ids: readonly string[]) => (await Promise.all(ids.map((id) => loaders.tableForQuery.load(id))).catch(rethrowCoded)).filter((table) => table !== null),
+        tables: async (ids: readonly string[]) => (await loaders.tableForQuery.loadAll(ids).catch(rethrowCoded)).filter((table) => table !== null),
         nearTables: (id: string) => suggestTables(knex, viewer, id).catch(rethrowCoded),
       }
       return {

@@ -93,7 +93,7 @@ describe('datasetPage', () => {
           loaders.tablesOfDataset.load(id), loaders.distributionsOfDataset.load(id), loaders.spoke.load(spokeId), loaders.organisation.load(organisationId),
           loaders.lastHarvestOfSpoke.load(spokeId), loaders.spokesOfOrganisation.load(organisationId),
         ])
-        await Promise.all(tables.map((one) => loaders.columnsOfTable.load(one.id)))
+        await loaders.columnsOfTable.loadAll(tables.map((one) => one.id))
       }))
       database.knex.off('query', tally)
       return { nodes: nodes.length, count }

@@ -22,7 +22,7 @@ describe('tablesForQuery', () => {
     database.knex.on('query', tally)
     const ids = ['camden/libraries/libraries', 'barnet/libraries/libraries', 'camden/schools/empty', 'camden/none/none', 'camden/libraries/libraries']
     const { tableForQuery } = createCatalogueLoaders(database.knex, anonymous)
-    const loaded = await Promise.all(ids.map((id) => tableForQuery.load(id)))
+    const loaded = await tableForQuery.loadAll(ids)
     const tables = [...new Set(loaded)].filter((found): found is QueryTable => found !== null)
     database.knex.off('query', tally)
     expect(statements).toBe(1)

@@ -59,7 +59,7 @@ afterAll(() => database.drop())
 async function ask<Data>(viewer: Viewer, query: string, variables: Record<string, unknown> = {}): Promise<{ data: Data; codes: unknown[] }> {
   const loaders = await memory.loadersFor(viewer)
   const catalogue = {
-    tables: async (ids: readonly string[]) => (await Promise.all(ids.map((id) => loaders.tableForQuery.load(id)))).filter((table) => table !== null),
+    tables: async (ids: readonly string[]) => (await loaders.tableForQuery.loadAll(ids)).filter((table) => table !== null),
     nearTables: (id: string) => suggestTables(database.knex, viewer, id),
   }
   const context = {
