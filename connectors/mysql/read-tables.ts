@@ -12,6 +12,23 @@ LEFT JOIN information_schema.COLUMNS AS c ON c.TABLE_SCHEMA = t.TABLE_SCHEMA AND
 WHERE t.TABLE_TYPE IN ('BASE TABLE', 'VIEW') AND t.TABLE_SCHEMA NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys')
 ORDER BY CAST(t.TABLE_SCHEMA AS BINARY), CAST(t.TABLE_NAME AS BINARY), c.ORDINAL_POSITION`
 
+const keysSql = `
+SELECT TABLE_SCHEMA AS \`schema\`, TABLE_NAME AS name, CONSTRAINT_NAME AS \`key\`, COLUMN_NAME AS \`column\`,
+  REFERENCED_TABLE_SCHEMA AS toSchema, REFERENCED_TABLE_NAME AS toName, REFERENCED_COLUMN_NAME AS reference
+FROM information_schema.KEY_COLUMN_USAGE
+WHERE CONSTRAINT_NAME = 'PRIMARY' OR REFERENCED_TABLE_NAME IS NOT NULL
+ORDER BY CONSTRAINT_NAME, ORDINAL_POSITION`
+
+interface KeyRow {
+  schema: string
+  name: string
+  key: string
+  column: string
+  toSchema: string | null
+  toName: string | null
+  reference: string | null
+}
+
 const broken = 'it has no column that can be read: a view whose tables have changed, or may not be read. Its operator must mend it.'
 
 interface ColumnRow {
@@ -44,6 +61,7 @@ export async function readTables(
     const key = JSON.stringify([row.schema, row.name])
     tables.set(key, [...(tables.get(key) ?? []), row])
   }
+  const keys = (await query(keysSql)) as KeyRow[]
   const first = [...tables.values()].map(([row]) => row as ColumnRow)
   const ids = idsOf(first, home)
   return [...tables.values()].map((columns, position) => {
@@ -55,6 +73,7 @@ export async function readTables(
       comment: table.comment === '' || table.kind === 'VIEW' ? undefined : table.comment,
       notes: [],
       hidden: [],
+      ...keysOf(keys.filter(({ schema, name }) => schema === table.schema && name === table.name)),
       ...(table.column === null ? { unreadable: broken } : {}),
       columns: columns.flatMap((row) => (row.column === null ? [] : [{
         name: row.column,
@@ -64,4 +83,17 @@ export async function readTables(
       }])),
     }
   })
+}
+
+/** Of the rows of one table. */
+function keysOf(rows: readonly KeyRow[]): Pick<SourceTable, 'primaryKey' | 'foreignKeys'> {
+  const foreign = new Map<string, { schema: string; name: string; columns: string[]; references: string[] }>()
+  for (const { key, column, toSchema, toName, reference } of rows) {
+    if (toSchema === null || toName === null || reference === null) continue
+    const known = foreign.get(key) ?? { schema: toSchema, name: toName, columns: [], references: [] }
+    known.columns.push(column)
+    known.references.push(reference)
+    foreign.set(key, known)
+  }
+  return { primaryKey: rows.filter(({ key }) => key === 'PRIMARY').map(({ column }) => column), foreignKeys: [...foreign.values()] }
 }

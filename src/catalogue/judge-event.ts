@@ -54,9 +54,12 @@ function faultOf({ distributions, tables }: DatasetDescription, text: string): s
   if (text.includes('\\u0000') && /(?<!\\)(?:\\\\)*\\u0000/.test(text)) return 'a text holds a NUL character'
   const twice = firstTwice(distributions.map(({ id }) => id)) ?? firstTwice(tables.map(({ id }) => id))
   if (twice !== undefined) return `two of its parts have the id ${twice}`
-  for (const { id, columns } of tables) {
+  for (const { id, columns, primaryKey = [], foreignKeys = [] } of tables) {
     const name = firstTwice(columns.map((column) => column.name))
     if (name !== undefined) return `table ${id} has two columns named ${JSON.stringify(name)}`
+    const known = new Set(columns.map((column) => column.name))
+    if ([...primaryKey, ...foreignKeys.flatMap((key) => key.columns)].some((column) => !known.has(column))) return `table ${id} has a key of a column that it does not have`
+    if (foreignKeys.some((key) => key.columns.length !== key.references.length)) return `table ${id} has a foreign key of more columns on one side than on the other`
     const scaled = columns.find(({ type, scale }) => (type === 'DECIMAL') !== (scale !== undefined))
     if (scaled !== undefined) return `column ${JSON.stringify(scaled.name)} of table ${id}: a DECIMAL has a scale, and nothing else has`
   }

@@ -51,10 +51,10 @@ async function insertDistributions(transaction: Knex.Transaction, distributions:
 
 async function insertTables(transaction: Knex.Transaction, tables: readonly Placed<TableDescription>[]): Promise<void> {
   await transaction.raw(
-    `insert into tables (id, dataset_id, position, name, title, row_count, version, problems)
-     select id, "datasetId", position, name, title, "rowCount", version, problems
+    `insert into tables (id, dataset_id, position, name, title, row_count, version, problems, primary_key, foreign_keys)
+     select id, "datasetId", position, name, title, "rowCount", version, problems, coalesce("primaryKey", '{}'), coalesce("foreignKeys", '[]')
      from json_to_recordset(?::json) as r (id text, "datasetId" text, position integer, name text, title text, "rowCount" bigint, version text,
-       problems text[])`,
+       problems text[], "primaryKey" text[], "foreignKeys" jsonb)`,
     [JSON.stringify(tables.map((table) => ({ ...table, columns: undefined })))],
   )
   await transaction.raw(

@@ -1,5 +1,5 @@
 import type { ColumnProfile } from '../connector/profile.js'
-import type { Access, Licence, Listing } from '../connector/catalogue.js'
+import type { Access, ForeignKey, Licence, Listing } from '../connector/catalogue.js'
 import type { ColumnType, Sensitivity } from '../connector/column.js'
 
 /** An organisation of the configuration. */
@@ -72,6 +72,10 @@ export interface TableRow {
   title: string
   rowCount: number | null
   version: string | null
+  /** Column names; none where the source tells of no key. */
+  primaryKey: string[]
+  /** To tables of the same spoke, by `dataset/table`. */
+  foreignKeys: ForeignKey[]
   /** The first hundred. */
   problems: string[]
 }
@@ -184,6 +188,8 @@ export const tableSelection: Selection<Omit<TableRow, 'problems'>> = {
   title: 'tables.title',
   rowCount: 'tables.row_count',
   version: 'tables.version',
+  primaryKey: 'tables.primary_key',
+  foreignKeys: 'tables.foreign_keys',
 }
 
 /** Columns' columns but the profile, for `select`. */

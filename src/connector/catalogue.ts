@@ -30,6 +30,17 @@ export const distributionSchema = z.strictObject({
   modified: dateTime.optional(),
 })
 
+const keyColumns = z.array(z.string().min(1).max(500)).min(1).max(100)
+
+/** Columns whose values stand in another table of the same source (CSVW: foreign key). */
+export const foreignKeySchema = z.strictObject({
+  columns: keyColumns,
+  /** That table, as `dataset/table`. */
+  table: z.string().max(250),
+  /** Its columns, in the same order. */
+  references: keyColumns,
+})
+
 /** The tabular content of a dataset. */
 export const tableSchema = z.strictObject({
   /** Unique in its dataset. */
@@ -37,6 +48,9 @@ export const tableSchema = z.strictObject({
   name: z.string().min(1).max(500),
   title: z.string().min(1).max(500),
   columns: z.array(columnSchema).max(5000),
+  /** The columns that tell its rows apart, as its source says; absent where it says nothing. */
+  primaryKey: keyColumns.optional(),
+  foreignKeys: z.array(foreignKeySchema).max(500).optional(),
   rowCount: z.number().int().min(0).optional(),
   /** Changes whenever the content does; absent where the source cannot tell. */
   version: z.string().max(200).optional(),
@@ -97,6 +111,7 @@ export const catalogueEventSchema = z.discriminatedUnion('kind', [
 
 /** The shapes, inferred from the schemas above: one source of truth. */
 export type Licence = z.infer<typeof licenceSchema>
+export type ForeignKey = z.infer<typeof foreignKeySchema>
 export type DistributionDescription = z.infer<typeof distributionSchema>
 export type TableDescription = z.infer<typeof tableSchema>
 export type DatasetDescription = z.infer<typeof datasetSchema>

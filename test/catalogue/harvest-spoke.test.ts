@@ -45,7 +45,7 @@ describe('harvestSpoke', () => {
       { id: 'camden/libraries/csv', format: 'csv', byteSize: 12, title: null }, { id: 'camden/libraries/geojson', title: 'Map', byteSize: null },
     ])
     expect(await loaders.tablesOfDataset.load('camden/libraries')).toEqual([
-      { id: 'camden/libraries/libraries', datasetId: 'camden/libraries', name: 'libraries', title: 'Table libraries', rowCount: 3, version: 'v1', problems: [] },
+      { id: 'camden/libraries/libraries', datasetId: 'camden/libraries', name: 'libraries', title: 'Table libraries', rowCount: 3, version: 'v1', primaryKey: [], foreignKeys: [], problems: [] },
     ])
     expect(await loaders.columnsOfTable.load('camden/libraries/libraries')).toMatchObject([
       { position: 0, name: 'Name', type: 'STRING', scale: null, nullable: true }, { position: 1, name: 'Amount', type: 'DECIMAL', scale: 2, unit: 'GBP' },

@@ -12,7 +12,9 @@ beforeAll(async () => {
   catalogue = await freshDatabase()
   camden = await freshDatabase({ migrated: false })
   await camden.knex.raw(`
-    CREATE TABLE libraries (name text, postcode text, visits int, opened date);
+    CREATE TABLE wards (code text PRIMARY KEY);
+    CREATE TABLE closed_wards (code text PRIMARY KEY);
+    CREATE TABLE libraries (name text PRIMARY KEY, postcode text, visits int, opened date, ward text REFERENCES wards, closed_ward text REFERENCES closed_wards);
     INSERT INTO libraries VALUES ('Kilburn', 'NW6 5UH', 100, '1894-01-30'), ('Holborn', 'WC1X 8PA', 250, '1960-07-01');
     CREATE TABLE tenants AS SELECT 'Ann Other' AS tenant_name, n AS flat FROM generate_series(1, 20) AS n;
     COMMENT ON TABLE libraries IS 'Public libraries.'`)
@@ -22,7 +24,7 @@ beforeAll(async () => {
       straight: ['postgres', '{ url: "${CAMDEN_DATABASE}", schemas: [public], tables: [libraries], defaultAccess: OPEN }'],
       barnet: childSpoke('barnet'),
     }),
-    'camden/spoke.yaml': 'id: camden\nsources:\n  - connector: postgres\n    config: { url: "${CAMDEN_DATABASE}", schemas: [public], defaultAccess: OPEN }\n',
+    'camden/spoke.yaml': 'id: camden\nsources:\n  - connector: postgres\n    config: { url: "${CAMDEN_DATABASE}", schemas: [public], defaultAccess: OPEN, datasets: { public.closed_wards: { access: CLOSED } } }\n',
     'barnet/spoke.yaml': spokeYaml('barnet'),
     'barnet/data/libraries.csv': 'name,postcode,visits\nHendon,NW4 4BQ,70\n',
   })
@@ -44,6 +46,11 @@ describe('a borough whose data lies in PostgreSQL', () => {
     expect(errors).toBeUndefined()
     expect(data?.query.rows).toEqual([['barnet', '70'], ['camden', '350']])
     expect(data?.query.sources).toEqual(expect.arrayContaining([{ spoke: 'camden', status: 'OK', pushedDown: ['PROJECT', 'AGGREGATE'] }]))
+  })
+
+  it('has its keys in the graph, but none to a table that the viewer may not see', async () => {
+    const { data } = await hub.ask('{ table(id: "camden/libraries/libraries") { primaryKey foreignKeys { columns references table { id primaryKey } } } }')
+    expect(data).toEqual({ table: { primaryKey: ['name'], foreignKeys: [{ columns: ['ward'], references: ['code'], table: { id: 'camden/wards/wards', primaryKey: ['code'] } }] } })
   })
 
   it('is reached straight by the hub too, which explains the SQL that it runs', async () => {

@@ -49,6 +49,28 @@ describe('a harvest of PostgreSQL', () => {
     expect((await answer(postgres.bench, source, scanOfDataset(visits))).rows.sort()).toEqual([['1', '2025-06-01'], ['2', '2026-06-01']])
   })
 
+  it('tells of keys whose columns are there to be read, on both sides', async () => {
+    await postgres.run(`
+      CREATE SCHEMA keyed; CREATE SCHEMA unlisted;
+      CREATE TABLE unlisted.far (id int PRIMARY KEY);
+      CREATE TABLE keyed.wards (year int, code text, PRIMARY KEY (code, year)) PARTITION BY LIST (year);
+      CREATE TABLE keyed.wards_2025 PARTITION OF keyed.wards FOR VALUES IN (2025);
+      CREATE TABLE keyed.places ("Ref" int PRIMARY KEY, ward_year int, ward text, far int REFERENCES unlisted.far, FOREIGN KEY (ward, ward_year) REFERENCES keyed.wards);
+      CREATE TABLE keyed.none (n int UNIQUE)`)
+    const { datasets } = await harvested({ schemas: ['keyed'] , defaultAccess: 'OPEN' })
+    expect(Object.fromEntries(datasets.map(({ id, tables: [table] }) => [id, [table?.primaryKey, table?.foreignKeys]]))).toEqual({
+      'keyed-none': [undefined, undefined],
+      'keyed-places': [['Ref'], [{ columns: ['ward', 'ward_year'], table: 'keyed-wards/keyed-wards', references: ['code', 'year'] }]],
+      'keyed-wards': [['code', 'year'], undefined],
+    })
+    await postgres.run(`DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'half') THEN CREATE ROLE half LOGIN PASSWORD 'reads'; END IF; END $$;
+      GRANT USAGE ON SCHEMA keyed TO half; GRANT SELECT ("Ref", ward) ON keyed.places TO half; GRANT SELECT ON keyed.wards TO half`)
+    const url = new URL(postgres.database.url)
+    Object.assign(url, { username: 'half', password: 'reads' })
+    const half = await harvested({ url: url.href, schemas: ['keyed'], tables: ['places', 'wards'], defaultAccess: 'OPEN' })
+    expect(half.datasets.map(({ tables: [table] }) => [table?.primaryKey, table?.foreignKeys])).toEqual([[['Ref'], undefined], [['code', 'year'], undefined]])
+  })
+
   it('lists nothing but what the configuration lists', async () => {
     await postgres.run('CREATE SCHEMA a; CREATE SCHEMA b; CREATE TABLE a.one (n int); CREATE TABLE a.two (n int); CREATE TABLE b.one (n int); CREATE TABLE a."x.y+z" (n int)')
     const ids = async (config: Record<string, unknown>) => (await harvested(config)).datasets.map(({ id }) => id)

@@ -38,6 +38,7 @@ interface TableRow {
     comment: string | null
     readable: boolean
   }[]
+  keys: { isPrimary: boolean; columns: string[]; schema: string; name: string; references: string[] }[]
 }
 
 /** Reads what the configuration lists. @param query runs one statement, and answers its rows. */
@@ -65,6 +66,8 @@ export async function readTables(
         comment: column.comment ?? undefined,
         reading: readingOf({ ...column, name: column.type }),
       })),
+      primaryKey: row.keys.find(({ isPrimary }) => isPrimary)?.columns ?? [],
+      foreignKeys: row.keys.filter(({ isPrimary }) => !isPrimary),
       hidden: row.columns.filter((column) => !readable.includes(column)).map(({ name }) => name),
     }
   })

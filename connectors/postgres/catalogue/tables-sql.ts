@@ -1,6 +1,6 @@
 /**
  * Every table, view, materialised view, foreign table and partitioned table with its columns, as this role may read them. A partition is
- * part of its table. Needs no right beyond CONNECT, and works on a standby.
+ * part of its table. Primary and foreign keys are with it. Needs no right beyond CONNECT, and works on a standby.
  */
 export const tablesSql = `
 WITH RECURSIVE base(type, of, modifier) AS (
@@ -17,7 +17,8 @@ SELECT
   class.reltuples::float8 AS estimate,
   pg_catalog.obj_description(class.oid, 'pg_class') AS comment,
   pg_catalog.has_schema_privilege(space.oid, 'USAGE') AS usable,
-  columns.list AS columns
+  columns.list AS columns,
+  keys.list AS keys
 FROM pg_catalog.pg_class AS class
 JOIN pg_catalog.pg_namespace AS space ON space.oid = class.relnamespace
 CROSS JOIN LATERAL (
@@ -39,6 +40,21 @@ CROSS JOIN LATERAL (
   LEFT JOIN pg_catalog.pg_collation AS collation_ ON collation_.oid = attribute.attcollation
   WHERE attribute.attrelid = class.oid AND attribute.attnum > 0 AND NOT attribute.attisdropped
 ) AS columns
+CROSS JOIN LATERAL (
+  SELECT coalesce(json_agg(json_build_object(
+    'isPrimary', key.contype = 'p',
+    'columns', (SELECT json_agg(attname ORDER BY place) FROM unnest(key.conkey) WITH ORDINALITY AS part(number, place)
+      JOIN pg_catalog.pg_attribute ON attrelid = key.conrelid AND attnum = number),
+    'schema', target_space.nspname,
+    'name', target.relname,
+    'references', (SELECT json_agg(attname ORDER BY place) FROM unnest(key.confkey) WITH ORDINALITY AS part(number, place)
+      JOIN pg_catalog.pg_attribute ON attrelid = key.confrelid AND attnum = number)
+  ) ORDER BY key.conname), '[]') AS list
+  FROM pg_catalog.pg_constraint AS key
+  LEFT JOIN pg_catalog.pg_class AS target ON target.oid = key.confrelid
+  LEFT JOIN pg_catalog.pg_namespace AS target_space ON target_space.oid = target.relnamespace
+  WHERE key.conrelid = class.oid AND key.contype IN ('p', 'f') AND key.conparentid = 0
+) AS keys
 WHERE class.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT class.relispartition
   AND space.nspname <> 'information_schema' AND NOT starts_with(space.nspname, 'pg_')
 ORDER BY space.nspname COLLATE "C", class.relname COLLATE "C"`

@@ -28,6 +28,7 @@ export function describeTable(
   { columns, rowCount }: { columns: readonly ColumnDescription[]; rowCount: number | undefined },
   entry: DatasetEntry,
   defaultAccess: Access,
+  keys: Pick<TableDescription, 'primaryKey' | 'foreignKeys'>,
 ): DatasetDescription {
   const description = entry.description ?? table.comment?.slice(0, 100_000)
   const title = entry.title ?? humanised(table.name)
@@ -40,7 +41,7 @@ export function describeTable(
     sharedWith: entry.sharedWith ?? [],
     listing: listingOf(entry, defaultAccess),
     distributions: [],
-    tables: [tableOf(table, columns, rowCount, title, entry)],
+    tables: [{ ...tableOf(table, columns, rowCount, title, entry), ...keys }],
     ...(description === undefined ? {} : { description }),
     ...(entry.licence === undefined ? {} : { licence: entry.licence }),
     ...(entry.frequency === undefined ? {} : { frequency: entry.frequency }),

@@ -5,6 +5,7 @@ import { DialsError, SourceTimeout } from '../../../src/errors.js'
 import { describeTable, listingOf } from './describe.js'
 import type { AccessSettings } from './entries.js'
 import { fullName } from './ids.js'
+import { type Keys, keysOf } from './keys.js'
 import type { SourceTable } from './source-table.js'
 
 /** What a harvest works with. */
@@ -34,7 +35,7 @@ export async function* harvestTables<T extends SourceTable>(
   const access = safeDefault(parts.config, astray)
   if (access !== defaultAccess) yield { kind: 'problem', sourceId: 'datasets', message: heldBack }
   for (const table of tables) {
-    yield await harvestTable(table, access, parts)
+    yield await harvestTable(table, access, keysOf(table, tables), parts)
     if (signal.aborted) throw new SourceTimeout('The harvest was ended before it had read every table.')
   }
   yield { kind: 'complete' }
@@ -48,7 +49,7 @@ function safeDefault({ datasets, defaultAccess }: AccessSettings, astray: readon
   return astray.some((name) => (datasets[name]?.access ?? 'OPEN') !== 'OPEN') ? 'CLOSED' : defaultAccess
 }
 
-async function harvestTable<T extends SourceTable>(table: T, defaultAccess: Access, parts: HarvestParts<T>): Promise<CatalogueEvent> {
+async function harvestTable<T extends SourceTable>(table: T, defaultAccess: Access, keys: Keys, parts: HarvestParts<T>): Promise<CatalogueEvent> {
   const entry = parts.config.datasets[fullName(table)] ?? {}
   const listing = listingOf(entry, defaultAccess)
   const problem = (message: string): CatalogueEvent => ({ kind: 'problem', sourceId: table.id, message: `${fullName(table)}: ${message}`.slice(0, 2000), listing })
@@ -56,7 +57,7 @@ async function harvestTable<T extends SourceTable>(table: T, defaultAccess: Acce
   try {
     const columns = await parts.recognise(table)
     const rowCount = await parts.countRows(table)
-    return { kind: 'dataset', dataset: describeTable(table, { columns, rowCount }, entry, defaultAccess) }
+    return { kind: 'dataset', dataset: describeTable(table, { columns, rowCount }, entry, defaultAccess, keys) }
   } catch (thrown) {
     parts.log.warn({ err: thrown, dataset: table.id }, 'a table could not be read')
     return problem(thrown instanceof DialsError ? thrown.message : 'it could not be read. The reason is in the log.')

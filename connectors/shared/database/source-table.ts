@@ -17,6 +17,15 @@ export interface SourceColumn {
   readonly reading: Reading
 }
 
+/** Columns whose values stand in another table of the database. */
+export interface SourceForeignKey {
+  readonly columns: readonly string[]
+  readonly schema: string
+  readonly name: string
+  /** Its columns, in the same order. */
+  readonly references: readonly string[]
+}
+
 /** A table of a database that the configuration lists. */
 export interface SourceTable {
   /** The dataset's identifier, and its one table's. */
@@ -31,4 +40,7 @@ export interface SourceTable {
   readonly columns: readonly SourceColumn[]
   /** Columns that the role may not read. */
   readonly hidden: readonly string[]
+  /** Empty where there is none. */
+  readonly primaryKey: readonly string[]
+  readonly foreignKeys: readonly SourceForeignKey[]
 }

@@ -4,7 +4,7 @@ import type { ColumnRow, DatasetRow, DatasetStatus, HarvestRunRow, OrganisationR
 import type { Context } from '../context.js'
 import { SpokeStatusEnum } from '../enums.js'
 import { Iri } from '../scalars.js'
-import { Column, ColumnProfile, Dataset, DatasetConnection, Distribution, HarvestProblem, HarvestRun, Organisation, Spoke, Table } from '../types/catalogue.js'
+import { Column, ColumnProfile, Dataset, DatasetConnection, Distribution, ForeignKey, HarvestProblem, HarvestRun, Organisation, Spoke, Table } from '../types/catalogue.js'
 import { DatasetFilter } from '../types/inputs.js'
 
 @Resolver(() => Organisation)
@@ -136,6 +136,13 @@ export class TableResolver {
   @FieldResolver(() => [Column])
   columns(@Root() { id }: TableRow, @Ctx() { loaders }: Context) {
     return loaders.columnsOfTable.load(id)
+  }
+
+  @FieldResolver(() => [ForeignKey], { description: 'As its source says; those to tables that the viewer may see' })
+  async foreignKeys(@Root() { id, foreignKeys }: TableRow, @Ctx() { loaders }: Context) {
+    const spokeId = id.slice(0, id.indexOf('/'))
+    const tables = await loaders.table.loadAll(foreignKeys.map((key) => `${spokeId}/${key.table}`))
+    return foreignKeys.flatMap(({ columns, references }, at) => (tables[at] ? [{ columns, table: tables[at], references }] : []))
   }
 
   @FieldResolver(() => [String])

@@ -88,6 +88,15 @@ export class Table {
   @Field(() => String) name!: string
   @Field(() => String) title!: string
   @Field(() => Float, { nullable: true, description: 'null for a protected table' }) rowCount!: number | null
+  @Field(() => [String], { description: 'The columns that tell its rows apart, as its source says; empty where it says nothing' }) primaryKey!: string[]
+}
+
+@Directive('@public')
+@ObjectType({ simpleResolvers: true, description: 'Columns whose values stand in another table' })
+export class ForeignKey {
+  @Field(() => [String]) columns!: string[]
+  @Field(() => Table) table!: Table
+  @Field(() => [String], { description: 'The columns of that table, in the same order' }) references!: string[]
 }
 
 @Directive('@public')
