@@ -9,7 +9,7 @@ export const postgresDialect: Dialect = {
     project: true,
     stack: true,
     filter: new Set(['and', 'or', 'not', 'compare', 'in', 'isNull', 'startsWith', 'contains'] as const),
-    aggregate: new Set(['COUNT', 'COUNT_DISTINCT', 'SUM', 'MIN', 'MAX', 'MEDIAN', 'STDDEV', 'SUM_COUNTS'] as const),
+    aggregate: new Set(['COUNT', 'COUNT_DISTINCT', 'SUM', 'MIN', 'MAX', 'MEDIAN', 'STDDEV', 'SUM_COUNTS', 'MEAN', 'SQUARES'] as const),
     sort: true,
     limit: true,
   },

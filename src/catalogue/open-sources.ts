@@ -1,6 +1,7 @@
 import type { CatalogueEvent } from '../connector/catalogue.js'
 import type { Health, Source } from '../connector/source.js'
 import type { DialsError } from '../errors.js'
+import { CircuitBreaker } from './circuit-breaker.js'
 
 /** SpokeStatus of API.graphql; UNKNOWN until the source was first asked. */
 export type SpokeStatus = 'UP' | 'DEGRADED' | 'DOWN' | 'UNKNOWN'
@@ -12,7 +13,9 @@ interface Entry {
   harvestFailed: boolean
   /** Of the asking under way. */
   asking: Promise<void> | undefined
+  readonly breaker: CircuitBreaker
   observed(error: DialsError | undefined): void
+  admits(): boolean
 }
 
 const healthEveryMs = 15_000
@@ -24,14 +27,25 @@ export class OpenSources {
   #onBack: (spokeId: string) => void = () => undefined
 
   add(spokeId: string, connector: string, source: Source): void {
+    const breaker = new CircuitBreaker()
     const entry: Entry = {
       connector,
       source,
+      breaker,
+      admits: () => breaker.admits(),
       health: undefined,
       harvestFailed: false,
       asking: undefined,
       // A failure may be the query's own, its short time or a table that is gone: the source itself is asked.
-      observed: (error) => (error === undefined ? this.#note(spokeId, entry, 'UP') : this.#ask(spokeId, entry)),
+      observed: (error) => {
+        if (error === undefined) {
+          breaker.succeeded()
+          return this.#note(spokeId, entry, 'UP')
+        }
+        // Its time may have been short; that a source does not answer at all, only itself can tell.
+        if (error.code !== 'SOURCE_TIMEOUT') breaker.failed()
+        this.#ask(spokeId, entry)
+      },
     }
     this.#entries.set(spokeId, entry)
   }
@@ -90,6 +104,7 @@ export class OpenSources {
   }
 
   #note(spokeId: string, entry: Entry, health: Health['status']): void {
+    if (health === 'UP' && entry.health !== 'UP') entry.breaker.succeeded()
     const back = health === 'UP' && entry.health !== 'UP' && entry.harvestFailed
     entry.health = health
     if (back) this.#onBack(spokeId)

@@ -4,7 +4,14 @@ import type { Viewer } from '../identity/viewer.js'
 import { type ColumnRow, type DatasetStatus } from './rows.js'
 import { visibleDatasets } from './visibility.js'
 
-/** A table with all that binding and authorising a query need to know of it. */
+/** What a source told of the values of a column that is open to everybody. */
+export interface ColumnStatistics {
+  readonly distinctCount: number
+  /** The share of rows without a value. */
+  readonly nullRatio: number
+}
+
+/** A table with all that binding, authorising and planning a query need to know of it. */
 export interface QueryTable {
   id: string
   datasetId: string
@@ -19,7 +26,7 @@ export interface QueryTable {
   listing: Listing
   status: DatasetStatus
   /** As published. */
-  columns: Omit<ColumnRow, 'tableId' | 'title' | 'description'>[]
+  columns: (Omit<ColumnRow, 'tableId' | 'title' | 'description'> & { statistics: ColumnStatistics | null })[]
 }
 
 /** The tables of these ids that the viewer sees, in no particular order. */
@@ -42,7 +49,9 @@ export function tablesForQuery(knex: Knex, viewer: Viewer, ids: string[]): Knex.
       status: 'datasets.status',
       columns: knex.raw(`(
         select coalesce(json_agg(json_build_object('position', position, 'name', name, 'type', type, 'scale', scale,
-          'semanticType', semantic_type, 'nullable', nullable, 'unit', unit, 'sensitivity', sensitivity) order by position), '[]')
+          'semanticType', semantic_type, 'nullable', nullable, 'unit', unit, 'sensitivity', sensitivity,
+          'statistics', case when datasets.access = 'OPEN' and sensitivity = 'NONE' and profile->'distinctCount' is not null
+            then json_build_object('distinctCount', profile->'distinctCount', 'nullRatio', profile->'nullRatio') end) order by position), '[]')
         from columns where columns.table_id = tables.id)`),
     })
 }

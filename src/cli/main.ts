@@ -5,6 +5,7 @@ import { connectorCommand } from './commands/connector.js'
 import { demoCommand } from './commands/demo.js'
 import { harvestCommand } from './commands/harvest.js'
 import { hubCommand } from './commands/hub.js'
+import { queryCommand } from './commands/query.js'
 import { schemaCommand } from './commands/schema.js'
 import { spokeCommand } from './commands/spoke.js'
 import { tokenCommand } from './commands/token.js'
@@ -16,7 +17,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .description('Seven Dials: one GraphQL graph over the data catalogues of many organisations, while each keeps its own data')
     .exitOverride()
     .addOption(new Option('--trace', 'show stack traces of errors').hideHelp())
-  for (const command of [demoCommand(), hubCommand(), spokeCommand(), harvestCommand(), connectorCommand(), tokenCommand(), schemaCommand()]) program.addCommand(command.exitOverride())
+  for (const command of [demoCommand(), hubCommand(), spokeCommand(), harvestCommand(), queryCommand(), connectorCommand(), tokenCommand(), schemaCommand()]) program.addCommand(command.exitOverride())
   try {
     await program.parseAsync(argv)
     return 0

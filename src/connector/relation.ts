@@ -61,15 +61,22 @@ export type Expression =
   /** sum ÷ count, null where the count is 0: DECIMAL at the shape's scale, half-even, exact; else DOUBLE. */
   | { kind: 'mean'; sum: Expression; count: Expression; shape: Shape }
 
+/** Aggregates of one input. */
+const plainFunctions = ['COUNT', 'COUNT_DISTINCT', 'SUM', 'MIN', 'MAX', 'MEDIAN', 'STDDEV', 'SUM_COUNTS', 'MEAN', 'SQUARES'] as const
+
 /** The aggregates of the algebra. */
-export const aggregateFunctions = ['COUNT', 'COUNT_DISTINCT', 'SUM', 'MIN', 'MAX', 'MEDIAN', 'STDDEV', 'SUM_COUNTS'] as const
-/** SUM_COUNTS adds partial counts: INT64, and 0 over no rows. An average is a SUM, a COUNT and a `mean`. */
+export const aggregateFunctions = [...plainFunctions, 'MERGE_STDDEV'] as const
+/**
+ * SUM_COUNTS adds partial counts: INT64, and 0 over no rows. An average is a SUM, a COUNT and a `mean`. MEAN is of DOUBLEs, SQUARES the sum of the
+ * squares of their distances from it: with a COUNT they are what MERGE_STDDEV makes the deviation of all from.
+ */
 export type AggregateFunction = (typeof aggregateFunctions)[number]
 
-/** No input: the number of rows (COUNT only). */
+/** No input: the number of rows (COUNT only). Else `input`; for MERGE_STDDEV that is partial SQUARES, and `of` is what goes with them. */
 export interface Aggregate {
   function: AggregateFunction
   input?: Expression | undefined
+  of?: { count: Expression; mean: Expression } | undefined
 }
 
 /** =, <>, <, <=, >, >=. */
@@ -113,6 +120,11 @@ const predicateSchema: z.ZodType<Predicate> = z.lazy(() =>
   ]),
 )
 
+const aggregateSchema: z.ZodType<Aggregate> = z.union([
+  z.strictObject({ function: z.enum(plainFunctions), input: expressionSchema.optional() }),
+  z.strictObject({ function: z.literal('MERGE_STDDEV'), input: expressionSchema, of: z.strictObject({ count: expressionSchema, mean: expressionSchema }) }),
+])
+
 const outputs = z.array(expressionSchema).max(10_000)
 const input = z.lazy(() => relationSchema)
 
@@ -131,7 +143,7 @@ export const relationSchema: z.ZodType<Relation> = z.lazy(() =>
       op: z.literal('aggregate'),
       input,
       groups: outputs,
-      measures: z.array(z.strictObject({ function: z.enum(aggregateFunctions), input: expressionSchema.optional() })).max(1000),
+      measures: z.array(aggregateSchema).max(1000),
     }),
     z.strictObject({
       op: z.literal('sort'),

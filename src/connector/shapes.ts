@@ -54,6 +54,9 @@ export function aggregateShape(measure: Aggregate, input: readonly Shape[]): Sha
       return of ?? { type: 'STRING' }
     case 'MEDIAN':
     case 'STDDEV':
+    case 'MEAN':
+    case 'SQUARES':
+    case 'MERGE_STDDEV':
       return { type: 'DOUBLE' }
   }
 }

@@ -44,7 +44,7 @@ async function* combine(
   options: ScanOptions,
 ): AsyncGenerator<LandedFile, ScanReport> {
   const run = (fragment: PlanFragment, index: number) =>
-    runFragment(fragment, { connector: '', source: (pieces[index] as Piece).source, observed: () => undefined }, options)
+    runFragment(fragment, { connector: '', source: (pieces[index] as Piece).source, observed: () => undefined, admits: () => true }, options)
   const settled = await Promise.allSettled(fragments.map(run))
   const outcomes = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
   const files = outcomes.flatMap((outcome) => outcome.files)

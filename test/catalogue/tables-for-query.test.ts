@@ -32,8 +32,8 @@ describe('tablesForQuery', () => {
       id: 'camden/libraries/libraries', datasetId: 'camden/libraries', spokeId: 'camden', organisationId: 'london-borough-of-camden', name: 'libraries',
       title: 'Table libraries', rowCount: 3, version: 'v1', access: 'OPEN', sharedWith: [], listing: 'PUBLIC', status: 'ACTIVE',
       columns: [
-        { position: 0, name: 'Name', type: 'STRING', scale: null, semanticType: null, nullable: true, unit: null, sensitivity: 'NONE' },
-        { position: 1, name: 'Amount', type: 'DECIMAL', scale: 2, semanticType: null, nullable: false, unit: 'GBP', sensitivity: 'NONE' },
+        { position: 0, name: 'Name', type: 'STRING', scale: null, semanticType: null, nullable: true, unit: null, sensitivity: 'NONE', statistics: null },
+        { position: 1, name: 'Amount', type: 'DECIMAL', scale: 2, semanticType: null, nullable: false, unit: 'GBP', sensitivity: 'NONE', statistics: null },
       ],
     })
   })

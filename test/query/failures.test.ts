@@ -51,12 +51,13 @@ interface Told {
 }
 
 /** Camden answers as it should, Barnet as given. */
-function with_(execute: Parameters<typeof answering>[1], given: { signal?: AbortSignal; camden?: Source; hub?: DuckDbEngine } = {}): Told {
+function with_(execute: Parameters<typeof answering>[1], given: { signal?: AbortSignal; camden?: Source; hub?: DuckDbEngine; admits?: (spokeId: string) => boolean } = {}): Told {
   const observed: Told['observed'] = {}
   const sources = { camden: given.camden ?? camden, barnet: answering(barnet, execute) }
   const context = contextOf(given.hub ?? bench.hub, tables, sources, {
     observed: (spokeId: string, error: DialsError | undefined) => { observed[spokeId] = error?.code ?? 'UP' },
     ...(given.signal === undefined ? {} : { signal: given.signal }),
+    ...(given.admits === undefined ? {} : { admits: given.admits }),
   })
   return { observed, context }
 }
@@ -103,6 +104,34 @@ describe('a source that fails', () => {
     expect(report).toMatchObject({ status: 'FAILED', rows: null, bytes: null, error: { code: 'SOURCE_UNAVAILABLE' } })
     expect(other).toMatchObject({ status: 'OK', rows: 2, error: null })
     expect(told.observed['barnet']).toBe('SOURCE_UNAVAILABLE')
+  })
+
+  it.each<[string, (attempt: number) => ReturnType<typeof scanOf>, number, string]>([
+    ['before its first part is asked once more', (attempt) => (attempt === 1 ? scanOf(failing()) : scanOf(oneGood())), 2, 'UP'],
+    ['twice is left alone', () => scanOf(failing()), 2, 'SOURCE_UNAVAILABLE'],
+    ['after a part is not asked again', () => scanOf(failingLate(partOf(bench, good))), 1, 'SOURCE_UNAVAILABLE'],
+  ])('%s', async (_, execute, attempts, outcome) => {
+    let asked = 0
+    const told = with_(() => execute(++asked))
+    const { rows, complete } = await partial(told)
+    expect({ asked, rows, complete, observed: told.observed['barnet'] }).toEqual({
+      asked: attempts, rows: outcome === 'UP' ? [['barnet 1', 1], ...camdenAlone] : camdenAlone, complete: outcome === 'UP', observed: outcome,
+    })
+  })
+
+  it('is not asked again where the client has gone meanwhile', async () => {
+    const client = new AbortController()
+    let asked = 0
+    const told = with_(() => { asked++; setImmediate(() => client.abort()); return scanOf(failing()) }, { signal: client.signal })
+    expect((await failureOf(() => runQuery(query, told.context))).code).toBe('SOURCE_TIMEOUT')
+    expect(asked).toBe(1)
+  })
+
+  it('again and again is not asked at all for a while, and the others are', async () => {
+    let asked = 0
+    const told = with_(() => { asked++; return scanOf(oneGood()) }, { admits: (spokeId) => spokeId !== 'barnet' })
+    const { rows, barnet: report } = await partial(told)
+    expect({ asked, rows, error: report?.error?.code }).toEqual({ asked: 0, rows: camdenAlone, error: 'SOURCE_UNAVAILABLE' })
   })
 
   it('counts nothing under PARTIAL where every other is empty', async () => {

@@ -24,7 +24,7 @@ describe('a plan over several sources', () => {
                   project $0 as DECIMAL, $1 as DATE, null
                     scan barnet/libraries/libraries [cost: INT64, opened: STRING]
 
-      #0 camden: camden/libraries/libraries; about 25 rows
+      #0 camden: camden/libraries/libraries; about 34 rows
       takes PROJECT, FILTER, AGGREGATE; leaves nothing
       SELECT c2 AS c0, count(*) AS c1, CAST(CAST(sum(c0) AS VARCHAR) AS DECIMAL(38,2)) AS c2, count(c0) AS c3, min(c1) AS c4 FROM (
         SELECT * FROM libraries/libraries(cost, opened, ward) WHERE (c1 < CAST('2020-01-01' AS DATE))
@@ -87,6 +87,46 @@ describe('a plan over several sources', () => {
             (SELECT c0, c1 FROM fragment('#0'))
             UNION ALL
             (SELECT c0, c1 FROM fragment('#1'))
+          ) AS input GROUP BY 1
+        ) AS input
+      ) AS input ORDER BY c0 ASC NULLS LAST LIMIT 1001
+
+      "
+    `)
+  })
+
+  it('merges deviations from counts, means and squares, and counts distinct values that sources have grouped by', async () => {
+    const measures = [{ function: 'STDDEV', column: 'cost' }, { function: 'COUNT_DISTINCT', column: 'name' }, { function: 'COUNT', column: 'cost' }]
+    expect(await explain(engine, { from: members, groupBy: [{ column: 'ward' }], measures })).toMatchInlineSnapshot(`
+      "
+
+      limit 1001 offset 0
+        sort $0 asc nulls last
+          project $0, $1, $2, $3
+            aggregate stddev($1), count_distinct($0), count($1) by $2
+              stack
+                scan camden/libraries/libraries [Name: STRING, cost: DECIMAL, ward: STRING]
+                project $0, $1 as DECIMAL, null
+                  scan barnet/libraries/libraries [Title: STRING, cost: INT64]
+
+      #0 camden: camden/libraries/libraries; about 100 rows
+      takes PROJECT, AGGREGATE; leaves nothing
+      SELECT c2 AS c0, c0 AS c1, var_pop(CAST(c1 AS DOUBLE)) * count(c1) AS c2, count(c1) AS c3, avg(CAST(c1 AS DOUBLE)) AS c4 FROM libraries/libraries(Name, cost, ward) GROUP BY 1, 2
+
+      #1 barnet: barnet/libraries/libraries; about unknown rows
+      takes PROJECT, AGGREGATE; leaves nothing
+      lacks ward
+      SELECT c2 AS c0, c0 AS c1, var_pop(CAST(c1 AS DOUBLE)) * count(c1) AS c2, count(c1) AS c3, avg(CAST(c1 AS DOUBLE)) AS c4 FROM (
+        SELECT c0, CAST(c1 AS DECIMAL(38,2)) AS c1, CAST(NULL AS VARCHAR) AS c2 FROM libraries/libraries(Title, cost)
+      ) AS input GROUP BY 1, 2
+
+      residual
+      SELECT * FROM (
+        SELECT c0, c1, c2, c3 FROM (
+          SELECT c0, list_transform([list_reduce(list({'n': CAST(c3 AS DOUBLE), 'm': c4, 's': c2}) FILTER (c3 > 0), lambda a, b: {'n': a.n + b.n, 'm': a.m + (b.m - a.m) * b.n / (a.n + b.n), 's': a.s + b.s + (b.m - a.m) * (b.m - a.m) * a.n * b.n / (a.n + b.n)})], lambda r: CASE WHEN r.n > 1 THEN sqrt(r.s / (r.n - 1)) END)[1] AS c1, count(DISTINCT c1) AS c2, CAST(coalesce(sum(c3), 0) AS BIGINT) AS c3 FROM (
+            (SELECT c0, c1, c2, c3, c4 FROM fragment('#0'))
+            UNION ALL
+            (SELECT c0, c1, c2, c3, c4 FROM fragment('#1'))
           ) AS input GROUP BY 1
         ) AS input
       ) AS input ORDER BY c0 ASC NULLS LAST LIMIT 1001

@@ -53,7 +53,7 @@ describe('a plan over one source', () => {
                 project $0, $1, "camden"
                   scan camden/libraries/libraries [cost: DECIMAL, opened: DATE]
 
-      #0 camden: camden/libraries/libraries; about 25 rows
+      #0 camden: camden/libraries/libraries; about 34 rows
       takes PROJECT, FILTER, AGGREGATE, SORT, LIMIT; leaves nothing
       SELECT * FROM (
         SELECT * FROM (

@@ -19,6 +19,7 @@ export interface TestColumn {
   type: ColumnType
   scale?: number | undefined
   personal?: boolean
+  statistics?: { distinctCount: number; nullRatio: number }
 }
 
 /** An OPEN table as the catalogue knows it; `camden/libraries/libraries` is at the spoke `camden`. */
@@ -29,7 +30,7 @@ export function tableOf(id: string, columns: readonly TestColumn[], given: Parti
     access: 'OPEN', sharedWith: [], listing: 'PUBLIC', status: 'ACTIVE', ...given,
     columns: columns.map((column, position) => ({
       position, name: column.name, type: column.type, scale: column.scale ?? null, semanticType: null, nullable: true, unit: null,
-      sensitivity: column.personal === true ? 'PERSONAL' : 'NONE',
+      sensitivity: column.personal === true ? 'PERSONAL' : 'NONE', statistics: column.statistics ?? null,
     })),
   }
 }
@@ -69,12 +70,12 @@ export function contextOf(
   hub: DuckDbEngine,
   tables: readonly QueryTable[],
   sources: Readonly<Record<string, Source>>,
-  given: { signal?: AbortSignal; observed?: (spokeId: string, error: DialsError | undefined) => void } = {},
+  given: { signal?: AbortSignal; observed?: (spokeId: string, error: DialsError | undefined) => void; admits?: (spokeId: string) => boolean } = {},
 ): QueryContext {
   const opened: Sources = {
     get(spokeId) {
       const source = sources[spokeId]
-      return source === undefined ? undefined : { connector: 'fake', source, observed: (error) => given.observed?.(spokeId, error) }
+      return source === undefined ? undefined : { connector: 'fake', source, observed: (error) => given.observed?.(spokeId, error), admits: () => given.admits?.(spokeId) ?? true }
     },
   }
   return { viewer: anonymous, catalogue: catalogueOf(tables), sources: opened, engine: hub, signal: given.signal ?? new AbortController().signal }

@@ -84,6 +84,12 @@ function aggregateSql(measure: Aggregate, input: readonly Shape[]): string {
       return `stddev_samp(CAST(${of} AS double precision))`
     case 'SUM_COUNTS':
       return `CAST(coalesce(sum(${of}), 0) AS bigint)`
+    case 'MEAN':
+      return `avg(CAST(${of} AS double precision))`
+    case 'SQUARES':
+      return `var_pop(CAST(${of} AS double precision)) * count(${of})`
+    case 'MERGE_STDDEV':
+      throw new Error('not among the capabilities')
   }
 }
 

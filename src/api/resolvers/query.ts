@@ -26,8 +26,8 @@ export class QueryResolver {
     return {
       text,
       residual,
-      fragments: fragments.map(({ spokeId, connector, planned, left, estimatedRows }) => ({
-        spoke: spokeId, connector, native: planned.native, pushedDown: planned.pushedDown, left, estimatedRows: estimatedRows ?? null,
+      fragments: fragments.map(({ spokeId, connector, tables, missingColumns, planned, left, estimatedRows }) => ({
+        spoke: spokeId, connector, tables, missingColumns, native: planned.native, pushedDown: planned.pushedDown, left, estimatedRows: estimatedRows ?? null,
       })),
     }
   }

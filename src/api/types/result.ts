@@ -67,6 +67,8 @@ export class ResultSet {
 export class PlanFragment {
   @Field(() => ID) spoke!: string
   @Field(() => String) connector!: string
+  @Field(() => [ID]) tables!: readonly string[]
+  @Field(() => [String], { description: 'Columns of the stack that one of its tables lacks: null in its rows' }) missingColumns!: readonly string[]
   @Field(() => String) native!: string
   @Field(() => [OperatorEnum]) pushedDown!: readonly string[]
   @Field(() => [OperatorEnum]) left!: readonly string[]

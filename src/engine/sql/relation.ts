@@ -89,7 +89,25 @@ function aggregateSql(measure: Aggregate, input: readonly Shape[]): string {
       return `stddev_samp(CAST(${of} AS DOUBLE))`
     case 'SUM_COUNTS':
       return `CAST(coalesce(sum(${of}), 0) AS BIGINT)`
+    case 'MEAN':
+      return `avg(CAST(${of} AS DOUBLE))`
+    case 'SQUARES':
+      return `var_pop(CAST(${of} AS DOUBLE)) * count(${of})`
+    case 'MERGE_STDDEV': {
+      const { count, mean } = measure.of as NonNullable<Aggregate['of']>
+      return mergedDeviation(expressionSql(count, input), expressionSql(mean, input), of)
+    }
   }
+}
+
+/**
+ * The sample deviation of all from the counts, means and squares of parts, two at a time: sums of the squares themselves would lose their last
+ * digits to a large mean (Chan, Golub and LeVeque, Updating Formulae and a Pairwise Algorithm for Computing Sample Variances, 1979).
+ */
+function mergedDeviation(count: string, mean: string, squares: string): string {
+  const parts = `list({'n': CAST(${count} AS DOUBLE), 'm': ${mean}, 's': ${squares}}) FILTER (${count} > 0)`
+  const both = `{'n': a.n + b.n, 'm': a.m + (b.m - a.m) * b.n / (a.n + b.n), 's': a.s + b.s + (b.m - a.m) * (b.m - a.m) * a.n * b.n / (a.n + b.n)}`
+  return `list_transform([list_reduce(${parts}, lambda a, b: ${both})], lambda r: CASE WHEN r.n > 1 THEN sqrt(r.s / (r.n - 1)) END)[1]`
 }
 
 /**

@@ -32,31 +32,52 @@ export function aggregateSteps({ groups, aggregates, outputs }: Grouping): Step[
 const merges: Partial<Record<Aggregate['function'], Aggregate['function']>> = { COUNT: 'SUM_COUNTS', SUM: 'SUM', MIN: 'MIN', MAX: 'MAX' }
 
 /**
- * The aggregation split over sources: `partial` for each, `merge` over all their answers; undefined where a measure cannot be merged
- * (distinct counts, medians, deviations), so that the rows it needs must come to the hub.
+ * The aggregation split over sources: `partial` for each, `merge` over all their answers. Where values are counted once each, sources group by
+ * those values too, and the hub counts them. Undefined where a measure cannot be merged (medians): the rows it needs must come to the hub.
  */
 export function splitAggregates(grouping: Grouping): { partial: Step[]; merge: Step[] } | undefined {
-  const functions = grouping.aggregates.map((aggregate) => merges[aggregate.function])
-  if (functions.includes(undefined)) return undefined
-  const width = grouping.groups.length
-  const merged = functions.map((name, index): Aggregate => ({ function: name as Aggregate['function'], input: { kind: 'column', index: width + index } }))
+  const { aggregates, outputs } = grouping
+  if (aggregates.some(({ function: name }) => name === 'MEDIAN')) return undefined
+  const keys = new Columns(grouping.groups)
+  for (const { function: name, input } of aggregates) if (name === 'COUNT_DISTINCT' && input !== undefined) keys.at(input)
+  const partial = new Columns<Aggregate>([])
+  const at = (aggregate: Aggregate): Expression => ({ kind: 'column', index: keys.all.length + partial.at(aggregate) })
+  const merged = aggregates.map((aggregate): Aggregate => {
+    const { function: name, input } = aggregate
+    if (name === 'COUNT_DISTINCT' && input !== undefined) return { function: name, input: { kind: 'column', index: keys.at(input) } }
+    if (name !== 'STDDEV') return { function: merges[name] as Aggregate['function'], input: at(aggregate) }
+    return { function: 'MERGE_STDDEV', input: at({ function: 'SQUARES', input }), of: { count: at({ function: 'COUNT', input }), mean: at({ function: 'MEAN', input }) } }
+  })
   return {
-    partial: [{ op: 'aggregate', groups: [...grouping.groups], measures: [...grouping.aggregates] }],
+    partial: [{ op: 'aggregate', groups: [...keys.all], measures: [...partial.all] }],
     merge: [
       { op: 'aggregate', groups: grouping.groups.map((_, index): Expression => ({ kind: 'column', index })), measures: merged },
-      { op: 'project', outputs: [...grouping.outputs] },
+      { op: 'project', outputs: [...outputs] },
     ],
+  }
+}
+
+/** A list that holds each thing once. */
+class Columns<Item = Expression> {
+  readonly all: Item[]
+
+  constructor(first: readonly Item[]) {
+    this.all = [...first]
+  }
+
+  /** Where it stands, at the end where it is new. */
+  at(item: Item): number {
+    const text = JSON.stringify(item)
+    const index = this.all.findIndex((other) => JSON.stringify(other) === text)
+    return index === -1 ? this.all.push(item) - 1 : index
   }
 }
 
 /** The rows that an aggregation needs of each source, and the aggregation over them at the hub. */
 export function pulledAggregates(grouping: Grouping): { partial: Step[]; merge: Step[] } {
-  const wanted: Expression[] = [...grouping.groups]
-  const column = (expression: Expression): Expression => {
-    const index = wanted.findIndex((other) => JSON.stringify(other) === JSON.stringify(expression))
-    return { kind: 'column', index: index === -1 ? wanted.push(expression) - 1 : index }
-  }
+  const wanted = new Columns(grouping.groups)
+  const column = (expression: Expression): Expression => ({ kind: 'column', index: wanted.at(expression) })
   const aggregates = grouping.aggregates.map((aggregate) => (aggregate.input === undefined ? aggregate : { ...aggregate, input: column(aggregate.input) }))
   const groups = grouping.groups.map((group) => column(group))
-  return { partial: [{ op: 'project', outputs: wanted }], merge: aggregateSteps({ groups, aggregates, outputs: grouping.outputs }) }
+  return { partial: [{ op: 'project', outputs: wanted.all }], merge: aggregateSteps({ groups, aggregates, outputs: grouping.outputs }) }
 }

@@ -1,34 +1,116 @@
-import type { Relation } from '../../connector/relation.js'
+import type { ColumnStatistics } from '../../catalogue/tables-for-query.js'
+import type { Expression, Predicate, Relation } from '../../connector/relation.js'
+
+/** What the catalogue knows of a table; undefined where nobody knows. */
+export interface TableStatistics {
+  readonly rowCount: number | undefined
+  /** By name. */
+  readonly columns: ReadonlyMap<string, ColumnStatistics>
+}
+
+/** What is guessed of a relation's answer. */
+interface Estimate {
+  readonly rows: number | undefined
+  readonly columns: readonly (ColumnStatistics | undefined)[]
+}
 
 /** Rows kept by a predicate of which nothing is known. */
 const selectivity = 0.25
+const rangeSelectivity = 1 / 3
+const textSelectivity = 0.1
 /** Rows left of each ten by a grouping of which nothing is known. */
 const grouped = 0.1
 
-/** A guess at the rows that a relation answers, from its tables' row counts; undefined where a count is not known. */
-export function estimateRows(relation: Relation, rowCounts: ReadonlyMap<string, number | undefined>): number | undefined {
+/** A guess at the rows that a relation answers; undefined where a table's row count is not known. Values are taken to be spread evenly, and columns to have nothing to do with each other. */
+export function estimateRows(relation: Relation, tables: ReadonlyMap<string, TableStatistics>): number | undefined {
+  const { rows } = estimate(relation, tables)
+  return rows === undefined ? undefined : Math.ceil(rows)
+}
+
+function estimate(relation: Relation, tables: ReadonlyMap<string, TableStatistics>): Estimate {
+  if (relation.op === 'scan') {
+    const table = tables.get(relation.table)
+    return { rows: table?.rowCount, columns: relation.columns.map(({ name }) => table?.columns.get(name)) }
+  }
+  if (relation.op === 'stack') return stacked(relation.inputs.map((input) => estimate(input, tables)))
+  const input = estimate(relation.input, tables)
+  const { rows, columns } = input
   switch (relation.op) {
-    case 'scan':
-      return rowCounts.get(relation.table)
-    case 'stack': {
-      const inputs = relation.inputs.map((input) => estimateRows(input, rowCounts))
-      return inputs.reduce<number | undefined>((sum, rows) => (sum === undefined || rows === undefined ? undefined : sum + rows), 0)
-    }
-    case 'limit': {
-      const rows = estimateRows(relation.input, rowCounts)
-      const after = rows === undefined ? undefined : Math.max(0, rows - relation.offset)
-      return relation.count === undefined ? after : Math.min(after ?? relation.count, relation.count)
-    }
-    case 'filter':
-      return scaled(estimateRows(relation.input, rowCounts), selectivity)
-    case 'aggregate':
-      return relation.groups.length === 0 ? 1 : scaled(estimateRows(relation.input, rowCounts), grouped)
-    case 'project':
     case 'sort':
-      return estimateRows(relation.input, rowCounts)
+      return input
+    case 'project':
+      return { rows, columns: relation.outputs.map((output) => statisticsOf(output, columns)) }
+    case 'filter':
+      return { rows: scaled(rows, kept(relation.predicate, columns)), columns }
+    case 'limit': {
+      const after = rows === undefined ? undefined : Math.max(0, rows - relation.offset)
+      return { rows: relation.count === undefined ? after : Math.min(after ?? relation.count, relation.count), columns }
+    }
+    case 'aggregate': {
+      const groups = relation.groups.map((group) => statisticsOf(group, columns))
+      return { rows: groupsOf(rows, groups), columns: [...groups, ...relation.measures.map(() => undefined)] }
+    }
   }
 }
 
+/** Tables that are stacked are mostly about the same things: a column has as many values as the one with the most. */
+function stacked(inputs: readonly Estimate[]): Estimate {
+  const rows = inputs.reduce<number | undefined>((sum, input) => (sum === undefined || input.rows === undefined ? undefined : sum + input.rows), 0)
+  const columns = inputs[0]?.columns.map((_, index) => {
+    const each = inputs.flatMap((input) => input.columns[index] ?? [])
+    if (each.length < inputs.length) return undefined
+    return { distinctCount: Math.max(...each.map(({ distinctCount }) => distinctCount)), nullRatio: each.reduce((sum, { nullRatio }) => sum + nullRatio, 0) / each.length }
+  })
+  return { rows, columns: columns ?? [] }
+}
+
+/** No groups: one row. Nulls are a group too. */
+function groupsOf(rows: number | undefined, groups: readonly (ColumnStatistics | undefined)[]): number | undefined {
+  const counts = groups.flatMap((group) => (group === undefined ? [] : [group.distinctCount + (group.nullRatio > 0 ? 1 : 0)]))
+  if (counts.length < groups.length) return scaled(rows, grouped)
+  const combined = counts.reduce((product, count) => product * Math.max(1, count), 1)
+  return rows === undefined ? undefined : Math.min(groups.length === 0 ? 1 : rows, combined)
+}
+
+function statisticsOf(expression: Expression, columns: readonly (ColumnStatistics | undefined)[]): ColumnStatistics | undefined {
+  if (expression.kind === 'column') return columns[expression.index]
+  if (expression.kind === 'convert') return statisticsOf(expression.input, columns)
+  return expression.kind === 'literal' ? { distinctCount: 1, nullRatio: expression.value === null ? 1 : 0 } : undefined
+}
+
+/** The share of rows that a predicate keeps. */
+function kept(predicate: Predicate, columns: readonly (ColumnStatistics | undefined)[]): number {
+  switch (predicate.kind) {
+    case 'and':
+      return predicate.terms.reduce((share, term) => share * kept(term, columns), 1)
+    case 'or':
+      return 1 - predicate.terms.reduce((share, term) => share * (1 - kept(term, columns)), 1)
+    case 'not':
+      return 1 - kept(predicate.term, columns)
+    case 'compare': {
+      if (predicate.comparison !== 'eq' && predicate.comparison !== 'ne') return rangeSelectivity
+      const equal = equals(statisticsOf(predicate.left, columns), 1)
+      return predicate.comparison === 'eq' ? equal : 1 - equal
+    }
+    case 'in':
+      return equals(statisticsOf(predicate.left, columns), predicate.values.length)
+    case 'isNull': {
+      const nulls = statisticsOf(predicate.input, columns)?.nullRatio ?? selectivity
+      return predicate.negated ? 1 - nulls : nulls
+    }
+    case 'startsWith':
+    case 'contains':
+      return textSelectivity
+    case 'withinBox':
+      return selectivity
+  }
+}
+
+function equals(column: ColumnStatistics | undefined, values: number): number {
+  if (column === undefined) return selectivity
+  return (1 - column.nullRatio) * Math.min(1, values / Math.max(1, column.distinctCount))
+}
+
 function scaled(rows: number | undefined, factor: number): number | undefined {
-  return rows === undefined ? undefined : Math.ceil(rows * factor)
+  return rows === undefined ? undefined : rows * factor
 }

@@ -8,7 +8,7 @@ import type { Leaf } from '../2-bind/bound-query.js'
 import { columnsOf, mapExpression, mapPredicate } from '../columns.js'
 import { aggregateSteps, grouping, pulledAggregates, splitAggregates } from './aggregates.js'
 import { drawRelation } from './draw.js'
-import { estimateRows } from './estimate.js'
+import { estimateRows, type TableStatistics } from './estimate.js'
 import { leafRelation } from './leaf.js'
 import type { PhysicalPlan, PlanFragment, PlanSource } from './physical-plan.js'
 
@@ -22,7 +22,7 @@ export function plan(query: AuthorisedQuery, sources: ReadonlyMap<string, PlanSo
   const position = (index: number) => wanted.findIndex((column) => column.index === index)
   const filter: Step[] = query.filter === undefined ? [] : [{ op: 'filter', predicate: mapPredicate(query.filter, position) }]
   const groups = groupLeaves(query, wanted, filter, sources)
-  const split = groups.length === 1 ? { each: wholeQuery(query, position), then: [] } : splitQuery(query, position)
+  const split = groups.length === 1 ? { each: wholeQuery(query, position), then: [] } : splitQuery(query, position, stackOf(groups.flatMap(({ inputs }) => inputs)))
   const fragments = groups.map((group, index) => fragment(`#${index}`, group, split.each, query, sources.get(group.spokeId) as PlanSource))
   const answers = fragments.map(({ id, planned }): Relation => applySteps(landedScan(id, planned.taken), planned.left))
   const stacked: Relation = answers.length === 1 ? (answers[0] as Relation) : { op: 'stack', inputs: answers }
@@ -78,10 +78,11 @@ function wholeQuery(query: AuthorisedQuery, position: (index: number) => number)
 const unorderedMax = 100_000
 
 /** What each of several sources does, and what the hub does over all their answers. */
-function splitQuery(query: AuthorisedQuery, position: (index: number) => number): { each: Step[]; then: Step[] } {
+function splitQuery(query: AuthorisedQuery, position: (index: number) => number, stacked: Relation): { each: Step[]; then: Step[] } {
   if (query.grouped) {
     const whole = groupingOf(query, position)
-    const { partial, merge } = splitAggregates(whole) ?? pulledAggregates(whole)
+    const split = splitAggregates(whole)
+    const { partial, merge } = split !== undefined && isWorthIt(split.partial, stacked, query) ? split : pulledAggregates(whole)
     return { each: partial, then: [...merge, ...finish(query)] }
   }
   if (query.order.length === 0 && query.offset + query.limit > unorderedMax) {
@@ -89,6 +90,15 @@ function splitQuery(query: AuthorisedQuery, position: (index: number) => number)
   }
   const first: Step = { op: 'limit', count: query.offset + query.limit + 1, offset: 0 }
   return { each: [...projection(query, position), ...sort(query), first], then: finish(query) }
+}
+
+/** A partial aggregation that leaves nearly as many groups as there are rows costs the sources more than it saves. Where nobody knows, it is done. */
+const groupsWorthIt = 0.5
+
+function isWorthIt(partial: readonly Step[], stacked: Relation, query: AuthorisedQuery): boolean {
+  const tables = new Map(query.leaves.map(({ table }) => [table.id, statisticsOf(table)]))
+  const [rows, groups] = [estimateRows(stacked, tables), estimateRows(applySteps(stacked, partial), tables)]
+  return rows === undefined || groups === undefined || groups <= Math.max(1, rows * groupsWorthIt)
 }
 
 function groupingOf(query: AuthorisedQuery, position: (index: number) => number) {
@@ -132,8 +142,12 @@ function fragment(id: string, group: LeafGroup, steps: readonly Step[], query: A
     missingColumns: [...new Set(missing)],
     planned,
     left: [...new Set(planned.left.map(operatorOf))],
-    estimatedRows: estimateRows(planned.taken, new Map(group.leaves.map(({ table }) => [localId(table.id, group.spokeId), table.rowCount ?? undefined]))),
+    estimatedRows: estimateRows(planned.taken, new Map(group.leaves.map(({ table }) => [localId(table.id, group.spokeId), statisticsOf(table)]))),
   }
+}
+
+function statisticsOf({ rowCount, columns }: Leaf['table']): TableStatistics {
+  return { rowCount: rowCount ?? undefined, columns: new Map(columns.flatMap(({ name, statistics }) => (statistics === null ? [] : [[name, statistics]]))) }
 }
 
 /** The same relation with the tables' ids as their source itself knows them. */

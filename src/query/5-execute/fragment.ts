@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { LandedFile } from '../../connector/engine.js'
 import { unlessAborted } from '../../connector/deadline.js'
 import type { ScanReport } from '../../connector/source.js'
@@ -30,9 +31,12 @@ export interface FragmentOptions {
 /** Errors of a source, which PARTIAL may pass over; any other is the query's own and always ends it. */
 const sourceErrors: readonly string[] = ['SOURCE_UNAVAILABLE', 'SOURCE_TIMEOUT']
 
+/** Milliseconds before a scan is tried again that the source could not begin; give or take a half, so that several do not come at once. */
+const retryMs = 100
+
 /**
  * Runs one fragment and keeps its parts, which whoever gets the outcome releases. An error of the source is part of the outcome; an error
- * of the query is thrown, and nothing is left behind.
+ * of the query is thrown, and nothing is left behind. A scan reads, and so is tried once more where the source was not there before its first part.
  */
 export async function runFragment(fragment: PlanFragment, open: OpenSource | undefined, options: FragmentOptions): Promise<FragmentOutcome> {
   const started = performance.now()
@@ -43,15 +47,23 @@ export async function runFragment(fragment: PlanFragment, open: OpenSource | und
   })
   try {
     if (open === undefined) throw new SourceUnavailable(`The spoke ${fragment.spokeId} is not configured at this hub.`)
-    const scan = open.source.execute(fragment.planned, options)
-    // The parts are what is waited for; a report that fails without them must not go unhandled.
-    scan.report.catch(() => undefined)
-    for await (const part of readParts(scan.parts, options.signal)) {
-      files.push(part.file)
-      bytes += part.file.bytes
-      if (bytes > options.bytesMax) throw new ResultTooLarge(`The spoke ${fragment.spokeId} answers more than ${options.bytesMax} bytes. Filter more, or group.`)
+    if (!open.admits()) throw new SourceUnavailable(`The spoke ${fragment.spokeId} has not answered for a while, and is asked again in a moment.`)
+    const attempt = async () => {
+      const scan = open.source.execute(fragment.planned, options)
+      // The parts are what is waited for; a report that fails without them must not go unhandled.
+      scan.report.catch(() => undefined)
+      for await (const part of readParts(scan.parts, options.signal)) {
+        files.push(part.file)
+        bytes += part.file.bytes
+        if (bytes > options.bytesMax) throw new ResultTooLarge(`The spoke ${fragment.spokeId} answers more than ${options.bytesMax} bytes. Filter more, or group.`)
+      }
+      return unlessAborted(scan.report, options.signal)
     }
-    const report = await unlessAborted(scan.report, options.signal)
+    const report = await attempt().catch(async (thrown: unknown) => {
+      if (files.length > 0 || options.signal.aborted || toDialsError(thrown).code !== 'SOURCE_UNAVAILABLE') throw thrown
+      await unlessAborted(delay(retryMs * (0.5 + Math.random())), options.signal)
+      return attempt()
+    })
     open.observed(undefined)
     return outcome(report, undefined)
   } catch (thrown) {

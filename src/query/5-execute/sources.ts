@@ -12,4 +12,6 @@ export interface OpenSource {
   readonly source: Source
   /** Told after every scan, so that `Spoke.status` follows what queries meet. */
   observed(error: DialsError | undefined): void
+  /** False while the source is left alone: it has failed again and again. To be asked once before each scan. */
+  admits(): boolean
 }

@@ -1,0 +1,35 @@
+const failuresMax = 5
+const pauseMsFirst = 1_000
+const pauseMsMax = 30_000
+
+/**
+ * Keeps queries from a source that does not answer, so that they fail at once and it is left to recover: after five failures in a row none goes
+ * there for a second. Then one may, to find out; while it fails the pause doubles, to half a minute.
+ */
+export class CircuitBreaker {
+  #failures = 0
+  #pauseMs = pauseMsFirst
+  #closedUntil = 0
+
+  /** @param now milliseconds, for tests. */
+  constructor(private readonly now: () => number = () => performance.now()) {}
+
+  /** Whether a request may go there now. After a pause, true once. */
+  admits(): boolean {
+    if (this.#failures < failuresMax) return true
+    if (this.now() < this.#closedUntil) return false
+    this.#pauseMs = Math.min(this.#pauseMs * 2, pauseMsMax)
+    this.#closedUntil = this.now() + this.#pauseMs
+    return true
+  }
+
+  failed(): void {
+    this.#failures++
+    if (this.#failures === failuresMax) this.#closedUntil = this.now() + this.#pauseMs
+  }
+
+  succeeded(): void {
+    this.#failures = 0
+    this.#pauseMs = pauseMsFirst
+  }
+}

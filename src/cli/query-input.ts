@@ -1,0 +1,63 @@
+import { createReadStream } from 'node:fs'
+import { parseDocument } from 'yaml'
+import { ConfigError } from '../errors.js'
+
+/** As much as a hub takes in one request. */
+const bytesMax = 2_000_000
+
+/**
+ * The QueryInput of a file in UTF-8, JSON or YAML; `-` is standard input. What it says is left for the hub to check.
+ * Throws ConfigError, which names the file, where it cannot be read, is larger than 2 MB, or holds no object.
+ */
+export async function readQueryInput(file: string): Promise<object> {
+  const name = file === '-' ? 'standard input' : file
+  const value = parseInput(await readText(file === '-' ? process.stdin : createReadStream(file), name), name)
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  throw new ConfigError(name, '', "it holds no query: give a QueryInput, an object with 'from'")
+}
+
+/** The value of a text in JSON or YAML, which JSON can hold. Throws ConfigError with this name. */
+export function parseInput(text: string, name: string): unknown {
+  try {
+    const value = parseJson(text) ?? parseYaml(text, name)
+    // What is sent is JSON: YAML may refer to itself, and either may be nested deeper than can be written.
+    return JSON.parse(JSON.stringify(value) ?? 'null') as unknown
+  } catch (thrown) {
+    if (thrown instanceof ConfigError) throw thrown
+    throw new ConfigError(name, '', 'it is nested too deep, or its aliases are too many or refer to themselves', { cause: thrown })
+  }
+}
+
+/** Undefined for what is not JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+function parseYaml(text: string, name: string): unknown {
+  const document = parseDocument(text, { prettyErrors: true })
+  const [problem] = document.errors
+  if (problem !== undefined) throw new ConfigError(name, `line ${problem.linePos?.[0].line ?? '?'}`, `it is neither JSON nor YAML: ${problem.code}`)
+  return document.toJS({ maxAliasCount: 100 }) as unknown
+}
+
+async function readText(stream: NodeJS.ReadableStream, name: string): Promise<string> {
+  const pieces: Buffer[] = []
+  let bytes = 0
+  try {
+    for await (const piece of stream) {
+      pieces.push(Buffer.from(piece))
+      bytes += piece.length
+      if (bytes > bytesMax) throw new ConfigError(name, '', 'it is larger than 2 MB, which no hub takes')
+    }
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(pieces))
+  } catch (thrown) {
+    if (thrown instanceof ConfigError) throw thrown
+    const code = (thrown as NodeJS.ErrnoException).code ?? 'unknown'
+    const mends: Record<string, string> = { ENOENT: 'there is no such file', ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not text in UTF-8' }
+    throw new ConfigError(name, '', mends[code] ?? `it cannot be read (${code})`, { cause: thrown })
+  }
+}

@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs'
+import { buildSchema, getNamedType, type GraphQLObjectType, isObjectType, Kind, parse, type SelectionSetNode } from 'graphql'
+import { describe, expect, test } from 'vitest'
+import { planSelection, resultSelection } from '../../src/cli/commands/query.js'
+import { parseInput } from '../../src/cli/query-input.js'
+import { type Answer, answerText, cellText, graphErrorText, planText } from '../../src/cli/query-text.js'
+
+const answer: Answer = {
+  columns: [{ name: 'borough', type: 'STRING' }, { name: 'libraries', type: 'INT64' }],
+  rows: [['camden', 2], ['barnet', null]],
+  rowCount: 2, truncated: false, complete: true, withheld: [],
+  sources: [{ spoke: 'camden', status: 'OK', missingColumns: [], error: null }],
+}
+
+describe('a result', () => {
+  test('is a table and the number of its rows; numbers stand to the right, null is empty', () => {
+    expect(answerText(answer)).toMatchInlineSnapshot(`
+      "┌─────────┬───────────┐
+      │ borough │ libraries │
+      ├─────────┼───────────┤
+      │ camden  │         2 │
+      ├─────────┼───────────┤
+      │ barnet  │           │
+      └─────────┴───────────┘
+      2 rows"
+    `)
+    expect(answerText({ ...answer, rows: [], rowCount: 0 })).toBe('┌─────────┬───────────┐\n│ borough │ libraries │\n└─────────┴───────────┘\n0 rows')
+  })
+
+  test('says that more rows exist, which source did not answer and why, and what is missing or withheld', () => {
+    const sources = [
+      { spoke: 'camden', status: 'OK', missingColumns: ['ward', 'Opened'], error: null },
+      { spoke: 'barnet', status: 'TIMED_OUT', missingColumns: [], error: { code: 'SOURCE_TIMEOUT', message: 'It took\ntoo long.' } },
+      { spoke: 'gla', status: 'SKIPPED', missingColumns: [], error: null },
+    ]
+    const text = answerText({ ...answer, rowCount: 1, truncated: true, complete: false, withheld: [{ column: 'Date of birth' }], sources })
+    expect(text.split('\n').slice(7)).toEqual([
+      '1 row; truncated: more rows exist beyond the limit; NOT COMPLETE: what a source did not answer is not in it',
+      'barnet: TIMED_OUT: SOURCE_TIMEOUT: It took too long.', 'gla: SKIPPED',
+      'camden lacks ward, Opened: empty in its rows', 'left out, since you may not see them: Date of birth',
+    ])
+  })
+
+  test('of many rows is one table, as wide as its widest row', () => {
+    const rows = Array.from({ length: 1001 }, (_, index) => [index === 700 ? '図書館'.repeat(5) : 'a', index])
+    const lines = answerText({ ...answer, rows, rowCount: rows.length }).split('\n')
+    expect(lines).toHaveLength(2 * 1002 + 1 + 1)
+    expect(lines.filter((line) => line.startsWith('├'))).toHaveLength(1001)
+    expect(new Set(lines.filter((line) => /^[┌├└]/.test(line)).map(({ length }) => length))).toEqual(new Set([1 + 32 + 1 + 11 + 1]))
+    expect(lines.filter((line) => line.startsWith('│')).map((line) => line.split('│')[2]?.trim())).toEqual(['libraries', ...rows.map(([, index]) => String(index))])
+    expect(lines.slice(-2)).toEqual([`└${'─'.repeat(32)}┴${'─'.repeat(11)}┘`, '1,001 rows'])
+  })
+})
+
+test.each([
+  ['null', null, ''],
+  ['false', false, 'false'],
+  ['zero', 0, '0'],
+  ['an object', { type: 'Point', coordinates: [-0.1, 51.5] }, '{"type":"Point","coordinates":[-0.1,51.5]}'],
+  ['sixty characters', 'é'.repeat(60), 'é'.repeat(60)],
+  ['sixty-one', 'é'.repeat(61), `${'é'.repeat(59)}…`],
+  ['characters of two units, which are not cut in two', '🦉'.repeat(61), `${'🦉'.repeat(59)}…`],
+  ['two lines', 'High Road\r\nKilburn', 'High Road Kilburn'],
+  ['what would steer a terminal', 'a\u001b[31mb\u009bc\u202ed', 'a [31mb c d'],
+])('a cell of %s', (_what, value, text) => expect(cellText(value)).toBe(text))
+
+test('a plan is its tree, each fragment and the hub’s part', () => {
+  const fragment = { spoke: 'camden', connector: 'spoke', native: 'SELECT 1\nFROM a', pushedDown: ['PROJECT', 'AGGREGATE'], left: [], estimatedRows: 1200 }
+  const unsure = { spoke: 'barnet', connector: 'files', native: 'b', pushedDown: [], left: ['FILTER', 'SORT'], estimatedRows: null, tables: ['barnet/b/b'], missingColumns: ['ward'] }
+  expect(planText({ text: 'limit 11 offset 0\n  scan a', fragments: [fragment, unsure], residual: "SELECT *\nFROM fragment('#0')" })).toMatchInlineSnapshot(`
+    "limit 11 offset 0
+      scan a
+
+    #0 camden (spoke)
+      pushed down      PROJECT, AGGREGATE
+      left             nothing
+      estimated rows   1,200
+      native
+        SELECT 1
+        FROM a
+
+    #1 barnet (files)
+      tables           barnet/b/b
+      pushed down      nothing
+      left             FILTER, SORT
+      estimated rows   unknown
+      missing columns  ward
+      native
+        b
+
+    left to the hub
+      SELECT *
+      FROM fragment('#0')"
+  `)
+})
+
+test('an error is its code and message, the place in the input and near names', () => {
+  const extensions = { code: 'UNKNOWN_COLUMN', inputPath: ['where', 'and', 0, 'column'], suggestions: ['Name', 'Names'] }
+  expect(graphErrorText({ message: "There is no column 'Nam' here.", extensions })).toBe(
+    "UNKNOWN_COLUMN: There is no column 'Nam' here. (at where.and[0].column in the input) Did you mean 'Name' or 'Names'?",
+  )
+  expect(graphErrorText({ message: 'No.' })).toBe('BAD_REQUEST: No.')
+})
+
+describe('an input', () => {
+  const input = { from: { table: 'a/b/c' }, where: { column: 'Opened', gte: '2026-01-09' }, limit: 5 }
+  test.each([
+    ['JSON', JSON.stringify(input, null, '\t')],
+    ['YAML', 'from: { table: a/b/c }\nwhere:\n  column: Opened\n  gte: 2026-01-09 # a date is text\nlimit: 5\n'],
+  ])('in %s', (_form, text) => expect(parseInput(text, 'it')).toEqual(input))
+
+  test.each([
+    ['of neither', 'from: [', /^it at line \d+: it is neither JSON nor YAML: /],
+    ['of broken JSON', '{"from": {"table": "a"}', /^it at line \d+: it is neither JSON nor YAML: /],
+    ['that refers to itself', 'from: &a { table: *a }', /^it: .*refer to themselves$/],
+    ['that grows by its aliases', `a0: &a0 [x, x]\n${Array.from({ length: 20 }, (_, n) => `a${n + 1}: &a${n + 1} [*a${n}, *a${n}]`).join('\n')}`, /^it: .*aliases are too many/],
+    ['nested without end', `${'{"not":'.repeat(100_000)}1${'}'.repeat(100_000)}`, /^it: it is nested too deep/],
+  ])('%s is refused', (_what, text, message) => expect(() => parseInput(text, 'it')).toThrow(message))
+})
+
+test('--json has the whole answer: every field of the graph is asked for', () => {
+  const schema = buildSchema(readFileSync('graphql/schema.graphql', 'utf8'))
+  const names = (type: GraphQLObjectType, prefix = ''): string[] =>
+    Object.values(type.getFields()).flatMap(({ name, type: own }) => {
+      const below = getNamedType(own)
+      return isObjectType(below) ? names(below, `${prefix}${name}.`) : [`${prefix}${name}`]
+    })
+  const asked = ({ selections }: SelectionSetNode, prefix = ''): string[] =>
+    selections.flatMap((node) => {
+      if (node.kind !== Kind.FIELD) return []
+      return node.selectionSet === undefined ? [`${prefix}${node.name.value}`] : asked(node.selectionSet, `${prefix}${node.name.value}.`)
+    })
+  const selected = (text: string) => asked((parse(text).definitions[0] as { selectionSet: SelectionSetNode }).selectionSet)
+  expect(new Set([...selected(resultSelection), 'records'])).toEqual(new Set(names(schema.getType('ResultSet') as GraphQLObjectType)))
+  expect(new Set(selected(planSelection))).toEqual(new Set(names(schema.getType('Plan') as GraphQLObjectType)))
+})
