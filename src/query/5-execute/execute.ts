@@ -1,7 +1,10 @@
 import { setMaxListeners } from 'node:events'
+import type { Operator } from '../../connector/capabilities.js'
 import { deadlineAfter } from '../../connector/deadline.js'
 import type { Engine, EngineSession, LandedFile } from '../../connector/engine.js'
-import { SourceTimeout } from '../../errors.js'
+import type { Relation } from '../../connector/relation.js'
+import { operatorOf } from '../../connector/split.js'
+import { ResultTooLarge, SourceTimeout } from '../../errors.js'
 import type { PhysicalPlan } from '../4-plan/physical-plan.js'
 import { type FragmentOutcome, type FragmentOptions, releaseAll, runFragment } from './fragment.js'
 import { residualSql } from './residual.js'
@@ -97,6 +100,18 @@ async function runResidual(plan: PhysicalPlan, outcomes: readonly FragmentOutcom
     return { session, rows }
   } catch (thrown) {
     await session.close()
-    throw thrown
+    throw thrown instanceof ResultTooLarge ? tooLarge(plan.residual, thrown) : thrown
   }
+}
+
+/** Nothing spills to a disk: what does not fit into memory is refused, and the operator named that holds the most of it. */
+function tooLarge(residual: Relation, cause: ResultTooLarge): ResultTooLarge {
+  const operator = holding(residual)
+  return operator === undefined ? cause : new ResultTooLarge(`${operator} over the answers of the sources needs more memory than the hub may use. Filter more, group, or ask for fewer columns.`, { cause })
+}
+
+/** The operator nearest to the scans that has to hold its input. */
+function holding(relation: Relation): Operator | undefined {
+  if (relation.op === 'scan' || relation.op === 'stack') return undefined
+  return holding(relation.input) ?? (relation.op === 'aggregate' || relation.op === 'sort' ? operatorOf(relation) : undefined)
 }
