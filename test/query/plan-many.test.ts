@@ -26,14 +26,14 @@ describe('a plan over several sources', () => {
 
       #0 camden: camden/libraries/libraries; about 34 rows
       takes PROJECT, FILTER, AGGREGATE; leaves nothing
-      SELECT c2 AS c0, count(*) AS c1, CAST(CAST(sum(c0) AS VARCHAR) AS DECIMAL(38,2)) AS c2, count(c0) AS c3, min(c1) AS c4 FROM (
+      SELECT c2 AS c0, count(*) AS c1, CASE WHEN sum(c0) BETWEEN CAST('-999999999999999999999999999999999999.99' AS DECIMAL(38,2)) AND CAST('999999999999999999999999999999999999.99' AS DECIMAL(38,2)) THEN sum(c0) WHEN sum(c0) IS NOT NULL THEN error('Could not cast a sum of more than 38 digits') END AS c2, count(c0) AS c3, min(c1) AS c4 FROM (
         SELECT * FROM libraries/libraries(cost, opened, ward) WHERE (c1 < CAST('2020-01-01' AS DATE))
       ) AS input GROUP BY 1
 
       #1 barnet: barnet/libraries/libraries; about unknown rows
       takes PROJECT, FILTER, AGGREGATE; leaves nothing
       lacks ward
-      SELECT c2 AS c0, count(*) AS c1, CAST(CAST(sum(c0) AS VARCHAR) AS DECIMAL(38,2)) AS c2, count(c0) AS c3, min(c1) AS c4 FROM (
+      SELECT c2 AS c0, count(*) AS c1, CASE WHEN sum(c0) BETWEEN CAST('-999999999999999999999999999999999999.99' AS DECIMAL(38,2)) AND CAST('999999999999999999999999999999999999.99' AS DECIMAL(38,2)) THEN sum(c0) WHEN sum(c0) IS NOT NULL THEN error('Could not cast a sum of more than 38 digits') END AS c2, count(c0) AS c3, min(c1) AS c4 FROM (
         SELECT * FROM (
           SELECT CAST(c0 AS DECIMAL(38,2)) AS c0, CASE WHEN c1 IS NULL OR regexp_full_match(trim(c1), '[0-9]{4}-[0-9]{2}-[0-9]{2}') THEN CAST(trim(c1) AS DATE) ELSE error('Could not convert a text') END AS c1, CAST(NULL AS VARCHAR) AS c2 FROM libraries/libraries(cost, opened)
         ) AS input WHERE (c1 < CAST('2020-01-01' AS DATE))
@@ -42,7 +42,7 @@ describe('a plan over several sources', () => {
       residual
       SELECT * FROM (
         SELECT c0, c1, CASE WHEN c3 = 0 THEN NULL ELSE list_transform([CAST(replace(CAST(c2 AS VARCHAR), '.', '') || '000000' AS HUGEINT)], lambda d: CAST(d // c3 + CASE WHEN abs(d % c3) * 2 + abs(d // c3) % 2 > c3 THEN sign(d) ELSE 0 END AS DECIMAL(38,0)) * CAST('0.00000001' AS DECIMAL(38,8)))[1] END AS c2, c4 AS c3 FROM (
-          SELECT c0, CAST(coalesce(sum(c1), 0) AS BIGINT) AS c1, CAST(CAST(sum(c2) AS VARCHAR) AS DECIMAL(38,2)) AS c2, CAST(coalesce(sum(c3), 0) AS BIGINT) AS c3, min(c4) AS c4 FROM (
+          SELECT c0, CAST(coalesce(sum(c1), 0) AS BIGINT) AS c1, CASE WHEN sum(c2) BETWEEN CAST('-999999999999999999999999999999999999.99' AS DECIMAL(38,2)) AND CAST('999999999999999999999999999999999999.99' AS DECIMAL(38,2)) THEN sum(c2) WHEN sum(c2) IS NOT NULL THEN error('Could not cast a sum of more than 38 digits') END AS c2, CAST(coalesce(sum(c3), 0) AS BIGINT) AS c3, min(c4) AS c4 FROM (
             (SELECT c0, c1, c2, c3, c4 FROM fragment('#0'))
             UNION ALL
             (SELECT c0, c1, c2, c3, c4 FROM fragment('#1'))

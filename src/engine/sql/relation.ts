@@ -3,7 +3,7 @@ import type { Aggregate, Relation, Scan, SortKey } from '../../connector/relatio
 import { aggregateShape, shapeOf, shapesOf } from '../../connector/shapes.js'
 import { expressionSql } from './expression.js'
 import { predicateSql } from './predicate.js'
-import { integer, sqlType } from './type.js'
+import { decimalScale, integer, quote, sqlType } from './type.js'
 
 type From = (scan: Scan) => string
 
@@ -111,10 +111,14 @@ function mergedDeviation(count: string, mean: string, squares: string): string {
 }
 
 /**
- * Sums are DECIMAL before they are written: HUGEINT would become DOUBLE in Parquet. A sum of DECIMAL that passes 38 digits is an error
- * only by way of its text: up to 2^127 DuckDB lets it stand.
+ * Sums are DECIMAL before they are written: HUGEINT would become DOUBLE in Parquet. DuckDB lets a sum of DECIMAL pass 38 digits, up to 2^127, so that the
+ * most that 38 digits hold is compared with it: 0.1 µs a group, where a cast by way of its text takes 16.
  */
 function sumSql(of: string, from: Shape | undefined, to: Shape): string {
   if (from?.type === 'DOUBLE') return `sum(${of})`
-  return `CAST(${from?.type === 'DECIMAL' ? `CAST(sum(${of}) AS VARCHAR)` : `sum(${of})`} AS ${sqlType(to)})`
+  if (from?.type !== 'DECIMAL') return `CAST(sum(${of}) AS ${sqlType(to)})`
+  const scale = decimalScale(to)
+  const most = `${'9'.repeat(38 - scale)}${scale === 0 ? '' : `.${'9'.repeat(scale)}`}`
+  const bound = (sign: string) => `CAST(${quote(sign + most)} AS ${sqlType(to)})`
+  return `CASE WHEN sum(${of}) BETWEEN ${bound('-')} AND ${bound('')} THEN sum(${of}) WHEN sum(${of}) IS NOT NULL THEN error('Could not cast a sum of more than 38 digits') END`
 }
