@@ -35,7 +35,8 @@ async function* run(relation: Relation, { signal, deadline, rowsMax, bytesMax }:
     const tableOf = (scan: TableScan) => tables.get(scan.table) as HeldTable & { path: string }
     const bound = rowsBound(relation, (scan) => tableOf(scan).rowCount)
     if (bound.exact && bound.rows > rowsMax) throw tooLarge(rowsMax)
-    const sql = parts.engine.compile(relation, (scan) => fromCopy(scan, tableOf(scan)))
+    const rows = [...tables.values()].reduce((sum, { rowCount }) => sum + rowCount, 0)
+    const sql = parts.engine.compile(relation, (scan) => fromCopy(scan, tableOf(scan)), rows)
     const session = await parts.engine.connect(ends)
     try {
       const guarded = bound.rows > rowsMax ? atMost(sql, shapesOf(relation).length, rowsMax) : sql

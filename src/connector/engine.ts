@@ -9,8 +9,11 @@ export interface LandedFile {
 
 /** The analytical engine beside the data: in memory only, and shut off from every folder but those it was opened with. */
 export interface Engine {
-  /** The SQL text of a relation, whose scans are read from what `from` answers (a table expression giving columns c0 … cn). Pure. */
-  compile(relation: Relation, from: (scan: Scan) => string): string
+  /**
+   * The SQL text of a relation, whose scans are read from what `from` answers (a table expression giving columns c0 … cn). Pure.
+   * @param rows how many there are behind the scans, where that is known: of many, a sorted page is looked for in another way. Default: few.
+   */
+  compile(relation: Relation, from: (scan: Scan) => string, rows?: number): string
   /** A connection for one piece of work. Waits in the admission queue; the signal ends the wait and whatever the session runs later. */
   connect(signal?: AbortSignal): Promise<EngineSession>
   close(): Promise<void>

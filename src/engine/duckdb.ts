@@ -53,8 +53,8 @@ export class DuckDbEngine implements Engine {
     return new DuckDbEngine(instance, new Admission(options.running ?? 16, options.waiting ?? 256))
   }
 
-  compile(relation: Relation, from: (scan: Scan) => string): string {
-    return relationSql(relation, from)
+  compile(relation: Relation, from: (scan: Scan) => string, rows?: number): string {
+    return relationSql(relation, from, rows)
   }
 
   async connect(signal?: AbortSignal): Promise<DuckDbSession> {

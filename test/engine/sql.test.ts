@@ -21,7 +21,7 @@ afterAll(async () => {
 const column = (index: number): Expression => ({ kind: 'column', index })
 
 /** The texts of a relation's answer over rows given as canonical texts. */
-async function answer(over: (scan: Relation) => Relation, shapes: readonly Shape[], rows: readonly (readonly (string | null)[])[]): Promise<(string | null)[][]> {
+async function answer(over: (scan: Relation) => Relation, shapes: readonly Shape[], rows: readonly (readonly (string | null)[])[], many = 0): Promise<(string | null)[][]> {
   const relation = over({ op: 'scan', table: 't', columns: shapes.map((shape, index) => ({ name: `c${index}`, ...shape })) })
   const values = rows.map((row) => `(${row.map((value, index) => literalSql({ kind: 'literal', shape: shapes[index] as Shape, value })).join(', ')})`)
   const names = shapes.map((_, index) => `c${index}`).join(', ')
@@ -29,9 +29,21 @@ async function answer(over: (scan: Relation) => Relation, shapes: readonly Shape
   const from = values.length === 0 ? `(SELECT ${nothing} WHERE FALSE) AS t` : `(VALUES ${values.join(', ')}) AS t(${names})`
   const width = shapesOf(relation).length
   const texts = Array.from({ length: width }, (_, index) => `CAST(c${index} AS VARCHAR) AS c${index}`)
-  const found = await session.rows(`SELECT ${texts.join(', ')} FROM (${bench.engine.compile(relation, () => from)})`)
+  const found = await session.rows(`SELECT ${texts.join(', ')} FROM (${bench.engine.compile(relation, () => from, many)})`)
   return found.map((row) => Array.from({ length: width }, (_, index) => row[`c${index}`] as string | null))
 }
+
+describe('a page of many rows', () => {
+  it('is the page of few, nulls and NaN included', async () => {
+    const shapes: Shape[] = [{ type: 'DOUBLE' }, { type: 'STRING' }]
+    const rows = fc.array(fc.tuple(fc.option(fc.constantFrom('1', '-1', '0', '2.5', 'NaN', 'inf')), fc.option(fc.constantFrom('a', 'A', 'é', ''))), { minLength: 1, maxLength: 30 })
+    const key = (column: number) => fc.record({ column: fc.constant(column), descending: fc.boolean(), nullsFirst: fc.boolean() })
+    await fc.assert(fc.asyncProperty(rows, fc.boolean(), key(0), key(1), fc.nat(8), fc.nat(4), async (given, isTurned, a, b, count, offset) => {
+      const page = (input: Relation): Relation => ({ op: 'limit', count, offset, input: { op: 'sort', keys: isTurned ? [b, a] : [a, b], input } })
+      expect(await answer(page, shapes, given, 1_000_000)).toEqual(await answer(page, shapes, given, 0))
+    }), { numRuns: 200 })
+  })
+})
 
 const aggregate = (name: AggregateFunction) => (input: Relation): Relation => ({ op: 'aggregate', groups: [], measures: [{ function: name, input: column(0) }], input })
 const keep = (predicate: Predicate) => (input: Relation): Relation => ({ op: 'filter', predicate, input })

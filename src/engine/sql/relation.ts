@@ -7,9 +7,39 @@ import { decimalScale, integer, quote, sqlType } from './type.js'
 
 type From = (scan: Scan) => string
 
-/** DuckDB's SQL for a relation. Every SELECT answers columns c0 … cn; `from` gives the table expression behind each scan. */
-export function relationSql(relation: Relation, from: From): string {
-  return select(relation, from, '\n')
+/** Rows behind the scans from which on a page is worth reading its first key alone before: of a few hundred that costs 2 ms, of a million it saves 10. */
+const manyRows = 100_000
+/** The longest page, offset included, that is looked for so. */
+const pageRowsMax = 20_000
+
+/** DuckDB's SQL for a relation. Every SELECT answers columns c0 … cn; `from` gives the table expression behind each scan. @param rows of all scans. */
+export function relationSql(relation: Relation, from: From, rows = 0): string {
+  return (rows >= manyRows ? pageSql(relation, from) : undefined) ?? select(relation, from, '\n')
+}
+
+/**
+ * A page sorted by several keys, most of them there to break ties: rows that the first key alone rules out are never compared by the others. Undefined
+ * where a relation is no such page, or where its input would cost much to read twice.
+ */
+function pageSql(relation: Relation, from: From): string | undefined {
+  if (relation.op !== 'limit' || relation.input.op !== 'sort' || relation.count === undefined) return undefined
+  const { input: { input, keys }, count, offset } = relation
+  const [first] = keys
+  const rows = offset + count
+  if (first === undefined || keys.length === 1 || rows === 0 || rows > pageRowsMax || !isReadAsItLies(input)) return undefined
+  const key = `c${integer(first.column)}`
+  const of = nested(input, from, '\n')
+  // The first key of the last row; null, and then it rules nothing out, where there are fewer rows, or nulls among them.
+  const last = `(SELECT CASE WHEN count(${key}) = ${integer(rows)} THEN ${first.descending ? 'min' : 'max'}(${key}) END FROM (SELECT ${key} FROM ${of} ORDER BY ${sortKey(first)} LIMIT ${integer(rows)}))`
+  const kept = `CASE WHEN ${last} IS NULL THEN true ELSE ${key} ${first.descending ? '>=' : '<='} ${last} END`
+  return `SELECT * FROM ${of} WHERE ${kept} ORDER BY ${keys.map(sortKey).join(', ')}${limitClause(count, offset)}`
+}
+
+/** Nothing but scans, filters and projections. */
+function isReadAsItLies(relation: Relation): boolean {
+  if (relation.op === 'scan') return true
+  if (relation.op === 'stack') return relation.inputs.every(isReadAsItLies)
+  return (relation.op === 'filter' || relation.op === 'project') && isReadAsItLies(relation.input)
 }
 
 /** `line` begins a line at this depth. Text is never indented afterwards: a literal may hold a line break. */
