@@ -33,14 +33,14 @@ async function* run(relation: Relation, { signal, deadline, rowsMax, bytesMax }:
     release = held.release
     const { tables } = held
     const tableOf = (scan: TableScan) => tables.get(scan.table) as HeldTable & { path: string }
-    const bound = rowsBound(relation, (scan) => tableOf(scan).rowCount)
+    const bound = rowsBound(relation, tableOf)
     if (bound.exact && bound.rows > rowsMax) throw tooLarge(rowsMax)
     const rows = [...tables.values()].reduce((sum, { rowCount }) => sum + rowCount, 0)
     const sql = parts.engine.compile(relation, (scan) => fromCopy(scan, tableOf(scan)), rows)
     const session = await parts.engine.connect(ends)
     try {
       const guarded = bound.rows > rowsMax ? atMost(sql, shapesOf(relation).length, rowsMax) : sql
-      const { rows } = yield* asParts(session.parts(guarded, { folder: parts.scratchFolder, bytesMax, rowsMax: bound.rows }))
+      const { rows } = yield* asParts(session.parts(guarded, { folder: parts.scratchFolder, bytesMax, rowsMax: bound.likely }))
       return reportOf([...tables.values()], rows)
     } catch (thrown) {
       throw causes(thrown).some((cause) => cause.includes(tooMany)) ? tooLarge(rowsMax) : thrown

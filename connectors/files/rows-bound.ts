@@ -1,24 +1,58 @@
-import type { Relation, Scan } from '../../src/connector/relation.js'
+import type { Expression, Relation, Scan } from '../../src/connector/relation.js'
+import type { HeldTable } from './copies/holdings.js'
 
-/** The most rows that a relation can have, and whether it has just as many, by its tables' row counts. */
-export function rowsBound(relation: Relation, rowsOf: (scan: Scan) => number): { rows: number; exact: boolean } {
+/** How many rows a relation can have. */
+export interface RowsBound {
+  /** The most. */
+  readonly rows: number
+  /** It has just as many. */
+  readonly exact: boolean
+  /** The most that are to be expected: fewer than `rows` where it groups by columns of which the copy knows how many values they have. */
+  readonly likely: number
+}
+
+type TableOf = (scan: Scan) => Pick<HeldTable, 'rowCount' | 'columns'>
+
+/** The bound of a relation over copies. */
+export function rowsBound(relation: Relation, tableOf: TableOf): RowsBound {
   switch (relation.op) {
-    case 'scan':
-      return { rows: rowsOf(relation), exact: true }
+    case 'scan': {
+      const { rowCount } = tableOf(relation)
+      return { rows: rowCount, exact: true, likely: rowCount }
+    }
     case 'stack': {
-      const inputs = relation.inputs.map((input) => rowsBound(input, rowsOf))
-      return { rows: inputs.reduce((sum, { rows }) => sum + rows, 0), exact: inputs.every(({ exact }) => exact) }
+      const inputs = relation.inputs.map((input) => rowsBound(input, tableOf))
+      const sum = (of: (input: RowsBound) => number) => inputs.reduce((total, input) => total + of(input), 0)
+      return { rows: sum(({ rows }) => rows), exact: inputs.every(({ exact }) => exact), likely: sum(({ likely }) => likely) }
     }
     case 'project':
     case 'sort':
-      return rowsBound(relation.input, rowsOf)
+      return rowsBound(relation.input, tableOf)
     case 'filter':
-      return { rows: rowsBound(relation.input, rowsOf).rows, exact: false }
-    case 'aggregate':
-      return relation.groups.length === 0 ? { rows: 1, exact: true } : { rows: rowsBound(relation.input, rowsOf).rows, exact: false }
+      return { ...rowsBound(relation.input, tableOf), exact: false }
+    case 'aggregate': {
+      if (relation.groups.length === 0) return { rows: 1, exact: true, likely: 1 }
+      const { rows, likely } = rowsBound(relation.input, tableOf)
+      // Of a large table distinct values are an estimate, good to a few percent; nulls are one more group.
+      const groups = relation.groups.reduce((product, group) => product * (2 * distinctOf(group, relation.input, tableOf) + 1), 1)
+      return { rows, exact: false, likely: Math.min(likely, groups) }
+    }
     case 'limit': {
-      const input = rowsBound(relation.input, rowsOf)
-      return { rows: Math.min(Math.max(0, input.rows - relation.offset), relation.count ?? Infinity), exact: input.exact }
+      const input = rowsBound(relation.input, tableOf)
+      const page = (rows: number) => Math.min(Math.max(0, rows - relation.offset), relation.count ?? Infinity)
+      return { rows: page(input.rows), exact: input.exact, likely: page(input.likely) }
     }
   }
+}
+
+/** Distinct values of an expression over a relation; Infinity where nobody knows. */
+function distinctOf(expression: Expression, relation: Relation, tableOf: TableOf): number {
+  if (expression.kind === 'literal') return 1
+  if (expression.kind === 'convert' || expression.kind === 'bucket') return distinctOf(expression.input, relation, tableOf)
+  if (expression.kind !== 'column' || relation.op === 'aggregate') return Infinity
+  if (relation.op === 'stack') return relation.inputs.reduce((sum, input) => sum + distinctOf(expression, input, tableOf), 0)
+  if (relation.op === 'project') return distinctOf(relation.outputs[expression.index] as Expression, relation.input, tableOf)
+  if (relation.op !== 'scan') return distinctOf(expression, relation.input, tableOf)
+  const name = relation.columns[expression.index]?.name
+  return tableOf(relation).columns.find((column) => column.name === name)?.profile?.distinctCount ?? Infinity
 }

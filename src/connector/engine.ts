@@ -23,7 +23,7 @@ export interface Engine {
 export interface PartsOptions {
   readonly folder: string
   readonly bytesMax: number
-  /** The most rows that there can be, where that is known: what fits one part is written as one file, which takes half the time. */
+  /** The most rows that are to be expected: what fits one part is written as one file, which takes half the time. More only wait until all are written. */
   readonly rowsMax?: number
 }
 

@@ -52,7 +52,8 @@ describe('a hub that is killed in the middle of a harvest', () => {
     next.start()
     await until('it is harvested', async () => (await runs()).some(({ status }) => status === 'COMPLETE'))
     expect(await runs()).toMatchObject([{ status: 'FAILED', error: 'The hub stopped during this harvest.' }, { status: 'COMPLETE' }])
-    expect(await database.knex('graphile_worker.jobs').pluck('locked_by')).toEqual([null])
+    // The run is written down before its job is ended.
+    await expect.poll(() => database.knex('graphile_worker.jobs').pluck('locked_by'), { timeout: 5_000 }).toEqual([null])
   })
 
   it('is followed by a hub that ran beside it all the time, which did not disturb it while it lived', async () => {
