@@ -1,18 +1,38 @@
 import { z } from 'zod'
 import { databaseSettings } from '../shared/database/entries.js'
+import { tlsProblem } from './tls.js'
+
+const file = z.string().min(1).max(4096)
 
 /** `config:` of a source with `connector: mysql`. */
-export const mysqlConfigSchema = z.strictObject({
-  url: z
-    .string()
-    .min(1)
-    .max(4096)
-    .regex(/^(mysql|mariadb):\/\//, 'begins with mysql:// or mariadb://')
-    .describe('mysql://user:${PASSWORD}@host:3306/database. A user that may only SELECT, on a replica where there is one.'),
-  tls: z.boolean().default(false).describe('Whether the connection is encrypted, and the server’s certificate verified.'),
-  ...databaseSettings,
-  schemas: databaseSettings.schemas.describe('The databases to serve; * stands for any letters. Nothing else is listed.'),
-})
+export const mysqlConfigSchema = z
+  .strictObject({
+    url: z
+      .string()
+      .min(1)
+      .max(4096)
+      .regex(/^(mysql|mariadb):\/\//, 'begins with mysql:// or mariadb://')
+      .refine((url) => URL.canParse(url), { abort: true, message: 'is no URL: in a password, what is neither letter nor digit is percent-encoded' })
+      .describe('mysql://user:${PASSWORD}@host:3306/database. A user that may only SELECT, on a replica where there is one.'),
+    tls: z
+      .union([
+        z.boolean(),
+        z.strictObject({
+          ca: file.optional().describe('Whom to trust. Default: the public authorities.'),
+          cert: file.optional().describe('Who we are, where the server asks.'),
+          key: file.optional(),
+          verifyHost: z.boolean().default(true).describe('Whether the certificate has to be for the host of the url; false only with `ca`.'),
+        }),
+      ])
+      .optional()
+      .describe('Whether the connection is encrypted, and the server’s certificate verified; or PEM files for that, relative to this file. Default: true, but on loopback false.'),
+    ...databaseSettings,
+    schemas: databaseSettings.schemas.describe('The databases to serve; * stands for any letters. Nothing else is listed.'),
+  })
+  .superRefine((config, { addIssue }) => {
+    const problem = tlsProblem(config)
+    if (problem !== undefined) addIssue({ code: 'custom', ...problem })
+  })
 
 /** Inferred from its schema. */
 export type MysqlConfig = z.infer<typeof mysqlConfigSchema>

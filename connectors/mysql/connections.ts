@@ -1,4 +1,4 @@
-import { createConnection, createPool, type Pool, type PoolConnection, type Query, type QueryOptions } from 'mysql2'
+import { createConnection, createPool, type Pool, type PoolConnection, type Query, type QueryOptions, type SslOptions } from 'mysql2'
 import { SourceTimeout, SourceUnavailable } from '../../src/errors.js'
 import type { MysqlConfig } from './config.js'
 import { mysqlError } from './errors.js'
@@ -25,7 +25,10 @@ export class Connections {
   readonly #pool: Pool
   #closed: Promise<void> | undefined
 
-  constructor(private readonly config: MysqlConfig) {
+  constructor(
+    private readonly config: MysqlConfig,
+    private readonly ssl: SslOptions | undefined,
+  ) {
     this.#pool = createPool({ ...this.#settings(), connectionLimit: config.connections, idleTimeout: 30_000 })
   }
 
@@ -107,7 +110,7 @@ export class Connections {
       charset: 'utf8mb4',
       connectTimeout: connectMsMax,
       dateStrings: true,
-      ...(this.config.tls ? { ssl: { rejectUnauthorized: true } } : {}),
+      ...(this.ssl === undefined ? {} : { ssl: this.ssl }),
     }
   }
 

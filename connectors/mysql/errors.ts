@@ -1,13 +1,16 @@
 import { DialsError, SourceTimeout, SourceUnavailable, TypeMismatch } from '../../src/errors.js'
+import { tlsMessage } from '../shared/database/tls.js'
 
 /** What the database or its connection threw, as one of ours. Its own words name tables and values, so they stay in the cause. */
 export function mysqlError(thrown: unknown): DialsError {
   if (thrown instanceof DialsError) return thrown
-  const { code = '', errno = 0 } = thrown as { code?: string; errno?: number }
-  const detail = { cause: new Error(`MySQL ${code} ${errno}`.trim()) }
+  const { code = '', errno = 0, message = '' } = thrown as { code?: string; errno?: number; message?: string }
+  // Before there is a connection, no table or value can be in it: it says what is wrong with the certificate.
+  const words = code.startsWith('HANDSHAKE_') ? message.slice(0, 500) : ''
+  const detail = { cause: new Error(`MySQL ${code} ${errno} ${words}`.trim()) }
   if (interrupted.has(errno)) return new SourceTimeout('The database ended the query: it was cancelled, or took longer than a statement may.', detail)
   if (errno === 1690 || errno === 1264) return new TypeMismatch('A value does not convert to the type that was asked for, or a sum is too large to be exact.', detail)
-  return new SourceUnavailable(messages[errno] ?? 'The database cannot be reached, or ended the connection.', detail)
+  return new SourceUnavailable(messages[errno] ?? tlsMessage({ code, message: words }) ?? 'The database cannot be reached, or ended the connection.', detail)
 }
 
 /** ER_QUERY_INTERRUPTED; ER_QUERY_TIMEOUT, and MariaDB's ER_STATEMENT_TIMEOUT. */
@@ -27,5 +30,6 @@ const messages: Readonly<Record<number, string>> = {
   1054: changed,
   1146: changed,
   1205: 'A table is locked by other work at the source. Try again in a moment.',
+  3159: 'The database wants TLS, which the configuration of this source does without. Its operator must see to the configuration.',
   1040: 'The database has no room for another connection now. Try again in a moment.',
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { databaseSettings } from '../shared/database/entries.js'
+import { urlProblem } from './tls.js'
 
 /** `config:` of a source with `connector: postgres`. */
 export const postgresConfigSchema = z.strictObject({
@@ -8,7 +9,14 @@ export const postgresConfigSchema = z.strictObject({
     .min(1)
     .max(4096)
     .regex(/^postgres(ql)?:\/\//, 'begins with postgres://')
-    .describe('postgres://role:${PASSWORD}@host:5432/database?sslmode=verify-full. A role that may only SELECT, on a standby where there is one.'),
+    .superRefine((url, { addIssue }) => {
+      const message = urlProblem(url)
+      if (message !== undefined) addIssue({ code: 'custom', message })
+    })
+    .describe(
+      'postgres://role:${PASSWORD}@host:5432/database?sslmode=verify-full&sslrootcert=./ca.pem. A role that may only SELECT, on a standby where there is one. ' +
+        'Without sslmode: TLS, with the server’s certificate and host verified, but on loopback none.',
+    ),
   ...databaseSettings,
 })
 

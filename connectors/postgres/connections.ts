@@ -46,10 +46,11 @@ export class Connections {
 
   constructor(
     private readonly config: PostgresConfig,
+    address: Pick<pg.PoolConfig, 'connectionString' | 'ssl'>,
     log: Log,
   ) {
     this.#pool = new pg.Pool({
-      connectionString: config.url,
+      ...address,
       application_name: 'seven-dials',
       max: config.connections,
       connectionTimeoutMillis: connectMsMax,
@@ -69,9 +70,11 @@ export class Connections {
     const lost = () => undefined
     client.on('error', lost)
     let giveUp: NodeJS.Timeout | undefined
+    let cancelled: Promise<void> | undefined
     const cancel = () => {
-      cancelRequest(client)
-      giveUp = setTimeout(() => (client as unknown as Wired).connection.stream.destroy(), cancelMsMax)
+      const givenUp = new Promise<void>((resolve) => (giveUp = setTimeout(resolve, cancelMsMax)))
+      void givenUp.then(() => (client as unknown as Wired).connection.stream.destroy())
+      cancelled = Promise.race([cancelRequest(client), givenUp])
     }
     signal.addEventListener('abort', cancel, { once: true })
     let isCommitted = false
@@ -94,10 +97,14 @@ export class Connections {
         if (isClosed) return
         isClosed = true
         signal.removeEventListener('abort', cancel)
-        clearTimeout(giveUp)
-        client.removeListener('error', lost)
-        // A cancellation may still be under way, and must not meet the next statement.
-        client.release(!isCommitted || signal.aborted)
+        const release = () => {
+          clearTimeout(giveUp)
+          client.removeListener('error', lost)
+          client.release(!isCommitted || signal.aborted)
+        }
+        // A cancellation that is still under way must not meet the next statement.
+        if (cancelled === undefined) release()
+        else void cancelled.then(release)
       },
     }
     try {

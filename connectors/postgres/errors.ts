@@ -1,4 +1,5 @@
 import { type DialsError, DialsError as Coded, SourceTimeout, SourceUnavailable, TypeMismatch } from '../../src/errors.js'
+import { tlsMessage } from '../shared/database/tls.js'
 
 /** What the database or its connection threw, as one of ours. Its own words name tables and values, so they stay in the cause, and values nowhere. */
 export function postgresError(thrown: unknown): DialsError {
@@ -7,11 +8,23 @@ export function postgresError(thrown: unknown): DialsError {
   const cause = new Error(code.startsWith('22') ? `PostgreSQL ${code}` : `PostgreSQL ${code} ${message}`.trim().slice(0, 500))
   if (code === '57014') return new SourceTimeout('The database ended the query: it was cancelled, or took longer than a statement may.', { cause })
   if (code.startsWith('22')) return new TypeMismatch('A value does not convert to the type that was asked for, or a sum is too large to be exact.', { cause })
-  return new SourceUnavailable(messages[code] ?? messages[code.slice(0, 2)] ?? 'The database cannot be reached, or ended the connection.', { cause })
+  return new SourceUnavailable(messages[code] ?? messages[code.slice(0, 2)] ?? tlsMessage({ code, message }) ?? (answered.test(code) ? unread : lost), { cause })
 }
+
+/** Classes of SQLSTATE in which the server tells what is wrong with a statement, and goes on. */
+const answered = /^(?!08)(?:[0-4][0-9A-Z]|5[458]|F0|P0|XX)[0-9A-Z]{3}$/
+
+const unread = 'The database could not read what was asked for. Its own words are in the log.'
+const lost = 'The database cannot be reached, or ended the connection.'
+const faraway = 'The database that holds the rows of a foreign table cannot be reached, or refuses this one. Its operator must see to its server and user mapping.'
 
 /** By SQLSTATE or its class: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const messages: Readonly<Record<string, string>> = {
+  '08P01': 'A pooler before the database refuses the connection or its transactions. Its operator must see to the pooler, or to the url.',
+  '08001': faraway,
+  HV: faraway,
+  '0A': 'The database does not read this here: on a standby, for one, unlogged tables cannot be read.',
+  '55000': 'A materialised view of this source has never been filled. Its operator must refresh it.',
   '42501': 'The role of this source may not read all of what was asked for. Its operator must grant SELECT.',
   '42': 'The catalogue of this source is out of date: a table or a column has changed. Harvest it again.',
   '55P03': 'A table is locked by other work at the source. Try again in a moment.',

@@ -6,10 +6,11 @@ import { Connections } from './connections.js'
 import { postgresDialect } from './dialect.js'
 import { readStatement } from './read-statement.js'
 import { sampleOf } from './sample.js'
+import { readTls } from './tls.js'
 
-/** A PostgreSQL database as a source, or some of its tables. Nothing is reached yet. */
-export function openPostgres(config: PostgresConfig, context: SourceContext): Source {
-  const connections = new Connections(config, context.log)
+/** A PostgreSQL database as a source, or some of its tables. Nothing is reached yet. @throws ConfigError for a file of its TLS that cannot be read. */
+export async function openPostgres(config: PostgresConfig, context: SourceContext): Promise<Source> {
+  const connections = new Connections(config, await readTls(config.url, context.baseFolder), context.log)
   const { scratchFolder } = context
   const database: Database<PostgresTable> = {
     dialect: postgresDialect,

@@ -136,6 +136,24 @@ describe.skipIf(missing !== undefined)(`a MySQL server${missing === undefined ? 
     expect(await landed()).toEqual([])
   })
 
+  it('is read where the whole server is read-only, as a replica is', async () => {
+    await town.run(`
+      CREATE TABLE copied (n int, word varchar(9)); INSERT INTO copied VALUES (1, 'a'), (2, 'b');
+      CREATE USER visitor IDENTIFIED BY 'reads'; GRANT SELECT ON town.copied TO visitor`)
+    await town.run('SET GLOBAL read_only = ON')
+    try {
+      const source = await town.open({ url: town.url.replace('root@', 'visitor:reads@') })
+      expect(await source.health(limits().signal)).toEqual({ status: 'UP' })
+      const [dataset, ...others] = datasetsOf(await harvestAll(source))
+      if (dataset === undefined) throw new Error('nothing was harvested')
+      expect(others).toEqual([])
+      expect((await answer(town.bench, source, scanOfDataset(dataset))).rows).toEqual([['1', 'a'], ['2', 'b']])
+      expect((await answer(town.bench, source, { op: 'aggregate', groups: [], measures: [{ function: 'SUM', input: { kind: 'column', index: 0 } }], input: scanOfDataset(dataset) })).rows).toEqual([['3']])
+    } finally {
+      await town.run('SET GLOBAL read_only = OFF')
+    }
+  })
+
   it('writes nothing', async () => {
     await town.run(`CREATE TABLE written (n int); CREATE FUNCTION write_one() RETURNS int MODIFIES SQL DATA BEGIN INSERT INTO written VALUES (1); RETURN 1; END; CREATE VIEW writing AS SELECT write_one() AS n`)
     const source = await town.open({ tables: ['writing'] })

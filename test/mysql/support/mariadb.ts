@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -20,6 +20,8 @@ export const missing = server === undefined ? 'there is no MariaDB server here: 
 /** A MariaDB server of a test's own, with an empty database `town`. */
 export interface TestMariaDb {
   readonly url: string
+  /** Where its files are: its sources read theirs from beside them. */
+  readonly folder: string
   readonly bench: Bench
   run(sql: string): Promise<void>
   rows(sql: string): Promise<Record<string, unknown>[]>
@@ -27,16 +29,18 @@ export interface TestMariaDb {
   close(): Promise<void>
 }
 
-export async function openMariaDb(): Promise<TestMariaDb> {
+/** @param files of its folder, by name. @param settings its options beside ours; each may name those files by `{folder}`. */
+export async function openMariaDb({ files = {}, settings = [] }: { files?: Record<string, string>; settings?: readonly string[] } = {}): Promise<TestMariaDb> {
   const folder = await mkdtemp(join(tmpdir(), 'seven-dials-mariadb-'))
   const data = join(folder, 'data')
   await mkdir(data)
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
   const user = userInfo().username
   await promisify(execFile)('mariadb-install-db', ['--no-defaults', `--user=${user}`, `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db'])
   const port = await freePort()
   const child = spawn(
     server as string,
-    ['--no-defaults', `--user=${user}`, `--datadir=${data}`, `--socket=${join(folder, 'socket')}`, `--port=${port}`, '--bind-address=127.0.0.1', '--skip-log-bin', '--innodb-flush-log-at-trx-commit=0'],
+    ['--no-defaults', `--user=${user}`, `--datadir=${data}`, `--socket=${join(folder, 'socket')}`, `--port=${port}`, '--bind-address=127.0.0.1', '--skip-log-bin', '--innodb-flush-log-at-trx-commit=0', ...settings.map((setting) => setting.replace('{folder}', folder))],
     { stdio: 'ignore' },
   )
   const exited = once(child, 'exit')
@@ -49,6 +53,7 @@ export async function openMariaDb(): Promise<TestMariaDb> {
   const quiet = () => undefined
   return {
     url,
+    folder,
     bench,
     async run(sql) {
       await admin.query(sql)

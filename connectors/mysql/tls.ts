@@ -1,0 +1,38 @@
+import { isIP } from 'node:net'
+import type { SslOptions } from 'mysql2'
+import { isLoopback, readTlsFiles, type TlsFiles } from '../shared/database/tls.js'
+
+/** What of a configuration says how the connection is encrypted. */
+interface TlsSettings {
+  readonly url: string
+  readonly tls?: boolean | (TlsFiles & { readonly verifyHost: boolean }) | undefined
+}
+
+/** How mysql2 is to encrypt; undefined where it is not to: by default on loopback alone. @throws ConfigError for a file that cannot be read. */
+export async function readTls(settings: TlsSettings, baseFolder: string): Promise<SslOptions | undefined> {
+  const files = filesOf(settings)
+  if (files === undefined) return undefined
+  const { verifyHost = true, ...named } = files
+  // mysql2 takes a certificate for any host, unless it is told otherwise.
+  return { ...(await readTlsFiles(named, baseFolder)), rejectUnauthorized: true, verifyIdentity: verifyHost }
+}
+
+/** What cannot be meant, and where, in an operator's words. */
+export function tlsProblem(settings: TlsSettings): { path: string[]; message: string } | undefined {
+  const files = filesOf(settings)
+  if (files?.verifyHost === false) {
+    return files.ca === undefined ? { path: ['tls', 'verifyHost'], message: 'may be false only with a ca: of a public authority anybody has some certificate' } : undefined
+  }
+  // mysql2 would look for `localhost` in the certificate.
+  const isAddress = files !== undefined && isIP(hostOf(settings).replace(/^\[|\]$/g, '')) !== 0
+  return isAddress ? { path: ['url'], message: 'has an address for its host, for which a certificate is not verified: give a name, or tls with ca and verifyHost: false' } : undefined
+}
+
+function filesOf(settings: TlsSettings): (TlsFiles & { verifyHost?: boolean }) | undefined {
+  const { tls = !isLoopback(hostOf(settings)) } = settings
+  return tls === true ? {} : tls === false ? undefined : tls
+}
+
+function hostOf({ url }: TlsSettings): string {
+  return decodeURIComponent(new URL(url).hostname)
+}
