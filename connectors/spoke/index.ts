@@ -1,6 +1,7 @@
 import { isAbsolute, join } from 'node:path'
 import { z } from 'zod'
 import type { Connector } from '../../src/connector/source.js'
+import { isLoopback } from './loopback.js'
 import { SpokeSource } from './spoke-source.js'
 
 const configSchema = z
@@ -36,6 +37,5 @@ function isAnonymous(url: string): boolean {
 }
 
 function isSafe(url: string): boolean {
-  const { protocol, hostname } = new URL(url)
-  return protocol === 'https:' || ['localhost', '[::1]'].includes(hostname) || /^127(\.\d{1,3}){3}$/.test(hostname)
+  return new URL(url).protocol === 'https:' || isLoopback(url)
 }

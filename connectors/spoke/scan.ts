@@ -1,36 +1,38 @@
-import { randomUUID } from 'node:crypto'
-import { closeSync, openSync, rmSync, unlinkSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
 import { deadlineAfter } from '../../src/connector/deadline.js'
-import type { LandedFile } from '../../src/connector/engine.js'
+import type { Engine } from '../../src/connector/engine.js'
 import { frameKinds, framesMediaType, readFrames, type FrameEvent } from '../../src/connector/frames.js'
 import { scanOf } from '../../src/connector/scan-of.js'
 import { scanReportSchema, type ScanRequest } from '../../src/connector/scan-request.js'
 import type { HubSigner, Part, PlannedFragment, Scan, ScanOptions, ScanReport, SpokeProcess } from '../../src/connector/source.js'
 import { ResultTooLarge, SourceUnavailable } from '../../src/errors.js'
 import { callSpoke, toldError, unreachable } from './call.js'
+import { land } from './land.js'
+import { landingPlace } from './landing-place.js'
+import { isLoopback } from './loopback.js'
 
 const jsonBytesMax = 1024 * 1024
 
-/** What is asked of which spoke process; parts land in `scratchFolder`. */
+/** What is asked of which spoke process; parts land in `scratchFolder`, encrypted for `engine` where that is not memory. */
 export interface ScanTarget {
   planned: PlannedFragment
   options: ScanOptions
   signer: HubSigner
   spokeId: string
   scratchFolder: string
+  engine: Engine
   process: SpokeProcess
 }
 
-/** A scan at a spoke process: its parts land in tmpfs one after the other, and the next is fetched only when the last was taken. */
+/** A scan at a spoke process: its parts land one after the other, and the next is fetched only when the last was taken. */
 export function openScan(target: ScanTarget): Scan {
   return scanOf(parts(target))
 }
 
 async function* parts(target: ScanTarget): AsyncGenerator<Part, ScanReport> {
-  const { options, spokeId, scratchFolder } = target
+  const { options, spokeId, scratchFolder, engine } = target
   const { signal, clear } = deadlineAfter(options.deadline - Date.now(), options.signal)
   try {
+    const place = await landingPlace(scratchFolder, engine, signal)
     const body = await request(target, signal)
     const frames = readFrames(body)
     let bytes = 0
@@ -39,7 +41,7 @@ async function* parts(target: ScanTarget): AsyncGenerator<Part, ScanReport> {
       if (frame.kind === frameKinds.part) {
         bytes += frame.length
         if (bytes > options.bytesMax) throw new ResultTooLarge(`The spoke ${spokeId} answers more than ${options.bytesMax} bytes. Filter more, or group.`)
-        yield { kind: 'parquet', file: await land(frames, frame.length, scratchFolder) }
+        yield { kind: 'parquet', file: await land(frames, frame.length, place) }
         continue
       }
       const told = JSON.parse(await gather(frames, frame.length)) as unknown
@@ -64,56 +66,14 @@ async function request({ planned, options, signer, spokeId, process }: ScanTarge
   const body = JSON.stringify({ relation: planned.taken, rowsMax, bytesMax, timeoutMs, ...(viewerToken === undefined ? {} : { viewerToken }) } satisfies ScanRequest)
   const url = await process.url(signal)
   const authorization = `Bearer ${await signer.sign('purpose+jwt', spokeId, body)}`
-  const headers = { authorization, 'content-type': 'application/json' }
+  // A header and no member of the body: what is asked stays the same, and a spoke that does not know it answers all the same.
+  const accept = isLoopback(url) ? framesMediaType : `${framesMediaType};compression=zstd`
+  const headers = { authorization, 'content-type': 'application/json', accept }
   const response = await callSpoke(`${url}/scans`, { headers, body, signal }, spokeId)
   if (response.contentType !== framesMediaType) {
     throw new SourceUnavailable(`What answers as the spoke ${spokeId} is not a spoke: it sent no scan.`)
   }
   return response.body
-}
-
-/**
- * Writes one frame to a file of its own. What does not begin and end as Parquet is refused before the engine sees it. Written in place: a piece
- * as large as a socket gives is in tmpfs sooner than it would be handed to another thread.
- */
-async function land(frames: AsyncGenerator<FrameEvent>, length: number, folder: string): Promise<LandedFile> {
-  const path = join(folder, `${randomUUID()}.parquet`)
-  const file = openSync(path, 'wx', 0o600)
-  const magic = new Magic()
-  try {
-    for (let next = await frames.next(); ; next = await frames.next()) {
-      if (next.done === true || next.value.type === 'begin') throw new Error('the stream ended within a part')
-      if (next.value.type === 'end') break
-      magic.add(next.value.bytes)
-      write(file, next.value.bytes)
-    }
-    if (!magic.isParquet()) throw new SourceUnavailable('A part of the answer is not Parquet.')
-    return { path, bytes: length, release: () => Promise.resolve(rmSync(path, { force: true })) }
-  } catch (thrown) {
-    unlinkSync(path)
-    throw thrown
-  } finally {
-    closeSync(file)
-  }
-}
-
-function write(file: number, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written)
-}
-
-/** The first and last four bytes of what goes by. */
-class Magic {
-  #first = Buffer.alloc(0)
-  #last = Buffer.alloc(0)
-
-  add(bytes: Uint8Array): void {
-    if (this.#first.length < 4) this.#first = Buffer.concat([this.#first, bytes.subarray(0, 4 - this.#first.length)])
-    this.#last = Buffer.from(bytes.length >= 4 ? bytes.subarray(-4) : Buffer.concat([this.#last, bytes]).subarray(-4))
-  }
-
-  isParquet(): boolean {
-    return this.#first.equals(this.#last) && this.#last.toString('latin1') === 'PAR1'
-  }
 }
 
 async function gather(frames: AsyncGenerator<FrameEvent>, length: number): Promise<string> {

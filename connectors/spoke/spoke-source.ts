@@ -33,7 +33,8 @@ export class SpokeSource implements Source {
   }
 
   execute(planned: PlannedFragment, options: ScanOptions): Scan {
-    return openScan({ planned, options, signer: this.signer, spokeId: this.context.spokeId, scratchFolder: this.context.scratchFolder, process: this.process })
+    const { spokeId, scratchFolder, engine } = this.context
+    return openScan({ planned, options, signer: this.signer, spokeId, scratchFolder, engine, process: this.process })
   }
 
   async health(signal: AbortSignal): Promise<Health> {

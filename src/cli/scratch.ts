@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { access, mkdir, readdir, rm, statfs } from 'node:fs/promises'
+import { access, mkdir, readdir, readFile, rm, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Log } from '../connector/source.js'
@@ -9,11 +9,12 @@ const tmpfsMagic = 0x01021994
 
 /**
  * A folder in memory for parts under way, of this process alone. What processes that died left behind is swept first. Where there is no
- * tmpfs the system's temporary folder serves, and the log says so: rows would then touch a disk.
+ * tmpfs the system's temporary folder serves, where a hub encrypts what spokes send, and the log says so.
  */
 export async function openScratch(log: Log): Promise<{ folder: string; close(): Promise<void> }> {
   const base = (await isTmpfs('/dev/shm')) ? '/dev/shm' : tmpdir()
-  if (!(await isTmpfs(base))) log.warn({}, 'there is no tmpfs at /dev/shm: parts of answers will touch the disk of the temporary folder')
+  if (!(await isTmpfs(base))) log.warn({}, 'there is no tmpfs at /dev/shm: what spokes answer is encrypted on the disk of the temporary folder; rows of databases that this process reads itself are not')
+  else if (await hasSwap()) log.warn({}, 'this machine swaps: rows under way in memory may reach its disk. Turn swap off, or encrypt it')
   await sweep(base)
   const folder = join(base, `${prefix}${process.pid}`)
   await rm(folder, { recursive: true, force: true })
@@ -28,6 +29,12 @@ async function isTmpfs(folder: string): Promise<boolean> {
   } catch {
     return false
   }
+}
+
+/** Whether the kernel may put memory on a disk: a line for each place, below a head. */
+async function hasSwap(): Promise<boolean> {
+  const text = await readFile('/proc/swaps', 'utf8').catch(() => '')
+  return text.trim().split('\n').length > 1
 }
 
 async function sweep(base: string): Promise<void> {

@@ -9,6 +9,9 @@ export function engineError(thrown: unknown): DialsError {
   if (text.startsWith('Out of Memory')) {
     return new ResultTooLarge('The query needs more memory than it may have. Filter more, group, or ask for fewer columns.', detail)
   }
+  if (/^IO Error: .*No space left on device/s.test(text)) {
+    return new ResultTooLarge('The answer needs more room than there is for it where it is computed. Filter more, group, or ask for fewer columns.', detail)
+  }
   if (text.startsWith('Not implemented Error: Unknown TimeZone')) return new BadUserInput('The engine does not know this time zone. Give another name of it.', detail)
   if (/^(Conversion|Invalid Input) Error: (Could not (convert|cast)|invalid|Casting|Failed to cast)/i.test(text) || text.startsWith('Conversion Error')) {
     return new TypeMismatch('A value does not convert to the type that was asked for, or a sum is too large to be exact.', detail)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { LandedFile } from '../connector/engine.js'
 import { ResultTooLarge } from '../errors.js'
+import { partCompression } from './part-compression.js'
 
 /** DuckDB's own row group. */
 export const rowsPerPart = 122_880
@@ -19,7 +20,7 @@ export interface CopyWork {
 }
 
 function copyStatement(sql: string, path: string, folder: string): string {
-  return `COPY (${sql}) TO '${path.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION snappy${folder})`
+  return `COPY (${sql}) TO '${path.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION ${partCompression()}${folder})`
 }
 
 /** A COPY of one row group at most, as one file: nothing to watch, since it is written when all of it is there. */

@@ -9,6 +9,7 @@ import { frameHeader, frameKinds, framesMediaType } from '../connector/frames.js
 import { isDeeperThan } from '../connector/json-depth.js'
 import { type ScanRequest, scanRequestSchema } from '../connector/scan-request.js'
 import type { Log, ScanReport } from '../connector/source.js'
+import { withPartCompression } from '../engine/part-compression.js'
 import { BadUserInput, DialsError, toDialsError } from '../errors.js'
 import type { RequestVerifier } from '../identity/scan-token.js'
 import { anonymous, type Viewer } from '../identity/viewer.js'
@@ -94,7 +95,9 @@ async function scans(request: FastifyRequest, reply: FastifyReply, options: Spok
   const limits = { rowsMax: wanted.rowsMax, bytesMax: wanted.bytesMax, deadline: Date.now() + wanted.timeoutMs, signal }
   const viewer = wanted.viewerToken === undefined ? anonymous : await options.viewerOf(wanted.viewerToken)
   const parts = scan(wanted.relation, viewer, options, limits)
-  const first = await parts.next()
+  // Its hub asks for zstd where the way here is a network. What is written for a scan has begun to be when its first part is there.
+  const isFar = request.headers.accept?.includes('compression=zstd') === true
+  const first = await (isFar ? withPartCompression('zstd', () => parts.next()) : parts.next())
   const pieces = joined(frames(first, parts, options.log))
   const begun = await pieces.next()
   return reply.type(framesMediaType).send(begun.done === true ? begun.value : Readable.from(resumed(begun.value, pieces), { objectMode: false }))

@@ -147,6 +147,12 @@ describe('interruption', () => {
 })
 
 describe('errors', () => {
+  it('are RESULT_TOO_LARGE where the folder of parts is full, and name no folder', () => {
+    const error = engineError(new Error('IO Error: Could not write file "/dev/shm/seven-dials-7/data_0.parquet": No space left on device'))
+    expect(error).toMatchObject({ code: 'RESULT_TOO_LARGE' })
+    expect(error.message).not.toContain('/')
+  })
+
   it('keep what DuckDB said to themselves', async () => {
     const error = await withSession(bench.engine, (session) => failureOf(() => session.run("SELECT CAST('secret value' AS BIGINT)")))
     expect(error).toMatchObject({ code: 'TYPE_MISMATCH' })

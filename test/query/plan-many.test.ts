@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { DuckDbEngine } from '../../src/engine/duckdb.js'
 import { failureOf } from '../support/query.js'
-import { camden, explain, members } from './support/explain.js'
+import { type Boroughs, camden, members, openBoroughs } from './support/golden.js'
 
-let engine: DuckDbEngine
-beforeAll(async () => { engine = await DuckDbEngine.open({ folders: [], memoryMb: 64 }) })
-afterAll(() => engine.close())
+let boroughs: Boroughs
+beforeAll(async () => { boroughs = await openBoroughs() })
+afterAll(() => boroughs.close())
 
 describe('a plan over several sources', () => {
   it('sends counts and averages over two spokes as partial ones', async () => {
     const measures = [{ function: 'COUNT' }, { function: 'AVG', column: 'cost' }, { function: 'MIN', column: 'opened' }]
-    expect(await explain(engine, { from: members, groupBy: [{ column: 'ward' }], measures, where: { column: 'opened', lt: '2020-01-01' } })).toMatchInlineSnapshot(`
+    const answer = await boroughs.ask({ from: members, groupBy: [{ column: 'ward' }], measures, where: { column: 'opened', lt: '2020-01-01' } })
+    expect(answer.plan).toMatchInlineSnapshot(`
       "
 
       limit 1001 offset 0
@@ -52,10 +52,18 @@ describe('a plan over several sources', () => {
 
       "
     `)
+    // Barnet publishes no wards: Hendon (20) and Golders Green (5) are the last group. What opened later, or nobody knows when, is left out.
+    expect(answer.rows).toEqual([
+      ['Belsize', 1, '99.95000000', '1964-11-10'],
+      ['Holborn', 1, '4.00000000', '1987-03-02'],
+      ['Kilburn', 1, '10.50000000', '1987-03-30'],
+      [null, 2, '12.50000000', '1929-11-01'],
+    ])
   })
 
   it('pulls the rows that a median over two spokes needs, and their columns alone', async () => {
-    expect(await explain(engine, { from: members, groupBy: [{ column: '_spoke' }], measures: [{ function: 'MEDIAN', column: 'cost' }] })).toMatchInlineSnapshot(`
+    const answer = await boroughs.ask({ from: members, groupBy: [{ column: '_spoke' }], measures: [{ function: 'MEDIAN', column: 'cost' }] })
+    expect(answer.plan).toMatchInlineSnapshot(`
       "
 
       limit 1001 offset 0
@@ -93,11 +101,14 @@ describe('a plan over several sources', () => {
 
       "
     `)
+    // Between 5 and 20; between 10.50 and 35.00, with 4.00 and 99.95 outside.
+    expect(answer.rows).toEqual([['barnet', 12.5], ['camden', 22.75]])
   })
 
   it('merges deviations from counts, means and squares, and counts distinct values that sources have grouped by', async () => {
     const measures = [{ function: 'STDDEV', column: 'cost' }, { function: 'COUNT_DISTINCT', column: 'name' }, { function: 'COUNT', column: 'cost' }]
-    expect(await explain(engine, { from: members, groupBy: [{ column: 'ward' }], measures })).toMatchInlineSnapshot(`
+    const answer = await boroughs.ask({ from: members, groupBy: [{ column: 'ward' }], measures })
+    expect(answer.plan).toMatchInlineSnapshot(`
       "
 
       limit 1001 offset 0
@@ -133,14 +144,17 @@ describe('a plan over several sources', () => {
 
       "
     `)
+    // Without a ward: 35 of Camden with 20 and 5 of Barnet deviate from their mean of 20 by 15, 0 and 15, and √((225 + 225) / 2) = 15. One value has no deviation.
+    expect(answer.rows).toEqual([['Belsize', null, 1, 1], ['Holborn', null, 1, 1], ['Kilburn', null, 2, 1], [null, 15, 4, 3]])
   })
 
   it('asks two spokes for the first rows of each', async () => {
     const select = [{ column: 'name' }, { column: 'ward' }]
-    expect(await explain(engine, { from: members, select, orderBy: [{ column: 'name' }], limit: 5, offset: 10 })).toMatchInlineSnapshot(`
+    const answer = await boroughs.ask({ from: members, select, orderBy: [{ column: 'name' }], limit: 3, offset: 2 })
+    expect(answer.plan).toMatchInlineSnapshot(`
       "
 
-      limit 6 offset 10
+      limit 4 offset 2
         sort $0 asc nulls last, $1 asc nulls last
           project $0, $1
             stack
@@ -148,36 +162,38 @@ describe('a plan over several sources', () => {
               project $0, null
                 scan barnet/libraries/libraries [Title: STRING]
 
-      #0 camden: camden/libraries/libraries; about 16 rows
+      #0 camden: camden/libraries/libraries; about 6 rows
       takes PROJECT, SORT, LIMIT; leaves nothing
       SELECT * FROM (
         SELECT c0, c1 FROM libraries/libraries(Name, ward)
-      ) AS input ORDER BY c0 ASC NULLS LAST, c1 ASC NULLS LAST LIMIT 16
+      ) AS input ORDER BY c0 ASC NULLS LAST, c1 ASC NULLS LAST LIMIT 6
 
-      #1 barnet: barnet/libraries/libraries; about 16 rows
+      #1 barnet: barnet/libraries/libraries; about 6 rows
       takes PROJECT, SORT, LIMIT; leaves nothing
       lacks ward
       SELECT * FROM (
         SELECT c0, c1 FROM (
           SELECT c0, CAST(NULL AS VARCHAR) AS c1 FROM libraries/libraries(Title)
         ) AS input
-      ) AS input ORDER BY c0 ASC NULLS LAST, c1 ASC NULLS LAST LIMIT 16
+      ) AS input ORDER BY c0 ASC NULLS LAST, c1 ASC NULLS LAST LIMIT 6
 
       residual
       SELECT * FROM (
         (SELECT c0, c1 FROM fragment('#0'))
         UNION ALL
         (SELECT c0, c1 FROM fragment('#1'))
-      ) AS input ORDER BY c0 ASC NULLS LAST, c1 ASC NULLS LAST LIMIT 6 OFFSET 10
+      ) AS input ORDER BY c0 ASC NULLS LAST, c1 ASC NULLS LAST LIMIT 4 OFFSET 2
 
       "
     `)
+    // Before them Colindale and Golders Green, after them Kilburn, Queens Crescent and Swiss Cottage.
+    expect(answer).toMatchObject({ rows: [['Hendon', null], ['Highgate', 'Kilburn'], ['Holborn', 'Holborn']], truncated: true })
   })
 
   it('refuses to page deep into several sources without an order', async () => {
-    const error = await failureOf(() => explain(engine, { from: members, offset: 100_000 }))
+    const error = await failureOf(() => boroughs.ask({ from: members, offset: 100_000 }))
     expect(error).toMatchObject({ code: 'BAD_USER_INPUT', inputPath: ['offset'] })
-    await explain(engine, { from: members, offset: 100_000, orderBy: [{ column: 'name' }] })
-    await explain(engine, { from: { table: camden.id }, offset: 100_000 })
+    await boroughs.ask({ from: members, offset: 100_000, orderBy: [{ column: 'name' }] })
+    await boroughs.ask({ from: { table: camden.id }, offset: 100_000 })
   })
 })

@@ -1,38 +1,40 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { everything } from '../../src/connector/capabilities.js'
 import type { Capabilities } from '../../src/connector/capabilities.js'
-import { DuckDbEngine } from '../../src/engine/duckdb.js'
-import { archive, camden, explain } from './support/explain.js'
+import { archive, type Boroughs, camden, openBoroughs } from './support/golden.js'
 
-let engine: DuckDbEngine
-beforeAll(async () => { engine = await DuckDbEngine.open({ folders: [], memoryMb: 64 }) })
-afterAll(() => engine.close())
+let boroughs: Boroughs
+beforeAll(async () => { boroughs = await openBoroughs() })
+afterAll(() => boroughs.close())
 
 describe('a plan over one source', () => {
   it('sends the rows of one table whole, one more than the limit', async () => {
-    const input = { from: { table: camden.id }, select: [{ column: 'Name' }], where: { column: 'cost', gte: '10.5' }, orderBy: [{ column: 'Name', direction: 'DESC' }], limit: 10, offset: 20 }
-    expect(await explain(engine, input)).toMatchInlineSnapshot(`
+    const input = { from: { table: camden.id }, select: [{ column: 'Name' }], where: { column: 'cost', gte: '10.5' }, orderBy: [{ column: 'Name', direction: 'DESC' }], limit: 1, offset: 1 }
+    const answer = await boroughs.ask(input)
+    expect(answer.plan).toMatchInlineSnapshot(`
       "
 
-      limit 11 offset 20
+      limit 2 offset 1
         sort $0 desc nulls last
           project $0
             filter $1 gte "10.5"
               scan camden/libraries/libraries [Name: STRING, cost: DECIMAL]
 
-      #0 camden: camden/libraries/libraries; about 11 rows
+      #0 camden: camden/libraries/libraries; about 2 rows
       takes PROJECT, FILTER, SORT, LIMIT; leaves nothing
       SELECT * FROM (
         SELECT c0 FROM (
           SELECT * FROM libraries/libraries(Name, cost) WHERE (c1 >= CAST('10.5' AS DECIMAL(38,1)))
         ) AS input
-      ) AS input ORDER BY c0 DESC NULLS LAST LIMIT 11 OFFSET 20
+      ) AS input ORDER BY c0 DESC NULLS LAST LIMIT 2 OFFSET 1
 
       residual
       SELECT c0 FROM fragment('#0')
 
       "
     `)
+    // Of Swiss Cottage (99.95), Queens Crescent (35.00) and Kilburn (10.50), the second.
+    expect(answer).toMatchObject({ rows: [['Queens Crescent']], truncated: true })
   })
 
   it('sends the groups of one table whole', async () => {
@@ -42,7 +44,8 @@ describe('a plan over one source', () => {
       measures: [{ function: 'AVG', column: 'cost' }, { function: 'COUNT' }],
       having: { column: 'count', gt: 1 },
     }
-    expect(await explain(engine, input)).toMatchInlineSnapshot(`
+    const answer = await boroughs.ask(input)
+    expect(answer.plan).toMatchInlineSnapshot(`
       "
 
       limit 1001 offset 0
@@ -70,12 +73,15 @@ describe('a plan over one source', () => {
 
       "
     `)
+    // (10.50 + 4.00) / 2 in March 1987; every other month has one library.
+    expect(answer.rows).toEqual([['1987-03-01', 'camden', '7.25000000', 2]])
   })
 
   it('takes nothing above a filter that a source cannot evaluate', async () => {
     const barely: Capabilities = { project: true, filter: new Set(['compare'] as const), limit: true, sort: true }
     const where = { or: [{ column: 'cost', gt: 1 }, { column: 'ward', isNull: true }] }
-    expect(await explain(engine, { from: { table: camden.id }, where, limit: 3 }, { camden: barely })).toMatchInlineSnapshot(`
+    const answer = await boroughs.ask({ from: { table: camden.id }, where, limit: 3 }, { camden: barely })
+    expect(answer.plan).toMatchInlineSnapshot(`
       "
 
       limit 4 offset 0
@@ -96,10 +102,15 @@ describe('a plan over one source', () => {
 
       "
     `)
+    expect(answer).toMatchObject({
+      rows: [['Kilburn', 'Kilburn', '10.50', '1987-03-30'], ['Holborn', 'Holborn', '4.00', '1987-03-02'], ['Swiss Cottage', 'Belsize', '99.95', '1964-11-10']],
+      truncated: true,
+    })
   })
 
   it('stacks two tables of one spoke there', async () => {
-    expect(await explain(engine, { from: { union: [camden.id, archive.id] }, measures: [{ function: 'COUNT_DISTINCT', column: 'ward' }] })).toMatchInlineSnapshot(`
+    const answer = await boroughs.ask({ from: { union: [camden.id, archive.id] }, measures: [{ function: 'COUNT_DISTINCT', column: 'ward' }] })
+    expect(answer.plan).toMatchInlineSnapshot(`
       "
 
       limit 1001 offset 0
@@ -126,11 +137,14 @@ describe('a plan over one source', () => {
 
       "
     `)
+    // Kilburn, Holborn and Belsize, and Camden Town of the archives; a missing ward is none.
+    expect(answer.rows).toEqual([[4]])
   })
 
   it('asks for them one by one where the spoke cannot stack', async () => {
     const { stack: _, ...rest } = everything
-    expect(await explain(engine, { from: { union: [camden.id, archive.id] }, measures: [{ function: 'SUM', column: 'cost' }] }, { camden: rest })).toMatchInlineSnapshot(`
+    const answer = await boroughs.ask({ from: { union: [camden.id, archive.id] }, measures: [{ function: 'SUM', column: 'cost' }] }, { camden: rest })
+    expect(answer.plan).toMatchInlineSnapshot(`
       "
 
       limit 1001 offset 0
@@ -161,10 +175,13 @@ describe('a plan over one source', () => {
 
       "
     `)
+    // 10.50 + 4.00 + 99.95 + 35.00 and 7.25.
+    expect(answer.rows).toEqual([['156.70']])
   })
 
   it('reads no column to count rows', async () => {
-    expect(await explain(engine, { from: { table: camden.id }, measures: [{ function: 'COUNT' }] })).toMatchInlineSnapshot(`
+    const answer = await boroughs.ask({ from: { table: camden.id }, measures: [{ function: 'COUNT' }] })
+    expect(answer.plan).toMatchInlineSnapshot(`
       "
 
       limit 1001 offset 0
@@ -185,5 +202,6 @@ describe('a plan over one source', () => {
 
       "
     `)
+    expect(answer.rows).toEqual([[5]])
   })
 })

@@ -3,11 +3,15 @@
  * https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
  */
 export type Thrift =
-  | { readonly kind: 'int'; readonly value: number; readonly bits: 32 | 64 }
+  | { readonly kind: 'int'; readonly value: number; readonly bits: IntBits }
   | { readonly kind: 'flag'; readonly value: boolean }
   | { readonly kind: 'text'; readonly value: string }
-  | { readonly kind: 'list'; readonly of: Thrift['kind']; readonly bits?: 32 | 64; readonly items: readonly Thrift[] }
+  | { readonly kind: 'bytes'; readonly value: Buffer }
+  | { readonly kind: 'list'; readonly of: Thrift['kind']; readonly bits?: IntBits; readonly items: readonly Thrift[] }
   | Struct
+
+/** How wide a whole number is declared; all but the narrowest are written in as few bytes as they need. */
+export type IntBits = 8 | 16 | 32 | 64
 
 /** Fields by their numbers, ascending; those without a value are left out. */
 export interface Struct {
@@ -27,6 +31,8 @@ export const text = (value: string): Thrift => ({ kind: 'text', value })
 export const struct = (...fields: Struct['fields'][number][]): Struct => ({ kind: 'struct', fields })
 /** A list of one kind of value. */
 export const list = (of: 'int' | 'text' | 'struct', items: readonly Thrift[]): Thrift => ({ kind: 'list', of, bits: 32, items })
+
+const intTypes = { 8: 3, 16: 4, 32: 5, 64: 6 } as const
 
 /** The bytes of a structure. */
 export function encodeThrift(value: Struct): Buffer {
@@ -49,7 +55,8 @@ function writeStruct(bytes: number[], { fields }: Struct): void {
 function writeValue(bytes: number[], value: Thrift): void {
   switch (value.kind) {
     case 'int':
-      writeVarint(bytes, value.value >= 0 ? value.value * 2 : -value.value * 2 - 1)
+      if (value.bits === 8) bytes.push(value.value & 0xff)
+      else writeVarint(bytes, value.value >= 0 ? value.value * 2 : -value.value * 2 - 1)
       break
     case 'flag':
       bytes.push(value.value ? 1 : 2)
@@ -58,8 +65,12 @@ function writeValue(bytes: number[], value: Thrift): void {
       writeVarint(bytes, Buffer.byteLength(value.value))
       bytes.push(...Buffer.from(value.value))
       break
+    case 'bytes':
+      writeVarint(bytes, value.value.length)
+      bytes.push(...value.value)
+      break
     case 'list': {
-      const type = value.of === 'int' ? (value.bits === 64 ? 6 : 5) : value.of === 'text' ? 8 : 12
+      const type = value.of === 'int' ? intTypes[value.bits ?? 32] : value.of === 'struct' ? 12 : 8
       if (value.items.length < 15) bytes.push((value.items.length << 4) | type)
       else {
         bytes.push(0xf0 | type)
@@ -77,10 +88,11 @@ function writeValue(bytes: number[], value: Thrift): void {
 function typeOf(value: Thrift): number {
   switch (value.kind) {
     case 'int':
-      return value.bits === 32 ? 5 : 6
+      return intTypes[value.bits]
     case 'flag':
       return value.value ? 1 : 2
     case 'text':
+    case 'bytes':
       return 8
     case 'list':
       return 9

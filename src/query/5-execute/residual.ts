@@ -15,5 +15,11 @@ export function partsSql(scan: Scan, paths: readonly string[]): string {
   const columns = scan.columns.map((shape, index) => `CAST(${paths.length === 0 ? 'NULL' : `c${index}`} AS ${sqlType(shape)}) AS c${index}`)
   const list = columns.length === 0 ? 'NULL AS c0' : columns.join(', ')
   if (paths.length === 0) return `(SELECT ${list} WHERE FALSE) AS parts`
-  return `(SELECT ${list} FROM read_parquet([${paths.map((path) => `'${path.replaceAll("'", "''")}'`).join(', ')}])) AS parts`
+  const files = paths.map((path) => `'${path.replaceAll("'", "''")}'`).join(', ')
+  return `(SELECT ${list} FROM read_parquet([${files}]${keyFor(paths)})) AS parts`
+}
+
+/** What connectors/spoke could not keep in memory it has encrypted, has named so, and has told this engine the key. All parts of a scan land alike. */
+function keyFor(paths: readonly string[]): string {
+  return paths.every((path) => path.endsWith('.encrypted.parquet')) ? ", encryption_config = {footer_key: 'landed'}" : ''
 }

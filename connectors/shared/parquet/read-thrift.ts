@@ -1,0 +1,82 @@
+import type { IntBits, Struct, Thrift } from './thrift.js'
+
+/** Parquet's own headers and footers nest less than this. */
+const depthMax = 16
+const intBits: Readonly<Record<number, IntBits>> = { 3: 8, 4: 16, 5: 32, 6: 64 }
+
+/**
+ * A structure in Thrift's compact protocol, and where it ends. What Parquet does not use (maps, doubles, ids far apart) is refused, as is whatever
+ * goes beyond the bytes: they may be anybody's.
+ */
+export function decodeThrift(bytes: Buffer, at: number): { value: Struct; end: number } {
+  const reader = new ThriftReader(bytes, at)
+  return { value: reader.struct(0), end: reader.at }
+}
+
+class ThriftReader {
+  constructor(
+    private readonly bytes: Buffer,
+    public at: number,
+  ) {}
+
+  struct(depth: number): Struct {
+    if (depth > depthMax) throw new Error('a Thrift structure nests too deeply')
+    const fields: [number, Thrift][] = []
+    for (let id = 0; ; ) {
+      const head = this.#byte()
+      if (head === 0) return { kind: 'struct', fields }
+      if (head >> 4 === 0) throw new Error('a Thrift field whose number is far from the last')
+      id += head >> 4
+      const type = head & 15
+      fields.push([id, type === 1 || type === 2 ? { kind: 'flag', value: type === 1 } : this.#value(type, depth)])
+    }
+  }
+
+  #value(type: number, depth: number): Thrift {
+    const bits = intBits[type]
+    if (bits !== undefined) return { kind: 'int', bits, value: bits === 8 ? this.#byte() : this.#zigzag() }
+    if (type === 8) return { kind: 'bytes', value: this.#take(this.#varint()) }
+    if (type === 9) return this.#list(depth)
+    if (type === 12) return this.struct(depth + 1)
+    throw new Error(`Thrift's type ${type} has no place in Parquet`)
+  }
+
+  #list(depth: number): Thrift {
+    const head = this.#byte()
+    const type = head & 15
+    const count = head >> 4 === 15 ? this.#varint() : head >> 4
+    // An item is a byte at the least.
+    if (count > this.bytes.length - this.at) throw new Error('a Thrift list that is longer than its bytes')
+    const items = Array.from({ length: count }, () => this.#value(type, depth))
+    const bits = intBits[type]
+    return bits !== undefined ? { kind: 'list', of: 'int', bits, items } : { kind: 'list', of: type === 12 ? 'struct' : 'bytes', items }
+  }
+
+  #zigzag(): number {
+    const value = this.#varint()
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2
+  }
+
+  #varint(): number {
+    let value = 0
+    for (let factor = 1; ; factor *= 0x80) {
+      const byte = this.#byte()
+      value += (byte & 0x7f) * factor
+      if (!Number.isSafeInteger(value)) throw new Error('a Thrift number that is too large to be exact')
+      if (byte < 0x80) return value
+    }
+  }
+
+  #byte(): number {
+    const byte = this.bytes[this.at++]
+    if (byte === undefined) throw new Error('Thrift that ends too soon')
+    return byte
+  }
+
+  #take(length: number): Buffer {
+    const from = this.at
+    this.at += length
+    if (this.at > this.bytes.length) throw new Error('Thrift that ends too soon')
+    return this.bytes.subarray(from, this.at)
+  }
+}

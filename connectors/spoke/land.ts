@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto'
+import { closeSync, openSync, rmSync, unlinkSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import type { LandedFile } from '../../src/connector/engine.js'
+import type { FrameEvent } from '../../src/connector/frames.js'
+import { ResultTooLarge, SourceUnavailable } from '../../src/errors.js'
+import { encryptParquet } from '../shared/parquet/encrypt.js'
+import { encryptedSuffix, type LandingPlace } from './landing-place.js'
+
+const notParquet = 'A part of the answer is not Parquet.'
+
+/**
+ * Writes one frame to a file of its own. What does not begin and end as Parquet is refused before the engine sees it. Where the place is not memory
+ * no byte is written before it is encrypted, for which the part is held in memory as a whole. @param length the bytes that the frame told of.
+ */
+export async function land(frames: AsyncGenerator<FrameEvent>, length: number, { folder, key }: LandingPlace): Promise<LandedFile> {
+  const path = join(folder, `${randomUUID()}${key === undefined ? '.parquet' : encryptedSuffix}`)
+  const file = openSync(path, 'wx', 0o600)
+  try {
+    if (key === undefined) for await (const piece of checked(frames)) write(file, piece)
+    else for (const piece of encrypted(await whole(checked(frames)), key)) write(file, piece)
+    return { path, bytes: length, release: () => Promise.resolve(rmSync(path, { force: true })) }
+  } catch (thrown) {
+    unlinkSync(path)
+    throw (thrown as NodeJS.ErrnoException).code === 'ENOSPC' ? new ResultTooLarge('The answers of the sources need more room than the hub has for them. Filter more, or group.', { cause: thrown }) : thrown
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** The content of one frame, to its end. Throws where the stream ends before, or what came was not Parquet. */
+async function* checked(frames: AsyncGenerator<FrameEvent>): AsyncGenerator<Uint8Array> {
+  const magic = new Magic()
+  for (let next = await frames.next(); ; next = await frames.next()) {
+    if (next.done === true || next.value.type === 'begin') throw new Error('the stream ended within a part')
+    if (next.value.type === 'end') break
+    magic.add(next.value.bytes)
+    yield next.value.bytes
+  }
+  if (!magic.isParquet()) throw new SourceUnavailable(notParquet)
+}
+
+async function whole(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const all: Uint8Array[] = []
+  for await (const piece of pieces) all.push(piece)
+  return Buffer.concat(all)
+}
+
+function encrypted(plain: Buffer, key: Buffer): Buffer[] {
+  try {
+    return encryptParquet(plain, key)
+  } catch (thrown) {
+    throw new SourceUnavailable(notParquet, { cause: thrown })
+  }
+}
+
+/** In place: a piece as large as a socket gives is in tmpfs sooner than it would be handed to another thread. */
+function write(file: number, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written)
+}
+
+/** The first and last four bytes of what goes by. */
+class Magic {
+  #first = Buffer.alloc(0)
+  #last = Buffer.alloc(0)
+
+  add(bytes: Uint8Array): void {
+    if (this.#first.length < 4) this.#first = Buffer.concat([this.#first, bytes.subarray(0, 4 - this.#first.length)])
+    this.#last = Buffer.from(bytes.length >= 4 ? bytes.subarray(-4) : Buffer.concat([this.#last, bytes]).subarray(-4))
+  }
+
+  isParquet(): boolean {
+    return this.#first.equals(this.#last) && this.#last.toString('latin1') === 'PAR1'
+  }
+}
