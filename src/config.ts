@@ -102,6 +102,8 @@ export const hubConfigSchema = z.strictObject({
   harvest: harvestLimitsSchema.optional(),
   /** Megabytes that all queries together may use in the engine. Default 1024. */
   engineMemoryMb: z.number().int().min(64).max(1_000_000).optional(),
+  /** What the names of this hub's indexes on a Meilisearch server begin with, where MEILI_URL names one: several hubs may share it. Default `seven-dials-`. */
+  searchPrefix: z.string().regex(/^[a-zA-Z0-9_-]{1,100}$/, 'must be letters, digits, hyphens and underscores: london-').optional(),
   /** Whose bearer tokens open this graph, beside those of the hub's own operator. Default none. */
   issuers: issuersSchema.optional(),
   spokes: z
@@ -141,6 +143,8 @@ export interface Loaded<T> {
 /** What the environment says; read once, here and nowhere else. */
 export interface Environment {
   readonly databaseUrl: string | undefined
+  /** A Meilisearch server, in place of the database's own search. */
+  readonly meilisearch: { readonly url: string; readonly key: string | undefined } | undefined
   readonly logLevel: string
   readonly production: boolean
   readonly threadPoolSize: number
@@ -151,6 +155,7 @@ export interface Environment {
 export function readEnvironment(variables: Record<string, string | undefined> = process.env): Environment {
   return Object.freeze({
     databaseUrl: variables['DATABASE_URL'] || undefined,
+    meilisearch: variables['MEILI_URL'] ? Object.freeze({ url: variables['MEILI_URL'], key: variables['MEILI_KEY'] || undefined }) : undefined,
     logLevel: variables['LOG_LEVEL'] || 'info',
     production: variables['NODE_ENV'] === 'production',
     threadPoolSize: Number(variables['UV_THREADPOOL_SIZE'] ?? 4),

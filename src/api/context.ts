@@ -2,6 +2,7 @@ import type { Knex } from 'knex'
 import type { CatalogueLoaders } from '../catalogue/catalogue-loaders.js'
 import type { HarvestRunRow } from '../catalogue/rows.js'
 import type { QueryContext } from '../query/run.js'
+import type { Search } from '../search/search.js'
 import type { AccessContext } from './access/enforce.js'
 import type { Results } from './results.js'
 import type { Splice } from './splice.js'
@@ -16,6 +17,7 @@ export interface Context extends AccessContext {
   readonly query: QueryContext
   /** The IRIs of this hub's things begin with it; no slash at its end. */
   readonly baseUrl: string
+  readonly search: Search
   readonly statusOf: (spokeId: string) => SpokeStatus
   readonly harvestNow: (spokeId: string, how?: { allowShrink?: boolean }) => Promise<HarvestRunRow>
   /** Results that hold rows in the engine: released when the response is made. */

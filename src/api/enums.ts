@@ -3,6 +3,7 @@ import { operators } from '../connector/capabilities.js'
 import { columnTypes, sensitivities } from '../connector/column.js'
 import { granularities } from '../connector/relation.js'
 import { errorCodes } from '../errors.js'
+import { searchFacets, searchSorts } from '../search/port.js'
 
 type Members<T extends string> = { readonly [K in T]: K }
 
@@ -30,4 +31,6 @@ export const OnSourceErrorEnum = enumOf('OnSourceError', ['FAIL', 'PARTIAL'])
 export const NumbersEnum = enumOf('Numbers', ['EXACT', 'DOUBLE'], 'DOUBLE: every number a JSON number')
 export const EncodingEnum = enumOf('Encoding', ['BOOLEAN', 'NUMBER', 'STRING', 'LIST', 'OBJECT'])
 export const SourceStatusEnum = enumOf('SourceStatus', ['OK', 'FAILED', 'TIMED_OUT', 'TRUNCATED', 'SKIPPED'])
+export const SearchFacetEnum = enumOf('SearchFacet', searchFacets)
+export const SearchSortEnum = enumOf('SearchSort', searchSorts)
 export const OperatorEnum = enumOf('Operator', operators)

@@ -1,7 +1,4 @@
-import { Logger, runMigrations } from 'graphile-worker'
 import type { Knex } from 'knex'
-import type pg from 'pg'
-import type { Log } from '../connector/source.js'
 
 /** Why a harvest is in the queue. Of each kind a spoke has one that waits; those of one spoke run one after another. */
 export type Occasion = 'scheduled' | 'asked for' | 'let through'
@@ -18,18 +15,6 @@ export const harvestTask = (spokeId: string) => `harvest ${spokeId}`
 const attemptsMax: Record<Occasion, number> = { scheduled: 25, 'asked for': 3, 'let through': 3 }
 
 const jobKey = (spokeId: string, occasion: Occasion) => `${harvestTask(spokeId)} ${occasion}`
-
-/** Any number of our own choosing that no other part of the hub has. */
-const lockKey = 7_001_010
-
-/** Brings the queue's tables, the schema `graphile_worker`, to this version's. Several hubs may call it at once. */
-export async function migrateQueue(knex: Knex, pool: pg.Pool, log: Log): Promise<void> {
-  await knex.transaction(async (transaction) => {
-    await transaction.raw('set local statement_timeout = 0')
-    await transaction.raw('select pg_advisory_xact_lock(?)', [lockKey])
-    await runMigrations({ pgPool: pool, logger: queueLogger(log) })
-  })
-}
 
 /** Puts a harvest in the queue, in place of one of the same kind that waits. */
 export async function queueHarvest(knex: Knex, spokeId: string, occasion: Occasion, inMs: number): Promise<void> {
@@ -54,11 +39,4 @@ export async function isQueued(knex: Knex, spokeId: string, occasion: Occasion):
 export async function isDue(knex: Knex, spokeId: string): Promise<boolean> {
   const job = await knex('graphile_worker.jobs').where({ key: jobKey(spokeId, 'scheduled') }).whereRaw('run_at <= now() and attempts < max_attempts').first('id')
   return job !== undefined
-}
-
-/** The queue's own words, where they tell of a fault; without what comes with them, which may be anything. */
-export function queueLogger(log: Log): Logger {
-  return new Logger(() => (level, message) => {
-    if (level === 'error' || level === 'warning') log.warn({ reason: message.split('\n', 1)[0] }, 'the queue of harvests has a fault')
-  })
 }

@@ -5,11 +5,11 @@ import type pg from 'pg'
 import type { Log, Source } from '../connector/source.js'
 import { databaseError } from '../database/database-error.js'
 import { BadUserInput, SourceUnavailable } from '../errors.js'
+import { QueueWorker } from '../queue/queue-worker.js'
 import type { HarvestLimits } from './harvest-limits.js'
 import { type HarvestJob, harvestTask, isDue, isQueued, type Occasion, queueHarvest } from './harvest-queue.js'
 import { closeAbandonedRuns, latestEndedRun, latestRun } from './harvest-run.js'
 import { harvestSpoke } from './harvest-spoke.js'
-import { QueueWorker } from './queue-worker.js'
 import type { HarvestRunRow } from './rows.js'
 import { Turns } from './turns.js'
 
@@ -58,7 +58,7 @@ export class HarvestScheduler {
       [...sources].map(([spokeId, source]) => [harvestTask(spokeId), (job: unknown, { job: { attempts } }: JobHelpers) => scheduler.#run(spokeId, source, job as HarvestJob, attempts)]),
     )
     const pollMs = Math.min(2_000, Math.max(100, intervalMs / 10))
-    scheduler.#worker = await QueueWorker.open({ knex, connection, tasks, concurrency: Math.min(atOnce, sources.size), pollMs, log })
+    scheduler.#worker = await QueueWorker.open({ knex, connection, tasks, concurrency: Math.min(atOnce, sources.size), pollMs, sweep: () => closeAbandonedRuns(knex), log })
     return scheduler
   }
 

@@ -1,21 +1,71 @@
-import { DialsError } from '../errors.js'
+import { DialsError, type ErrorCode, errorCodes } from '../errors.js'
+import { type GraphError, graphErrorText } from './query-text.js'
+import { strikingSecrets } from './strike-secrets.js'
 
-interface Answer<T> {
-  data?: T | null
-  errors?: { message: string }[]
+/** A hub, and as whom it is asked: without a token one sees what is open. */
+export interface Hub {
+  /** Without a slash at its end: see hubUrl. */
+  readonly url: string
+  readonly token?: string | undefined
+  /** Ends the wait for an answer. */
+  readonly signal?: AbortSignal | undefined
+  /** How an error of the graph is told. Default: its code, its message, the place in the input and near names. */
+  readonly errorText?: (error: GraphError) => string
 }
 
-/** One operation over HTTP. Throws with the graph's own message where it answers errors. */
-export async function askGraph<T>(url: string, query: string, variables: object = {}, token?: string): Promise<T> {
-  const headers = { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }
-  const response = await fetch(`${url.replace(/\/+$/, '')}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query, variables }) }).catch(
-    (thrown: unknown) => {
-      throw new DialsError('SOURCE_UNAVAILABLE', `There is no hub at ${url}. Start one with 'dials hub', or give its --url.`, { cause: thrown })
-    },
-  )
-  const answer = (await response.json().catch((thrown: unknown) => {
-    throw new DialsError('SOURCE_UNAVAILABLE', `What answers at ${url} is not a hub. Give the hub's --url.`, { cause: thrown })
-  })) as Answer<T>
-  if (answer.errors?.[0] !== undefined) throw new DialsError('BAD_REQUEST', answer.errors[0].message)
-  return answer.data as T
+interface Answer {
+  data?: Record<string, unknown> | null
+  errors?: GraphError[]
+}
+
+/**
+ * The one field of an operation, over HTTP.
+ * Throws DialsError, never with the token in it: SOURCE_UNAVAILABLE where no hub answers; else the code, the place in the input and the near names of the
+ * graph's first error, and all of its errors as text for people.
+ */
+export async function askGraph<T>({ url, token, signal, errorText = graphErrorText }: Hub, field: string, operation: string, variables: object = {}): Promise<T> {
+  return strikingSecrets(token === undefined ? [] : [token], async () => {
+    const headers = { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }
+    const request = { method: 'POST', headers, body: JSON.stringify({ query: operation, variables }), ...(signal === undefined ? {} : { signal }) }
+    const { ok, status, text } = await post(`${url}/graphql`, request).catch((thrown: unknown) => {
+      throw signal?.aborted === true ? thrown : noHub(url, thrown)
+    })
+    const { data, errors } = answerOf(text)
+    const [first] = errors ?? []
+    if (first !== undefined) throw new DialsError(codeOf(first), (errors ?? []).map(errorText).join('\ndials: '), detailOf(first))
+    const value = data?.[field]
+    if (value === undefined || value === null) throw new DialsError('SOURCE_UNAVAILABLE', `What answers at ${url} is not a hub${ok ? '' : ` (HTTP ${status})`}. Give the hub's --url.`)
+    return value as T
+  })
+}
+
+async function post(url: string, request: RequestInit): Promise<{ ok: boolean; status: number; text: string }> {
+  const response = await fetch(url, request)
+  return { ok: response.ok, status: response.status, text: await response.text() }
+}
+
+/** Node names what failed: ECONNREFUSED, or the fault of a certificate. Without a name nothing was tried: fetch refuses some ports itself. */
+function noHub(url: string, cause: unknown): DialsError {
+  const code = cause instanceof Error ? (cause.cause as NodeJS.ErrnoException | undefined)?.code : undefined
+  const fault = code === undefined ? `There is no hub at ${url}` : `No hub answers at ${url} (${code})`
+  return new DialsError('SOURCE_UNAVAILABLE', `${fault}. Start one with 'dials hub', or give its --url.`, { cause })
+}
+
+/** An answer of GraphQL; of anything else, nothing. */
+function answerOf(text: string): Answer {
+  try {
+    const { data, errors } = JSON.parse(text) as Answer
+    return { ...(typeof data === 'object' ? { data } : {}), ...(Array.isArray(errors) && errors.every((error) => typeof error?.message === 'string') ? { errors } : {}) }
+  } catch {
+    return {}
+  }
+}
+
+/** A hub of another version may have codes that this one has not. */
+function codeOf({ extensions }: GraphError): ErrorCode {
+  return errorCodes.find((code) => code === extensions?.code) ?? 'BAD_REQUEST'
+}
+
+function detailOf({ extensions: { inputPath, suggestions } = {} }: GraphError) {
+  return { ...(inputPath === undefined ? {} : { inputPath }), ...(suggestions === undefined ? {} : { suggestions }) }
 }

@@ -7,6 +7,7 @@ import { harvestCommand } from './commands/harvest.js'
 import { hubCommand } from './commands/hub.js'
 import { queryCommand } from './commands/query.js'
 import { schemaCommand } from './commands/schema.js'
+import { searchCommand } from './commands/search.js'
 import { spokeCommand } from './commands/spoke.js'
 import { tokenCommand } from './commands/token.js'
 import { ListenError } from './listen.js'
@@ -17,7 +18,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .description('Seven Dials: one GraphQL graph over the data catalogues of many organisations, while each keeps its own data')
     .exitOverride()
     .addOption(new Option('--trace', 'show stack traces of errors').hideHelp())
-  for (const command of [demoCommand(), hubCommand(), spokeCommand(), harvestCommand(), queryCommand(), connectorCommand(), tokenCommand(), schemaCommand()]) program.addCommand(command.exitOverride())
+  for (const command of [demoCommand(), hubCommand(), spokeCommand(), harvestCommand(), queryCommand(), searchCommand(argv), connectorCommand(), tokenCommand(), schemaCommand()]) program.addCommand(command.exitOverride())
   try {
     await program.parseAsync(argv)
     return 0

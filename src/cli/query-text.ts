@@ -108,11 +108,12 @@ function fragmentText({ spoke, connector, native, pushedDown, left, estimatedRow
 
 const pathText = (path: readonly (string | number)[]) => path.map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index === 0 ? '' : '.'}${step}`)).join('')
 
-const counted = (count: number, noun: string) => `${count.toLocaleString('en-GB')} ${noun}${count === 1 ? '' : 's'}`
+/** `1 row`, `1,200 rows`. */
+export const counted = (count: number, noun: string) => `${count.toLocaleString('en-GB')} ${noun}${count === 1 ? '' : 's'}`
 
 const lines = (text: string) => text.split('\n').map(harmless)
 
 const indented = (text: string, spaces: number) => lines(text).map((line) => `${' '.repeat(spaces)}${line}`)
 
 /** Text of others on one line. What would steer a terminal, or turn the direction of what follows, is a space. */
-const harmless = (text: string) => text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, ' ')
+export const harmless = (text: string) => text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, ' ')

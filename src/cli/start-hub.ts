@@ -27,6 +27,10 @@ import { loadHubKey } from '../identity/hub-key.js'
 import { RequestSigner } from '../identity/scan-token.js'
 import { bearerToken } from '../identity/token-parts.js'
 import { viewerOf } from '../identity/viewer-of.js'
+import { SearchKeeper } from '../search/keep/search-keeper.js'
+import { MeilisearchIndex } from '../search/meilisearch/meilisearch-index.js'
+import { PostgresIndex } from '../search/postgres/postgres-index.js'
+import { createSearch } from '../search/search.js'
 import { SpokeChild } from '../spoke/child.js'
 import { telemetryPlugin } from '../telemetry/apollo-plugin.js'
 import { HubMetrics } from '../telemetry/metrics.js'
@@ -100,12 +104,19 @@ export async function startHub({ loaded, dataFolder, port, environment, log }: H
     await syncConfigured(knex, config.spokes.map(configuredSpoke))
 
     const onEnd = ({ spokeId, status }: HarvestRunRow) => metrics.harvest(spokeId, status)
+    const queueConnection = () => connectionConfig(database.url, environment.databaseUrl === undefined)
     const scheduler = await HarvestScheduler.open({
-      knex, connection: () => connectionConfig(database.url, environment.databaseUrl === undefined), sources: sources.harvestable(),
+      knex, connection: queueConnection, sources: sources.harvestable(),
       intervalMs: (config.harvestEveryMinutes ?? 60) * 60_000, limits: new Map(config.spokes.map(({ id, harvest }) => [id, harvestLimits(config.harvest, harvest)])),
       ...(config.harvestsAtOnce === undefined ? {} : { atOnce: config.harvestsAtOnce }), onEnd, log,
     })
     undo.add(() => scheduler.stop())
+    const { meilisearch } = environment
+    const index = meilisearch === undefined ? new PostgresIndex(knex) : new MeilisearchIndex({ url: meilisearch.url, log, ...(meilisearch.key === undefined ? {} : { key: meilisearch.key }), ...(config.searchPrefix === undefined ? {} : { prefix: config.searchPrefix }) })
+    undo.add(() => index.close())
+    const keeper = await SearchKeeper.open({ knex, index, connection: queueConnection, log })
+    undo.add(() => keeper.stop())
+    const search = createSearch(knex, index, keeper)
     const schema = await createSchema()
     const graph = createGraphServer(schema, log)
     graph.addPlugin(telemetryPlugin(telemetry))
@@ -124,7 +135,7 @@ export async function startHub({ loaded, dataFolder, port, environment, log }: H
         nearTables: (id: string) => suggestTables(knex, viewer, id).catch(rethrowCoded),
       }
       return {
-        viewer, knex, loaders, baseUrl, statusOf: (spokeId) => sources.status(spokeId),
+        viewer, knex, loaders, baseUrl, search, statusOf: (spokeId) => sources.status(spokeId),
         harvestNow: (spokeId, how) => scheduler.harvestNow(spokeId, how), results: new Results(), ...(splice ? { splice } : {}),
         query: { viewer, catalogue, sources, engine, signal, ...(token === undefined ? {} : { viewerToken: token }), ...(traces ? { stage: traces.stage } : {}) },
       }
@@ -139,6 +150,7 @@ export async function startHub({ loaded, dataFolder, port, environment, log }: H
     const url = await listen(app, { host: config.host ?? '127.0.0.1', port: port ?? config.port ?? 4000, tls: tls !== undefined })
     if (!/^https?:/.test(baseUrl)) baseUrl = url
     scheduler.start()
+    keeper.start()
     const unwatch = sources.watch((spokeId) => {
       scheduler.harvestNow(spokeId).catch((thrown: unknown) => log.warn({ spoke: spokeId, reason: String(thrown) }, 'a harvest could not be run'))
     })

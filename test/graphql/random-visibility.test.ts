@@ -8,6 +8,11 @@ import { CatalogueMemory } from '../../src/catalogue/catalogue-memory.js'
 import { suggestTables } from '../../src/catalogue/suggest-tables.js'
 import type { Access, Listing } from '../../src/connector/catalogue.js'
 import type { Viewer } from '../../src/identity/viewer.js'
+import { findDatasets } from '../../src/search/find-datasets.js'
+import { tellChanges } from '../../src/search/keep/update.js'
+import type { SearchIndex } from '../../src/search/port.js'
+import { PostgresIndex } from '../../src/search/postgres/postgres-index.js'
+import type { Search } from '../../src/search/search.js'
 import { anonymous, configureTwo, harvest, operator } from '../support/catalogue.js'
 import { complete, dataset, fakeSource } from '../support/fake-source.js'
 import { freshDatabase, type FreshDatabase, quiet } from '../support/postgres.js'
@@ -47,11 +52,13 @@ const operations = fc.array(
 
 let database: FreshDatabase
 let memory: CatalogueMemory
+let index: SearchIndex
 let graph: ReturnType<typeof createGraphServer>
 beforeAll(async () => {
   database = await freshDatabase()
   await configureTwo(database.knex)
   memory = new CatalogueMemory(database.knex)
+  index = new PostgresIndex(database.knex)
   graph = createGraphServer(await createSchema(), quiet)
 })
 afterAll(() => database.drop())
@@ -63,7 +70,7 @@ async function ask<Data>(viewer: Viewer, query: string, variables: Record<string
     nearTables: (id: string) => suggestTables(database.knex, viewer, id),
   }
   const context = {
-    viewer, knex: database.knex, loaders, baseUrl: 'https://hub.test', statusOf: () => 'UP', results: new Results(),
+    viewer, knex: database.knex, loaders, search: { find: (...given: Parameters<Search['find']>) => findDatasets({ knex: database.knex, index }, ...given) }, baseUrl: 'https://hub.test', statusOf: () => 'UP', results: new Results(),
     query: { viewer, catalogue, sources: new Map(), engine: undefined, signal: new AbortController().signal },
   }
   const { body } = await graph.executeOperation<Data & Record<string, unknown>>({ query, variables }, { contextValue: context as unknown as Context })
@@ -87,6 +94,21 @@ async function walk(viewer: Viewer, first: number, spokes: string[] | undefined)
   }
 }
 
+interface Found {
+  search: { totalCount: number; facets: { facet: string; values: { value: string; count: number }[] }[]; nodes: { dataset: { id: string; access: string }; highlights: { text: string }[] }[] }
+}
+
+/** What a search for all of them tells: ids, and the counts of two facets. */
+async function find(viewer: Viewer, text: string) {
+  const { data } = await ask<Found>(viewer, `query ($text: String!) {
+    search(text: $text, first: 100, facets: [SPOKE, ACCESS]) { totalCount facets { facet values { value count } } nodes { dataset { id access } highlights { text } } } }`, { text })
+  const { totalCount, facets, nodes } = data.search
+  const counts = Object.fromEntries(facets.map(({ facet, values }) => [facet, Object.fromEntries(values.map(({ value, count }) => [value, count]))]))
+  return { ids: nodes.map(({ dataset }) => dataset.id).sort(), totalCount, counts, text: JSON.stringify(nodes) }
+}
+
+const countBy = <T>(list: readonly T[], keyOf: (one: T) => string) => Object.fromEntries([...new Set(list.map(keyOf))].map((key) => [key, list.filter((one) => keyOf(one) === key).length]))
+
 test('whatever is asked, by whomever, of whatever catalogue, is answered as from a catalogue that was filtered by hand', async () => {
   await fc.assert(
     fc.asyncProperty(catalogues, operations, async (all, asked) => {
@@ -96,12 +118,31 @@ test('whatever is asked, by whomever, of whatever catalogue, is answered as from
         // What is left of the catalogue before, MISSING, is not of this one.
         await database.knex('datasets').where({ spoke_id: spokeId }).whereNot({ status: 'ACTIVE' }).delete()
       }
+      const sought = 'Title'
+      for (const { viewer } of asked) {
+        const visible = all.filter((one) => sees(viewer, one)).map((one) => `${one.spoke}/${one.id}`)
+        // Before the index is told: it may lack what is new, and shows nothing that it has and the viewer may not see any more.
+        const early = await find(viewer, sought)
+        expect(visible).toEqual(expect.arrayContaining(early.ids))
+        expect(early.totalCount).toBe(early.ids.length)
+        expect(Object.values(early.counts['SPOKE'] ?? {}).reduce((sum, count) => sum + count, 0)).toBe(early.ids.length)
+      }
+      while ((await tellChanges(database.knex, index)) > 0);
       for (const { viewer, first, spoke, id } of asked) {
         const visible = all.filter((one) => sees(viewer, one)).map((one) => ({ ...one, id: `${one.spoke}/${one.id}` }))
         const wanted = visible.filter((one) => spoke === undefined || one.spoke === spoke).map((one) => one.id).sort()
         const { ids, counts } = await walk(viewer, first, spoke === undefined ? undefined : [spoke])
         expect(ids).toEqual(wanted)
         expect(new Set(counts)).toEqual(new Set([wanted.length]))
+        const found = await find(viewer, sought)
+        expect(found.ids).toEqual(visible.map((one) => one.id).sort())
+        expect(found.totalCount).toBe(visible.length)
+        expect(found.counts).toEqual({ SPOKE: countBy(visible, (one) => one.spoke), ACCESS: countBy(visible, (one) => one.access) })
+        // A word of one dataset alone, mistyped or not, is for those who see it.
+        for (const text of [`"Title of ${id.split('/')[1]}"`, id.split('/')[1] ?? '']) {
+          const narrow = await find(viewer, text)
+          expect(visible.map((one) => one.id)).toEqual(expect.arrayContaining(narrow.ids))
+        }
 
         const isSeen = visible.some((one) => one.id === id)
         const table = `${id}/${id.split('/')[1]}`

@@ -66,8 +66,8 @@ async function showTokens(dataFolder: string, organisations: readonly string[], 
 
 async function show(hub: RunningHub, spokeIds: readonly string[]): Promise<void> {
   await Promise.all(spokeIds.map((id) => hub.harvestNow(id)))
-  const { spokes } = await askGraph<{ spokes: SpokeLine[] }>(hub.url, '{ spokes { id title status datasets { totalCount } } }')
-  const { query } = await askGraph<{ query: MainJobAnswer }>(hub.url, mainJob())
+  const spokes = await askGraph<SpokeLine[]>(hub, 'spokes', '{ spokes { id title status datasets { totalCount } } }')
+  const query = await askGraph<MainJobAnswer>(hub, 'query', mainJob())
   process.stdout.write(`${spokesTable(spokes)}\n\nLibraries, toilets and polling stations by borough, as it came back over HTTP:\n${answerTable(query)}\n\n`)
 }
 

@@ -1,12 +1,9 @@
-import { resolve } from 'node:path'
 import Table from 'cli-table3'
 import { Command } from 'commander'
-import { loadHubConfig, readEnvironment } from '../../config.js'
 import { DialsError } from '../../errors.js'
-import { signOperatorToken } from '../../identity/operator-token.js'
-import { askGraph } from '../ask-graph.js'
-import { issuerOf, operatorKey } from '../hub-identity.js'
-import { dataDirOption } from './options.js'
+import { openOperatorHub } from '../operator-hub.js'
+import { harmless } from '../query-text.js'
+import { dataDirOption, hubUrl, urlOption } from './options.js'
 
 interface Options {
   config: string
@@ -35,20 +32,16 @@ export function harvestCommand(): Command {
     .description('harvest spokes now, at a hub that is running')
     .argument('[spoke...]', 'ids of spokes; default: all of them')
     .requiredOption('--config <file>', 'the hub.yaml')
-    .option('--url <url>', 'where the hub listens', 'http://localhost:4000')
+    .addOption(urlOption())
     .option('--allow-shrink', 'let through a harvest that was HELD: what the source no longer shows is removed, however much')
     .option('--json', 'print JSON, for programs')
     .addOption(dataDirOption('.data'))
-    .action(async (spokes: string[], { config, dataDir, url, allowShrink, json }: Options) => {
-      const loaded = loadHubConfig(config, readEnvironment())
-      const key = await operatorKey(resolve(dataDir))
-      const wanted = spokes.length > 0 ? spokes : loaded.value.spokes.map(({ id }) => id)
+    .action(async (spokes: string[], { config, dataDir, url, allowShrink, json }: Options, command: Command) => {
+      // What is wrong is said of one spoke, in words for its operator: the code would say less.
+      const hub = await openOperatorHub(config, dataDir, { url: hubUrl(url, command), errorText: ({ message }) => harmless(message) })
+      const wanted = spokes.length > 0 ? spokes : hub.config.spokes.map(({ id }) => id)
       const runs: (Run & { spoke: string })[] = []
-      for (const spoke of wanted) {
-        const token = await signOperatorToken(issuerOf(loaded.value), key, ['hub:operate'])
-        const { harvest } = await askGraph<{ harvest: Run }>(url, mutation, { spoke, allowShrink: allowShrink === true }, token)
-        runs.push({ spoke, ...harvest })
-      }
+      for (const spoke of wanted) runs.push({ spoke, ...(await hub.ask<Run>('harvest', mutation, { spoke, allowShrink: allowShrink === true })) })
       process.stdout.write(json ? `${JSON.stringify(runs)}\n` : `${tableOf(runs)}\n`)
       if (runs.some(({ status }) => status === 'FAILED')) throw new DialsError('SOURCE_UNAVAILABLE', 'Not every spoke could be harvested.')
     })

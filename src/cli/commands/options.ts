@@ -1,4 +1,5 @@
-import { InvalidArgumentError, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { readEnvironment } from '../../config.js'
 
 /** `--port`: 0 takes any free one. */
 export const portOption = () =>
@@ -10,3 +11,25 @@ export const portOption = () =>
 
 /** `--data-dir` */
 export const dataDirOption = (fallback: string) => new Option('--data-dir <folder>', 'where this keeps its own data').default(fallback)
+
+/** `--url`: see hubUrl. */
+export const urlOption = () => new Option('--url <url>', 'where the hub listens').default('http://localhost:4000')
+
+/** `--token`: see bearerOf. */
+export const tokenOption = () => new Option('--token <token>', 'whose data you may see (default: what DIALS_TOKEN holds, which other users of this machine cannot see)')
+
+/** Without what may follow a hub's address: `dials hub` itself prints that of its graph. A password in it would be shown by errors. */
+export function hubUrl(url: string, command: Command): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined
+  if (parsed === undefined || !/^https?:$/.test(parsed.protocol) || parsed.username !== '' || parsed.password !== '') {
+    command.error('error: --url has to be the address of a hub, without a user or password: https://hub.london.example')
+  }
+  return url.replace(/(\/graphql)?\/*$/, '')
+}
+
+/** The token, or none. What cannot stand in a header is refused here, since the error of the request would show it. */
+export function bearerOf(given: string | undefined, command: Command): string | undefined {
+  const token = (given ?? readEnvironment().variables['DIALS_TOKEN'] ?? '').trim()
+  if (!/^[\x21-\x7e]*$/.test(token)) command.error(`error: what ${given === undefined ? 'DIALS_TOKEN' : '--token'} holds is not a token`)
+  return token === '' ? undefined : token
+}

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 
 /** The lock that every connection of a worker's own pool shares: free once they are all gone, and then the worker is. */
-export const workerLock = (workerId: string) => `harvest worker ${workerId}`
+export const workerLock = (workerId: string) => `queue worker ${workerId}`
 
 interface HeldJob {
   readonly id: string
@@ -9,15 +9,15 @@ interface HeldJob {
   readonly key: string | null
 }
 
-/** A harvest that brings its hub down is tried again at once the first time, later after longer and longer: seconds. */
+/** A job that brings its hub down is tried again at once the first time, later after longer and longer: seconds. */
 const backOff = (attempts: number) => (attempts <= 1 ? 0 : Math.min(900, 5 * 2 ** attempts))
 
-/** More attempts than these are not counted, so that a spoke never runs out of them. */
+/** More attempts than these are not counted, so that a job never runs out of them. */
 const attemptsCounted = 8
 
 /**
  * Lets go of the jobs of hubs that died: the queue itself would keep them for four hours. A hub lives while a connection of its queue does; one
- * that is cut off and lives all the same can still write nothing, since its harvest has lost its lock and is fenced.
+ * that is cut off and lives all the same can still write nothing, since what it does has lost its lock and is fenced.
  */
 export async function freeDeadWorkers(knex: Knex, ownId: string | undefined): Promise<void> {
   await knex.transaction(async (transaction) => {

@@ -3,9 +3,8 @@ import { runTaskList, type TaskList, type WorkerPool } from 'graphile-worker'
 import type { Knex } from 'knex'
 import pg from 'pg'
 import type { Log } from '../connector/source.js'
-import { closeAbandonedRuns } from './harvest-run.js'
 import { freeDeadWorkers, workerLock } from './free-dead-workers.js'
-import { migrateQueue, queueLogger } from './harvest-queue.js'
+import { migrateQueue, queueLogger } from './migrate-queue.js'
 
 /** Connections that the queue may have: one listens, the others ask for jobs and end them. */
 const connectionsMax = 3
@@ -24,6 +23,8 @@ interface QueueWorkerOptions {
   /** Jobs at once. */
   readonly concurrency: number
   readonly pollMs: number
+  /** Done each time that dead hubs were looked for, before any job is taken and then every few seconds. */
+  readonly sweep?: () => Promise<void>
   readonly log: Log
 }
 
@@ -86,14 +87,14 @@ export class QueueWorker {
 
   async #sweep(): Promise<void> {
     await freeDeadWorkers(this.#options.knex, this.#pool?.id)
-    await closeAbandonedRuns(this.#options.knex)
+    await this.#options.sweep?.()
   }
 
   async #again(pauseMs: number, work: () => Promise<void>): Promise<void> {
     const { signal } = this.#stopping
     while (!signal.aborted) {
       const failed = await work().then(() => false, (error: unknown) => {
-        if (!signal.aborted) this.#options.log.warn({ reason: String(error) }, 'the queue of harvests cannot be reached')
+        if (!signal.aborted) this.#options.log.warn({ reason: String(error) }, 'the queue of jobs cannot be reached')
         return true
       })
       if (failed) await delay(pauseMs, undefined, { signal, ref: false }).catch(() => undefined)
@@ -117,7 +118,7 @@ export class QueueWorker {
         client.query('select pg_advisory_lock_shared(hashtextextended($1, 0))', [workerLock(id)]).then(() => done(), done)
       },
     })
-    const note = (error: Error) => log.warn({ reason: error.message }, 'a connection of the queue of harvests has ended')
+    const note = (error: Error) => log.warn({ reason: error.message }, 'a connection of the queue of jobs has ended')
     pool.on('error', note)
     pool.on('connect', (client) => client.on('error', note))
     return pool

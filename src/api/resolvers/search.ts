@@ -1,0 +1,63 @@
+import { Arg, Ctx, Directive, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
+import type { DatasetRow } from '../../catalogue/rows.js'
+import type { SearchFacet, SearchHit as Hit, SearchSort } from '../../search/port.js'
+import type { Context } from '../context.js'
+import { SearchFacetEnum, SearchSortEnum } from '../enums.js'
+import { Highlight, SearchAccess, SearchConnection, SearchFilter, SearchHit, SearchIndexState } from '../types/search.js'
+
+/** A hit with its dataset as the catalogue has it now. */
+interface HitOfDataset extends Hit {
+  readonly dataset: DatasetRow
+}
+
+@Resolver()
+export class SearchResolver {
+  @Directive('@public')
+  @Query(() => SearchConnection, { nullable: true, description: 'Datasets by words, "phrases", -unwanted words and conditions. No text: all of them, those changed last first' })
+  async search(
+    @Arg('text', () => String, { defaultValue: '' }) text: string,
+    @Arg('filter', () => SearchFilter, { nullable: true }) filter: SearchFilter | null,
+    @Arg('facets', () => [SearchFacetEnum], { nullable: true }) facets: SearchFacet[] | null,
+    @Arg('sort', () => SearchSortEnum, { nullable: true, defaultValue: 'RELEVANCE' }) sort: SearchSort | null,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null,
+    @Arg('after', () => String, { nullable: true }) after: string | null,
+    @Ctx() { search, viewer, loaders, query: { signal } }: Context,
+  ) {
+    const page = await search.find(viewer, { text, filter, facets, sort, first, after }, signal)
+    // The index may be behind the catalogue, which has the last word.
+    const datasets = await loaders.dataset.loadAll(page.hits.map(({ id }) => id))
+    const edges = page.hits.flatMap((hit, at) => (datasets[at] ? [{ cursor: hit.cursor, node: { ...hit, dataset: datasets[at] } satisfies HitOfDataset }] : []))
+    const { hasNextPage, hasPreviousPage, totalCount } = page
+    return {
+      edges, totalCount, facets: page.facets,
+      nodes: edges.map(({ node }) => node),
+      pageInfo: { hasNextPage, hasPreviousPage, startCursor: page.hits[0]?.cursor ?? null, endCursor: page.hits.at(-1)?.cursor ?? null },
+    }
+  }
+
+  @Directive('@public')
+  @Query(() => SearchAccess, { nullable: true, description: 'null where the search of this hub can be asked through the graph alone' })
+  searchAccess(@Ctx() { search, viewer }: Context) {
+    return search.directAccess(viewer)
+  }
+
+  @Directive('@requiresScopes(scopes: [["hub:operate"]])')
+  @Query(() => SearchIndexState, { nullable: true, description: 'Needs the scope hub:operate' })
+  searchIndex(@Ctx() { search }: Context) {
+    return search.state()
+  }
+
+  @Directive('@requiresScopes(scopes: [["hub:operate"]])')
+  @Mutation(() => SearchIndexState, { nullable: true, description: 'Begins to build the search index anew beside the live one; searchIndex tells how it goes. Needs the scope hub:operate' })
+  rebuildSearchIndex(@Ctx() { search }: Context) {
+    return search.rebuild()
+  }
+}
+
+@Resolver(() => SearchHit)
+export class SearchHitResolver {
+  @FieldResolver(() => [Highlight])
+  highlights(@Root() { highlights }: HitOfDataset) {
+    return highlights()
+  }
+}

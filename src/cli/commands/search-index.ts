@@ -1,0 +1,96 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { Command } from 'commander'
+import { DialsError } from '../../errors.js'
+import { openOperatorHub, type OperatorHub } from '../operator-hub.js'
+import { print } from '../print.js'
+import { harmless } from '../query-text.js'
+import { type IndexState, progressText, type Rebuild, rebuildText, stateText } from '../search-text.js'
+import { dataDirOption, hubUrl, urlOption } from './options.js'
+
+interface Options {
+  config: string
+  dataDir: string
+  url: string
+  wait?: boolean
+  json?: true
+}
+
+/** From one look at a rebuild to the next. */
+const lookMs = 500
+
+/** All that the graph tells of an index. */
+export const stateSelection = '{ index pending rebuild { startedAt endedAt written total error } }'
+
+const goesOn = "The rebuild goes on at the hub: 'dials search status' tells how it goes."
+
+/** `dials search reindex` */
+export function reindexCommand(): Command {
+  return operatorCommand('reindex', 'have the hub build its search index anew beside the live one, and wait until that is done; one under way is joined')
+    .option('--no-wait', 'return when it is begun')
+    .action(async (_own: unknown, command: Command) => {
+      const options = command.optsWithGlobals<Options>()
+      const hub = await operatorHub(options, command)
+      const begun = await hub.ask<IndexState>('rebuildSearchIndex', `mutation { rebuildSearchIndex ${stateSelection} }`)
+      const ended = options.wait === false ? begun : await untilEnded(hub, begun)
+      const { rebuild } = ended
+      await print(options.json ? `${JSON.stringify(ended)}\n` : `${rebuild?.endedAt === null ? `${harmless(ended.index)}: ${rebuildText(rebuild)}` : stateText(ended)}\n`)
+      if (typeof rebuild?.error === 'string') throw new DialsError('SOURCE_UNAVAILABLE', `The search index was not rebuilt, and is as it was: ${harmless(rebuild.error)}`)
+    })
+}
+
+/** `dials search status` */
+export function statusCommand(): Command {
+  return operatorCommand('status', 'how the search index stands: changes that it has not been told, and its latest rebuild').action(async (_own: unknown, command: Command) => {
+    const options = command.optsWithGlobals<Options>()
+    const hub = await operatorHub(options, command)
+    const state = await hub.ask<IndexState>('searchIndex', `{ searchIndex ${stateSelection} }`)
+    await print(`${options.json ? JSON.stringify(state) : stateText(state)}\n`)
+  })
+}
+
+/** The values of --url and --json are those of `dials search`, which takes them before its subcommands see them; here they are for --help. */
+function operatorCommand(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .requiredOption('--config <file>', 'the hub.yaml')
+    .addOption(dataDirOption('.data'))
+    .addOption(urlOption())
+    .option('--json', 'print JSON, for programs')
+}
+
+const operatorHub = ({ config, dataDir, url }: Options, command: Command) => openOperatorHub(config, dataDir, { url: hubUrl(url, command) })
+
+/** Looks until the latest rebuild has ended, and shows how far it is. Throws where a signal ends the wait, or the hub does not answer: the rebuild goes on. */
+async function untilEnded(hub: OperatorHub, begun: IndexState): Promise<IndexState> {
+  const stop = new AbortController()
+  // Never taken off: a terminal's Ctrl-C comes twice, straight and by the launcher.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop.abort())
+  const show = progress()
+  let state = begun
+  try {
+    while (state.rebuild !== null && state.rebuild.endedAt === null) {
+      show(state.rebuild)
+      await delay(lookMs, undefined, { signal: stop.signal })
+      state = await hub.ask<IndexState>('searchIndex', `{ searchIndex ${stateSelection} }`, {}, stop.signal)
+    }
+    return state
+  } catch (thrown) {
+    if (stop.signal.aborted) throw new DialsError('SOURCE_TIMEOUT', `Not waited for. ${goesOn}`)
+    if (thrown instanceof DialsError) throw new DialsError(thrown.code, `${thrown.message} ${goesOn}`, { cause: thrown })
+    throw thrown
+  } finally {
+    show(undefined)
+  }
+}
+
+/** On standard error: to a person one line that is written over, and nothing in the end; else a line for each tenth. */
+function progress(): (rebuild: Rebuild | undefined) => void {
+  const { stderr } = process
+  let tenth = -1
+  return (rebuild) => {
+    if (stderr.isTTY) return void stderr.write(`\r\u001b[2K${rebuild === undefined ? '' : progressText(rebuild)}`)
+    const now = rebuild === undefined ? tenth : Math.floor((10 * rebuild.written) / Math.max(1, rebuild.total))
+    if (rebuild !== undefined && now !== tenth) stderr.write(`${progressText(rebuild)}\n`)
+    tenth = now
+  }
+}

@@ -1,0 +1,23 @@
+import { Logger, runMigrations } from 'graphile-worker'
+import type { Knex } from 'knex'
+import type pg from 'pg'
+import type { Log } from '../connector/source.js'
+
+/** Any number of our own choosing that no other part of the hub has. */
+const lockKey = 7_001_010
+
+/** Brings the queue's tables, the schema `graphile_worker`, to this version's. Several hubs may call it at once. */
+export async function migrateQueue(knex: Knex, pool: pg.Pool, log: Log): Promise<void> {
+  await knex.transaction(async (transaction) => {
+    await transaction.raw('set local statement_timeout = 0')
+    await transaction.raw('select pg_advisory_xact_lock(?)', [lockKey])
+    await runMigrations({ pgPool: pool, logger: queueLogger(log) })
+  })
+}
+
+/** The queue's own words, where they tell of a fault; without what comes with them, which may be anything. */
+export function queueLogger(log: Log): Logger {
+  return new Logger(() => (level, message) => {
+    if (level === 'error' || level === 'warning') log.warn({ reason: message.split('\n', 1)[0] }, 'the queue of jobs has a fault')
+  })
+}

@@ -1,0 +1,48 @@
+import type { SearchConditions, SearchFacet } from '../port.js'
+import { audienceOf } from './stored-document.js'
+
+/** Attributes that a facet counts and a condition asks for. */
+export const facetAttributes = {
+  SPOKE: 'spoke', ORGANISATION: 'organisation', THEME: 'themes', KEYWORD: 'keywords', FORMAT: 'formats', LICENCE: 'licence', ACCESS: 'access', SEMANTIC_TYPE: 'semanticTypes',
+} as const satisfies Record<SearchFacet, string>
+
+const conditionAttributes = {
+  spokes: 'spoke', organisations: 'organisation', themes: 'themes', keywords: 'keywords', formats: 'formats', licences: 'licence', access: 'access', semanticTypes: 'semanticTypes',
+} as const satisfies Partial<Record<keyof SearchConditions, string>>
+
+/** No stored value is longer, in bytes; one that is asked for would be refused. */
+const valueBytesMax = 468
+
+/**
+ * What a viewer may find, as Meilisearch's filter: of searches here, and of tokens with which somebody searches there.
+ * Without `spokes` all of them count.
+ */
+export function visibilityFilter({ audiences, spokes }: { audiences: readonly string[]; spokes?: readonly string[] }): string {
+  return [among('audiences', audiences.map(audienceOf)), ...(spokes === undefined ? [] : [among('spoke', spokes)])].join(' AND ')
+}
+
+/** All that has to hold of what is found. */
+export function searchFilter(request: { audiences: readonly string[]; spokes: readonly string[]; except: readonly string[]; conditions: SearchConditions }): string[] {
+  const { hasTables, modifiedAfter, modifiedBefore, ...lists } = request.conditions
+  const parts = [visibilityFilter(request)]
+  if (request.except.length > 0) parts.push(`NOT ${among('id', request.except)}`)
+  for (const [name, values] of Object.entries(lists)) {
+    if (values !== undefined) parts.push(among(conditionAttributes[name as keyof typeof conditionAttributes], values))
+  }
+  if (hasTables !== undefined) parts.push(`hasTables = ${hasTables}`)
+  if (modifiedAfter !== undefined) parts.push(`modified > ${quoted(String(modifiedAfter))}`)
+  if (modifiedBefore !== undefined) parts.push(`modified < ${quoted(String(modifiedBefore))}`)
+  return parts
+}
+
+/** Leaves out what a walk has shown. */
+export const notSeen = (marks: readonly number[]): string => `NOT mark IN [${marks.join(', ')}]`
+
+/** One of the values; of none, nothing. */
+function among(attribute: string, values: readonly string[]): string {
+  const asked = values.filter((value) => !/\p{Surrogate}/u.test(value) && Buffer.byteLength(value) <= valueBytesMax)
+  return `${attribute} IN [${asked.map(quoted).join(', ')}]`
+}
+
+/** A value of a filter: in double quotes, in which a backslash speaks for what follows it. */
+const quoted = (value: string): string => `"${value.replaceAll(/["\\]/g, (sign) => `\\${sign}`)}"`

@@ -1,0 +1,105 @@
+import type { Hit, MultiSearchQuery } from 'meilisearch'
+import { z } from 'zod'
+import { type FacetCounts, facetValuesMax, type SearchHit, type SearchPage, type SearchRequest } from '../port.js'
+import { cursorOf, type Walk, walkOf } from './cursor.js'
+import { facetAttributes, notSeen, searchFilter } from './filter.js'
+import { cropWords, highlightedFields, highlightEnd, highlightsOf, highlightStart } from './highlights.js'
+import { type QueryParts, queryOf, queryParts } from './query-text.js'
+import type { Server } from './server.js'
+import { markOf } from './stored-document.js'
+
+/** What is read of an answer: what a server answers otherwise is no answer. */
+const resultSchema = z.object({
+  hits: z.array(z.looseObject({ id: z.string(), _rankingScore: z.number().optional(), _formatted: z.record(z.string(), z.unknown()).optional() })),
+  totalHits: z.number().int().min(0),
+  facetDistribution: z.record(z.string(), z.record(z.string(), z.number())).optional(),
+})
+const answerSchema = z.object({ results: z.array(resultSchema) })
+type Result = z.infer<typeof resultSchema>
+
+const sorts = { RELEVANCE: [], MODIFIED_DESC: ['modified:desc', 'id:asc'], TITLE_ASC: ['sortTitle:asc', 'id:asc'] } as const satisfies Record<SearchRequest['sort'], readonly string[]>
+
+/** One page of what a question finds, in one request; in three more where nothing has all of its words. */
+export async function findPage(server: Server, indexUid: string, request: SearchRequest, signal: AbortSignal): Promise<SearchPage> {
+  const before = walkOf(request)
+  const parts = queryParts(request.text)
+  const find = async (walk: Walk) => {
+    const queries = queriesOf(indexUid, request, queryOf(parts, walk.kept === 0 ? -1 : walk.kept), walk)
+    const results = await ask(server, queries, signal)
+    return pageOf(request, walk, parts, results[0]!, results.at(-1)!)
+  }
+  const page = await find(before ?? { kept: 0, seen: [] })
+  if (page.totalCount > 0 || before !== undefined || parts.wanted.length < 2) return page
+  const kept = await fewerParts(server, indexUid, request, parts, signal)
+  return kept === 0 ? page : find({ kept, seen: [] })
+}
+
+/**
+ * A bit for each part to look for where nothing has them all: as many as something has, the most frequent left out first. Meilisearch has a strategy for
+ * this, which counts what a word has in all documents, whoever may find them.
+ */
+async function fewerParts(server: Server, indexUid: string, request: SearchRequest, parts: QueryParts, signal: AbortSignal): Promise<number> {
+  const filter = searchFilter(request)
+  const totals = async (masks: readonly number[]) => {
+    const queries = masks.map((mask) => ({ indexUid, q: queryOf(parts, mask), filter, matchingStrategy: 'all' as const, hitsPerPage: 0, page: 1 }))
+    return (await ask(server, queries, signal)).map(({ totalHits }) => totalHits)
+  }
+  const alone = parts.wanted.map((_, index) => 1 << index)
+  const counts = await totals(alone)
+  const found = alone.flatMap((mask, index) => (counts[index]! > 0 ? [{ mask, count: counts[index]! }] : [])).toSorted((one, other) => one.count - other.count)
+  // Of the rarest alone, of that and the next …: the most of them that anything has.
+  const masks = found.map((_, index) => found.slice(0, index + 1).reduce((sum, { mask }) => sum | mask, 0))
+  const together = masks.length < 2 ? masks.map(() => 1) : await totals(masks)
+  return masks.findLast((_, index) => together[index]! > 0) ?? 0
+}
+
+/** The page, and, where something was shown before, totals and facets over what was found whether it was shown or not. */
+function queriesOf(indexUid: string, request: SearchRequest, q: string, { seen }: Walk): MultiSearchQuery[] {
+  const filter = searchFilter(request)
+  const asked = { indexUid, q, matchingStrategy: 'all' as const }
+  const facets = request.facets.map((facet) => facetAttributes[facet])
+  const page: MultiSearchQuery = {
+    // A page of a given size has exact totals; one of a limit estimates them.
+    ...asked, filter: seen.length === 0 ? filter : [...filter, notSeen(seen)], hitsPerPage: request.first, page: 1, attributesToRetrieve: ['id'], sort: [...sorts[request.sort]],
+    ...(q === '' ? {} : {
+      showRankingScore: request.sort === 'RELEVANCE', attributesToHighlight: [...highlightedFields], highlightPreTag: highlightStart, highlightPostTag: highlightEnd,
+      attributesToCrop: [`description:${cropWords}`], cropMarker: '…',
+    }),
+  }
+  return seen.length === 0 ? [{ ...page, facets }] : [page, { ...asked, filter, hitsPerPage: 0, page: 1, facets }]
+}
+
+async function ask(server: Server, queries: MultiSearchQuery[], signal: AbortSignal): Promise<Result[]> {
+  return server.ask(async (ending) => {
+    const { results } = answerSchema.parse(await server.client.multiSearch<{ queries: MultiSearchQuery[] }, Hit>({ queries }, { signal: ending }))
+    if (results.length !== queries.length) throw new Error(`${queries.length} queries have ${results.length} answers.`)
+    return results
+  }, signal)
+}
+
+function pageOf(request: SearchRequest, walk: Walk, { wanted }: QueryParts, page: Result, whole: Result): SearchPage {
+  const isRanked = wanted.length > 0 && request.sort === 'RELEVANCE'
+  const marks = page.hits.map(({ id }) => markOf(id))
+  const hits = page.hits.map((hit, index): SearchHit => ({
+    id: hit.id,
+    score: isRanked ? (hit._rankingScore ?? null) : null,
+    // Made where somebody reads it: each holds all that the walk has shown.
+    get cursor() {
+      return cursorOf(request, { ...walk, seen: [...walk.seen, ...marks.slice(0, index + 1)] })
+    },
+    highlights: async () => highlightsOf(hit._formatted),
+  }))
+  return {
+    hits,
+    hasNextPage: page.totalHits > hits.length,
+    hasPreviousPage: walk.seen.length > 0,
+    totalCount: whole.totalHits,
+    facets: request.facets.map((facet): FacetCounts => ({ facet, values: mostFirst(whole.facetDistribution?.[facetAttributes[facet]] ?? {}) })),
+  }
+}
+
+/** JSON has an order of its own for names that look like numbers. */
+function mostFirst(counts: Readonly<Record<string, number>>): FacetCounts['values'] {
+  const values = Object.entries(counts).map(([value, count]) => ({ value, count }))
+  return values.toSorted((one, other) => other.count - one.count || (one.value < other.value ? -1 : 1)).slice(0, facetValuesMax)
+}

@@ -1,0 +1,29 @@
+import type { Highlight } from '../port.js'
+
+/** What marks a match in an answer: characters that no stored text has. */
+export const highlightStart = '\ue000'
+export const highlightEnd = '\ue001'
+
+/** In the order that they are told. */
+export const highlightedFields = ['title', 'keywords', 'description', 'columns'] as const
+
+/** Words of a description around its match. */
+export const cropWords = 30
+
+/** What Meilisearch gives as `_formatted`, with the fields that have a match; everything else is escaped for HTML. */
+export function highlightsOf(formatted: Readonly<Record<string, unknown>> | undefined): Highlight[] {
+  return highlightedFields.flatMap((field) => {
+    const value = formatted?.[field]
+    const texts = (Array.isArray(value) ? value : [value]).filter((text): text is string => typeof text === 'string' && text.includes(highlightStart))
+    return texts.length === 0 ? [] : [{ field, text: texts.map(marked).join(', ') }]
+  })
+}
+
+const signs: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+
+/** Meilisearch marks as much of a word as was typed; shown is the whole of it. */
+function marked(text: string): string {
+  const whole = text.replaceAll(/\ue001([\p{L}\p{N}\p{M}]+)/gu, '$1\ue001').replaceAll(/[&<>"']/g, (sign) => signs[sign]!)
+  const pairs = whole.replaceAll(/\ue000([^\ue000\ue001]*)\ue001/g, '<em>$1</em>')
+  return pairs.replaceAll(/[\ue000\ue001]/g, '')
+}

@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type EnqueuedTask, Meilisearch, MeilisearchApiError, type Task } from 'meilisearch'
+import { SourceUnavailable } from '../../errors.js'
+
+/** Bounds of one request, and of what it sets going. */
+export interface ServerTimes {
+  readonly requestMs: number
+  readonly taskMs: number
+  /** Until what has failed is tried again: doubled each time. */
+  readonly retryMs: number
+}
+
+export const serverTimes: ServerTimes = { requestMs: 30_000, taskMs: 15 * 60_000, retryMs: 250 }
+
+/** The way to a Meilisearch server. Whatever goes wrong there is SOURCE_UNAVAILABLE, with its reason as the cause. */
+export class Server {
+  readonly client: Meilisearch
+
+  constructor(
+    readonly url: string,
+    key: string | undefined,
+    readonly times: ServerTimes,
+  ) {
+    this.client = new Meilisearch({ host: url, timeout: times.requestMs, ...(key === undefined ? {} : { apiKey: key }) })
+  }
+
+  /**
+   * Asks, and reads the answer. The client's own timeout does not hold where it is given a signal, so the signal ends by itself.
+   * @throws the signal's reason where that ended it
+   */
+  async ask<Answer>(work: (signal: AbortSignal) => Promise<Answer>, signal?: AbortSignal): Promise<Answer> {
+    signal?.throwIfAborted()
+    const timeout = AbortSignal.timeout(this.times.requestMs)
+    try {
+      return await work(signal === undefined ? timeout : AbortSignal.any([signal, timeout]))
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw unavailable(error)
+    }
+  }
+
+  /** As `ask`, with undefined for what the server says it does not have. */
+  async find<Answer>(code: string, work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer | undefined> {
+    return this.ask(async (signal) => {
+      try {
+        return await work(signal)
+      } catch (error) {
+        if (errorCodeOf(error) === code) return undefined
+        throw error
+      }
+    })
+  }
+
+  /** Sets something going and waits for its end. */
+  async run(enqueue: () => Promise<EnqueuedTask>): Promise<Task> {
+    const { taskUid } = await this.ask(enqueue)
+    return this.end(taskUid)
+  }
+
+  /** As `run`, for what has to succeed. @param tolerated the code of a failure that is as good */
+  async complete(enqueue: () => Promise<EnqueuedTask>, tolerated?: string): Promise<void> {
+    const task = await this.run(enqueue)
+    if (task.status !== 'succeeded' && (tolerated === undefined || task.error?.code !== tolerated)) throw failed(task)
+  }
+
+  /** Waits for a task's end, whatever it is. */
+  async end(taskUid: number): Promise<Task> {
+    const deadline = Date.now() + this.times.taskMs
+    for (let pauseMs = 5; ; pauseMs = Math.min(pauseMs * 2, 500)) {
+      const task = await this.ask((signal) => this.client.tasks.getTask(taskUid, { signal }))
+      if (task.status === 'succeeded' || task.status === 'failed' || task.status === 'canceled') return task
+      if (Date.now() > deadline) throw unavailable(new Error(`Task ${taskUid} is still ${String(task.status)} after ${this.times.taskMs} ms.`))
+      await sleep(pauseMs)
+    }
+  }
+}
+
+/** What a client is told of a server that is down, slow, refuses, or answers what cannot be read. */
+export function unavailable(cause: unknown): SourceUnavailable {
+  if (cause instanceof SourceUnavailable) return cause
+  return new SourceUnavailable('Search is not available at the moment. Try again in a while.', { cause })
+}
+
+/** What a client is told of a task that failed. */
+export const failed = (task: Task): SourceUnavailable => unavailable(new Error(`Task ${task.uid}, ${task.type}, ended as ${task.status}: ${task.error?.code ?? 'no reason given'}`))
+
+/** Meilisearch's own code of an error. */
+export function errorCodeOf(error: unknown): string | undefined {
+  const inner = error instanceof SourceUnavailable ? error.cause : error
+  return inner instanceof MeilisearchApiError ? inner.cause?.code : undefined
+}

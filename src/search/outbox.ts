@@ -1,0 +1,43 @@
+import type { Knex } from 'knex'
+
+/** A change of the catalogue that the index has not been told. One dataset may have several. */
+interface Change {
+  readonly seq: number
+  readonly datasetId: string
+}
+
+/** The oldest changes, so many at most. */
+export async function nextChanges(knex: Knex, limit: number): Promise<Change[]> {
+  return knex('search_outbox').orderBy('seq').limit(limit).select({ seq: 'seq', datasetId: 'dataset_id' })
+}
+
+/** These and no others: one with a lower number may have been committed meanwhile. */
+export async function forgetChanges(knex: Knex, changes: readonly Change[]): Promise<void> {
+  await knex.raw('delete from search_outbox where seq = any(?)', [changes.map(({ seq }) => seq)])
+}
+
+/** Has the index told of these datasets again. */
+export async function addChanges(knex: Knex, ids: readonly string[]): Promise<void> {
+  await knex.raw('insert into search_outbox (dataset_id, hides) select id, false from unnest(?::text[]) as t (id)', [[...ids]])
+}
+
+/** Changes that the index has not been told. */
+export async function countChanges(knex: Knex): Promise<number> {
+  const { rows } = (await knex.raw('select count(*) as count from search_outbox')) as { rows: [{ count: number }] }
+  return rows[0].count
+}
+
+/** What may not be found now, whatever the index has. @property except so many ids at most, and one more where there are more */
+export interface Unfindable {
+  readonly spokes: string[]
+  readonly except: string[]
+}
+
+/** The spokes that are configured, and datasets that are to be hidden until the index has been told. */
+export async function unfindable(knex: Knex, exceptMax: number): Promise<Unfindable> {
+  const { rows } = (await knex.raw(
+    `select array(select id from spokes where configured) as spokes, array(select distinct dataset_id from search_outbox where hides limit ?) as except`,
+    [exceptMax + 1],
+  )) as { rows: [Unfindable] }
+  return rows[0]
+}

@@ -1,0 +1,59 @@
+import type { Knex } from 'knex'
+import { editDistance } from './edit-distance.js'
+import type { Near } from './text-query.js'
+import type { Terms } from './terms.js'
+
+/** As Meilisearch has it: a letter may be wrong in words of five, two in words of nine. */
+const changesAllowed = (word: string) => (word.length < 5 ? 0 : word.length < 9 ? 1 : 2)
+
+/** Words that are tried for a mistyped one, and for one that is not finished. */
+const limits = { near: 10, completions: 50 } as const
+
+interface Known {
+  readonly word: string
+  readonly lexeme: string
+}
+
+interface Answer {
+  readonly word: string
+  readonly lexeme: string
+  readonly isKnown: boolean
+  readonly completions: readonly string[]
+  readonly near: readonly Known[]
+}
+
+/**
+ * What the words of a search may have been meant as: words of documents that these audiences may find, so that a word of a hidden one changes nothing.
+ * The last word may be the beginning of others; one that no document has is taken for mistyped.
+ * @param everyWord takes words for mistyped that documents have
+ */
+export async function nearWords(knex: Knex, { all }: Terms, audiences: readonly string[], { everyWord }: { everyWord: boolean }): Promise<Near> {
+  const last = all.findLast(({ prefix }) => prefix)?.words.at(-1)
+  const own = all.flatMap(({ words, phrase, synonyms }) => (phrase || synonyms.length > 0 ? [] : words.filter((word) => changesAllowed(word) > 0)))
+  const plain = [...new Set([...own, ...(last === undefined ? [] : [last])])]
+  if (plain.length === 0) return new Map()
+  const asked = plain.map((word) => ({ word, changes: own.includes(word) ? changesAllowed(word) : 0, prefix: word === last }))
+  // An English word is known by its lexeme; what has begun as others do, by theirs.
+  const { rows } = (await knex.raw(
+    `select word, lexeme, completions,
+       coalesce((select json_agg(json_build_object('word', near.word, 'lexeme', near.lexeme)) from search_near_words(asked.word, asked.lexeme, :audiences, asked.changes) near
+         where asked.changes > 0 and (:everyWord or not (asked.known or begun))), '[]') as near
+     from (
+       select word, changes, lexeme, exists (select from search_words known where audience = any(:audiences) and known.lexeme = given.lexeme) as known,
+         prefix and exists (select from search_words w where audience = any(:audiences) and w.word >= given.word and w.word < given.word || chr(1114111)) as begun,
+         case when prefix then array(
+           select min(w.word) from search_words w where audience = any(:audiences) and w.word > given.word and w.word < given.word || chr(1114111)
+           group by w.lexeme having not starts_with(w.lexeme, given.word) order by w.lexeme limit :completionsMax) else '{}' end as completions
+       from (select word, changes, prefix, coalesce((ts_lexize('english_stem', word))[1], word) collate "C" as lexeme
+         from json_to_recordset(:asked::json) as r (word text collate "C", changes integer, prefix boolean)) given
+     ) asked`,
+    { everyWord, audiences, completionsMax: limits.completions, asked: JSON.stringify(asked) },
+  )) as { rows: Answer[] }
+  return new Map(rows.map((answer) => [answer.word, [...answer.completions, ...nearest(answer)]]))
+}
+
+function nearest({ word, lexeme, near }: Answer): string[] {
+  const distances = near.map((known) => ({ known: known.word, distance: Math.min(editDistance(word, known.word), editDistance(lexeme, known.lexeme)) }))
+  const close = distances.filter(({ known, distance }) => known !== word && distance <= changesAllowed(word))
+  return close.sort((a, b) => a.distance - b.distance).slice(0, limits.near).map(({ known }) => known)
+}

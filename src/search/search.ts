@@ -1,0 +1,24 @@
+import type { Knex } from 'knex'
+import type { Viewer } from '../identity/viewer.js'
+import { audiencesOf, findDatasets, type SearchArguments } from './find-datasets.js'
+import type { IndexState, SearchKeeper } from './keep/search-keeper.js'
+import type { DirectAccess, SearchIndex, SearchPage } from './port.js'
+
+/** What the graph asks of search. Everything throws DialsError SOURCE_UNAVAILABLE where the index or the catalogue cannot be asked. */
+export interface Search {
+  /** @throws BadUserInput for what is out of its bounds */
+  find(viewer: Viewer, given: SearchArguments, signal: AbortSignal): Promise<SearchPage>
+  /** Null where nobody but the hub can ask the index. */
+  directAccess(viewer: Viewer): Promise<DirectAccess | null>
+  state(): Promise<IndexState>
+  rebuild(): Promise<IndexState>
+}
+
+export function createSearch(knex: Knex, index: SearchIndex, keeper: SearchKeeper): Search {
+  return {
+    find: (viewer, given, signal) => findDatasets({ knex, index }, viewer, given, signal),
+    directAccess: async (viewer) => (await index.directAccess?.(audiencesOf(viewer))) ?? null,
+    state: () => keeper.state(),
+    rebuild: () => keeper.rebuild(),
+  }
+}
