@@ -35,10 +35,15 @@ export interface Screen {
   readonly columns?: number | undefined
 }
 
-/** Characters of a line that says why; of columns of the table; and values of a facet that are drawn. */
+/** Characters of a line that says why, and values of a facet that are drawn. */
 const whyMax = 100
-const widths = { dataset: { least: 30, most: 72 }, publisher: 28, formats: 18, modified: 10 } as const
 const facetValuesMax = 20
+
+/** Characters of the table's columns: together with its borders the narrow ones fill a screen of 80. */
+const dataset = { least: 30, most: 72 } as const
+const others = { narrow: [17, 10, 10], wide: [28, 18, 10] } as const
+const wideFrom = 110
+const borders = 13
 
 /** A piece of text, and whether it is what matched. */
 interface Piece {
@@ -75,14 +80,11 @@ function hitsTable(hits: readonly Hit[], { bold, columns }: Screen): string {
     const why = whyText(highlights, bold)
     return { id: harmless(id), cells: [[heading, harmless(id), ...(why === '' ? [] : [why])].join('\n'), cellText(publisher.name), cellText(formats.join(', ')), cellText(modified?.slice(0, 10))] }
   })
+  const right = others[(columns ?? wideFrom) < wideFrom ? 'narrow' : 'wide']
+  const room = columns === undefined ? dataset.most : Math.min(dataset.most, columns - borders - right.reduce((sum, width) => sum + width, 0))
   // An id is what one copies: the column is wide enough for the longest, whatever the screen.
-  const borders = 13
-  const room = columns === undefined ? widths.dataset.most : Math.min(widths.dataset.most, columns - widths.publisher - widths.formats - widths.modified - borders)
-  const dataset = Math.max(widths.dataset.least, room, ...rows.map(({ id }) => id.length))
-  const table = new Table({
-    head: ['dataset', 'publisher', 'formats', 'modified'],
-    colWidths: [dataset, widths.publisher, widths.formats, widths.modified].map((width) => width + 2), wordWrap: true, style: { head: [], border: [] },
-  })
+  const left = Math.max(dataset.least, room, ...rows.map(({ id }) => id.length))
+  const table = new Table({ head: ['dataset', 'publisher', 'formats', 'modified'], colWidths: [left, ...right].map((width) => width + 2), wordWrap: true, style: { head: [], border: [] } })
   table.push(...rows.map(({ cells }) => cells))
   return table.toString()
 }

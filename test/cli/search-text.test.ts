@@ -21,17 +21,17 @@ describe('what was found', () => {
     const libraries = { dataset: dataset('camden/libraries', 'Public libraries'), highlights: [{ field: 'title', text: 'Public <em>libraries</em>' }, { field: 'columns', text: '<em>Library</em> name' }] }
     const bare = { dataset: dataset('camden/parks', 'Parks', { modified: null, distributions: [] }), highlights: [] }
     expect(foundText(found([libraries, bare]), asked, { bold: false, columns: 80 })).toMatchInlineSnapshot(`
-      "┌────────────────────────────────┬──────────────────────────────┬────────────────────┬────────────┐
-      │ dataset                        │ publisher                    │ formats            │ modified   │
-      ├────────────────────────────────┼──────────────────────────────┼────────────────────┼────────────┤
-      │ Public libraries               │ Borough of camden            │ csv                │ 2026-01-09 │
-      │ camden/libraries               │                              │                    │            │
-      │ matches in its title; columns: │                              │                    │            │
-      │ Library name                   │                              │                    │            │
-      ├────────────────────────────────┼──────────────────────────────┼────────────────────┼────────────┤
-      │ Parks                          │ Borough of camden            │                    │            │
-      │ camden/parks                   │                              │                    │            │
-      └────────────────────────────────┴──────────────────────────────┴────────────────────┴────────────┘
+      "┌────────────────────────────────┬───────────────────┬────────────┬────────────┐
+      │ dataset                        │ publisher         │ formats    │ modified   │
+      ├────────────────────────────────┼───────────────────┼────────────┼────────────┤
+      │ Public libraries               │ Borough of camden │ csv        │ 2026-01-09 │
+      │ camden/libraries               │                   │            │            │
+      │ matches in its title; columns: │                   │            │            │
+      │ Library name                   │                   │            │            │
+      ├────────────────────────────────┼───────────────────┼────────────┼────────────┤
+      │ Parks                          │ Borough of camden │            │            │
+      │ camden/parks                   │                   │            │            │
+      └────────────────────────────────┴───────────────────┴────────────┴────────────┘
       2 datasets"
     `)
   })

@@ -85,7 +85,7 @@ describe('what is found', () => {
     const answer = JSON.parse(output) as { nodes: unknown[]; edges: { node: unknown }[] }
     expect(answer).toMatchObject({
       edges: [{ cursor: expect.any(String) as string, node: { score: expect.any(Number) as number, highlights: [{ field: 'keywords', text: '<em>books</em>' }], dataset: { id: 'camden/libraries', publisher: { id: 'borough-of-camden' }, distributions: [{ format: 'csv' }] } } }],
-      pageInfo: { hasNextPage: false, hasPreviousPage: false }, totalCount: 1, facets: [{ facet: 'KEYWORD', values: [{ value: 'books', count: 1 }, { value: 'culture', count: 1 }] }, { facet: 'SEMANTIC_TYPE', values: [] }],
+      pageInfo: { hasNextPage: false, hasPreviousPage: false }, totalCount: 1, facets: [{ facet: 'KEYWORD', values: [{ value: 'books', count: 1 }, { value: 'culture', count: 1 }] }, { facet: 'SEMANTIC_TYPE', values: [{ value: 'POSTCODE', count: 1 }] }],
     })
     expect(answer.nodes).toEqual(answer.edges.map(({ node }) => node))
     expect(ids((await search(['--json', '--first', '100'])).output)).toHaveLength(4)
