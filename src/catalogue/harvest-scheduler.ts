@@ -114,8 +114,10 @@ export class HarvestScheduler {
         knex, spokeId, source, signal, log, limits: limits?.get(spokeId) ?? {}, allowShrink: occasion === 'let through', inTurn: (write) => this.#writes.run(write),
       })
       const { id, status, created, updated, removed, failed } = run
+      // The queue runs one job of a spoke at a time: whoever holds the harvest has lost the queue, or is dead and the server has yet to see it.
+      if (status === 'RUNNING') throw new SourceUnavailable('Another hub holds the harvest of this spoke.')
       log.info({ spoke: spokeId, run: id, status, created, updated, removed, failed }, 'harvested')
-      if (status !== 'RUNNING') onEnd(run)
+      onEnd(run)
     } catch (error) {
       log.error({ spoke: spokeId, reason: String(error) }, 'a harvest could not be run')
       if (occasion !== 'scheduled' || attempts < attemptsMax) throw error

@@ -32,8 +32,10 @@ export async function freeDeadWorkers(knex: Knex, ownId: string | undefined): Pr
 }
 
 async function freeJobs(transaction: Knex.Transaction, worker: string): Promise<void> {
-  const jobs = await transaction('graphile_worker.jobs').where({ locked_by: worker }).select<HeldJob[]>('id', 'attempts', 'key')
+  const held = (await transaction('graphile_worker.jobs').where({ locked_by: worker }).pluck('id')) as string[]
   await transaction.raw('select graphile_worker.force_unlock_workers(?::text[])', [[worker]])
+  // Read once they are ours: until then another hub may queue a successor, which takes a job's key away.
+  const jobs = await transaction('graphile_worker.jobs').whereIn('id', held).select<HeldJob[]>('id', 'attempts', 'key')
   for (const { id, attempts, key } of jobs) {
     // Without its key it had queued its successor already.
     if (key === null) await transaction.raw('select from graphile_worker.complete_jobs(array[?::bigint])', [id])

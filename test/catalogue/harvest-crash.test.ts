@@ -3,7 +3,9 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { HarvestScheduler } from '../../src/catalogue/harvest-scheduler.js'
-import { connectionConfig } from '../../src/database/connect.js'
+import { harvestLock } from '../../src/catalogue/harvest-run.js'
+import { connect, connectionConfig } from '../../src/database/connect.js'
+import { sessionLocks } from '../../src/database/session-locks.js'
 import { configureTwo } from '../support/catalogue.js'
 import { complete, dataset, fakeSource } from '../support/fake-source.js'
 import { freshDatabase, type FreshDatabase, quiet } from '../support/postgres.js'
@@ -32,6 +34,9 @@ async function startOther(): Promise<ChildProcess> {
   return other
 }
 
+/** Those of the catalogue's triggers, which keep the search index, are in the queue too. */
+const harvestJobs = () => database.knex('graphile_worker.jobs').whereLike('task_identifier', 'harvest %')
+
 const runs = async () => (await database.knex('harvest_runs').orderBy('id').select('status', 'error')) as { status: string; error: string | null }[]
 
 async function kill(other: ChildProcess): Promise<void> {
@@ -53,7 +58,21 @@ describe('a hub that is killed in the middle of a harvest', () => {
     await until('it is harvested', async () => (await runs()).some(({ status }) => status === 'COMPLETE'))
     expect(await runs()).toMatchObject([{ status: 'FAILED', error: 'The hub stopped during this harvest.' }, { status: 'COMPLETE' }])
     // The run is written down before its job is ended.
-    await expect.poll(() => database.knex('graphile_worker.jobs').pluck('locked_by'), { timeout: 5_000 }).toEqual([null])
+    await expect.poll(() => harvestJobs().pluck('locked_by'), { timeout: 5_000 }).toEqual([null])
+  })
+
+  it('holds the next one up for moments only, where the server has yet to see that it has died', async () => {
+    await kill(await startOther())
+    const lingering = connect(database.url, { log: quiet, embedded: true })
+    const release = await until('its lock is free', () => sessionLocks(lingering).tryLock(harvestLock('camden')))
+    const next = await open()
+    next.start()
+    await until('the harvest is put off', async () => (await harvestJobs().pluck('last_error'))[0] === 'Another hub holds the harvest of this spoke.')
+    expect(await runs()).toMatchObject([{ status: 'RUNNING' }])
+    await release()
+    await lingering.destroy()
+    await until('it is harvested', async () => (await runs()).some(({ status }) => status === 'COMPLETE'))
+    expect(await runs()).toMatchObject([{ status: 'FAILED' }, { status: 'COMPLETE' }])
   })
 
   it('is followed by a hub that ran beside it all the time, which did not disturb it while it lived', async () => {
@@ -62,7 +81,7 @@ describe('a hub that is killed in the middle of a harvest', () => {
     const beside = await open(source)
     beside.start()
     // It waits: of a spoke one harvest runs over all hubs. Its own job for the spoke is in the queue.
-    await until('its job is there', async () => (await database.knex('graphile_worker.jobs').whereNull('locked_at')).length > 0)
+    await until('its job is there', async () => (await harvestJobs().whereNull('locked_at')).length > 0)
     expect(source.cursors).toEqual([])
     expect(await runs()).toMatchObject([{ status: 'RUNNING' }])
     const answered = beside.harvestNow('camden')
