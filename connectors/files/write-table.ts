@@ -5,6 +5,7 @@ import { profileColumns } from './profile/profile.js'
 import { recognise } from '../shared/recognise/recognise.js'
 import { columnAt, fileLiteral, literal } from '../shared/engine-sql.js'
 import type { StagedTable } from './staged-table.js'
+import { dayNumbers } from './typing/day-numbers.js'
 import { failedGuess } from './typing/infer.js'
 import { Unreadable } from './unreadable.js'
 
@@ -32,7 +33,8 @@ export async function writeTable(session: EngineSession, given: StagedTable, fol
   }))
   const recognised = await recognise(session, copy, columns)
   const profiles = await profileColumns(session, copy, recognised, rowCount)
-  const problems = [...staged.problems, ...(await endsInTotal(session, staged, copy, rowCount))]
+  const days = recognised.flatMap((column, position) => dayNumbers(column, profiles[position]) ?? [])
+  const problems = [...staged.problems, ...days, ...(await endsInTotal(session, staged, copy, rowCount))]
   const shown = problems.length > problemsMax ? [...problems.slice(0, problemsMax), `${problems.length - problemsMax} more.`] : problems
   return {
     file,

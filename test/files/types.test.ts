@@ -8,12 +8,12 @@ async function column(values: readonly string[]) {
 }
 
 describe('types of text, over all rows', () => {
-  it.each<[string, string[], string, string[]]>([
+  it.each<[string, string[], string, string[], string?]>([
     ['whole numbers', ['0', '-5', '9223372036854775807'], 'INT64', ['0', '-5', '9223372036854775807']],
     ['blanks around a number', [' 7', '8 '], 'INT64', ['7', '8']],
     ['leading zeros', ['1', '007'], 'STRING', ['1', '007']],
     ['a plus', ['+5', '5'], 'STRING', ['+5', '5']],
-    ['beyond 64 bits', ['9223372036854775808', '1'], 'STRING', ['9223372036854775808', '1']],
+    ['beyond 64 bits', ['9223372036854775808', '1'], 'STRING', ['9223372036854775808', '1'], 'its numbers are larger than can be held exactly'],
     ['a constant scale', ['18.0', '-0.5', '3.1'], 'DECIMAL(1)', ['18.0', '-0.5', '3.1']],
     ['a scale of four', ['1.0001', '2.0000'], 'DECIMAL(4)', ['1.0001', '2.0000']],
     ['a changing scale', ['1.5', '2.25', '3'], 'DOUBLE', ['1.5', '2.25', '3']],
@@ -21,7 +21,13 @@ describe('types of text, over all rows', () => {
     ['more digits than 18', ['12345678901234567890.25', '0.50'], 'DECIMAL(2)', ['12345678901234567890.25', '0.50']],
     ['thousands', ['2,909,121.01', '525.00'], 'DECIMAL(2)', ['2909121.01', '525.00']],
     ['whole thousands', ['2,909,121', '525'], 'INT64', ['2909121', '525']],
-    ['commas that group nothing', ['12,34', '5'], 'STRING', ['12,34', '5']],
+    ['commas that group nothing', ['12,34', '5'], 'STRING', ['12,34', '5'], 'its values are of several kinds (numbers; numbers with a decimal comma)'],
+    ['decimal commas', ['12,5', '1.250,75', '-0,5'], 'STRING', ['12,5', '1.250,75', '-0,5'], 'its values are numbers with a decimal comma'],
+    ['pounds', ['£1,250.00', '-£3.50', '£7'], 'STRING', ['£1,250.00', '-£3.50', '£7'], 'its values are amounts with a currency sign'],
+    ['other currencies', ['$5', '5 €', '(¥12)'], 'STRING', ['$5', '5 €', '(¥12)'], 'its values are amounts with a currency sign'],
+    ['percent', ['12%', '0.5 %'], 'STRING', ['12%', '0.5 %'], 'its values are percentages'],
+    ['brackets for less than nothing', ['12.50', '(3.00)'], 'STRING', ['12.50', '(3.00)'], 'its values are of several kinds (numbers; numbers in brackets)'],
+    ['a minus that is no hyphen', ['\u22125', '\u22126.5'], 'STRING', ['\u22125', '\u22126.5'], 'its values are numbers with a minus sign that is no hyphen'],
     ['exponents', ['1.5e-3', '2e+5'], 'DOUBLE', ['0.0015', '200000']],
     ['codes like exponents', ['1E5', '2E7'], 'STRING', ['1E5', '2E7']],
     ['what the engine would call numbers', ['nan', 'inf'], 'STRING', ['nan', 'inf']],
@@ -29,16 +35,17 @@ describe('types of text, over all rows', () => {
     ['yes and no', ['Yes', 'No'], 'STRING', ['Yes', 'No']],
     ['ones and noughts', ['1', '0'], 'INT64', ['1', '0']],
     ['dates', ['2024-02-29', '1999-12-31'], 'DATE', ['2024-02-29', '1999-12-31']],
-    ['no such day', ['2023-02-29', '1999-12-31'], 'STRING', ['2023-02-29', '1999-12-31']],
+    ['no such day', ['2023-02-29', '1999-12-31'], 'STRING', ['2023-02-29', '1999-12-31'], 'not all of its dates are days of the calendar'],
     ['timestamps', ['2024-02-29T10:00:00', '2024-02-29 10:00:00.5'], 'TIMESTAMP', ['2024-02-29 10:00:00', '2024-02-29 10:00:00.5']],
     ['instants', ['2024-06-01T10:00:00Z', '2024-06-01T10:00:00+01:00'], 'TIMESTAMPTZ', ['2024-06-01 10:00:00+00', '2024-06-01 09:00:00+00']],
-    ['timestamps and instants', ['2024-06-01T10:00:00Z', '2024-06-01T10:00:00'], 'STRING', ['2024-06-01T10:00:00Z', '2024-06-01T10:00:00']],
+    ['timestamps and instants', ['2024-06-01T10:00:00Z', '2024-06-01T10:00:00'], 'STRING', ['2024-06-01T10:00:00Z', '2024-06-01T10:00:00'], 'its values are times written in several ways'],
     ['times', ['09:30', '23:59:59'], 'TIME', ['09:30:00', '23:59:59']],
     ['durations', ['09:30', '25:10'], 'STRING', ['09:30', '25:10']],
-    ['nulls in disguise', ['1', 'N/A', '-'], 'STRING', ['1', 'N/A', '-']],
+    ['nulls in disguise', ['1', 'N/A', '-'], 'STRING', ['1', 'N/A', '-'], 'its values are numbers, but for some that may stand for no value (such as -)'],
+    ['nothing but nulls in disguise', ['N/A', '-'], 'STRING', ['N/A', '-']],
     ['JSON', ['{"a":1}', '[2]'], 'STRING', ['{"a":1}', '[2]']],
-  ])('%s', async (_, values, type, read) => {
-    expect(await column(values)).toEqual({ type, values: read, problems: [] })
+  ])('%s', async (_, values, type, read, told) => {
+    expect(await column(values)).toEqual({ type, values: read, problems: told === undefined ? [] : [`Column v: ${told}; kept as text.`] })
   })
 
   it('reads nothing at all as text', async () => {
@@ -47,22 +54,25 @@ describe('types of text, over all rows', () => {
 
   it('tells of a column that is nearly all numbers', async () => {
     const problems = ['Column v: nearly all of its values are numbers, but not all; kept as text.']
-    expect(await column([...Array.from({ length: 19 }, (_, at) => String(at)), 'n/a'])).toMatchObject({ type: 'STRING', problems })
+    expect(await column([...Array.from({ length: 19 }, (_, at) => String(at)), '14A'])).toMatchObject({ type: 'STRING', problems })
     expect(await column(['1', '2', '3', '14A'])).toMatchObject({ type: 'STRING', problems: [] })
   })
 })
 
 describe('the order of day and month', () => {
-  it.each<[string, string[], string, string[]]>([
+  it.each<[string, string[], string, string[], string?]>([
     ['a day above 12 in front', ['09/01/2026', '13/01/2026'], 'DATE', ['2026-01-09', '2026-01-13']],
     ['a day above 12 behind', ['09/01/2026', '01/13/2026'], 'DATE', ['2026-09-01', '2026-01-13']],
     ['dashes, one digit', ['9-1-2026', '31-1-2026'], 'DATE', ['2026-01-09', '2026-01-31']],
     ['with a time', ['09/01/2026 13:55', '31/01/2026 00:00'], 'TIMESTAMP', ['2026-01-09 13:55:00', '2026-01-31 00:00:00']],
     ['with a time of twelve hours', ['09/01/2026 01:55:48 PM', '31/01/2026 12:00:00 AM'], 'TIMESTAMP', ['2026-01-09 13:55:48', '2026-01-31 00:00:00']],
-    ['some with a time', ['09/01/2026', '31/01/2026 12:00'], 'STRING', ['09/01/2026', '31/01/2026 12:00']],
-    ['two digits of a year', ['09/01/26', '31/01/26'], 'STRING', ['09/01/26', '31/01/26']],
-  ])('%s', async (_, values, type, read) => {
-    expect(await column(values)).toEqual({ type, values: read, problems: [] })
+    ['some with a time', ['09/01/2026', '31/01/2026 12:00'], 'STRING', ['09/01/2026', '31/01/2026 12:00'], 'its values are dates written in several ways'],
+    ['two digits of a year', ['09/01/26', '31/01/26'], 'STRING', ['09/01/26', '31/01/26'], 'its values are dates whose year has two digits'],
+    ['months by name', ['9-Jan-2026', '31-JAN-2026', '01-may-2026'], 'DATE', ['2026-01-09', '2026-01-31', '2026-05-01']],
+    ['months by their long names', ['9 January 2026', '31 december 2025'], 'DATE', ['2026-01-09', '2025-12-31']],
+    ['months by name, two digits of a year', ['09-Jan-26', '31-Jan-26'], 'STRING', ['09-Jan-26', '31-Jan-26'], 'its values are dates whose year has two digits'],
+  ])('%s', async (_, values, type, read, told) => {
+    expect(await column(values)).toEqual({ type, values: read, problems: told === undefined ? [] : [`Column v: ${told}; kept as text.`] })
   })
 
   it('is day first where no value shows it, and told', async () => {
@@ -71,10 +81,40 @@ describe('the order of day and month', () => {
     expect(read.problems).toEqual([expect.stringContaining('Column v: no value shows whether day or month comes first')])
   })
 
-  it.each([[['13/01/2026', '01/13/2026']], [['30/02/2026', '01/03/2026']]])('is not made up where values contradict it: %j', async (values) => {
+  it.each([[['13/01/2026', '01/13/2026']], [['30/02/2026', '01/03/2026']], [['30-Feb-2026', '01-Mar-2026']]])('is not made up where values contradict it: %j', async (values) => {
     const read = await column(values)
     expect(read).toMatchObject({ type: 'STRING', values })
     expect(read.problems).toEqual([expect.stringContaining('contradict')])
+  })
+})
+
+describe('a comma before three digits', () => {
+  const read = async (text: string) => {
+    const { types, problems } = await tableOf('t.csv', text)
+    return { types, problems }
+  }
+
+  it('groups thousands where commas separate the fields', async () => {
+    expect(await read('k,v\na,"1,250"\nb,"2,500"\n')).toEqual({ types: { k: 'STRING', v: 'INT64' }, problems: [] })
+  })
+
+  it('is told where something else does, and nothing shows what it is', async () => {
+    const problems = [expect.stringContaining('Column v: no value shows whether its commas group thousands')]
+    expect(await read('k;v\na;1,250\nb;2,500\n')).toEqual({ types: { k: 'STRING', v: 'INT64' }, problems })
+    expect(await read('k;v\na;1,250\nb;2,500,000\n')).toEqual({ types: { k: 'STRING', v: 'INT64' }, problems: [] })
+  })
+
+  it('is nobody knows what beside decimal commas', async () => {
+    const problems = [expect.stringContaining('Column k: its values are numbers with a decimal comma'), expect.stringContaining('Column v: its commas may be decimal commas')]
+    expect(await read('k;v\n0,5;1,250\n1,5;2,500\n')).toEqual({ types: { k: 'STRING', v: 'STRING' }, problems })
+  })
+})
+
+describe('numbers under the name of a date', () => {
+  it('are told where they may be days of Excel', async () => {
+    const read = await tableOf('t.csv', 'Date Paid,paidDate,Update,Date\n45292,45293.5,45292,3\n45300,45301.5,45300,4\n')
+    expect(read.types).toEqual({ 'Date Paid': 'INT64', paidDate: 'DECIMAL(1)', Update: 'INT64', Date: 'INT64' })
+    expect(read.problems).toEqual([expect.stringContaining('Column Date Paid: its numbers may be Excel'), expect.stringContaining('Column paidDate: its numbers may be Excel')])
   })
 })
 

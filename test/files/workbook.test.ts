@@ -32,6 +32,26 @@ describe('workbooks', () => {
     expect(read.table).toMatchObject({ id: 'data', name: 'Data', title: 'Data', problems: [] })
   })
 
+  it('are told of columns that are nearly all numbers or dates', async () => {
+    const rows = Array.from({ length: 20 }, (_, at) => [at, at === 7 ? 'x' : at, at === 7 ? 'N/A' : at, at % 2 === 0 ? 'a' : at])
+    const read = await tableOf('book.xlsx', await sheet([['n', 'one', 'none', 'half'], ...rows]))
+    expect(read.types).toEqual({ n: 'INT64', one: 'STRING', none: 'STRING', half: 'STRING' })
+    expect(read.problems).toEqual([
+      'Column one: nearly all of its cells are numbers, but not all; kept as text.',
+      'Column none: its cells are numbers, but for some that may stand for no value (such as - or N/A); kept as text.',
+    ])
+  })
+
+  it('count their days from 1904 where they say so', async () => {
+    const content = await workbook((book) => {
+      book.properties.date1904 = true
+      const data = book.addWorksheet('Data')
+      data.addRows([['day', 'next'], [new Date('2024-02-29T00:00:00Z'), { formula: 'A2+1', result: 43890 }]])
+      data.getColumn(2).numFmt = 'dd/mm/yyyy'
+    })
+    expect((await tableOf('book.xlsx', content)).rows).toEqual([['2024-02-29', '2024-03-01']])
+  })
+
   it('have a table for each sheet that is shown and holds something', async () => {
     const content = await workbook((book) => {
       book.addWorksheet('Q1 2024').addRows([['a'], [1]])

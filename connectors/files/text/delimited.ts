@@ -12,6 +12,7 @@ import { rewrite, type RewriteOptions, type TextReport } from './rewrite.js'
 
 /** Delimited text made ready for the engine. */
 export interface DelimitedText {
+  delimiter: Delimiter
   /** A table expression: columns c0 … as VARCHAR, a null for an empty field and '' for `""`. */
   from: string
   names: string[]
@@ -57,7 +58,7 @@ export async function readDelimited(
     report = await rewriteTo(source.path, text.path, dialect, options)
   }
   const rowBytes = report.bytes / Math.max(1, report.rows)
-  return { from: readCsv(source, dialect, report), names, unnamed, rows: report.rows, rowBytes, signs: report.signs, problems: [...problems, ...report.problems] }
+  return { delimiter: dialect.delimiter, from: readCsv(source, dialect, report), names, unnamed, rows: report.rows, rowBytes, signs: report.signs, problems: [...problems, ...report.problems] }
 }
 
 async function readSample(path: string, start: number): Promise<Buffer> {

@@ -1,5 +1,6 @@
 import type { Conversion } from '../convert.js'
 import type { StagedTable } from '../staged-table.js'
+import { settleCommas } from '../typing/commas.js'
 import type { Decision } from '../typing/decide.js'
 import { type Guess, guessTypes } from '../typing/infer.js'
 import { type DelimitedText, readDelimited } from './delimited.js'
@@ -28,7 +29,7 @@ function guessed(text: DelimitedText, { decisions, certain }: Guess, isSecond = 
 }
 
 function staged(text: DelimitedText, decisions: readonly Decision[]): StagedTable {
-  const all = decisions.map((decision, position) => ({ ...decision, name: text.names[position] as string, position }))
+  const all = settleCommas(decisions, text.delimiter).map((decision, position) => ({ ...decision, name: text.names[position] as string, position }))
   const named = all.filter(({ empty, position }) => !(empty === true && text.unnamed.includes(position)))
   const columns = named.length === 0 ? all : named
   const told = columns.flatMap(({ name, problem }) => (problem === undefined ? [] : [`Column ${name}: ${problem}`]))

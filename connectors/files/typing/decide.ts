@@ -13,17 +13,22 @@ export interface Decision {
   empty?: boolean
   /** A number's text without its separators. */
   plain?: string
+  /** What its commas are: those of decimals; or of thousands, though no value shows that they are not those of decimals. */
+  commas?: 'decimal' | 'thousands'
 }
 
-/** A text column as it is: an empty field is null, `""` is the empty text. @param mostly what nearly all of its values are, which is told. */
-export function asText(column: string, mostly?: Pattern): Decision {
-  const problem = mostly && `nearly all of its values are ${valuesOf[mostly.kind]}, but not all; kept as text.`
+/** A text column as it is: an empty field is null, `""` is the empty text. @param problem why it is no other, where that is to be told. */
+export function asText(column: string, problem?: string): Decision {
   return { shape: { type: 'STRING' }, sql: column, ...(problem === undefined ? {} : { problem }) }
 }
 
-const valuesOf: Record<Pattern['kind'], string> = {
+/** What the values of a pattern are, in words for everybody. */
+export const kindWords: Record<Pattern['kind'], string> = {
   BOOLEAN: 'true or false', NUMBER: 'numbers', DATE: 'dates', DAY_MONTH: 'dates', TIMESTAMP: 'times', TIMESTAMPTZ: 'times', TIME: 'times of day',
 }
+
+/** What is told of a column that a pattern does not fit whole. */
+export const nearlyAllAre = ({ kind }: Pattern) => `nearly all of its values are ${kindWords[kind]}, but not all; kept as text.`
 
 /** The value to read: blanks around it do not matter, and a blank one is null. */
 export function trimmed(column: string): string {
@@ -44,6 +49,7 @@ export function evidence(value: string, pattern: Pattern): Record<string, string
       return {
         ...all,
         grouped: `count_if(contains(${value}, ','))`,
+        surely_grouped: `count_if(regexp_matches(${value}, ',.*[,.]'))`,
         exponents: `count_if(contains(lower(${value}), 'e'))`,
         scale_min: `min(${scale})`,
         scale_max: `max(${scale})`,
@@ -59,7 +65,7 @@ export function evidence(value: string, pattern: Pattern): Record<string, string
       return {
         ...all,
         day_first: `count(try_strptime(${value}, ${literal(pattern.dayFirst ?? '')}))`,
-        month_first: `count(try_strptime(${value}, ${literal(pattern.monthFirst ?? '')}))`,
+        month_first: pattern.monthFirst === undefined ? '0' : `count(try_strptime(${value}, ${literal(pattern.monthFirst)}))`,
       }
   }
 }
@@ -69,7 +75,7 @@ export function evidence(value: string, pattern: Pattern): Record<string, string
  * @param value the column's values, in SQL, without what is not part of them.
  */
 export function decide(column: string, value: string, pattern: Pattern, found: (key: string) => number): Decision {
-  if (found('unfit') > 0 || found('values') === 0) return asText(column, pattern)
+  if (found('unfit') > 0 || found('values') === 0) return asText(column, nearlyAllAre(pattern))
   const fits = pattern.regex
   switch (pattern.kind) {
     case 'BOOLEAN':
@@ -81,11 +87,13 @@ export function decide(column: string, value: string, pattern: Pattern, found: (
     case 'DATE':
     case 'TIMESTAMP':
     case 'TIMESTAMPTZ':
-      return found('unreal') > 0 ? asText(column) : { shape: { type: pattern.kind }, sql: `CAST(${value} AS ${pattern.kind})`, fits }
+      return found('unreal') > 0 ? asText(column, 'not all of its dates are days of the calendar; kept as text.') : { shape: { type: pattern.kind }, sql: `CAST(${value} AS ${pattern.kind})`, fits }
     case 'DAY_MONTH':
       return decideDayMonth(column, value, pattern, found)
   }
 }
+
+const tooLarge = 'its numbers are larger than can be held exactly; kept as text.'
 
 function decideNumber(column: string, value: string, found: (key: string) => number): Decision {
   const grouped = found('grouped') > 0
@@ -93,15 +101,16 @@ function decideNumber(column: string, value: string, found: (key: string) => num
   const whole = `(?:0|[1-9][0-9]*${grouped ? '|[1-9][0-9]{0,2}(?:,[0-9]{3})+' : ''})`
   const scale = found('scale_max')
   if (found('exponents') === 0 && scale === 0) {
-    if (found('not_int64') > 0) return asText(column)
-    return { shape: { type: 'INT64' }, sql: `CAST(${plain} AS BIGINT)`, fits: `-?${whole}` }
+    if (found('not_int64') > 0) return asText(column, tooLarge)
+    const commas = grouped && found('surely_grouped') === 0 ? { commas: 'thousands' as const } : {}
+    return { shape: { type: 'INT64' }, sql: `CAST(${plain} AS BIGINT)`, fits: `-?${whole}`, ...commas }
   }
   if (found('exponents') === 0 && scale <= 4 && scale === found('scale_min')) {
     const precision = found('magnitude') < 10 ** (18 - scale) ? 18 : 38
-    if (found('magnitude') >= 10 ** (37 - scale)) return asText(column)
+    if (found('magnitude') >= 10 ** (37 - scale)) return asText(column, tooLarge)
     return { shape: { type: 'DECIMAL', scale }, sql: `CAST(${plain} AS DECIMAL(${precision}, ${scale}))`, fits: `-?${whole}?\\.[0-9]{${scale}}` }
   }
-  if (!Number.isFinite(found('magnitude'))) return asText(column)
+  if (!Number.isFinite(found('magnitude'))) return asText(column, tooLarge)
   const double = { shape: { type: 'DOUBLE' as const }, sql: `CAST(${plain} AS DOUBLE)` }
   return found('exponents') > 0 ? double : { ...double, plain, fits: `-?(?:${whole}(?:\\.[0-9]+)?|\\.[0-9]+)` }
 }

@@ -5,9 +5,12 @@ import type { Decision } from './decide.js'
  * Meets the type that `catalogue.yaml` demands of a column where no value is lost by it; else keeps what the values are, and tells.
  * @param text how the column reads as text. @param scaleMost the most digits after the point, where the column holds plain numbers.
  */
-export function meetDemand(decision: Decision, demanded: ColumnType | undefined, text: string, scaleMost?: number): Decision {
-  const { type } = decision.shape
-  if (demanded === undefined || demanded === type) return decision
+export function meetDemand(found: Decision, demanded: ColumnType | undefined, text: string, scaleMost?: number): Decision {
+  const { type } = found.shape
+  if (demanded === undefined) return found
+  // Who says what a column is says what its commas are.
+  const { commas: _commas, ...decision } = found
+  if (demanded === type) return decision
   const { problem: _, ...rest } = decision
   if (demanded === 'STRING') return { ...rest, shape: { type: 'STRING' }, sql: text }
   const cast = (as: string) => `CAST(${decision.sql} AS ${as})`

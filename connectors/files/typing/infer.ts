@@ -1,8 +1,9 @@
 import type { ColumnType } from '../../../src/connector/column.js'
 import type { EngineSession } from '../../../src/connector/engine.js'
 import { columnAt, literal } from '../../shared/engine-sql.js'
-import { asText, decide, evidence, trimmed, type Decision } from './decide.js'
+import { asText, decide, evidence, nearlyAllAre, trimmed, type Decision } from './decide.js'
 import { meetDemand } from './demand.js'
+import { fitOf, type Likeness, likenessOf, noValueFit, onlyPattern } from './likeness.js'
 import { type Pattern, patterns } from './pattern.js'
 
 const sampleCells = 1_000_000
@@ -46,17 +47,17 @@ export async function guessTypes(session: EngineSession, from: string, demanded:
     if (![undefined, 'STRING'].includes(demanded[position])) open.push(column)
     else if (signs === 0) decisions.set(column, { ...asText(column), empty: true })
     else if (pattern === 'no value' && patterns.some((one) => mayBe(one, signs))) open.push(column)
-    else if (typeof pattern !== 'object' || demanded[position] === 'STRING') decisions.set(column, asText(column, demanded[position] === undefined ? mostly : undefined))
-    else if (!mayBe(pattern, signs)) decisions.set(column, asText(column, pattern))
+    else if (typeof pattern !== 'object' || demanded[position] === 'STRING') decisions.set(column, textOf(column, demanded[position] === undefined ? mostly : undefined))
+    else if (!mayBe(pattern, signs)) decisions.set(column, asText(column, nearlyAllAre(pattern)))
     else candidates.push({ column, pattern, demand: undefined })
   }
   const guesses = await decideAll(session, sample, candidates, valueOf)
   const checkable = candidates.filter(({ column }) => {
     const guess = guesses.get(column) as Decision
     // Without a way to check it a guess is none: it is put to all rows.
-    if (guess.shape.type !== 'STRING' && guess.fits === undefined) open.push(column)
+    if (guess.commas !== undefined || (guess.shape.type !== 'STRING' && guess.fits === undefined)) open.push(column)
     else decisions.set(column, guess.fits === undefined ? guess : { ...guess, sql: checked(guess, column, valueOf(column)) })
-    return guess.fits !== undefined
+    return guess.commas === undefined && guess.fits !== undefined
   })
   for (const [column, decision] of await inferTypes(session, from, demanded, open)) decisions.set(column, decision)
 
@@ -76,6 +77,10 @@ export async function guessTypes(session: EngineSession, from: string, demanded:
 /** Whether values that are made of these signs can be of a pattern, as far as signs tell. */
 function mayBe(pattern: Pattern, signs: number): boolean {
   return (signs & ~pattern.signs) === 0
+}
+
+function textOf(column: string, like: Likeness | undefined): Decision {
+  return { ...asText(column, like?.problem), ...(like?.hasDecimalCommas === true ? { commas: 'decimal' } : {}) }
 }
 
 function checked({ sql, fits = '' }: Decision, column: string, value: string): string {
@@ -102,7 +107,7 @@ export async function inferTypes(
   return new Map(
     columns.map((column) => {
       const { pattern, mostly } = found.get(column) as Found
-      const text = { ...asText(column, demandOf(column) === undefined ? mostly : undefined), empty: pattern === 'no value' }
+      const text = { ...textOf(column, demandOf(column) === undefined ? mostly : undefined), empty: pattern === 'no value' }
       return [column, decisions.get(column) ?? meetDemand(text, demandOf(column), column)]
     }),
   )
@@ -148,12 +153,9 @@ async function findPadded(session: EngineSession, from: string, columns: readonl
 interface Found {
   /** The one pattern that fits every value. */
   pattern: Pattern | 'several' | 'no value'
-  /** Where several: the one that fits nearly all. */
-  mostly: Pattern | undefined
+  /** Where several: what nearly all are. */
+  mostly: Likeness | undefined
 }
-
-/** The share of values that is nearly all. */
-const nearlyAll = 0.9
 
 /**
  * The patterns that fit the values of columns. All columns go through one expression, as rows of position and value: preparing these
@@ -162,23 +164,18 @@ const nearlyAll = 0.9
 async function findPatterns(session: EngineSession, from: string, columns: readonly string[]): Promise<Map<string, Found>> {
   if (columns.length === 0) return new Map()
   const cells = `(SELECT unnest(range(${columns.length})) AS place, unnest([${columns.map(trimmed).join(', ')}]) AS value FROM ${from})`
-  const fits = `(SELECT place, ${patternOf('value')} AS fit FROM ${cells})`
-  const rows = await session.rows(`SELECT place, min(fit) AS low, max(fit) AS high, min(fit) FILTER (fit >= 0) AS least, count(fit) AS n, count_if(fit >= 0) AS fitting FROM ${fits} GROUP BY place`)
+  const fits = `(SELECT place, value, ${fitOf('value')} AS fit FROM ${cells})`
+  const outputs = [
+    'place', 'count(fit) AS n', 'count_if(fit >= 0) AS fitting', `count_if(fit = ${noValueFit}) AS blanks`, `min(value) FILTER (fit = ${noValueFit}) AS blank`,
+    'bit_or(CASE WHEN fit >= 0 THEN 1::BIGINT << fit ELSE 0::BIGINT END) AS ways',
+  ]
+  const rows = await session.rows(`SELECT ${outputs.join(', ')} FROM ${fits} GROUP BY place`)
   const found = new Map<string, Found>(columns.map((column) => [column, { pattern: 'no value', mostly: undefined }]))
-  for (const { place, low, high, least, n, fitting } of rows) {
-    if (low === null) continue
-    const one = low === high ? patterns[Number(low)] : undefined
-    const mostly = least === high && Number(fitting) >= nearlyAll * Number(n) ? patterns[Number(high)] : undefined
-    found.set(columns[Number(place)] as string, { pattern: one ?? 'several', mostly: one === undefined ? mostly : undefined })
+  for (const { place, n, fitting, blanks, blank, ways } of rows) {
+    if (Number(n) === 0) continue
+    const one = Number(fitting) === Number(n) ? onlyPattern(BigInt(String(ways))) : undefined
+    const seen = { n: Number(n), fitting: Number(fitting), blanks: Number(blanks), blank: String(blank), ways: BigInt(String(ways)) }
+    found.set(columns[Number(place)] as string, { pattern: one ?? 'several', mostly: one === undefined ? likenessOf(seen) : undefined })
   }
   return found
-}
-
-/** What any value of a pattern begins with: most text is told from it at a glance. */
-const firstSigns = [...'0123456789-.tTfF'].map(literal).join(', ')
-
-/** The position of the pattern that fits a trimmed value; -1 for none. */
-function patternOf(value: string): string {
-  const cases = patterns.map((pattern, position) => `WHEN regexp_full_match(${value}, ${literal(pattern.regex)}) THEN ${position}`)
-  return `CASE WHEN ${value} IS NULL THEN NULL WHEN left(${value}, 1) NOT IN (${firstSigns}) THEN -1 ${cases.join(' ')} ELSE -1 END`
 }

@@ -7,7 +7,7 @@ export interface Pattern {
   regex: string
   /** What its values may be made of; see signs. */
   signs: number
-  /** DAY_MONTH: strptime's formats, day first and month first; whether a time follows. */
+  /** DAY_MONTH: strptime's formats, day first and, where months are numbers, month first; whether a time follows. */
   dayFirst?: string
   monthFirst?: string
   time?: boolean
@@ -33,7 +33,7 @@ const times = [
   { regex: ' (?:0?[1-9]|1[0-2]):[0-5][0-9]:[0-5][0-9] ?[AaPp][Mm]', format: ' %I:%M:%S %p' },
 ]
 
-const { digit, point, clock: colon, letter } = signs
+const { digit, point, clock: colon, letter, other } = signs
 
 const dayMonth: Pattern[] = ['/', '-', '.'].flatMap((separator) =>
   times.map((time) => ({
@@ -46,6 +46,20 @@ const dayMonth: Pattern[] = ['/', '-', '.'].flatMap((separator) =>
   })),
 )
 
+const months = 'January|February|March|April|May|June|July|August|September|October|November|December'.split('|')
+
+/** Months by name tell their order themselves. */
+const namedMonth: Pattern[] = ['-', ' ', '/'].flatMap((separator) =>
+  (['%b', '%B'] as const).map((format) => {
+    // May is as long as its short form.
+    const names = format === '%b' ? months.map((name) => name.slice(0, 3)) : months.filter((name) => name.length > 3)
+    const name = `(?i:${names.join('|')})`
+    return {
+      kind: 'DAY_MONTH' as const, regex: `[0-9]{1,2}${separator}${name}${separator}[0-9]{4}`, dayFirst: ['%d', format, '%Y'].join(separator), signs: digit | point | colon | letter | other,
+    }
+  }),
+)
+
 /** Every way, no two of which fit one value. A column has a type other than STRING when one way fits all of its values. */
 export const patterns: readonly Pattern[] = [
   { kind: 'NUMBER', regex: number, signs: digit | point | letter },
@@ -55,4 +69,5 @@ export const patterns: readonly Pattern[] = [
   { kind: 'TIMESTAMPTZ', regex: `${isoTime}(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)`, signs: digit | point | colon | letter },
   { kind: 'TIME', regex: `${clock}|${seconds}`, signs: digit | point | colon },
   ...dayMonth,
+  ...namedMonth,
 ]

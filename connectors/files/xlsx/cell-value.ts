@@ -7,9 +7,14 @@ export interface CellValue {
 const dayMs = 86_400_000
 /** Day 0 of a workbook's calendar, in days before 1970. */
 const dayZero = 25_569
+/** So many days later begins a calendar that counts from 1904. */
+const days1904 = 1_462
 
-/** What exceljs gives for a cell, as a value; nothing for an empty one. A formula is its last result. */
-export function cellValue(value: unknown, numberFormat: string | undefined): CellValue | undefined {
+/**
+ * What exceljs gives for a cell, as a value; nothing for an empty one. A formula is its last result.
+ * @param from1904 whether the workbook's days count from 1904: exceljs minds that itself, but not for the result of a formula.
+ */
+export function cellValue(value: unknown, numberFormat: string | undefined, from1904: boolean): CellValue | undefined {
   if (value === null || value === undefined) return undefined
   switch (typeof value) {
     case 'string':
@@ -18,22 +23,22 @@ export function cellValue(value: unknown, numberFormat: string | undefined): Cel
       return { kind: 'boolean', text: String(value) }
     case 'number':
       if (!Number.isFinite(value)) return { kind: 'error', text: '' }
-      return isDateFormat(numberFormat) ? dateValue(new Date(Math.round((value - dayZero) * dayMs))) : { kind: 'number', text: String(value) }
+      return isDateFormat(numberFormat) ? dateValue(new Date(Math.round((value - dayZero + (from1904 ? days1904 : 0)) * dayMs))) : { kind: 'number', text: String(value) }
     case 'object':
-      return objectValue(value, numberFormat)
+      return objectValue(value, numberFormat, from1904)
     default:
       return undefined
   }
 }
 
-function objectValue(value: object, numberFormat: string | undefined): CellValue | undefined {
+function objectValue(value: object, numberFormat: string | undefined, from1904: boolean): CellValue | undefined {
   if (value instanceof Date) return dateValue(value)
   if ('richText' in value && Array.isArray(value.richText)) {
     return { kind: 'text', text: value.richText.map((run: { text?: unknown }) => (typeof run.text === 'string' ? run.text : '')).join('') }
   }
   if ('error' in value) return { kind: 'error', text: '' }
-  if ('result' in value) return cellValue(value.result, numberFormat)
-  if ('text' in value) return cellValue(value.text, undefined)
+  if ('result' in value) return cellValue(value.result, numberFormat, from1904)
+  if ('text' in value) return cellValue(value.text, undefined, from1904)
   return undefined
 }
 

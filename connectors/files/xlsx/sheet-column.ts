@@ -1,10 +1,18 @@
-import type { Shape } from '../../../src/connector/column.js'
 import { columnAt } from '../../shared/engine-sql.js'
+import { asText, type Decision } from '../typing/decide.js'
+import { nearlyAll } from '../typing/likeness.js'
+import { noValues } from '../typing/lookalikes.js'
 import type { CellValue } from './cell-value.js'
+
+const cellWords: Record<CellValue['kind'], string> = {
+  number: 'numbers', text: 'text', boolean: 'true or false', date: 'dates', datetime: 'times', time: 'times of day', error: 'errors',
+}
 
 /** What the cells of one column are, seen one by one. */
 export class SheetColumn {
-  readonly #kinds = new Set<CellValue['kind']>()
+  /** How many cells are of each kind. */
+  readonly #kinds = new Map<CellValue['kind'], number>()
+  #noValues = 0
   #whole = true
   #scaleMin = Infinity
   #scaleMax = 0
@@ -13,7 +21,8 @@ export class SheetColumn {
 
   add({ kind, text }: CellValue): void {
     if (kind === 'error') return void this.errors++
-    this.#kinds.add(kind)
+    this.#kinds.set(kind, (this.#kinds.get(kind) ?? 0) + 1)
+    if (kind === 'text' && noValues.includes(text.trim().toLowerCase())) this.#noValues++
     if (kind !== 'number') return
     const number = Number(text)
     const scale = text.includes('e') ? Infinity : text.length - (text.includes('.') ? text.indexOf('.') + 1 : text.length)
@@ -28,10 +37,10 @@ export class SheetColumn {
   }
 
   /** The type that holds for all cells; STRING where they differ. Reads the cells' texts in c`position`. */
-  decide(position: number): { shape: Shape; sql: string } {
+  decide(position: number): Decision {
     const column = columnAt(position)
     const cast = (type: string) => `CAST(${column} AS ${type})`
-    switch ([...this.#kinds].sort().join(' ')) {
+    switch ([...this.#kinds.keys()].sort().join(' ')) {
       case 'number':
         if (this.#whole) return { shape: { type: 'INT64' }, sql: cast('BIGINT') }
         if (this.#scaleMax <= 4 && this.#scaleMin === this.#scaleMax && this.#magnitude < 10 ** 14) {
@@ -48,7 +57,15 @@ export class SheetColumn {
       case 'time':
         return { shape: { type: 'TIME' }, sql: cast('TIME') }
       default:
-        return { shape: { type: 'STRING' }, sql: column }
+        return asText(column, this.#mixed())
     }
+  }
+
+  /** What is told where nearly all cells are of one kind, other than text. */
+  #mixed(): string | undefined {
+    const [kind, count] = [...this.#kinds].sort(([, one], [, other]) => other - one)[0] ?? ['text', 0]
+    const total = [...this.#kinds.values()].reduce((sum, one) => sum + one, 0) - this.#noValues
+    if (kind === 'text' || count < nearlyAll * total) return undefined
+    return count === total ? `its cells are ${cellWords[kind]}, but for some that may stand for no value (such as - or N/A); kept as text.` : `nearly all of its cells are ${cellWords[kind]}, but not all; kept as text.`
   }
 }

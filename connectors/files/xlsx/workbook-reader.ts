@@ -18,6 +18,7 @@ interface XmlReaders {
   _parseSharedStrings(part: Readable): AsyncIterable<unknown>
   _parseWorksheet(part: AsyncIterable<string>, number: string): Iterable<{ value: AsyncIterable<ExcelJS.Row> }>
   workbookRels?: { Id: string; Target: string }[]
+  properties?: { model?: { date1904?: boolean } }
   model?: { sheets?: { name: string; rId: string; state?: string }[] }
 }
 
@@ -26,6 +27,8 @@ export interface Sheet {
   name: string
   /** Not shown when the workbook is opened. */
   hidden: boolean
+  /** Its days count from 1904, as old ones of Macintosh did, and not from 1900. */
+  from1904: boolean
   rows(): AsyncIterable<ExcelJS.Row>
 }
 
@@ -48,7 +51,7 @@ export async function openSheets(zip: ZipFile, signal: AbortSignal): Promise<She
     const target = readers.workbookRels?.find(({ Id }) => Id === rId)?.Target
     if (target === undefined || !/worksheets\/[^/]+\.xml$/.test(target)) return []
     const path = target.startsWith('/') ? target.slice(1) : `xl/${target}`
-    return [{ name, hidden: state !== undefined && state !== 'visible', rows: () => rowsOf(readers, zip, path, signal) }]
+    return [{ name, hidden: state !== undefined && state !== 'visible', from1904: readers.properties?.model?.date1904 === true, rows: () => rowsOf(readers, zip, path, signal) }]
   })
 }
 

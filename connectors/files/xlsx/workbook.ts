@@ -80,17 +80,17 @@ async function stageSheet(sheet: Sheet, lines: LineFiles, { types }: Conversion)
 async function* valuesOf(sheet: Sheet): AsyncGenerator<SheetRow> {
   let cells = 0
   for await (const row of sheet.rows()) {
-    const values = rowValues(row)
+    const values = rowValues(row, sheet.from1904)
     cells += values.length
     if (cells > cellsMax) throw new Unreadable(`A sheet holds more than ${cellsMax} cells. Publish it as CSV or Parquet.`)
     if (values.some((value) => value !== undefined && value.text.trim() !== '')) yield { values, number: row.number }
   }
 }
 
-function rowValues(row: Row): (CellValue | undefined)[] {
+function rowValues(row: Row, from1904: boolean): (CellValue | undefined)[] {
   const values: (CellValue | undefined)[] = []
   row.eachCell({ includeEmpty: false }, (cell, position) => {
-    const value = cellValue(cell.value, cell.numFmt)
+    const value = cellValue(cell.value, cell.numFmt, from1904)
     if (value === undefined) return
     if (position > columnsMax) throw new Unreadable(`A sheet has more than ${columnsMax} columns.`)
     while (values.length < position - 1) values.push(undefined)
