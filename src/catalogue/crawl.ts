@@ -1,9 +1,13 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Source } from '../connector/source.js'
 import { type Completion, judgeEvent } from './judge-event.js'
 import { readUntilAborted, SourceFailure } from './read-until-aborted.js'
 import { Batch } from './batch.js'
 
 const silent = 'The source did not say that this was all of it; nothing was removed.'
+
+/** Records that are read before the answers of the database are looked at: a source that never waits would hold them up for a whole batch. */
+const recordsATurn = 16
 
 /** How a crawl ended, where the source did not fail. */
 export interface Crawl {
@@ -59,6 +63,7 @@ export async function crawl({ source, cursor, signal, recordsMax, recordBytesMax
       found.unnamed ||= judged.kind === 'problem' && judged.problem.sourceId === undefined
       batch.add(judged)
       if (batch.isFull) await flush()
+      else if (records % recordsATurn === 0) await turn()
     }
   } catch (error) {
     if (error instanceof SourceFailure) await flush()
