@@ -10,8 +10,17 @@ export function mysqlError(thrown: unknown): DialsError {
   const detail = { cause: new Error(`MySQL ${code} ${errno} ${words}`.trim()) }
   if (interrupted.has(errno)) return new SourceTimeout('The database ended the query: it was cancelled, or took longer than a statement may.', detail)
   if (errno === 1690 || errno === 1264) return new TypeMismatch('A value does not convert to the type that was asked for, or a sum is too large to be exact.', detail)
-  return new SourceUnavailable(messages[errno] ?? tlsMessage({ code, message: words }) ?? 'The database cannot be reached, or ended the connection.', detail)
+  return new SourceUnavailable(messages[errno] ?? tlsMessage({ code, message: words }) ?? (isAnswer(errno) ? unread : lost), detail)
 }
+
+const lost = 'The database cannot be reached, or ended the connection.'
+const unread = 'The database could not read what was asked for. The code of its error is in the log.'
+
+/** Of a shutdown, a host or an account that is refused, a connection that was ended. */
+const ends = new Set([1053, 1077, 1078, 1079, 1080, 1081, 1129, 1130, 1927, 3118, 3169, 3955, 4031])
+
+/** The server tells what is wrong with a statement, and goes on: 1152 to 1161 are of the network, those from 2000 of the client. */
+const isAnswer = (errno: number) => errno >= 1000 && errno < 6000 && !ends.has(errno) && !(errno >= 1152 && errno <= 1161) && !(errno >= 2000 && errno < 3000)
 
 /** ER_QUERY_INTERRUPTED; ER_QUERY_TIMEOUT, and MariaDB's ER_STATEMENT_TIMEOUT. */
 const interrupted = new Set([1317, 3024, 1969])

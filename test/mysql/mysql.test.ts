@@ -53,6 +53,20 @@ describe.skipIf(missing !== undefined)(`a MySQL server${missing === undefined ? 
     ])
   })
 
+  it('gives places as well-known text, and bits and bytes in hexadecimal, told', async () => {
+    await town.run(`
+      CREATE TABLE places (id int, p point, g geometry, area polygon, many geometrycollection, flags bit(3), raw blob, s set('x','y'), y year, j json);
+      INSERT INTO places VALUES (1, POINT(1, 2.5), ST_GeomFromText('LINESTRING(0 0,1 1)'), NULL, NULL, b'101', X'00ff', 'x,y', 2024, '{"a": 1}')`)
+    const source = await town.open({ tables: ['places'] })
+    const [dataset] = datasetsOf(await harvestAll(source))
+    if (dataset === undefined) throw new Error('nothing was harvested')
+    expect(dataset.tables[0]?.problems).toEqual([
+      ...['p has the type point', 'g has the type geometry', 'area has the type polygon', 'many has the type geometrycollection'].map((one) => `Column ${one}, which is given as well-known text.`),
+      'Column flags has the type bit, which is given in hexadecimal.', 'Column raw has the type blob, which is given in hexadecimal.',
+    ])
+    expect((await answer(town.bench, source, scanOfDataset(dataset))).rows).toEqual([['1', 'POINT(1 2.5)', 'LINESTRING(0 0,1 1)', null, null, '5', '00FF', 'x,y', '2024', '{"a": 1}']])
+  })
+
   it('compares texts by their bytes, whatever the collation, and leaves what it does otherwise', async () => {
     await town.run(`CREATE TABLE words (w varchar(20) COLLATE utf8mb4_general_ci, n int); INSERT INTO words VALUES ('a', 1), ('A', 2), ('a ', 3), ('é', 4), ('e', 5), (NULL, 6), ('O''Brien\\\\', 7)`)
     const source = await town.open({ tables: ['words'] })
@@ -97,13 +111,16 @@ describe.skipIf(missing !== undefined)(`a MySQL server${missing === undefined ? 
   it('tells of a table that cannot be read, and reads the others; says so when there is no server', async () => {
     await town.run(`
       CREATE DATABASE other; CREATE TABLE other.fine (n int); CREATE TABLE other.zero (d date);
+      CREATE VIEW other.several AS SELECT (SELECT seq FROM seq_1_to_2) AS n;
       CREATE VIEW other.broken AS SELECT * FROM other.fine; ALTER TABLE other.fine CHANGE n m int;
       CREATE USER reader IDENTIFIED BY 'reads'; GRANT SELECT ON other.* TO reader`)
     const url = town.url.replace('root@', 'reader:reads@').replace('/town', '/other')
     const source = await town.open({ url, schemas: ['other', 'mysql', 'town'] })
     const events = await harvestAll(source)
     expect(datasetsOf(events).map(({ id }) => id)).toEqual(['fine', 'zero'])
-    expect(events.flatMap((event) => (event.kind === 'problem' ? [event.sourceId] : []))).toEqual(['broken'])
+    expect(events.flatMap((event) => (event.kind === 'problem' ? [[event.sourceId, event.message.slice(0, 60)]] : []))).toEqual([
+      ['broken', 'other.broken: it has no column that can be read: a view whos'], ['several', 'other.several: The database could not read what was asked fo'],
+    ])
     expect(events.at(-1)).toEqual({ kind: 'complete' })
     const down = await town.open({ url: 'mysql://nobody:hunter2@127.0.0.1:1/none' })
     expect((await failureOf(() => harvestAll(down))).code).toBe('SOURCE_UNAVAILABLE')
