@@ -1,10 +1,12 @@
+import { hash } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { Access, Licence, Listing } from '../connector/catalogue.js'
 import { everybody, type Fingerprint, type SearchDocument } from './port.js'
+import { concepts } from './vocabulary/concepts.js'
 import { keywordsOf, themesOf } from './vocabulary/themes.js'
 
-/** Changes with what documents are made of, so that every index is made anew. */
-const documentVersion = 1
+/** Changes with what documents are made of, the vocabulary of themes too, so that every index is made anew. */
+const documentVersion = hash('sha256', JSON.stringify([1, concepts])).slice(0, 12)
 
 /** Bytes of a description that are searched. */
 const descriptionMax = 20_000

@@ -17,8 +17,9 @@ export interface StandIn {
   readonly keys: Keys
   /** Every request since the start: `POST /multi-search`. */
   readonly requests: string[]
-  /** From now on; undefined sets it right. */
+  /** From now on, or after so many more requests; undefined sets it right. */
   disorder: Disorder | undefined
+  disorderAfter: number
   close(): Promise<void>
 }
 
@@ -36,12 +37,13 @@ export async function startMeilisearchStandIn(masterKey = 'a-master-key-of-the-s
   const indexes = new Indexes()
   const keys = new Keys(masterKey)
   const routes = routesOf(indexes, keys)
-  const standIn = { masterKey, indexes, keys, requests: [] as string[], disorder: undefined as Disorder | undefined }
+  const standIn = { masterKey, indexes, keys, requests: [] as string[], disorder: undefined as Disorder | undefined, disorderAfter: 0 }
   const server = createServer((request, response) => void answer(request, response).catch(() => response.destroy()))
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url!, 'http://stand-in')
-    const { disorder } = standIn
+    const disorder = standIn.disorderAfter > 0 ? undefined : standIn.disorder
+    if (standIn.disorder !== undefined) standIn.disorderAfter -= 1
     const send = (status: number, body?: unknown) => response.writeHead(status, { 'content-type': 'application/json' }).end(body === undefined ? undefined : JSON.stringify(body))
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)

@@ -4,11 +4,13 @@ import { describe, test } from 'vitest'
 import { MeilisearchIndex } from '../../src/search/meilisearch/meilisearch-index.js'
 import { quiet } from '../support/postgres.js'
 import { describeSearchIndex } from './index-contract.js'
+import { leastRights } from './meilisearch/least-rights.js'
 import { startMeilisearchStandIn } from './meilisearch-stand-in.js'
 
 describeSearchIndex('over the stand-in for Meilisearch', async () => {
   const standIn = await startMeilisearchStandIn()
-  const index = new MeilisearchIndex({ url: standIn.url, key: standIn.masterKey, log: quiet })
+  const { key } = standIn.keys.create({ actions: [...leastRights], indexes: ['seven-dials-*'], expiresAt: null })
+  const index = new MeilisearchIndex({ url: standIn.url, key, log: quiet })
   await index.prepare()
   return { index, close: async () => { await index.close(); await standIn.close() } }
 })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Fingerprint } from '../port.js'
 import type { Server } from './server.js'
+import { digestOf } from './stored-document.js'
 
 const pageSize = 5_000
 
@@ -12,7 +13,7 @@ export async function* readFingerprints(server: Server, uid: string): AsyncGener
     const { results, total } = await server.ask(async () =>
       // Ids are lower-case letters, digits, - and /: Meilisearch's order of them is the binary one.
       pageSchema.parse(await server.client.index(uid).getDocuments({ fields: ['id', 'digest'], sort: ['id:asc'], limit: pageSize, offset })))
-    if (results.length > 0) yield results
+    if (results.length > 0) yield results.map(({ id, digest }) => ({ id, digest: digestOf(digest) }))
     if (offset + results.length >= total || results.length === 0) return
   }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type EnqueuedTask, Meilisearch, MeilisearchApiError, type Task } from 'meilisearch'
+import { z } from 'zod'
 import { SourceUnavailable } from '../../errors.js'
 
 /** Bounds of one request, and of what it sets going. */
@@ -11,6 +12,9 @@ export interface ServerTimes {
 }
 
 export const serverTimes: ServerTimes = { requestMs: 30_000, taskMs: 15 * 60_000, retryMs: 250 }
+
+const underWay: ReadonlySet<string> = new Set(['enqueued', 'processing'])
+const ended: ReadonlySet<string> = new Set(['succeeded', 'failed', 'canceled'])
 
 /** The way to a Meilisearch server. Whatever goes wrong there is SOURCE_UNAVAILABLE, with its reason as the cause. */
 export class Server {
@@ -51,10 +55,14 @@ export class Server {
     })
   }
 
+  /** Sets something going. @returns its task */
+  async enqueue(enqueue: () => Promise<EnqueuedTask>): Promise<number> {
+    return this.ask(async () => z.object({ taskUid: z.number().int() }).parse(await enqueue()).taskUid)
+  }
+
   /** Sets something going and waits for its end. */
   async run(enqueue: () => Promise<EnqueuedTask>): Promise<Task> {
-    const { taskUid } = await this.ask(enqueue)
-    return this.end(taskUid)
+    return this.end(await this.enqueue(enqueue))
   }
 
   /** As `run`, for what has to succeed. @param tolerated the code of a failure that is as good */
@@ -68,7 +76,8 @@ export class Server {
     const deadline = Date.now() + this.times.taskMs
     for (let pauseMs = 5; ; pauseMs = Math.min(pauseMs * 2, 500)) {
       const task = await this.ask((signal) => this.client.tasks.getTask(taskUid, { signal }))
-      if (task.status === 'succeeded' || task.status === 'failed' || task.status === 'canceled') return task
+      if (ended.has(task.status)) return task
+      if (!underWay.has(task.status)) throw unavailable(new Error(`Task ${taskUid} is ${String(task.status)}.`))
       if (Date.now() > deadline) throw unavailable(new Error(`Task ${taskUid} is still ${String(task.status)} after ${this.times.taskMs} ms.`))
       await sleep(pauseMs)
     }

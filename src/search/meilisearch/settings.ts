@@ -1,8 +1,8 @@
 import type { Settings } from 'meilisearch'
 import { synonyms } from '../synonyms.js'
 
-/** One more whenever settings or stored documents change their form: what was told to an index of another version is told again. */
-export const settingsVersion = 1
+/** One more whenever stored documents change their form: each of another version is told again when a hub compares index and catalogue. Settings are compared one by one. */
+export const settingsVersion = 2
 
 /** The key of a document: see stored-document.ts. */
 export const primaryKey = 'key'
@@ -12,6 +12,12 @@ export const synonymWordsMax = 3
 
 /** More than any catalogue has, so that totals are exact. */
 const hitsMax = 10_000_000
+
+/**
+ * Signs that Meilisearch would read as letters: `<p>Roses</p>` and `£500` have the words `roses` and `500`. It takes apart words at punctuation by itself,
+ * but at few of the symbols.
+ */
+export const separators = ['<', '>', '=', '|', '~', '^', '$', '£', '€', '¢', '¥', '¤', '©', '®', '°', '¬', '¦', '←', '→', '↑', '↓', '≤', '≥', '≠', '≈', '●', '■', '□', '▪', '★', '☆', '✓', '✔']
 
 /** One and many of a name's last word. Abbreviations stay what they are, but for an s: `hmos`. */
 function numbers(name: string): string[] {
@@ -57,7 +63,7 @@ export const settings = {
   proximityPrecision: 'byWord',
   facetSearch: false,
   prefixSearch: 'indexingTime',
-  separatorTokens: [],
+  separatorTokens: separators,
   nonSeparatorTokens: [],
   dictionary: [],
   searchCutoffMs: 10_000,

@@ -8,7 +8,7 @@ import { errorCodeOf, failed, type Server, unavailable } from './server.js'
 export async function swapIndexes(server: Server, live: string, rebuild: string): Promise<void> {
   const madeAt = async (uid: string) => (await server.ask(() => server.client.getRawIndex(uid))).createdAt
   const expected = await madeAt(rebuild)
-  const { taskUid } = await server.ask(() => server.client.swapIndexes([{ indexes: [live, rebuild], rename: false }]))
+  const taskUid = await server.enqueue(() => server.client.swapIndexes([{ indexes: [live, rebuild], rename: false }]))
   try {
     const task = await server.end(taskUid)
     if (task.status !== 'succeeded') throw failed(task)

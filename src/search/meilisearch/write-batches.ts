@@ -31,7 +31,7 @@ export async function writeBatches(server: Server, uid: string, log: Log, docume
     underWay = []
   }
   const start = async (batch: Batch) => {
-    underWay.push({ batch, taskUid: (await server.ask(batch.enqueue)).taskUid })
+    underWay.push({ batch, taskUid: await server.enqueue(batch.enqueue) })
     if (underWay.length >= underWayMax) await finish()
   }
   for (const { stored, bytes } of batchesOf(documents)) {
@@ -73,6 +73,6 @@ async function finishBatch(server: Server, uid: string, log: Log, batch: Batch, 
     log.warn({ index: uid, task: task.uid, status: task.status, code: task.error?.code, documents, bytes, attempt }, 'The search index did not take what it was told.')
     if (attempt >= attemptsMax) throw failed(task)
     await sleep(server.times.retryMs * 2 ** (attempt - 1))
-    taskUid = (await server.ask(batch.enqueue)).taskUid
+    taskUid = await server.enqueue(batch.enqueue)
   }
 }

@@ -23,6 +23,7 @@ const documents = [
   document('barnet/trees-street', { title: 'Trees by the name of their street' }),
   document('barnet/deprivation', { title: 'Index of multiple deprivation' }),
   document('camden/imd', { title: 'IMD ranks' }),
+  document('lambeth/spend', { title: 'Invoices over £500', description: '<p>Remittances<br>to <a href=vendors>contractors</a></p> vat=reclaimed|zero ~estimate 20€ 7°' }),
 ]
 
 const single: readonly (readonly [what: string, text: string, ids: readonly string[]])[] = [
@@ -56,6 +57,9 @@ const single: readonly (readonly [what: string, text: string, ids: readonly stri
   ['a phrase in its order alone', '"trees street"', []],
   ['a phrase and a word', '"street trees" girth', ['camden/street-trees']],
   ['a phrase without its end', '"street trees', ['camden/street-trees']],
+  ['an amount without its currency', '500', ['lambeth/spend']],
+  ['an amount as it is written', '"over £500"', ['lambeth/spend']],
+  ...['remittances', 'contractors', 'vendors', 'reclaimed', 'zero', 'estimate', '20', '7'].map((word) => ['a word among signs', word, ['lambeth/spend']] as const),
   ['what nobody has', 'xylophone', []],
 ]
 

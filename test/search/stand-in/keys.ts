@@ -29,6 +29,7 @@ export class Keys {
   create({ uid = randomUUID(), name = null, actions, indexes, expiresAt }: { uid?: string; name?: string | null; actions: string[]; indexes: string[]; expiresAt: string | null }): ApiKey {
     if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(uid)) throw new Refused('invalid_api_key_uid', 'No UUID.')
     if (expiresAt !== null && !(Date.parse(expiresAt) > Date.now())) throw new Refused('invalid_api_key_expires_at', 'Not in the future.')
+    if (!indexes.includes('*') && actions.some((action) => action.startsWith('keys.'))) throw new Refused('index_scoped_api_key_with_global_action', 'A key of some indexes may not manage keys.')
     if (this.byUid.has(uid)) throw new Refused('api_key_already_exists', `API key \`${uid}\` already exists.`, 409)
     const key: ApiKey = { uid, key: createHmac('sha256', this.master).update(uid).digest('hex'), name, actions, indexes, expiresAt }
     this.byUid.set(uid, key)

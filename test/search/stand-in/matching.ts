@@ -27,10 +27,11 @@ interface Place {
 
 const taken = new WeakMap<Fields, { searchable: readonly string[]; attributes: Attribute[] }>()
 
-export function attributesOf(document: Fields, searchable: readonly string[]): Attribute[] {
+export function attributesOf(document: Fields, { searchableAttributes, separatorTokens }: Settings): Attribute[] {
+  const [searchable, separators] = [searchableAttributes ?? [], separatorTokens ?? []]
   const before = taken.get(document)
   if (before?.searchable === searchable) return before.attributes
-  const attributes = searchable.map((name, rank) => ({ rank, texts: [document[name]].flat().filter((text) => text !== undefined && text !== null).map((text) => tokensOf(String(text))) }))
+  const attributes = searchable.map((name, rank) => ({ rank, texts: [document[name]].flat().filter((text) => text !== undefined && text !== null).map((text) => tokensOf(String(text), separators)) }))
   taken.set(document, { searchable, attributes })
   return attributes
 }

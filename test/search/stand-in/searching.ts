@@ -31,13 +31,12 @@ interface Found {
 }
 
 function matching(candidates: readonly Fields[], terms: readonly Term[], unwanted: readonly Term[], settings: Settings, { matchingStrategy }: SearchParams): Found[] {
-  const searchable = settings.searchableAttributes ?? []
-  const has = (term: Term): Predicate => (document) => placesOf(attributesOf(document, searchable), [term], settings).length > 0
+  const has = (term: Term): Predicate => (document) => placesOf(attributesOf(document, settings), [term], settings).length > 0
   const wanted = candidates.filter((document) => !unwanted.some((term) => has(term)(document)))
   if (terms.length === 0) return wanted.map((document) => ({ document, match: undefined }))
-  if (matchingStrategy !== 'all') throw new Refused('invalid_search_matching_strategy', 'Nothing of ours asks otherwise.')
+  if (matchingStrategy !== 'all' && terms.length > 1) throw new Refused('invalid_search_matching_strategy', 'Nothing of ours asks otherwise.')
   return wanted.flatMap((document) => {
-    const attributes = attributesOf(document, searchable)
+    const attributes = attributesOf(document, settings)
     const match = matchAll(attributes, terms, settings)
     return match === undefined ? [] : [{ document, match }]
   })
@@ -95,7 +94,7 @@ function hit({ document, match }: Found, terms: readonly Term[], settings: Setti
   const format = (name: string, value: unknown): unknown => {
     if (Array.isArray(value)) return value.map((one) => format(name, one))
     if (typeof value !== 'string' || !(params.attributesToHighlight ?? []).includes(name)) return value
-    const tokens = tokensOf(value)
+    const tokens = tokensOf(value, settings.separatorTokens ?? [])
     const marks = marksOf(tokens, terms, settings)
     const words = crops.get(name) ?? Infinity
     const middle = Math.max(0, tokens.findIndex(({ start }) => start === marks[0]?.start))
@@ -112,7 +111,7 @@ function hit({ document, match }: Found, terms: readonly Term[], settings: Setti
     }).join('') + value.slice(at, to)
     return `${from > 0 ? (params.cropMarker ?? '…') : ''}${text}${to < value.length ? (params.cropMarker ?? '…') : ''}`
   }
-  const wanted = (name: string) => params.attributesToRetrieve?.includes(name) ?? true
+  const wanted = (name: string) => params.attributesToRetrieve?.some((one) => one === '*' || one === name) ?? true
   return {
     ...Object.fromEntries(displayed.filter(([name]) => wanted(name))),
     ...(params.attributesToHighlight === undefined ? {} : {

@@ -9,11 +9,15 @@ export interface Token {
 
 const lemmaOf = (word: string) => word.normalize('NFKD').replaceAll(/\p{M}+/gu, '').toLowerCase()
 
-export function tokensOf(text: string): Token[] {
+/** Of symbols, the server takes few for the end of a word by itself: `<`, `=` and `£` it reads as letters, unless its settings have them. */
+const readAsLetters = /[<>=|~^\p{Sc}\p{So}\p{Sk}≤≥≠≈¬]/gu
+
+export function tokensOf(text: string, separators: readonly string[] = []): Token[] {
   const tokens: Token[] = []
   let position = 0
   let end = 0
-  for (const match of text.matchAll(/[\p{L}\p{N}\p{M}]+/gu)) {
+  const read = text.replaceAll(readAsLetters, (sign) => (separators.includes(sign) ? ' '.repeat(sign.length) : 'x'.repeat(sign.length)))
+  for (const match of read.matchAll(/[\p{L}\p{N}\p{M}]+/gu)) {
     if (tokens.length > 0) position += /[.,;:!?()[\]{}"|]/.test(text.slice(end, match.index)) ? 8 : 1
     end = match.index + match[0].length
     tokens.push({ lemma: lemmaOf(match[0]), start: match.index, end, position })
