@@ -4,6 +4,16 @@ import { type SearchDocument, type SearchFacet, searchFacets } from '../port.js'
 /** Of each facet, the upper eight bits of its values' numbers: grouping documents by a number is many times as fast as by a text. */
 export const facetNumbers = Object.fromEntries(searchFacets.map((facet, index) => [facet, index + 1])) as Readonly<Record<SearchFacet, number>>
 
+/** Where a document has the numbers of a facet's values. @property isList whether it may have several */
+export const facetColumns = {
+  SPOKE: { name: 'spoke_value', isList: false }, ORGANISATION: { name: 'organisation_value', isList: false }, THEME: { name: 'theme_values', isList: true },
+  KEYWORD: { name: 'keyword_values', isList: true }, FORMAT: { name: 'format_values', isList: true }, LICENCE: { name: 'licence_value', isList: false },
+  ACCESS: { name: 'access_value', isList: false }, SEMANTIC_TYPE: { name: 'type_values', isList: true },
+} as const satisfies Record<SearchFacet, { name: string; isList: boolean }>
+
+/** The numbers of a document's values, by column; null where it has none and is to have one at most. */
+export type FacetNumbers = Readonly<Record<string, number | null | readonly number[]>>
+
 /** Of one facet; a longer value is cut, since an index holds no longer one. */
 const valueMax = 500
 
@@ -22,7 +32,7 @@ function facetValuesOf(document: SearchDocument): FacetValue[] {
 }
 
 /** The numbers of each document's values, in the order of the documents; a value without a number gets one. */
-export async function facetsOf(transaction: Knex, documents: readonly SearchDocument[]): Promise<number[][]> {
+export async function facetsOf(transaction: Knex, documents: readonly SearchDocument[]): Promise<FacetNumbers[]> {
   const values = documents.map(facetValuesOf)
   const keyOf = ({ facet, value }: FacetValue) => `${facet} ${value}`
   const distinct = JSON.stringify([...new Map(values.flat().map((one) => [keyOf(one), one])).values()])
@@ -39,5 +49,9 @@ export async function facetsOf(transaction: Knex, documents: readonly SearchDocu
     [distinct],
   )) as { rows: (FacetValue & { number: number })[] }
   const numbers = new Map(rows.map((row) => [keyOf(row), row.number]))
-  return values.map((own) => own.flatMap((value) => numbers.get(keyOf(value)) ?? []))
+  return values.map((own) => Object.fromEntries(searchFacets.map((facet) => {
+    const { name, isList } = facetColumns[facet]
+    const had = own.flatMap((value) => (value.facet === facetNumbers[facet] ? (numbers.get(keyOf(value)) ?? []) : []))
+    return [name, isList ? had : (had[0] ?? null)]
+  })))
 }

@@ -2,7 +2,7 @@ import type { Knex } from 'knex'
 import { everybody, type FacetCounts, facetValuesMax, type SearchConditions, type SearchFacet, type SearchRequest } from '../port.js'
 import { fold, wordsOf } from '../words.js'
 import type { Place } from './cursor.js'
-import { facetNumbers } from './facet-values.js'
+import { facetColumns, facetNumbers } from './facet-values.js'
 import type { TextQuery } from './text-query.js'
 
 /** A document that was found, with what it is ordered by. @property modified milliseconds since 1970 */
@@ -38,7 +38,7 @@ export async function findPage(knex: Knex, request: SearchRequest, query: TextQu
   const { rows } = (await knex
     .raw(
       `with found as materialized (
-         select id, modified, title, ${scoreOf(request, merits)} as score ${facets.length === 0 ? '' : ', facets'}
+         select id, modified, ${sort === 'TITLE_ASC' ? 'title' : "'' as title"}, ${scoreOf(request, merits)} as score${facets.map((facet) => `, ${facetColumns[facet].name}`).join('')}
          from search_documents
          where ${visible(query, audiences)} and spoke = any(:spokes) ${except.length === 0 ? '' : 'and not id = any(:except)'} ${conditionsOf(request.conditions)}
        ),
@@ -46,11 +46,11 @@ export async function findPage(knex: Knex, request: SearchRequest, query: TextQu
        select (select count(*) from found) as total,
          ${place === undefined ? 'false' : `exists (select from found where not (${order.after}))`} as "isBefore",
          coalesce((select json_agg(json_build_object('id', id, 'modified', modified, 'title', title, 'score', score) order by ${order.by}) from page), '[]') as hits,
-         ${facets.length === 0 ? `'[]'::json` : facetCounts} as facets`,
+         ${facets.length === 0 ? `'[]'::json` : facetCounts(facets)} as facets`,
       {
         ...conditionValues(request.conditions), spokes: texts(spokes), except: texts(except), audiences: texts(audiences), rows: first + 1, match: query?.match ?? '', ...Object.assign({}, ...merits.flat().map(({ values }) => values)),
         asked: fold(request.text), score: place?.score ?? 0, fresh: place?.modified ?? Number.MIN_SAFE_INTEGER, title: place?.title ?? '', id: place?.id ?? '',
-        facets: facets.map((facet) => facetNumbers[facet]), values: facetValuesMax,
+        values: facetValuesMax,
       },
     )
     .timeout(timeoutMs, { cancel: true })) as { rows: [Omit<FoundPage, 'facets'> & { facets: { facet: number; value: string; count: number }[] }] }
@@ -74,8 +74,8 @@ const wholeTitle = 0.3
 
 function scoreOf({ sort }: SearchRequest, merits: readonly (readonly BoundMerit[])[]): string {
   if (merits.length === 0 || sort !== 'RELEVANCE') return '0::float8'
-  const parts = merits.map((list) => `case ${list.map(({ holds, points }) => `when ${holds} then ${points}`).join(' ')} else 0 end`)
-  return `(${parts.join(' + ')} + case when title = :asked then ${wholeTitle} else 0 end)::float8`
+  const parts = merits.map((list) => `case ${list.map(({ holds, points }) => `when ${holds} then ${points}::float8`).join(' ')} else 0::float8 end`)
+  return `(${parts.join(' + ')} + case when title = :asked then ${wholeTitle}::float8 else 0::float8 end)`
 }
 
 /** A merit as SQL, with the values that it names. */
@@ -97,24 +97,32 @@ function boundMerits(query: TextQuery | undefined, spokes: readonly string[]): B
   }))
 }
 
-const facetCounts = `(
+/** The values of each facet that most of what was found has; of those that as many have, the ones known longest. */
+const facetCounts = (facets: readonly SearchFacet[]) => `(
   select coalesce(json_agg(json_build_object('facet', facet, 'value', value, 'count', count) order by facet, count desc, value), '[]')
   from (
-    select facet, value, count, row_number() over (partition by facet order by count desc, value) as place
-    from (select number, count(*) as count from found, unnest(facets) as number where number >> 24 = any(:facets::integer[]) group by number) counted
-    join search_values using (number)
-  ) ranked where place <= :values)`
+    select facet, count, (select value from search_values where search_values.number = counted.number) as value
+    from (${facets.map(countsOf).join(' union all ')}) counted offset 0
+  ) named)`
 
-const listed: Partial<Record<keyof SearchConditions, SearchFacet>> = {
-  organisations: 'ORGANISATION', themes: 'THEME', keywords: 'KEYWORD', formats: 'FORMAT', licences: 'LICENCE', access: 'ACCESS', semanticTypes: 'SEMANTIC_TYPE',
+/** The values are looked up one by one, when it is known which are told. */
+function countsOf(facet: SearchFacet): string {
+  const { name, isList } = facetColumns[facet]
+  const had = isList ? `(select unnest(${name}) as number from found) had` : `(select ${name} as number from found where ${name} is not null) had`
+  return `(select ${facetNumbers[facet]} as facet, number, count(*) as count from ${had} group by number order by count desc, number limit :values)`
 }
 
-function conditionsOf({ spokes, hasTables, modifiedAfter, modifiedBefore, ...lists }: SearchConditions): string {
+const listed: Partial<Record<keyof SearchConditions, SearchFacet>> = {
+  spokes: 'SPOKE', organisations: 'ORGANISATION', themes: 'THEME', keywords: 'KEYWORD', formats: 'FORMAT', licences: 'LICENCE', access: 'ACCESS', semanticTypes: 'SEMANTIC_TYPE',
+}
+
+function conditionsOf({ hasTables, modifiedAfter, modifiedBefore, ...lists }: SearchConditions): string {
   const parts = Object.keys(lists).map((name) => {
     const facet = listed[name as keyof SearchConditions] as SearchFacet
-    return `and facets && array(select number from search_values where facet = ${facetNumbers[facet]} and value = any(:in_${name}))`
+    const { name: column, isList } = facetColumns[facet]
+    const numbers = `array(select number from search_values where facet = ${facetNumbers[facet]} and value = any(:in_${name}))`
+    return isList ? `and ${column} && ${numbers}` : `and ${column} = any(${numbers})`
   })
-  if (spokes !== undefined) parts.push('and spoke = any(:in_spokes)')
   if (hasTables !== undefined) parts.push('and has_tables = :hasTables')
   if (modifiedAfter !== undefined) parts.push('and modified > :modifiedAfter')
   if (modifiedBefore !== undefined) parts.push('and modified < :modifiedBefore')

@@ -55,5 +55,7 @@ export async function nearWords(knex: Knex, { all }: Terms, audiences: readonly 
 function nearest({ word, lexeme, near }: Answer): string[] {
   const distances = near.map((known) => ({ known: known.word, distance: Math.min(editDistance(word, known.word), editDistance(lexeme, known.lexeme)) }))
   const close = distances.filter(({ known, distance }) => known !== word && distance <= changesAllowed(word))
-  return close.sort((a, b) => a.distance - b.distance).slice(0, limits.near).map(({ known }) => known)
+  // Who is one letter from a word has not meant what is two letters away.
+  const least = Math.min(...close.map(({ distance }) => distance))
+  return [...new Set(close.filter(({ distance }) => distance === least).map(({ known }) => known))].slice(0, limits.near)
 }

@@ -72,7 +72,7 @@ function meritsOf(term: Term, near: Near, worth: number): Merit[] {
     // What a place publishes is of that place, whether or not its titles say so.
     ...(isWord ? [{ query: '', spoke: own, points: worth * 2 }] : []),
     ...(isWord && conflated.test(own) ? asTyped : []),
-    ...inFields(ways, 1, 1),
+    ...inFields(ways, 1, 1).slice(isWord && conflated.test(own) ? 1 : 0),
     ...inFields(loose(term, near), 0.9, 0.8),
   ]
 }

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import { everybody, type SearchDocument } from '../port.js'
 import { fold, wordsOfName } from '../words.js'
-import { facetsOf } from './facet-values.js'
+import { facetColumns, facetsOf } from './facet-values.js'
 
 /** The tables of an index: of the live one, or of one that is built beside it. */
 export interface IndexTables {
@@ -16,6 +16,9 @@ const wordMax = 40
 /** A word that PostgreSQL's English leaves out and counts: what stands on its two sides is not next to each other. */
 const gap = ' the '
 
+/** Of a document, what is written as it is. */
+const columns = ['id', 'spoke', 'public', 'audiences', 'has_tables', 'modified', 'title', 'digest', ...Object.values(facetColumns).map(({ name }) => name)]
+
 /** Puts documents in place of what the index has of them, and takes others out. */
 export async function writeDocuments(transaction: Knex, tables: IndexTables, documents: readonly SearchDocument[], removed: readonly string[]): Promise<void> {
   if (removed.length > 0) {
@@ -24,21 +27,29 @@ export async function writeDocuments(transaction: Knex, tables: IndexTables, doc
   if (documents.length === 0) return
   const facets = await facetsOf(transaction, documents)
   const texts = documents.map(textOf)
-  const rows = documents.map((document, index) => ({ ...texts[index], ...ownOf(document), facets: facets[index] }))
+  const rows = documents.map((document, index) => ({ ...texts[index], ...ownOf(document), ...facets[index] }))
   await transaction.raw(
-    `insert into ?? (id, spoke, public, audiences, vector, facets, has_tables, modified, title, digest)
-     select id, spoke, public, audiences,
+    `insert into ?? (${columns.join(', ')}, vector)
+     select ${columns.join(', ')},
        setweight(to_tsvector('english', title), 'A') || setweight(to_tsvector('english', '${gap}' || named), 'B')
-         || setweight(to_tsvector('english', '${gap}' || described), 'C') || setweight(to_tsvector('english', '${gap}' || columns), 'D'),
-       facets, has_tables, modified, title, digest
-     from json_to_recordset(?::json) as r (id text, spoke text, public boolean, audiences text[], title text, named text, described text, columns text, facets integer[],
-       has_tables boolean, modified bigint, digest text)
-     on conflict (id) do update set spoke = excluded.spoke, public = excluded.public, audiences = excluded.audiences, vector = excluded.vector, facets = excluded.facets,
-       has_tables = excluded.has_tables, modified = excluded.modified, title = excluded.title, digest = excluded.digest`,
+         || setweight(to_tsvector('english', '${gap}' || described), 'C') || setweight(to_tsvector('english', '${gap}' || columns), 'D')
+     from json_to_recordset(?::json) as r (id text, spoke text, public boolean, audiences text[], title text, named text, described text, columns text, has_tables boolean,
+       modified bigint, digest text, ${Object.values(facetColumns).map(({ name, isList }) => `${name} integer${isList ? '[]' : ''}`).join(', ')})
+     on conflict (id) do update set ${[...columns, 'vector'].map((name) => `${name} = excluded.${name}`).join(', ')}`,
     [tables.documents, JSON.stringify(rows)],
   )
   await writeTexts(transaction, tables, documents)
   await writeWords(transaction, tables, documents, texts)
+  await mergePending(transaction, tables)
+}
+
+/** What a word's index has been told is put in its place now: searches would read all of it, one after another, until somebody cleans up. */
+async function mergePending(transaction: Knex, { documents, words }: IndexTables): Promise<void> {
+  await transaction.raw(
+    `select gin_clean_pending_list(indexrelid) from pg_index join pg_class on pg_class.oid = indexrelid join pg_am on pg_am.oid = relam
+     where indrelid in (?::regclass, ?::regclass) and amname = 'gin'`,
+    [documents, words],
+  )
 }
 
 /** What is searched, folded; parts that do not stand together in the document are kept apart. */
