@@ -148,6 +148,16 @@ function routesOf(indexes: Indexes, keys: Keys): [method: string, pattern: RegEx
       if (key === undefined) throw new Refused('api_key_not_found', `API key \`${uid}\` not found.`, 404)
       return [200, key]
     }],
+    ['GET', /^\/keys$/, async ({ header }) => {
+      await keys.authorise(header, 'keys.get', [])
+      const results = [...keys.byUid.values()]
+      return [200, { results, offset: 0, limit: results.length, total: results.length }]
+    }],
+    ['DELETE', /^\/keys\/([^/]+)$/, async ({ header }, uid) => {
+      await keys.authorise(header, 'keys.delete', [])
+      keys.byUid.delete(uid!)
+      return [204]
+    }],
     ['POST', /^\/keys$/, async ({ header, body }) => {
       await keys.authorise(header, 'keys.create', [])
       return [201, keys.create(body as unknown as ApiKey & { actions: string[]; indexes: string[] })]
