@@ -138,7 +138,7 @@ export interface SearchIndex {
   prepare(): Promise<void>
   /** @throws DialsError BAD_USER_INPUT for a cursor of another question. */
   search(request: SearchRequest, signal: AbortSignal): Promise<SearchPage>
-  /** Returns when what is asked from now on shows it. */
+  /** Returns when what is asked from now on shows it. @throws DialsError SOURCE_UNAVAILABLE where the index was lost, too: it has to be prepared again */
   write(documents: readonly SearchDocument[], removed: readonly string[]): Promise<void>
   /** Everything that the live index has, by id in binary order; so many at a time. */
   fingerprints(): AsyncIterable<readonly Fingerprint[]>

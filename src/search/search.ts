@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { SourceUnavailable } from '../errors.js'
 import type { Viewer } from '../identity/viewer.js'
 import { audiencesOf, findDatasets, type SearchArguments } from './find-datasets.js'
 import type { IndexState, SearchKeeper } from './keep/search-keeper.js'
@@ -16,7 +17,10 @@ export interface Search {
 
 export function createSearch(knex: Knex, index: SearchIndex, keeper: SearchKeeper): Search {
   return {
-    find: (viewer, given, signal) => findDatasets({ knex, index }, viewer, given, signal),
+    find: (viewer, given, signal) => findDatasets({ knex, index }, viewer, given, signal).catch((thrown: unknown) => {
+      if (thrown instanceof SourceUnavailable) keeper.doubt()
+      throw thrown
+    }),
     directAccess: async (viewer) => (await index.directAccess?.(audiencesOf(viewer))) ?? null,
     state: () => keeper.state(),
     rebuild: () => keeper.rebuild(),

@@ -45,6 +45,8 @@ export class SearchKeeper {
   /** While the index is down, the jobs that the catalogue adds end at once. */
   #isDown = false
   #isStopping = false
+  /** Whether a comparison was asked for that has not ended. */
+  #isDoubted = false
 
   private constructor(options: SearchKeeperOptions) {
     this.#options = options
@@ -80,6 +82,15 @@ export class SearchKeeper {
     })
   }
 
+  /** Somebody could not ask the index, which may have lost what it had: it is compared as soon as it can be. */
+  doubt(): void {
+    if (this.#isDoubted || this.#isStopping) return
+    this.#isDoubted = true
+    queueSearchJob(this.#options.knex, 'check').catch(() => {
+      this.#isDoubted = false
+    })
+  }
+
   async state(): Promise<IndexState> {
     const { knex, index } = this.#options
     return this.#coded(async () => ({ index: index.name, pending: await countChanges(knex), rebuild: await latestRebuild(knex, index) }))
@@ -104,6 +115,7 @@ export class SearchKeeper {
       log.info({ index: index.name, documents, differing }, 'the search index was compared with the catalogue')
       if (differing > 0) await queueSearchJob(knex, 'update')
       await queueSearchJob(knex, 'check', checkEveryMs)
+      this.#isDoubted = false
     })
   }
 
@@ -136,8 +148,11 @@ export class SearchKeeper {
       if (!this.#isPrepared) await index.prepare()
       this.#isPrepared = true
       await work()
-      if (this.#isDown) log.info({ index: index.name }, 'the search index is back')
+      if (!this.#isDown) return
+      log.info({ index: index.name }, 'the search index is back')
       this.#isDown = false
+      // It may have come back without what it had.
+      if (job !== 'check') await queueSearchJob(knex, 'check')
     } catch (thrown) {
       if (!this.#isDown && !this.#isStopping) log.warn({ index: index.name, job, reason: String(thrown), cause: thrown instanceof Error ? String(thrown.cause ?? '') : '' }, 'the search index cannot be kept; it is tried again')
       this.#isDown = true

@@ -49,8 +49,8 @@ export class MeilisearchIndex implements SearchIndex {
 
   async write(documents: readonly SearchDocument[], removed: readonly string[]): Promise<void> {
     if (documents.length === 0 && removed.length === 0) return
-    // A server that lost the index makes one of its own at the first write, with no settings of ours.
-    if (!(await this.#exists(this.#live))) await this.#ensure(this.#live)
+    // A server that lost the index would make one of its own, with no settings of ours, and with these documents alone.
+    if (!(await this.#exists(this.#live))) throw unavailable(new Error('The index has gone.'))
     await writeBatches(this.#server, this.#live, this.#log, documents, removed)
     if (await this.#exists(this.#rebuild)) await writeBatches(this.#server, this.#rebuild, this.#log, documents, removed)
   }

@@ -87,14 +87,19 @@ describe('a hub', () => {
     await expect.poll(() => standIn.indexes.get('seven-dials-datasets').documents.size, { timeout: 15_000 }).toBe(1)
   }, 45_000)
 
-  test('whose server has lost everything tells it again when the two are compared', async () => {
+  test.each([
+    ['somebody searches', async (search: Search) => expect(find(search)).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' })],
+    ['the catalogue changes', async () => {
+      await harvest(database.knex, fakeSource(dataset('libraries'), dataset('parks', { title: 'Gardens' }), complete()))
+    }],
+  ] as const)('whose server has lost everything tells it all again as soon as %s', async (_what, notice) => {
     await harvest(database.knex, fakeSource(dataset('libraries'), dataset('parks'), complete()))
     const search = await keep()
     await expect.poll(() => find(search).catch(() => []), { timeout: 15_000 }).toHaveLength(2)
-    for (const keeper of running.splice(0)) await keeper.stop()
     standIn.indexes.byUid.clear()
-    const again = await keep()
-    await expect.poll(() => find(again).catch(() => []), { timeout: 15_000 }).toEqual(['camden/libraries', 'camden/parks'])
+    await notice(search)
+    await expect.poll(() => find(search).catch(() => []), { timeout: 15_000 }).toEqual(['camden/libraries', 'camden/parks'])
+    expect(standIn.indexes.get('seven-dials-datasets').settings).toMatchObject({ pagination: { maxTotalHits: 10_000_000 } })
   }, 45_000)
 
   test('builds the index anew beside the live one, over the server', async () => {
