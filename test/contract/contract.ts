@@ -14,6 +14,7 @@ import { checkAnswer } from '../query/support/check-answer.js'
 import { oracle } from '../query/support/oracle.js'
 import type { WorldTable } from '../query/support/world.js'
 import { type Bench, contextOf, failureOf, openBench, tableOf, textOf } from '../support/query.js'
+import type { Wire } from '../support/wire.js'
 import type { Harness, Held } from './harness.js'
 
 const runs = Number(process.env['RUNS'] ?? 60)
@@ -100,6 +101,10 @@ export function connectorContract(harness: Harness): void {
       if (supports(declared, relation)) {
         expect(planned).toMatchObject({ taken: relation, left: [], pushedDown: expect.arrayContaining([kind]) as string[] })
         expect(planned.native.length).toBeGreaterThan(0)
+        held.wire?.clear()
+        const { rows } = await read(bench, held.source, planned, options())
+        expect(rows).toBe(rowsOf(kind, table))
+        if (held.wire !== undefined) expect(held.wire.asked()).toMatch(harness.words?.[kind] as RegExp)
         return
       }
       expect(planned.left).not.toEqual([])
@@ -189,6 +194,31 @@ export function connectorContract(harness: Harness): void {
         await nothingLeft()
       }, 60_000)
 
+      test('holds neither memory nor handles that grow with what it gives', async () => {
+        const drained = () => drain(big.source, planOf(big.source, table), options())
+        await drained()
+        const [before, handles] = [process.memoryUsage.rss(), await openHandles()]
+        for (let times = 0; times < 6; times += 1) await drained()
+        expect(process.memoryUsage.rss() - before).toBeLessThan(192 * 1024 * 1024)
+        await expect.poll(openHandles, { timeout: 5_000 }).toBeLessThanOrEqual(handles)
+        await nothingLeft()
+      }, 120_000)
+
+      for (const { how, what, code, within } of harness.words === undefined ? [] : faults) {
+        test(`a network that ${how} amid the rows never makes a short answer look whole, and nothing is left`, async () => {
+          const planned = planOf(big.source, table)
+          const wire = big.wire as Wire
+          wire.after(150_000, what)
+          try {
+            expect((await failureOf(() => drain(big.source, planned, options({ deadline: Date.now() + within })))).code).toMatch(code)
+          } finally {
+            wire.clear()
+          }
+          await nothingLeft()
+          expect((await read(bench, big.source, planned, options())).rows).toBe(bigRows)
+        }, 60_000)
+      }
+
       test('parts that nobody wants any more are left behind by nobody', async () => {
         const scan = big.source.execute(planOf(big.source, table), options())
         scan.report.catch(() => undefined)
@@ -222,6 +252,13 @@ export function connectorContract(harness: Harness): void {
   })
 }
 
+/** What a network does amid the rows, and what the scan then ends with, when it may take so many milliseconds. */
+const faults = [
+  { how: 'goes silent', what: 'nothing passes', code: /^SOURCE_TIMEOUT$/, within: 2_000 },
+  { how: 'is cut', what: 'the connection ends', code: /^SOURCE_UNAVAILABLE$/, within: 60_000 },
+  { how: 'spoils what passes', what: 'bytes are spoilt', code: /^(SOURCE_UNAVAILABLE|SOURCE_TIMEOUT|TYPE_MISMATCH)$/, within: 2_000 },
+] as const
+
 const stepKinds = ['FILTER', 'PROJECT', 'AGGREGATE', 'SORT', 'LIMIT'] as const
 
 function stepOf(kind: (typeof stepKinds)[number], { columns }: WorldTable): Step {
@@ -240,6 +277,16 @@ function stepOf(kind: (typeof stepKinds)[number], { columns }: WorldTable): Step
       return { op: 'limit', count: 3, offset: 1 }
   }
 }
+
+/** Rows that a step gives over all of a table. */
+function rowsOf(kind: (typeof stepKinds)[number], { columns, rows }: WorldTable): number {
+  const index = columns.findIndex(({ type }) => type === 'INT64')
+  if (kind === 'FILTER') return rows.filter((row) => row[index] !== null && BigInt(row[index] as string) > 1n).length
+  return kind === 'AGGREGATE' ? 1 : kind === 'LIMIT' ? 3 : rows.length
+}
+
+/** Descriptors of this process. */
+const openHandles = async () => (await readdir('/proc/self/fd')).length
 
 /** Two tables of the same columns, one of each type, and every cell that the types offer. */
 function drawTables({ types }: Harness): WorldTable[] {

@@ -7,6 +7,7 @@ import { DuckDbEngine } from '../../src/engine/duckdb.js'
 import { missing, openMariaDb, type TestMariaDb } from '../mysql/support/mariadb.js'
 import type { Bench } from '../support/query.js'
 import { quietLog } from '../support/spoke.js'
+import { openWire } from '../support/wire.js'
 import { connectorContract } from './contract.js'
 import { tableSql } from './database-tables.js'
 import type { Held } from './harness.js'
@@ -32,12 +33,14 @@ async function openDatabase(bench: Bench, statements: readonly string[]): Promis
   const password = `secret-of-${name}`
   await server.run(`CREATE USER ${name} IDENTIFIED BY '${password}'`)
   await server.run(`GRANT SELECT ON ${name}.* TO ${name}`)
-  const url = Object.assign(new URL(server.url), { username: name, password, pathname: `/${name}` })
+  const wire = await openWire(Number(new URL(server.url).port))
+  const url = Object.assign(new URL(server.url), { username: name, password, pathname: `/${name}`, port: String(wire.port) })
   const source = await mysql.open(mysql.configSchema.parse({ url: url.href, schemas: [name], defaultAccess: 'OPEN' }), {
     spokeId: 'camden', baseFolder: base, engine: bench.engine, openEngine: (options) => DuckDbEngine.open(options), scratchFolder: bench.folder, storeFolder: base, log: quietLog,
   })
   return {
     source,
+    wire,
     secrets: [password],
     async leftovers() {
       const rows = await server.rows(`SELECT info FROM information_schema.processlist WHERE db = '${name}' AND command = 'Query' AND id <> connection_id()`)
@@ -49,6 +52,7 @@ async function openDatabase(bench: Bench, statements: readonly string[]): Promis
     },
     async remove() {
       await source.close()
+      await wire.close()
       await server.run(`DROP DATABASE ${name}`)
       await server.run(`DROP USER ${name}`)
       await rm(base, { recursive: true, force: true })
@@ -62,6 +66,7 @@ describe.skipIf(missing !== undefined)('over MariaDB', () => {
 
   connectorContract({
     kind: 'mysql',
+    words: { FILTER: /WHERE/, PROJECT: /SELECT/, AGGREGATE: /count\(\*\).*sum\(/is, SORT: /ORDER BY/, LIMIT: /LIMIT 3/ },
     types: ['STRING', 'INT64', 'DOUBLE', 'DECIMAL', 'DATE', 'TIMESTAMP'],
     open: (bench, tables) => openDatabase(bench, tables.flatMap((table) => tableSql(table, dialect))),
     openBig: (bench, rows) => openDatabase(bench, ['CREATE TABLE big (n bigint, text varchar(40))', `INSERT INTO big SELECT seq, concat('row ', seq) FROM seq_0_to_${rows - 1}`]),
