@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import type { ColumnType } from '../../src/connector/column.js'
 import type { EngineSession } from '../../src/connector/engine.js'
 import type { Format } from './formats.js'
@@ -35,15 +36,16 @@ const readers: Record<Format, Reader> = {
 }
 
 /**
- * Converts one file into Parquet files in `folder`, a table at a time.
+ * Converts one file into copies in `folder`, a table at a time.
  * @throws Unreadable where the file is no data; DialsError where the engine or a limit ends it.
  */
 export async function convertFile(path: string, format: Format, folder: string, parts: Omit<Conversion, 'problems'>): Promise<Manifest> {
   const conversion: Conversion = { ...parts, problems: [] }
   const manifest: Manifest = { tables: [], problems: conversion.problems }
+  const { size: fileBytes } = await stat(path)
   for await (const staged of readers[format](path, conversion)) {
     conversion.signal.throwIfAborted()
-    manifest.tables.push(await writeTable(conversion.session, staged, folder, `t${manifest.tables.length}.parquet`))
+    manifest.tables.push(await writeTable(conversion.session, staged, { folder, name: `t${manifest.tables.length}`, fileBytes }))
   }
   return manifest
 }

@@ -6,16 +6,27 @@ import { scanOf } from '../../src/connector/scan-of.js'
 import { shapesOf } from '../../src/connector/shapes.js'
 import type { Part, PlannedFragment, Scan, ScanOptions, ScanReport } from '../../src/connector/source.js'
 import { ResultTooLarge, SourceUnavailable } from '../../src/errors.js'
+import { isDamaged } from './copies/attached-copies.js'
 import type { HeldTable } from './copies/holdings.js'
 import { rowsBound } from './rows-bound.js'
-import { columnAt, fileLiteral, literal } from '../shared/engine-sql.js'
+import { columnAt, literal } from '../shared/engine-sql.js'
+
+/** A harvested table, and the table expression that its copy is read by. */
+export type ReadableTable = HeldTable & { readonly from: string }
+
+/** Tables that are kept as they are until `release`. */
+export interface HeldTables {
+  readonly tables: ReadonlyMap<string, ReadableTable>
+  readonly release: () => void
+}
 
 /** What a scan works with. */
 export interface ScanParts {
   engine: Engine
   scratchFolder: string
-  /** A harvested table, its copy held until `release`. */
-  hold(tables: readonly string[], signal: AbortSignal): Promise<{ tables: ReadonlyMap<string, HeldTable & { path: string }>; release: () => void }>
+  hold(tables: readonly string[], signal: AbortSignal): Promise<HeldTables>
+  /** Told where a copy could not be read to its end. Answers what the scan ends with. */
+  damaged(tables: readonly HeldTable[], cause: unknown): Promise<Error>
 }
 
 const tooMany = 'seven-dials: more rows than asked for'
@@ -32,7 +43,7 @@ async function* run(relation: Relation, { signal, deadline, rowsMax, bytesMax }:
     const held = await parts.hold(scansOf(relation).map(({ table }) => table), ends)
     release = held.release
     const { tables } = held
-    const tableOf = (scan: TableScan) => tables.get(scan.table) as HeldTable & { path: string }
+    const tableOf = (scan: TableScan) => tables.get(scan.table) as ReadableTable
     const bound = rowsBound(relation, tableOf)
     if (bound.exact && bound.rows > rowsMax) throw tooLarge(rowsMax)
     const rows = [...tables.values()].reduce((sum, { rowCount }) => sum + rowCount, 0)
@@ -43,7 +54,8 @@ async function* run(relation: Relation, { signal, deadline, rowsMax, bytesMax }:
       const { rows } = yield* asParts(session.parts(guarded, { folder: parts.scratchFolder, bytesMax, rowsMax: bound.likely }))
       return reportOf([...tables.values()], rows)
     } catch (thrown) {
-      throw causes(thrown).some((cause) => cause.includes(tooMany)) ? tooLarge(rowsMax) : thrown
+      if (causes(thrown).some((cause) => cause.includes(tooMany))) throw tooLarge(rowsMax)
+      throw isDamaged(thrown) ? await parts.damaged([...tables.values()], thrown) : thrown
     } finally {
       await session.close()
     }
@@ -66,7 +78,7 @@ async function* asParts(files: ReturnType<EngineSession['parts']>): AsyncGenerat
 }
 
 /** The wanted columns of a copy, by their published names. */
-function fromCopy(scan: TableScan, table: HeldTable & { path: string }): string {
+function fromCopy(scan: TableScan, table: ReadableTable): string {
   const columns = scan.columns.map(({ name, type, scale }, position) => {
     const at = table.columns.findIndex((column) => column.name === name)
     const found = table.columns[at]
@@ -75,7 +87,7 @@ function fromCopy(scan: TableScan, table: HeldTable & { path: string }): string 
     }
     return `${columnAt(at)} AS ${columnAt(position)}`
   })
-  return `(SELECT ${columns.join(', ') || 'NULL AS c0'} FROM read_parquet(${fileLiteral(table.path)}))`
+  return `(SELECT ${columns.join(', ') || 'NULL AS c0'} FROM ${table.from})`
 }
 
 /** The rows as they come, and an error at the first beyond the limit: nothing is cut short in silence. */

@@ -6,13 +6,14 @@ import type { Fragment, Health, PlannedFragment, Scan, ScanOptions, Source, Sour
 import { splitBy } from '../../src/connector/split.js'
 import { type DialsError, SourceTimeout, SourceUnavailable } from '../../src/errors.js'
 import type { FilesConfig } from './config.js'
+import { AttachedCopies, damagedCopy, isDamaged } from './copies/attached-copies.js'
 import { ContentHashes } from './copies/content-hashes.js'
 import { Converter, storeFolderOf } from './copies/converter.js'
 import { CopyStore } from './copies/copy-store.js'
 import { type HeldTable, Holdings } from './copies/holdings.js'
-import { executeScan } from './execute.js'
+import { executeScan, type HeldTables, type ReadableTable } from './execute.js'
 import { harvestFolder } from './harvest.js'
-import { literal } from '../shared/engine-sql.js'
+import { scanText } from '../shared/engine-sql.js'
 
 /** A folder of files as a source. Scans read the copies of the last harvest, never the files themselves. */
 export class FilesSource implements Source {
@@ -20,6 +21,7 @@ export class FilesSource implements Source {
   readonly #store: CopyStore
   readonly #hashes: ContentHashes
   readonly #holdings: Holdings
+  readonly #copies: AttachedCopies
   #last: Promise<unknown> = Promise.resolve()
   /** Why nobody can know who may read what; nothing is served then. */
   #broken: DialsError | undefined
@@ -35,6 +37,7 @@ export class FilesSource implements Source {
     this.#store = new CopyStore(folder)
     this.#hashes = new ContentHashes(join(folder, 'hashes.json'))
     this.#holdings = new Holdings(join(folder, 'harvested.json'))
+    this.#copies = new AttachedCopies(context.engine)
   }
 
   async *harvest(_cursor: string | undefined, signal: AbortSignal): AsyncIterable<CatalogueEvent> {
@@ -55,6 +58,7 @@ export class FilesSource implements Source {
       )
     } finally {
       await converter.close()
+      await this.#copies.tidy()
     }
   }
 
@@ -64,12 +68,14 @@ export class FilesSource implements Source {
 
   plan({ relation }: Fragment, capabilities: Capabilities): PlannedFragment {
     const { taken, left, pushedDown } = splitBy(capabilities, relation)
-    return { taken, left, pushedDown, native: this.context.engine.compile(taken, ({ table }) => `read_parquet(${literal(table)})`) }
+    return { taken, left, pushedDown, native: this.context.engine.compile(taken, scanText) }
   }
 
   execute(planned: PlannedFragment, options: ScanOptions): Scan {
     const { engine, scratchFolder } = this.context
-    return executeScan(planned, options, { engine, scratchFolder, hold: (tables, signal) => this.#hold(tables, signal) })
+    return executeScan(planned, options, {
+      engine, scratchFolder, hold: (tables, signal) => this.#hold(tables, signal), damaged: (tables, cause) => this.#damaged(tables, cause),
+    })
   }
 
   async health(): Promise<Health> {
@@ -84,27 +90,55 @@ export class FilesSource implements Source {
   async close(): Promise<void> {
     this.#closing.abort()
     await this.#last.catch(() => undefined)
+    await this.#copies.close()
   }
 
-  async #hold(ids: readonly string[], signal: AbortSignal): Promise<{ tables: Map<string, HeldTable & { path: string }>; release: () => void }> {
+  async #hold(ids: readonly string[], signal: AbortSignal): Promise<HeldTables> {
     if (this.#broken !== undefined) throw this.#broken
     const found = (await this.#find(ids)) ?? (await this.#harvestOnce(signal).then(() => this.#find(ids)))
     if (found === undefined) {
       const unknown = ids.length === 1 ? `table ${ids[0]}` : `one of the tables ${ids.join(', ')}`
       throw new SourceUnavailable(`The source does not hold ${unknown} any more, or could never read it. Harvest it again.`)
     }
-    return found
+    return this.#open(found, signal)
   }
 
-  /** The tables with their copies held, or nothing where one of them is missing. */
-  async #find(ids: readonly string[]): Promise<{ tables: Map<string, HeldTable & { path: string }>; release: () => void } | undefined> {
-    const tables = new Map<string, HeldTable & { path: string }>()
+  /** The tables, where all of them and their copies are there. */
+  async #find(ids: readonly string[]): Promise<Map<string, HeldTable> | undefined> {
+    const tables = new Map<string, HeldTable>()
     for (const id of ids) {
       const table = await this.#holdings.get(id)
       if (table === undefined || (await this.#store.get(table.key)) === undefined) return undefined
-      tables.set(id, { ...table, path: join(this.#store.path(table.key), table.file) })
+      tables.set(id, table)
     }
-    return { tables, release: this.#store.hold([...tables.values()].map(({ key }) => key)) }
+    return tables
+  }
+
+  async #open(tables: ReadonlyMap<string, HeldTable>, signal: AbortSignal): Promise<HeldTables> {
+    const readable = new Map<string, ReadableTable>()
+    const releases = [this.#store.hold([...tables.values()].map(({ key }) => key))]
+    const release = () => releases.splice(0).forEach((each) => each())
+    for (const [id, table] of tables) {
+      try {
+        const copy = await this.#copies.read(join(this.#store.path(table.key), table.file), signal)
+        releases.push(copy.release)
+        readable.set(id, { ...table, from: copy.from })
+      } catch (thrown) {
+        release()
+        throw isDamaged(thrown) ? await this.#damaged([table], thrown) : thrown
+      }
+    }
+    return { tables: readable, release }
+  }
+
+  /** What is not as it was written is made again by the next harvest. */
+  async #damaged(tables: readonly HeldTable[], cause: unknown): Promise<Error> {
+    this.context.log.warn({ err: cause }, 'a copy is damaged')
+    for (const { key, file } of tables) {
+      await this.#store.remove(key)
+      await this.#copies.forget(join(this.#store.path(key), file))
+    }
+    return damagedCopy(cause)
   }
 
   /** A process that starts with queries reads its folder first, once for all of them; one that gives up takes nobody else with it. */

@@ -2,11 +2,11 @@ import { z } from 'zod'
 import { columnSchema } from '../../src/connector/column.js'
 
 /** Raised whenever the same bytes would be converted otherwise: every copy is then made again. */
-export const converterVersion = 4
+export const converterVersion = 5
 
-/** One table of a converted file; column i is `c<i>` in the Parquet file. */
+/** One table of a converted file; column i is `c<i>` in its copy. */
 export const convertedTableSchema = z.strictObject({
-  /** Name of the Parquet file, beside the manifest. */
+  /** The copy's file, beside the manifest. */
   file: z.string(),
   /** The sheet, where the file is a workbook. */
   sheet: z.string().optional(),

@@ -1,23 +1,35 @@
-import { join } from 'node:path'
 import type { EngineSession } from '../../src/connector/engine.js'
 import type { ConvertedTable } from './manifest.js'
 import { profileColumns } from './profile/profile.js'
 import { recognise } from '../shared/recognise/recognise.js'
-import { columnAt, fileLiteral, literal } from '../shared/engine-sql.js'
+import { columnAt } from '../shared/engine-sql.js'
+import { type WrittenCopy, writeCopy } from './copies/copy-writer.js'
 import type { StagedTable } from './staged-table.js'
 import { dayNumbers } from './typing/day-numbers.js'
 import { failedGuess } from './typing/infer.js'
 import { Unreadable } from './unreadable.js'
 
 const problemsMax = 200
-const rowsPerGroupMax = 122_880
-const groupBytesMax = 8 * 1024 * 1024
 
-/** Writes a staged table as Parquet and reads back from the copy what the catalogue tells of it: rows, nulls, what the values are. */
-export async function writeTable(session: EngineSession, given: StagedTable, folder: string, file: string): Promise<ConvertedTable> {
-  const path = join(folder, file)
-  const staged = await copyOut(session, given, path)
-  const copy = `read_parquet(${fileLiteral(path)})`
+/** Where a table's copy is put: beside the manifest, under a name of its own. */
+export interface CopyPlace {
+  readonly folder: string
+  readonly name: string
+  /** Bytes of the file that the table comes from. */
+  readonly fileBytes: number
+}
+
+/** Writes a staged table's copy and reads back from it what the catalogue tells of it: rows, nulls, what the values are. */
+export async function writeTable(session: EngineSession, given: StagedTable, place: CopyPlace): Promise<ConvertedTable> {
+  const { staged, copy } = await copyOut(session, given, place)
+  try {
+    return { file: copy.file, ...(await describe(session, staged, copy.from)) }
+  } finally {
+    await copy.close()
+  }
+}
+
+async function describe(session: EngineSession, staged: StagedTable, copy: string): Promise<Omit<ConvertedTable, 'file'>> {
   const counts = staged.columns.map((_, position) => `count(${columnAt(position)}) AS ${columnAt(position)}`)
   const [row = {}] = await session.rows(`SELECT count(*) AS n, ${counts.join(', ')} FROM ${copy}`)
   const rowCount = Number(row.n)
@@ -37,7 +49,6 @@ export async function writeTable(session: EngineSession, given: StagedTable, fol
   const problems = [...staged.problems, ...days, ...(await endsInTotal(session, staged, copy, rowCount))]
   const shown = problems.length > problemsMax ? [...problems.slice(0, problemsMax), `${problems.length - problemsMax} more.`] : problems
   return {
-    file,
     ...(staged.sheet === undefined ? {} : { sheet: staged.sheet }),
     columns: recognised.map((column, position) => ({ ...column, ...(profiles[position] === undefined ? {} : { profile: profiles[position] }) })),
     rowCount,
@@ -46,18 +57,16 @@ export async function writeTable(session: EngineSession, given: StagedTable, fol
 }
 
 /** Writes the table, with its certain types where the guessed ones do not hold. Answers it as written. */
-async function copyOut(session: EngineSession, staged: StagedTable, path: string): Promise<StagedTable> {
+async function copyOut(session: EngineSession, staged: StagedTable, place: CopyPlace): Promise<{ staged: StagedTable; copy: WrittenCopy }> {
   const outputs = staged.columns.map(({ sql }, position) => `${sql} AS ${columnAt(position)}`)
-  const rowsPerGroup = Math.max(1, Math.min(rowsPerGroupMax, Math.floor(groupBytesMax / (staged.rowBytes ?? 1))))
-  const options = `FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${rowsPerGroup}`
+  const { folder, name, fileBytes } = place
   try {
-    await session.run(`COPY (SELECT ${outputs.join(', ')} FROM ${staged.from}) TO ${literal(path)} (${options})`)
-    return staged
+    return { staged, copy: await writeCopy(session, `SELECT ${outputs.join(', ')} FROM ${staged.from}`, folder, name, { rowBytes: staged.rowBytes ?? 1, fileBytes }) }
   } catch (thrown) {
     const text = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause.message : String(thrown)
     const column = failedGuess(text)
     if (staged.otherwise === undefined || (column === undefined && !isCast(text))) throw thrown
-    return copyOut(session, await staged.otherwise(column), path)
+    return copyOut(session, await staged.otherwise(column), place)
   }
 }
 

@@ -5,6 +5,7 @@ import type { Fragment, Health, HubSigner, PlannedFragment, Scan, ScanOptions, S
 import { splitBy } from '../../src/connector/split.js'
 import { readCatalogue } from './catalogue-feed.js'
 import { openScan } from './scan.js'
+import { scanText } from '../shared/engine-sql.js'
 import { callSpoke, shortText } from './call.js'
 
 const healthSchema = z.object({ status: z.enum(['UP', 'DEGRADED', 'DOWN']) })
@@ -29,7 +30,7 @@ export class SpokeSource implements Source {
 
   plan({ relation }: Fragment, capabilities: Capabilities): PlannedFragment {
     const { taken, left, pushedDown } = splitBy(capabilities, relation)
-    return { taken, left, pushedDown, native: this.context.engine.compile(taken, ({ table, columns }) => scanText(table, columns)) }
+    return { taken, left, pushedDown, native: this.context.engine.compile(taken, scanText) }
   }
 
   execute(planned: PlannedFragment, options: ScanOptions): Scan {
@@ -51,10 +52,4 @@ export class SpokeSource implements Source {
   close(): Promise<void> {
     return this.process.stop()
   }
-}
-
-/** A scan as people read it: the table, and which of its columns are c0 … cn. */
-function scanText(table: string, columns: readonly { name: string }[]): string {
-  const list = columns.map(({ name }, index) => `"${name.replaceAll('"', '""')}" AS c${index}`).join(', ')
-  return `(SELECT ${list || 'NULL AS c0'} FROM "${table.replaceAll('"', '""')}")`
 }

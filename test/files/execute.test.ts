@@ -43,8 +43,8 @@ describe('a scan', () => {
     }
     const planned = source.plan({ relation }, await source.capabilities([]))
     expect(planned).toMatchObject({ taken: relation, left: [], pushedDown: ['PROJECT', 'FILTER', 'AGGREGATE', 'SORT', 'LIMIT'] })
-    expect(planned.native).toContain("read_parquet('many/many')")
-    expect(planned.native).not.toContain('.parquet')
+    expect(planned.native).toContain('"v" AS c1 FROM "many/many")')
+    expect(planned.native).not.toMatch(/\.parquet|\.duckdb|copy_/)
     expect((await run(relation)).rows).toEqual([{ c0: 'x1', c1: 3n }, { c0: 'x2', c1: 3n }])
   })
 

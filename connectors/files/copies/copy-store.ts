@@ -75,9 +75,14 @@ export class CopyStore {
   async keepOnly(keys: ReadonlySet<string>): Promise<void> {
     for (const name of await readdir(this.folder)) {
       if (!copyName.test(name) || keys.has(name) || (this.#inUse.get(name) ?? 0) > 0) continue
-      this.#manifests.delete(name)
-      await rm(this.path(name), { recursive: true, force: true })
+      await this.remove(name)
     }
+  }
+
+  /** Removes a copy. Whoever reads it goes on with what is open already. */
+  async remove(key: string): Promise<void> {
+    this.#manifests.delete(key)
+    await rm(this.path(key), { recursive: true, force: true })
   }
 
   async #sweep(): Promise<void> {

@@ -4,9 +4,9 @@ import { columnSchema } from '../../../src/connector/column.js'
 
 const heldTableSchema = z.strictObject({
   dataset: z.string(),
-  /** The copy's key, and the Parquet file in it. */
+  /** The copy's key, and the table's file in it. */
   key: z.string().regex(/^[0-9a-f]{64}$/),
-  file: z.string().regex(/^t\d+\.parquet$/),
+  file: z.string().regex(/^t\d+\.(duckdb|parquet)$/),
   columns: z.array(columnSchema),
   rowCount: z.number().int().min(0),
   /** ISO 8601: when the file that it was made from was last changed. */
