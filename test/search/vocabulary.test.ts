@@ -44,6 +44,9 @@ describe('the vocabulary', () => {
 })
 
 describe('themes of datasets', () => {
+  test.each(['Culture and leisure', 'Education', 'Environment', 'Government and elections', 'Health and wellbeing', 'Housing', 'Justice and public safety', 'Population and society'])(
+    'of examples/london are all known: %s', (theme) => expect(concepts.map(({ label }) => label)).toContain(themeLabel(theme)))
+
   test.each([
     ['the EU by IRI', ['http://publications.europa.eu/resource/authority/data-theme/TRAN']],
     ['the same over TLS', ['https://publications.europa.eu/resource/authority/data-theme/TRAN']],

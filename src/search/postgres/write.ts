@@ -13,6 +13,9 @@ export interface IndexTables {
 /** Longer words are typed by nobody. */
 const wordMax = 40
 
+/** Characters that are searched of each part: PostgreSQL refuses a document whose words take a megabyte, and those behind it would wait for it. */
+const most = { title: 2_000, named: 50_000, described: 25_000, columns: 100_000 } as const
+
 /** A word that PostgreSQL's English leaves out and counts: what stands on its two sides is not next to each other. */
 const gap = ' the '
 
@@ -55,10 +58,10 @@ async function mergePending(transaction: Knex, { documents, words }: IndexTables
 /** What is searched, folded; parts that do not stand together in the document are kept apart. */
 function textOf({ title, description, keywords, themes, columns, semanticTypes, organisationName }: SearchDocument) {
   return {
-    title: fold(title),
-    named: [...keywords, ...themes].map(fold).join(gap),
-    described: [description ?? '', organisationName].map(fold).join(gap),
-    columns: [...columns, ...semanticTypes].map((name) => wordsOfName(name).join(' ')).join(gap),
+    title: fold(title).slice(0, most.title),
+    named: [...themes, ...keywords].map(fold).join(gap).slice(0, most.named),
+    described: [organisationName, description ?? ''].map(fold).join(gap).slice(0, most.described),
+    columns: [...semanticTypes, ...columns].map((name) => wordsOfName(name).join(' ')).join(gap).slice(0, most.columns),
   }
 }
 

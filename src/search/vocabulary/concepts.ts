@@ -15,19 +15,20 @@ export interface Concept {
  */
 export const concepts: readonly Concept[] = [
   theme('Agriculture, fisheries, forestry and food', ['AGRI', 'agriculture', 'farming', 'food', 'fisheries', 'forestry', 'agricultural and aquaculture facilities']),
-  theme('Economy and finance', ['ECON', 'economy', 'business and economy', 'jobs and economy', 'finance', 'business', 'economy and business']),
+  theme('Economy and finance', ['ECON', 'economy', 'business and economy', 'jobs and economy', 'finance', 'business', 'economy and business', 'economic development']),
   theme('Education, culture and sport', ['EDUC']),
   theme('Energy', ['ENER', 'energy resources']),
   theme('Environment', [
     'ENVI', 'environment and sustainability', 'environment and climate', 'climate', 'climate change', 'sustainability', 'climatologyMeteorologyAtmosphere', 'biota', 'inlandWaters',
-    'waste', 'recycling', 'waste and recycling', 'rubbish and recycling', 'waste management',
+    'waste', 'recycling', 'waste and recycling', 'rubbish and recycling', 'waste management', 'natural resources and environment', 'nature and environment', 'parks and environment',
   ]),
   theme('Government and public sector', [
-    'GOVE', 'government', 'public sector', 'council and democracy', 'democracy', 'local government', 'your council', 'government reference data', 'digital service performance',
+    'GOVE', 'government', 'public sector', 'council and democracy', 'democracy', 'local government', 'your council', 'governance', 'government reference data', 'digital service performance',
+    'government and elections', 'elections', 'council and elections', 'government and finance',
   ]),
   theme('Health', ['HEAL', 'health and social care', 'social care', 'adult social care', 'public health', 'health and wellbeing', 'human health and safety']),
   theme('International issues', ['INTR']),
-  theme('Justice, legal system and public safety', ['JUST', 'justice', 'public safety', 'law']),
+  theme('Justice, legal system and public safety', ['JUST', 'justice', 'public safety', 'law', 'justice and public safety', 'law and order']),
   theme('Provisional data', ['OP_DATPRO']),
   theme('Regions and cities', ['REGI', 'regions', 'cities', 'towns and cities', 'mapping', 'boundaries', 'administrative units', 'geography', 'location']),
   theme('Population and society', ['SOCI', 'population', 'society', 'communities']),
@@ -41,7 +42,7 @@ export const concepts: readonly Concept[] = [
   topic('Demographics', 'Population and society', ['demography', 'population distribution demography', 'census']),
   topic('Education', 'Education, culture and sport', ['schools', 'education and learning', 'schools and education', 'education and skills']),
   topic('Employment and Skills', 'Economy and finance', ['employment', 'jobs', 'labour market', 'jobs and skills', 'work and skills']),
-  topic('Housing', 'Population and society', ['homes', 'housing and homelessness', 'homes and housing']),
+  topic('Housing', 'Population and society', ['homes', 'housing and homelessness', 'homes and housing', 'housing and development']),
   topic('Income, Poverty, and Welfare', 'Population and society', ['poverty', 'welfare', 'benefits', 'cost of living']),
   topic('London 2012', 'Education, culture and sport', ['olympics']),
   topic('Planning', 'Regions and cities', ['planning and building control', 'planning and development', 'land use', 'planningCadastre', 'regeneration']),

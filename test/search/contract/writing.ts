@@ -75,6 +75,16 @@ export function writing(open: OpenSearchIndex): void {
     expect(await storedIds(index())).toEqual([])
   })
 
+  test('one that has more words than an index holds is found by its first ones, and keeps no other from being written', async () => {
+    const words = (of: string) => Array.from({ length: 20_000 }, (_, number) => `${of}${number}`)
+    const endless = document('camden/endless', {
+      title: `Obelisks ${words('t').join(' ')}`, description: words('d').join(' '), keywords: words('k').map((word) => `${word} ${word}b`), columns: words('c').map((word) => `${word}_${word}e_${word}f_${word}g`),
+    })
+    await replaceAll(index(), [endless, document('camden/other', { title: 'Obelisks' })])
+    for (const text of ['obelisks', 'obelisks d5', 'obelisks k5', 'obelisks c5f']) expect(await found(index(), { text }), text).toContain('camden/endless')
+    expect(await found(index(), { text: 'obelisks' })).toContain('camden/other')
+  })
+
   test('preparing again leaves it as it is', async () => {
     await replaceAll(index(), [document('camden/kept', { title: 'Weathervanes' })])
     await Promise.all([index().prepare(), index().prepare()])
