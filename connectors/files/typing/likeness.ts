@@ -1,6 +1,6 @@
 import { literal } from '../../shared/engine-sql.js'
 import { kindWords } from './decide.js'
-import { decimalComma, lookalikes, lookalikeSigns, noValues, noValueSigns } from './lookalikes.js'
+import { decimalComma, lookalikes, lookalikeSigns, noValues } from './lookalikes.js'
 import { type Pattern, patterns } from './pattern.js'
 
 /** What the values of a text column nearly all are, in words for everybody; whether they have decimal commas. */
@@ -24,14 +24,14 @@ export const nearlyAll = 0.9
 /** The fit of a text that may stand for no value. */
 export const noValueFit = -2
 
-/** What any value of a pattern, a lookalike or a text for no value begins with: most text is told from it at a glance. */
-const firstSigns = [...new Set([...'0123456789-.tTfF', ...lookalikeSigns, ...noValueSigns])].map(literal).join(', ')
+/** What any value of a pattern or a lookalike begins with: most text is told from it at a glance. */
+const firstSigns = [...'0123456789-.tTfF', ...lookalikeSigns].map(literal).join(', ')
 
 /** The position of the pattern that fits a trimmed value, after them that of the lookalike; `noValueFit`; -1 for none. */
 export function fitOf(value: string): string {
   const ways = [...patterns, ...lookalikes].map(({ regex }, position) => `WHEN regexp_full_match(${value}, ${literal(regex)}) THEN ${position}`)
-  const none = `WHEN lower(${value}) IN (${noValues.map(literal).join(', ')}) THEN ${noValueFit}`
-  return `CASE WHEN ${value} IS NULL THEN NULL WHEN left(${value}, 1) NOT IN (${firstSigns}) THEN -1 ${ways.join(' ')} ${none} ELSE -1 END`
+  const none = `CASE WHEN lower(${value}) IN (${noValues.map(literal).join(', ')}) THEN ${noValueFit} ELSE -1 END`
+  return `CASE WHEN ${value} IS NULL THEN NULL WHEN left(${value}, 1) NOT IN (${firstSigns}) THEN ${none} ${ways.join(' ')} ELSE ${none} END`
 }
 
 /** The pattern, where there is one way and it is a pattern. */

@@ -30,6 +30,3 @@ export const noValues = [
 
 /** What any lookalike begins with, other than a digit or a hyphen. */
 export const lookalikeSigns = '+(\u2212\u2013£$€¥'
-
-/** What any text for no value begins with, in either case. */
-export const noValueSigns = [...new Set(noValues.flatMap((text) => [text[0] as string, (text[0] as string).toUpperCase()]))].join('')
