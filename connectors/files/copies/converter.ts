@@ -10,7 +10,7 @@ import { Unreadable } from '../unreadable.js'
 import { stampOf, type ContentHashes } from './content-hashes.js'
 import type { CopyStore } from './copy-store.js'
 
-const memoryMb = 320
+const memoryMb = 256
 
 /** Makes the copies that a harvest needs, on an engine of its own that lives as long as the harvest. */
 export class Converter {
