@@ -8,11 +8,12 @@ import type { Part, PlannedFragment, Scan, ScanOptions, ScanReport } from '../..
 import { ResultTooLarge, SourceUnavailable } from '../../src/errors.js'
 import { isDamaged } from './copies/attached-copies.js'
 import type { HeldTable } from './copies/holdings.js'
-import { rowsBound } from './rows-bound.js'
+import { findRows } from './find-rows.js'
+import { rowsBound, rowsToSort } from './rows-bound.js'
 import { columnAt, literal } from '../shared/engine-sql.js'
 
-/** A harvested table, and the table expression that its copy is read by. */
-export type ReadableTable = HeldTable & { readonly from: string }
+/** A harvested table, and the table expression that its copy is read by; `hasRowIds` where that has the places of its rows as `rowid`. */
+export type ReadableTable = HeldTable & { readonly from: string; readonly hasRowIds: boolean }
 
 /** Tables that are kept as they are until `release`. */
 export interface HeldTables {
@@ -46,8 +47,8 @@ async function* run(relation: Relation, { signal, deadline, rowsMax, bytesMax }:
     const tableOf = (scan: TableScan) => tables.get(scan.table) as ReadableTable
     const bound = rowsBound(relation, tableOf)
     if (bound.exact && bound.rows > rowsMax) throw tooLarge(rowsMax)
-    const rows = [...tables.values()].reduce((sum, { rowCount }) => sum + rowCount, 0)
-    const sql = parts.engine.compile(relation, (scan) => fromCopy(scan, tableOf(scan)), rows)
+    const found = findRows(relation, tableOf, parts.engine)
+    const sql = parts.engine.compile(relation, (scan) => fromCopy(scan, tableOf(scan), found.get(scan)), rowsToSort(relation, tableOf))
     const session = await parts.engine.connect(ends)
     try {
       const guarded = bound.rows > rowsMax ? atMost(sql, shapesOf(relation).length, rowsMax) : sql
@@ -77,8 +78,8 @@ async function* asParts(files: ReturnType<EngineSession['parts']>): AsyncGenerat
   }
 }
 
-/** The wanted columns of a copy, by their published names. */
-function fromCopy(scan: TableScan, table: ReadableTable): string {
+/** The wanted columns of a copy, by their published names; of all its rows, or where they lie as is said. */
+function fromCopy(scan: TableScan, table: ReadableTable, where?: string): string {
   const columns = scan.columns.map(({ name, type, scale }, position) => {
     const at = table.columns.findIndex((column) => column.name === name)
     const found = table.columns[at]
@@ -87,7 +88,7 @@ function fromCopy(scan: TableScan, table: ReadableTable): string {
     }
     return `${columnAt(at)} AS ${columnAt(position)}`
   })
-  return `(SELECT ${columns.join(', ') || 'NULL AS c0'} FROM ${table.from})`
+  return `(SELECT ${columns.join(', ') || 'NULL AS c0'} FROM ${table.from}${where === undefined ? '' : ` WHERE ${where}`})`
 }
 
 /** The rows as they come, and an error at the first beyond the limit: nothing is cut short in silence. */

@@ -122,7 +122,7 @@ export class FilesSource implements Source {
       try {
         const copy = await this.#copies.read(join(this.#store.path(table.key), table.file), signal)
         releases.push(copy.release)
-        readable.set(id, { ...table, from: copy.from })
+        readable.set(id, { ...table, from: copy.from, hasRowIds: copy.hasRowIds })
       } catch (thrown) {
         release()
         throw isDamaged(thrown) ? await this.#damaged([table], thrown) : thrown

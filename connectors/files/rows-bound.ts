@@ -1,4 +1,4 @@
-import type { Expression, Relation, Scan } from '../../src/connector/relation.js'
+import type { Expression, Predicate, Relation, Scan } from '../../src/connector/relation.js'
 import type { HeldTable } from './copies/holdings.js'
 
 /** How many rows a relation can have. */
@@ -7,7 +7,7 @@ export interface RowsBound {
   readonly rows: number
   /** It has just as many. */
   readonly exact: boolean
-  /** The most that are to be expected: fewer than `rows` where it groups by columns of which the copy knows how many values they have. */
+  /** The most that are to be expected: fewer than `rows` where it groups by, or looks for values of, columns of which the copy knows how many values they have. */
   readonly likely: number
 }
 
@@ -28,8 +28,10 @@ export function rowsBound(relation: Relation, tableOf: TableOf): RowsBound {
     case 'project':
     case 'sort':
       return rowsBound(relation.input, tableOf)
-    case 'filter':
-      return { ...rowsBound(relation.input, tableOf), exact: false }
+    case 'filter': {
+      const { rows, likely } = rowsBound(relation.input, tableOf)
+      return { rows, exact: false, likely: Math.min(likely, Math.ceil(rows * keptShare(relation.predicate, relation.input, tableOf))) }
+    }
     case 'aggregate': {
       if (relation.groups.length === 0) return { rows: 1, exact: true, likely: 1 }
       const { rows, likely } = rowsBound(relation.input, tableOf)
@@ -55,4 +57,20 @@ function distinctOf(expression: Expression, relation: Relation, tableOf: TableOf
   if (relation.op !== 'scan') return distinctOf(expression, relation.input, tableOf)
   const name = relation.columns[expression.index]?.name
   return tableOf(relation).columns.find((column) => column.name === name)?.profile?.distinctCount ?? Infinity
+}
+
+/** The most of its input that a filter is to be expected to keep, as a share: less than all where it names values of a column that is known to have many. */
+export function keptShare(predicate: Predicate, input: Relation, tableOf: TableOf): number {
+  if (predicate.kind === 'and') return Math.min(...predicate.terms.map((term) => keptShare(term, input, tableOf)))
+  const values = predicate.kind === 'in' ? predicate.values.length : predicate.kind === 'compare' && predicate.comparison === 'eq' ? 1 : undefined
+  if (values === undefined || (predicate.kind !== 'in' && predicate.kind !== 'compare')) return 1
+  const distinct = distinctOf(predicate.left, input, tableOf)
+  // Twice its fair share, since distinct values are an estimate and some are more frequent than others.
+  return distinct === Infinity ? 1 : Math.min(1, (2 * values) / Math.max(1, distinct))
+}
+
+/** Rows of which a sorted page is taken; of anything else, rows behind its scans. */
+export function rowsToSort(relation: Relation, tableOf: TableOf): number {
+  if (relation.op === 'limit' || relation.op === 'sort') return rowsToSort(relation.input, tableOf)
+  return rowsBound(relation, tableOf).likely
 }

@@ -23,10 +23,25 @@ export interface CopyPlace {
 export async function writeTable(session: EngineSession, given: StagedTable, place: CopyPlace): Promise<ConvertedTable> {
   const { staged, copy } = await copyOut(session, given, place)
   try {
-    return { file: copy.file, ...(await describe(session, staged, copy.from)) }
+    const table = await describe(session, staged, copy.from)
+    const key = keyOf(table)
+    if (key !== undefined) await copy.indexBy(key)
+    return { file: copy.file, ...table }
   } finally {
     await copy.close()
   }
+}
+
+/** Fewer rows are read as soon as an index; more take an index that is too large for what it is asked. */
+const indexedRows = { least: 100_000, most: 2_000_000 }
+/** A column counts as a key from this share of values of its own on: they are an estimate. */
+const ownValues = 0.95
+
+/** The position of the first column by whose values rows may be looked for one by one. */
+function keyOf({ columns, rowCount }: Pick<ConvertedTable, 'columns' | 'rowCount'>): number | undefined {
+  if (rowCount < indexedRows.least || rowCount > indexedRows.most) return undefined
+  const position = columns.findIndex(({ type, profile }) => (type === 'INT64' || type === 'STRING') && (profile?.distinctCount ?? 0) >= rowCount * ownValues)
+  return position === -1 ? undefined : position
 }
 
 async function describe(session: EngineSession, staged: StagedTable, copy: string): Promise<Omit<ConvertedTable, 'file'>> {

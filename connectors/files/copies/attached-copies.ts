@@ -17,6 +17,8 @@ interface Attached {
 /** A copy as a table expression, until `release` is called. */
 export interface ReadableCopy {
   readonly from: string
+  /** It has the place of each row as `rowid`. */
+  readonly hasRowIds: boolean
   readonly release: () => void
 }
 
@@ -32,7 +34,7 @@ export class AttachedCopies {
 
   /** @throws INTERNAL_SERVER_ERROR where the copy is damaged or gone (`isDamaged`), SOURCE_TIMEOUT where the signal ends first. */
   async read(path: string, signal: AbortSignal): Promise<ReadableCopy> {
-    if (!path.endsWith(databaseSuffix)) return { from: `read_parquet(${fileLiteral(path)})`, release: () => undefined }
+    if (!path.endsWith(databaseSuffix)) return { from: `read_parquet(${fileLiteral(path)})`, hasRowIds: false, release: () => undefined }
     const copy = this.#attached.get(path) ?? this.#attach(path)
     this.#attached.delete(path)
     this.#attached.set(path, copy)
@@ -44,7 +46,7 @@ export class AttachedCopies {
     }
     try {
       await unlessAborted(copy.ready, signal)
-      return { from: tableIn(copy.database), release }
+      return { from: tableIn(copy.database), hasRowIds: true, release }
     } catch (thrown) {
       release()
       throw signal.aborted ? new SourceTimeout('The query was ended before it ran.', { cause: thrown }) : thrown

@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EngineSession } from '../../../src/connector/engine.js'
-import { fileLiteral, literal } from '../../shared/engine-sql.js'
+import { ResultTooLarge } from '../../../src/errors.js'
+import { columnAt, fileLiteral, literal } from '../../shared/engine-sql.js'
 import { databaseSuffix, tableIn } from './copy-table.js'
 
 /** Rows that the engine holds in memory while they are written, and what they may weigh together. */
@@ -28,6 +29,8 @@ export interface WrittenCopy {
   readonly file: string
   /** A table expression that reads it while it is open here. */
   readonly from: string
+  /** Has rows found by the values of a column at once, where there is room to make an index of them; without one they are found all the same. */
+  indexBy(position: number): Promise<void>
   /** Puts it on the disk as it will be read, and lets go of it. To be called in any case. */
   close(): Promise<void>
 }
@@ -47,7 +50,7 @@ type GroupedSize = CopySize & { readonly rows: number }
 async function writeParquet(session: EngineSession, sql: string, base: string, { rows }: GroupedSize): Promise<WrittenCopy> {
   const path = `${base}.parquet`
   await session.run(`COPY (${sql}) TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${rows})`)
-  return { file: fileOf(path), from: `read_parquet(${fileLiteral(path)})`, close: () => Promise.resolve() }
+  return { file: fileOf(path), from: `read_parquet(${fileLiteral(path)})`, indexBy: () => Promise.resolve(), close: () => Promise.resolve() }
 }
 
 /** One conversion at a time has an engine for itself. */
@@ -59,17 +62,25 @@ async function writeDatabase(session: EngineSession, sql: string, base: string, 
     "STORAGE_VERSION 'latest'", `ROW_GROUP_SIZE ${rows - (rows % vectorRows)}`, ...(fileBytes <= smallBytes ? [`BLOCK_SIZE ${smallBlockBytes}`] : []),
   ]
   await session.run(`ATTACH ${literal(path)} AS ${alias} (${options.join(', ')})`)
-  const close = () => session.run(`DETACH ${alias}`)
+  const detach = () => session.run(`DETACH ${alias}`)
   try {
     await session.run(`CREATE TABLE ${tableIn(alias)} AS ${sql}`)
     // What it wrote lies beside the database until then.
     await session.run(`CHECKPOINT ${alias}`)
   } catch (thrown) {
-    await close().catch(() => undefined)
+    await detach().catch(() => undefined)
     await Promise.all([path, `${path}.wal`].map((left) => rm(left, { force: true })))
     throw thrown
   }
-  return { file: fileOf(path), from: tableIn(alias), close }
+  const indexBy = async (position: number) => {
+    try {
+      await session.run(`CREATE INDEX by_key ON ${tableIn(alias)} (${columnAt(position)})`)
+      await session.run(`CHECKPOINT ${alias}`)
+    } catch (thrown) {
+      if (!(thrown instanceof ResultTooLarge)) throw thrown
+    }
+  }
+  return { file: fileOf(path), from: tableIn(alias), indexBy, close: detach }
 }
 
 const fileOf = (path: string) => path.slice(path.lastIndexOf('/') + 1)
