@@ -1,21 +1,31 @@
 #!/usr/bin/env node
 // Node reads UV_THREADPOOL_SIZE once, when it starts: each running query holds one of these threads, and with the default of four, four
-// long queries would stop files, DNS and every further query. So the program runs as a child with the size set.
+// long queries would stop files, DNS and every further query. So what runs queries does so as a child with the size set.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const main = fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url))
 if (!existsSync(main)) {
   process.stderr.write("dials: it is not built yet: run 'npm ci' or 'npm run build' first\n")
   process.exit(1)
 }
-// What serves others runs as in production unless it is told otherwise: libraries leave out checks that only developers need.
-const serves = ['hub', 'spoke'].includes(process.argv[2] ?? '')
-const child = spawn(process.execPath, ['--enable-source-maps', main, ...process.argv.slice(2)], {
-  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-  env: { UV_THREADPOOL_SIZE: '64', ...(serves ? { NODE_ENV: 'production' } : {}), ...process.env },
-})
-// Where a terminal or a supervisor sends a signal to both, the program takes the two for one.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-child.once('exit', (code, signal) => process.exit(signal === null ? code : 1))
+const command = process.argv[2] ?? ''
+if (['demo', 'hub', 'spoke', 'connector'].includes(command)) runWithThreads()
+else {
+  // What only asks a hub runs no query itself, and begins in half the time without a second process.
+  process.setSourceMapsEnabled(true)
+  await import(pathToFileURL(main).href)
+}
+
+function runWithThreads() {
+  // What serves others runs as in production unless it is told otherwise: libraries leave out checks that only developers need.
+  const serves = command === 'hub' || command === 'spoke'
+  const child = spawn(process.execPath, ['--enable-source-maps', main, ...process.argv.slice(2)], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { UV_THREADPOOL_SIZE: '64', ...(serves ? { NODE_ENV: 'production' } : {}), ...process.env },
+  })
+  // Where a terminal or a supervisor sends a signal to both, the program takes the two for one.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.once('exit', (code, signal) => process.exit(signal === null ? code : 1))
+}
