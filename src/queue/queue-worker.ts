@@ -12,6 +12,12 @@ const connectionsMax = 3
 /** How often hubs look whether another has died. */
 const sweepEveryMs = 5_000
 
+/**
+ * Ends of jobs are written by batches, however few: then one that cannot be written ends the pool, which is begun again. Written one by one, graphile-worker
+ * 0.18 leaves its failure to nobody, and that ends the process.
+ */
+const endsOfJobs = { completeJobBatchDelay: 0, failJobBatchDelay: 0 } as const
+
 /** A database that does not answer holds up the end of the hub no longer. */
 const stopMsMax = 15_000
 
@@ -66,7 +72,7 @@ export class QueueWorker {
     let workerId: string | undefined
     const connections = this.#connections(() => workerId)
     try {
-      const options = { pgPool: connections, concurrency, pollInterval: pollMs, noHandleSignals: true, logger: queueLogger(log) }
+      const options = { pgPool: connections, concurrency, pollInterval: pollMs, noHandleSignals: true, logger: queueLogger(log), preset: { worker: endsOfJobs } }
       // Its first connection is made after this returns, and so knows its name.
       this.#pool = runTaskList(options, tasks, connections)
       workerId = this.#pool.id
