@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { runTaskList, type TaskList, type WorkerPool } from 'graphile-worker'
 import type { Knex } from 'knex'
-import pg from 'pg'
+import type pg from 'pg'
 import type { Log } from '../connector/source.js'
+import { RetriedClient, RetriedPool } from './retried-connections.js'
 import { freeDeadWorkers, workerLock } from './free-dead-workers.js'
 import { migrateQueue, queueLogger } from './migrate-queue.js'
 
@@ -11,12 +12,6 @@ const connectionsMax = 3
 
 /** How often hubs look whether another has died. */
 const sweepEveryMs = 5_000
-
-/**
- * Ends of jobs are written by batches, however few: then one that cannot be written ends the pool, which is begun again. Written one by one, graphile-worker
- * 0.18 leaves its failure to nobody, and that ends the process.
- */
-const endsOfJobs = { completeJobBatchDelay: 0, failJobBatchDelay: 0 } as const
 
 /** A database that does not answer holds up the end of the hub no longer. */
 const stopMsMax = 15_000
@@ -72,7 +67,7 @@ export class QueueWorker {
     let workerId: string | undefined
     const connections = this.#connections(() => workerId)
     try {
-      const options = { pgPool: connections, concurrency, pollInterval: pollMs, noHandleSignals: true, logger: queueLogger(log), preset: { worker: endsOfJobs } }
+      const options = { pgPool: connections, concurrency, pollInterval: pollMs, noHandleSignals: true, logger: queueLogger(log) }
       // Its first connection is made after this returns, and so knows its name.
       this.#pool = runTaskList(options, tasks, connections)
       workerId = this.#pool.id
@@ -110,12 +105,12 @@ export class QueueWorker {
   /** Every connection holds the worker's lock, so that other hubs see when the last has gone. */
   #connections(workerId: () => string | undefined): pg.Pool {
     const { connection, log } = this.#options
-    class Client extends pg.Client {
+    class Client extends RetriedClient {
       constructor() {
         super(connection())
       }
     }
-    const pool = new pg.Pool({
+    const pool = new RetriedPool({
       Client,
       max: connectionsMax,
       verify(client, done) {
