@@ -3,17 +3,18 @@
  * the engine's own reader, told every type, that writes the same columns as Parquet. Once as it is, once with a word among the numbers of its last row.
  * `UV_THREADPOOL_SIZE=64 npx tsx bench/csv.ts [megabytes]`
  */
+import { execFile } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
-import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { files } from '../connectors/files/index.js'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { DuckDbEngine } from '../src/engine/duckdb.js'
-import { machine } from './support.js'
+import { type Measured, machine, measured } from './support.js'
 
 const megabytes = Number(process.argv[2] ?? 1000)
-const log = { info: () => undefined, warn: console.warn, error: console.error }
 const types = { id: 'BIGINT', name: 'VARCHAR', amount: 'DECIMAL(18,2)', paid_on: 'DATE', supplier: 'VARCHAR', postcode: 'VARCHAR', ward: 'VARCHAR', quantity: 'BIGINT', ratio: 'DOUBLE', entered: 'TIMESTAMP', note: 'VARCHAR' }
 
 const folder = await mkdtemp(join(tmpdir(), 'seven-dials-bench-'))
@@ -24,7 +25,7 @@ try {
   const { bytes, rows } = await write()
   const engine = await DuckDbEngine.open({ folders: [folder], memoryMb: 320 })
   const columns = Object.entries(types).map(([name, type]) => `${name}: '${type}'`)
-  const floor = await timed(async () => {
+  const floor = await measured(async () => {
     const session = await engine.connect(new AbortController().signal)
     await session.run(`COPY (FROM read_csv('${path}', auto_detect = false, header = true, quote = '"', columns = {${columns.join(', ')}})) TO '${join(folder, 'floor.parquet')}' (FORMAT parquet)`)
     await session.close()
@@ -39,26 +40,10 @@ try {
   await rm(folder, { recursive: true, force: true })
 }
 
+/** In a process of its own, so that its memory is its own too. */
 async function harvest(store: string, quantity: string, rows: number): Promise<Measured> {
-  const scratchFolder = await mkdtemp('/dev/shm/seven-dials-bench-')
-  const engine = await DuckDbEngine.open({ folders: [scratchFolder], memoryMb: 128 })
-  const source = await files.open(files.configSchema.parse({ folder: data, defaultAccess: 'OPEN' }), {
-    spokeId: 'bench', baseFolder: folder, engine, openEngine: (options) => DuckDbEngine.open(options), scratchFolder, storeFolder: join(folder, store), log,
-  })
-  try {
-    return await timed(async () => {
-      for await (const event of source.harvest(undefined, AbortSignal.timeout(300_000))) {
-        if (event.kind !== 'dataset') continue
-        const [table] = event.dataset.tables
-        const column = table?.columns.find(({ name }) => name === 'quantity')
-        if (table?.rowCount !== rows || column?.type !== quantity || column.profile === undefined) throw new Error(`${table?.rowCount} rows, quantity is ${column?.type}`)
-      }
-    })
-  } finally {
-    await source.close()
-    await engine.close()
-    await rm(scratchFolder, { recursive: true, force: true })
-  }
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', fileURLToPath(new URL('csv-harvest.ts', import.meta.url)), data, join(folder, store), quantity, String(rows)])
+  return JSON.parse(stdout) as Measured
 }
 
 async function write(): Promise<{ bytes: number; rows: number }> {
@@ -82,20 +67,6 @@ async function write(): Promise<{ bytes: number; rows: number }> {
   out.end()
   await once(out, 'close')
   return { bytes, rows }
-}
-
-interface Measured {
-  readonly milliseconds: number
-  readonly peakMiB: number
-}
-
-/** The peak is that of the work alone, on top of what the process holds when it begins: the kernel is told to forget the one before. */
-async function timed(work: () => Promise<void>): Promise<Measured> {
-  await writeFile('/proc/self/clear_refs', '5')
-  const start = performance.now()
-  await work()
-  const milliseconds = performance.now() - start
-  return { milliseconds, peakMiB: Number(/VmHWM:\s+(\d+)/.exec(await readFile('/proc/self/status', 'utf8'))?.[1]) / 1024 }
 }
 
 function print(what: string, bytes: number, { milliseconds, peakMiB }: Measured): void {

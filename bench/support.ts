@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -44,3 +45,18 @@ export async function post(url: string, body: string): Promise<string> {
 
 export const ms = (value: number) => `${value.toFixed(1)} ms`
 export const machine = () => `${cpus().length} cores, Node ${process.version}`
+
+export interface Measured {
+  readonly milliseconds: number
+  /** Of this process, all that it holds. */
+  readonly peakMiB: number
+}
+
+/** The kernel is told to forget the peak before the work. */
+export async function measured(work: () => Promise<void>): Promise<Measured> {
+  await writeFile('/proc/self/clear_refs', '5')
+  const start = performance.now()
+  await work()
+  const milliseconds = performance.now() - start
+  return { milliseconds, peakMiB: Number(/VmHWM:\s+(\d+)/.exec(await readFile('/proc/self/status', 'utf8'))?.[1]) / 1024 }
+}

@@ -22,8 +22,8 @@ export interface SourceContext {
   readonly baseFolder: string
   /** The engine that queries run on. It may read `scratchFolder` and `storeFolder`. */
   readonly engine: Engine
-  /** An engine apart, for conversion and profiling: it may also read and write the folders named. */
-  openEngine(options: { folders: readonly string[]; memoryMb: number }): Promise<Engine>
+  /** An engine apart, for conversion and profiling: it may also read and write the folders named, and puts into `spillFolder` what does not fit into memory. */
+  openEngine(options: { folders: readonly string[]; memoryMb: number; spillFolder?: string }): Promise<Engine>
   /** tmpfs: for parts under way. Emptied at start. */
   readonly scratchFolder: string
   /** Where a converted copy may stay: the data directory at a spoke, tmpfs at a hub. */

@@ -11,8 +11,10 @@ import { quote } from './sql/type.js'
 export interface DuckDbOptions {
   /** The only folders whose files the engine may read and write. */
   folders: readonly string[]
-  /** Memory for all queries together. Beyond it a query ends with RESULT_TOO_LARGE: nothing spills to a disk. */
+  /** Memory for all queries together. Beyond it a query ends with RESULT_TOO_LARGE: nothing spills to a disk unless there is a `spillFolder`. */
   memoryMb: number
+  /** Where rows go that do not fit into memory, until their query has ended. For whoever keeps those rows on a disk in any case. Default: nowhere. */
+  spillFolder?: string
   /** Queries at once. Default 16; keep it well below UV_THREADPOOL_SIZE. */
   running?: number
   /** Queries in line. Default 256. */
@@ -38,7 +40,7 @@ export class DuckDbEngine implements Engine {
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
       allow_community_extensions: 'false',
-      temp_directory: '',
+      temp_directory: options.spillFolder ?? '',
       memory_limit: `${options.memoryMb}MB`,
     })
     const connection = await instance.connect()

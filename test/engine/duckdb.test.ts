@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { readdirSync, statSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -75,6 +76,28 @@ describe('limits', () => {
       await small.close()
     }
   })
+
+  it('puts what memory does not hold into its own folder where it has one, for as long as the query runs', async () => {
+    const spillFolder = join(bench.folder, 'spilt')
+    await mkdir(spillFolder)
+    const small = await DuckDbEngine.open({ folders: [], memoryMb: 128, spillFolder })
+    try {
+      const rows = 6_000_000
+      const most = { bytes: 0 }
+      await withSession(small, async (session) => {
+        const watch = setInterval(() => {
+          for (const file of readdirSync(spillFolder)) most.bytes = Math.max(most.bytes, statSync(join(spillFolder, file), { throwIfNoEntry: false })?.size ?? 0)
+        }, 5)
+        expect(await session.table('t', `SELECT md5(CAST(i AS VARCHAR)) AS a, i FROM range(${rows}) t(i) ORDER BY a`)).toBe(rows)
+        clearInterval(watch)
+        expect(await session.rows("SELECT count(*) AS n FROM t WHERE a < 'f'")).toHaveLength(1)
+      })
+      expect(most.bytes).toBeGreaterThan(1e6)
+    } finally {
+      await small.close()
+    }
+    expect(readdirSync(spillFolder)).toEqual([])
+  }, 60_000)
 
   it('gives places back when sessions close, however they end', async () => {
     const one = await DuckDbEngine.open({ folders: [], memoryMb: 64, running: 1, waiting: 1 })

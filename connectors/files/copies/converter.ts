@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ColumnType } from '../../../src/connector/column.js'
 import type { Engine } from '../../../src/connector/engine.js'
@@ -10,11 +11,12 @@ import { Unreadable } from '../unreadable.js'
 import { stampOf, type ContentHashes } from './content-hashes.js'
 import type { CopyStore } from './copy-store.js'
 
-const memoryMb = 256
+/** What does not fit goes to a folder of the store, where the copies will be in any case. */
+const memoryMb = 208
 
 /** Makes the copies that a harvest needs, on an engine of its own that lives as long as the harvest. */
 export class Converter {
-  #engine: Promise<Engine> | undefined
+  #engine: Promise<{ engine: Engine; spillFolder: string }> | undefined
 
   constructor(
     private readonly parts: {
@@ -31,13 +33,12 @@ export class Converter {
    * @throws Unreadable where the file is no data, or changes while it is read.
    */
   async copyOf(file: DataFile, types: ReadonlyMap<string, ColumnType>, signal: AbortSignal): Promise<{ key: string; manifest: Manifest; hash: string }> {
-    const { store, hashes, folder } = this.parts
+    const { store, hashes } = this.parts
     const { hash, stamp } = await hashes.of(file.path, signal)
     const key = copyKey(hash, file.format, types)
     const known = await store.get(key)
     if (known !== undefined) return { key, manifest: known, hash }
-    this.#engine ??= this.parts.openEngine({ folders: [folder, store.folder], memoryMb })
-    const engine = await this.#engine
+    const { engine } = await (this.#engine ??= this.#openEngine())
     const convert = async (made: string, scratch: string) => {
       const session = await engine.connect(signal)
       try {
@@ -53,8 +54,17 @@ export class Converter {
   }
 
   async close(): Promise<void> {
-    await (await this.#engine)?.close()
+    const opened = await this.#engine
     this.#engine = undefined
+    if (opened === undefined) return
+    await opened.engine.close()
+    await rm(opened.spillFolder, { recursive: true, force: true })
+  }
+
+  async #openEngine(): Promise<{ engine: Engine; spillFolder: string }> {
+    const { store, folder, openEngine } = this.parts
+    const spillFolder = await store.newFolder()
+    return { engine: await openEngine({ folders: [folder, store.folder], memoryMb, spillFolder }), spillFolder }
   }
 }
 

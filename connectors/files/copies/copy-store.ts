@@ -41,11 +41,10 @@ export class CopyStore {
 
   /** Makes a copy: `build` fills a folder of its own (`scratch` beside it for files under way), which then becomes the copy in one step. */
   async add(key: string, build: (folder: string, scratch: string) => Promise<Manifest>): Promise<Manifest> {
-    await this.open()
-    const base = join(this.folder, `${unfinished}${randomUUID()}`)
+    const base = await this.newFolder()
     const [made, scratch] = [join(base, 'copy'), join(base, 'scratch')]
     try {
-      await mkdir(made, { recursive: true })
+      await mkdir(made)
       await mkdir(scratch)
       const manifest = await build(made, scratch)
       await writeFile(join(made, 'manifest.json'), JSON.stringify(manifest))
@@ -56,6 +55,14 @@ export class CopyStore {
     } finally {
       await rm(base, { recursive: true, force: true })
     }
+  }
+
+  /** A folder for what is under way. Whoever asked for it removes it; after a crash the next start does. */
+  async newFolder(): Promise<string> {
+    await this.open()
+    const folder = join(this.folder, `${unfinished}${randomUUID()}`)
+    await mkdir(folder)
+    return folder
   }
 
   /** Where a copy's files are. */

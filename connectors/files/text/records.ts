@@ -110,6 +110,7 @@ export class RecordScanner {
           const start = at
           while (buffer[at] === space) at++
           kind = at < length ? (kinds[buffer[at] as number] as number) : plain
+          if (at > start && kind !== 2) field |= signs.blank
           spaced ||= kind === 2 && at > start
           atStart = kind === 2
         }

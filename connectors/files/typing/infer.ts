@@ -3,8 +3,10 @@ import type { EngineSession } from '../../../src/connector/engine.js'
 import { columnAt, literal } from '../../shared/engine-sql.js'
 import { asText, decide, evidence, nearlyAllAre, trimmed, type Decision } from './decide.js'
 import { meetDemand } from './demand.js'
+import { glance } from './glance.js'
 import { fitOf, type Likeness, likenessOf, noValueFit, onlyPattern } from './likeness.js'
 import { type Pattern, patterns } from './pattern.js'
+import { areOf, signs } from './signs.js'
 
 const sampleCells = 1_000_000
 const sampleRowsMax = 20_000
@@ -43,20 +45,20 @@ export async function guessTypes(session: EngineSession, from: string, demanded:
   const candidates: Candidate[] = []
   for (const [position, column] of columns.entries()) {
     const { pattern, mostly } = found.get(column) as Found
-    const signs = seen[position] as number
+    const made = seen[position] as number
     if (![undefined, 'STRING'].includes(demanded[position])) open.push(column)
-    else if (signs === 0) decisions.set(column, { ...asText(column), empty: true })
-    else if (pattern === 'no value' && patterns.some((one) => mayBe(one, signs))) open.push(column)
+    else if (areOf(made, signs.blank)) decisions.set(column, { ...asText(column), empty: true })
+    else if (pattern === 'no value' && patterns.some((one) => mayBe(one, made))) open.push(column)
     else if (typeof pattern !== 'object' || demanded[position] === 'STRING') decisions.set(column, textOf(column, demanded[position] === undefined ? mostly : undefined))
-    else if (!mayBe(pattern, signs)) decisions.set(column, asText(column, nearlyAllAre(pattern)))
+    else if (!mayBe(pattern, made)) decisions.set(column, asText(column, nearlyAllAre(pattern)))
     else candidates.push({ column, pattern, demand: undefined })
   }
   const guesses = await decideAll(session, sample, candidates, valueOf)
-  const checkable = candidates.filter(({ column }) => {
+  const checkable = candidates.filter(({ column, pattern }) => {
     const guess = guesses.get(column) as Decision
     // Without a way to check it a guess is none: it is put to all rows.
     if (guess.commas !== undefined || (guess.shape.type !== 'STRING' && guess.fits === undefined)) open.push(column)
-    else decisions.set(column, guess.fits === undefined ? guess : { ...guess, sql: checked(guess, column, valueOf(column)) })
+    else decisions.set(column, guess.fits === undefined ? guess : { ...guess, sql: checked(guess, column, valueOf(column), glance(guess, pattern, valueOf(column), seen[Number(column.slice(1))] as number)) })
     return guess.commas === undefined && guess.fits !== undefined
   })
   for (const [column, decision] of await inferTypes(session, from, demanded, open)) decisions.set(column, decision)
@@ -74,17 +76,19 @@ export async function guessTypes(session: EngineSession, from: string, demanded:
   return guessOf(decisions, checkable)
 }
 
-/** Whether values that are made of these signs can be of a pattern, as far as signs tell. */
-function mayBe(pattern: Pattern, signs: number): boolean {
-  return (signs & ~pattern.signs) === 0
+/** Whether values that are made of these signs may be of a pattern, as far as signs tell. */
+function mayBe(pattern: Pattern, made: number): boolean {
+  return areOf(made, pattern.signs | signs.blank)
 }
 
 function textOf(column: string, like: Likeness | undefined): Decision {
   return { ...asText(column, like?.problem), ...(like?.hasDecimalCommas === true ? { commas: 'decimal' } : {}) }
 }
 
-function checked({ sql, fits = '' }: Decision, column: string, value: string): string {
-  return `CASE WHEN ${value} IS NULL THEN NULL WHEN regexp_full_match(${value}, ${literal(fits)}) THEN ${sql} ELSE error(${literal(guessFailed + column)}) END`
+/** @param first a test that is enough where it holds */
+function checked({ sql, fits = '' }: Decision, column: string, value: string, first: string | undefined): string {
+  const holds = `${first === undefined ? '' : `${first} OR `}regexp_full_match(${value}, ${literal(fits)})`
+  return `CASE WHEN ${value} IS NULL THEN NULL WHEN ${holds} THEN ${sql} ELSE error(${literal(guessFailed + column)}) END`
 }
 
 /**

@@ -5,7 +5,7 @@ export interface Pattern {
   kind: 'BOOLEAN' | 'NUMBER' | 'DATE' | 'TIMESTAMP' | 'TIMESTAMPTZ' | 'TIME' | 'DAY_MONTH'
   /** RE2, over the whole trimmed value. */
   regex: string
-  /** What its values may be made of; see signs. */
+  /** What its values may be made of, blanks around them apart; see signs. */
   signs: number
   /** DAY_MONTH: strptime's formats, day first and, where months are numbers, month first; whether a time follows. */
   dayFirst?: string
@@ -33,7 +33,9 @@ const times = [
   { regex: ' (?:0?[1-9]|1[0-2]):[0-5][0-9]:[0-5][0-9] ?[AaPp][Mm]', format: ' %I:%M:%S %p' },
 ]
 
-const { digit, point, clock: colon, letter, other } = signs
+const { digit, dash, clock: colon, other } = signs
+const point = dash | signs.dot | signs.mark
+const letter = signs.letter | signs.tee
 
 const dayMonth: Pattern[] = ['/', '-', '.'].flatMap((separator) =>
   times.map((time) => ({

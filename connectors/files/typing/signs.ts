@@ -1,20 +1,28 @@
 /**
  * What a column's values are made of, as bits of kinds of signs, whatever their order: seen while a file is cut into records, it rules out types
- * before any value is read as one. Blanks are of no kind, since those around a value are not part of it.
+ * before any value is read as one.
  */
-export const signs = { digit: 16, point: 32, clock: 64, letter: 128, other: 256 } as const
+export const signs = { digit: 16, dash: 32, dot: 64, mark: 128, clock: 256, tee: 512, letter: 1024, other: 2048, blank: 4096 } as const
 
-/** By byte. A letter is one that a number, a date or a boolean can hold: `1E+5`, `T`, `Z`, `AM`, `true`. */
+/** By byte. A letter is one that a number, a date or a boolean can hold: `1E+5`, `Z`, `AM`, `true`; a tee is that of `2024-01-31T10:00`. */
 export const signOfByte: Uint16Array = Uint16Array.from({ length: 256 }, (_, byte) => {
   const sign = String.fromCharCode(byte)
-  if (sign === ' ') return 0
+  if (sign === ' ') return signs.blank
   if (/[0-9]/.test(sign)) return signs.digit
-  if (/[.,+-]/.test(sign)) return signs.point
+  if (sign === '-') return signs.dash
+  if (sign === '.') return signs.dot
+  if (/[,+]/.test(sign)) return signs.mark
   if (/[:/]/.test(sign)) return signs.clock
+  if (sign === 'T') return signs.tee
   return /[aeflmprstuz]/i.test(sign) ? signs.letter : signs.other
 })
 
 /** Of a text. */
 export function signsOf(text: string): number {
   return Buffer.from(text).reduce((all, byte) => all | (signOfByte[byte] as number), 0)
+}
+
+/** Whether values are made of these kinds of signs and no others. */
+export function areOf(seen: number, allowed: number): boolean {
+  return (seen & ~allowed) === 0
 }
