@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { prepared } from '../database/prepared.js'
 
 /** A change of the catalogue that the index has not been told. One dataset may have several. */
 interface Change {
@@ -35,9 +36,9 @@ export interface Unfindable {
 
 /** The spokes that are configured, and datasets that are to be hidden until the index has been told. */
 export async function unfindable(knex: Knex, exceptMax: number): Promise<Unfindable> {
-  const { rows } = (await knex.raw(
+  const { rows } = (await prepared(knex.raw(
     `select array(select id from spokes where configured) as spokes, array(select distinct dataset_id from search_outbox where hides limit ?) as except`,
     [exceptMax + 1],
-  )) as { rows: [Unfindable] }
+  ))) as { rows: [Unfindable] }
   return rows[0]
 }

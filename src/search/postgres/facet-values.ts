@@ -4,12 +4,13 @@ import { type SearchDocument, type SearchFacet, searchFacets } from '../port.js'
 /** Of each facet, the upper eight bits of its values' numbers: grouping documents by a number is many times as fast as by a text. */
 export const facetNumbers = Object.fromEntries(searchFacets.map((facet, index) => [facet, index + 1])) as Readonly<Record<SearchFacet, number>>
 
-/** Where a document has the numbers of a facet's values. @property isList whether it may have several */
+/** Where a document has the numbers of a facet's values. @property isList whether it may have several @property isVaried whether few documents have the same list */
 export const facetColumns = {
-  SPOKE: { name: 'spoke_value', isList: false }, ORGANISATION: { name: 'organisation_value', isList: false }, THEME: { name: 'theme_values', isList: true },
-  KEYWORD: { name: 'keyword_values', isList: true }, FORMAT: { name: 'format_values', isList: true }, LICENCE: { name: 'licence_value', isList: false },
-  ACCESS: { name: 'access_value', isList: false }, SEMANTIC_TYPE: { name: 'type_values', isList: true },
-} as const satisfies Record<SearchFacet, { name: string; isList: boolean }>
+  SPOKE: { name: 'spoke_value', isList: false, isVaried: false }, ORGANISATION: { name: 'organisation_value', isList: false, isVaried: false },
+  THEME: { name: 'theme_values', isList: true, isVaried: false }, KEYWORD: { name: 'keyword_values', isList: true, isVaried: true },
+  FORMAT: { name: 'format_values', isList: true, isVaried: false }, LICENCE: { name: 'licence_value', isList: false, isVaried: false },
+  ACCESS: { name: 'access_value', isList: false, isVaried: false }, SEMANTIC_TYPE: { name: 'type_values', isList: true, isVaried: false },
+} as const satisfies Record<SearchFacet, { name: string; isList: boolean; isVaried: boolean }>
 
 /** The numbers of a document's values, by column; null where it has none and is to have one at most. */
 export type FacetNumbers = Readonly<Record<string, number | null | readonly number[]>>

@@ -3,7 +3,7 @@ import { everybody, type FacetCounts, facetValuesMax, type SearchConditions, typ
 import { fold, wordsOf } from '../words.js'
 import type { Place } from './cursor.js'
 import { facetColumns, facetNumbers } from './facet-values.js'
-import type { TextQuery } from './text-query.js'
+import type { Merit, TextQuery } from './text-query.js'
 
 /** A document that was found, with what it is ordered by. @property modified milliseconds since 1970 */
 export interface Found {
@@ -42,13 +42,13 @@ export async function findPage(knex: Knex, request: SearchRequest, query: TextQu
          from search_documents
          where ${visible(query, audiences)} and spoke = any(:spokes) ${except.length === 0 ? '' : 'and not id = any(:except)'} ${conditionsOf(request.conditions)}
        ),
-       page as (select id, modified, title, score from found ${place === undefined ? '' : `where ${order.after}`} order by ${order.by} limit :rows)
+       ${gatheredOf(facets)}page as (select id, modified, title, score from found ${place === undefined ? '' : `where ${order.after}`} order by ${order.by} limit :rows)
        select (select count(*) from found) as total,
          ${place === undefined ? 'false' : `exists (select from found where not (${order.after}))`} as "isBefore",
          coalesce((select json_agg(json_build_object('id', id, 'modified', modified, 'title', title, 'score', score) order by ${order.by}) from page), '[]') as hits,
          ${facets.length === 0 ? `'[]'::json` : facetCounts(facets)} as facets`,
       {
-        ...conditionValues(request.conditions), spokes: texts(spokes), except: texts(except), audiences: texts(audiences), rows: first + 1, match: query?.match ?? '', ...Object.assign({}, ...merits.flat().map(({ values }) => values)),
+        ...conditionValues(request.conditions), spokes: texts(spokes), except: texts(except), audiences: texts(audiences), rows: first + 1, match: query?.match ?? '', ...valuesOf(merits.flat()),
         asked: fold(request.text), score: place?.score ?? 0, fresh: place?.modified ?? Number.MIN_SAFE_INTEGER, title: place?.title ?? '', id: place?.id ?? '',
         values: facetValuesMax,
       },
@@ -74,8 +74,13 @@ const wholeTitle = 0.3
 
 function scoreOf({ sort }: SearchRequest, merits: readonly (readonly BoundMerit[])[]): string {
   if (merits.length === 0 || sort !== 'RELEVANCE') return '0::float8'
-  const parts = merits.map((list) => `case ${list.map(({ holds, points }) => `when ${holds} then ${points}::float8`).join(' ')} else 0::float8 end`)
-  return `(${parts.join(' + ')} + case when title = :asked then ${wholeTitle}::float8 else 0::float8 end)`
+  return `(${merits.map((list) => pointsOf(list, 0)).join(' + ')} + case when title = :asked then ${wholeTitle}::float8 else 0::float8 end)`
+}
+
+/** The points of the first that holds; of none, those given. */
+function pointsOf(merits: readonly BoundMerit[], otherwise: number): string {
+  if (merits.length === 0) return `${otherwise}::float8`
+  return `case ${merits.map(({ holds, points, better }) => `when ${holds} then ${pointsOf(better, points)}`).join(' ')} else ${otherwise}::float8 end`
 }
 
 /** A merit as SQL, with the values that it names. */
@@ -83,19 +88,28 @@ interface BoundMerit {
   readonly holds: string
   readonly values: Readonly<Record<string, string | readonly string[]>>
   readonly points: number
+  readonly better: readonly BoundMerit[]
 }
 
 function boundMerits(query: TextQuery | undefined, spokes: readonly string[]): BoundMerit[][] {
-  return (query?.merits ?? []).map((list, at) => list.flatMap(({ query: text, title, spoke, points }, index): BoundMerit[] => {
-    const name = `merit_${at}_${index}`
+  return (query?.merits ?? []).map((list, at) => boundList(list, `merit_${at}`, spokes))
+}
+
+function boundList(list: readonly Merit[], place: string, spokes: readonly string[]): BoundMerit[] {
+  return list.flatMap(({ query, title, spoke, points, better = [] }, index): BoundMerit[] => {
+    const name = `${place}_${index}`
     if (spoke !== undefined) {
       const named = texts(spokes).filter((id) => wordsOf(id).includes(spoke))
-      return named.length === 0 ? [] : [{ holds: `spoke = any(:${name})`, values: { [name]: named }, points }]
+      return named.length === 0 ? [] : [{ holds: `spoke = any(:${name})`, values: { [name]: named }, points, better: [] }]
     }
-    const holds = [`vector @@ to_tsquery('english', :${name})`, ...(title === undefined ? [] : [`title ~ :${name}_title`])]
-    return [{ holds: holds.join(' and '), values: { [name]: text, ...(title === undefined ? {} : { [`${name}_title`]: title }) }, points }]
-  }))
+    const holds = [...(query === '' ? [] : [`vector @@ to_tsquery('english', :${name})`]), ...(title === undefined ? [] : [`title ~ :${name}_title`])]
+    const values = { ...(query === '' ? {} : { [name]: query }), ...(title === undefined ? {} : { [`${name}_title`]: title }) }
+    return [{ holds: holds.join(' and ') || 'true', values, points, better: boundList(better, name, spokes) }]
+  })
 }
+
+/** The values of a list and of all that is better. */
+const valuesOf = (merits: readonly BoundMerit[]): BoundMerit['values'] => Object.assign({}, ...merits.map(({ values, better }) => ({ ...values, ...valuesOf(better) })))
 
 /** The values of each facet that most of what was found has; of those that as many have, the ones known longest. */
 const facetCounts = (facets: readonly SearchFacet[]) => `(
@@ -105,11 +119,18 @@ const facetCounts = (facets: readonly SearchFacet[]) => `(
     from (${facets.map(countsOf).join(' union all ')}) counted offset 0
   ) named)`
 
+/** How many documents have each value or list of values, of all facets in one pass. In the rows of one facet the columns of the others are null. */
+function gatheredOf(facets: readonly SearchFacet[]): string {
+  const columns = facets.map((facet) => facetColumns[facet]).flatMap(({ name, isVaried }) => (isVaried ? [] : [name]))
+  if (columns.length === 0) return ''
+  return `gathered as materialized (select ${columns.join(', ')}, count(*) as documents from found group by grouping sets (${columns.map((name) => `(${name})`).join(', ')})),\n       `
+}
+
 /** The values are looked up one by one, when it is known which are told. */
 function countsOf(facet: SearchFacet): string {
-  const { name, isList } = facetColumns[facet]
-  const had = isList ? `(select unnest(${name}) as number from found) had` : `(select ${name} as number from found where ${name} is not null) had`
-  return `(select ${facetNumbers[facet]} as facet, number, count(*) as count from ${had} group by number order by count desc, number limit :values)`
+  const { name, isList, isVaried } = facetColumns[facet]
+  const had = `select ${isList ? `unnest(${name})` : name} as number, ${isVaried ? '1' : 'documents'} as documents from ${isVaried ? 'found' : `gathered where ${name} is not null`}`
+  return `(select ${facetNumbers[facet]} as facet, number, sum(documents)::integer as count from (${had}) had group by number order by count desc, number limit :values)`
 }
 
 const listed: Partial<Record<keyof SearchConditions, SearchFacet>> = {

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { prepared } from '../../database/prepared.js'
 import { editDistance } from './edit-distance.js'
 import type { Near } from './text-query.js'
 import type { Terms } from './terms.js'
@@ -6,8 +7,8 @@ import type { Terms } from './terms.js'
 /** As Meilisearch has it: a letter may be wrong in words of five, two in words of nine. */
 const changesAllowed = (word: string) => (word.length < 5 ? 0 : word.length < 9 ? 1 : 2)
 
-/** Words that are tried for a mistyped one, and for one that is not finished. */
-const limits = { near: 10, completions: 50 } as const
+/** Words that are tried for a mistyped one, and for one that is not finished; letters from which on its endings are looked up, and how many there may be. */
+const limits = { near: 10, completions: 50, begun: 3, endings: 30 } as const
 
 interface Known {
   readonly word: string
@@ -19,6 +20,8 @@ interface Answer {
   readonly lexeme: string
   readonly isKnown: boolean
   readonly completions: readonly string[]
+  /** A word of each stem that the stem begins, but for itself; one too many where there are many; null where they were not looked up. */
+  readonly endings: readonly string[] | null
   readonly near: readonly Known[]
 }
 
@@ -34,8 +37,8 @@ export async function nearWords(knex: Knex, { all }: Terms, audiences: readonly 
   if (plain.length === 0) return new Map()
   const asked = plain.map((word) => ({ word, changes: own.includes(word) ? changesAllowed(word) : 0, prefix: word === last }))
   // An English word is known by its lexeme; what has begun as others do, by theirs.
-  const { rows } = (await knex.raw(
-    `select word, lexeme, completions,
+  const { rows } = (await prepared(knex.raw(
+    `select word, lexeme, completions, endings, known as "isKnown",
        coalesce((select json_agg(json_build_object('word', near.word, 'lexeme', near.lexeme)) from search_near_words(asked.word, asked.lexeme, :audiences, asked.changes) near
          where asked.changes > 0 and (:everyWord or not (asked.known or begun))), '[]') as near
      from (
@@ -43,13 +46,21 @@ export async function nearWords(knex: Knex, { all }: Terms, audiences: readonly 
          prefix and exists (select from search_words w where audience = any(:audiences) and w.word >= given.word and w.word < given.word || chr(1114111)) as begun,
          case when prefix then array(
            select min(w.word) from search_words w where audience = any(:audiences) and w.word > given.word and w.word < given.word || chr(1114111)
-           group by w.lexeme having not starts_with(w.lexeme, given.word) order by w.lexeme limit :completionsMax) else '{}' end as completions
+           group by w.lexeme having not starts_with(w.lexeme, given.word) order by w.lexeme limit :completionsMax) else '{}' end as completions,
+         case when prefix and length(lexeme) >= :begunMin then array(
+           select min(word) from unnest(:audiences::text[]) own, lateral (
+             select distinct on (lexeme) w.word, w.lexeme from search_words w where audience = own and w.lexeme > given.lexeme and w.lexeme < given.lexeme || chr(1114111)
+             order by w.lexeme limit :endingsMax) begun group by begun.lexeme order by begun.lexeme limit :endingsMax) end as endings
        from (select word, changes, prefix, coalesce((ts_lexize('english_stem', word))[1], word) collate "C" as lexeme
          from json_to_recordset(:asked::json) as r (word text collate "C", changes integer, prefix boolean)) given
      ) asked`,
-    { everyWord, audiences, completionsMax: limits.completions, asked: JSON.stringify(asked) },
-  )) as { rows: Answer[] }
-  return new Map(rows.map((answer) => [answer.word, [...answer.completions, ...nearest(answer)]]))
+    { everyWord, audiences, completionsMax: limits.completions, begunMin: limits.begun, endingsMax: limits.endings + 1, asked: JSON.stringify(asked) },
+  ))) as { rows: Answer[] }
+  return new Map(rows.map((answer) => {
+    const { word, completions, endings, isKnown } = answer
+    const isShort = endings !== null && endings.length <= limits.endings
+    return [word, { words: [...new Set([...completions, ...(isShort ? endings : []), ...nearest(answer)])], isListed: isShort, isKnown }]
+  }))
 }
 
 function nearest({ word, lexeme, near }: Answer): string[] {

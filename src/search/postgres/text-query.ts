@@ -1,19 +1,32 @@
 import type { Term, Terms } from './terms.js'
 
-/** Words that may have been meant by a mistyped one. */
-export type Near = ReadonlyMap<string, readonly string[]>
+/**
+ * What may have been meant by a word.
+ * @property words that it is mistyped for, or begins
+ * @property isListed all that it begins are among them: to look up several words is sooner done than what begins like one
+ * @property isKnown whether a document has the word itself
+ */
+export interface Meant {
+  readonly words: readonly string[]
+  readonly isListed: boolean
+  readonly isKnown: boolean
+}
+
+export type Near = ReadonlyMap<string, Meant>
 
 /**
  * What makes a document better, and how much that is worth.
- * @property query a text query that it answers; '' for none
+ * @property query a text query that it answers; '' for none: it holds of whatever matches
  * @property title a regular expression for its folded title
  * @property spoke a word of its spoke's id
+ * @property better merits that hold only where this one does, and count instead of it: the first that holds
  */
 export interface Merit {
   readonly query: string
   readonly title?: string
   readonly spoke?: string
   readonly points: number
+  readonly better?: readonly Merit[]
 }
 
 /**
@@ -34,8 +47,8 @@ export type Demand = 'all' | 'any'
 /** Terms of a longer text that rank. */
 const rankedMax = 10
 
-/** The labels of title; keywords too; description too; columns too: what each is worth, so that it outweighs what comes after. */
-const fields = [['A', 1], ['AB', 0.3], ['ABC', 0.08], ['ABCD', 0.02]] as const
+/** What a term is worth in each field, so that it outweighs those after it. Their labels in the index: A, B, C, D. */
+const shares = { title: 1, keywords: 0.3, description: 0.08, columns: 0.02 } as const
 
 /** The text index takes `parking` and `parks` for one, and who asks for `schools` asks for no `school meals`: in titles such words count more as they are. */
 const conflated = /(ing|[^s]s)$/
@@ -48,39 +61,53 @@ export function textQuery({ all, some, not }: Terms, near: Near, demand: Demand)
   return {
     match,
     merits: [
-      ...ranked.map((term) => meritsOf(term, near, 1)),
-      ...some.slice(0, rankedMax).map((term) => meritsOf(term, near, 0.1)),
+      ...ranked.map((term) => meritsOf(term, near, { worth: 1, isThere: demand === 'all' })),
+      ...some.slice(0, rankedMax).map((term) => meritsOf(term, near, { worth: 0.1, isThere: false })),
       ...ranked.slice(1).map((term, index) => together(ranked[index] as Term, term, near)),
     ],
     words: [...new Set(wanted.flatMap((text) => text.split(/[()|&\s]+|<->/)))].filter((word) => word !== '').join(' | '),
   }
 }
 
-/** How well a document has a term: as typed before as another word of the same stem, that before unfinished or mistyped, and each in which field. */
-function meritsOf(term: Term, near: Near, worth: number): Merit[] {
+/**
+ * How well a document has a term: as typed before as another word of the same stem, that before unfinished or mistyped, and each in which field. Most
+ * documents have a term far from their titles, so that it is asked first whether they have it near.
+ * @param isThere whether what matches has the term, one way or another
+ */
+function meritsOf(term: Term, near: Near, { worth, isThere }: { worth: number; isThere: boolean }): Merit[] {
   const [own = '', ...others] = exact(term)
-  const ways = [own, ...others]
   const isWord = term.words.length === 1 && !term.phrase
-  const inFields = (queries: readonly string[], least: number, share: number): Merit[] =>
-    queries.length === 0 ? [] : fields.map(([label, points]) => ({ query: labelled(either(queries), label), points: worth * (least + points * share) }))
-  const asTyped = [
+  const isUnknown = isWord && others.length === 0 && near.get(own)?.isKnown === false
+  const asTyped: Merit[] = [
     ...(others.length === 0 ? [] : [{ query: labelled(either(others), 'A'), points: worth * 2 }]),
     { query: labelled(own, 'A'), title: `\\m${own}\\M`, points: worth * 2 },
-    { query: labelled(own, 'A'), points: worth * 1.9 },
   ]
+  const inTitle = isWord && conflated.test(own) ? { points: worth * 1.9, better: asTyped } : { points: worth * 2 }
+  const ways = isUnknown ? [] : [inFields(either([own, ...others]), (share) => worth * (1 + share), inTitle)]
+  const [meant] = loose(term, near)
+  const merits = [...ways, ...(meant === undefined ? [] : [inFields(meant, (share) => worth * (0.9 + share * 0.8))])]
   return [
     // What a place publishes is of that place, whether or not its titles say so.
     ...(isWord ? [{ query: '', spoke: own, points: worth * 2 }] : []),
-    ...(isWord && conflated.test(own) ? asTyped : []),
-    ...inFields(ways, 1, 1).slice(isWord && conflated.test(own) ? 1 : 0),
-    ...inFields(loose(term, near), 0.9, 0.8),
+    ...(isThere ? [...merits.slice(0, -1), ...merits.slice(-1).map((last) => ({ ...last, query: '' }))] : merits),
   ]
+}
+
+/** By field: the best in the title, then in keywords, then in the description. */
+function inFields(query: string, points: (share: number) => number, inTitle: Pick<Merit, 'points' | 'better'> = { points: points(shares.title) }): Merit {
+  return {
+    query, points: points(shares.columns),
+    better: [
+      { query: labelled(query, 'AB'), points: points(shares.keywords), better: [{ query: labelled(query, 'A'), ...inTitle }] },
+      { query: labelled(query, 'ABC'), points: points(shares.description) },
+    ],
+  }
 }
 
 /** Two terms that follow each other, as they were typed. */
 function together(one: Term, next: Term, near: Near): Merit[] {
   const query = [one, next].map((term) => `(${either([...exact(term), ...loose(term, near)]).replaceAll(' & ', ' <-> ')})`).join(' <-> ')
-  return [{ query: labelled(query, 'A'), points: 0.2 }, { query, points: 0.05 }]
+  return [{ query, points: 0.05, better: [{ query: labelled(query, 'A'), points: 0.2 }] }]
 }
 
 /** The words themselves, then what means the same. */
@@ -88,7 +115,11 @@ const exact = ({ words, phrase, synonyms }: Term): string[] => [group(words.join
 
 /** The words as they may have been meant: mistyped, or the last one unfinished. */
 function loose({ words, phrase, prefix }: Term, near: Near): string[] {
-  const ways = words.map((word, index) => [word, ...(prefix && index === words.length - 1 ? [`${word}:*`] : []), ...(near.get(word) ?? [])])
+  const ways = words.map((word, index) => {
+    const meant = near.get(word)
+    const isOpen = prefix && index === words.length - 1 && meant?.isListed !== true
+    return [word, ...(isOpen ? [`${word}:*`] : []), ...(meant?.words ?? [])]
+  })
   return phrase || ways.every(({ length }) => length === 1) ? [] : [group(ways.map(either).join(' & '))]
 }
 
@@ -96,4 +127,4 @@ const either = (ways: readonly string[]) => (ways.length === 1 ? (ways[0] as str
 const group = (text: string) => (/^[^\s]+$/.test(text) ? text : `(${text})`)
 
 /** Each word in one of these fields alone. */
-const labelled = (query: string, label: string) => (label === 'ABCD' ? query : query.replaceAll(/[\p{L}\p{N}]+(:\*)?/gu, (word) => (word.endsWith(':*') ? `${word}${label}` : `${word}:${label}`)))
+const labelled = (query: string, label: string) => query.replaceAll(/[\p{L}\p{N}]+(:\*)?/gu, (word) => (word.endsWith(':*') ? `${word}${label}` : `${word}:${label}`))
