@@ -1,9 +1,10 @@
 import type { Knex } from 'knex'
-import { countFindable, idsAfter, readDocuments } from '../documents.js'
+import { countFindable, idsAfter } from '../documents.js'
 import type { SearchIndex } from '../port.js'
+import { readAhead } from './read-ahead.js'
 
 /** Datasets that one step writes; between two steps the live index is told of changes. */
-const stepSize = 1_000
+const stepSize = 4_000
 
 /** The latest rebuild of an index. Under way while `endedAt` is null. */
 export interface Rebuild {
@@ -43,7 +44,7 @@ export async function stepRebuild(knex: Knex, index: SearchIndex): Promise<'more
   if (rebuild.after === '') await index.beginRebuild()
   const ids = await idsAfter(knex, rebuild.after, stepSize)
   if (ids.length > 0) {
-    await index.fill(await readDocuments(knex, ids))
+    for await (const { documents } of readAhead(knex, ids)) await index.fill(documents)
     await knex('search_rebuilds').where({ index_name: index.name }).update({ after_id: ids.at(-1), written: rebuild.written + ids.length })
     return 'more'
   }

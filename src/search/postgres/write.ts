@@ -91,10 +91,12 @@ async function writeWords(transaction: Knex, { words }: IndexTables, documents: 
   }
   for (const [audience, all] of known) {
     await transaction.raw(
-      `insert into ?? (audience, word, lexeme)
-       select ?, word, lexeme from unnest(?::text[]) as given (word), lateral (select (ts_lexize('english_stem', word))[1] as lexeme) own
+      `insert into :words: (audience, word, lexeme)
+       select :audience, word, lexeme from (
+         select word from unnest(:all::text[]) as given (word) where not exists (select from :words: known where known.audience = :audience and known.word = given.word) offset 0
+       ) new, lateral (select (ts_lexize('english_stem', word))[1] as lexeme) own
        where lexeme is not null order by word on conflict do nothing`,
-      [words, audience, [...all]],
+      { words, audience, all: [...all] },
     )
   }
 }
