@@ -92,6 +92,17 @@ export function finding(open: OpenSearchIndex): void {
     expect(await found(index(), { text: 'girth newspapers' })).toEqual(expect.arrayContaining([expect.stringMatching(/street-trees|libraries/)]))
   })
 
+  test('an unfinished word finds whatever it begins: few words, or many', async () => {
+    const letters = [...'bcdfghklmnprstvw']
+    const many = letters.flatMap((one) => [...'aeo'].map((other) => document(`camden/quo${other}${one}x`, { title: `Quo${other}${one}x` })))
+    await index().write(many, [])
+    expect(many.length).toBeGreaterThan(40)
+    expect((await ask(index(), { text: 'quo' })).totalCount).toBe(many.length)
+    expect((await ask(index(), { text: 'quoa' })).totalCount).toBe(letters.length)
+    expect(idsOf(await ask(index(), { text: 'quoab' }))[0]).toBe('camden/quoabx')
+    await index().write([], many.map(({ id }) => id))
+  })
+
   test('all of it, without a word to look for', async () => {
     const all = documents.map(({ id }) => id).toSorted()
     for (const text of ['', '   ', '""', '-', '…!?']) expect(await found(index(), { text }), JSON.stringify(text)).toEqual(all)
