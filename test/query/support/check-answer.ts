@@ -55,14 +55,14 @@ function encodingOf({ type }: Shape, cells: readonly Cell[]): string {
   return type === 'BOOLEAN' ? 'BOOLEAN' : type === 'DOUBLE' ? 'NUMBER' : type === 'GEOMETRY' ? 'OBJECT' : 'STRING'
 }
 
-function checkCell(found: unknown, expected: Cell, { columns, rows }: OracleAnswer, index: number): void {
+function checkCell(found: unknown, expected: Cell, { columns, rows, weights }: OracleAnswer, index: number): void {
   const { type } = columns[index] as Shape
   if (type !== 'DOUBLE' || expected === null) {
     const wide = typeof found === 'number' && type === 'INT64' ? String(found) : found
     expect(wide).toEqual(json(expected, columns[index] as Shape))
     return
   }
-  const most = Math.max(1, ...rows.map((row) => (row[index] === null ? 0 : Math.abs(numberOf(row[index] as number)))))
+  const most = Math.max(1, weights[index] ?? 0, ...rows.map((row) => (row[index] === null ? 0 : Math.abs(numberOf(row[index] as number)))))
   expect(typeof found).toBe('number')
   expect(Math.abs((found as number) - (expected as number))).toBeLessThanOrEqual(1e-9 * most)
 }

@@ -39,8 +39,35 @@ export function measure(name: string, cells: readonly Cell[] | undefined, rows: 
 }
 
 function sum(cells: readonly Numeric[], shape: Shape | undefined): Cell {
-  if (shape?.type === 'DOUBLE') return (cells as number[]).reduce((left, right) => left + right)
+  if (shape?.type === 'DOUBLE') return exactSum(cells as number[])
   return { unscaled: cells.reduce<bigint>((total, cell) => total + (typeof cell === 'bigint' ? cell : (cell as Decimal).unscaled), 0n), scale: shape?.scale ?? 0 }
+}
+
+/** Whatever their order: every double is a whole number of 2^-1074. */
+function exactSum(values: readonly number[]): number {
+  if (!values.every(Number.isFinite)) return values.reduce((left, right) => left + right)
+  const total = values.reduce((sum, value) => sum + unitsOf(value), 0n)
+  const shift = Math.max(0, total.toString(2).length - 64)
+  return (Number(total >> BigInt(shift)) / 2 ** 53) * 2 ** (shift - 1021)
+}
+
+function unitsOf(value: number): bigint {
+  const bits = new DataView(new ArrayBuffer(8))
+  bits.setFloat64(0, value)
+  const [exponent, fraction] = [Number((bits.getBigUint64(0) >> 52n) & 0x7ffn), bits.getBigUint64(0) & 0xfffffffffffffn]
+  const units = exponent === 0 ? fraction : (fraction | 0x10000000000000n) << BigInt(exponent - 1)
+  return value < 0 ? -units : units
+}
+
+/**
+ * What the digits of a measure in DOUBLE are counted from: floating point keeps them of what it adds, and not of a sum in which large values cancel each
+ * other, which is another for every order of the rows.
+ */
+export function weigh(name: string, cells: readonly Cell[]): number {
+  const sizes = cells.flatMap((cell) => (cell === null ? [] : [Math.abs(numberOf(cell as Numeric))]))
+  if (sizes.length === 0) return 0
+  if (name === 'SUM' || name === 'AVG') return exactSum(sizes) / (name === 'SUM' ? 1 : sizes.length)
+  return name === 'STDDEV' ? Math.max(...sizes) : 0
 }
 
 /** A decimal's has six digits more, half to even. */

@@ -1,7 +1,7 @@
 import type { Shape } from '../../../src/connector/column.js'
 import { bucket } from './oracle-buckets.js'
 import { keeps } from './oracle-filter.js'
-import { measure, measureShape } from './oracle-measures.js'
+import { measure, measureShape, weigh } from './oracle-measures.js'
 import { type Cell, compare, convert, textOf } from './cells.js'
 import type { Query, Relation, WorldTable } from './world.js'
 
@@ -9,9 +9,14 @@ import type { Query, Relation, WorldTable } from './world.js'
  * The answer to a query by plain loops over plain rows: no SQL, no plan, nothing of src/query. `rows` are all that it has, in order; the
  * page is for whoever asks.
  */
-export interface OracleAnswer extends Relation {
+export interface OracleAnswer extends Weighed {
   /** Columns of the stack that the query uses and a table lacks, by table. */
   readonly missing: ReadonlyMap<string, readonly string[]>
+}
+
+interface Weighed extends Relation {
+  /** For each column, the most that was added up for one of its cells; see weigh. */
+  readonly weights: readonly number[]
 }
 
 export function oracle(query: Query, tables: readonly WorldTable[]): OracleAnswer {
@@ -90,16 +95,17 @@ function positionOf(stack: Relation, name: string, alias: string | undefined): n
   return stack.columns.findIndex((column) => column.name === bare)
 }
 
-function selected(query: Query, stack: Relation, at: (name: string) => number): Relation {
+function selected(query: Query, stack: Relation, at: (name: string) => number): Weighed {
   const all = stack.columns.filter(({ name }) => name !== '_spoke' && name !== '_table').map(({ name }) => ({ column: name, as: name }))
   const outputs = (query.select ?? all).map(({ column, as }) => ({ index: at(column), name: as ?? stack.columns[at(column)]?.name ?? '' }))
   return {
     columns: outputs.map(({ index, name }) => ({ ...(stack.columns[index] as Shape), name })),
     rows: stack.rows.map((row) => outputs.map(({ index }) => row[index] as Cell)),
+    weights: outputs.map(() => 0),
   }
 }
 
-function grouped(query: Query, stack: Relation, at: (name: string) => number): Relation {
+function grouped(query: Query, stack: Relation, at: (name: string) => number): Weighed {
   const groups = (query.groupBy ?? []).map(({ column, granularity, as }) => {
     const { name, ...shape } = stack.columns[at(column)] as { name: string } & Shape
     if (granularity === undefined) return { output: { name: as ?? name, ...shape }, of: (row: readonly Cell[]) => row[at(column)] as Cell }
@@ -111,7 +117,8 @@ function grouped(query: Query, stack: Relation, at: (name: string) => number): R
     const shape = column === undefined ? undefined : stack.columns[at(column)]
     const output = { ...measureShape(name, shape), name: as ?? (column === undefined ? 'count' : `${name.toLowerCase()}_${shape?.name}`) }
     const cells = (rows: readonly (readonly Cell[])[]) => (column === undefined ? undefined : rows.map((row) => row[at(column)] as Cell))
-    return { output, of: (rows: readonly (readonly Cell[])[]) => measure(name, cells(rows), rows.length, shape) }
+    const weight = (rows: readonly (readonly Cell[])[]) => (output.type === 'DOUBLE' ? weigh(name, cells(rows) ?? []) : 0)
+    return { output, of: (rows: readonly (readonly Cell[])[]) => measure(name, cells(rows), rows.length, shape), weight }
   })
   const buckets = new Map<string, { keys: Cell[]; rows: (readonly Cell[])[] }>()
   if (groups.length === 0) buckets.set('[]', { keys: [], rows: [] })
@@ -123,10 +130,11 @@ function grouped(query: Query, stack: Relation, at: (name: string) => number): R
     buckets.set(key, group)
   }
   const columns = [...groups, ...measures].map(({ output }) => output)
+  const weights = [...groups.map(() => 0), ...measures.map(({ weight }) => Math.max(0, ...[...buckets.values()].map(({ rows: own }) => weight(own))))]
   const rows = [...buckets.values()].map(({ keys, rows: own }) => [...keys, ...measures.map(({ of }) => of(own))])
   const position = (name: string) => columns.findIndex((column) => column.name === name)
   const { having } = query
-  return { columns, rows: having === undefined ? rows : rows.filter((row) => keeps(having, (name) => [row[position(name)] as Cell, columns[position(name)] as Shape]) === true) }
+  return { columns, weights, rows: having === undefined ? rows : rows.filter((row) => keeps(having, (name) => [row[position(name)] as Cell, columns[position(name)] as Shape]) === true) }
 }
 
 /** As asked, then by the groups, or by whatever else of the row can be compared. */
