@@ -1,8 +1,10 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Shape } from '../../src/connector/column.js'
 import type { EngineSession } from '../../src/connector/engine.js'
-import type { AggregateFunction, Expression, Predicate, Relation } from '../../src/connector/relation.js'
+import type { AggregateFunction, Expression, Literal, Predicate, Relation } from '../../src/connector/relation.js'
 import { shapesOf } from '../../src/connector/shapes.js'
 import { literalSql } from '../../src/engine/sql/expression.js'
 import { type Bench, failureOf, openBench } from '../support/query.js'
@@ -42,6 +44,23 @@ describe('a page of many rows', () => {
       const page = (input: Relation): Relation => ({ op: 'limit', count, offset, input: { op: 'sort', keys: isTurned ? [b, a] : [a, b], input } })
       expect(await answer(page, shapes, given, 1_000_000)).toEqual(await answer(page, shapes, given, 0))
     }), { numRuns: 200 })
+  })
+})
+
+describe('a page without an order', () => {
+  it('comes from Parquet whose statistics rule out a part of its filter', async () => {
+    const shapes: Shape[] = [{ type: 'DATE' }, { type: 'STRING' }, { type: 'STRING' }]
+    const file = join(bench.folder, 'parts.parquet')
+    await session.run(`COPY (SELECT DATE '2026-01-01' + CAST(i AS INTEGER) AS c0, 'camden' AS c1, 'camden/t' AS c2 FROM range(40) t(i)) TO '${file}' (FORMAT parquet)`)
+    const value = (shape: Shape, text: string): Literal => ({ kind: 'literal', shape, value: text })
+    const predicate: Predicate = { kind: 'and', terms: [
+      { kind: 'not', term: { kind: 'compare', comparison: 'gte', left: column(0), right: value({ type: 'DATE' }, '2026-10-25') } },
+      { kind: 'not', term: { kind: 'or', terms: [{ kind: 'in', left: column(1), values: [value({ type: 'STRING' }, '7')] }, { kind: 'isNull', input: column(2), negated: true }] } },
+    ] }
+    const scan: Relation = { op: 'scan', table: 't', columns: shapes.map((shape, index) => ({ name: `c${index}`, ...shape })) }
+    const page: Relation = { op: 'limit', count: 4, offset: 4, input: { op: 'project', outputs: [column(1)], input: { op: 'filter', predicate, input: scan } } }
+    expect(await session.rows(bench.engine.compile(page, () => `read_parquet('${file}')`))).toEqual([])
+    await rm(file)
   })
 })
 

@@ -67,8 +67,10 @@ function select(relation: Relation, from: From, line: string): string {
       return `${sorted(relation, from, line)} LIMIT ${everyRow}`
     case 'limit': {
       // LIMIT must stand beside its ORDER BY, since a subquery's order is not kept by promise.
-      const base = relation.input.op === 'sort' ? sorted(relation.input, from, line) : `SELECT * FROM ${nested(relation.input, from, line)}`
-      return `${base}${limitClause(relation.count, relation.offset)}`
+      if (relation.input.op === 'sort') return `${sorted(relation.input, from, line)}${limitClause(relation.count, relation.offset)}`
+      // With a constant offset DuckDB (1.5.5) reads the other columns afterwards, which gains nothing without an order, and fails with an INTERNAL Error over
+      // Parquet whose statistics rule out a part of the filter.
+      return `SELECT * FROM ${nested(relation.input, from, line)}${limitClause(relation.count, relation.offset, (rows) => `(SELECT ${rows})`)}`
     }
   }
 }
@@ -79,8 +81,8 @@ function sorted({ input, keys }: Extract<Relation, { op: 'sort' }>, from: From, 
   return `SELECT * FROM ${nested(input, from, line)} ORDER BY ${keys.map(sortKey).join(', ')}`
 }
 
-function limitClause(count: number | undefined, offset: number): string {
-  return `${count === undefined ? '' : ` LIMIT ${integer(count)}`}${offset === 0 ? '' : ` OFFSET ${integer(offset)}`}`
+function limitClause(count: number | undefined, offset: number, offsetSql = (rows: string) => rows): string {
+  return `${count === undefined ? '' : ` LIMIT ${integer(count)}`}${offset === 0 ? '' : ` OFFSET ${offsetSql(integer(offset))}`}`
 }
 
 function nested(relation: Relation, from: From, line: string): string {
