@@ -10,6 +10,7 @@ const { digit, dash, dot, clock, tee } = signs
  * @param seen the signs of all values of the column
  */
 export function glance({ shape }: Decision, { kind }: Pattern, value: string, seen: number): string | undefined {
+  // A numeral that begins with no nought, point or sign; of dates, the engine would take `19-9-12-01` and `2024-01-3-`, of times `24:00:00`.
   const numeral = `${value} >= '1'`
   const isOf = (allowed: number) => areOf(seen, allowed)
   if (kind === 'NUMBER' && shape.type === 'INT64' && isOf(digit | dash)) return numeral

@@ -58,7 +58,7 @@ export async function guessTypes(session: EngineSession, from: string, demanded:
     const guess = guesses.get(column) as Decision
     // Without a way to check it a guess is none: it is put to all rows.
     if (guess.commas !== undefined || (guess.shape.type !== 'STRING' && guess.fits === undefined)) open.push(column)
-    else decisions.set(column, guess.fits === undefined ? guess : { ...guess, sql: checked(guess, column, valueOf(column), glance(guess, pattern, valueOf(column), seen[Number(column.slice(1))] as number)) })
+    else decisions.set(column, guess.fits === undefined ? guess : { ...guess, sql: checked(guess, column, valueOf(column), glance(guess, pattern, valueOf(column), seen[positionOf(column)] as number)) })
     return guess.commas === undefined && guess.fits !== undefined
   })
   for (const [column, decision] of await inferTypes(session, from, demanded, open)) decisions.set(column, decision)
@@ -75,6 +75,9 @@ export async function guessTypes(session: EngineSession, from: string, demanded:
   })
   return guessOf(decisions, checkable)
 }
+
+/** Where a text column c0 … stands. */
+const positionOf = (column: string) => Number(column.slice(1))
 
 /** Whether values that are made of these signs may be of a pattern, as far as signs tell. */
 function mayBe(pattern: Pattern, made: number): boolean {
@@ -102,7 +105,7 @@ export async function inferTypes(
   columns: readonly string[] = demanded.map((_, position) => columnAt(position)),
 ): Promise<Map<string, Decision>> {
   const found = await findPatterns(session, from, columns)
-  const demandOf = (column: string) => demanded[Number(column.slice(1))]
+  const demandOf = (column: string) => demanded[positionOf(column)]
   const candidates = columns.flatMap((column) => {
     const pattern = found.get(column)?.pattern
     return typeof pattern === 'object' && demandOf(column) !== 'STRING' ? [{ column, pattern, demand: demandOf(column) }] : []
