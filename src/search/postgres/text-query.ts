@@ -77,14 +77,14 @@ export function textQuery({ all, some, not }: Terms, near: Near, demand: Demand)
 function meritsOf(term: Term, near: Near, { worth, isThere }: { worth: number; isThere: boolean }): Merit[] {
   const [own = '', ...others] = exact(term)
   const isWord = term.words.length === 1 && !term.phrase
-  const isUnknown = isWord && others.length === 0 && near.get(own)?.isKnown === false
+  const [meant] = loose(term, near)
+  const isUnknown = isWord && others.length === 0 && meant !== undefined && near.get(own)?.isKnown === false
   const asTyped: Merit[] = [
     ...(others.length === 0 ? [] : [{ query: labelled(either(others), 'A'), points: worth * 2 }]),
     { query: labelled(own, 'A'), title: `\\m${own}\\M`, points: worth * 2 },
   ]
   const inTitle = isWord && conflated.test(own) ? { points: worth * 1.9, better: asTyped } : { points: worth * 2 }
   const ways = isUnknown ? [] : [inFields(either([own, ...others]), (share) => worth * (1 + share), inTitle)]
-  const [meant] = loose(term, near)
   const merits = [...ways, ...(meant === undefined ? [] : [inFields(meant, (share) => worth * (0.9 + share * 0.8))])]
   return [
     // What a place publishes is of that place, whether or not its titles say so.
