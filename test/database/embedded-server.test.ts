@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findPostmaster } from '../../src/database/embedded/postmaster.js'
+import { memorySettings } from '../../src/database/embedded/server-process.js'
 import { databaseError } from '../../src/database/database-error.js'
 import { type Database, openDatabase } from '../../src/database/open-database.js'
 import { type HubProcess, startHubProcess } from '../support/hub-process.js'
@@ -58,6 +59,16 @@ describe('the embedded database', () => {
     expect((await second.knex.raw('select * from kept')).rows).toEqual([{ answer: 42 }])
     await Promise.all([second.close(), second.close()])
     expect(await postmaster()).toBeUndefined()
+  })
+
+  it('has an eighth of the memory for what it keeps at hand, within bounds, and reads without waking a worker', async () => {
+    const gibibyte = 2 ** 30
+    const sizes = [0.5, 1, 2, 4, 64].map((size) => memorySettings(size * gibibyte).shared_buffers)
+    expect(sizes).toEqual(['128MB', '128MB', '256MB', '512MB', '512MB'])
+    const database = await open()
+    const { rows } = await database.knex.raw(`select name, current_setting(name) as value from unnest(array['shared_buffers', 'io_method']) as asked (name)`)
+    expect(Object.fromEntries(rows.map(({ name, value }: { name: string; value: string }) => [name, value]))).toEqual({ shared_buffers: expect.stringMatching(/^\d+MB$/), io_method: 'sync' })
+    await database.close()
   })
 
   it('listens on loopback alone, and asks for a password that is a secret of its folder', async () => {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { open, readFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
+import { totalmem } from 'node:os'
 import path from 'node:path'
 import type { Premises } from './premises.js'
 import { clearStalePostmaster } from './postmaster.js'
@@ -27,7 +28,8 @@ export async function startServer({ premises, cluster, port }: StartOptions): Pr
   const logFile = path.join(premises.home, 'server.log')
   const chosen = (await freePort(port)) ?? (await freePort())
   const { file, args, options } = premises.command('postgres', [
-    '-D', cluster, '-p', String(chosen), '-k', '', '-c', 'listen_addresses=127.0.0.1', '-c', 'timezone=UTC', '-c', 'log_timezone=UTC',
+    '-D', cluster, '-p', String(chosen), '-k', '',
+    ...Object.entries({ listen_addresses: '127.0.0.1', timezone: 'UTC', log_timezone: 'UTC', ...memorySettings(memoryBytes()) }).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ])
   // To a file, not to a pipe: a pipe would end with this process, and a busy event loop would hold the server up.
   const log = await open(logFile, 'w', 0o600)
@@ -51,6 +53,19 @@ export async function startServer({ premises, cluster, port }: StartOptions): Pr
     },
     words: async () => `${await readFile(logFile, 'utf8').catch(() => '')}${failure === undefined ? '' : `\n${failure.message}`}`,
   }
+}
+
+/** What the machine has, or what this process may have of it. */
+const memoryBytes = () => Math.min(totalmem(), process.constrainedMemory() || Infinity)
+
+const mebibyte = 2 ** 20
+
+/**
+ * A catalogue of 100,000 datasets and its search index take more than PostgreSQL's 128 MB. It has an eighth of the memory, within 128 and 512 MB; what it does not use
+ * it does not take. Pages that the system has in memory are read at once, and not by a worker that is to be woken first.
+ */
+export function memorySettings(bytes: number): Readonly<Record<string, string>> {
+  return { shared_buffers: `${Math.floor(Math.min(512, Math.max(128, bytes / 8 / mebibyte)))}MB`, io_method: 'sync' }
 }
 
 /** A port that nobody listens on now; undefined where `wanted` is taken. PostgreSQL says if another is quicker. */
