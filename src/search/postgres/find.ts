@@ -102,8 +102,8 @@ function boundList(list: readonly Merit[], place: string, spokes: readonly strin
       const named = texts(spokes).filter((id) => wordsOf(id).includes(spoke))
       return named.length === 0 ? [] : [{ holds: `spoke = any(:${name})`, values: { [name]: named }, points, better: [] }]
     }
-    const holds = [...(query === '' ? [] : [`vector @@ to_tsquery('english', :${name})`]), ...(title === undefined ? [] : [`title ~ :${name}_title`])]
-    const values = { ...(query === '' ? {} : { [name]: query }), ...(title === undefined ? {} : { [`${name}_title`]: title }) }
+    const holds = [...(query === '' ? [] : [`vector @@ to_tsquery('english', :${name})`]), ...(title === undefined ? [] : [`' ' || title || ' ' like :${name}_title`])]
+    const values = { ...(query === '' ? {} : { [name]: query }), ...(title === undefined ? {} : { [`${name}_title`]: `% ${title} %` }) }
     return [{ holds: holds.join(' and ') || 'true', values, points, better: boundList(better, name, spokes) }]
   })
 }

@@ -17,7 +17,7 @@ export type Near = ReadonlyMap<string, Meant>
 /**
  * What makes a document better, and how much that is worth.
  * @property query a text query that it answers; '' for none: it holds of whatever matches
- * @property title a regular expression for its folded title
+ * @property title a word of its folded title, as it is written
  * @property spoke a word of its spoke's id
  * @property better merits that hold only where this one does, and count instead of it: the first that holds
  */
@@ -81,7 +81,7 @@ function meritsOf(term: Term, near: Near, { worth, isThere }: { worth: number; i
   const isUnknown = isWord && others.length === 0 && meant !== undefined && near.get(own)?.isKnown === false
   const asTyped: Merit[] = [
     ...(others.length === 0 ? [] : [{ query: labelled(either(others), 'A'), points: worth * 2 }]),
-    { query: labelled(own, 'A'), title: `\\m${own}\\M`, points: worth * 2 },
+    { query: '', title: own, points: worth * 2 },
   ]
   const inTitle = isWord && conflated.test(own) ? { points: worth * 1.9, better: asTyped } : { points: worth * 2 }
   const ways = isUnknown ? [] : [inFields(either([own, ...others]), (share) => worth * (1 + share), inTitle)]
