@@ -59,7 +59,7 @@ async function fewSpokes(folder: string, local: DuckDBConnection): Promise<void>
   const hub = await openHub(folder, [...ids.map(filesSpoke), ...inPostgres])
   await groups(hub, local, fdw, { parquet, files: ids, postgres: inPostgres.map(({ id }) => id) })
   await top(hub, local, parquet, ids)
-  await byKey(hub, local, parquet, ids)
+  await byKey(hub, local, parquet, { files: ids, postgres: inPostgres.map(({ id }) => id) })
   await page(hub, local, parquet, ids)
   await hub.stop()
   await fdw.close()
@@ -137,18 +137,21 @@ async function top(hub: TestHub, local: DuckDBConnection, parquet: string[], ids
   console.log(compared(`top 100 by a column, ${size(few)}`, names.files, times, [{ name: names.local, atMost: 2 }]))
 }
 
-/** Other keys each time, from all over the table. */
-async function byKey(hub: TestHub, local: DuckDBConnection, [file = '']: string[], [spoke = '']: string[]): Promise<void> {
+/** Other keys each time, from all over the table: of a file, which has no index, and of a database, which has one. */
+async function byKey(hub: TestHub, local: DuckDBConnection, [file = '']: string[], at: { files: string[]; postgres: string[] }): Promise<void> {
   step = 'ten rows by key'
   const all = columns.map(({ name }) => name)
   const keysOf = (run: number) => Array.from({ length: 10 }, (_, at) => keyOf(0, (run * 7919 + Math.floor(at * few.rows * 0.1)) % few.rows))
-  const asked = (keys: readonly number[]) =>
-    atHub(hub, names.files, { from: { table: tableOf(spoke) }, select: all.map((column) => ({ column })), where: { column: 'id', in: keys }, orderBy: [{ column: 'id' }] })
+  const asked = (name: string, [spoke = '']: string[], keys: readonly number[]) =>
+    atHub(hub, name, { from: { table: tableOf(spoke) }, select: all.map((column) => ({ column })), where: { column: 'id', in: keys }, orderBy: [{ column: 'id' }] })
   const alone = (keys: readonly number[]) => inDuckDb(local, `SELECT ${rendered(all)} FROM ${over([file])} WHERE id IN (${keys.join(', ')}) ORDER BY id`)
-  await checkSame([alone(keysOf(0)), asked(keysOf(0))])
+  await checkSame([alone(keysOf(0)), asked(names.files, at.files, keysOf(0)), asked(names.postgres, at.postgres, keysOf(0))])
   let run = 0
-  const [ours, floor] = await inTurn(keyRuns, () => asked(keysOf(++run)).ask(), () => alone(keysOf(run)).ask())
-  console.log(`ten rows by key from one spoke of ${count(few.rows)} rows: p50 ${ms(ours.p50)} of ${keyRuns} (wanted <= 20 ms${missed(ours.p50 <= 20)}); ${names.local} ${ms(floor.p50)}`)
+  const [files, postgres, floor] = await inTurn(
+    keyRuns, () => asked(names.files, at.files, keysOf(++run)).ask(), () => asked(names.postgres, at.postgres, keysOf(run)).ask(), () => alone(keysOf(run)).ask(),
+  )
+  const told = (name: string, { p50 }: { p50: number }) => `${name} p50 ${ms(p50)} (wanted <= 20 ms${missed(p50 <= 20)})`
+  console.log(`ten rows by key from one spoke of ${count(few.rows)} rows, ${keyRuns} times: ${told(names.files, files)}, ${told(names.postgres, postgres)}; ${names.local} ${ms(floor.p50)}`)
 }
 
 /** Ten thousand rows of all columns, and how long the hub's event loop was held up meanwhile. */

@@ -9,17 +9,17 @@ export interface Timing {
   readonly p95: number
 }
 
-/** Times `a` and `b` in turn, after a warm-up, so that a machine that slows down slows both. */
-export async function inTurn(runs: number, a: () => Promise<unknown>, b: () => Promise<unknown>): Promise<[Timing, Timing]> {
-  const times: [number[], number[]] = [[], []]
+/** Times each kind of work in turn, after a warm-up, so that a machine that slows down slows all. */
+export async function inTurn<const Works extends readonly (() => Promise<unknown>)[]>(runs: number, ...works: Works): Promise<{ [At in keyof Works]: Timing }> {
+  const times = works.map((): number[] => [])
   for (let run = -Math.ceil(runs / 5); run < runs; run++) {
-    for (const [index, work] of [a, b].entries()) {
+    for (const [index, work] of works.entries()) {
       const started = performance.now()
       await work()
       if (run >= 0) times[index]?.push(performance.now() - started)
     }
   }
-  return [timing(times[0]), timing(times[1])]
+  return times.map(timing) as { [At in keyof Works]: Timing }
 }
 
 function timing(times: number[]): Timing {
