@@ -1,7 +1,7 @@
 /**
  * A CSV of a gigabyte, hashed, typed over all of its rows, copied and profiled by a harvest of the connector `files`; and in the same run the floor:
  * the engine's own reader, told every type, that writes the same columns as Parquet. Once as it is, once with a word among the numbers of its last row.
- * `UV_THREADPOOL_SIZE=64 npx tsx bench/csv.ts [megabytes]`
+ * `UV_THREADPOOL_SIZE=24 npx tsx bench/csv.ts [megabytes]`
  */
 import { execFile } from 'node:child_process'
 import { createWriteStream } from 'node:fs'

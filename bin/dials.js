@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Node reads UV_THREADPOOL_SIZE once, when it starts: each running query holds one of these threads, and with the default of four, four
-// long queries would stop files, DNS and every further query. So what runs queries does so as a child with the size set.
+// long queries would stop files, DNS and every further query. So what runs queries does so as a child with the size set: sixteen queries at once, and
+// some for all else. No more than that: a query takes the thread that rested longest, whose memory has grown cold or was given back.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -23,7 +24,7 @@ function runWithThreads() {
   const serves = command === 'hub' || command === 'spoke'
   const child = spawn(process.execPath, ['--enable-source-maps', main, ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    env: { UV_THREADPOOL_SIZE: '64', ...(serves ? { NODE_ENV: 'production' } : {}), ...process.env },
+    env: { UV_THREADPOOL_SIZE: '24', ...(serves ? { NODE_ENV: 'production' } : {}), ...process.env },
   })
   // Where a terminal or a supervisor sends a signal to both, the program takes the two for one.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))

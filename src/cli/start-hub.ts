@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyRequest } from 'fastify'
@@ -91,7 +92,7 @@ export async function startHub({ loaded, dataFolder, port, environment, log }: H
         storeFolder: join(scratch.folder, 'copies', spoke.id), signer: new RequestSigner(issuerOf(config), key),
         startSpoke: (file) => {
           const command = spokeCommand(file, join(dataFolder, 'spokes', spoke.id), issuerOf(config), jwksFile, issuersFile)
-          return new SpokeChild(command, log, (listening) => sources.tell(spoke.id, listening))
+          return new SpokeChild([...command, '--engine-threads', String(engineThreads(config.spokes.length))], log, (listening) => sources.tell(spoke.id, listening))
         },
         log,
       })
@@ -170,6 +171,12 @@ function rethrowCoded(thrown: unknown): never {
 function configuredSpoke({ id, title, organisation, connector }: HubConfig['spokes'][number]) {
   const { name, gss } = organisation
   return { id, title: title ?? name, organisation: { id: organisationIdOf(organisation), name, ...(gss ? { gss } : {}) }, connector }
+}
+
+/** For each spoke process of this machine's: few of them are busy at once, and then more threads than cores would wait for each other. */
+function engineThreads(spokes: number): number {
+  const cores = availableParallelism()
+  return Math.min(cores, Math.ceil((cores * 8) / spokes))
 }
 
 /** This same program as a spoke, under the same Node and with the same flags. */

@@ -25,6 +25,8 @@ export interface SpokeOptions {
   readonly hub?: { issuer: string; jwks: JSONWebKeySet }
   /** Issuers to trust, where spoke.yaml names none: those of the hub that starts this spoke. */
   readonly issuers?: readonly IssuerConfig[]
+  /** Threads of its engine. Default: one for each core. */
+  readonly engineThreads?: number
   readonly log: Log
 }
 
@@ -36,7 +38,7 @@ export interface Running {
 }
 
 /** A spoke process: its sources, its engine, and the HTTP that its hub reaches it by. */
-export async function startSpoke({ loaded, dataFolder, port, hub, issuers = [], log }: SpokeOptions): Promise<Running> {
+export async function startSpoke({ loaded, dataFolder, port, hub, issuers = [], engineThreads, log }: SpokeOptions): Promise<Running> {
   const { value: config } = loaded
   const verifierHub = pinnedHub(loaded) ?? hub
   if (verifierHub === undefined) throw new ConfigError(loaded.file, 'hub', "is missing: give the hub's issuer and its jwks file, without which nobody may scan")
@@ -48,7 +50,9 @@ export async function startSpoke({ loaded, dataFolder, port, hub, issuers = [], 
   try {
     const scratch = await openScratch(log)
     undo.add(() => scratch.close())
-    const engine = await DuckDbEngine.open({ folders: [scratch.folder, storeFolder], memoryMb: config.engineMemoryMb ?? 1024 })
+    const engine = await DuckDbEngine.open({
+      folders: [scratch.folder, storeFolder], memoryMb: config.engineMemoryMb ?? 1024, ...(engineThreads === undefined ? {} : { threads: engineThreads }),
+    })
     undo.add(() => engine.close())
     const sources: Source[] = []
     undo.add(() => Promise.allSettled(sources.map((source) => source.close())))

@@ -15,6 +15,8 @@ export interface DuckDbOptions {
   memoryMb: number
   /** Where rows go that do not fit into memory, until their query has ended. For whoever keeps those rows on a disk in any case. Default: nowhere. */
   spillFolder?: string
+  /** Threads that work on queries. Default: one for each core. */
+  threads?: number
   /** Queries at once. Default 16; keep it well below UV_THREADPOOL_SIZE. */
   running?: number
   /** Queries in line. Default 256. */
@@ -42,6 +44,7 @@ export class DuckDbEngine implements Engine {
       allow_community_extensions: 'false',
       temp_directory: options.spillFolder ?? '',
       memory_limit: `${options.memoryMb}MB`,
+      ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
     })
     const connection = await instance.connect()
     // allowed_directories cannot be an option of create(): set it, shut the rest, then lock.

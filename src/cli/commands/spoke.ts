@@ -15,6 +15,7 @@ interface Options {
   hubIssuer?: string
   hubJwks?: string
   hubIssuers?: string
+  engineThreads?: number
 }
 
 /** `dials spoke` */
@@ -27,7 +28,8 @@ export function spokeCommand(): Command {
     .addOption(new Option('--hub-issuer <issuer>', 'the hub, where spoke.yaml names none').hideHelp())
     .addOption(new Option('--hub-jwks <file>', 'its public keys').hideHelp())
     .addOption(new Option('--hub-issuers <file>', 'the issuers that it knows').hideHelp())
-    .action(async ({ config, port, dataDir, hubIssuer, hubJwks, hubIssuers }: Options) => {
+    .addOption(new Option('--engine-threads <n>', 'threads of its engine').argParser(Number).hideHelp())
+    .action(async ({ config, port, dataDir, hubIssuer, hubJwks, hubIssuers, engineThreads }: Options) => {
       const { parseJwks, startSpoke } = await import('../start-spoke.js')
       const environment = readEnvironment()
       const loaded = loadSpokeConfig(config, environment)
@@ -36,7 +38,7 @@ export function spokeCommand(): Command {
       const issuers = hubIssuers === undefined ? [] : issuersSchema.parse(JSON.parse(readFileSync(hubIssuers, 'utf8')))
       const ofHub = hub !== undefined
       const start = async () => {
-        const spoke = await startSpoke({ loaded, dataFolder: resolve(dataDir), issuers, log, ...(port === undefined ? {} : { port }), ...(ofHub ? { hub } : {}) })
+        const spoke = await startSpoke({ loaded, dataFolder: resolve(dataDir), issuers, log, ...(port === undefined ? {} : { port }), ...(ofHub ? { hub } : {}), ...(engineThreads === undefined ? {} : { engineThreads }) })
         // Run by hand, its parent is the launcher, which tells nobody.
         if (ofHub) process.send?.({ listening: spoke.url } satisfies Listening)
         else process.stdout.write(`The spoke ${loaded.value.id}: ${spoke.url}\n`)
