@@ -1,3 +1,6 @@
+/** Letters of the longest word that is known as one; longer ones are typed by nobody. */
+export const wordLengthMax = 40
+
 /** Lower case, without accents, ligatures taken apart, and nothing but letters and digits: `Café – Straße` is `cafe strasse`. */
 export function fold(text: string): string {
   // Most texts are plain: this way they take a third of the time.

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import { prepared } from '../../database/prepared.js'
+import { wordLengthMax } from '../words.js'
 import { editDistance } from './edit-distance.js'
 import type { Near } from './text-query.js'
 import type { Terms } from './terms.js'
@@ -22,7 +23,8 @@ interface Answer {
   readonly completions: readonly string[]
   /** A word of each stem that the stem begins, but for itself; one too many where there are many; null where they were not looked up. */
   readonly endings: readonly string[] | null
-  readonly near: readonly Known[]
+  /** Words that look like it; null where it is not taken for mistyped. */
+  readonly near: readonly Known[] | null
 }
 
 /**
@@ -39,8 +41,8 @@ export async function nearWords(knex: Knex, { all }: Terms, audiences: readonly 
   // An English word is known by its lexeme; what has begun as others do, by theirs.
   const { rows } = (await prepared(knex.raw(
     `select word, lexeme, completions, endings, known as "isKnown",
-       coalesce((select json_agg(json_build_object('word', near.word, 'lexeme', near.lexeme)) from search_near_words(asked.word, asked.lexeme, :audiences, asked.changes) near
-         where asked.changes > 0 and (:everyWord or not (asked.known or begun))), '[]') as near
+       case when changes > 0 and (:everyWord or not (known or begun)) then coalesce(
+         (select json_agg(json_build_object('word', near.word, 'lexeme', near.lexeme)) from search_near_words(asked.word, :audiences, changes) near), '[]') end as near
      from (
        select word, changes, lexeme, exists (select from search_words known where audience = any(:audiences) and known.lexeme = given.lexeme) as known,
          prefix and exists (select from search_words w where audience = any(:audiences) and w.word >= given.word and w.word < given.word || chr(1114111)) as begun,
@@ -56,15 +58,28 @@ export async function nearWords(knex: Knex, { all }: Terms, audiences: readonly 
      ) asked`,
     { everyWord, audiences, completionsMax: limits.completions, begunMin: limits.begun, endingsMax: limits.endings + 1, asked: JSON.stringify(asked) },
   ))) as { rows: Answer[] }
+  const lexemes = await nearLexemes(knex, rows.filter(({ word, near }) => near !== null && !near.some((known) => known.word !== word && editDistance(word, known.word) === 1)), audiences)
   return new Map(rows.map((answer) => {
     const { word, completions, endings, isKnown } = answer
     const isShort = endings !== null && endings.length <= limits.endings
-    return [word, { words: [...new Set([...completions, ...(isShort ? endings : []), ...nearest(answer)])], isListed: isShort, isKnown }]
+    return [word, { words: [...new Set([...completions, ...(isShort ? endings : []), ...nearest(answer, lexemes.get(word) ?? [])])], isListed: isShort, isKnown: isKnown || word.length > wordLengthMax }]
   }))
 }
 
-function nearest({ word, lexeme, near }: Answer): string[] {
-  const distances = near.map((known) => ({ known: known.word, distance: Math.min(editDistance(word, known.word), editDistance(lexeme, known.lexeme)) }))
+/** By word, those whose stems look like its own: the same word may end in another way. */
+async function nearLexemes(knex: Knex, words: readonly Pick<Answer, 'word' | 'lexeme'>[], audiences: readonly string[]): Promise<Map<string, Known[]>> {
+  if (words.length === 0) return new Map()
+  const asked = words.map(({ word, lexeme }) => ({ word, lexeme, changes: changesAllowed(word) }))
+  const { rows } = (await prepared(knex.raw(
+    `select asked.word as typed, near.word, near.lexeme
+     from json_to_recordset(:asked::json) as asked (word text, lexeme text, changes integer), search_near_lexemes(asked.lexeme, :audiences, asked.changes) near`,
+    { asked: JSON.stringify(asked), audiences },
+  ))) as { rows: (Known & { typed: string })[] }
+  return new Map(words.map(({ word }) => [word, rows.filter(({ typed }) => typed === word)]))
+}
+
+function nearest({ word, lexeme, near }: Answer, lexemes: readonly Known[]): string[] {
+  const distances = [...(near ?? []), ...lexemes].map((known) => ({ known: known.word, distance: Math.min(editDistance(word, known.word), editDistance(lexeme, known.lexeme)) }))
   const close = distances.filter(({ known, distance }) => known !== word && distance <= changesAllowed(word))
   // Who is one letter from a word has not meant what is two letters away.
   const least = Math.min(...close.map(({ distance }) => distance))

@@ -4,7 +4,7 @@ import type { Term, Terms } from './terms.js'
  * What may have been meant by a word.
  * @property words that it is mistyped for, or begins
  * @property isListed all that it begins are among them: to look up several words is sooner done than what begins like one
- * @property isKnown whether a document has the word itself
+ * @property isKnown whether a document has the word itself, or might
  */
 export interface Meant {
   readonly words: readonly string[]
@@ -54,7 +54,7 @@ const shares = { title: 1, keywords: 0.3, description: 0.08, columns: 0.02 } as 
 const conflated = /(ing|[^s]s)$/
 
 export function textQuery({ all, some, not }: Terms, near: Near, demand: Demand): TextQuery {
-  const wanted = all.map((term) => either([...exact(term), ...loose(term, near)]))
+  const wanted = all.map((term) => either(waysOf(term, near)))
   const unwanted = not.map(({ words }) => `!(${words.join(' <-> ')})`)
   const match = [...(wanted.length === 0 ? [] : [`(${wanted.map(group).join(demand === 'all' ? ' & ' : ' | ')})`]), ...unwanted].join(' & ')
   const ranked = all.slice(0, rankedMax)
@@ -76,15 +76,14 @@ export function textQuery({ all, some, not }: Terms, near: Near, demand: Demand)
  */
 function meritsOf(term: Term, near: Near, { worth, isThere }: { worth: number; isThere: boolean }): Merit[] {
   const [own = '', ...others] = exact(term)
-  const isWord = term.words.length === 1 && !term.phrase
+  const isWord = isOneWord(term)
   const [meant] = loose(term, near)
-  const isUnknown = isWord && others.length === 0 && meant !== undefined && near.get(own)?.isKnown === false
   const asTyped: Merit[] = [
     ...(others.length === 0 ? [] : [{ query: labelled(either(others), 'A'), points: worth * 2 }]),
     { query: '', title: own, points: worth * 2 },
   ]
   const inTitle = isWord && conflated.test(own) ? { points: worth * 1.9, better: asTyped } : { points: worth * 2 }
-  const ways = isUnknown ? [] : [inFields(either([own, ...others]), (share) => worth * (1 + share), inTitle)]
+  const ways = isUnknown(term, near) ? [] : [inFields(either([own, ...others]), (share) => worth * (1 + share), inTitle)]
   const merits = [...ways, ...(meant === undefined ? [] : [inFields(meant, (share) => worth * (0.9 + share * 0.8))])]
   return [
     // What a place publishes is of that place, whether or not its titles say so.
@@ -106,21 +105,37 @@ function inFields(query: string, points: (share: number) => number, inTitle: Pic
 
 /** Two terms that follow each other, as they were typed. */
 function together(one: Term, next: Term, near: Near): Merit[] {
-  const query = [one, next].map((term) => `(${either([...exact(term), ...loose(term, near)]).replaceAll(' & ', ' <-> ')})`).join(' <-> ')
+  const query = [one, next].map((term) => `(${either(waysOf(term, near)).replaceAll(' & ', ' <-> ')})`).join(' <-> ')
   return [{ query, points: 0.05, better: [{ query: labelled(query, 'A'), points: 0.2 }] }]
 }
 
 /** The words themselves, then what means the same. */
 const exact = ({ words, phrase, synonyms }: Term): string[] => [group(words.join(phrase ? ' <-> ' : ' & ')), ...synonyms.map((other) => group(other.join(' <-> ')))]
 
-/** The words as they may have been meant: mistyped, or the last one unfinished. */
+const isOneWord = ({ words, phrase }: Term) => words.length === 1 && !phrase
+
+/** A word that no document has, but what may have been meant by it. */
+function isUnknown(term: Term, near: Near): boolean {
+  const { words: [word = ''], synonyms } = term
+  return isOneWord(term) && synonyms.length === 0 && near.get(word)?.isKnown === false && loose(term, near).length > 0
+}
+
+/** All that a document may have for a term. */
+const waysOf = (term: Term, near: Near): string[] => [...(isUnknown(term, near) ? [] : exact(term)), ...loose(term, near)]
+
+/** The words as they may have been meant: mistyped, or the last one unfinished. What no document has is looked up in none. */
 function loose({ words, phrase, prefix }: Term, near: Near): string[] {
-  const ways = words.map((word, index) => {
+  const others = words.map((word, index) => {
     const meant = near.get(word)
     const isOpen = prefix && index === words.length - 1 && meant?.isListed !== true
-    return [word, ...(isOpen ? [`${word}:*`] : []), ...(meant?.words ?? [])]
+    return [...(isOpen ? [`${word}:*`] : []), ...(meant?.words ?? [])]
   })
-  return phrase || ways.every(({ length }) => length === 1) ? [] : [group(ways.map(either).join(' & '))]
+  if (phrase || others.every(({ length }) => length === 0)) return []
+  const ways = words.map((word, index) => {
+    const own = others[index] ?? []
+    return own.length > 0 && near.get(word)?.isKnown === false ? own : [word, ...own]
+  })
+  return [group(ways.map(either).join(' & '))]
 }
 
 const either = (ways: readonly string[]) => (ways.length === 1 ? (ways[0] as string) : `(${ways.join(' | ')})`)

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import { everybody, type SearchDocument } from '../port.js'
-import { fold, wordsOfName } from '../words.js'
+import { fold, wordLengthMax, wordsOfName } from '../words.js'
 import { facetColumns, facetsOf } from './facet-values.js'
 
 /** The tables of an index: of the live one, or of one that is built beside it. */
@@ -9,9 +9,6 @@ export interface IndexTables {
   readonly texts: string
   readonly words: string
 }
-
-/** Longer words are typed by nobody. */
-const wordMax = 40
 
 /** Characters that are searched of each part: PostgreSQL refuses a document whose words take a megabyte, and those behind it would wait for it. */
 const most = { title: 2_000, named: 50_000, described: 25_000, columns: 100_000 } as const
@@ -86,7 +83,7 @@ async function writeWords(transaction: Knex, { words }: IndexTables, documents: 
     for (const audience of audiences) {
       const all = known.get(audience) ?? new Set<string>()
       known.set(audience, all)
-      for (const word of own) if (word.length > 2 && word.length <= wordMax) all.add(word)
+      for (const word of own) if (word.length > 2 && word.length <= wordLengthMax) all.add(word)
     }
   }
   for (const [audience, all] of known) {
