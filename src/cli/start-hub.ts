@@ -37,6 +37,7 @@ import { telemetryPlugin } from '../telemetry/apollo-plugin.js'
 import { HubMetrics } from '../telemetry/metrics.js'
 import { observedSource } from '../telemetry/observed-source.js'
 import { startTraces } from '../telemetry/start-traces.js'
+import { engineThreads } from './engine-threads.js'
 import { harvestLimits } from './harvest-limits-of.js'
 import { hubKeyFile, issuerOf, organisationIdOf } from './hub-identity.js'
 import { listen } from './listen.js'
@@ -92,7 +93,7 @@ export async function startHub({ loaded, dataFolder, port, environment, log }: H
         storeFolder: join(scratch.folder, 'copies', spoke.id), signer: new RequestSigner(issuerOf(config), key),
         startSpoke: (file) => {
           const command = spokeCommand(file, join(dataFolder, 'spokes', spoke.id), issuerOf(config), jwksFile, issuersFile)
-          return new SpokeChild([...command, '--engine-threads', String(engineThreads(config.spokes.length))], log, (listening) => sources.tell(spoke.id, listening))
+          return new SpokeChild([...command, '--engine-threads', String(engineThreads(config.spokes.length, availableParallelism()))], log, (listening) => sources.tell(spoke.id, listening))
         },
         log,
       })
@@ -171,12 +172,6 @@ function rethrowCoded(thrown: unknown): never {
 function configuredSpoke({ id, title, organisation, connector }: HubConfig['spokes'][number]) {
   const { name, gss } = organisation
   return { id, title: title ?? name, organisation: { id: organisationIdOf(organisation), name, ...(gss ? { gss } : {}) }, connector }
-}
-
-/** For each spoke process of this machine's: few of them are busy at once, and then more threads than cores would wait for each other. */
-function engineThreads(spokes: number): number {
-  const cores = availableParallelism()
-  return Math.min(cores, Math.ceil((cores * 8) / spokes))
 }
 
 /** This same program as a spoke, under the same Node and with the same flags. */

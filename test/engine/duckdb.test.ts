@@ -66,6 +66,15 @@ describe('the engine is shut', () => {
 })
 
 describe('limits', () => {
+  it('works with as many threads as it is told', async () => {
+    const one = await DuckDbEngine.open({ folders: [], memoryMb: 64, threads: 1 })
+    try {
+      expect(await withSession(one, (session) => session.rows("SELECT current_setting('threads') AS threads"))).toEqual([{ threads: 1n }])
+    } finally {
+      await one.close()
+    }
+  })
+
   it('answers RESULT_TOO_LARGE where memory ends, and goes on', async () => {
     const small = await DuckDbEngine.open({ folders: [], memoryMb: 64 })
     try {
