@@ -61,8 +61,10 @@ const memoryBytes = () => Math.min(totalmem(), process.constrainedMemory() || In
 const mebibyte = 2 ** 20
 
 /**
- * A catalogue of 100,000 datasets and its search index take more than PostgreSQL's 128 MB. It has an eighth of the memory, within 128 and 512 MB; what it does not use
- * it does not take. Pages that the system has in memory are read at once, and not by a worker that is to be woken first.
+ * PostgreSQL's settings, by name. A catalogue of 100,000 datasets and its search index take more than its 128 MB of shared buffers: they are an eighth of the
+ * memory, within 128 and 512 MB, and what is not used is not taken. Pages that the system has in memory are read at once, and not by a worker that is to be
+ * woken first.
+ * @param bytes of memory that this process may have
  */
 export function memorySettings(bytes: number): Readonly<Record<string, string>> {
   return { shared_buffers: `${Math.floor(Math.min(512, Math.max(128, bytes / 8 / mebibyte)))}MB`, io_method: 'sync' }
