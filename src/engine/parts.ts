@@ -19,15 +19,16 @@ export interface CopyWork {
   interrupt(): void
 }
 
-function copyStatement(sql: string, path: string, folder: string): string {
-  return `COPY (${sql}) TO '${path.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION ${partCompression()}${folder})`
+/** The COPY of a query's rows to a path, compressed as this scan wants it; `options` begin with a comma. */
+export function copyStatement(sql: string, path: string, options = ''): string {
+  return `COPY (${sql}) TO '${path.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION ${partCompression()}${options})`
 }
 
-/** A COPY of one row group at most, as one file: nothing to watch, since it is written when all of it is there. */
-export async function* onePart(work: CopyWork, path: string, bytesMax: number): AsyncGenerator<LandedFile, { rows: number }> {
+/** What `copy` writes to a path, of one row group at most, as one file: nothing to watch, since it is written when all of it is there. */
+export async function* onePart(copy: (path: string) => Promise<number>, path: string, bytesMax: number): AsyncGenerator<LandedFile, { rows: number }> {
   let given = false
   try {
-    const rows = await work.run(copyStatement(work.sql, path, ''))
+    const rows = await copy(path)
     const file = landed(path, () => Promise.resolve())
     if (file.bytes > bytesMax) throw tooLarge(bytesMax)
     given = true

@@ -1,22 +1,27 @@
-import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
+import { renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { DuckDBBlobValue, type DuckDBConnection, type JS, type DuckDBValue } from '@duckdb/node-api'
 import type { EngineSession, LandedFile, PartsOptions } from '../connector/engine.js'
 import { SourceTimeout } from '../errors.js'
+import type { Connections, KeptConnection } from './connections.js'
 import { engineError } from './engine-error.js'
-import { onePart, partsOf, rowsPerPart } from './parts.js'
+import { copyStatement, onePart, partsOf, rowsPerPart } from './parts.js'
 
 const interruptAgainMs = 20
 
-/** One DuckDB connection. The signal interrupts what runs; `close` frees temporary tables with the connection. */
+/** One DuckDB connection. The signal interrupts what runs; `close` frees temporary tables with the connection, or gives one back that is as it was. */
 export class DuckDbSession implements EngineSession {
   #closed = false
+  /** Whatever it ran left nothing behind, and ended well. */
+  #asItWas = true
   #again: NodeJS.Timeout | undefined
   readonly #running = new Set<Promise<unknown>>()
 
   /** @param leave gives back the place that was waited for. */
   constructor(
-    private readonly connection: DuckDBConnection,
+    private readonly kept: KeptConnection,
+    private readonly connections: Connections,
     private readonly leave: () => void,
     private readonly signal: AbortSignal | undefined,
   ) {
@@ -26,11 +31,17 @@ export class DuckDbSession implements EngineSession {
   /** Until what runs has ended: an interrupt that comes before a query has its thread is lost. */
   readonly #interrupt = (): void => {
     if (this.#running.size === 0) return
+    this.#asItWas = false
     this.connection.interrupt()
     this.#again = setTimeout(this.#interrupt, interruptAgainMs)
   }
 
+  private get connection(): DuckDBConnection {
+    return this.kept.duckdb
+  }
+
   async run(sql: string): Promise<void> {
+    this.#asItWas = false
     await this.#guard(() => this.connection.run(sql))
   }
 
@@ -45,13 +56,29 @@ export class DuckDbSession implements EngineSession {
   }
 
   table(name: string, sql: string): Promise<number> {
+    this.#asItWas = false
     return this.#counted(`CREATE TEMP TABLE ${name} AS ${sql}`)
   }
 
   parts(sql: string, { folder, bytesMax, rowsMax = Infinity }: PartsOptions): AsyncGenerator<LandedFile, { rows: number }> {
-    const work = { sql, run: (statement: string) => this.#counted(statement), interrupt: () => this.#interrupt() }
     const path = join(folder, randomUUID())
-    return rowsMax <= rowsPerPart ? onePart(work, `${path}.parquet`, bytesMax) : partsOf(work, path, bytesMax)
+    if (rowsMax <= rowsPerPart) return onePart((to) => this.#copied(sql, to, folder), `${path}.parquet`, bytesMax)
+    return partsOf({ sql, run: (statement) => this.#counted(statement), interrupt: () => this.#interrupt() }, path, bytesMax)
+  }
+
+  /** Writes a query's rows to a path, by what is prepared where it was asked before. Answers how many. */
+  async #copied(sql: string, path: string, folder: string): Promise<number> {
+    const write = (to: string) => copyStatement(sql, to)
+    const copy = await this.#guard(() => this.kept.prepared(write(''), () => join(folder, `${randomUUID()}.parquet`), write))
+    if (copy === undefined) return this.#counted(write(path))
+    try {
+      const { rowsChanged } = await this.#guard(() => copy.statement.run())
+      renameSync(copy.path, path)
+      return rowsChanged
+    } catch (thrown) {
+      rmSync(copy.path, { force: true })
+      throw thrown
+    }
   }
 
   /** The rows that a COPY or a CREATE TABLE AS has written. */
@@ -70,7 +97,8 @@ export class DuckDbSession implements EngineSession {
     this.signal?.removeEventListener('abort', this.#interrupt)
     this.#interrupt()
     await Promise.allSettled(this.#running)
-    this.connection.closeSync()
+    if (this.#asItWas) this.connections.give(this.kept)
+    else this.kept.close()
     this.leave()
   }
 
@@ -81,6 +109,7 @@ export class DuckDbSession implements EngineSession {
     try {
       return await running
     } catch (thrown) {
+      this.#asItWas = false
       throw engineError(thrown)
     } finally {
       this.#running.delete(running)
