@@ -9,7 +9,8 @@ import type { PhysicalPlan } from '../4-plan/physical-plan.js'
 import { type FragmentOutcome, type FragmentOptions, releaseAll, runFragment } from './fragment.js'
 import { residualSql } from './residual.js'
 import type { Sources } from './sources.js'
-import { blameSources } from './unreadable.js'
+import { togetherSql } from './together.js'
+import { blameSources, isOfReading } from './unreadable.js'
 
 /** The limits of a query’s fragments, and what a failed source means. */
 export interface ExecuteOptions extends Omit<FragmentOptions, 'viewerToken'> {
@@ -94,7 +95,7 @@ async function runResidual(plan: PhysicalPlan, outcomes: readonly FragmentOutcom
   if (signal.aborted) throw new SourceTimeout('The query did not finish in time.')
   const session = await engine.connect(signal)
   try {
-    const rows = await session.table('result', residualSql(plan, outcomes, engine))
+    const rows = await resultTable(plan, outcomes, engine, session)
     // An operation may hold many results until its response is written: with a place each, they would wait for each other.
     session.rest()
     return { session, rows }
@@ -102,6 +103,16 @@ async function runResidual(plan: PhysicalPlan, outcomes: readonly FragmentOutcom
     await session.close()
     throw thrown instanceof ResultTooLarge ? tooLarge(plan.residual, thrown) : thrown
   }
+}
+
+async function resultTable(plan: PhysicalPlan, outcomes: readonly FragmentOutcome[], engine: Engine, session: EngineSession): Promise<number> {
+  const together = togetherSql(plan, outcomes, engine)
+  try {
+    if (together !== undefined) return await session.table('result', together)
+  } catch (thrown) {
+    if (!isOfReading(thrown)) throw thrown
+  }
+  return session.table('result', residualSql(plan, outcomes, engine))
 }
 
 /** Nothing spills to a disk: what does not fit into memory is refused, and the operator named that holds the most of it. */

@@ -7,12 +7,17 @@ import { partsSql } from './residual.js'
 /** What the engine answers where it cannot read what it was given, or a value is not of its type. */
 const readErrors: readonly string[] = ['INTERNAL_SERVER_ERROR', 'TYPE_MISMATCH', 'BAD_USER_INPUT']
 
+/** Whether parts that cannot be read, or hold what was not planned, may be why the engine failed. */
+export function isOfReading(thrown: unknown): boolean {
+  return readErrors.includes(toDialsError(thrown).code)
+}
+
 /**
  * The outcomes, those whose parts cannot be read as what was planned turned into failures of their sources. For when the residual failed:
  * reading everything once more is the price of knowing whose fault it was.
  */
 export function blameSources(outcomes: readonly FragmentOutcome[], failure: unknown, engine: Engine, signal: AbortSignal): Promise<FragmentOutcome[]> {
-  if (!readErrors.includes(toDialsError(failure).code)) return Promise.resolve([...outcomes])
+  if (!isOfReading(failure)) return Promise.resolve([...outcomes])
   return Promise.all(
     outcomes.map(async (outcome) => {
       const cause = outcome.error === undefined ? await readError(outcome, engine, signal) : undefined
@@ -31,7 +36,7 @@ async function readError({ fragment, files }: FragmentOutcome, engine: Engine, s
     await session.rows(`SELECT max(hash(parts)) AS read FROM ${parts}`)
     return undefined
   } catch (thrown) {
-    return readErrors.includes(toDialsError(thrown).code) ? thrown : undefined
+    return isOfReading(thrown) ? thrown : undefined
   } finally {
     await session.close()
   }
