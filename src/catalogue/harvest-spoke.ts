@@ -62,7 +62,8 @@ async function harvest(options: HarvestOptions): Promise<HarvestRunRow> {
   const limits = { ...defaultLimits, ...options.limits }
   const { id, cursor } = await beginRun(knex, spokeId, { wholeEveryDays: limits.wholeEveryDays, whole: allowShrink })
   const run = { id, spokeId, unchanged: new SeenNumbers(), repeated: 0 }
-  const deadline = deadlineAfter(limits.timeoutMs, signal)
+  // Whoever harvests may have one signal for as long as it runs.
+  const deadline = deadlineAfter(limits.timeoutMs, AbortSignal.any([signal]))
   try {
     const found = await crawl({ ...limits, batchRecords, source, cursor, signal: deadline.signal, write: (batch) => inTurn(() => writeBatch(knex, run, batch)) })
     return await concludeRun(knex, run, { crawl: found, whole: cursor === undefined || found.completion?.whole === true, limits, allowShrink })

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events'
 import type { Operator } from '../../connector/capabilities.js'
 import { deadlineAfter } from '../../connector/deadline.js'
 import type { Engine, EngineSession, LandedFile } from '../../connector/engine.js'
@@ -59,8 +58,6 @@ async function runFragments(plan: PhysicalPlan, sources: Sources, options: Execu
   const others = new AbortController()
   const deadline = deadlineAfter(options.deadline - Date.now(), AbortSignal.any([options.signal, others.signal]))
   const { signal } = deadline
-  // Each source listens, and there may be hundreds.
-  setMaxListeners(0, signal)
   const done: LandedFile[] = []
   let first: FragmentOutcome | undefined
   const settled = await Promise.allSettled(

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto'
 import type { Operator } from '../../connector/capabilities.js'
 import type { Shape } from '../../connector/column.js'
 import type { EngineSession } from '../../connector/engine.js'
+import { sqlType } from '../../engine/sql/type.js'
 import { DialsError, type ErrorCode, ResultTooLarge } from '../../errors.js'
 import type { AuthorisedQuery, ColumnAccess } from '../3-authorise/authorise.js'
 import type { PhysicalPlan } from '../4-plan/physical-plan.js'
 import type { Executed } from '../5-execute/execute.js'
 import type { FragmentOutcome } from '../5-execute/fragment.js'
-import { type Encoding, encodingOf, type Numbers, pageBytesMax, renderSql } from './render.js'
+import { type Encoding, encodingOf, type Numbers, type Page, pageBytesMax, pageSql, renderSql } from './render.js'
 
 /** The state of one source in one query. */
 export interface SourceReport {
@@ -54,7 +55,7 @@ export interface QueryResult {
 export async function result(transaction: string, query: AuthorisedQuery, plan: PhysicalPlan, executed: Executed): Promise<QueryResult> {
   const { session, rows, outcomes } = executed
   const rowCount = Math.min(rows, plan.limit)
-  const wide = await wideColumns(query, session, rowCount)
+  const { wide, textBytes } = await lookedAt(query, session, { rows, rowCount })
   const columns = plan.outputs.map(({ name, shape }, index): ResultColumn => describe(query, index, name, shape, wide.has(index)))
   return {
     transaction,
@@ -67,15 +68,12 @@ export async function result(transaction: string, query: AuthorisedQuery, plan: 
     version: versionOf(outcomes),
     async json(form, numbers) {
       if (rowCount === 0) return [Buffer.from('[]')]
-      const stretches = await session.blobs(renderSql(columns, form, numbers, rowCount))
-      return [...stretches.flatMap((stretch, index) => [Buffer.from(index === 0 ? '[' : ','), stretch ?? tooLong()]), Buffer.from(']')]
+      if (textBytes > pageBytesMax) throw new ResultTooLarge(`This page holds more than ${pageBytesMax} bytes of text. Ask for fewer rows or columns.`)
+      const stretches = await session.blobs(renderSql(columns, form, numbers, { rows, rowCount }))
+      return [...stretches.flatMap((stretch, index) => [Buffer.from(index === 0 ? '[' : ','), stretch as Uint8Array]), Buffer.from(']')]
     },
     release: () => session.close(),
   }
-}
-
-function tooLong(): never {
-  throw new ResultTooLarge(`This page holds more than ${pageBytesMax} bytes of text. Ask for fewer rows or columns.`)
 }
 
 /** Refuses with VERSION_CHANGED when the content is not that of `atVersion`. */
@@ -85,17 +83,20 @@ export function checkVersion(atVersion: string | undefined, version: string | nu
   throw new DialsError('VERSION_CHANGED', `${why}. Begin again from the first page.`, { inputPath: ['atVersion'] })
 }
 
-/** The INT64 columns that pass 2^53 on this page. What counts rows cannot, and is not looked at. */
-async function wideColumns({ outputs }: AuthorisedQuery, session: EngineSession, rowCount: number): Promise<Set<number>> {
-  const wide = outputs.flatMap((output, index) => {
-    const counts = output.kind === 'measure' && (output.function === 'COUNT' || output.function === 'COUNT_DISTINCT')
-    return output.shape.type === 'INT64' && !counts ? [index] : []
-  })
-  if (wide.length === 0 || rowCount === 0) return new Set()
-  const bounds = wide.map((index) => `max(c${index}) AS max${index}, min(c${index}) AS min${index}`)
-  const [row] = await session.rows(`SELECT ${bounds.join(', ')} FROM result WHERE rowid < ${rowCount}`)
+/**
+ * What has to be known of a page before it is told of and written: the INT64 columns that pass 2^53 on it, but for what counts rows, and cannot; and the
+ * bytes of its texts.
+ */
+async function lookedAt({ outputs }: AuthorisedQuery, session: EngineSession, page: Page): Promise<{ wide: ReadonlySet<number>; textBytes: number }> {
+  const counts = outputs.map((output) => output.kind === 'measure' && (output.function === 'COUNT' || output.function === 'COUNT_DISTINCT'))
+  const integers = outputs.flatMap(({ shape }, index) => (shape.type === 'INT64' && counts[index] !== true ? [index] : []))
+  const texts = outputs.flatMap(({ shape }, index) => (sqlType(shape) === 'VARCHAR' ? [index] : []))
+  if (page.rowCount === 0 || integers.length + texts.length === 0) return { wide: new Set(), textBytes: 0 }
+  const bounds = integers.map((index) => `max(c${index}) AS max${index}, min(c${index}) AS min${index}`)
+  const bytes = texts.length === 0 ? [] : [`CAST(${texts.map((index) => `coalesce(sum(strlen(c${index})), 0)`).join(' + ')} AS DOUBLE) AS bytes`]
+  const [row] = await session.rows(`SELECT ${[...bounds, ...bytes].join(', ')} FROM ${pageSql(page)}`)
   const isWide = (bound: unknown) => typeof bound === 'bigint' && (bound > Number.MAX_SAFE_INTEGER || bound < Number.MIN_SAFE_INTEGER)
-  return new Set(wide.filter((index) => isWide(row?.[`max${index}`]) || isWide(row?.[`min${index}`])))
+  return { wide: new Set(integers.filter((index) => isWide(row?.[`max${index}`]) || isWide(row?.[`min${index}`]))), textBytes: Number(row?.['bytes'] ?? 0) }
 }
 
 function describe(query: AuthorisedQuery, index: number, name: string, shape: Shape, wide: boolean): ResultColumn {

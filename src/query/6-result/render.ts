@@ -34,30 +34,34 @@ export function encodingOf(shape: Shape, wide: boolean): Encoding {
   }
 }
 
-/** Stretches longer than this are halved, for two cores to write side by side. */
-const stretchRowsMax = 1000
-/** Bytes of one page's text, roughly. */
-export const pageBytesMax = 64 * 1024 * 1024
-
-/**
- * SQL that answers the first rows of `result` as JSON text, made by the engine: no cell becomes a JavaScript value. Each row of the answer is one
- * stretch of the page as UTF-8, without the brackets around the page, in their order; NULL where one is longer than its share of pageBytesMax.
- */
-export function renderSql(columns: readonly RenderColumn[], form: 'rows' | 'records', numbers: Numbers, rowCount: number): string {
-  const row = columns.every(({ shape }) => isScalar(shape)) ? scalarsSql(columns, form, numbers) : cellsSql(columns, form, numbers)
-  const middle = rowCount > stretchRowsMax ? Math.ceil(rowCount / 2) : rowCount
-  const stretches = [{ from: 0, to: middle }, { from: middle, to: rowCount }].filter(({ from, to }) => from < to)
-  const texts = stretches.map(({ from, to }, stretch) => {
-    const rows = `rowid >= ${from} AND rowid < ${to}`
-    const short = shortEnoughSql(columns, rows, pageBytesMax / stretches.length)
-    return `SELECT ${stretch} AS stretch, encode(string_agg(${row}, ',' ORDER BY rowid)) AS text FROM result WHERE ${rows}${short}`
-  })
-  return texts.length === 1 ? `SELECT text FROM (${texts.join()})` : `SELECT text FROM (${texts.join(' UNION ALL ')}) ORDER BY stretch`
+/** What stands in the table `result`, of which the first rows are the page. */
+export interface Page {
+  readonly rows: number
+  readonly rowCount: number
 }
 
-function shortEnoughSql(columns: readonly RenderColumn[], rows: string, bytesMax: number): string {
-  const lengths = columns.flatMap(({ shape }, index) => (shape.type === 'STRING' || !isScalar(shape) ? [`coalesce(sum(strlen(c${index})), 0)`] : []))
-  return lengths.length === 0 ? '' : ` AND (SELECT ${lengths.join(' + ')} <= ${bytesMax} FROM result WHERE ${rows})`
+/** Stretches longer than this are halved, for two cores to write side by side. */
+const stretchRowsMax = 1000
+/** Bytes of one page's texts. */
+export const pageBytesMax = 64 * 1024 * 1024
+
+/** A page as a table expression. */
+export function pageSql({ rows, rowCount }: Page): string {
+  return rows === rowCount ? 'result' : `result WHERE rowid < ${rowCount}`
+}
+
+/**
+ * SQL that answers the page as JSON text, made by the engine: no cell becomes a JavaScript value. Each row of the answer is one stretch of the page as UTF-8,
+ * without the brackets around the page, in their order. A table of so few rows as make one stretch is read in order by one thread.
+ */
+export function renderSql(columns: readonly RenderColumn[], form: 'rows' | 'records', numbers: Numbers, page: Page): string {
+  const row = columns.every(({ shape }) => isScalar(shape)) ? scalarsSql(columns, form, numbers) : cellsSql(columns, form, numbers)
+  if (page.rows <= stretchRowsMax) return `SELECT encode(string_agg(${row}, ',')) AS text FROM ${pageSql(page)}`
+  const { rowCount } = page
+  const middle = rowCount > stretchRowsMax ? Math.ceil(rowCount / 2) : rowCount
+  const stretches = [{ from: 0, to: middle }, { from: middle, to: rowCount }].filter(({ from, to }) => from < to)
+  const texts = stretches.map(({ from, to }, stretch) => `SELECT ${stretch} AS stretch, encode(string_agg(${row}, ',' ORDER BY rowid)) AS text FROM result WHERE rowid >= ${from} AND rowid < ${to}`)
+  return `SELECT text FROM (${texts.join(' UNION ALL ')}) ORDER BY stretch`
 }
 
 /** Whether a cell is one value of JSON, and not a text of JSON itself. */
