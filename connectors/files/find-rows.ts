@@ -12,6 +12,7 @@ const foundMax = 20_000
 /**
  * Conditions on where the rows of a copy lie, by the scans that they are for. The engine takes a list of values for a hint: it reads every wanted column of every row
  * group that may hold one, and compares afterwards. So the listed column alone is read first, and the others only where a row was found. The filter itself stays as it is.
+ * Values of a column that the copy has an index of the engine finds sooner by that.
  */
 export function findRows(relation: Relation, tableOf: (scan: Scan) => ReadableTable, engine: Engine): Map<Scan, string> {
   const found = new Map<Scan, string>()
@@ -21,6 +22,7 @@ export function findRows(relation: Relation, tableOf: (scan: Scan) => ReadableTa
     if (table.rowCount * keptShare(term, scan, tableOf) > foundMax) continue
     const listed = scan.columns[term.left.index] as Scan['columns'][number]
     const at = table.columns.findIndex(({ name }) => name === listed.name)
+    if (at === table.indexed) continue
     const narrow: Relation = { op: 'filter', predicate: { ...term, left: { kind: 'column', index: 0 } }, input: { ...scan, columns: [listed] } }
     const rows = engine.compile(narrow, () => `(SELECT ${columnAt(at)} AS c0, rowid AS place FROM ${table.from})`)
     found.set(scan, `rowid IN (SELECT place FROM (${rows}))`)

@@ -89,7 +89,10 @@ async function harvestDataset(dataset: FileDataset, parts: HarvestParts, signal:
       for (const table of manifest.tables) {
         read.push({
           id: table.sheet ?? id,
-          held: { dataset: dataset.id, key, file: table.file, columns: table.columns, rowCount: table.rowCount, asOf: file.modified },
+          held: {
+            dataset: dataset.id, key, file: table.file, columns: table.columns, rowCount: table.rowCount, asOf: file.modified,
+            ...(table.indexed === undefined ? {} : { indexed: table.indexed }),
+          },
           describe: (own) =>
             describeTable(own, table, { title, version: key, columns: dataset.entry.columns ?? {}, problems: manifest.problems }),
         })

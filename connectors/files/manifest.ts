@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { columnSchema } from '../../src/connector/column.js'
 
 /** Raised whenever the same bytes would be converted otherwise: every copy is then made again. */
-export const converterVersion = 6
+export const converterVersion = 7
 
 /** One table of a converted file; column i is `c<i>` in its copy. */
 export const convertedTableSchema = z.strictObject({
@@ -12,6 +12,8 @@ export const convertedTableSchema = z.strictObject({
   sheet: z.string().optional(),
   columns: z.array(columnSchema),
   rowCount: z.number().int().min(0),
+  /** The position of the column that the copy has an index of. */
+  indexed: z.number().int().min(0).optional(),
   problems: z.array(z.string()),
 })
 /** Inferred from its schema. */

@@ -25,8 +25,8 @@ export async function writeTable(session: EngineSession, given: StagedTable, pla
   try {
     const table = await describe(session, staged, copy.from)
     const key = keyOf(table)
-    if (key !== undefined) await copy.indexBy(key)
-    return { file: copy.file, ...table }
+    const isIndexed = key !== undefined && (await copy.indexBy(key))
+    return { file: copy.file, ...table, ...(isIndexed ? { indexed: key } : {}) }
   } finally {
     await copy.close()
   }

@@ -52,6 +52,7 @@ describe('rows that a filter lists', () => {
     ['those of a column with few values', filter(listed(3, ['1']))],
     ['of a small table', filter(listed(0, ['1'])), { ...readable, rowCount: 1000 }],
     ['where a copy has no places', filter(listed(0, ['1'])), { ...readable, hasRowIds: false }],
+    ['by an index', filter(listed(0, ['1'])), { ...readable, indexed: 0 }],
     ['what is not listed', filter({ kind: 'not', term: listed(0, ['1']) })],
     ['what else may be kept', filter({ kind: 'or', terms: [listed(0, ['1']), { kind: 'isNull', input: at(3), negated: false }] })],
     ['an expression', filter({ kind: 'in', left: { kind: 'convert', input: at(0), to: { type: 'STRING' } }, values: [literal(1, '1')] })],

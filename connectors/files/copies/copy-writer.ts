@@ -29,8 +29,8 @@ export interface WrittenCopy {
   readonly file: string
   /** A table expression that reads it while it is open here. */
   readonly from: string
-  /** Has rows found by the values of a column at once, where there is room to make an index of them; without one they are found all the same. */
-  indexBy(position: number): Promise<void>
+  /** Has rows found by the values of a column at once. Answers whether there was room to make an index of them; without one they are found all the same. */
+  indexBy(position: number): Promise<boolean>
   /** Puts it on the disk as it will be read, and lets go of it. To be called in any case. */
   close(): Promise<void>
 }
@@ -50,7 +50,7 @@ type GroupedSize = CopySize & { readonly rows: number }
 async function writeParquet(session: EngineSession, sql: string, base: string, { rows }: GroupedSize): Promise<WrittenCopy> {
   const path = `${base}.parquet`
   await session.run(`COPY (${sql}) TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${rows})`)
-  return { file: fileOf(path), from: `read_parquet(${fileLiteral(path)})`, indexBy: () => Promise.resolve(), close: () => Promise.resolve() }
+  return { file: fileOf(path), from: `read_parquet(${fileLiteral(path)})`, indexBy: () => Promise.resolve(false), close: () => Promise.resolve() }
 }
 
 /** One conversion at a time has an engine for itself. */
@@ -76,8 +76,10 @@ async function writeDatabase(session: EngineSession, sql: string, base: string, 
     try {
       await session.run(`CREATE INDEX by_key ON ${tableIn(alias)} (${columnAt(position)})`)
       await session.run(`CHECKPOINT ${alias}`)
+      return true
     } catch (thrown) {
       if (!(thrown instanceof ResultTooLarge)) throw thrown
+      return false
     }
   }
   return { file: fileOf(path), from: tableIn(alias), indexBy, close: detach }

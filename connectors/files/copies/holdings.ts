@@ -9,6 +9,8 @@ const heldTableSchema = z.strictObject({
   file: z.string().regex(/^t\d+\.(duckdb|parquet)$/),
   columns: z.array(columnSchema),
   rowCount: z.number().int().min(0),
+  /** The position of the column that the copy has an index of. */
+  indexed: z.number().int().min(0).optional(),
   /** ISO 8601: when the file that it was made from was last changed. */
   asOf: z.string(),
 })
