@@ -47,8 +47,9 @@ async function* run(relation: Relation, { signal, deadline, rowsMax, bytesMax }:
     const tableOf = (scan: TableScan) => tables.get(scan.table) as ReadableTable
     const bound = rowsBound(relation, tableOf)
     if (bound.exact && bound.rows > rowsMax) throw tooLarge(rowsMax)
-    const found = findRows(relation, tableOf, parts.engine)
-    const sql = parts.engine.compile(relation, (scan) => fromCopy(scan, tableOf(scan), found.get(scan)), rowsToSort(relation, tableOf))
+    const copyOf = (scan: TableScan, where?: string) => fromCopy(scan, tableOf(scan), where)
+    const found = findRows(relation, tableOf, copyOf, parts.engine)
+    const sql = parts.engine.compile(found.relation, (scan) => found.from.get(scan) ?? copyOf(scan), rowsToSort(relation, tableOf))
     const session = await parts.engine.connect(ends)
     try {
       const guarded = bound.rows > rowsMax ? atMost(sql, shapesOf(relation).length, rowsMax) : sql

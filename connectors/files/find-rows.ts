@@ -9,40 +9,64 @@ const rowsMin = 100_000
 /** Rows that are worth being looked for alone. */
 const foundMax = 20_000
 
-/**
- * Conditions on where the rows of a copy lie, by the scans that they are for. The engine takes a list of values for a hint: it reads every wanted column of every row
- * group that may hold one, and compares afterwards. So the listed column alone is read first, and the others only where a row was found. The filter itself stays as it is.
- * Values of a column that the copy has an index of the engine finds sooner by that.
- */
-export function findRows(relation: Relation, tableOf: (scan: Scan) => ReadableTable, engine: Engine): Map<Scan, string> {
-  const found = new Map<Scan, string>()
-  for (const { scan, term } of listFilters(relation)) {
-    const table = tableOf(scan)
-    if (!table.hasRowIds || table.rowCount < rowsMin || scan.columns.length < 2) continue
-    if (table.rowCount * keptShare(term, scan, tableOf) > foundMax) continue
-    const listed = scan.columns[term.left.index] as Scan['columns'][number]
-    const at = table.columns.findIndex(({ name }) => name === listed.name)
-    if (at === table.indexed) continue
-    const narrow: Relation = { op: 'filter', predicate: { ...term, left: { kind: 'column', index: 0 } }, input: { ...scan, columns: [listed] } }
-    const rows = engine.compile(narrow, () => `(SELECT ${columnAt(at)} AS c0, rowid AS place FROM ${table.from})`)
-    found.set(scan, `rowid IN (SELECT place FROM (${rows}))`)
-  }
-  return found
+/** A relation over copies, and the table expressions of those scans whose rows are looked for: what they were filtered by, the relation filters by no more. */
+export interface FoundRows {
+  readonly relation: Relation
+  readonly from: ReadonlyMap<Scan, string>
 }
 
 type ListTerm = Extract<Predicate, { kind: 'in' }> & { readonly left: { readonly kind: 'column'; readonly index: number } }
-
-/** Filters by a list of values that stand on a scan, or on a projection of its columns; of several on one scan the last. */
-function listFilters(relation: Relation): { scan: Scan; term: ListTerm }[] {
-  if (relation.op === 'scan') return []
-  if (relation.op === 'stack') return relation.inputs.flatMap(listFilters)
-  const below = listFilters(relation.input)
-  if (relation.op !== 'filter') return below
-  const terms = relation.predicate.kind === 'and' ? relation.predicate.terms : [relation.predicate]
-  return [...below, ...terms.flatMap((term) => scanned(term, relation.input) ?? [])]
+interface ListFilter {
+  readonly scan: Scan
+  /** Over the scan's own columns. */
+  readonly term: ListTerm
 }
 
-function scanned(term: Predicate, input: Relation): { scan: Scan; term: ListTerm } | undefined {
+/**
+ * Filters by a list of values, which the engine takes for a hint: it reads every wanted column of every row group that may hold one, and compares afterwards. A column
+ * that the copy has an index of is looked up there, before anything else: a page's order would have the engine forget the index. Of any other the listed column alone is
+ * read first, and the others only where a row was found.
+ * @param copyOf a scan's columns as they lie in its copy, of all its rows or of those where a condition holds.
+ */
+export function findRows(relation: Relation, tableOf: (scan: Scan) => ReadableTable, copyOf: (scan: Scan, where?: string) => string, engine: Engine): FoundRows {
+  const from = new Map<Scan, string>()
+
+  const find = ({ scan, term }: ListFilter): boolean => {
+    const table = tableOf(scan)
+    if (from.has(scan) || !table.hasRowIds || table.rowCount < rowsMin || table.rowCount * keptShare(term, scan, tableOf) > foundMax) return false
+    const listed = scan.columns[term.left.index] as Scan['columns'][number]
+    const at = table.columns.findIndex(({ name }) => name === listed.name)
+    if (at === table.indexed) {
+      from.set(scan, `(WITH listed AS MATERIALIZED (${engine.compile({ op: 'filter', predicate: term, input: scan }, (whole) => copyOf(whole))}) SELECT * FROM listed)`)
+      return true
+    }
+    if (scan.columns.length < 2) return false
+    const narrow: Relation = { op: 'filter', predicate: { ...term, left: { kind: 'column', index: 0 } }, input: { ...scan, columns: [listed] } }
+    const places = engine.compile(narrow, () => `(SELECT ${columnAt(at)} AS c0, rowid AS place FROM ${table.from})`)
+    from.set(scan, copyOf(scan, `rowid IN (SELECT place FROM (${places}))`))
+    return true
+  }
+
+  const without = (under: Relation): Relation => {
+    if (under.op === 'scan') return under
+    if (under.op === 'stack') return { ...under, inputs: under.inputs.map(without) }
+    const input = without(under.input)
+    if (under.op !== 'filter') return { ...under, input }
+    const terms = under.predicate.kind === 'and' ? under.predicate.terms : [under.predicate]
+    const left = terms.filter((term) => {
+      const listed = listFilter(term, under.input)
+      return listed === undefined || !find(listed)
+    })
+    const [only] = left
+    if (only === undefined) return input
+    return { ...under, input, predicate: left.length === 1 ? only : { kind: 'and', terms: left } }
+  }
+
+  return { relation: without(relation), from }
+}
+
+/** A filter by a list of values, where it stands on a scan, or on a projection of its columns. */
+function listFilter(term: Predicate, input: Relation): ListFilter | undefined {
   if (term.kind !== 'in' || term.left.kind !== 'column') return undefined
   if (input.op === 'scan') return { scan: input, term: { ...term, left: term.left } }
   if (input.op !== 'project' || input.input.op !== 'scan') return undefined

@@ -39,26 +39,38 @@ const readable: ReadableTable = {
   dataset: 'many', key: '0'.repeat(64), file: 't0.duckdb', asOf: '', rowCount: rows, from: 'copy_1.rows', hasRowIds: true,
   columns: scan.columns.map((column, index) => ({ ...column, title: column.name, nullable: true, sensitivity: 'NONE', profile: { nullRatio: 0, distinctCount: [rows, rows, 1000, 3][index], topValues: [], histogram: [] } })),
 }
-const found = (relation: Relation, table = readable) => [...findRows(relation, () => table, { compile: relationSql } as never).values()]
+const copyOf = (_scan: Scan, where?: string) => (where === undefined ? 'copy' : `copy WHERE ${where}`)
+const rowsOf = (relation: Relation, table = readable) => findRows(relation, () => table, copyOf, { compile: relationSql } as never)
+const found = (relation: Relation, table = readable) => [...rowsOf(relation, table).from.values()]
 
 describe('rows that a filter lists', () => {
   it('are looked for by the listed column alone, where they are few of many', () => {
-    const [only] = found({ op: 'limit', count: 5, offset: 0, input: filter({ kind: 'and', terms: [listed(0, ['1', '2']), { kind: 'isNull', input: at(3), negated: true }] }) })
-    expect(only).toBe("rowid IN (SELECT place FROM (SELECT * FROM (SELECT c0 AS c0, rowid AS place FROM copy_1.rows) WHERE (c0 IN (CAST('1' AS BIGINT), CAST('2' AS BIGINT)))))")
+    const notNull: Predicate = { kind: 'isNull', input: at(3), negated: true }
+    const page = (predicate: Predicate): Relation => ({ op: 'limit', count: 5, offset: 0, input: filter(predicate) })
+    const { relation, from } = rowsOf(page({ kind: 'and', terms: [listed(0, ['1', '2']), notNull] }))
+    expect(relation).toEqual(page(notNull))
+    expect(from.get(scan)).toBe("copy WHERE rowid IN (SELECT place FROM (SELECT * FROM (SELECT c0 AS c0, rowid AS place FROM copy_1.rows) WHERE (c0 IN (CAST('1' AS BIGINT), CAST('2' AS BIGINT)))))")
+    expect(rowsOf(filter(listed(0, ['1', '2']))).relation).toBe(scan)
     expect(found(filter(listed(1, ['1']), { op: 'project', outputs: [at(0), at(2)], input: scan }))[0]).toContain('SELECT c2 AS c0')
+  })
+
+  it('are looked up in the index of the column, where there is one', () => {
+    expect(found(filter(listed(0, ['7'])), { ...readable, indexed: 0 })).toEqual(["(WITH listed AS MATERIALIZED (SELECT * FROM copy WHERE (c0 IN (CAST('7' AS BIGINT)))) SELECT * FROM listed)"])
+    const both = rowsOf(filter({ kind: 'and', terms: [listed(0, ['1']), listed(1, ['C1'])] }), { ...readable, indexed: 0 })
+    expect(both.relation).toEqual(filter(listed(1, ['C1'])))
   })
 
   it.each<[string, Relation, ReadableTable?]>([
     ['those of a column with few values', filter(listed(3, ['1']))],
     ['of a small table', filter(listed(0, ['1'])), { ...readable, rowCount: 1000 }],
     ['where a copy has no places', filter(listed(0, ['1'])), { ...readable, hasRowIds: false }],
-    ['by an index', filter(listed(0, ['1'])), { ...readable, indexed: 0 }],
     ['what is not listed', filter({ kind: 'not', term: listed(0, ['1']) })],
     ['what else may be kept', filter({ kind: 'or', terms: [listed(0, ['1']), { kind: 'isNull', input: at(3), negated: false }] })],
     ['an expression', filter({ kind: 'in', left: { kind: 'convert', input: at(0), to: { type: 'STRING' } }, values: [literal(1, '1')] })],
     ['above another operator', filter(listed(0, ['1']), { op: 'limit', count: 10, offset: 0, input: scan })],
   ])('are not, %s', (_, relation, table) => {
     expect(found(relation, table)).toEqual([])
+    expect(rowsOf(relation, table).relation).toEqual(relation)
   })
 
   it('are the same rows', async () => {
