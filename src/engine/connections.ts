@@ -50,14 +50,21 @@ export class KeptConnection {
   }
 }
 
-/** The connections of an engine: the one that was used last is used next. */
+/** The connections of an engine: the one that was used last is used next. Where none is idle, a new one is ready. */
 export class Connections {
   readonly #idle: KeptConnection[] = []
+  #next: Promise<KeptConnection> | undefined
 
   constructor(private readonly instance: DuckDBInstance) {}
 
   async take(): Promise<KeptConnection> {
-    return this.#idle.pop() ?? new KeptConnection(await this.instance.connect())
+    const idle = this.#idle.pop()
+    if (idle !== undefined) return idle
+    const taken = this.#next ?? this.#open()
+    this.#next = this.#open()
+    // Whoever takes it is told.
+    this.#next.catch(() => undefined)
+    return taken
   }
 
   /** For the next one, of a connection that was left as it was found. */
@@ -66,7 +73,12 @@ export class Connections {
     else connection.close()
   }
 
-  close(): void {
+  async close(): Promise<void> {
     for (const connection of this.#idle.splice(0)) connection.close()
+    await this.#next?.then((connection) => connection.close(), () => undefined)
+  }
+
+  async #open(): Promise<KeptConnection> {
+    return new KeptConnection(await this.instance.connect())
   }
 }

@@ -87,9 +87,8 @@ export class DuckDbEngine implements Engine {
     }
   }
 
-  close(): Promise<void> {
-    this.#connections.close()
+  async close(): Promise<void> {
+    await this.#connections.close()
     this.instance.closeSync()
-    return Promise.resolve()
   }
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 const compactEvery = 10_000
@@ -7,6 +7,8 @@ const compactEvery = 10_000
 export class UsedTokens {
   readonly #expiry = new Map<string, number>()
   #appended = 0
+  /** Kept open: a scan uses one token. */
+  #log: number | undefined
 
   /** @param file one `jti expiry` a line; made where it is missing. */
   constructor(private readonly file: string) {
@@ -22,7 +24,8 @@ export class UsedTokens {
   use(jti: string, expiresAt: number): boolean {
     if (!/^[\w-]{8,100}$/.test(jti) || this.#expiry.has(jti)) return false
     this.#expiry.set(jti, expiresAt)
-    appendFileSync(this.file, `${jti} ${expiresAt}\n`, { mode: 0o600 })
+    this.#log ??= openSync(this.file, 'a', 0o600)
+    writeSync(this.#log, `${jti} ${expiresAt}\n`)
     if (++this.#appended >= compactEvery) this.#compact()
     return true
   }
@@ -32,6 +35,8 @@ export class UsedTokens {
     for (const [jti, expiry] of this.#expiry) if (expiry < now) this.#expiry.delete(jti)
     writeFileSync(`${this.file}.new`, [...this.#expiry].map(([jti, expiry]) => `${jti} ${expiry}\n`).join(''), { mode: 0o600 })
     renameSync(`${this.file}.new`, this.file)
+    if (this.#log !== undefined) closeSync(this.#log)
+    this.#log = undefined
     this.#appended = 0
   }
 }
