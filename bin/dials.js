@@ -22,7 +22,9 @@ else {
 function runWithThreads() {
   // What serves others runs as in production unless it is told otherwise: libraries leave out checks that only developers need.
   const serves = command === 'hub' || command === 'spoke'
-  const child = spawn(process.execPath, ['--enable-source-maps', main, ...process.argv.slice(2)], {
+  // Compiled when it is first called: what answers a query now and then is never called often enough to be compiled otherwise, and a hub asks many such.
+  const flags = ['--enable-source-maps', ...(serves ? ['--always-sparkplug'] : [])]
+  const child = spawn(process.execPath, [...flags, main, ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { UV_THREADPOOL_SIZE: '24', ...(serves ? { NODE_ENV: 'production' } : {}), ...process.env },
   })
