@@ -39,8 +39,11 @@ export const fragmentLimits = { rowsMax: 20_000_000, bytesMax: 512 * 1024 * 1024
 /** Under PARTIAL the hub keeps a fifth of the time, at most two seconds, for what has come by then: one stalled source must not cost the others. */
 const hubShareMs = (timeoutMs: number) => Math.min(timeoutMs / 5, 2000)
 
-/** A query, from the client's input to the answer: parse, bind, authorise, plan, execute, result. Whoever gets the result releases it. */
-export async function runQuery(input: unknown, context: QueryContext): Promise<QueryResult> {
+/**
+ * A query, from the client's input to the answer: parse, bind, authorise, plan, execute, result. Whoever gets the result releases it.
+ * @param expected how its rows will be asked for, exact; any other way works too.
+ */
+export async function runQuery(input: unknown, context: QueryContext, expected?: 'rows' | 'records'): Promise<QueryResult> {
   const transaction = randomUUID()
   const { stage = untold } = context
   try {
@@ -55,7 +58,7 @@ export async function runQuery(input: unknown, context: QueryContext): Promise<Q
         viewerTokens: tokensOf(authorised, context.viewerToken),
       }
       const executed = await stage('execute', () => execute(planned, context.sources, context.engine, options))
-      return await stage('result', () => answer(transaction, parsed, authorised, planned, executed))
+      return await stage('result', () => answer({ transaction, parsed, authorised, planned, executed, expected }))
     } finally {
       deadline.clear()
     }
@@ -70,10 +73,19 @@ function tokensOf({ leaves }: AuthorisedQuery, token: string | undefined): Map<s
   return new Map(leaves.filter(({ table }) => table.access !== 'OPEN').map(({ table }) => [table.spokeId, token]))
 }
 
-async function answer(transaction: string, { atVersion }: ParsedQuery, query: AuthorisedQuery, planned: PhysicalPlan, executed: Executed): Promise<QueryResult> {
+interface Answered {
+  readonly transaction: string
+  readonly parsed: ParsedQuery
+  readonly authorised: AuthorisedQuery
+  readonly planned: PhysicalPlan
+  readonly executed: Executed
+  readonly expected: 'rows' | 'records' | undefined
+}
+
+async function answer({ transaction, parsed, authorised, planned, executed, expected }: Answered): Promise<QueryResult> {
   try {
-    const told = await result(transaction, query, planned, executed)
-    checkVersion(atVersion, told.version)
+    const told = await result(transaction, authorised, planned, executed, expected)
+    checkVersion(parsed.atVersion, told.version)
     return told
   } catch (thrown) {
     await executed.session.close()

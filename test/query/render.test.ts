@@ -25,8 +25,14 @@ async function read(types: readonly (ColumnType | ['DECIMAL', number])[], sql: s
   const own = await openTableSource(bench.engine, bench.folder, [{ id, spokeId: 'camden', columns, rows: [] }], everything)
   const source = answering(own, () => scanOf((async function* () { yield await partOf(bench, sql) })()))
   try {
-    const result = await runQuery({ from: { table: id }, ...input }, contextOf(bench.hub, [tableOf(id, columns)], { camden: source }))
+    const run = (expected?: 'rows' | 'records') => runQuery({ from: { table: id }, ...input }, contextOf(bench.hub, [tableOf(id, columns)], { camden: source }), expected)
+    const result = await run()
     const text = await textOf(result, 'rows', 'EXACT')
+    for (const expected of ['rows', 'records'] as const) {
+      const again = await run(expected)
+      expect(await textOf(again, expected, 'EXACT')).toBe(await textOf(result, expected, 'EXACT'))
+      await again.release()
+    }
     const [rows, records, doubles] = [text, await textOf(result, 'records', 'EXACT'), await textOf(result, 'rows', 'DOUBLE')].map((json) => JSON.parse(json) as unknown)
     await result.release()
     return { text, rows: rows as unknown[][], records: records as object[], doubles: doubles as unknown[][], encodings: result.columns.map(({ encoding }) => encoding) }

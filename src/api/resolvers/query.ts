@@ -1,4 +1,5 @@
-import { Arg, Ctx, Directive, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql'
+import { type GraphQLResolveInfo, Kind } from 'graphql'
+import { Arg, Ctx, Directive, FieldResolver, Info, Int, Query, Resolver, Root } from 'type-graphql'
 import type { TableRow } from '../../catalogue/rows.js'
 import type { ResultColumn as Column } from '../../query/6-result/query-result.js'
 import type { QueryResult } from '../../query/6-result/query-result.js'
@@ -15,8 +16,8 @@ import { Plan, ResultColumn, ResultSet } from '../types/result.js'
 export class QueryResolver {
   @Directive('@public')
   @Query(() => ResultSet, { nullable: true, description: 'Subset, aggregate and stack tables of many organisations in one query' })
-  query(@Arg('input', () => QueryInput) input: QueryInput, @Ctx() context: Context) {
-    return run(input, context)
+  query(@Arg('input', () => QueryInput) input: QueryInput, @Ctx() context: Context, @Info() info: GraphQLResolveInfo) {
+    return run(input, context, info)
   }
 
   @Directive('@public')
@@ -44,8 +45,9 @@ export class TableRowsResolver {
     @Arg('limit', () => Int, { nullable: true }) limit: number | null,
     @Arg('offset', () => Int, { nullable: true, defaultValue: 0 }) offset: number | null,
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ) {
-    return run({ from: { table: id }, select: select?.map((column) => ({ column })), where, orderBy, limit, offset }, context)
+    return run({ from: { table: id }, select: select?.map((column) => ({ column })), where, orderBy, limit, offset }, context, info)
   }
 
   @FieldResolver(() => ResultSet, { nullable: true })
@@ -59,8 +61,9 @@ export class TableRowsResolver {
     @Arg('limit', () => Int, { nullable: true }) limit: number | null,
     @Arg('offset', () => Int, { nullable: true, defaultValue: 0 }) offset: number | null,
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ) {
-    return run({ from: { table: id }, groupBy, measures, where, having, orderBy, limit, offset }, context)
+    return run({ from: { table: id }, groupBy, measures, where, having, orderBy, limit, offset }, context, info)
   }
 }
 
@@ -87,6 +90,14 @@ export class ResultSetResolver {
   }
 }
 
-function run(input: object, { query, results }: Context): Promise<QueryResult> {
-  return results.run(() => runQuery(input, query))
+function run(input: object, { query, results }: Context, info: GraphQLResolveInfo): Promise<QueryResult> {
+  return results.run(() => runQuery(input, query, expectedOf(info)))
+}
+
+/** How the rows are asked for, where the selection plainly says so: once, exact, and in no fragment. */
+function expectedOf({ fieldNodes }: GraphQLResolveInfo): 'rows' | 'records' | undefined {
+  const fields = fieldNodes.flatMap(({ selectionSet }) => selectionSet?.selections ?? [])
+  const texts = fields.flatMap((field) => (field.kind === Kind.FIELD && (field.name.value === 'rows' || field.name.value === 'records') ? [field] : []))
+  const [only] = texts
+  return texts.length === 1 && only?.arguments?.length === 0 && only.directives?.length === 0 ? (only.name.value as 'rows' | 'records') : undefined
 }

@@ -8,7 +8,7 @@ import type { AuthorisedQuery, ColumnAccess } from '../3-authorise/authorise.js'
 import type { PhysicalPlan } from '../4-plan/physical-plan.js'
 import type { Executed } from '../5-execute/execute.js'
 import type { FragmentOutcome } from '../5-execute/fragment.js'
-import { type Encoding, encodingOf, type Numbers, type Page, pageBytesMax, pageSql, renderSql } from './render.js'
+import { type Encoding, encodingOf, type Numbers, type Page, pageBytesMax, pageSql, type RenderColumn, renderSql, smallPageSql } from './render.js'
 
 /** The state of one source in one query. */
 export interface SourceReport {
@@ -51,11 +51,15 @@ export interface QueryResult {
   release(): Promise<void>
 }
 
-/** Stage 6: the answer, with the state of every source. The rows stay in the engine until they are written out. */
-export async function result(transaction: string, query: AuthorisedQuery, plan: PhysicalPlan, executed: Executed): Promise<QueryResult> {
+/**
+ * Stage 6: the answer, with the state of every source. The rows stay in the engine until they are written out.
+ * @param expected how the rows will be asked for, where that is known: a small page is then written when it is looked at.
+ */
+export async function result(transaction: string, query: AuthorisedQuery, plan: PhysicalPlan, executed: Executed, expected?: 'rows' | 'records'): Promise<QueryResult> {
   const { session, rows, outcomes } = executed
   const rowCount = Math.min(rows, plan.limit)
-  const { wide, textBytes } = await lookedAt(query, session, { rows, rowCount })
+  const page = { rows, rowCount }
+  const { wide, textBytes, text } = await lookAt(query, session, page, expected && smallPageSql(narrow(plan), expected, page))
   const columns = plan.outputs.map(({ name, shape }, index): ResultColumn => describe(query, index, name, shape, wide.has(index)))
   return {
     transaction,
@@ -68,8 +72,9 @@ export async function result(transaction: string, query: AuthorisedQuery, plan: 
     version: versionOf(outcomes),
     async json(form, numbers) {
       if (rowCount === 0) return [Buffer.from('[]')]
+      if (text !== undefined && form === expected && numbers === 'EXACT') return [Buffer.from(`[${text}]`)]
       if (textBytes > pageBytesMax) throw new ResultTooLarge(`This page holds more than ${pageBytesMax} bytes of text. Ask for fewer rows or columns.`)
-      const stretches = await session.blobs(renderSql(columns, form, numbers, { rows, rowCount }))
+      const stretches = await session.blobs(renderSql(columns, form, numbers, page))
       return [...stretches.flatMap((stretch, index) => [Buffer.from(index === 0 ? '[' : ','), stretch as Uint8Array]), Buffer.from(']')]
     },
     release: () => session.close(),
@@ -83,20 +88,33 @@ export function checkVersion(atVersion: string | undefined, version: string | nu
   throw new DialsError('VERSION_CHANGED', `${why}. Begin again from the first page.`, { inputPath: ['atVersion'] })
 }
 
-/**
- * What has to be known of a page before it is told of and written: the INT64 columns that pass 2^53 on it, but for what counts rows, and cannot; and the
- * bytes of its texts.
- */
-async function lookedAt({ outputs }: AuthorisedQuery, session: EngineSession, page: Page): Promise<{ wide: ReadonlySet<number>; textBytes: number }> {
+/** What has to be known of a page before it is told of and written. */
+interface Looked {
+  /** INT64 columns that pass 2^53 on it. What counts rows cannot, and is not looked at. */
+  readonly wide: ReadonlySet<number>
+  /** Of its texts. */
+  readonly textBytes: number
+  /** The page as it was to be written, without the brackets around it: absent where it is not small, or a column is wide. */
+  readonly text?: string
+}
+
+/** The columns of a page as they mostly are: none passes 2^53. */
+function narrow({ outputs }: PhysicalPlan): RenderColumn[] {
+  return outputs.map(({ name, shape }) => ({ name, shape, encoding: encodingOf(shape, false) }))
+}
+
+async function lookAt({ outputs }: AuthorisedQuery, session: EngineSession, page: Page, textSql: string | undefined): Promise<Looked> {
   const counts = outputs.map((output) => output.kind === 'measure' && (output.function === 'COUNT' || output.function === 'COUNT_DISTINCT'))
   const integers = outputs.flatMap(({ shape }, index) => (shape.type === 'INT64' && counts[index] !== true ? [index] : []))
   const texts = outputs.flatMap(({ shape }, index) => (sqlType(shape) === 'VARCHAR' ? [index] : []))
-  if (page.rowCount === 0 || integers.length + texts.length === 0) return { wide: new Set(), textBytes: 0 }
+  if (page.rowCount === 0 || (textSql === undefined && integers.length + texts.length === 0)) return { wide: new Set(), textBytes: 0 }
   const bounds = integers.map((index) => `max(c${index}) AS max${index}, min(c${index}) AS min${index}`)
   const bytes = texts.length === 0 ? [] : [`CAST(${texts.map((index) => `coalesce(sum(strlen(c${index})), 0)`).join(' + ')} AS DOUBLE) AS bytes`]
-  const [row] = await session.rows(`SELECT ${[...bounds, ...bytes].join(', ')} FROM ${pageSql(page)}`)
+  const [row] = await session.rows(`SELECT ${[...bounds, ...bytes, ...(textSql === undefined ? [] : [`${textSql} AS text`])].join(', ')} FROM ${pageSql(page)}`)
   const isWide = (bound: unknown) => typeof bound === 'bigint' && (bound > Number.MAX_SAFE_INTEGER || bound < Number.MIN_SAFE_INTEGER)
-  return { wide: new Set(integers.filter((index) => isWide(row?.[`max${index}`]) || isWide(row?.[`min${index}`]))), textBytes: Number(row?.['bytes'] ?? 0) }
+  const wide = new Set(integers.filter((index) => isWide(row?.[`max${index}`]) || isWide(row?.[`min${index}`])))
+  const text = row?.['text']
+  return { wide, textBytes: Number(row?.['bytes'] ?? 0), ...(typeof text === 'string' && wide.size === 0 ? { text } : {}) }
 }
 
 function describe(query: AuthorisedQuery, index: number, name: string, shape: Shape, wide: boolean): ResultColumn {

@@ -1,6 +1,6 @@
 import type { Shape } from '../../connector/column.js'
 import { timestampText } from '../../engine/sql/expression.js'
-import { decimalScale, quote } from '../../engine/sql/type.js'
+import { decimalScale, quote, sqlType } from '../../engine/sql/type.js'
 
 /** How a column's cells appear in JSON, the same throughout a result (API.graphql, Value). */
 export type Encoding = 'BOOLEAN' | 'NUMBER' | 'STRING' | 'LIST' | 'OBJECT'
@@ -55,13 +55,30 @@ export function pageSql({ rows, rowCount }: Page): string {
  * without the brackets around the page, in their order. A table of so few rows as make one stretch is read in order by one thread.
  */
 export function renderSql(columns: readonly RenderColumn[], form: 'rows' | 'records', numbers: Numbers, page: Page): string {
-  const row = columns.every(({ shape }) => isScalar(shape)) ? scalarsSql(columns, form, numbers) : cellsSql(columns, form, numbers)
+  const row = rowSql(columns, form, numbers)
   if (page.rows <= stretchRowsMax) return `SELECT encode(string_agg(${row}, ',')) AS text FROM ${pageSql(page)}`
   const { rowCount } = page
   const middle = rowCount > stretchRowsMax ? Math.ceil(rowCount / 2) : rowCount
   const stretches = [{ from: 0, to: middle }, { from: middle, to: rowCount }].filter(({ from, to }) => from < to)
   const texts = stretches.map(({ from, to }, stretch) => `SELECT ${stretch} AS stretch, encode(string_agg(${row}, ',' ORDER BY rowid)) AS text FROM result WHERE rowid >= ${from} AND rowid < ${to}`)
   return `SELECT text FROM (${texts.join(' UNION ALL ')}) ORDER BY stretch`
+}
+
+/** Bytes of texts up to which a row of a small page is short: a thousand of them are as long as a page may be. */
+const shortRowBytes = pageBytesMax / stretchRowsMax
+
+/** An aggregate over the page that is its JSON text, as `renderSql` writes it, where all of its rows are short: else it is null. Undefined where the page has many rows. */
+export function smallPageSql(columns: readonly RenderColumn[], form: 'rows' | 'records', page: Page): string | undefined {
+  if (page.rows > stretchRowsMax) return undefined
+  const lengths = columns.flatMap(({ shape }, index) => (sqlType(shape) === 'VARCHAR' ? [`coalesce(strlen(c${index}), 0)`] : []))
+  const row = rowSql(columns, form, 'EXACT')
+  if (lengths.length === 0) return `string_agg(${row}, ',')`
+  const isShort = `${lengths.join(' + ')} <= ${shortRowBytes}`
+  return `CASE WHEN bool_and(${isShort}) THEN string_agg(CASE WHEN ${isShort} THEN ${row} END, ',') END`
+}
+
+function rowSql(columns: readonly RenderColumn[], form: 'rows' | 'records', numbers: Numbers): string {
+  return columns.every(({ shape }) => isScalar(shape)) ? scalarsSql(columns, form, numbers) : cellsSql(columns, form, numbers)
 }
 
 /** Whether a cell is one value of JSON, and not a text of JSON itself. */
