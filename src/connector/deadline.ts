@@ -14,8 +14,8 @@ export interface Deadline {
  */
 export function deadlineAfter(ms: number, signal: AbortSignal): Deadline {
   const ends = new AbortController()
-  // Every source of a query listens, and there may be hundreds.
-  setMaxListeners(0, ends.signal)
+  // Every query of an operation listens, and every source of a query: there may be hundreds.
+  setMaxListeners(0, signal, ends.signal)
   const end = () => ends.abort(new DOMException('The time is over.', 'TimeoutError'))
   const follow = () => ends.abort(signal.reason)
   if (signal.aborted) follow()
