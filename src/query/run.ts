@@ -11,7 +11,7 @@ import type { PhysicalPlan, PlanSource } from './4-plan/physical-plan.js'
 import { localId, plan } from './4-plan/plan.js'
 import { type Executed, execute } from './5-execute/execute.js'
 import type { Sources } from './5-execute/sources.js'
-import { checkVersion, type QueryResult, result } from './6-result/query-result.js'
+import { checkVersion, type QueryResult, result, writeSmall } from './6-result/query-result.js'
 
 /** What the pipeline needs of the world. */
 export interface QueryContext {
@@ -41,14 +41,15 @@ const hubShareMs = (timeoutMs: number) => Math.min(timeoutMs / 5, 2000)
 
 /**
  * A query, from the client's input to the answer: parse, bind, authorise, plan, execute, result. Whoever gets the result releases it.
- * @param expected how its rows will be asked for, exact; any other way works too.
+ * @param form the only way its rows will be asked for, exact. By default they may be asked for in any way, and more than once.
  */
-export async function runQuery(input: unknown, context: QueryContext, expected?: 'rows' | 'records'): Promise<QueryResult> {
+export async function runQuery(input: unknown, context: QueryContext, form?: 'rows' | 'records'): Promise<QueryResult> {
   const transaction = randomUUID()
   const { stage = untold } = context
   try {
     const { parsed, authorised, planned, end } = await prepare(input, context)
     const deadline = deadlineAfter(end - Date.now(), context.signal)
+    const written = form && writeSmall(planned, form)
     try {
       const options = {
         ...fragmentLimits,
@@ -56,9 +57,10 @@ export async function runQuery(input: unknown, context: QueryContext, expected?:
         deadline: parsed.onSourceError === 'PARTIAL' ? end - hubShareMs(parsed.timeoutMs) : end,
         signal: deadline.signal,
         viewerTokens: tokensOf(authorised, context.viewerToken),
+        ...(written ? { written } : {}),
       }
       const executed = await stage('execute', () => execute(planned, context.sources, context.engine, options))
-      return await stage('result', () => answer({ transaction, parsed, authorised, planned, executed, expected }))
+      return await stage('result', () => answer({ transaction, parsed, authorised, planned, executed, form }))
     } finally {
       deadline.clear()
     }
@@ -79,12 +81,12 @@ interface Answered {
   readonly authorised: AuthorisedQuery
   readonly planned: PhysicalPlan
   readonly executed: Executed
-  readonly expected: 'rows' | 'records' | undefined
+  readonly form: 'rows' | 'records' | undefined
 }
 
-async function answer({ transaction, parsed, authorised, planned, executed, expected }: Answered): Promise<QueryResult> {
+async function answer({ transaction, parsed, authorised, planned, executed, form }: Answered): Promise<QueryResult> {
   try {
-    const told = await result(transaction, authorised, planned, executed, expected)
+    const told = await result(transaction, authorised, planned, executed, form)
     checkVersion(parsed.atVersion, told.version)
     return told
   } catch (thrown) {

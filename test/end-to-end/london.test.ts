@@ -100,17 +100,23 @@ describe('the demonstration', () => {
   })
 
   test('rows and records are the same rows, under aliases, fragments and several at once', async () => {
-    const { data } = await hub.ask<{ table: { a: ResultSet; b: ResultSet } }>(`
+    const { data } = await hub.ask<{ table: Record<'a' | 'b' | 'c' | 'd', ResultSet> }>(`
       { table(id: "camden/libraries/libraries") {
           a: rows(select: ["Name", "Latitude"], orderBy: [{ column: "Name" }], limit: 2) { ...page }
-          b: rows(select: ["Postcode"], orderBy: [{ column: "Postcode", direction: DESC }], limit: 1, offset: 1) { ...page } } }
+          b: rows(select: ["Postcode"], orderBy: [{ column: "Postcode", direction: DESC }], limit: 1, offset: 1) { ...page }
+          c: rows(select: ["Name"], orderBy: [{ column: "Name" }], limit: 2) { rows ... on ResultSet { records } }
+          d: rows(select: ["Name", "Latitude"], orderBy: [{ column: "Name" }], limit: 2) { records rows(numbers: DOUBLE) } } }
       fragment page on ResultSet { rows again: rows records truncated rowCount }`)
-    const { a, b } = data?.table as { a: ResultSet & { again: unknown }; b: ResultSet }
+    const { a, b, c, d } = data?.table as Record<'a' | 'b' | 'c' | 'd', ResultSet & { again: unknown }>
     expect(a.rows).toHaveLength(2)
     expect(a.again).toEqual(a.rows)
     expect(a.records).toEqual(a.rows.map(([Name, Latitude]) => ({ Name, Latitude })))
     expect([a.truncated, a.rowCount, b.truncated, b.rowCount]).toEqual([true, 2, true, 1])
     expect(b.records).toEqual(b.rows.map(([Postcode]) => ({ Postcode })))
+    expect(c.records).toEqual(a.rows.map(([Name]) => ({ Name })))
+    expect(c.rows).toEqual(a.rows.map(([Name]) => [Name]))
+    expect(d.records).toEqual(a.records)
+    expect(d.rows).toEqual(a.rows.map(([Name, Latitude]) => [Name, Number(Latitude)]))
   })
 
   test('every page has the version of its content, and atVersion refuses another', async () => {

@@ -21,11 +21,16 @@ let bench: Bench
 beforeAll(async () => { bench = await openBench() })
 afterAll(() => bench.close())
 
-/** A page, read in every form. */
-async function read(query: object, context: QueryContext): Promise<{ result: QueryResult; rows: unknown[][] }> {
-  // Rows as they were expected, and records as they were not, are compared with each other.
-  const result = await runQuery(query, context, 'rows')
+type Form = 'rows' | 'records' | undefined
+
+/** A page, read in one form as it was said, or in every form. */
+async function read(query: object, context: QueryContext, form: Form): Promise<{ result: QueryResult; rows: unknown[][] }> {
+  const result = await runQuery(query, context, form)
   try {
+    if (form !== undefined) {
+      const page = JSON.parse(await textOf(result, form, 'EXACT')) as (unknown[] | object)[]
+      return { result, rows: page.map((row) => (Array.isArray(row) ? row : Object.values(row))) }
+    }
     const rows = JSON.parse(await textOf(result, 'rows', 'EXACT')) as unknown[][]
     const doubles = JSON.parse(await textOf(result, 'rows', 'DOUBLE')) as unknown[][]
     const records = JSON.parse(await textOf(result, 'records', 'EXACT')) as object[]
@@ -61,10 +66,10 @@ async function withWorld(world: World, work: (context: QueryContext) => Promise<
 }
 
 /** Every page of a query, one after the other, until none is left. */
-async function pages(query: Query, pageRows: number, context: QueryContext): Promise<unknown[][]> {
+async function pages(query: Query, pageRows: number, context: QueryContext, form: Form): Promise<unknown[][]> {
   const all: unknown[][] = []
   for (let offset = 0; ; offset += pageRows) {
-    const { result, rows } = await read({ ...query, limit: pageRows, offset }, context)
+    const { result, rows } = await read({ ...query, limit: pageRows, offset }, context, form)
     all.push(...rows)
     if (!result.truncated) return all
   }
@@ -77,16 +82,17 @@ describe('any query over any sources', () => {
       const draw = <T>(of: fc.Arbitrary<T>) => g(() => of)
       const world = drawWorld(draw)
       const query = drawQuery(draw, world)
+      const form = draw(fc.constantFrom('rows', 'records', undefined))
       try {
         await withWorld(world, async (context) => {
           const whole = oracle(query, world.tables)
-          const { result, rows } = await read(query, context)
+          const { result, rows } = await read(query, context, form)
           checkAnswer(query, whole, result, rows)
           checkReports(world, whole, result)
           const total = whole.rows.length
           if (total > 1 && total < 30 && draw(fc.integer({ min: 0, max: 3 })) === 0) {
             const all = { ...query, limit: 100, offset: 0 }
-            const together = await pages(query, draw(fc.integer({ min: 1, max: 7 })), context)
+            const together = await pages(query, draw(fc.integer({ min: 1, max: 7 })), context, form)
             checkAnswer(all, whole, { columns: undefined, complete: true, truncated: false, rowCount: together.length }, together)
             paged++
           }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { everything } from '../../src/connector/capabilities.js'
 import type { ColumnType } from '../../src/connector/column.js'
+import type { QueryResult } from '../../src/query/6-result/query-result.js'
 import { runQuery } from '../../src/query/run.js'
 import { type Bench, contextOf, failureOf, openBench, tableOf, textOf } from '../support/query.js'
 import { answering, partOf, scanOf } from './support/fault.js'
@@ -10,6 +11,8 @@ let bench: Bench
 beforeAll(async () => { bench = await openBench() })
 afterAll(() => bench.close())
 
+type Run = (form?: 'rows' | 'records') => Promise<QueryResult>
+
 interface Read {
   text: string
   rows: unknown[][]
@@ -18,27 +21,41 @@ interface Read {
   encodings: string[]
 }
 
+type Types = readonly (ColumnType | ['DECIMAL', number])[]
+
 /** What a query answers whose one source gives this SQL for columns of these types. */
-async function read(types: readonly (ColumnType | ['DECIMAL', number])[], sql: string, input: object = {}): Promise<Read> {
+function read(types: Types, sql: string, input: object = {}): Promise<Read> {
+  return withQuery(types, [sql], input, readAll)
+}
+
+/** Works with a query whose one source gives the rows of each SQL as a part. */
+async function withQuery<T>(types: Types, sqls: readonly string[], input: object, work: (run: Run) => Promise<T>): Promise<T> {
   const columns = types.map((type, index) => (typeof type === 'string' ? { name: `c ${index}`, type } : { name: `c ${index}`, type: type[0], scale: type[1] }))
   const id = 'camden/t/t'
   const own = await openTableSource(bench.engine, bench.folder, [{ id, spokeId: 'camden', columns, rows: [] }], everything)
-  const source = answering(own, () => scanOf((async function* () { yield await partOf(bench, sql) })()))
+  const source = answering(own, () => scanOf((async function* () { for (const sql of sqls) yield await partOf(bench, sql) })()))
   try {
-    const run = (expected?: 'rows' | 'records') => runQuery({ from: { table: id }, ...input }, contextOf(bench.hub, [tableOf(id, columns)], { camden: source }), expected)
-    const result = await run()
-    const text = await textOf(result, 'rows', 'EXACT')
-    for (const expected of ['rows', 'records'] as const) {
-      const again = await run(expected)
-      expect(await textOf(again, expected, 'EXACT')).toBe(await textOf(result, expected, 'EXACT'))
-      await again.release()
-    }
-    const [rows, records, doubles] = [text, await textOf(result, 'records', 'EXACT'), await textOf(result, 'rows', 'DOUBLE')].map((json) => JSON.parse(json) as unknown)
-    await result.release()
-    return { text, rows: rows as unknown[][], records: records as object[], doubles: doubles as unknown[][], encodings: result.columns.map(({ encoding }) => encoding) }
+    return await work((form) => runQuery({ from: { table: id }, ...input }, contextOf(bench.hub, [tableOf(id, columns)], { camden: source }), form))
   } finally {
     await own.close()
   }
+}
+
+/** Every form of an answer; those that may be written at once are the same then. */
+async function readAll(run: Run): Promise<Read> {
+  const result = await run()
+  const text = await textOf(result, 'rows', 'EXACT')
+  for (const form of ['rows', 'records'] as const) {
+    const again = await run(form)
+    expect(await textOf(again, form, 'EXACT')).toBe(await textOf(result, form, 'EXACT'))
+    expect(again.columns).toEqual(result.columns)
+    expect(again.truncated).toBe(result.truncated)
+    expect(again.rowCount).toBe(result.rowCount)
+    await again.release()
+  }
+  const [rows, records, doubles] = [text, await textOf(result, 'records', 'EXACT'), await textOf(result, 'rows', 'DOUBLE')].map((json) => JSON.parse(json) as unknown)
+  await result.release()
+  return { text, rows: rows as unknown[][], records: records as object[], doubles: doubles as unknown[][], encodings: result.columns.map(({ encoding }) => encoding) }
 }
 
 describe('cells', () => {
@@ -110,6 +127,28 @@ describe('pages', () => {
     const { rows } = await read(['INT64'], 'SELECT 10000 - i AS c0 FROM range(10001) t(i)', { limit: 10_000 })
     expect(rows).toEqual(Array.from({ length: 10_000 }, (_, index) => [10_000 - index]))
   })
+
+  it('keep the order of many parts, of which a source sent more than it was asked for', async () => {
+    const parts = Array.from({ length: 40 }, (_, part) => `SELECT ${part} * 50 + i AS c0, repeat('x', 100) AS c1 FROM range(50) t(i)`)
+    for (const limit of [0, 1, 49, 50, 51, 1000, 1001]) {
+      const { rows } = await withQuery(['INT64', 'STRING'], parts, { limit }, readAll)
+      expect(rows.map(([place]) => place)).toEqual(Array.from({ length: limit }, (_, place) => place))
+    }
+  })
+
+  it('of a long row among short ones are those of short ones', async () => {
+    const sql = "SELECT i AS c0, repeat('é', CASE WHEN i = 3 THEN 3000000 ELSE 2 END) AS c1 FROM range(5) t(i)"
+    expect((await read(['INT64', 'STRING'], sql)).rows.map(([, text]) => (text as string).length)).toEqual([2, 2, 2, 3_000_000, 2])
+    expect((await read(['INT64', 'STRING'], sql, { limit: 2 })).rows).toEqual([[0, 'éé'], [1, 'éé']])
+  })
+
+  it('that were said to be asked for in one way are refused in another, where they are written already', () =>
+    withQuery(['INT64'], ['SELECT 1 AS c0'], {}, async (run) => {
+      const result = await run('rows')
+      await expect(textOf(result, 'records', 'EXACT')).rejects.toThrow('exact rows alone')
+      await expect(textOf(result, 'rows', 'DOUBLE')).rejects.toThrow('exact rows alone')
+      expect(await textOf(result, 'rows', 'EXACT')).toBe('[[1]]')
+    }))
 
   it('of too much text are RESULT_TOO_LARGE, and the text of other pages does not count', async () => {
     const sql = "SELECT repeat('x', 12000000) AS c0 FROM range(6)"

@@ -91,13 +91,15 @@ export class ResultSetResolver {
 }
 
 function run(input: object, { query, results }: Context, info: GraphQLResolveInfo): Promise<QueryResult> {
-  return results.run(() => runQuery(input, query, expectedOf(info)))
+  return results.run(() => runQuery(input, query, formOf(info)))
 }
 
-/** How the rows are asked for, where the selection plainly says so: once, exact, and in no fragment. */
-function expectedOf({ fieldNodes }: GraphQLResolveInfo): 'rows' | 'records' | undefined {
-  const fields = fieldNodes.flatMap(({ selectionSet }) => selectionSet?.selections ?? [])
-  const texts = fields.flatMap((field) => (field.kind === Kind.FIELD && (field.name.value === 'rows' || field.name.value === 'records') ? [field] : []))
+/** How the rows are asked for, where the selection plainly says so: in one way, exact, and without a fragment that might ask for another. */
+function formOf({ fieldNodes }: GraphQLResolveInfo): 'rows' | 'records' | undefined {
+  const selections = fieldNodes.flatMap(({ selectionSet }) => selectionSet?.selections ?? [])
+  const fields = selections.filter((selection) => selection.kind === Kind.FIELD)
+  if (fields.length < selections.length) return undefined
+  const texts = fields.filter(({ name }) => name.value === 'rows' || name.value === 'records')
   const [only] = texts
   return texts.length === 1 && only?.arguments?.length === 0 && only.directives?.length === 0 ? (only.name.value as 'rows' | 'records') : undefined
 }

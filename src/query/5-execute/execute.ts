@@ -16,12 +16,18 @@ export interface ExecuteOptions extends Omit<FragmentOptions, 'viewerToken'> {
   /** The viewer’s own token, by the spokes that need it. */
   readonly viewerTokens: ReadonlyMap<string, string>
   readonly onSourceError: 'FAIL' | 'PARTIAL'
+  /** A statement that writes the rows of another, while they are few: it answers how many `rows` there are, and their `text`, or null. By default none are written. */
+  readonly written?: (rows: string) => string
 }
 
-/** A query that has run: its rows stand in the temporary table `result` of the session, in order, one more than the limit at most. */
+/** Bytes of all parts beyond which the residual takes so long that it is not run twice, should its rows not be few. */
+const writtenBytesMax = 8 * 1024 * 1024
+
+/** A query that has run: its rows stand in the temporary table `result` of the session, in order, one more than the limit at most; or they were written, and the session has ended. */
 export interface Executed {
   readonly session: EngineSession
   readonly rows: number
+  readonly text?: string
   readonly outcomes: readonly FragmentOutcome[]
 }
 
@@ -35,14 +41,14 @@ export async function execute(plan: PhysicalPlan, sources: Sources, engine: Engi
   try {
     refuseFailed(outcomes, options)
     try {
-      return { ...(await runResidual(plan, outcomes, engine, options.signal)), outcomes }
+      return { ...(await runResidual(plan, outcomes, engine, options)), outcomes }
     } catch (thrown) {
       const blamed = await blameSources(outcomes, thrown, engine, options.signal)
       const broken = blamed.filter((outcome, index) => outcome !== outcomes[index])
       if (broken.length === 0) throw thrown
       for (const { fragment, error } of broken) sources.get(fragment.spokeId)?.observed(error)
       refuseFailed(blamed, options)
-      return { ...(await runResidual(plan, blamed, engine, options.signal)), outcomes: blamed }
+      return { ...(await runResidual(plan, blamed, engine, options)), outcomes: blamed }
     }
   } finally {
     await releaseAll(files)
@@ -88,28 +94,43 @@ async function runFragments(plan: PhysicalPlan, sources: Sources, options: Execu
   return first === undefined ? outcomes : [first, ...outcomes.filter((outcome) => outcome !== first)]
 }
 
-async function runResidual(plan: PhysicalPlan, outcomes: readonly FragmentOutcome[], engine: Engine, signal: AbortSignal): Promise<Omit<Executed, 'outcomes'>> {
+async function runResidual(plan: PhysicalPlan, outcomes: readonly FragmentOutcome[], engine: Engine, { signal, written }: ExecuteOptions): Promise<Omit<Executed, 'outcomes'>> {
   if (signal.aborted) throw new SourceTimeout('The query did not finish in time.')
   const session = await engine.connect(signal)
   try {
-    const rows = await resultTable(plan, outcomes, engine, session)
+    const answer = await rowsOf(plan, outcomes, engine, session, bytesOf(outcomes) > writtenBytesMax ? undefined : written)
     // An operation may hold many results until its response is written: with a place each, they would wait for each other.
-    session.rest()
-    return { session, rows }
+    if (answer.text === undefined) session.rest()
+    else await session.close()
+    return { session, ...answer }
   } catch (thrown) {
     await session.close()
     throw thrown instanceof ResultTooLarge ? tooLarge(plan.residual, thrown) : thrown
   }
 }
 
-async function resultTable(plan: PhysicalPlan, outcomes: readonly FragmentOutcome[], engine: Engine, session: EngineSession): Promise<number> {
+type Answer = Pick<Executed, 'rows' | 'text'>
+
+async function rowsOf(plan: PhysicalPlan, outcomes: readonly FragmentOutcome[], engine: Engine, session: EngineSession, written: ExecuteOptions['written']): Promise<Answer> {
   const together = togetherSql(plan, outcomes, engine)
   try {
-    if (together !== undefined) return await session.table('result', together)
+    if (together !== undefined) return await answer(session, together, written)
   } catch (thrown) {
     if (!isOfReading(thrown)) throw thrown
   }
-  return session.table('result', residualSql(plan, outcomes, engine))
+  return answer(session, residualSql(plan, outcomes, engine), written)
+}
+
+/** A table takes longer to make and to read again than a few rows take to be written. */
+async function answer(session: EngineSession, sql: string, written: ExecuteOptions['written']): Promise<Answer> {
+  const [page] = written === undefined ? [] : await session.rows(written(sql))
+  const text = page?.['text']
+  if (typeof text === 'string') return { rows: Number(page?.['rows']), text }
+  return { rows: await session.table('result', sql) }
+}
+
+function bytesOf(outcomes: readonly FragmentOutcome[]): number {
+  return outcomes.reduce((sum, { bytes }) => sum + bytes, 0)
 }
 
 /** Nothing spills to a disk: what does not fit into memory is refused, and the operator named that holds the most of it. */

@@ -8,7 +8,7 @@ import type { AuthorisedQuery, ColumnAccess } from '../3-authorise/authorise.js'
 import type { PhysicalPlan } from '../4-plan/physical-plan.js'
 import type { Executed } from '../5-execute/execute.js'
 import type { FragmentOutcome } from '../5-execute/fragment.js'
-import { type Encoding, encodingOf, type Numbers, type Page, pageBytesMax, pageSql, type RenderColumn, renderSql, smallPageSql } from './render.js'
+import { type Encoding, encodingOf, type Numbers, type Page, pageBytesMax, pageSql, renderSql, smallPageSql } from './render.js'
 
 /** The state of one source in one query. */
 export interface SourceReport {
@@ -45,21 +45,29 @@ export interface QueryResult {
   readonly withheld: readonly ColumnAccess[]
   readonly sources: readonly SourceReport[]
   readonly version: string | null
-  /** The page as JSON text in UTF-8, in pieces: an array of arrays, or of objects. @throws RESULT_TOO_LARGE beyond pageBytesMax. */
+  /** The page as JSON text in UTF-8, in pieces: an array of arrays, or of objects. As it was said to be `runQuery` only, where that was said. @throws RESULT_TOO_LARGE beyond pageBytesMax. */
   json(form: 'rows' | 'records', numbers: Numbers): Promise<Uint8Array[]>
   /** Frees the rows. Safe to call twice. */
   release(): Promise<void>
 }
 
 /**
- * Stage 6: the answer, with the state of every source. The rows stay in the engine until they are written out.
- * @param expected how the rows will be asked for, where that is known: a small page is then written when it is looked at.
+ * How stage 5 may write a page that turns out to be small, while it answers it.
+ * @param form the only way that the rows will be asked for, exact.
  */
-export async function result(transaction: string, query: AuthorisedQuery, plan: PhysicalPlan, executed: Executed, expected?: 'rows' | 'records'): Promise<QueryResult> {
-  const { session, rows, outcomes } = executed
+export function writeSmall({ outputs, limit }: PhysicalPlan, form: 'rows' | 'records'): ((rows: string) => string) | undefined {
+  return smallPageSql(outputs.map(({ name, shape }) => ({ name, shape, encoding: encodingOf(shape, false) })), form, limit)
+}
+
+/**
+ * Stage 6: the answer, with the state of every source. Rows that are not written yet stay in the engine until they are.
+ * @param written how they were, where they are.
+ */
+export async function result(transaction: string, query: AuthorisedQuery, plan: PhysicalPlan, executed: Executed, written?: 'rows' | 'records'): Promise<QueryResult> {
+  const { session, rows, outcomes, text } = executed
   const rowCount = Math.min(rows, plan.limit)
   const page = { rows, rowCount }
-  const { wide, textBytes, text } = await lookAt(query, session, page, expected && smallPageSql(narrow(plan), expected, page))
+  const { wide, textBytes } = text === undefined ? await lookAt(query, session, page) : small
   const columns = plan.outputs.map(({ name, shape }, index): ResultColumn => describe(query, index, name, shape, wide.has(index)))
   return {
     transaction,
@@ -71,8 +79,11 @@ export async function result(transaction: string, query: AuthorisedQuery, plan: 
     sources: outcomes.map(reportOf),
     version: versionOf(outcomes),
     async json(form, numbers) {
+      if (text !== undefined) {
+        if (form !== written || numbers !== 'EXACT') throw new Error(`The rows were to be asked for as exact ${written} alone.`)
+        return [Buffer.from(`[${text}]`)]
+      }
       if (rowCount === 0) return [Buffer.from('[]')]
-      if (text !== undefined && form === expected && numbers === 'EXACT') return [Buffer.from(`[${text}]`)]
       if (textBytes > pageBytesMax) throw new ResultTooLarge(`This page holds more than ${pageBytesMax} bytes of text. Ask for fewer rows or columns.`)
       const stretches = await session.blobs(renderSql(columns, form, numbers, page))
       return [...stretches.flatMap((stretch, index) => [Buffer.from(index === 0 ? '[' : ','), stretch as Uint8Array]), Buffer.from(']')]
@@ -94,27 +105,21 @@ interface Looked {
   readonly wide: ReadonlySet<number>
   /** Of its texts. */
   readonly textBytes: number
-  /** The page as it was to be written, without the brackets around it: absent where it is not small, or a column is wide. */
-  readonly text?: string
 }
 
-/** The columns of a page as they mostly are: none passes 2^53. */
-function narrow({ outputs }: PhysicalPlan): RenderColumn[] {
-  return outputs.map(({ name, shape }) => ({ name, shape, encoding: encodingOf(shape, false) }))
-}
+const small: Looked = { wide: new Set(), textBytes: 0 }
 
-async function lookAt({ outputs }: AuthorisedQuery, session: EngineSession, page: Page, textSql: string | undefined): Promise<Looked> {
+async function lookAt({ outputs }: AuthorisedQuery, session: EngineSession, page: Page): Promise<Looked> {
   const counts = outputs.map((output) => output.kind === 'measure' && (output.function === 'COUNT' || output.function === 'COUNT_DISTINCT'))
   const integers = outputs.flatMap(({ shape }, index) => (shape.type === 'INT64' && counts[index] !== true ? [index] : []))
   const texts = outputs.flatMap(({ shape }, index) => (sqlType(shape) === 'VARCHAR' ? [index] : []))
-  if (page.rowCount === 0 || (textSql === undefined && integers.length + texts.length === 0)) return { wide: new Set(), textBytes: 0 }
+  if (page.rowCount === 0 || integers.length + texts.length === 0) return small
   const bounds = integers.map((index) => `max(c${index}) AS max${index}, min(c${index}) AS min${index}`)
   const bytes = texts.length === 0 ? [] : [`CAST(${texts.map((index) => `coalesce(sum(strlen(c${index})), 0)`).join(' + ')} AS DOUBLE) AS bytes`]
-  const [row] = await session.rows(`SELECT ${[...bounds, ...bytes, ...(textSql === undefined ? [] : [`${textSql} AS text`])].join(', ')} FROM ${pageSql(page)}`)
+  const [row] = await session.rows(`SELECT ${[...bounds, ...bytes].join(', ')} FROM ${pageSql(page)}`)
   const isWide = (bound: unknown) => typeof bound === 'bigint' && (bound > Number.MAX_SAFE_INTEGER || bound < Number.MIN_SAFE_INTEGER)
   const wide = new Set(integers.filter((index) => isWide(row?.[`max${index}`]) || isWide(row?.[`min${index}`])))
-  const text = row?.['text']
-  return { wide, textBytes: Number(row?.['bytes'] ?? 0), ...(typeof text === 'string' && wide.size === 0 ? { text } : {}) }
+  return { wide, textBytes: Number(row?.['bytes'] ?? 0) }
 }
 
 function describe(query: AuthorisedQuery, index: number, name: string, shape: Shape, wide: boolean): ResultColumn {

@@ -40,8 +40,10 @@ export interface Page {
   readonly rowCount: number
 }
 
-/** Stretches longer than this are halved, for two cores to write side by side. */
+/** Stretches longer than this are halved, for two cores to write side by side; a page of no more rows is small. */
 const stretchRowsMax = 1000
+/** Bytes of the texts of a small page: it is one string for a moment. */
+const smallBytesMax = 4 * 1024 * 1024
 /** Bytes of one page's texts. */
 export const pageBytesMax = 64 * 1024 * 1024
 
@@ -64,17 +66,23 @@ export function renderSql(columns: readonly RenderColumn[], form: 'rows' | 'reco
   return `SELECT text FROM (${texts.join(' UNION ALL ')}) ORDER BY stretch`
 }
 
-/** Bytes of texts up to which a row of a small page is short: a thousand of them are as long as a page may be. */
-const shortRowBytes = pageBytesMax / stretchRowsMax
-
-/** An aggregate over the page that is its JSON text, as `renderSql` writes it, where all of its rows are short: else it is null. Undefined where the page has many rows. */
-export function smallPageSql(columns: readonly RenderColumn[], form: 'rows' | 'records', page: Page): string | undefined {
-  if (page.rows > stretchRowsMax) return undefined
+/**
+ * A statement that writes the page of a query as JSON text at once, where it is small: it answers `rows`, one more than the limit at most, and `text`, as `renderSql` writes
+ * a page; null where a row is long, or an INT64 passes 2^53. Undefined where so many rows are asked for as are not a small page.
+ */
+export function smallPageSql(columns: readonly RenderColumn[], form: 'rows' | 'records', limit: number): ((rows: string) => string) | undefined {
+  if (limit > stretchRowsMax) return undefined
   const lengths = columns.flatMap(({ shape }, index) => (sqlType(shape) === 'VARCHAR' ? [`coalesce(strlen(c${index}), 0)`] : []))
+  const integers = columns.flatMap(({ shape }, index) => (shape.type === 'INT64' ? [`coalesce(c${index} BETWEEN ${Number.MIN_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}, true)`] : []))
+  const small = [...integers, ...(lengths.length === 0 ? [] : [`${lengths.join(' + ')} <= ${Math.floor(smallBytesMax / (limit + 1))}`])]
   const row = rowSql(columns, form, 'EXACT')
-  if (lengths.length === 0) return `string_agg(${row}, ',')`
-  const isShort = `${lengths.join(' + ')} <= ${shortRowBytes}`
-  return `CASE WHEN bool_and(${isShort}) THEN string_agg(CASE WHEN ${isShort} THEN ${row} END, ',') END`
+  const text = small.length === 0 ? row : `CASE WHEN ${small.join(' AND ')} THEN ${row} END`
+  return (rows) => {
+    // A limit gives its rows in their order, one after the other, and so they are written.
+    const written = `SELECT row_number() OVER () AS place, ${text} AS text FROM (SELECT * FROM (${rows}) LIMIT ${limit + 1})`
+    const page = `coalesce(string_agg(text, ',') FILTER (place <= ${limit}), '')`
+    return `SELECT count(*) AS rows, CASE WHEN count(text) = count(*) THEN ${page} END AS text FROM (${written})`
+  }
 }
 
 function rowSql(columns: readonly RenderColumn[], form: 'rows' | 'records', numbers: Numbers): string {
