@@ -1,5 +1,9 @@
 import { randomBytes } from 'node:crypto'
 
+/** `["nonce:place"]`, as the response of any request may hold it: to make an expression of one nonce takes longer than to look for all. */
+const quoted = String.raw`\["([0-9a-f]{32}):(\d+)"\]`
+const sentinel = new RegExp(String.raw`\[${quoted}\]|${quoted}`, 'g')
+
 /**
  * Lets a result's rows reach the response as the text that the engine made, never built value by value: the resolver answers a sentinel
  * that holds a nonce of the request, and the HTTP layer puts the text in its place, brackets included. Only where our own handler writes
@@ -18,13 +22,12 @@ export class Splice {
   /** Cuts a serialised response at its sentinels, in one pass; what was put in is not scanned again. */
   *pieces(body: string): Generator<Uint8Array> {
     if (this.#texts.length === 0) return yield Buffer.from(body)
-    const quoted = `\\["${this.#nonce}:(\\d+)"\\]`
-    const sentinel = new RegExp(`\\[${quoted}\\]|${quoted}`, 'g')
     let from = 0
-    for (const found of body.matchAll(sentinel)) {
-      yield Buffer.from(body.slice(from, found.index))
-      yield* this.#texts[Number(found[1] ?? found[2])] as readonly Uint8Array[]
-      from = found.index + found[0].length
+    for (const { index, 0: { length }, 1: nonce, 2: place, 3: bareNonce, 4: barePlace } of body.matchAll(sentinel)) {
+      if ((nonce ?? bareNonce) !== this.#nonce) continue
+      yield Buffer.from(body.slice(from, index))
+      yield* this.#texts[Number(place ?? barePlace)] as readonly Uint8Array[]
+      from = index + length
     }
     yield Buffer.from(body.slice(from))
   }

@@ -58,8 +58,9 @@ export class CatalogueMemory {
   }
 
   async #read(): Promise<string> {
-    const [{ revision }] = (await prepared(this.knex('revisions').select(this.knex.raw(`string_agg(scope || ' ' || revision, ',' order by scope) as revision`)))) as [{ revision: string | null }]
-    return revision ?? ''
+    // As text: to build it would take as long as to run it.
+    const { rows: [row] } = (await prepared(this.knex.raw(`select string_agg(scope || ' ' || revision, ',' order by scope) as revision from revisions`))) as { rows: { revision: string | null }[] }
+    return row?.revision ?? ''
   }
 }
 

@@ -90,6 +90,7 @@ describe('cells', () => {
     const sql = 'SELECT * FROM (VALUES (1), (2), (9007199254740992)) AS t(c0)'
     expect(await read(['INT64'], sql)).toMatchObject({ rows: [['1'], ['2'], ['9007199254740992']], encodings: ['STRING'], doubles: [[1], [2], [9007199254740992]] })
     expect(await read(['INT64'], sql, { limit: 2 })).toMatchObject({ rows: [[1], [2]], encodings: ['NUMBER'] })
+    expect(await read(['INT64', 'INT64'], 'SELECT NULL AS c0, 9007199254740992 AS c1')).toMatchObject({ rows: [[null, '9007199254740992']], encodings: ['NUMBER', 'STRING'] })
     expect(await read(['INT64'], 'SELECT -9007199254740991 AS c0')).toMatchObject({ encodings: ['NUMBER'] })
     expect(await read(['INT64'], 'SELECT -9223372036854775808 AS c0')).toMatchObject({ encodings: ['STRING'], rows: [['-9223372036854775808']] })
   })

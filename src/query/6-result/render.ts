@@ -72,11 +72,17 @@ export function renderSql(columns: readonly RenderColumn[], form: 'rows' | 'reco
  */
 export function smallPageSql(columns: readonly RenderColumn[], form: 'rows' | 'records', limit: number): ((rows: string) => string) | undefined {
   if (limit > stretchRowsMax) return undefined
-  const lengths = columns.flatMap(({ shape }, index) => (sqlType(shape) === 'VARCHAR' ? [`coalesce(strlen(c${index}), 0)`] : []))
-  const integers = columns.flatMap(({ shape }, index) => (shape.type === 'INT64' ? [`coalesce(c${index} BETWEEN ${Number.MIN_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}, true)`] : []))
-  const small = [...integers, ...(lengths.length === 0 ? [] : [`${lengths.join(' + ')} <= ${Math.floor(smallBytesMax / (limit + 1))}`])]
+  const cellsOf = (wanted: (shape: Shape) => boolean) => columns.flatMap(({ shape }, index) => (wanted(shape) ? [`c${index}`] : []))
+  const integers = cellsOf(({ type }) => type === 'INT64').join(', ')
+  const lengths = cellsOf((shape) => sqlType(shape) === 'VARCHAR').map((cell) => `strlen(${cell})`)
+  const cellBytesMax = Math.floor(smallBytesMax / (limit + 1) / columns.length)
+  // Both pass over NULL, and are NULL of nothing else.
+  const passed = [
+    ...(integers === '' ? [] : [`greatest(${integers}) > ${Number.MAX_SAFE_INTEGER}`, `least(${integers}) < ${Number.MIN_SAFE_INTEGER}`]),
+    ...(lengths.length === 0 ? [] : [`greatest(${lengths.join(', ')}) > ${cellBytesMax}`]),
+  ]
   const row = rowSql(columns, form, 'EXACT')
-  const text = small.length === 0 ? row : `CASE WHEN ${small.join(' AND ')} THEN ${row} END`
+  const text = passed.length === 0 ? row : `CASE WHEN ${passed.join(' OR ')} THEN NULL ELSE ${row} END`
   return (rows) => {
     // A limit gives its rows in their order, one after the other, and so they are written.
     const written = `SELECT row_number() OVER () AS place, ${text} AS text FROM (SELECT * FROM (${rows}) LIMIT ${limit + 1})`
