@@ -12,6 +12,7 @@ import { localId, plan } from './4-plan/plan.js'
 import { type Executed, execute } from './5-execute/execute.js'
 import type { Sources } from './5-execute/sources.js'
 import { checkVersion, type QueryResult, result, writeSmall } from './6-result/query-result.js'
+import type { Form } from './6-result/render.js'
 
 /** What the pipeline needs of the world. */
 export interface QueryContext {
@@ -43,13 +44,13 @@ const hubShareMs = (timeoutMs: number) => Math.min(timeoutMs / 5, 2000)
  * A query, from the client's input to the answer: parse, bind, authorise, plan, execute, result. Whoever gets the result releases it.
  * @param form the only way its rows will be asked for, exact. By default they may be asked for in any way, and more than once.
  */
-export async function runQuery(input: unknown, context: QueryContext, form?: 'rows' | 'records'): Promise<QueryResult> {
+export async function runQuery(input: unknown, context: QueryContext, form?: Form): Promise<QueryResult> {
   const transaction = randomUUID()
   const { stage = untold } = context
   try {
     const { parsed, authorised, planned, end } = await prepare(input, context)
-    const deadline = deadlineAfter(end - Date.now(), context.signal)
     const written = form && writeSmall(planned, form)
+    const deadline = deadlineAfter(end - Date.now(), context.signal)
     try {
       const options = {
         ...fragmentLimits,
@@ -81,7 +82,7 @@ interface Answered {
   readonly authorised: AuthorisedQuery
   readonly planned: PhysicalPlan
   readonly executed: Executed
-  readonly form: 'rows' | 'records' | undefined
+  readonly form: Form | undefined
 }
 
 async function answer({ transaction, parsed, authorised, planned, executed, form }: Answered): Promise<QueryResult> {

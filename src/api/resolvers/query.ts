@@ -3,7 +3,7 @@ import { Arg, Ctx, Directive, FieldResolver, Info, Int, Query, Resolver, Root } 
 import type { TableRow } from '../../catalogue/rows.js'
 import type { ResultColumn as Column } from '../../query/6-result/query-result.js'
 import type { QueryResult } from '../../query/6-result/query-result.js'
-import type { Numbers } from '../../query/6-result/render.js'
+import type { Form, Numbers } from '../../query/6-result/render.js'
 import { explainQuery, runQuery } from '../../query/run.js'
 import type { Context } from '../context.js'
 import { NumbersEnum } from '../enums.js'
@@ -95,11 +95,11 @@ function run(input: object, { query, results }: Context, info: GraphQLResolveInf
 }
 
 /** How the rows are asked for, where the selection plainly says so: in one way, exact, and without a fragment that might ask for another. */
-function formOf({ fieldNodes }: GraphQLResolveInfo): 'rows' | 'records' | undefined {
+function formOf({ fieldNodes }: GraphQLResolveInfo): Form | undefined {
   const selections = fieldNodes.flatMap(({ selectionSet }) => selectionSet?.selections ?? [])
   const fields = selections.filter((selection) => selection.kind === Kind.FIELD)
   if (fields.length < selections.length) return undefined
   const texts = fields.filter(({ name }) => name.value === 'rows' || name.value === 'records')
   const [only] = texts
-  return texts.length === 1 && only?.arguments?.length === 0 && only.directives?.length === 0 ? (only.name.value as 'rows' | 'records') : undefined
+  return texts.length === 1 && only?.arguments?.length === 0 && only.directives?.length === 0 ? (only.name.value as Form) : undefined
 }

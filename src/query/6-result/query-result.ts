@@ -8,7 +8,7 @@ import type { AuthorisedQuery, ColumnAccess } from '../3-authorise/authorise.js'
 import type { PhysicalPlan } from '../4-plan/physical-plan.js'
 import type { Executed } from '../5-execute/execute.js'
 import type { FragmentOutcome } from '../5-execute/fragment.js'
-import { type Encoding, encodingOf, type Numbers, type Page, pageBytesMax, pageSql, renderSql, smallPageSql } from './render.js'
+import { type Encoding, encodingOf, type Form, type Numbers, type Page, pageBytesMax, pageSql, renderSql, smallPageSql } from './render.js'
 
 /** The state of one source in one query. */
 export interface SourceReport {
@@ -46,7 +46,7 @@ export interface QueryResult {
   readonly sources: readonly SourceReport[]
   readonly version: string | null
   /** The page as JSON text in UTF-8, in pieces: an array of arrays, or of objects. As it was said to be `runQuery` only, where that was said. @throws RESULT_TOO_LARGE beyond pageBytesMax. */
-  json(form: 'rows' | 'records', numbers: Numbers): Promise<Uint8Array[]>
+  json(form: Form, numbers: Numbers): Promise<Uint8Array[]>
   /** Frees the rows. Safe to call twice. */
   release(): Promise<void>
 }
@@ -55,7 +55,7 @@ export interface QueryResult {
  * How stage 5 may write a page that turns out to be small, while it answers it.
  * @param form the only way that the rows will be asked for, exact.
  */
-export function writeSmall({ outputs, limit }: PhysicalPlan, form: 'rows' | 'records'): ((rows: string) => string) | undefined {
+export function writeSmall({ outputs, limit }: PhysicalPlan, form: Form): ((rows: string) => string) | undefined {
   return smallPageSql(outputs.map(({ name, shape }) => ({ name, shape, encoding: encodingOf(shape, false) })), form, limit)
 }
 
@@ -63,7 +63,7 @@ export function writeSmall({ outputs, limit }: PhysicalPlan, form: 'rows' | 'rec
  * Stage 6: the answer, with the state of every source. Rows that are not written yet stay in the engine until they are.
  * @param written how they were, where they are.
  */
-export async function result(transaction: string, query: AuthorisedQuery, plan: PhysicalPlan, executed: Executed, written?: 'rows' | 'records'): Promise<QueryResult> {
+export async function result(transaction: string, query: AuthorisedQuery, plan: PhysicalPlan, executed: Executed, written?: Form): Promise<QueryResult> {
   const { session, rows, outcomes, text } = executed
   const rowCount = Math.min(rows, plan.limit)
   const page = { rows, rowCount }

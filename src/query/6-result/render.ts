@@ -5,6 +5,9 @@ import { decimalScale, quote, sqlType } from '../../engine/sql/type.js'
 /** How a column's cells appear in JSON, the same throughout a result (API.graphql, Value). */
 export type Encoding = 'BOOLEAN' | 'NUMBER' | 'STRING' | 'LIST' | 'OBJECT'
 
+/** Each row as an array of its cells, or as an object by their columns' names. */
+export type Form = 'rows' | 'records'
+
 /** EXACT: INT64 and DECIMAL lose nothing. DOUBLE: every number a JSON number. */
 export type Numbers = 'EXACT' | 'DOUBLE'
 
@@ -56,7 +59,7 @@ export function pageSql({ rows, rowCount }: Page): string {
  * SQL that answers the page as JSON text, made by the engine: no cell becomes a JavaScript value. Each row of the answer is one stretch of the page as UTF-8,
  * without the brackets around the page, in their order. A table of so few rows as make one stretch is read in order by one thread.
  */
-export function renderSql(columns: readonly RenderColumn[], form: 'rows' | 'records', numbers: Numbers, page: Page): string {
+export function renderSql(columns: readonly RenderColumn[], form: Form, numbers: Numbers, page: Page): string {
   const row = rowSql(columns, form, numbers)
   if (page.rows <= stretchRowsMax) return `SELECT encode(string_agg(${row}, ',')) AS text FROM ${pageSql(page)}`
   const { rowCount } = page
@@ -70,7 +73,7 @@ export function renderSql(columns: readonly RenderColumn[], form: 'rows' | 'reco
  * A statement that writes the page of a query as JSON text at once, where it is small: it answers `rows`, one more than the limit at most, and `text`, as `renderSql` writes
  * a page; null where a row is long, or an INT64 passes 2^53. Undefined where so many rows are asked for as are not a small page.
  */
-export function smallPageSql(columns: readonly RenderColumn[], form: 'rows' | 'records', limit: number): ((rows: string) => string) | undefined {
+export function smallPageSql(columns: readonly RenderColumn[], form: Form, limit: number): ((rows: string) => string) | undefined {
   if (limit > stretchRowsMax) return undefined
   const cellsOf = (wanted: (shape: Shape) => boolean) => columns.flatMap(({ shape }, index) => (wanted(shape) ? [`c${index}`] : []))
   const integers = cellsOf(({ type }) => type === 'INT64').join(', ')
@@ -91,7 +94,7 @@ export function smallPageSql(columns: readonly RenderColumn[], form: 'rows' | 'r
   }
 }
 
-function rowSql(columns: readonly RenderColumn[], form: 'rows' | 'records', numbers: Numbers): string {
+function rowSql(columns: readonly RenderColumn[], form: Form, numbers: Numbers): string {
   return columns.every(({ shape }) => isScalar(shape)) ? scalarsSql(columns, form, numbers) : cellsSql(columns, form, numbers)
 }
 
@@ -101,13 +104,13 @@ function isScalar({ type }: Shape): boolean {
 }
 
 /** A row of scalars by DuckDB's own function, in half the time of the text of each cell. */
-function scalarsSql(columns: readonly RenderColumn[], form: 'rows' | 'records', numbers: Numbers): string {
+function scalarsSql(columns: readonly RenderColumn[], form: Form, numbers: Numbers): string {
   const cells = columns.map((column, index) => `${form === 'rows' ? '' : `${quote(column.name)}, `}${scalarSql(`c${index}`, column, numbers)}`)
   return `CAST(${form === 'rows' ? 'json_array' : 'json_object'}(${cells.join(', ')}) AS VARCHAR)`
 }
 
 /** A row as the concatenation of its cells' texts: what is JSON already stays as it was written. */
-function cellsSql(columns: readonly RenderColumn[], form: 'rows' | 'records', numbers: Numbers): string {
+function cellsSql(columns: readonly RenderColumn[], form: Form, numbers: Numbers): string {
   const [open, close] = form === 'rows' ? ['[', ']'] : ['{', '}']
   const cells = columns.map((column, index) => {
     const before = `${index === 0 ? open : ','}${form === 'rows' ? '' : `${JSON.stringify(column.name)}:`}`
