@@ -61,6 +61,12 @@ export class SourceUnavailable extends DialsError {
   }
 }
 
+/**
+ * A source cannot be reached, or broke off its answer: `SOURCE_UNAVAILABLE` too. Only this counts against a source (catalogue/circuit-breaker.ts): one that
+ * answers with an error about one table or one request is up.
+ */
+export class SourceUnreachable extends SourceUnavailable {}
+
 /** A source did not answer by the deadline: `SOURCE_TIMEOUT`. */
 export class SourceTimeout extends DialsError {
   constructor(message: string, detail?: ErrorDetail) {

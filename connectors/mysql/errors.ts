@@ -1,16 +1,17 @@
-import { DialsError, SourceTimeout, SourceUnavailable, TypeMismatch } from '../../src/errors.js'
+import { DialsError, SourceTimeout, SourceUnavailable, SourceUnreachable, TypeMismatch } from '../../src/errors.js'
 import { tlsMessage } from '../shared/database/tls.js'
 
 /** What the database or its connection threw, as one of ours. Its own words name tables and values, so they stay in the cause. */
 export function mysqlError(thrown: unknown): DialsError {
   if (thrown instanceof DialsError) return thrown
-  const { code = '', errno = 0, message = '' } = thrown as { code?: string; errno?: number; message?: string }
+  const { code = '', errno = 0, message: told = '' } = thrown as { code?: string; errno?: number; message?: string }
   // Before there is a connection, no table or value can be in it: it says what is wrong with the certificate.
-  const words = code.startsWith('HANDSHAKE_') ? message.slice(0, 500) : ''
+  const words = code.startsWith('HANDSHAKE_') ? told.slice(0, 500) : ''
   const detail = { cause: new Error(`MySQL ${code} ${errno} ${words}`.trim()) }
   if (interrupted.has(errno)) return new SourceTimeout('The database ended the query: it was cancelled, or took longer than a statement may.', detail)
   if (errno === 1690 || errno === 1264) return new TypeMismatch('A value does not convert to the type that was asked for, or a sum is too large to be exact.', detail)
-  return new SourceUnavailable(messages[errno] ?? tlsMessage({ code, message: words }) ?? (isAnswer(errno) ? unread : lost), detail)
+  const message = messages[errno] ?? tlsMessage({ code, message: words })
+  return isAnswer(errno) ? new SourceUnavailable(message ?? unread, detail) : new SourceUnreachable(message ?? lost, detail)
 }
 
 const lost = 'The database cannot be reached, or ended the connection.'

@@ -1,4 +1,4 @@
-import { type DialsError, DialsError as Coded, SourceTimeout, SourceUnavailable, TypeMismatch } from '../../src/errors.js'
+import { type DialsError, DialsError as Coded, SourceTimeout, SourceUnavailable, SourceUnreachable, TypeMismatch } from '../../src/errors.js'
 import { tlsMessage } from '../shared/database/tls.js'
 
 /** What the database or its connection threw, as one of ours. Its own words name tables and values, so they stay in the cause, and values nowhere. */
@@ -8,7 +8,8 @@ export function postgresError(thrown: unknown): DialsError {
   const cause = new Error(code.startsWith('22') ? `PostgreSQL ${code}` : `PostgreSQL ${code} ${message}`.trim().slice(0, 500))
   if (code === '57014') return new SourceTimeout('The database ended the query: it was cancelled, or took longer than a statement may.', { cause })
   if (code.startsWith('22')) return new TypeMismatch('A value does not convert to the type that was asked for, or a sum is too large to be exact.', { cause })
-  return new SourceUnavailable(messages[code] ?? messages[code.slice(0, 2)] ?? tlsMessage({ code, message }) ?? (answered.test(code) ? unread : lost), { cause })
+  const words = messages[code] ?? messages[code.slice(0, 2)] ?? tlsMessage({ code, message })
+  return answered.test(code) ? new SourceUnavailable(words ?? unread, { cause }) : new SourceUnreachable(words ?? lost, { cause })
 }
 
 /** Classes of SQLSTATE in which the server tells what is wrong with a statement, and goes on. */

@@ -2,7 +2,7 @@ import { type IncomingMessage, request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { context, propagation } from '@opentelemetry/api'
 import { scanErrorSchema } from '../../src/connector/scan-request.js'
-import { DialsError, type ErrorCode, errorCodes, SourceTimeout, SourceUnavailable } from '../../src/errors.js'
+import { DialsError, type ErrorCode, errorCodes, SourceTimeout, SourceUnavailable, SourceUnreachable } from '../../src/errors.js'
 
 /** Codes of a spoke that are the query's own fault or a refusal; every other means that the spoke is of no use now. */
 const passed: readonly string[] = ['TYPE_MISMATCH', 'RESULT_TOO_LARGE', 'BAD_USER_INPUT', 'FORBIDDEN', 'AGREEMENT_REQUIRED', 'SOURCE_TIMEOUT']
@@ -73,15 +73,15 @@ function traceHeaders(): Record<string, string> {
 export function unreachable(spokeId: string, signal: AbortSignal, thrown: unknown): DialsError {
   if (thrown instanceof DialsError) return thrown
   if (signal.aborted) return new SourceTimeout(`The spoke ${spokeId} did not answer in time.`, { cause: thrown })
-  return new SourceUnavailable(`The spoke ${spokeId} cannot be reached, or broke off its answer.`, { cause: thrown })
+  return new SourceUnreachable(`The spoke ${spokeId} cannot be reached, or broke off its answer.`, { cause: thrown })
 }
 
 /** An error that a spoke told in our own form. */
 export function toldError(told: unknown, spokeId: string): DialsError {
   const parsed = scanErrorSchema.safeParse(told)
-  if (!parsed.success || !isCode(parsed.data.code) || !passed.includes(parsed.data.code)) {
-    const why = parsed.success ? printable(parsed.data.message) : 'It did not say why.'
-    return new SourceUnavailable(`The spoke ${spokeId} could not answer. ${why}`)
+  if (!parsed.success) return new SourceUnreachable(`The spoke ${spokeId} could not answer. It did not say why.`)
+  if (!isCode(parsed.data.code) || !passed.includes(parsed.data.code)) {
+    return new SourceUnavailable(`The spoke ${spokeId} could not answer. ${printable(parsed.data.message)}`)
   }
   return new DialsError(parsed.data.code, `${printable(parsed.data.message)} (spoke ${spokeId})`)
 }
@@ -91,7 +91,8 @@ async function answeredError(response: IncomingMessage, spokeId: string): Promis
   try {
     return toldError(JSON.parse(text), spokeId)
   } catch {
-    return new SourceUnavailable(`The spoke ${spokeId} answered with HTTP status ${response.statusCode}.`)
+    // No spoke of ours words an error so: something in front of it did, a proxy for one.
+    return new SourceUnreachable(`The spoke ${spokeId} answered with HTTP status ${response.statusCode}.`)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { CatalogueEvent } from '../../src/connector/catalogue.js'
-import { SourceUnavailable } from '../../src/errors.js'
+import { SourceUnavailable, SourceUnreachable } from '../../src/errors.js'
 import { callSpoke, unreachable } from './call.js'
 
 const lineLengthMax = 16 * 1024 * 1024
@@ -13,7 +13,7 @@ export async function* readCatalogue(url: string, token: string, spokeId: string
   try {
     const response = await callSpoke(url, { headers: { authorization: `Bearer ${token}` }, signal: either }, spokeId)
     if (response.contentType?.split(';')[0] !== 'application/x-ndjson') {
-      throw new SourceUnavailable(`What answers as the spoke ${spokeId} is not a spoke: it sent no catalogue.`)
+      throw new SourceUnreachable(`What answers as the spoke ${spokeId} is not a spoke: it sent no catalogue.`)
     }
     for await (const line of lines(response.body, () => timer.refresh())) yield parseLine(line, spokeId)
   } catch (thrown) {

@@ -4,7 +4,7 @@ import { frameKinds, framesMediaType, readFrames, type FrameEvent } from '../../
 import { scanOf } from '../../src/connector/scan-of.js'
 import { scanReportSchema, type ScanRequest } from '../../src/connector/scan-request.js'
 import type { HubSigner, Part, PlannedFragment, Scan, ScanOptions, ScanReport, SpokeProcess } from '../../src/connector/source.js'
-import { ResultTooLarge, SourceUnavailable } from '../../src/errors.js'
+import { ResultTooLarge, SourceUnavailable, SourceUnreachable } from '../../src/errors.js'
 import { callSpoke, toldError, unreachable } from './call.js'
 import { land } from './land.js'
 import { landingPlace } from './landing-place.js'
@@ -71,7 +71,7 @@ async function request({ planned, options, signer, spokeId, process }: ScanTarge
   const headers = { authorization, 'content-type': 'application/json', accept }
   const response = await callSpoke(`${url}/scans`, { headers, body, signal }, spokeId)
   if (response.contentType !== framesMediaType) {
-    throw new SourceUnavailable(`What answers as the spoke ${spokeId} is not a spoke: it sent no scan.`)
+    throw new SourceUnreachable(`What answers as the spoke ${spokeId} is not a spoke: it sent no scan.`)
   }
   return response.body
 }

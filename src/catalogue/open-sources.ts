@@ -1,6 +1,6 @@
 import type { CatalogueEvent } from '../connector/catalogue.js'
 import type { Health, Source } from '../connector/source.js'
-import type { DialsError } from '../errors.js'
+import { type DialsError, SourceUnreachable } from '../errors.js'
 import { CircuitBreaker } from './circuit-breaker.js'
 
 /** SpokeStatus of API.graphql; UNKNOWN until the source was first asked. */
@@ -14,6 +14,7 @@ interface Entry {
   /** Of the asking under way. */
   asking: Promise<void> | undefined
   readonly breaker: CircuitBreaker
+  /** Records how a request to the source ended: without an error, or with one of the source. Only SourceUnreachable counts against it. */
   observed(error: DialsError | undefined): void
   admits(): boolean
 }
@@ -36,15 +37,12 @@ export class OpenSources {
       health: undefined,
       harvestFailed: false,
       asking: undefined,
-      // A failure may be the query's own, its short time or a table that is gone: the source itself is asked.
       observed: (error) => {
-        if (error === undefined) {
-          breaker.succeeded()
-          return this.#note(spokeId, entry, 'UP')
-        }
-        // Its time may have been short; that a source does not answer at all, only itself can tell.
-        if (error.code !== 'SOURCE_TIMEOUT') breaker.failed()
-        this.#ask(spokeId, entry)
+        // A timeout may be due to a query's short time, so it counts neither way.
+        if (error instanceof SourceUnreachable) breaker.failed()
+        else if (error?.code !== 'SOURCE_TIMEOUT') breaker.succeeded()
+        if (error === undefined) this.#note(spokeId, entry, 'UP')
+        else this.#ask(spokeId, entry)
       },
     }
     this.#entries.set(spokeId, entry)

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Log, SpokeProcess } from '../connector/source.js'
-import { SourceUnavailable } from '../errors.js'
+import { SourceUnreachable } from '../errors.js'
 
 const firstPauseMs = 250
 const longestPauseMs = 30_000
@@ -43,7 +43,7 @@ export class SpokeChild implements SpokeProcess {
         signal.removeEventListener('abort', settle)
         this.#waiting.delete(settle)
         if (this.#url !== undefined) resolve(this.#url)
-        else reject(new SourceUnavailable('The spoke process is not running. Try again in a moment.'))
+        else reject(new SourceUnreachable('The spoke process is not running. Try again in a moment.'))
       }
       if (this.#url !== undefined || this.#hasEnded || signal.aborted) return settle()
       signal.addEventListener('abort', settle, { once: true })

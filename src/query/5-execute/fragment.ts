@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { LandedFile } from '../../connector/engine.js'
 import { unlessAborted } from '../../connector/deadline.js'
 import type { ScanReport } from '../../connector/source.js'
-import { type DialsError, ResultTooLarge, SourceTimeout, SourceUnavailable, toDialsError } from '../../errors.js'
+import { type DialsError, ResultTooLarge, SourceTimeout, SourceUnavailable, SourceUnreachable, toDialsError } from '../../errors.js'
 import type { PlanFragment } from '../4-plan/physical-plan.js'
 import { readParts } from './read-parts.js'
 import type { OpenSource } from './sources.js'
@@ -36,7 +36,7 @@ const retryMs = 100
 
 /**
  * Runs one fragment and keeps its parts, which whoever gets the outcome releases. An error of the source is part of the outcome; an error
- * of the query is thrown, and nothing is left behind. A scan reads, and so is tried once more where the source was not there before its first part.
+ * of the query is thrown, and nothing is left behind. A scan only reads, so it is tried once more where the source could not be reached before its first part.
  */
 export async function runFragment(fragment: PlanFragment, open: OpenSource | undefined, options: FragmentOptions): Promise<FragmentOutcome> {
   const started = performance.now()
@@ -45,9 +45,11 @@ export async function runFragment(fragment: PlanFragment, open: OpenSource | und
   const outcome = (report: ScanReport | undefined, error: DialsError | undefined): FragmentOutcome => ({
     fragment, files, report, error, bytes, elapsedMs: performance.now() - started,
   })
+  if (open === undefined) return outcome(undefined, new SourceUnavailable(`The spoke ${fragment.spokeId} is not configured at this hub.`))
+  if (!open.admits()) {
+    return outcome(undefined, new SourceUnavailable(`The spoke ${fragment.spokeId} has not answered for a while, and is asked again in a moment.`))
+  }
   try {
-    if (open === undefined) throw new SourceUnavailable(`The spoke ${fragment.spokeId} is not configured at this hub.`)
-    if (!open.admits()) throw new SourceUnavailable(`The spoke ${fragment.spokeId} has not answered for a while, and is asked again in a moment.`)
     const attempt = async () => {
       const scan = open.source.execute(fragment.planned, options)
       // The parts are what is waited for; a report that fails without them must not go unhandled.
@@ -60,7 +62,7 @@ export async function runFragment(fragment: PlanFragment, open: OpenSource | und
       return unlessAborted(scan.report, options.signal)
     }
     const report = await attempt().catch(async (thrown: unknown) => {
-      if (files.length > 0 || options.signal.aborted || toDialsError(thrown).code !== 'SOURCE_UNAVAILABLE') throw thrown
+      if (files.length > 0 || options.signal.aborted || !(thrown instanceof SourceUnreachable)) throw thrown
       await unlessAborted(delay(retryMs * (0.5 + Math.random())), options.signal)
       return attempt()
     })
@@ -71,7 +73,7 @@ export async function runFragment(fragment: PlanFragment, open: OpenSource | und
     files.length = 0
     const error = options.signal.aborted ? new SourceTimeout(`The spoke ${fragment.spokeId} did not answer in time.`, { cause: thrown }) : toDialsError(thrown)
     if (!sourceErrors.includes(error.code)) throw error
-    if (!options.signal.aborted || timedOut(options.signal)) open?.observed(error)
+    if (!options.signal.aborted || timedOut(options.signal)) open.observed(error)
     return outcome(undefined, error)
   }
 }

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import type { Part, Scan, ScanOptions, ScanReport, Source } from '../../../src/connector/source.js'
-import { SourceUnavailable } from '../../../src/errors.js'
+import { SourceUnavailable, SourceUnreachable } from '../../../src/errors.js'
 import type { Bench } from '../../support/query.js'
 import { landedFile, settleable } from './table-source.js'
 
@@ -34,14 +34,14 @@ export async function partOf({ folder, engine }: Bench, content: string | Buffer
 /** Fails before its first part. */
 export async function* failing(): AsyncGenerator<Part> {
   await Promise.resolve()
-  throw new SourceUnavailable('The spoke is on fire.')
+  throw new SourceUnreachable('The spoke is on fire.')
   yield undefined as never
 }
 
 /** Gives one part and fails. */
 export async function* failingLate(first: Promise<Part>): AsyncGenerator<Part> {
   yield await first
-  throw new SourceUnavailable('The spoke is on fire.')
+  throw new SourceUnreachable('The spoke is on fire.')
 }
 
 /** Gives nothing until the signal ends, as a good source does. */
