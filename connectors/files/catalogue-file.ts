@@ -45,10 +45,11 @@ const datasetEntrySchema = z.strictObject({
 export type DatasetEntry = z.infer<typeof datasetEntrySchema>
 
 const catalogueFileSchema = z.strictObject({ datasets: z.record(slugSchema, datasetEntrySchema).nullish().transform((datasets) => datasets ?? {}) })
-export type CatalogueFile = z.infer<typeof catalogueFileSchema>
+/** What catalogue.yaml says. @property isAbsent there is no such file, or it is empty: it says nothing, not even that there is nothing to say. */
+export type CatalogueFile = z.infer<typeof catalogueFileSchema> & { isAbsent: boolean }
 
 /**
- * Reads a folder's `catalogue.yaml`; a folder without one is as good as one that says nothing.
+ * Reads a folder's `catalogue.yaml`; one that is absent or empty describes nothing.
  * @throws SourceUnavailable where it is broken: who may read what is then unknown, so nothing of the folder may be served. The message
  * names line, column and mend.
  */
@@ -57,7 +58,7 @@ export async function readCatalogueFile(folder: string): Promise<CatalogueFile> 
     if (cause.code === 'ENOENT') return undefined
     throw broken('it cannot be read', 'give this process the right to read it', cause)
   })
-  if (text === undefined) return { datasets: {} }
+  if (text === undefined) return { datasets: {}, isAbsent: true }
   if (text.length > bytesMax) throw broken('it is larger than 4 MiB', 'split the folder')
   const lineCounter = new LineCounter()
   const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true })
@@ -70,7 +71,7 @@ export async function readCatalogueFile(folder: string): Promise<CatalogueFile> 
     throw broken('its aliases', 'write the values out', cause)
   }
   const parsed = catalogueFileSchema.safeParse(content ?? {})
-  if (parsed.success) return parsed.data
+  if (parsed.success) return { ...parsed.data, isAbsent: content === undefined || content === null }
   const [issue] = parsed.error.issues
   const path = (issue?.path ?? []).map((part) => (typeof part === 'symbol' ? String(part) : part))
   const node = [...path.keys()].map((count) => document.getIn(path.slice(0, path.length - count), true)).find((found) => found !== undefined)

@@ -1,6 +1,6 @@
-import type { Access, DatasetDescription, DistributionDescription, Listing, TableDescription } from '../../src/connector/catalogue.js'
+import type { DatasetDescription, DistributionDescription, TableDescription } from '../../src/connector/catalogue.js'
 import type { ColumnDescription } from '../../src/connector/column.js'
-import type { ColumnEntry, DatasetEntry } from './catalogue-file.js'
+import type { ColumnEntry } from './catalogue-file.js'
 import type { FileDataset } from './datasets.js'
 import { mediaTypes } from './formats.js'
 import type { ConvertedTable } from './manifest.js'
@@ -8,12 +8,10 @@ import { humanised, slugOf, uniqueSlugs } from '../shared/slug.js'
 
 /** A dataset as the catalogue tells of it. @param hashes the SHA-256 of each of its files, by name. */
 export function describeDataset(
-  { id, title, entry, files }: FileDataset,
+  { id, title, entry, files, access, listing }: FileDataset,
   tables: TableDescription[],
-  defaultAccess: Access,
   hashes: ReadonlyMap<string, string>,
 ): DatasetDescription {
-  const access = entry.access ?? defaultAccess
   const { description, licence, issued, frequency, landingPage } = entry
   const latest = files.map(({ modified }) => modified).sort().at(-1)
   const modified = entry.modified ?? latest
@@ -24,7 +22,7 @@ export function describeDataset(
     keywords: entry.keywords ?? [],
     access,
     sharedWith: entry.sharedWith ?? [],
-    listing: listingOf(entry, defaultAccess),
+    listing,
     distributions: distributions(files, hashes),
     tables: access === 'OPEN' ? tables : tables.map(withoutProfiles),
     ...(description === undefined ? {} : { description }),
@@ -34,11 +32,6 @@ export function describeDataset(
     ...(frequency === undefined ? {} : { frequency }),
     ...(landingPage === undefined ? {} : { landingPage }),
   }
-}
-
-/** Who learns that a dataset exists: as its entry says, else everybody where it is OPEN. */
-export function listingOf(entry: DatasetEntry, defaultAccess: Access): Listing {
-  return entry.listing ?? ((entry.access ?? defaultAccess) === 'OPEN' ? 'PUBLIC' : 'PARTIES')
 }
 
 function distributions(files: FileDataset['files'], hashes: ReadonlyMap<string, string>): DistributionDescription[] {
@@ -58,20 +51,28 @@ function distributions(files: FileDataset['files'], hashes: ReadonlyMap<string, 
   })
 }
 
+/** The columns that an entry protects and that none of the dataset's tables has: each may be any of theirs, under another name. */
+export function lostProtection(columns: ReadonlyMap<string, ColumnEntry>, tables: readonly ConvertedTable[]): string[] {
+  const known = new Set(tables.flatMap((table) => table.columns.map(({ name }) => name)))
+  return [...columns].flatMap(([name, { sensitivity = 'NONE' }]) => (sensitivity === 'NONE' || known.has(name) ? [] : [name]))
+}
+
 /** A converted table as the catalogue tells of it, with what its publisher says of its columns. */
 export function describeTable(
   id: string,
   table: ConvertedTable,
-  options: { title: string; version: string; columns: Readonly<Record<string, ColumnEntry>>; problems: readonly string[] },
+  options: { title: string; version: string; columns: ReadonlyMap<string, ColumnEntry>; lostProtection: readonly string[]; problems: readonly string[] },
 ): TableDescription {
   const known = new Set(table.columns.map(({ name }) => name))
-  const unknown = Object.keys(options.columns).filter((name) => !known.has(name))
-  const problems = unknown.map((name) => `catalogue.yaml describes a column "${name}" that the table does not have.`.slice(0, 2000))
+  const unknown = [...options.columns.keys()].filter((name) => !known.has(name))
+  const problems = unknown.map((name) => `catalogue.yaml describes a column "${name}" that the table does not have.`)
+  const isHeldBack = options.lostProtection.length > 0
+  if (isHeldBack) problems.push(`catalogue.yaml protects ${options.lostProtection.map((name) => `"${name}"`).join(', ')}, which no table of the dataset has. Until that is mended, every column that catalogue.yaml does not describe counts as PERSONAL.`)
   return {
     id,
     name: table.sheet ?? id,
     title: table.sheet === undefined ? options.title : humanised(table.sheet),
-    columns: table.columns.map((column) => describeColumn(column, options.columns[column.name])),
+    columns: table.columns.map((column) => describeColumn(column, options.columns.get(column.name) ?? (isHeldBack ? { sensitivity: 'PERSONAL' } : undefined))),
     rowCount: table.rowCount,
     version: options.version,
     problems: [...options.problems, ...table.problems, ...problems].slice(0, 1000).map((problem) => problem.slice(0, 2000)),

@@ -54,7 +54,7 @@ async function* run(relation: Relation, { signal, deadline, rowsMax, bytesMax }:
     try {
       const guarded = bound.rows > rowsMax ? atMost(sql, shapesOf(relation).length, rowsMax) : sql
       const { rows } = yield* asParts(session.parts(guarded, { folder: parts.scratchFolder, bytesMax, rowsMax: bound.likely }))
-      return reportOf([...tables.values()], rows)
+      return reportOf(tables, rows)
     } catch (thrown) {
       if (causes(thrown).some((cause) => cause.includes(tooMany))) throw tooLarge(rowsMax)
       throw isDamaged(thrown) ? await parts.damaged([...tables.values()], thrown) : thrown
@@ -103,7 +103,9 @@ function tooLarge(rowsMax: number): ResultTooLarge {
   return new ResultTooLarge(`The answer of one source has more than ${rowsMax} rows. Filter more, or group.`)
 }
 
-function reportOf(tables: HeldTable[], rows: number): ScanReport {
+function reportOf(held: ReadonlyMap<string, HeldTable>, rows: number): ScanReport {
+  const tables = [...held.values()]
+  const stale = [...held].flatMap(([table, { stale: reason }]) => (reason === undefined ? [] : [{ table, reason }]))
   const keys = [...new Set(tables.map(({ key }) => key))].sort()
   const version = keys.length === 1 ? keys[0] : createHash('sha256').update(keys.join()).digest('hex')
   const asOf = tables.map((table) => table.asOf).sort().at(-1)
@@ -112,6 +114,7 @@ function reportOf(tables: HeldTable[], rows: number): ScanReport {
     rows,
     ...(version === undefined ? {} : { version }),
     ...(asOf === undefined ? {} : { asOf }),
+    ...(stale.length === 0 ? {} : { stale }),
   }
 }
 

@@ -21,6 +21,7 @@ export class FilesSource implements Source {
   readonly #store: CopyStore
   readonly #hashes: ContentHashes
   readonly #holdings: Holdings
+  readonly #memoryFile: string
   readonly #copies: AttachedCopies
   #last: Promise<unknown> = Promise.resolve()
   /** Why nobody can know who may read what; nothing is served then. */
@@ -34,6 +35,7 @@ export class FilesSource implements Source {
   ) {
     this.#folder = resolve(context.baseFolder, config.folder)
     const folder = storeFolderOf(context.storeFolder, context.spokeId, this.#folder)
+    this.#memoryFile = `${storeFolderOf(context.memoryFolder ?? context.storeFolder, context.spokeId, this.#folder)}.json`
     this.#store = new CopyStore(folder)
     this.#hashes = new ContentHashes(join(folder, 'hashes.json'))
     this.#holdings = new Holdings(join(folder, 'harvested.json'))
@@ -49,7 +51,7 @@ export class FilesSource implements Source {
     try {
       yield* harvestFolder(
         {
-          ...{ config, store, hashes, holdings, folder, converter },
+          ...{ config, store, hashes, holdings, folder, converter, memoryFile: this.#memoryFile },
           log: context.log,
           inTurn: (work) => this.#inTurn(work),
           onCatalogueFile: (broken) => (this.#broken = broken),

@@ -9,6 +9,7 @@ export interface Answer {
   complete: boolean
   withheld: { column: string }[]
   sources: { spoke: string; status: string; missingColumns: string[]; error: { code: string; message: string } | null }[]
+  warnings: { code: string; message: string; table: string | null; column: string | null }[]
 }
 
 /** A Plan. Tables and missing columns are drawn where the hub tells them. */
@@ -40,7 +41,7 @@ const rowsAtOnce = 200
 const numeric = new Set(['INT64', 'DOUBLE', 'DECIMAL'])
 
 /** A result for people: its rows as a table, then how many there are, what is not in them and why. Ends without a line break. */
-export function answerText({ columns, rows, rowCount, truncated, complete, withheld, sources }: Answer): string {
+export function answerText({ columns, rows, rowCount, truncated, complete, withheld, sources, warnings }: Answer): string {
   const states = [
     counted(rowCount, 'row'),
     ...(truncated ? ['truncated: more rows exist beyond the limit'] : []),
@@ -49,7 +50,8 @@ export function answerText({ columns, rows, rowCount, truncated, complete, withh
   const failed = sources.filter(({ status }) => status !== 'OK').map(({ spoke, status, error }) => [spoke, status, ...(error === null ? [] : [error.code, error.message])].join(': '))
   const lacking = sources.filter(({ missingColumns }) => missingColumns.length > 0).map(({ spoke, missingColumns }) => `${spoke} lacks ${missingColumns.join(', ')}: empty in its rows`)
   const hidden = withheld.length === 0 ? [] : [`left out, since you may not see them: ${withheld.map(({ column }) => column).join(', ')}`]
-  return [tableText(columns, rows), states.join('; '), ...[...failed, ...lacking, ...hidden].map(harmless)].join('\n')
+  const misleading = warnings.map(({ code, message, table, column }) => [code, ...(table === null ? [] : [table]), ...(column === null ? [] : [column]), message].join(': '))
+  return [tableText(columns, rows), states.join('; '), ...[...failed, ...misleading, ...lacking, ...hidden].map(harmless)].join('\n')
 }
 
 /** A plan for people: the tree, what each source would do and leave, and the hub's own part. Ends without a line break. */

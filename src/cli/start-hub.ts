@@ -90,7 +90,7 @@ export async function startHub({ loaded, dataFolder, port, environment, log }: H
     for (const { spoke, open } of opens) {
       const source = await open({
         spokeId: spoke.id, baseFolder: loaded.folder, engine, openEngine: (options) => DuckDbEngine.open(options), scratchFolder: scratch.folder,
-        storeFolder: join(scratch.folder, 'copies', spoke.id), signer: new RequestSigner(issuerOf(config), key),
+        storeFolder: join(scratch.folder, 'copies', spoke.id), memoryFolder: join(dataFolder, 'sources'), signer: new RequestSigner(issuerOf(config), key),
         startSpoke: (file) => {
           const command = spokeCommand(file, join(dataFolder, 'spokes', spoke.id), issuerOf(config), jwksFile, issuersFile)
           return new SpokeChild([...command, '--engine-threads', String(engineThreads(config.spokes.length, availableParallelism()))], log, (listening) => sources.tell(spoke.id, listening))

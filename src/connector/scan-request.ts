@@ -13,12 +13,13 @@ export const scanRequestSchema = z.strictObject({
 })
 export type ScanRequest = z.infer<typeof scanRequestSchema>
 
-/** The last frame of a scan. */
-export const scanReportSchema = z.strictObject({
+/** The last frame of a scan. What a newer spoke reports beside is left out. */
+export const scanReportSchema = z.object({
   rows: z.number().int().min(0).optional(),
   truncated: z.boolean(),
   version: z.string().max(200).optional(),
   asOf: z.iso.datetime({ offset: true }).optional(),
+  stale: z.array(z.strictObject({ table: z.string().max(250), reason: z.string().max(2000) })).max(1000).optional(),
 })
 
 /** An error frame, or the body of an HTTP error. */

@@ -28,6 +28,8 @@ export interface SourceContext {
   readonly scratchFolder: string
   /** Where a converted copy may stay: the data directory at a spoke, tmpfs at a hub. */
   readonly storeFolder: string
+  /** Where a source keeps what it must remember over a restart and is no row, such as which id belongs to which file. Absent: `storeFolder`, which lasts. */
+  readonly memoryFolder?: string
   /** Signs a short-lived token of this hub for one spoke and one request; absent in a spoke process. */
   readonly signer?: HubSigner
   /** Starts a `dials spoke` process as a child; absent in a spoke process. */
@@ -121,6 +123,14 @@ export interface ScanReport {
   readonly version?: string
   /** When the data was last changed at the source: ISO 8601. */
   readonly asOf?: string
+  /** The tables whose rows are older than what the source holds now, each with the reason in words for everybody who may read it. */
+  readonly stale?: readonly StaleTable[]
+}
+
+/** A table of which an earlier state was read, since the present one cannot be. `table` is the source's own id. */
+export interface StaleTable {
+  readonly table: string
+  readonly reason: string
 }
 
 /** Whether a source answers. */

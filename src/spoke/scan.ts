@@ -88,9 +88,11 @@ function pathsOf(outcomes: readonly FragmentOutcome[], id: string): string[] {
 function combined(outcomes: readonly FragmentOutcome[]): ScanReport {
   const versions = outcomes.map(({ report }) => report?.version)
   const asOf = outcomes.flatMap(({ report }) => (report?.asOf === undefined ? [] : [report.asOf])).sort().at(-1)
+  const stale = outcomes.flatMap(({ report }) => report?.stale ?? [])
   return {
     truncated: outcomes.some(({ report }) => report?.truncated === true),
     ...(versions.includes(undefined) ? {} : { version: versions.join(' ').slice(0, 200) }),
     ...(asOf === undefined ? {} : { asOf }),
+    ...(stale.length === 0 ? {} : { stale }),
   }
 }

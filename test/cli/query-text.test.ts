@@ -10,6 +10,7 @@ const answer: Answer = {
   rows: [['camden', 2], ['barnet', null]],
   rowCount: 2, truncated: false, complete: true, withheld: [],
   sources: [{ spoke: 'camden', status: 'OK', missingColumns: [], error: null }],
+  warnings: [],
 }
 
 describe('a result', () => {
@@ -25,6 +26,11 @@ describe('a result', () => {
       2 rows"
     `)
     expect(answerText({ ...answer, rows: [], rowCount: 0 })).toBe('┌─────────┬───────────┐\n│ borough │ libraries │\n└─────────┴───────────┘\n0 rows')
+  })
+
+  test('says what may mislead', () => {
+    const warnings = [{ code: 'STALE_COPY', message: 'The rows are of an earlier state.', table: 'camden/libraries/libraries', column: null }]
+    expect(answerText({ ...answer, warnings }).split('\n').at(-1)).toBe('STALE_COPY: camden/libraries/libraries: The rows are of an earlier state.')
   })
 
   test('says that more rows exist, which source did not answer and why, and what is missing or withheld', () => {

@@ -64,14 +64,19 @@ describe('files that are refused, with the reason', () => {
     await opened.close()
   })
 
-  it('links out of the folder, hidden files and notes are no data', async () => {
+  it('links out of the folder and notes are no data, and are told; hidden files are passed over', async () => {
     const outside = await folderOf({ 'secret.csv': 'a\n1\n' })
     const opened = await folderOf({ '.hidden.csv': 'a\n1\n', 'readme.md': '# x', 'notes.txt': 'a,b', 'inside.csv': 'a\n1\n' })
     await symlink(join(outside.folder, 'secret.csv'), join(opened.folder, 'linked.csv'))
     await symlink(join(opened.folder, 'gone.csv'), join(opened.folder, 'dangling.csv'))
     await symlink('inside.csv', join(opened.folder, 'alias.csv'))
-    const ids = (await opened.harvest()).flatMap((event) => (event.kind === 'dataset' ? [event.dataset.id] : []))
-    expect(ids).toEqual(['alias', 'inside'])
+    const events = await opened.harvest()
+    expect(events.flatMap((event) => (event.kind === 'dataset' ? [event.dataset.id] : []))).toEqual(['alias', 'inside'])
+    expect(events.flatMap((event) => (event.kind === 'problem' ? [event.message] : []))).toEqual([
+      'notes.txt: not read (text). If it holds a table, save it as .csv, .tsv or .ndjson.',
+      'readme.md: not read (a document). Publish the tables in it as CSV.',
+      'dangling.csv, linked.csv: not read (a link that leads out of the folder, or nowhere). Put the file itself here.',
+    ])
   })
 
   it('a file beyond the limit is not read', async () => {

@@ -83,7 +83,7 @@ describe.skipIf(!present)('real open data of London', () => {
   it('reads 09/01/2026 as the ninth of January, and tells that nothing shows it', async () => {
     const grit = table('camden/grit-bins')
     expect(typesOf(grit.columns)['Last Uploaded']).toBe('TIMESTAMP')
-    expect(grit.problems).toEqual([expect.stringContaining('Column Last Uploaded: no value shows')])
+    expect(grit.problems).toEqual([expect.stringContaining('grit-bins.geojson: not read'), expect.stringContaining('Column Last Uploaded: no value shows')])
     const { rows } = await (opened.get('camden') as OpenedFolder).run({
       op: 'aggregate',
       groups: [{ kind: 'column', index: 0 }],
@@ -111,7 +111,7 @@ describe.skipIf(!present)('real open data of London', () => {
   it('tells that an .xls file is not read', async () => {
     const events = await (opened.get('.') as OpenedFolder).harvest()
     expect(events.filter((event) => event.kind === 'problem')).toMatchObject([
-      { kind: 'problem', sourceId: 'westminster-2015', message: expect.stringContaining('Save it as .xlsx or CSV') as unknown },
+      { kind: 'problem', sourceId: 'westminster_2015.xls', message: expect.stringContaining('Save it as .xlsx or CSV') as unknown },
     ])
   })
 })

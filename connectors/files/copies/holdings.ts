@@ -13,6 +13,8 @@ const heldTableSchema = z.strictObject({
   indexed: z.number().int().min(0).optional(),
   /** ISO 8601: when the file that it was made from was last changed. */
   asOf: z.string(),
+  /** Why these rows are older than the file that the source has now. */
+  stale: z.string().max(2000).optional(),
 })
 /** A table as it was last harvested: what a scan reads, whatever happened to the file since. */
 export type HeldTable = z.infer<typeof heldTableSchema>
@@ -35,6 +37,12 @@ export class Holdings {
     const held = await this.#load()
     for (const [id, table] of held) if (table.dataset === dataset) held.delete(id)
     for (const [id, table] of tables) held.set(id, table)
+  }
+
+  /** The file of a dataset is there and cannot be read: its rows are those of before. */
+  async markStale(dataset: string, reason: string): Promise<void> {
+    const held = await this.#load()
+    for (const [id, table] of held) if (table.dataset === dataset) held.set(id, { ...table, stale: reason.slice(0, 2000) })
   }
 
   /** Drops the tables of every dataset but these. */

@@ -46,6 +46,15 @@ export class SourceReport {
 }
 
 @Directive('@public')
+@ObjectType({ simpleResolvers: true, description: 'What may mislead: a copy that is older than its file, for one' })
+export class Warning {
+  @Field(() => String, { description: 'STALE_COPY: the rows of a table are older than its file, which cannot be read now; the source’s asOf says how old' }) code!: string
+  @Field(() => String, { description: 'What happened, and why, in words for people' }) message!: string
+  @Field(() => ID, { nullable: true, description: 'The table that it is about; null where it is about the whole answer' }) table!: string | null
+  @Field(() => String, { nullable: true, description: 'The column that it is about; null where it is about whole rows' }) column!: string | null
+}
+
+@Directive('@public')
 @ObjectType({ simpleResolvers: true })
 export class ResultSet {
   @Field(() => ID) transaction!: string
@@ -55,6 +64,7 @@ export class ResultSet {
   @Field(() => [ColumnAccess], { description: 'Columns left out because `select` was absent and the viewer may not see them; hidden ones are never listed' })
   withheld!: readonly ColumnAccess[]
   @Field(() => [SourceReport]) sources!: readonly SourceReport[]
+  @Field(() => [Warning], { description: 'What may mislead a reader of the rows. Empty where nothing is known to' }) warnings!: readonly Warning[]
   @Field(() => String, {
     nullable: true,
     description: 'Changes when any source’s content changed, null where a source has no version: pages are without gaps or repeats while it stays the same',

@@ -13,7 +13,7 @@ interface Options {
 }
 
 /** All that the graph tells of a result: `records` are its rows once more, as objects. */
-export const resultSelection = `{ transaction columns { name type encoding semanticType table unit decision obligations } rows rowCount truncated complete withheld { column decision obligations } sources { spoke tables status rows bytes elapsedMs pushedDown missingColumns asOf error { code message } } version }`
+export const resultSelection = `{ transaction columns { name type encoding semanticType table unit decision obligations } rows rowCount truncated complete withheld { column decision obligations } sources { spoke tables status rows bytes elapsedMs pushedDown missingColumns asOf error { code message } } warnings { code message table column } version }`
 
 /** All that the graph tells of a plan. */
 export const planSelection = '{ text fragments { spoke connector tables missingColumns native pushedDown left estimatedRows } residual }'

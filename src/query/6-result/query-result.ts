@@ -9,6 +9,7 @@ import type { PhysicalPlan } from '../4-plan/physical-plan.js'
 import type { Executed } from '../5-execute/execute.js'
 import type { FragmentOutcome } from '../5-execute/fragment.js'
 import { type Encoding, encodingOf, type Form, type Numbers, type Page, pageBytesMax, pageSql, renderSql, smallPageSql } from './render.js'
+import { type Warning, warningsOf } from './warnings.js'
 
 /** The state of one source in one query. */
 export interface SourceReport {
@@ -44,6 +45,7 @@ export interface QueryResult {
   readonly complete: boolean
   readonly withheld: readonly ColumnAccess[]
   readonly sources: readonly SourceReport[]
+  readonly warnings: readonly Warning[]
   readonly version: string | null
   /** The page as JSON text in UTF-8, in pieces: an array of arrays, or of objects. As it was said to be `runQuery` only, where that was said. @throws RESULT_TOO_LARGE beyond pageBytesMax. */
   json(form: Form, numbers: Numbers): Promise<Uint8Array[]>
@@ -77,6 +79,7 @@ export async function result(transaction: string, query: AuthorisedQuery, plan: 
     complete: outcomes.every(({ error }) => error === undefined),
     withheld: query.withheld,
     sources: outcomes.map(reportOf),
+    warnings: warningsOf(outcomes),
     version: versionOf(outcomes),
     async json(form, numbers) {
       if (text !== undefined) {

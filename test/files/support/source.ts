@@ -25,7 +25,7 @@ export interface OpenedFolder {
 }
 
 /** Opens a folder as hub.yaml would. `store` and `scratch` are made where they are not given. */
-export async function openFolder(folder: string, config: object = {}, given: { store?: string } = {}): Promise<OpenedFolder> {
+export async function openFolder(folder: string, config: object = {}, given: { store?: string; memory?: string } = {}): Promise<OpenedFolder> {
   const base = await mkdtemp(join(tmpdir(), 'dials-files-'))
   const scratch = join(base, 'scratch')
   const store = given.store ?? join(base, 'store')
@@ -41,6 +41,7 @@ export async function openFolder(folder: string, config: object = {}, given: { s
     openEngine: (options) => DuckDbEngine.open(options),
     scratchFolder: scratch,
     storeFolder: store,
+    ...(given.memory === undefined ? {} : { memoryFolder: given.memory }),
     log,
   })
 
