@@ -14,7 +14,10 @@ export interface FileDataset extends Standing {
   title: string
   /** What catalogue.yaml says of it, where it names it plainly. */
   entry: DatasetEntry
+  /** Empty where all of its files are refused. */
   files: DataFile[]
+  /** Why a file of it is not read, though it is there. */
+  refused: string[]
   /** The files that tables are read from, one for each stem; `name` is what the table's id is made of. */
   tables: { stem: string; name: string; title: string; file: DataFile; problems: string[] }[]
 }
@@ -28,8 +31,6 @@ export interface FolderProblem extends Pick<Standing, 'listing'> {
 /** The datasets of a folder, what does not fit, and what to remember of it. */
 export interface Grouped {
   datasets: FileDataset[]
-  /** Datasets whose only file is there and cannot be read, with the reason. */
-  unread: { id: string; message: string }[]
   problems: FolderProblem[]
   memory: FolderMemory
 }
@@ -77,24 +78,19 @@ export function groupFiles(folder: Folder, catalogue: CatalogueFile, before: Fol
   }
   const claimedStanding = (id: string) => decideAccess(entries.get(id), defaultAccess, { catalogueLost, mayBeMeant: false, mayBeAstray: false })
 
-  const groups = new Map<string, { files: DataFile[]; entry: DatasetEntry; standing: Standing; isNamed: boolean }>()
+  const groups = new Map<string, Group>()
   const groupOf = ({ name, stem }: { name: string; stem: string }) => {
     const named = claims.get(name)
     const id = named ?? (ids.get(stem) as string)
     const group = groups.get(id) ?? {
-      files: [], isNamed: named !== undefined,
+      files: [], refused: [], firstStem: stem, isNamed: named !== undefined,
       ...(named === undefined ? { standing: standingOf(stem), entry: (isPlain(stem) ? entries.get(id) : undefined) ?? {} } : { standing: claimedStanding(id), entry: entries.get(id) ?? {} }),
     }
     groups.set(id, group)
-    return { id, group }
+    return group
   }
-  for (const file of folder.files) groupOf(file).group.files.push(file)
-  const unread: Grouped['unread'] = []
-  for (const file of folder.refused) {
-    const { id, group } = groupOf(file)
-    problems.push({ id, message: file.message, listing: group.standing.listing })
-    if (group.files.length === 0) unread.push({ id, message: file.message })
-  }
+  for (const file of folder.files) groupOf(file).files.push(file)
+  for (const file of folder.refused) groupOf(file).refused.push(file.message)
 
   const owners = new Map([...memory.stems].map(([stem, { id }]) => [id, stem]))
   for (const stem of stems) {
@@ -114,8 +110,8 @@ export function groupFiles(folder: Folder, catalogue: CatalogueFile, before: Fol
   // A name without a dot could be taken for a dataset's id, and keep that dataset in the catalogue.
   for (const { name, message } of folder.passedOver) tell(message, name.includes('.') ? name : `./${name}`)
 
-  const datasets = [...groups].filter(([, { files }]) => files.length > 0).map(([id, group]) => dataset(id, group))
-  return { datasets: datasets.sort((left, right) => binary(left.id, right.id)), unread, problems, memory }
+  const datasets = [...groups].map(([id, group]) => dataset(id, group))
+  return { datasets: datasets.sort((left, right) => binary(left.id, right.id)), problems, memory }
 }
 
 const heldBack = (stems: readonly string[]) =>
@@ -160,15 +156,26 @@ function remember(before: FolderMemory, catalogue: CatalogueFile, stems: readonl
   }
 }
 
-function dataset(id: string, { files, entry, standing, isNamed }: { files: DataFile[]; entry: DatasetEntry; standing: Standing; isNamed: boolean }): FileDataset {
+/** What becomes one dataset. */
+interface Group {
+  files: DataFile[]
+  refused: string[]
+  firstStem: string
+  entry: DatasetEntry
+  standing: Standing
+  /** By an entry of catalogue.yaml. */
+  isNamed: boolean
+}
+
+function dataset(id: string, { files, refused, firstStem, entry, standing, isNamed }: Group): FileDataset {
   const byStem = new Map<string, DataFile[]>()
   for (const file of files) byStem.set(file.stem, [...(byStem.get(file.stem) ?? []), file])
-  const title = entry.title ?? humanised(isNamed ? id : (files[0] as DataFile).stem)
+  const title = entry.title ?? humanised(isNamed ? id : firstStem)
   const tables = [...byStem].map(([stem, own]) => {
     const [file, ...others] = [...own].sort((left, right) => formats.indexOf(left.format) - formats.indexOf(right.format)) as [DataFile, ...DataFile[]]
     return { stem, name: isNamed ? stem : id, title: byStem.size === 1 ? title : humanised(stem), file, problems: others.length === 0 ? [] : [notRead(file, others)] }
   })
-  return { id, title, entry, files, tables, ...standing }
+  return { id, title, entry, files, refused, tables, ...standing }
 }
 
 /** Files of one stem are the same data in several forms. Whether they are, nobody checks. */

@@ -47,7 +47,7 @@ export async function* harvestFolder(parts: HarvestParts, signal: AbortSignal): 
   }
   await store.open()
   // Another harvest of this folder may be under way: what it remembers is read and written in one turn.
-  const { datasets, unread, problems, memory, listed } = await inTurn(async () => {
+  const { datasets, problems, memory, listed } = await inTurn(async () => {
     const before = await readMemory(memoryFile)
     const listed = await listFolder(folder, config.maxFileMb * 1024 * 1024, (stem) => before.stems.has(stem))
     const grouped = groupFiles(listed, catalogue, before, config.defaultAccess)
@@ -55,15 +55,14 @@ export async function* harvestFolder(parts: HarvestParts, signal: AbortSignal): 
     return { ...grouped, listed }
   })
   for (const { id, message, listing } of problems) yield { kind: 'problem', sourceId: id, message: message.slice(0, 2000), listing }
-  for (const { id, message } of unread) await inTurn(() => holdings.markStale(id, message))
   for (const dataset of datasets) {
-    const event = await inTurn(() => harvestDataset(dataset, parts, memory, signal))
+    const events = await inTurn(() => harvestDataset(dataset, parts, memory, signal))
     if (signal.aborted) throw new SourceTimeout('The harvest was ended before it had read every file.')
-    yield event
+    yield* events
   }
   await inTurn(async () => {
     await writeMemory(memoryFile, { ...(await readMemory(memoryFile)), tables: memory.tables })
-    await holdings.keepOnly(new Set([...datasets, ...unread].map(({ id }) => id)))
+    await holdings.keepOnly(new Set(datasets.map(({ id }) => id)))
     await holdings.save()
     await hashes.keepOnly(listed.files.map(({ path }) => path))
     await store.keepOnly(await holdings.keys())
@@ -71,7 +70,9 @@ export async function* harvestFolder(parts: HarvestParts, signal: AbortSignal): 
   yield { kind: 'complete' }
 }
 
-async function harvestDataset(dataset: FileDataset, parts: HarvestParts, memory: FolderMemory, signal: AbortSignal): Promise<CatalogueEvent> {
+async function harvestDataset(dataset: FileDataset, parts: HarvestParts, memory: FolderMemory, signal: AbortSignal): Promise<CatalogueEvent[]> {
+  const refused = dataset.refused.map((message) => problemOf(dataset, message))
+  if (dataset.files.length === 0) return [...refused, ...(await asBefore(dataset, dataset.refused.join(' '), parts))]
   let reading = ''
   try {
     const hashes = new Map<string, string>()
@@ -99,12 +100,27 @@ async function harvestDataset(dataset: FileDataset, parts: HarvestParts, memory:
     const lost = lostProtection(columns, read.map(({ table }) => table))
     const tables = read.map(({ key, table, held, title, problems }) => describeTable(idOf(key), table, { title, version: held.key, columns, lostProtection: lost, problems }))
     await parts.holdings.replace(dataset.id, new Map(read.map(({ key, held }) => [`${dataset.id}/${idOf(key)}`, held])))
-    return { kind: 'dataset', dataset: describeDataset(dataset, tables, hashes) }
+    return [...refused, { kind: 'dataset', dataset: describeDataset(dataset, tables, hashes) }]
   } catch (thrown) {
-    const message = `${reading}: ${reasonOf(thrown, dataset, parts.log)}`.slice(0, 2000)
-    if (!signal.aborted) await parts.holdings.markStale(dataset.id, message)
-    return { kind: 'problem', sourceId: dataset.id, message, listing: dataset.listing }
+    if (signal.aborted) return []
+    const message = `${reading}: ${reasonOf(thrown, dataset, parts.log)}`
+    return [...refused, problemOf(dataset, message), ...(await asBefore(dataset, message, parts))]
   }
+}
+
+const problemOf = ({ id, listing }: FileDataset, message: string): CatalogueEvent => ({ kind: 'problem', sourceId: id, message: message.slice(0, 2000), listing })
+
+/** A dataset whose file is there and cannot be read: the tables of before, and what catalogue.yaml says of it now. */
+async function asBefore(dataset: FileDataset, reason: string, { holdings, store }: HarvestParts): Promise<CatalogueEvent[]> {
+  const columns = new Map(Object.entries(dataset.entry.columns ?? {}))
+  const held = [...(await holdings.markStale(dataset.id, reason))]
+  const read = await Promise.all(held.map(async ([id, table]) => ({ id, table: (await store.get(table.key))?.tables.find(({ file }) => file === table.file), version: table.key })))
+  const known = read.flatMap(({ table, ...rest }) => (table === undefined ? [] : [{ table, ...rest }]))
+  if (known.length === 0) return []
+  const lost = lostProtection(columns, known.map(({ table }) => table))
+  const problems = [`The rows are of an earlier state, since the file cannot be read now. ${reason}`]
+  const tables = known.map(({ id, table, version }) => describeTable(id.slice(dataset.id.length + 1), table, { title: dataset.title, version, columns, lostProtection: lost, problems }))
+  return [{ kind: 'dataset', dataset: describeDataset(dataset, tables, new Map()) }]
 }
 
 /** Tables of one dataset whose ids are remembered, those that have gone included. */

@@ -26,6 +26,7 @@ export class Holdings {
   /** The catalogue, read afresh. Ends without `complete` where a source could not be read whole; throws where nothing could be read. */
   async *harvest(signal: AbortSignal): AsyncGenerator<CatalogueEvent> {
     const tables = new Map<string, Holding>()
+    const owners = new Map<string, Source>()
     let whole = true
     let failure: DialsError | undefined
     let given = 0
@@ -35,9 +36,16 @@ export class Holdings {
         for await (const event of source.harvest(undefined, signal)) {
           if (event.kind === 'complete') complete = true
           else {
-            if (event.kind === 'dataset') hold(tables, source, event.dataset)
             given++
-            yield event
+            const owner = event.kind === 'dataset' ? owners.get(event.dataset.id) : undefined
+            if (event.kind === 'dataset' && owner !== undefined && owner !== source) yield taken(event.dataset)
+            else {
+              if (event.kind === 'dataset') {
+                owners.set(event.dataset.id, source)
+                hold(tables, source, event.dataset)
+              }
+              yield event
+            }
           }
         }
       } catch (thrown) {
@@ -73,6 +81,12 @@ export class Holdings {
     const events = this.harvest(AbortSignal.timeout(readMsMax))
     while ((await events.next()).done !== true);
   }
+}
+
+/** Of two sources with one id the first keeps it: rows and access of the other must not come under its name. */
+function taken({ id, listing }: DatasetDescription): CatalogueEvent {
+  const message = `Two sources of this spoke have a dataset ${id}. The one that spoke.yaml names first keeps the id, and the other is left out: give its file or table another name.`
+  return { kind: 'problem', sourceId: id, message, listing }
 }
 
 function hold(tables: Map<string, Holding>, source: Source, dataset: DatasetDescription): void {

@@ -46,7 +46,12 @@ describe('converted copies', () => {
     expect((await copiesOf(opened.store)).names.filter((name) => /^[0-9a-f]{64}$/.test(name))).toEqual([after.tables[0]?.version])
 
     await writeFile(join(opened.folder, 'a.csv'), '<html>')
-    expect(await opened.harvest()).toMatchObject([{ kind: 'problem', sourceId: 'a', message: expect.stringContaining('web page') as unknown }, { kind: 'complete' }])
+    expect(await opened.harvest()).toMatchObject([
+      { kind: 'problem', sourceId: 'a', message: expect.stringContaining('web page') as unknown },
+      { kind: 'dataset', dataset: { id: 'a', tables: [{ rowCount: 2, problems: [expect.stringMatching(/^The rows are of an earlier state.*web page/) as unknown] }] } },
+      { kind: 'complete' },
+    ])
+    expect((await opened.run(scan)).report.stale).toEqual([{ table: 'a/a', reason: expect.stringContaining('web page') as unknown }])
     expect(await seen()).toEqual([[2n, 3n], after.tables[0]?.version])
 
     await rm(join(opened.folder, 'a.csv'))

@@ -39,10 +39,12 @@ export class Holdings {
     for (const [id, table] of tables) held.set(id, table)
   }
 
-  /** The file of a dataset is there and cannot be read: its rows are those of before. */
-  async markStale(dataset: string, reason: string): Promise<void> {
+  /** The file of a dataset is there and cannot be read: its rows are those of before. Answers its tables, by id. */
+  async markStale(dataset: string, reason: string): Promise<Map<string, HeldTable>> {
     const held = await this.#load()
-    for (const [id, table] of held) if (table.dataset === dataset) held.set(id, { ...table, stale: reason.slice(0, 2000) })
+    const own = [...held].filter(([, table]) => table.dataset === dataset).map(([id, table]) => [id, { ...table, stale: reason.slice(0, 2000) }] as const)
+    for (const [id, table] of own) held.set(id, table)
+    return new Map(own)
   }
 
   /** Drops the tables of every dataset but these. */
