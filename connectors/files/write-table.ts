@@ -5,6 +5,7 @@ import { recognise } from '../shared/recognise/recognise.js'
 import { columnAt } from '../shared/engine-sql.js'
 import { type WrittenCopy, writeCopy } from './copies/copy-writer.js'
 import type { StagedTable } from './staged-table.js'
+import { endsWith, repeatsHeader } from './layout/tail.js'
 import { dayNumbers } from './typing/day-numbers.js'
 import { failedGuess } from './typing/infer.js'
 import { Unreadable } from './unreadable.js'
@@ -61,7 +62,7 @@ async function describe(session: EngineSession, staged: StagedTable, copy: strin
   const recognised = await recognise(session, copy, columns)
   const profiles = await profileColumns(session, copy, recognised, rowCount)
   const days = recognised.flatMap((column, position) => dayNumbers(column, profiles[position]) ?? [])
-  const problems = [...staged.problems, ...days, ...(await endsInTotal(session, staged, copy, rowCount))]
+  const problems = [...staged.problems, ...days, ...(await misplaced(session, staged, copy, rowCount))]
   const shown = problems.length > problemsMax ? [...problems.slice(0, problemsMax), `${problems.length - problemsMax} more.`] : problems
   return {
     ...(staged.sheet === undefined ? {} : { sheet: staged.sheet }),
@@ -90,11 +91,9 @@ function isCast(text: string): boolean {
   return /^(?:Conversion|Out of Range) Error|Could not parse string/.test(text)
 }
 
-/** A last row such as `Grand Total` stays a row, since data is never dropped; but it is told. */
-async function endsInTotal(session: EngineSession, staged: StagedTable, copy: string, rowCount: number): Promise<string[]> {
-  const texts = staged.columns.flatMap(({ shape }, position) => (shape.type === 'STRING' ? [columnAt(position)] : [])).slice(0, 20)
-  if (rowCount < 2 || texts.length === 0) return []
-  const total = texts.map((column) => `regexp_full_match(trim(coalesce(${column}, '')), '(?i)(?:(?:grand|sub|overall|report)[ -]?)?totals?:?')`)
-  const [row] = await session.rows(`SELECT ${total.join(' OR ')} AS total FROM ${copy} LIMIT 1 OFFSET ${rowCount - 1}`)
-  return row?.total === true ? ['The last row looks like a total of the others. It was kept as a row: leave it out of sums.'] : []
+/** Rows that are no data: the header once more, totals, notes. All are kept, and told. */
+async function misplaced(session: EngineSession, { columns }: StagedTable, copy: string, rowCount: number): Promise<string[]> {
+  const texts = columns.flatMap(({ shape }, position) => (shape.type === 'STRING' ? [position] : []))
+  const repeated = texts.length === columns.length ? await repeatsHeader(session, copy, columns.map(({ name }) => name)) : []
+  return [...repeated, ...(await endsWith(session, copy, { rowCount, width: columns.length, texts }))]
 }

@@ -1,0 +1,55 @@
+import { list } from '../text/column-names.js'
+import { columnKind, isDatum, kindOf } from './cell-kind.js'
+import { namesColumns } from '../text/header.js'
+
+/** A row that follows a blank one, and the row after it. */
+export interface AfterBlank {
+  readonly cells: readonly string[]
+  /** Its line in the file, or its row in the sheet. */
+  readonly line: number
+  readonly next: readonly string[]
+}
+
+/** Rows after blank ones that are looked at. */
+export const afterBlankMax = 20
+
+/**
+ * Rows that begin another table under the first one: after a blank row, names over columns of which the rows above, or the row below, hold no names. They
+ * became rows of the one table, since it is not cut in two.
+ * @param sample the first rows under the header. @param line what a row of the file is called: Line, Row.
+ */
+export function secondTables(found: readonly AfterBlank[], sample: readonly (readonly string[])[], line: 'Line' | 'Row'): string[] {
+  const kinds = new Map<number, boolean>()
+  const isDatumColumn = (column: number) => {
+    const known = kinds.get(column)
+    if (known !== undefined) return known
+    const kind = columnKind(sample.map((row) => row[column] ?? ''))
+    const is = kind !== undefined && isDatum(kind)
+    kinds.set(column, is)
+    return is
+  }
+  const begins = found.filter(({ cells, next }) => {
+    const names = cells.flatMap((cell, column) => (kindOf(cell) === 'name' ? [column] : []))
+    const isAllNames = names.length >= 2 && cells.every((cell) => ['name', 'blank', 'year'].includes(kindOf(cell)))
+    return isAllNames && (names.some(isDatumColumn) || namesColumns(cells, [next]))
+  })
+  if (begins.length === 0) return []
+  const rows = list(begins.map(({ line: at }) => at), line, `${line}s`)
+  return [`${rows}: ${begins.length === 1 ? 'looks like the header of another table' : 'look like headers of other tables'} under the first. All were read as one table, so its columns mix theirs: publish each as a file (or sheet) of its own.`]
+}
+
+/**
+ * Whether the row under the header is a second header, as under merged group names or as units: names, over columns that hold none. Told, since it was read
+ * as a row.
+ */
+export function secondHeader(header: readonly string[], row: readonly string[] | undefined, below: readonly (readonly string[])[], line: 'Line' | 'Row', at: number): string[] {
+  if (row === undefined || below.length === 0) return []
+  const over = row.flatMap((cell, column) => {
+    const kind = columnKind(below.map((other) => other[column] ?? ''))
+    return kindOf(cell) === 'name' && kind !== undefined && isDatum(kind) ? [column] : []
+  })
+  const isAllNames = row.every((cell) => ['name', 'blank', 'year'].includes(kindOf(cell)))
+  const hasGaps = header.some((cell, column) => cell.trim() === '' && (row[column] ?? '').trim() !== '')
+  if (!isAllNames || over.length < (hasGaps ? 1 : 2)) return []
+  return [`${line} ${at}: looks like a second header row. It was read as a row, so the columns under it are text: keep one header row, with the whole name of each column in it.`]
+}

@@ -1,0 +1,34 @@
+/** What a cell of text looks like; a name is any other text. */
+export type CellKind = 'blank' | 'number' | 'year' | 'date' | 'link' | 'mailbox' | 'postcode' | 'name'
+
+const kinds: readonly [CellKind, RegExp][] = [
+  ['year', /^(?:19|20)\d\d(?:[-/]\d{2,4})?$/],
+  ['number', /^[-+]?[£$€]?\s?-?\d[\d,]*(?:\.\d+)?%?$/],
+  ['date', /^\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}(?:[T ].*)?$/],
+  ['link', /^https?:\/\/\S+$/i],
+  ['mailbox', /^[^\s@]+@[^\s@]+\.\w+$/],
+  ['postcode', /^[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}$/i],
+]
+
+/** The kind of a cell, by its text alone. */
+export function kindOf(cell: string): CellKind {
+  const text = cell.trim()
+  return text === '' ? 'blank' : (kinds.find(([, pattern]) => pattern.test(text))?.[0] ?? 'name')
+}
+
+/** Numbers, dates and the like: what names no column. A year may name one. */
+export const isDatum = (kind: CellKind): boolean => kind !== 'blank' && kind !== 'name' && kind !== 'year'
+
+/** The kind that most values of a column have, a year counted as the number it is; undefined where none has four fifths of them. */
+export function columnKind(cells: readonly string[]): CellKind | undefined {
+  const counts = new Map<CellKind, number>()
+  let total = 0
+  for (const cell of cells) {
+    const kind = kindOf(cell)
+    if (kind === 'blank') continue
+    const counted = kind === 'year' ? 'number' : kind
+    counts.set(counted, (counts.get(counted) ?? 0) + 1)
+    total++
+  }
+  return [...counts].find(([, count]) => count >= total * 0.8)?.[0]
+}
