@@ -1,4 +1,5 @@
 import { DialsError, type ErrorCode, errorCodes } from '../errors.js'
+import { parseExact } from './exact-json.js'
 import { type GraphError, graphErrorText } from './query-text.js'
 import { strikingSecrets } from './strike-secrets.js'
 
@@ -19,7 +20,7 @@ interface Answer {
 }
 
 /**
- * The one field of an operation, over HTTP.
+ * The one field of an operation, over HTTP, its numbers with all their digits (exact-json).
  * Throws DialsError, never with the token in it: SOURCE_UNAVAILABLE where no hub answers; else the code, the place in the input and the near names of the
  * graph's first error, and all of its errors as text for people.
  */
@@ -54,7 +55,7 @@ function noHub(url: string, cause: unknown): DialsError {
 /** An answer of GraphQL; of anything else, nothing. */
 function answerOf(text: string): Answer {
   try {
-    const { data, errors } = JSON.parse(text) as Answer
+    const { data, errors } = parseExact(text) as Answer
     return { ...(typeof data === 'object' ? { data } : {}), ...(Array.isArray(errors) && errors.every((error) => typeof error?.message === 'string') ? { errors } : {}) }
   } catch {
     return {}

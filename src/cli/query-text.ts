@@ -1,4 +1,5 @@
 import Table from 'cli-table3'
+import { isExactNumber, stringifyExact } from './exact-json.js'
 
 /** What a table shows of a ResultSet; `--json` has all of it. */
 export interface Answer {
@@ -69,7 +70,7 @@ export function graphErrorText({ message, extensions: { code, inputPath = [], su
 /** A cell for people: null is empty, an object is JSON, and what is longer than 60 characters ends in an ellipsis there. One line. */
 export function cellText(value: unknown): string {
   if (value === null || value === undefined) return ''
-  const text = harmless(typeof value === 'object' ? JSON.stringify(value) : String(value))
+  const text = harmless(typeof value === 'object' && !isExactNumber(value) ? stringifyExact(value) : String(value))
   // No character takes more than two units: so long a piece holds all that is shown, and one more.
   const characters = [...text.slice(0, 2 * cellMax + 2)]
   return characters.length <= cellMax ? text : `${characters.slice(0, cellMax - 1).join('')}…`

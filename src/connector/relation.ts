@@ -91,7 +91,7 @@ export type Predicate =
   | { kind: 'in'; left: Expression; values: Literal[] }
   | { kind: 'isNull'; input: Expression; negated: boolean }
   | { kind: 'startsWith' | 'contains'; input: Expression; text: string }
-  /** Every position of the geometry lies in the box (degrees, WGS84), its edges included. */
+  /** Every position of the geometry lies in the box (degrees, WGS84), its edges included. Where west is greater than east the box crosses the 180th meridian (RFC 7946, 5.2). */
   | { kind: 'withinBox'; input: Expression; west: number; south: number; east: number; north: number }
 
 const index = z.number().int().min(0).max(10_000)

@@ -12,6 +12,7 @@ import { metricsRoute } from './metrics-route.js'
 import { observeRequests } from './observe-requests.js'
 import { eventStreamRoute } from './subscriptions/event-stream.js'
 import { openSockets } from './subscriptions/web-socket.js'
+import { unpackBodies } from './unpack-bodies.js'
 
 const bodyBytesMax = 2 * 1024 * 1024
 
@@ -47,11 +48,12 @@ export function hubServer(options: HubServerOptions): FastifyInstance {
   app.setErrorHandler((thrown, _request, reply) => {
     const status = (thrown as { statusCode?: number }).statusCode ?? 500
     if (status >= 500) log.error({ err: thrown }, 'a request failed')
-    const [code, message] = status >= 500 ? ['INTERNAL_SERVER_ERROR', 'Something went wrong on our side. The reason is in the log.'] : ['BAD_REQUEST', tooLarge(status)]
+    const [code, message] = status >= 500 ? ['INTERNAL_SERVER_ERROR', 'Something went wrong on our side. The reason is in the log.'] : ['BAD_REQUEST', malformed(status)]
     return reply.status(status).send({ errors: [{ message, extensions: { code } }] })
   })
   const clients = new Clients()
   observeRequests(app, telemetry, log)
+  unpackBodies(app)
   crossOrigin(app, origins)
   graphiqlRoute(app, options.graphqlFolder)
   metricsRoute(app, telemetry.metrics, options.mayOperate)
@@ -68,6 +70,7 @@ export function hubServer(options: HubServerOptions): FastifyInstance {
   return app
 }
 
-function tooLarge(status: number): string {
-  return status === 413 ? `The body is larger than ${bodyBytesMax} bytes.` : 'The request is malformed.'
+function malformed(status: number): string {
+  if (status === 413) return `The body is larger than ${bodyBytesMax} bytes.`
+  return status === 415 ? 'The body has a content coding that is not read here. Send it plain, or as gzip, deflate or br.' : 'The request is malformed.'
 }

@@ -8,7 +8,8 @@ import { hubFamily, signal, until } from '../support/processes.js'
 import { startRogue } from '../support/spoke.js'
 
 const wide = 'Ward,Note\nKilburn,\nHolborn,"\u001b[31mred"\nBarnsbury,"two\nlines"\nLong,' + 'x'.repeat(70) + '\n'
-const held = hubOfTwo({ 'camden/data/wards.csv': wide })
+const big = '[{"id":1,"j":{"big":9007199254740993,"small":1.5}}]'
+const held = hubOfTwo({ 'camden/data/wards.csv': wide, 'camden/data/big.json': big })
 const program = fileURLToPath(new URL('../../bin/dials.js', import.meta.url))
 
 interface Ended {
@@ -40,6 +41,12 @@ orderBy: [{ column: libraries, direction: DESC }]
 const rowsOf = (table: string, more: object = {}) => JSON.stringify({ from: { table }, ...more })
 
 describe('an answer', () => {
+  test('keeps the digits of numbers within JSON values, as a table and as JSON', async () => {
+    const input = rowsOf('camden/big/big')
+    expect((await query([], { input })).output).toContain('{"big":9007199254740993,"small":1.5}')
+    expect((await query(['--json'], { input })).output).toContain('{"big":9007199254740993,"small":1.5}')
+  })
+
   test('of YAML on standard input is a table and the number of rows', async () => {
     const ended = await query([], { input: both })
     expect(ended).toEqual({

@@ -95,20 +95,31 @@ describe('withinBox', () => {
     scattered: '{"type":"GeometryCollection","geometries":[{"type":"Point","coordinates":[-0.1,51.5]},{"type":"Point","coordinates":[2,51.5]}]}',
     empty: '{"type":"Point","coordinates":[]}',
     nothing: null,
+    fiji: '{"type":"Point","coordinates":[179.9,-17]}',
+    samoa: '{"type":"Point","coordinates":[-172,-13.8]}',
+    beyond: '{"type":"LineString","coordinates":[[179,-18],[181,-16]]}',
+    strait: '{"type":"LineString","coordinates":[[180,-18],[-180,-16]]}',
   }
-  const within = async (negated = false) => {
-    const box = { kind: 'withinBox', input: { kind: 'column', index: 1 }, west: -0.2, south: 51.4, east: 0, north: 51.6 } as const
+  const london = { west: -0.2, south: 51.4, east: 0, north: 51.6 }
+  const within = async (negated = false, edges = london) => {
+    const box = { kind: 'withinBox', input: { kind: 'column', index: 1 }, ...edges } as const
     const scan: Relation = { op: 'scan', table: 't', columns: [{ name: 'name', type: 'STRING' }, { name: 'shape', type: 'GEOMETRY' }] }
     const values = Object.entries(geometries).map(([name, text]) => `(${quote(name)}, ${text === null ? 'NULL' : quote(text)})`).join(', ')
     const sql = bench.engine.compile({ op: 'filter', predicate: negated ? { kind: 'not', term: box } : box, input: scan }, () => `(VALUES ${values}) AS t(c0, c1)`)
     return (await session.rows(sql)).map((row) => row['c0'])
   }
 
+  it('crosses the 180th meridian where its west is greater than its east', async () => {
+    expect(await within(false, { west: 170, south: -20, east: -170, north: -10 })).toEqual(['fiji', 'samoa', 'strait'])
+    expect(await within(true, { west: 170, south: -20, east: -170, north: -10 })).not.toContain('empty')
+    expect(await within(true, { west: 170, south: -20, east: -170, north: -10 })).toContain('beyond')
+  })
+
   it('keeps what lies in it wholly, its edges included', async () => {
     expect(await within()).toEqual(['inside', 'high', 'corner', 'exponent', 'spaced', 'line', 'area', 'areas', 'collection'])
   })
 
   it('is unknown for what has no position', async () => {
-    expect(await within(true)).toEqual(['east', 'north', 'swapped', 'crossing', 'straying', 'scattered'])
+    expect(await within(true)).toEqual(['east', 'north', 'swapped', 'crossing', 'straying', 'scattered', 'fiji', 'samoa', 'beyond', 'strait'])
   })
 })

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { getIntrospectionQuery } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { hubOfTwo } from '../support/hub-of-two.js'
@@ -43,6 +44,30 @@ describe('a limit answers its code and says what it is', () => {
     const response = await post(JSON.stringify({ query: '{ __typename }', variables: { a: 'x'.repeat(3 * 1024 * 1024) } }))
     expect(response.status).toBe(413)
     expect(await firstError(response)).toMatchObject({ message: expect.stringContaining('2097152') as string, extensions: { code: 'BAD_REQUEST' } })
+  })
+
+  describe('a compressed body', () => {
+    const plain = Buffer.from(JSON.stringify({ query: '{ viewer { scopes } }' }))
+    const packed = (body: Buffer, coding: string) => post(body as never, { 'content-encoding': coding })
+    test.each([['gzip', gzipSync], ['GZIP', gzipSync], ['deflate', deflateSync], ['br', brotliCompressSync], ['identity', (body: Buffer) => body]] as const)('as %s is read', async (coding, pack) => {
+      expect(await (await packed(pack(plain), coding)).json()).toEqual({ data: { viewer: { scopes: [] } } })
+    })
+    test.each([['zstd'], ['compress'], ['gzip, gzip'], ['__proto__']])('as %s is refused with what is read', async (coding) => {
+      const response = await packed(gzipSync(plain), coding)
+      expect([response.status, response.headers.get('accept-encoding')]).toEqual([415, 'gzip, deflate, br'])
+      expect(await firstError(response)).toMatchObject({ message: expect.stringContaining('gzip') as string, extensions: { code: 'BAD_REQUEST' } })
+    })
+    test.each([['no gzip at all', plain], ['one that was cut short', gzipSync(plain).subarray(0, 20)], ['one that goes on', Buffer.concat([gzipSync(plain), Buffer.from('junk')])]])('that is %s is refused', async (_, body) => {
+      const response = await packed(body, 'gzip')
+      expect(response.status).toBe(400)
+      expect(await firstError(response)).toMatchObject({ extensions: { code: 'BAD_REQUEST' } })
+    })
+    test('that unpacks to more than a body may be is refused', async () => {
+      const bomb = gzipSync(Buffer.alloc(512 * 1024 * 1024, 0x20))
+      const response = await packed(bomb, 'gzip')
+      expect(response.status).toBe(413)
+      expect((await held.hub.ask('{ viewer { scopes } }')).data).toEqual({ viewer: { scopes: [] } })
+    })
   })
 
   test('fragments that spread each other without end', async () => {

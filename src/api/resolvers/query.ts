@@ -1,4 +1,5 @@
 import { type GraphQLResolveInfo, Kind } from 'graphql'
+import { isSafeNumber, parse } from 'lossless-json'
 import { Arg, Ctx, Directive, FieldResolver, Info, Int, Query, Resolver, Root } from 'type-graphql'
 import type { TableRow } from '../../catalogue/rows.js'
 import type { ResultColumn as Column } from '../../query/6-result/query-result.js'
@@ -79,15 +80,21 @@ export class ResultSetResolver {
   async rows(@Root() result: QueryResult, @Arg('numbers', () => NumbersEnum, { nullable: true, defaultValue: 'EXACT' }) numbers: Numbers | null, @Ctx() { splice, results }: Context) {
     results.write()
     const text = await result.json('rows', numbers ?? 'EXACT')
-    return splice === undefined ? (JSON.parse(Buffer.concat(text).toString()) as unknown) : [[splice.keep(text)]]
+    return splice === undefined ? plainly(Buffer.concat(text).toString()) : [[splice.keep(text)]]
   }
 
   @FieldResolver(() => [Json], { description: 'The same rows as objects' })
   async records(@Root() result: QueryResult, @Arg('numbers', () => NumbersEnum, { nullable: true, defaultValue: 'EXACT' }) numbers: Numbers | null, @Ctx() { splice, results }: Context) {
     results.write()
     const text = await result.json('records', numbers ?? 'EXACT')
-    return splice === undefined ? (JSON.parse(Buffer.concat(text).toString()) as unknown) : [splice.keep(text)]
+    return splice === undefined ? plainly(Buffer.concat(text).toString()) : [splice.keep(text)]
   }
+}
+
+/** Rows as values, for what does not write them as text. Within a JSON value a whole number that JavaScript would round is a string of its digits. */
+function plainly(text: string): unknown {
+  if (!/\d{16}/.test(text)) return JSON.parse(text) as unknown
+  return parse(text, undefined, { parseNumber: (digits) => (isSafeNumber(digits, { approx: true }) ? Number(digits) : digits), onDuplicateKey: ({ newValue }) => newValue })
 }
 
 function run(input: object, { query, results }: Context, info: GraphQLResolveInfo): Promise<QueryResult> {

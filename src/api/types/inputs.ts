@@ -14,7 +14,7 @@ export class DatasetFilter {
 @InputType({
   description:
     'Exactly one of and, or, not, column. With a column, every operator given must hold; one without an operator, or with a null operand, is ' +
-    'BAD_USER_INPUT. Strings compare case-sensitively, binary. in: at most 10,000. withinBox: west, south, east, north in WGS84, on GEOMETRY.',
+    'BAD_USER_INPUT. Strings compare case-sensitively, binary. in: at most 10,000. withinBox: west, south, east, north in WGS84, on GEOMETRY; a west greater than east crosses the 180th meridian. As in SQL, a null fulfils no comparison, `ne` and `not` of one included: ask for nulls by isNull.',
 })
 export class Filter {
   @Field(() => [Filter], optional) and?: Filter[]
@@ -107,7 +107,7 @@ export class QueryInput {
   @Field(() => [Order], optional) orderBy?: Order[]
   @Field(() => Int, { nullable: true, description: 'Absent: 100 rows (1,000 if grouped); over 10,000 is BAD_USER_INPUT' }) limit?: number
   @Field(() => Int, { nullable: true, defaultValue: 0 }) offset?: number
-  @Field(() => String, { nullable: true, defaultValue: 'Europe/London', description: 'Whose days, weeks and months `granularity` means' }) timeZone?: string
+  @Field(() => String, { nullable: true, defaultValue: 'Europe/London', description: 'Whose days, weeks and months `granularity` means: the IANA name of a place (Europe/London), or UTC; no abbreviation such as BST' }) timeZone?: string
   @Field(() => OnSourceErrorEnum, { nullable: true, defaultValue: 'FAIL' }) onSourceError?: string
   @Field(() => Int, { nullable: true, description: 'Default 30,000, at most 120,000' }) timeoutMs?: number
   @Field(() => String, { nullable: true, description: 'Refuse with VERSION_CHANGED if a versioned source has changed since that ResultSet.version' })

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { askGraph } from '../ask-graph.js'
+import { stringifyExact } from '../exact-json.js'
 import { print } from '../print.js'
 import { readQueryInput } from '../query-input.js'
 import { type Answer, answerText, type PlanAnswer, planText } from '../query-text.js'
@@ -53,5 +54,5 @@ export function queryCommand(): Command {
 }
 
 function printed<T>(answer: T, json: true | undefined, text: (answer: T) => string): string {
-  return `${json ? JSON.stringify(answer) : text(answer)}\n`
+  return `${json ? stringifyExact(answer) : text(answer)}\n`
 }

@@ -37,7 +37,14 @@ function withinBoxSql(box: Extract<Predicate, { kind: 'withinBox' }>, geometry: 
   const axis = (group: 1 | 2) => `CAST(regexp_extract_all(${geometry}, ${quote(position)}, ${group}) AS DOUBLE[])`
   const within = (group: 1 | 2, from: number, to: number) =>
     `list_min(${axis(group)}) >= ${degrees(from)} AND list_max(${axis(group)}) <= ${degrees(to)}`
-  return `(${within(1, box.west, box.east)} AND ${within(2, box.south, box.north)})`
+  const longitudes = box.west <= box.east ? within(1, box.west, box.east) : acrossAntimeridian(axis(1), box.west, box.east)
+  return `(${longitudes} AND ${within(2, box.south, box.north)})`
+}
+
+/** West of the 180th meridian or east of it; NULL for no position, as the minimum of none is. */
+function acrossAntimeridian(longitudes: string, west: number, east: number): string {
+  const each = `longitude BETWEEN ${degrees(west)} AND 180 OR longitude BETWEEN -180 AND ${degrees(east)}`
+  return `list_aggregate(list_transform(${longitudes}, lambda longitude: ${each}), 'bool_and')`
 }
 
 function degrees(value: number): string {

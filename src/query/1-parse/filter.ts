@@ -85,6 +85,7 @@ function parseTest(operator: Operator, operand: unknown, path: Path): Test {
 
 function checkBox(box: readonly number[], path: Path): void {
   const [west = 0, south = 0, east = 0, north = 0] = box
-  if (west < -180 || east > 180 || south < -90 || north > 90) throw new BadUserInput('withinBox is [west, south, east, north] in degrees of WGS84.', { inputPath: path })
-  if (west > east || south > north) throw new BadUserInput('withinBox is [west, south, east, north]: west must not be east of east, nor south north of north.', { inputPath: path })
+  const isOffGlobe = [west, east].some((degrees) => Math.abs(degrees) > 180) || [south, north].some((degrees) => Math.abs(degrees) > 90)
+  if (isOffGlobe) throw new BadUserInput('withinBox is [west, south, east, north] in degrees of WGS84.', { inputPath: path })
+  if (south > north) throw new BadUserInput('withinBox is [west, south, east, north]: south must not be north of north. A west that is east of east means a box across the 180th meridian.', { inputPath: path })
 }

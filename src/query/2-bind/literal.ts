@@ -24,6 +24,8 @@ export function literal(cell: Cell, shape: Shape, path: Path): Literal {
       if (typeof cell === 'boolean' || (text !== undefined && !/^-?\d+(\.\d+)?([eE][+-]?\d{1,3})?$/.test(text)) || !Number.isFinite(Number(cell))) {
         throw mismatch('a number', path)
       }
+      // It would be taken for its neighbour.
+      if (text !== undefined && /^-?\d+$/.test(text) && BigInt(Number(text)) !== BigInt(text)) throw mismatch('numbers that a DOUBLE can hold: this one has too many digits', path)
       return { kind: 'literal', shape, value: String(cell) }
     case 'DECIMAL':
       return decimal(cell, path)

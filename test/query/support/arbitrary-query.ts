@@ -89,7 +89,7 @@ function operatorsOf({ type }: Shape): string[] {
 
 function operandOf(draw: Draw, operator: string, column: Column): unknown {
   if (operator === 'isNull') return draw(fc.boolean())
-  if (operator === 'withinBox') return draw(fc.constantFrom([-0.1, 51.5, -0.1, 51.5], [-1, 50, 1, 52], [-180, -90, 180, 90], [10, 10, 11, 11]))
+  if (operator === 'withinBox') return draw(fc.constantFrom([-0.1, 51.5, -0.1, 51.5], [-1, 50, 1, 52], [-180, -90, 180, 90], [10, 10, 11, 11], [179, -90, 1, 90], [1, -90, -0.05, 90]))
   if (operator === 'in') return Array.from({ length: draw(fc.integer({ min: 0, max: 4 })) }, () => drawOperand(draw, column))
   return drawOperand(draw, column)
 }

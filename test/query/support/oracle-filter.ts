@@ -68,7 +68,12 @@ function within(geometry: string, [west = 0, south = 0, east = 0, north = 0]: nu
     else if (typeof value === 'object' && value !== null) Object.values(value).forEach(walk)
   }
   walk(JSON.parse(geometry))
-  return positions.length === 0 ? null : positions.every(([x, y]) => x >= west && x <= east && y >= south && y <= north)
+  return positions.length === 0 ? null : positions.every(([x, y]) => isBetween(x, west, east) && y >= south && y <= north)
+}
+
+/** Of longitudes: where west is greater, on either side of the 180th meridian. */
+function isBetween(x: number, west: number, east: number): boolean {
+  return west <= east ? x >= west && x <= east : (x >= west && x <= 180) || (x <= east && x >= -180)
 }
 
 function both(truths: readonly Truth[]): Truth {
