@@ -6,7 +6,7 @@ import { concepts } from './vocabulary/concepts.js'
 import { keywordsOf, themesOf } from './vocabulary/themes.js'
 
 /** Changes with what documents are made of, the vocabulary of themes too, so that every index is made anew. */
-const documentVersion = hash('sha256', JSON.stringify([1, concepts])).slice(0, 12)
+const documentVersion = hash('sha256', JSON.stringify([2, concepts])).slice(0, 12)
 
 /** Bytes of a description that are searched. */
 const descriptionMax = 20_000

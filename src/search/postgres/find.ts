@@ -48,7 +48,7 @@ export async function findPage(knex: Knex, request: SearchRequest, query: TextQu
          coalesce((select json_agg(json_build_object('id', id, 'modified', modified, 'title', title, 'score', score) order by ${order.by}) from page), '[]') as hits,
          ${facets.length === 0 ? `'[]'::json` : facetCounts(facets)} as facets`,
       {
-        ...conditionValues(request.conditions), spokes: texts(spokes), except: texts(except), audiences: texts(audiences), rows: first + 1, match: query?.match ?? '', ...valuesOf(merits.flat()),
+        ...conditionValues(request.conditions), spokes: texts(spokes), except: texts(except), audiences: texts(audiences), rows: first + 1, match: query?.match ?? '', ...query?.exact, ...valuesOf(merits.flat()),
         asked: fold(request.text), score: place?.score ?? 0, fresh: place?.modified ?? Number.MIN_SAFE_INTEGER, title: place?.title ?? '', id: place?.id ?? '',
         values: facetValuesMax,
       },
@@ -63,10 +63,20 @@ export async function findPage(knex: Knex, request: SearchRequest, query: TextQu
 
 /** Whether this viewer may find it, and whether it matches: each way has an index of its own. */
 function visible(query: TextQuery | undefined, audiences: readonly string[]): string {
-  const matches = query === undefined ? '' : `and vector @@ to_tsquery('english', :match)`
+  const matches = query === undefined ? '' : `and ${matchOf(query)}`
   const all = audiences.includes(everybody) ? [`(public ${matches})`] : []
   const own = audiences.some((audience) => audience !== everybody) ? [`(not public ${matches} and audiences && :audiences)`] : []
   return `(${[...all, ...own].join(' or ') || 'false'})`
+}
+
+/** That a document matches: by the text index and, where there are phrases, by its words as they stand. */
+function matchOf({ match, exact: { phrases, otherwise, unwanted } }: TextQuery): string {
+  const holds = (words: string) => `exists (select from search_texts texts where texts.id = search_documents.id and texts.exact @@ to_tsquery('simple', ${words}))`
+  const english = `vector @@ to_tsquery('english', :match)`
+  // Stop words alone are nothing to the text index.
+  const byIndex = phrases === '' ? english : `(numnode(to_tsquery('english', :match)) = 0 or ${english})`
+  const byWords = otherwise === '' ? holds(':phrases') : `(vector @@ to_tsquery('english', :otherwise) or ${holds(':phrases')})`
+  return [...(match === '' ? [] : [byIndex]), ...(phrases === '' ? [] : [byWords]), ...(unwanted === '' ? [] : [`not ${holds(':unwanted')}`])].join(' and ') || 'true'
 }
 
 /** A whole title that was asked for is worth more than words of others. */

@@ -2,6 +2,7 @@ import type { Knex } from 'knex'
 import { prepared } from '../../database/prepared.js'
 import { wordLengthMax } from '../words.js'
 import { editDistance } from './edit-distance.js'
+import { splitWords } from './split-words.js'
 import type { Near } from './text-query.js'
 import type { Terms } from './terms.js'
 
@@ -59,10 +60,11 @@ export async function nearWords(knex: Knex, { all }: Terms, audiences: readonly 
     { everyWord, audiences, completionsMax: limits.completions, begunMin: limits.begun, endingsMax: limits.endings + 1, asked: JSON.stringify(asked) },
   ))) as { rows: Answer[] }
   const lexemes = await nearLexemes(knex, rows.filter(({ word, near }) => near !== null && !near.some((known) => known.word !== word && editDistance(word, known.word) === 1)), audiences)
+  const apart = await splitWords(knex, rows.filter(({ isKnown }) => !isKnown).map(({ word }) => word), audiences)
   return new Map(rows.map((answer) => {
     const { word, completions, endings, isKnown } = answer
     const isShort = endings !== null && endings.length <= limits.endings
-    return [word, { words: [...new Set([...completions, ...(isShort ? endings : []), ...nearest(answer, lexemes.get(word) ?? [])])], isListed: isShort, isKnown: isKnown || word.length > wordLengthMax }]
+    return [word, { words: [...new Set([...completions, ...(isShort ? endings : []), ...nearest(answer, lexemes.get(word) ?? [])])], isListed: isShort, apart: apart.get(word) ?? [], isKnown: isKnown || word.length > wordLengthMax }]
   }))
 }
 

@@ -3,11 +3,13 @@ import type { Term, Terms } from './terms.js'
 /**
  * What may have been meant by a word.
  * @property words that it is mistyped for, or begins
+ * @property apart runs of words that it may be when taken apart
  * @property isListed all that it begins are among them: to look up several words is sooner done than what begins like one
  * @property isKnown whether a document has the word itself, or might
  */
 export interface Meant {
   readonly words: readonly string[]
+  readonly apart: readonly (readonly string[])[]
   readonly isListed: boolean
   readonly isKnown: boolean
 }
@@ -30,6 +32,19 @@ export interface Merit {
 }
 
 /**
+ * What has to hold of a document's words as they stand, for to_tsquery('simple', …): the text index leaves stop words out, and takes words of one stem for
+ * each other. '' for nothing.
+ * @property phrases all of them, or one of them where `otherwise` does not hold
+ * @property otherwise where one of all terms is enough: the terms that are no phrases, for to_tsquery('english', …)
+ * @property unwanted none of them
+ */
+export interface ExactQuery {
+  readonly phrases: string
+  readonly otherwise: string
+  readonly unwanted: string
+}
+
+/**
  * A search as PostgreSQL's text queries, for to_tsquery('english', …). Words hold letters and digits only, so none can be an operator.
  * @property match what has to hold
  * @property merits to rank by; of each list, the first that holds counts
@@ -37,6 +52,7 @@ export interface Merit {
  */
 export interface TextQuery {
   readonly match: string
+  readonly exact: ExactQuery
   readonly merits: readonly (readonly Merit[])[]
   readonly words: string
 }
@@ -55,17 +71,30 @@ const conflated = /(ing|[^s]s)$/
 
 export function textQuery({ all, some, not }: Terms, near: Near, demand: Demand): TextQuery {
   const wanted = all.map((term) => either(waysOf(term, near)))
-  const unwanted = not.map(({ words }) => `!(${words.join(' <-> ')})`)
+  const unwanted = not.flatMap(({ words }) => (words.length === 1 ? [`!(${words.join()})`] : []))
   const match = [...(wanted.length === 0 ? [] : [`(${wanted.map(group).join(demand === 'all' ? ' & ' : ' | ')})`]), ...unwanted].join(' & ')
   const ranked = all.slice(0, rankedMax)
   return {
     match,
+    exact: exactQuery(all, not, wanted, demand),
     merits: [
       ...ranked.map((term) => meritsOf(term, near, { worth: 1, isThere: demand === 'all' })),
       ...some.slice(0, rankedMax).map((term) => meritsOf(term, near, { worth: 0.1, isThere: false })),
       ...ranked.slice(1).map((term, index) => together(ranked[index] as Term, term, near)),
     ],
     words: [...new Set(wanted.flatMap((text) => text.split(/[()|&\s]+|<->/)))].filter((word) => word !== '').join(' | '),
+  }
+}
+
+/** @param wanted the ways of each term, in the order of `all`. */
+function exactQuery(all: readonly Term[], not: readonly Term[], wanted: readonly string[], demand: Demand): ExactQuery {
+  const run = ({ words }: Term) => `(${words.join(' <-> ')})`
+  const phrases = all.filter(({ phrase, words }) => phrase && words.length > 1)
+  const others = wanted.filter((_, index) => !phrases.includes(all[index] as Term))
+  return {
+    phrases: phrases.map(run).join(demand === 'all' ? ' & ' : ' | '),
+    otherwise: demand === 'any' && phrases.length > 0 ? others.map(group).join(' | ') : '',
+    unwanted: not.filter(({ words }) => words.length > 1).map(run).join(' | '),
   }
 }
 
@@ -128,7 +157,7 @@ function loose({ words, phrase, prefix }: Term, near: Near): string[] {
   const others = words.map((word, index) => {
     const meant = near.get(word)
     const isOpen = prefix && index === words.length - 1 && meant?.isListed !== true
-    return [...(isOpen ? [`${word}:*`] : []), ...(meant?.words ?? [])]
+    return [...(isOpen ? [`${word}:*`] : []), ...(meant?.words ?? []), ...(meant?.apart ?? []).map((run) => `(${run.join(' <-> ')})`)]
   })
   if (phrase || others.every(({ length }) => length === 0)) return []
   const ways = words.map((word, index) => {

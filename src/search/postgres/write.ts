@@ -16,6 +16,9 @@ const most = { title: 2_000, named: 50_000, described: 25_000, columns: 100_000 
 /** A word that PostgreSQL's English leaves out and counts: what stands on its two sides is not next to each other. */
 const gap = ' the '
 
+/** A word that stands in no document, between parts that do not stand next to each other: in phrases every word counts. */
+const breakWord = ' x0break0x '
+
 /** Of a document, what is written as it is. */
 const columns = ['id', 'spoke', 'public', 'audiences', 'has_tables', 'modified', 'title', 'digest', ...Object.values(facetColumns).map(({ name }) => name)]
 
@@ -26,7 +29,8 @@ export async function writeDocuments(transaction: Knex, tables: IndexTables, doc
   }
   if (documents.length === 0) return
   const facets = await facetsOf(transaction, documents)
-  const texts = documents.map(textOf)
+  const parts = documents.map(partsOf)
+  const texts = parts.map((own) => textOf(own, gap))
   const rows = documents.map((document, index) => ({ ...texts[index], ...ownOf(document), ...facets[index] }))
   await transaction.raw(
     `insert into ?? (${columns.join(', ')}, vector)
@@ -38,7 +42,7 @@ export async function writeDocuments(transaction: Knex, tables: IndexTables, doc
      on conflict (id) do update set ${[...columns, 'vector'].map((name) => `${name} = excluded.${name}`).join(', ')}`,
     [tables.documents, JSON.stringify(rows)],
   )
-  await writeTexts(transaction, tables, documents)
+  await writeTexts(transaction, tables, documents, parts)
   await writeWords(transaction, tables, documents, texts)
   await mergePending(transaction, tables)
 }
@@ -52,14 +56,20 @@ async function mergePending(transaction: Knex, { documents, words }: IndexTables
   )
 }
 
-/** What is searched, folded; parts that do not stand together in the document are kept apart. */
-function textOf({ title, description, keywords, themes, columns, semanticTypes, organisationName }: SearchDocument) {
+/** What is searched, folded, as parts that do not stand next to each other in the document. */
+function partsOf({ title, description, keywords, themes, columns, semanticTypes, organisationName }: SearchDocument) {
   return {
-    title: fold(title).slice(0, most.title),
-    named: [...themes, ...keywords].map(fold).join(gap).slice(0, most.named),
-    described: [organisationName, description ?? ''].map(fold).join(gap).slice(0, most.described),
-    columns: [...semanticTypes, ...columns].map((name) => wordsOfName(name).join(' ')).join(gap).slice(0, most.columns),
+    title: [fold(title)],
+    named: [...themes, ...keywords].map(fold),
+    described: [organisationName, description ?? ''].map(fold),
+    columns: [...semanticTypes, ...columns].map((name) => wordsOfName(name).join(' ')),
   }
+}
+
+/** The parts of each field as one text. */
+function textOf(parts: ReturnType<typeof partsOf>, between: string) {
+  const joined = (field: keyof typeof parts) => parts[field].join(between).slice(0, most[field])
+  return { title: joined('title'), named: joined('named'), described: joined('described'), columns: joined('columns') }
 }
 
 function ownOf({ id, spoke, audiences, hasTables, modified, digest }: SearchDocument) {
@@ -67,12 +77,17 @@ function ownOf({ id, spoke, audiences, hasTables, modified, digest }: SearchDocu
   return { id, spoke, public: isPublic, audiences: isPublic ? [] : audiences, has_tables: hasTables, modified, digest }
 }
 
-async function writeTexts(transaction: Knex, { texts }: IndexTables, documents: readonly SearchDocument[]): Promise<void> {
+async function writeTexts(transaction: Knex, { texts }: IndexTables, documents: readonly SearchDocument[], parts: readonly ReturnType<typeof partsOf>[]): Promise<void> {
+  const rows = documents.map(({ id, title, description, keywords, columns }, index) => {
+    const words = Object.values(textOf(parts[index] as ReturnType<typeof partsOf>, breakWord)).join(breakWord)
+    return { id, title, description, keywords, columns, words }
+  })
   await transaction.raw(
-    `insert into ?? (id, title, description, keywords, columns)
-     select id, title, description, keywords, columns from json_to_recordset(?::json) as r (id text, title text, description text, keywords text[], columns text[])
-     on conflict (id) do update set title = excluded.title, description = excluded.description, keywords = excluded.keywords, columns = excluded.columns`,
-    [texts, JSON.stringify(documents.map(({ id, title, description, keywords, columns }) => ({ id, title, description, keywords, columns })))],
+    `insert into ?? (id, title, description, keywords, columns, exact)
+     select id, title, description, keywords, columns, to_tsvector('simple', words)
+     from json_to_recordset(?::json) as r (id text, title text, description text, keywords text[], columns text[], words text)
+     on conflict (id) do update set title = excluded.title, description = excluded.description, keywords = excluded.keywords, columns = excluded.columns, exact = excluded.exact`,
+    [texts, JSON.stringify(rows)],
   )
 }
 

@@ -23,6 +23,8 @@ const documents = [
   document('barnet/trees-street', { title: 'Trees by the name of their street' }),
   document('barnet/deprivation', { title: 'Index of multiple deprivation' }),
   document('camden/imd', { title: 'IMD ranks' }),
+  document('camden/parish-state', { title: 'State of the parish' }),
+  document('barnet/parish-state', { title: 'State in the parish' }),
   document('lambeth/spend', { title: 'Invoices over £500', description: '<p>Remittances<br>to <a href=vendors>contractors</a></p> vat=reclaimed|zero ~estimate 20€ 7°' }),
 ]
 
@@ -57,6 +59,11 @@ const single: readonly (readonly [what: string, text: string, ids: readonly stri
   ['a phrase in its order alone', '"trees street"', []],
   ['a phrase and a word', '"street trees" girth', ['camden/street-trees']],
   ['a phrase without its end', '"street trees', ['camden/street-trees']],
+  ['a phrase with stop words, each of them', '"state of the parish"', ['camden/parish-state']],
+  ['a phrase of stop words alone', '"of the"', ['camden/parish-state']],
+  ['a phrase whose words are not next to each other', '"state parish"', []],
+  ['a word without a phrase of stop words', 'parish -"of the parish"', ['barnet/parish-state']],
+  ['a phrase as it is, not of the same stem', '"street tree"', []],
   ['an amount without its currency', '500', ['lambeth/spend']],
   ['an amount as it is written', '"over £500"', ['lambeth/spend']],
   ...['remittances', 'contractors', 'vendors', 'reclaimed', 'zero', 'estimate', '20', '7'].map((word) => ['a word among signs', word, ['lambeth/spend']] as const),
