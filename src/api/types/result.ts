@@ -48,7 +48,7 @@ export class SourceReport {
 @Directive('@public')
 @ObjectType({ simpleResolvers: true, description: 'What may mislead: a copy that is older than its file, for one' })
 export class Warning {
-  @Field(() => String, { description: 'STALE_COPY: the rows of a table are older than its file, which cannot be read now; the source’s asOf says how old' }) code!: string
+  @Field(() => String, { description: 'STALE_COPY: the rows of a table are older than its file, which cannot be read now; the source’s asOf says how old. DEEP_PAGE: the sources read all rows that the offset passes over' }) code!: string
   @Field(() => String, { description: 'What happened, and why, in words for people' }) message!: string
   @Field(() => ID, { nullable: true, description: 'The table that it is about; null where it is about the whole answer' }) table!: string | null
   @Field(() => String, { nullable: true, description: 'The column that it is about; null where it is about whole rows' }) column!: string | null

@@ -79,7 +79,7 @@ export async function result(transaction: string, query: AuthorisedQuery, plan: 
     complete: outcomes.every(({ error }) => error === undefined),
     withheld: query.withheld,
     sources: outcomes.map(reportOf),
-    warnings: warningsOf(outcomes),
+    warnings: warningsOf(outcomes, query.offset),
     version: versionOf(outcomes),
     async json(form, numbers) {
       if (text !== undefined) {

@@ -2,8 +2,11 @@ import type { FragmentOutcome } from '../5-execute/fragment.js'
 
 /** Something about an answer that may mislead whoever reads its rows. */
 export interface Warning {
-  /** STALE_COPY: the rows of a table are older than its file, which cannot be read now. */
-  readonly code: 'STALE_COPY'
+  /**
+   * STALE_COPY: the rows of a table are older than its file, which cannot be read now. DEEP_PAGE: the sources read and sorted all rows that the offset
+   * passes over.
+   */
+  readonly code: 'STALE_COPY' | 'DEEP_PAGE'
   readonly message: string
   readonly table: string | null
   readonly column: string | null
@@ -11,8 +14,24 @@ export interface Warning {
 
 const messageMax = 500
 
-/** What may mislead in the answers of the sources. Their words are kept short and free of control characters. */
-export function warningsOf(outcomes: readonly FragmentOutcome[]): Warning[] {
+/** Rows passed over from which on a page is told to be dear. */
+const deepOffset = 100_000
+
+/** What may mislead in the answers of the sources, or what made them slow. The sources' words are kept short and free of control characters. */
+export function warningsOf(outcomes: readonly FragmentOutcome[], offset: number): Warning[] {
+  return [...(offset < deepOffset ? [] : [deepPage(outcomes.length, offset)]), ...stale(outcomes)]
+}
+
+function deepPage(sources: number, offset: number): Warning {
+  const rows = offset.toLocaleString('en-GB')
+  const cost = sources === 1 ? `The source reads and sorts the ${rows} rows before this page` : `Each of ${sources} sources sends the hub its first ${rows} rows and more`
+  return {
+    code: 'DEEP_PAGE', table: null, column: null,
+    message: `${cost}, again for every page. To go on from the last row of a page costs less: order by columns that tell the rows apart, and filter (gt, lt) by that row's values instead of an offset.`,
+  }
+}
+
+function stale(outcomes: readonly FragmentOutcome[]): Warning[] {
   return outcomes.flatMap(({ fragment, report }) => {
     // A spoke may only speak of tables that it was asked for.
     const asked = (report?.stale ?? []).filter(({ table }) => fragment.tables.includes(`${fragment.spokeId}/${table}`))
