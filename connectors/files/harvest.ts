@@ -54,7 +54,7 @@ export async function* harvestFolder(parts: HarvestParts, signal: AbortSignal): 
     await writeMemory(memoryFile, grouped.memory)
     return { ...grouped, listed }
   })
-  for (const { id, message, listing } of problems) yield { kind: 'problem', sourceId: id, message: message.slice(0, 2000), listing }
+  for (const { id, message } of problems) yield { kind: 'problem', sourceId: id, message: message.slice(0, 2000), listing: 'PARTIES' }
   for (const dataset of datasets) {
     const events = await inTurn(() => harvestDataset(dataset, parts, memory, signal))
     if (signal.aborted) throw new SourceTimeout('The harvest was ended before it had read every file.')

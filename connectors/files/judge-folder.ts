@@ -1,0 +1,68 @@
+import type { Access } from '../../src/connector/catalogue.js'
+import { slugOf } from '../shared/slug.js'
+import type { CatalogueFile } from './catalogue-file.js'
+import { astrayFrom, decideAccess, expectedFiles, type Standing } from './decide-access.js'
+import type { Folder } from './folder.js'
+import type { FolderMemory } from './memory.js'
+
+/** What is decided on the files of a folder. */
+export interface Judged {
+  /** Of each stem that no entry names by `files`. */
+  readonly standings: ReadonlyMap<string, Standing>
+  /** Of a dataset whose files an entry names. */
+  standingOf(entryId: string): Standing
+  /** An entry has the stem's own slug as its id, and so names it plainly. An id with a number behind it came about by chance. */
+  isPlain(stem: string): boolean
+  /** An entry may mean the stem, by its id or by a file that it names. */
+  isMeant(stem: string): boolean
+  /** Stems that may be the file which a protective entry has lost, and are CLOSED for it. */
+  readonly held: readonly string[]
+  readonly isCatalogueLost: boolean
+  readonly memory: Pick<FolderMemory, 'expected' | 'doubted'>
+}
+
+/**
+ * Who may read what of a folder: as catalogue.yaml plainly says, else the default, and CLOSED wherever that file may mean more than it says.
+ * @param ids of the stems. @param memory of the folder, this harvest included.
+ */
+export function judgeFolder(folder: Folder, catalogue: CatalogueFile, ids: ReadonlyMap<string, string>, memory: FolderMemory, defaultAccess: Access): Judged {
+  const entries = new Map(Object.entries(catalogue.datasets))
+  const stems = [...ids.keys()]
+  const isPlain = (stem: string) => ids.get(stem) === slugOf(stem) && entries.has(slugOf(stem)) && entries.get(slugOf(stem))?.files === undefined
+  const meant = new Set([...entries].flatMap(([id, { files = [] }]) => [id, ...files.map((file) => slugOf(stemOf(file)))]))
+  const isMeant = (stem: string) => meant.has(slugOf(stem)) || meant.has(ids.get(stem) as string)
+  const isCatalogueLost = catalogue.isAbsent && (memory.protected.size > 0 || folder.misnamedCatalogue !== undefined)
+
+  const { expected, lost } = lookForExpected(folder, catalogue, new Set(stems.filter(isPlain).map(slugOf)), memory)
+  const astray = new Map(stems.map((stem) => [stem, astrayFrom(stem, memory.stems.get(stem)?.first ?? memory.harvests, lost, { expected, doubted: memory.doubted })]))
+  // An entry that never had a file lost none: the doubt that it casts ends when its file comes.
+  const doubted = new Map([...memory.doubted].filter(([stem]) => !ids.has(stem)))
+  for (const [stem, key] of astray) if (key !== undefined && expected.has(key) && !isPlain(stem)) doubted.set(stem, key)
+
+  const standings = new Map(
+    stems.map((stem) => {
+      const entry = isPlain(stem) ? entries.get(slugOf(stem)) : undefined
+      const doubts = { catalogueLost: isCatalogueLost, mayBeMeant: entry === undefined && isMeant(stem), mayBeAstray: astray.get(stem) !== undefined }
+      return [stem, decideAccess(entry, defaultAccess, doubts)]
+    }),
+  )
+  return {
+    standings, isPlain, isMeant, isCatalogueLost, memory: { expected, doubted },
+    standingOf: (id) => decideAccess(entries.get(id), defaultAccess, { catalogueLost: isCatalogueLost, mayBeMeant: false, mayBeAstray: false }),
+    held: stems.filter((stem) => astray.get(stem) !== undefined && !isCatalogueLost && standings.get(stem)?.isHeldBack === true),
+  }
+}
+
+/** Which protective entries have their files now: when each was seen last, and which are without. */
+function lookForExpected(folder: Folder, catalogue: CatalogueFile, plain: ReadonlySet<string>, memory: FolderMemory): { expected: Map<string, number>; lost: string[] } {
+  const names = new Set([...folder.files, ...folder.refused].map(({ name }) => name))
+  const foreign = new Set([...folder.foreign].map(slugOf))
+  const wanted = expectedFiles(catalogue)
+  const isFound = ({ id, file }: (typeof wanted)[number]) => (file === undefined ? plain.has(id) || foreign.has(id) : names.has(file))
+  const expected = new Map(memory.expected)
+  for (const one of wanted) if (isFound(one)) expected.set(one.key, memory.harvests)
+  return { expected, lost: wanted.filter((one) => !isFound(one)).map(({ key }) => key) }
+}
+
+/** A file's name without its ending. */
+export const stemOf = (name: string): string => name.replace(/\.[^.]*$/, '')
