@@ -138,6 +138,10 @@ describe('a harvest of PostgreSQL', () => {
     expect(good.datasets[0]).toMatchObject({ title: 'One', access: 'SHARED', sharedWith: ['borough-of-barnet'], licence: { title: 'OGL' }, listing: 'PARTIES' })
     expect(good.datasets[0]?.tables[0]?.columns[0]).toMatchObject({ title: 'N' })
     expect(good.datasets[0]?.tables[0]?.problems).toEqual(['The configuration describes a column "gone" that the table does not have.'])
+    const protects = { columns: { name_of_tenant: { sensitivity: 'PERSONAL' } } }
+    const astray = await harvested({ schemas: ['said'], datasets: { 'said.one': protects } })
+    expect(astray.datasets[0]?.tables[0]).toMatchObject({ columns: [{ name: 'n', sensitivity: 'PERSONAL' }], problems: [expect.stringContaining('"name_of_tenant"') as unknown, expect.stringContaining('counts as PERSONAL') as unknown] })
+    expect(astray.datasets[1]?.tables[0]?.columns[0]?.sensitivity).toBe('NONE')
     const mistyped = await harvested({ schemas: ['said'], datasets: { 'said.oen': entry } })
     expect(mistyped.datasets.map(({ access }) => access)).toEqual(['CLOSED', 'CLOSED'])
     expect(mistyped.problems.map(({ sourceId }) => sourceId)).toEqual(['said.oen', 'datasets'])

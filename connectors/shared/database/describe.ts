@@ -57,17 +57,22 @@ function tableOf(
   entry: DatasetEntry,
 ): TableDescription {
   const known = new Set(table.columns.map(({ name }) => name))
+  const astray = Object.keys(entry.columns ?? {}).filter((name) => !known.has(name))
+  // A protected column that has another name now may be any that nothing is said of.
+  const isHeldBack = astray.some((name) => (entry.columns?.[name]?.sensitivity ?? 'NONE') !== 'NONE')
+  const saidOf = (name: string) => entry.columns?.[name] ?? (isHeldBack ? { sensitivity: 'PERSONAL' as const } : {})
   const problems = [
     ...table.notes,
     ...table.columns.flatMap(({ name, reading: { told } }) => (told === undefined ? [] : [`Column ${name} ${told}`])),
     ...(table.hidden.length === 0 ? [] : [`The role of this source may not read ${table.hidden.length} of its columns, which are left out.`]),
-    ...Object.keys(entry.columns ?? {}).filter((name) => !known.has(name)).map((name) => `The configuration describes a column "${name}" that the table does not have.`),
+    ...astray.map((name) => `The configuration describes a column "${name}" that the table does not have.`),
+    ...(isHeldBack ? ['One of these is protected. Until its name is mended, every column that the configuration does not describe counts as PERSONAL.'] : []),
   ]
   return {
     id: table.id,
     name: fullName(table).slice(0, 500),
     title,
-    columns: columns.map((column) => ({ ...column, ...defined(entry.columns?.[column.name] ?? {}) })),
+    columns: columns.map((column) => ({ ...column, ...defined(saidOf(column.name)) })),
     ...(rowCount === undefined ? {} : { rowCount }),
     problems: problems.slice(0, 1000).map((problem) => problem.slice(0, 2000)),
   }
