@@ -37,16 +37,17 @@ const likeCatalogue = /^catalog(?:ue)?s?\b[^.]*\.ya?ml(?:\.txt)?$/i
 
 /**
  * Lists a folder's data files, and all else that it holds, of which nothing is read. What editors leave, and hidden files, are neither.
- * @param isKnown whether files of a stem were served before: where there are more than 5,000 files these come first, so that a new file takes no other's place.
+ * @param isKnown whether a file is named in catalogue.yaml, or files of its stem were served before: where there are more than 5,000 files these come first, so that a new file takes no other's place.
  * @throws SourceUnavailable where the folder cannot be listed.
  */
-export async function listFolder(path: string, maxFileBytes: number, isKnown: (stem: string) => boolean = () => false): Promise<Folder> {
+export async function listFolder(path: string, maxFileBytes: number, isKnown: (file: { stem: string; name: string }) => boolean = () => false): Promise<Folder> {
   const root = await realpath(path).catch(unavailable)
   const entries = (await readdir(root, { withFileTypes: true }).catch(unavailable)).filter(({ name }) => !isLeaving(name) && name !== catalogueFileName)
   entries.sort((one, other) => binary(one.name, other.name))
   const named = entries.map((entry) => ({ entry, ...partsOf(entry.name) }))
   const data = named.filter(({ entry, format }) => format !== undefined && !entry.isDirectory())
-  const served = data.length <= filesMax ? data : [...data.filter(({ stem }) => isKnown(stem)), ...data.filter(({ stem }) => !isKnown(stem))].slice(0, filesMax)
+  const known = ({ entry: { name }, stem }: (typeof data)[number]) => isKnown({ stem, name })
+  const served = data.length <= filesMax ? data : [...data.filter((one) => known(one)), ...data.filter((one) => !known(one))].slice(0, filesMax)
   const foreign = named.filter(({ entry, format }) => format === undefined && !entry.isDirectory())
   const misnamed = foreign.map(({ entry }) => entry.name).filter((name) => likeCatalogue.test(name))
   const others = foreign.filter(({ entry }) => !misnamed.includes(entry.name)).map(({ entry }) => entry.name)

@@ -49,7 +49,8 @@ export async function* harvestFolder(parts: HarvestParts, signal: AbortSignal): 
   // Another harvest of this folder may be under way: what it remembers is read and written in one turn.
   const { datasets, problems, memory, listed } = await inTurn(async () => {
     const before = await readMemory(memoryFile)
-    const listed = await listFolder(folder, config.maxFileMb * 1024 * 1024, (stem) => before.stems.has(stem))
+    const named = new Set(Object.values(catalogue.datasets).flatMap(({ files = [] }) => files))
+    const listed = await listFolder(folder, config.maxFileMb * 1024 * 1024, ({ stem, name }) => before.stems.has(stem) || named.has(name))
     const grouped = groupFiles(listed, catalogue, before, config.defaultAccess)
     await writeMemory(memoryFile, grouped.memory)
     return { ...grouped, listed }

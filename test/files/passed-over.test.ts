@@ -57,7 +57,7 @@ it('of more files than the limit those are served that were served before, and t
   const first = await listFolder(opened.folder, 1024)
   expect(first.files).toHaveLength(filesMax)
   expect(first.passedOver).toEqual([{ name: '05000.csv', message: expect.stringContaining('05000.csv, 05001.csv, 05002.csv: left out. The folder holds 5003 data files, and only 5000 are served') }])
-  const later = await listFolder(opened.folder, 1024, (stem) => stem >= '00003')
+  const later = await listFolder(opened.folder, 1024, ({ stem }) => stem >= '00003')
   expect(later.files.at(0)?.name).toBe('00003.csv')
   expect(later.passedOver[0]?.message).toContain('00000.csv, 00001.csv, 00002.csv: left out')
 })

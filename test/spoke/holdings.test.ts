@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { anonymous } from '../../src/identity/viewer.js'
+import type { Source } from '../../src/connector/source.js'
+import { Holdings } from '../../src/spoke/holdings.js'
+import { complete, dataset, fakeSource } from '../support/fake-source.js'
+
+const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+
+test('of two sources with one dataset id the first keeps it, with its rows and its access, and the other is told', async () => {
+  const first = fakeSource(dataset('waits', { access: 'CLOSED', listing: 'PARTIES' }), complete()) as unknown as Source
+  const second = fakeSource(dataset('waits'), dataset('other'), complete()) as unknown as Source
+  const holdings = new Holdings([first, second], log)
+  const told: string[] = []
+  for await (const event of holdings.harvest(AbortSignal.timeout(5000))) told.push(event.kind === 'dataset' ? event.dataset.id : event.kind === 'problem' ? `! ${event.sourceId} ${event.message.slice(0, 47)}` : event.kind)
+  expect(told).toEqual(['waits', '! waits Two sources of this spoke have a dataset waits.', 'other', 'complete'])
+  const scan = (id: string) => ({ op: 'scan' as const, table: `${id}/${id}`, columns: [{ name: 'Name', type: 'STRING' as const }] })
+  expect(() => holdings.sourceOf(scan('waits'), anonymous)).toThrow(/not open/)
+  expect(holdings.sourceOf(scan('other'), anonymous)).toBe(second)
+})
