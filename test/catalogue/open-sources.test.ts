@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { OpenSources } from '../../src/catalogue/open-sources.js'
-import { DialsError, ResultTooLarge, SourceTimeout, SourceUnavailable, SourceUnreachable } from '../../src/errors.js'
+import { type DialsError, ResultTooLarge, SourceTimeout, SourceUnavailable, SourceUnreachable } from '../../src/errors.js'
 import { mysqlError } from '../../connectors/mysql/errors.js'
 import { postgresError } from '../../connectors/postgres/errors.js'
 import { toldError, unreachable } from '../../connectors/spoke/call.js'

@@ -12,7 +12,7 @@ describe('warnings of an answer', () => {
 
   test('tell which tables are stale, in words that steer no terminal', () => {
     expect(warningsOf([outcome('a', ['b/b', 'c/c'], [{ table: 'b/b', reason: `b.csv: \u001b[31mit is\na web page${'x'.repeat(600)}` }])], 0)).toEqual([
-      { code: 'STALE_COPY', table: 'a/b/b', column: null, message: expect.stringMatching(/^The rows are of an earlier state: .* b\.csv:  \[31mit is a web pagex+$/) as unknown },
+      { code: 'STALE_COPY', table: 'a/b/b', column: null, message: expect.stringMatching(/^The rows are of an earlier state: .* b\.csv: {2}\[31mit is a web pagex+$/) as unknown },
     ])
   })
 
