@@ -43,10 +43,10 @@ export async function planReading(text: Utf8Text, kind: JsonKind, signal: AbortS
   const whole = shown.map(isObjectLine)
   if (whole[0] === true && whole[1] === true) return lines
   const survey = await surveyOf(text.path, text.start, signal)
-  if (survey.kind === 'several') return whole.includes(true) || (await firstLineIsObject(text, end, signal)) ? lines : values
+  if (survey.kind === 'several') return shown.some(isWholeLine) || (await firstLineIsObject(text, end, signal)) ? lines : values
   if (survey.kind === 'cut') {
     // A line that is not closed hides those after it.
-    if (kind === 'ndjson' || whole.includes(true)) return lines
+    if (kind === 'ndjson' || shown.some(isWholeLine)) return lines
     throw new Unreadable('The file ends in the middle of its first object: it was cut short, or a bracket or a quote is missing. Fetch or save it again.')
   }
   const choice = chooseTable(survey.outline)
@@ -75,6 +75,12 @@ function isGeo(members: ReadonlyMap<string, unknown>): boolean {
 
 function isObjectLine(line: string): boolean {
   return line.trim().startsWith('{') && isRecord(parse(line)?.value)
+}
+
+/** A line of its own: not within anything, and without a comma behind. */
+function isWholeLine(line: string): boolean {
+  const parsed = line.startsWith('{') ? parse(line) : undefined
+  return parsed !== undefined && parsed.slips === undefined && isRecord(parsed.value)
 }
 
 /** Lines that are lists of single values: a table without names, as JSON Lines has it. */
