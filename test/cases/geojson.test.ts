@@ -157,7 +157,7 @@ describe('how features lie in a file', () => {
   it('tells what is not in the properties', async () => {
     const read = await tableOf('t.geojson', collection([feature({ n: 'a' }, point(), { title: 'x', bbox: [0, 0, 1, 1] })], { name: 'roads', legend: 1 }))
     expect(read.names).toEqual(['n', 'geometry'])
-    expect(read.problems).toEqual([told(/Members beside the properties.*\("title", "legend"\)/)])
+    expect(read.problems).toEqual([told(/Members beside the properties.*\("legend", "title"\)/)])
   })
 
   it('is told of other formats of maps', async () => {

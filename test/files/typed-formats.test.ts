@@ -113,7 +113,7 @@ describe('Parquet', () => {
     const read = await tableOf('t.parquet', await parquet(`
       SELECT 1::TINYINT AS tiny, 2::UINTEGER AS u, 18446744073709551615::UBIGINT AS ub, 1.5::FLOAT AS f, 2.50::DECIMAL(9, 2) AS d, true AS b, 'x' AS "Name", 'y' AS "name_2",
         DATE '2024-01-02' AS day, TIME '10:00' AS t, TIMESTAMP '2024-01-02 03:04:05' AS ts, TIMESTAMPTZ '2024-01-02 03:04:05+00' AS tz, TIMESTAMP_NS '2024-01-02 03:04:05' AS ns,
-        [1, 2] AS l, {'a': 1, 'b': 'x'} AS s, MAP {'k': 1} AS m, 'b'::BLOB AS bytes, uuid() AS id, '0100' AS code, '{"a":1}'::JSON AS j, NULL::INTEGER AS none`))
+        [1, 2] AS l, {'a': 1, 'b': 'x'} AS s, MAP {'k': 1} AS m, '\\xFF'::BLOB AS bytes, uuid() AS id, '0100' AS code, '{"a":1}'::JSON AS j, NULL::INTEGER AS none`))
     expect(read.types).toEqual({
       tiny: 'INT64', u: 'INT64', ub: 'DECIMAL(0)', f: 'DOUBLE', d: 'DECIMAL(2)', b: 'BOOLEAN', Name: 'STRING', name_2: 'STRING', day: 'DATE', t: 'TIME', ts: 'TIMESTAMP', tz: 'TIMESTAMPTZ',
       ns: 'TIMESTAMP', l: 'LIST', s: 'JSON', m: 'JSON', id: 'STRING', code: 'STRING', j: 'JSON', none: 'INT64',
