@@ -17,9 +17,13 @@ interface Found {
   list: ListOutline
 }
 
-const rowNames = /^(?:records|results?|items|value|values|data|rows|entries|elements|list|features|content|hits|observations|docs|dataset|table)$/i
-const otherNames = /^(?:fields?|columns?|links?|_links|meta|metadata|facets|filters?|included|schema|headers?|warnings?|messages?|details|sort|aggregations|parameters|params|index|aliases)$/i
+/** Names that services give their lists of rows. */
+export const rowNames = /^(?:records|results?|items|value|values|data|rows|entries|elements|list|features|content|hits|observations|docs|dataset|table)$/i
+const otherNames = /^(?:fields?|columns?|links?|_links|meta|metadata|facets|filters?|included|schema|headers?|warnings?|messages?|details|sort|aggregations|parameters|params|index|aliases|resources|contributors|licenses|sources|keywords|definitions|properties|required)$/i
 const errorNames = /^(?:errors?|exceptions?|faults?|violations|errormessages?|error_?codes?)$/i
+
+const noRows =
+  'The file is one JSON object, not a list of objects: it seems to describe data (fields, links, resources), and no list in it looks like rows. Publish the list of rows alone, or an object a line.'
 
 /** Chooses by the outline alone. What is refused says why and what to do, in words for everybody. */
 export function chooseTable(root: ObjectOutline): Choice {
@@ -36,6 +40,7 @@ export function chooseTable(root: ObjectOutline): Choice {
   const [nested] = lists.filter(({ list }) => list.lists > 0).sort(byRank)
   // Socrata describes its columns in a list of objects, and its rows are lists.
   const isDescription = best !== undefined && nested !== undefined && rank(best) > rank(nested)
+  if (best !== undefined && !isDescription && rank(best) === 2 && ranked.length === lists.length) return { kind: 'refused', reason: noRows }
   if (best !== undefined && !isDescription) return { kind: 'list', path: best.path, features: false, others: others.map(({ path }) => path.join('.')) }
   if (isError(root)) {
     return { kind: 'refused', reason: 'The file is a message of an error, not data: the service that was asked for it answered so. Fetch it again, and look at the answer.' }

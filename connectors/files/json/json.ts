@@ -1,6 +1,7 @@
 import type { Conversion } from '../convert.js'
 import type { StagedTable } from '../staged-table.js'
 import { asUtf8, type Utf8Text } from '../text/as-utf8.js'
+import { rowNames } from './choose-table.js'
 import { columnsAsRows } from './columns-as-rows.js'
 import { elementsOf } from './elements.js'
 import { linesOf } from './lines.js'
@@ -72,10 +73,14 @@ async function readElements(text: Utf8Text, reading: Reading & { kind: 'elements
     await sink.flush()
   }
   for (const note of reading.notes) sink.note(note)
-  if (aside.length > 0) {
-    const names = [...new Set(aside)].slice(0, 5).map((name) => name.slice(0, 60))
-    sink.note(`The list "${list}" of the file was read as its table; what stands beside it (${names.join(', ')}${new Set(aside).size > names.length ? ' …' : ''}) was set aside.`)
-  }
+  if (list !== undefined) noteList(sink, list, [...new Set(aside)])
+}
+
+/** Tells which list was taken, unless the file is nothing but a list under one of the usual names. */
+function noteList(sink: RowSink, list: string, aside: readonly string[]): void {
+  const shown = aside.slice(0, 5).map((name) => name.slice(0, 60))
+  if (aside.length > 0) sink.note(`The list "${list}" of the file was read as its table; what stands beside it (${shown.join(', ')}${aside.length > shown.length ? ' …' : ''}) was set aside.`)
+  else if (!rowNames.test(list)) sink.note(`The list "${list}" of the file was read as its table.`)
 }
 
 /** A member as a row: its name first, as the column `key`. */

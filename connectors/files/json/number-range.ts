@@ -86,12 +86,18 @@ function significant(text: string): { digits: string; power: number } {
   return { digits, power: digits === '' ? 0 : Number(exponent) - fraction.length + (all.length - digits.length) }
 }
 
-/** Whether a DOUBLE is written with the same digits again. */
+/**
+ * Whether a DOUBLE is written with the same digits: the fewest that tell it apart, or 17, as C and GIS programs print them. Either way no two texts
+ * are one number.
+ */
 function isHeld(text: string): boolean {
   const value = Number(text)
   if (!Number.isFinite(value)) return false
-  const [one, other] = [significant(text), significant(String(value))]
-  return one.digits === other.digits && one.power === other.power
+  const { digits, power } = significant(text)
+  return [String(value), value.toPrecision(17)].some((written) => {
+    const other = significant(written)
+    return digits === other.digits && power === other.power
+  })
 }
 
 const moneyScale = 4
