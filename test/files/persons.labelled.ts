@@ -37,6 +37,17 @@ const personal: readonly (readonly [string, readonly string[]])[] = [
   ['D.O.B.', ['01/02/1980', '13/11/1975']], ['Date of birth', ['1980-02-01', '1975-11-13']], ['DoB (dd/mm/yyyy)', ['01/02/1980', '13/11/1975']], ['Birth date', ['1980-02-01', '1975-11-13']], ['Born', ['1980-02-01', '1975-11-13']], ['Applicant DOB', ['01.02.1980', '13.11.1975']], ['Child DOB 1', ['2015-02-01', '2017-11-13']],
 ]
 
+/** Written after the rules, to see how they do with what they were not made for. */
+const later: readonly (readonly [string, readonly string[], boolean])[] = [
+  ['Hirer', ['Ann Smith', 'Bob Jones'], true], ['Grave owner', ['Mary Ellen Potts', 'Harold Finch'], true], ['Sitter', ['Ann Smith', 'Joy Bell'], true], ['LA Contact', ['Sue Ryder', 'Tom Ford'], true],
+  ['Contact details', ['Sue Ryder 020 7946 0000', 'Tom Ford 07700 900123'], true], ['Personal licence holders', ['Sue Ryder; Tom Ford', 'Ann Lee; Bo Hu'], true], ['PHV driver', ['ALI, MOHAMMED', 'KHAN, ASIF'], true],
+  ['Head of Service', ['Sue Ryder', 'Tom Ford'], true], ['Signed', ['Sue Ryder', 'Tom Ford'], true], ['Buyer', ['Sue Ryder', 'Tom Ford'], true], ['Buyer', ['Camden Council', 'Barnet Council'], false], ['Employee Name', ['RYDER SUE MISS', 'FORD TOM MR'], true],
+  ['Officer name', ['Ryder Sue (Housing)', 'Ford Tom (Planning)'], true], ['Case worker', ['sryder', 'tford'], true], ['Responsible Officer', ['Director of Housing', 'Sue Ryder'], true], ['Gift recipient', ['Cllr Sue Ryder', 'Cllr Tom Ford'], true],
+  ['Driver', ['Population growth', 'Climate change'], false], ['Key driver', ['Housing costs', 'Low income'], false], ['Keeper', ['British Museum', 'Tate Modern'], false], ['Chair', ['Plastic', 'Wood'], false], ['Agent', ['Salmonella', 'Campylobacter'], false],
+  ['Name', ['St Johns Wood', 'Charlotte Mews'], false], ['Name', ['Victoria Park', 'Albert Square'], false], ['Lead', ['Pb', 'Zn'], false], ['Operator', ['Serco', 'NSL'], false], ['Landowner', ['Network Rail', 'Royal Parks'], false],
+  ['Owner', ['Network Rail', 'Peabody'], false], ['Dwelling', ['Semi Detached', 'Mid Terrace'], false],
+]
+
 const open: readonly (readonly [string, readonly string[]])[] = [
   ['Licence Holder', firms], ['Licensee', firms], ['Landlord', firms], ['Landlord', kinds], ['Landlord type', kinds], ['Owner', firms], ['Owner', kinds], ['Ownership', kinds], ['Owner type', ['Private', 'Public']], ['Tenant', firms], ['Tenant', ['Vacant', 'Vacant']], ['Tenants', ['Yes', 'No']],
   ['Applicant', firms], ['Applicant Name', firms], ['Agent', firms], ['Agent', ['Planning Consultants Ltd', 'Smith Architects LLP']], ['Contact', ['Customer services', 'Parking team', 'Library desk']], ['Contact', ['020 7974 4444', '020 7974 5555']], ['Contact', ['libraries@camden.gov.uk', 'info@brent.gov.uk']],
@@ -62,6 +73,7 @@ const open: readonly (readonly [string, readonly string[]])[] = [
 ]
 
 export const labelled: readonly Labelled[] = [
+  ...later,
   ...personal.map(([header, values]) => [header, values, true] as const),
   ...open.map(([header, values]) => [header, values, false] as const),
 ]

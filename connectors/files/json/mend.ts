@@ -63,9 +63,9 @@ function mendString(found: string, slips: Set<Slip>): string {
     slips.add('quotes')
     inner = inner.replace(/\\'|"/g, (sign) => (sign === '"' ? '\\"' : "'"))
   }
-  if (/[\0-\x1f]/.test(inner)) {
+  if (/[^ -\uffff]/.test(inner)) {
     slips.add('control')
-    inner = inner.replace(/\\?[\0-\x1f]/g, (sign) => JSON.stringify(sign.slice(-1)).slice(1, -1))
+    inner = inner.replace(/\\?[^ -\uffff]/g, (sign) => JSON.stringify(sign.slice(-1)).slice(1, -1))
   }
   if (inner.includes('\\')) {
     inner = inner.replace(/\\(?:u[0-9a-fA-F]{4}|[^])?/g, (escape) => {

@@ -28,6 +28,8 @@ export async function planReading(text: Utf8Text, kind: JsonKind, signal: AbortS
   const features = kind === 'geojson'
   const lines: Reading = { kind: 'lines', end, hints: { one: 'Line', features } }
   const values: Reading = { kind: 'elements', elements: { kind: 'values' }, hints: { one: 'Object', features }, notes: [] }
+  // Lines of which there is none are a table without rows; of other JSON nothing is not JSON.
+  if (first === '' && kind === 'ndjson') return lines
   if (first === '') throw new Unreadable('The file is empty.')
   if (first.startsWith('\x1e')) return values
   const shown = first.split(end, linesShown)

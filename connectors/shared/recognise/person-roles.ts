@@ -5,7 +5,7 @@
 const privateRoles = [
   // Licences, permits, property.
   'licen[cs]e?holder', 'licen[cs]eholder', 'licen[cs]ee', 'permitholder', 'badgeholder', 'cardholder', 'accountholder', 'policyholder', 'leaseholder', 'freeholder', 'keyholder',
-  'householder', 'stallholder', 'plotholder', 'stakeholder', 'holder', 'holderof(?:the)?licen[cs]e', 'landlord', 'landlady', 'tenant', 'subtenant', 'lessee', 'lessor', 'occupier', 'occupant', 'resident',
+  'householder', 'stallholder', 'plotholder', 'holder', 'holderof(?:the)?licen[cs]e', 'landlord', 'landlady', 'tenant', 'subtenant', 'lessee', 'lessor', 'occupier', 'occupant', 'resident',
   'neighbour', 'owner', 'proprietor', 'purchaser', 'seller', 'guarantor', 'lodger', 'squatter', 'homeowner', 'ratepayer', 'taxpayer', 'billpayer', 'liableparty', 'debtor', 'mortgagor',
   // Vehicles and animals.
   'driver', 'rider', 'keeper', 'cyclist', 'pedestrian', 'passenger', 'breeder', 'walker',
@@ -55,4 +55,13 @@ export function personHeader(letters: string): PersonHeader | undefined {
   if (workRole.test(letters)) return 'work'
   if (privateRole.test(letters)) return 'private'
   return plainName.test(letters) ? 'name' : undefined
+}
+
+/** Headers under which places, works and things are named, which are often called after persons. */
+const thing =
+  /road|street|place|venue|building|ward|school|librar|site|station|park|pub|premises|property|plaque|monument|statue|memorial|sculpture|business|trading|company|organi[sz]ation|firm|brand|species|breed|model|make|product|title|subject|event|area|location|constituency|borough|town|city|country|parish|district|address|hospital|hotel|shop|restaurant|estate|court|house|block|bridge|route|line|stop|team|party|group|scheme|project|category|type|class|status|description|plant|tree|flower|common|scientific|dataset|file|layer|publisher|prize|award|cause|diagnosis|condition|operator|provider|funder|consultee|stakeholder|contractor/
+
+/** Whether a header is one of which nothing is known, so that only its values can tell. */
+export function mayNamePersons(letters: string): boolean {
+  return personHeader(letters) === undefined && !thing.test(letters)
 }

@@ -19,7 +19,7 @@ const notPerson = [
   'restaurants?', 'caf[eé]', 'coffee', 'bar', 'pub', 'inn', 'tavern', 'hotels?', 'kitchen', 'grill', 'pizza', 'kebab', 'chicken', 'bakery', 'butchers?', 'foods?', 'wines?', 'supermarkets?', 'stores?', 'shops?', 'retail', 'superstore', 'express',
   'salon', 'barbers?', 'laundry', 'cleaners?', 'cleaning', 'catering', 'security', 'insurance', 'bank', 'banking', 'finance', 'financial', 'accountants?', 'accountancy', 'solicitors', 'architects', 'surveyors', 'legal', 'law', 'recruitment', 'care',
   'team', 'office', 'unit', 'section', 'division', 'branch', 'desk', 'reception', 'helpdesk', 'enquiries', 'admin', 'administration', 'committee', 'panel', 'project', 'programme', 'scheme', 'campaign', 'festival',
-  'road', 'street', 'avenue', 'lane', 'close', 'drive', 'way', 'square', 'terrace', 'place', 'grove', 'hill', 'green', 'common', 'bridge', 'station', 'estate', 'tower', 'block', 'flat', 'ward', 'town', 'city', 'village',
+  'road', 'street', 'mews', 'crescent', 'wharf', 'quay', 'wood', 'st', 'saint', 'modern', 'growth', 'change', 'avenue', 'lane', 'close', 'drive', 'way', 'square', 'terrace', 'place', 'grove', 'hill', 'green', 'common', 'bridge', 'station', 'estate', 'tower', 'block', 'flat', 'ward', 'town', 'city', 'village',
   'the', 'of', 'for', 'at', 'in', 'to', 'by', 'on', 'with', 'not', 'no', 'yes', 'none', 'null', 'unknown', 'known', 'vacant', 'redacted', 'withheld', 'anon', 'anonymous', 'anonymised', 'confidential', 'various', 'multiple', 'other', 'others', 'same',
   'tbc', 'tba', 'pending', 'available', 'applicable', 'see', 'below', 'above', 'general', 'public', 'private', 'social', 'rented', 'renting', 'shared', 'ownership', 'occupied', 'occupier', 'sole', 'joint', 'trader', 'owner', 'landlord', 'tenant',
   'licensed', 'registered', 'individual', 'male', 'female', 'adult', 'adults', 'child', 'children', 'senior', 'junior', 'disabled', 'full', 'part', 'time', 'planning', 'licensing', 'parking', 'highways', 'environmental', 'environment', 'health', 'education',
@@ -31,14 +31,14 @@ const notPersonWords = literal(`(?i)(?:^|[^\\p{L}])(?:${notPerson.join('|')})(?:
 
 /** A value without what is put behind a name: a trading name, what is in brackets, honours. */
 function bare(text: string): string {
-  return `trim(regexp_replace(${text}, '(?i)(?:,? +(?:t/a|trading as|c/o|obe|mbe|cbe|kc|qc|mp|jp|jnr|snr|jr|sr|esq|phd|bsc|ma)[. ]?.*$| *[(\\[].*$|[,;.]+$)', ''))`
+  return `trim(regexp_replace(${text}, '(?i)(?:,? +(?:t/a|trading as|c/o|obe|mbe|cbe|kc|qc|mp|jp|jnr|snr|jr|sr|esq|phd|bsc|ma)[. ]?.*$| *[(\\[].*$|[ ,;:-]*(?:(?:tel|mob|phone)[.:]? *)?[+]?[0-9][0-9 -]{8,}.*$|[ ,;:<-]*[^ ]+@[^ ]+.*$|[,;.]+$)', ''))`
 }
 
 /** Letters and what stands between the parts of names, in two to seven parts; or letters of a script that writes names without blanks. */
 function nameShape(value: string): string {
-  const parts = `length(${value}) - length(regexp_replace(${value}, '[ ,.-]+', '', 'g'))`
+  const parts = `length(${value}) - length(regexp_replace(${value}, '[ ,.;/-]+', '', 'g'))`
   const isForeign = `regexp_matches(${value}, '[^\\p{Latin}\\P{L}]')`
-  return `(regexp_full_match(${value}, ${literal("\\p{L}[\\p{L}\\p{M}'’‘`´.,&+· -]+")}) AND (${parts} BETWEEN 1 AND 9 OR ${isForeign}))`
+  return `(regexp_full_match(${value}, ${literal("\\p{L}[\\p{L}\\p{M}'’‘`´.,;/&+· -]+")}) AND (${parts} BETWEEN 1 AND 9 OR ${isForeign}))`
 }
 
 const titled = (value: string, titles = title) => `regexp_matches(${value}, ${literal(`(?i)^(?:${titles})(?:\\.| )[ .]*(?:(?:&|and|/) *(?:${title})\\.? +)?\\p{L}`)})`
@@ -66,23 +66,30 @@ export interface PersonSigns {
   titled: number
 }
 
+/** Different values of a column that are looked at; of more, those that a hash picks. */
+const valuesMax = 20_000
+
 /**
- * Looks at the values of columns (c0 …). All go through one expression, as rows of place and value, since preparing these for each column would take longer
- * than running them.
+ * Looks at the values of columns (c0 …), each different one once. All go through one expression, as rows of place and value, since preparing these for each
+ * column would take longer than running them. Of a column of very many values the counts are those of a part.
  */
 export async function personSigns(session: EngineSession, rows: string, positions: readonly number[]): Promise<Map<number, PersonSigns>> {
   if (positions.length === 0) return new Map()
-  const texts = positions.map((position) => `nullif(trim(CAST(${columnAt(position)} AS VARCHAR)), '')`)
-  const cells = `(SELECT unnest([${positions.join(', ')}]) AS place, unnest([${texts.join(', ')}]) AS raw FROM ${rows})`
-  const bared = `(SELECT place, raw, CASE WHEN length(raw) <= 120 THEN ${bare('raw')} ELSE '' END AS value FROM ${cells} WHERE raw IS NOT NULL)`
+  const text = (position: number) => `nullif(trim(CAST(${columnAt(position)} AS VARCHAR)), '')`
+  const [differing = {}] = await session.rows(`SELECT ${positions.map((position) => `approx_count_distinct(${columnAt(position)}) AS ${columnAt(position)}`).join(', ')} FROM ${rows}`)
+  const parts = positions.map((position) => Math.max(1, Math.ceil(Number(differing[columnAt(position)]) / valuesMax)))
+  const cells = `(SELECT unnest([${positions.join(', ')}]) AS place, unnest([${parts.join(', ')}]) AS part, unnest([${positions.map(text).join(', ')}]) AS raw FROM ${rows})`
+  const values = `(SELECT place, raw, count(*) AS times FROM ${cells} WHERE raw IS NOT NULL AND hash(raw) % part = 0 GROUP BY place, raw)`
+  const bared = `(SELECT place, raw, times, CASE WHEN length(raw) <= 120 THEN ${bare('raw')} ELSE '' END AS value FROM ${values})`
   const tests = [
     `(${titled('value')} OR ${estate('value')}) AS named`, `${nameShape('value')} AS shaped`, `${isOther('value')} AS other`, `(${given('value')} OR ${initialled('value')}) AS known`,
     `${plainlyTitled('raw')} AS plain`, `regexp_full_match(raw, ${literal("\\p{Lu}[\\p{L}\\p{M}'’-]{2,25}")}) AS lone`,
   ]
-  const tested = `(SELECT place, raw, ${tests.join(', ')} FROM ${bared})`
+  const tested = `(SELECT place, raw, times, ${tests.join(', ')} FROM ${bared})`
+  const sum = (condition: string) => `coalesce(sum(times) FILTER (${condition}), 0)`
   const outputs = [
-    'place', 'count(*) AS n', 'count_if(named OR (shaped AND NOT other)) AS like_person', 'count_if(named OR (shaped AND NOT other AND known)) AS surely',
-    'approx_count_distinct(CASE WHEN lone AND NOT other THEN raw END) AS lone', 'count_if(plain) AS titled',
+    'place', 'sum(times) AS n', `${sum('named OR (shaped AND NOT other)')} AS like_person`, `${sum('named OR (shaped AND NOT other AND known)')} AS surely`,
+    'count_if(lone AND NOT other) AS lone', `${sum('plain')} AS titled`,
   ]
   const found = await session.rows(`SELECT ${outputs.join(', ')} FROM ${tested} GROUP BY place`)
   return new Map(found.map((row) => [Number(row.place), { all: Number(row.n), like: Number(row.like_person), surely: Number(row.surely), lone: Number(row.lone), titled: Number(row.titled) }]))

@@ -1,15 +1,16 @@
 import type { ColumnDescription } from '../../../src/connector/column.js'
 import type { EngineSession } from '../../../src/connector/engine.js'
 import { columnAt } from '../engine-sql.js'
-import { type PersonHeader, personHeader } from './person-roles.js'
+import { mayNamePersons, type PersonHeader, personHeader } from './person-roles.js'
 import { type PersonSigns, personSigns } from './person-values.js'
 import { type Evidence, markPersonal, personalSigns, pointsToPerson } from './personal.js'
 import { type Rule, rules, rulesByValues } from './rules.js'
 
 const candidatesMax = 500
 /** First rows that are looked at where a column's name says nothing. */
-const rowsAtSight = 3000
+const rowsAtSight = 1000
 const columnsAtSight = 500
+const rowsForShapes = 200
 
 /**
  * What the values of a table's columns are, beside their type: the first rule that a column's name and enough of its values meet. Conservative where
@@ -23,6 +24,7 @@ export async function recognise(session: EngineSession, copy: string, columns: r
   await lookByName(session, copy, found, evidence)
   await lookForNames(session, copy, found, evidence)
   await lookAtValues(session, `(SELECT * FROM ${copy} LIMIT ${rowsAtSight})`, found, evidence)
+  await lookAtShapes(session, copy, found)
   return markPersonal(found, evidence)
 }
 
@@ -70,6 +72,20 @@ async function lookAtValues(session: EngineSession, rows: string, found: ColumnD
     for (const [at, rule] of rulesByValues.entries()) {
       if (rule.except?.test(lettersOf(name)) !== true) meet(found, signs, position, rule, (key) => Number(row[`${key}_${at}`]))
     }
+  }
+}
+
+/** Columns whose names say nothing, and most of whose first values are surely persons' names. */
+async function lookAtShapes(session: EngineSession, copy: string, found: ColumnDescription[]): Promise<void> {
+  const positions = found.flatMap(({ name, type, semanticType }, position) => (type === 'STRING' && semanticType === undefined && mayNamePersons(lettersOf(name)) ? [position] : [])).slice(0, columnsAtSight)
+  if (positions.length === 0) return
+  const rows = `(SELECT * FROM ${copy} LIMIT ${rowsForShapes})`
+  // Most texts are no names at a glance: they hold digits, or are one word, or are long.
+  const cells = `(SELECT unnest([${positions.join(', ')}]) AS place, unnest([${positions.map(textOf).join(', ')}]) AS value FROM ${rows})`
+  const glance = "length(value) BETWEEN 4 AND 60 AND (contains(value, ' ') OR contains(value, ',')) AND NOT regexp_matches(value, '[0-9]')"
+  const likely = await session.rows(`SELECT place FROM ${cells} GROUP BY place HAVING count_if(${glance}) >= greatest(1, count(value) * 0.6)`)
+  for (const [position, { all, like, surely }] of await personSigns(session, rows, likely.map(({ place }) => Number(place)))) {
+    if (surely >= all * 0.6 || (surely >= all * 0.4 && like >= all * 0.9)) found[position] = { ...(found[position] as ColumnDescription), semanticType: 'PERSON_NAME' }
   }
 }
 

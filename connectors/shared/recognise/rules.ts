@@ -19,6 +19,8 @@ export interface Rule {
 }
 
 const matches = (regex: string) => (text: string) => `regexp_full_match(${text}, ${literal(regex)})`
+/** A test at a glance before the expression, since every text column is looked at. */
+const when = (glance: (text: string) => string, regex: string) => (text: string) => `(${glance(text)} AND ${matches(regex)(text)})`
 const between = (low: number, high: number) => (text: string) => `coalesce(try_cast(${text} AS DOUBLE) BETWEEN ${low} AND ${high}, false)`
 const code: readonly ColumnType[] = ['STRING', 'INT64']
 const number: readonly ColumnType[] = ['INT64', 'DECIMAL', 'DOUBLE', 'STRING']
@@ -115,9 +117,12 @@ export const rules: readonly Rule[] = [
 
 /** Rules for any column whose name says nothing: what fits these can be nothing but a person's, or an office's. */
 export const rulesByValues: readonly Rule[] = [
-  { semanticType: 'EMAIL', name: /./, types: text, value: matches('[^@\\s,;]+@[^@\\s,;]+\\.[A-Za-z]{2,}'), share: 0.5 },
-  { semanticType: 'NINO', name: /./, types: text, value: matches('(?i)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?: ?[0-9]{2}){3} ?[A-D]'), share: 0.5 },
-  { semanticType: 'PHONE', name: /./, types: text, value: matches('(?:\\+44 ?(?:\\(0\\))?|0)7[1-57-9](?:[ -]?[0-9]){8}'), share: 0.5 },
-  { semanticType: 'NHS_NUMBER', name: /./, except: /isbn|issn/, types: text, value: (raw) => `(${matches('[0-9]{3}[ -][0-9]{3}[ -][0-9]{4}')(raw)} AND ${nhsNumber(`replace(${raw}, '-', ' ')`)})`, share: 0.8 },
-  { semanticType: 'PERSON_NAME', name: /./, types: text, value: plainlyTitled, share: 0.3 },
+  { semanticType: 'EMAIL', name: /./, types: text, value: when((raw) => `contains(${raw}, '@')`, '[^@\\s,;]+@[^@\\s,;]+\\.[A-Za-z]{2,}'), share: 0.5 },
+  { semanticType: 'NINO', name: /./, types: text, value: when((raw) => `length(${raw}) BETWEEN 9 AND 13`, '(?i)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?: ?[0-9]{2}){3} ?[A-D]'), share: 0.5 },
+  { semanticType: 'PHONE', name: /./, types: text, value: when((raw) => `length(${raw}) BETWEEN 11 AND 22`, '(?:\\+44 ?(?:\\(0\\))?|0)7[1-57-9](?:[ -]?[0-9]){8}'), share: 0.5 },
+  {
+    semanticType: 'NHS_NUMBER', name: /./, except: /isbn|issn/, types: text, share: 0.8,
+    value: (raw) => `(${when((value) => `length(${value}) = 12`, '[0-9]{3}[ -][0-9]{3}[ -][0-9]{4}')(raw)} AND ${nhsNumber(`replace(${raw}, '-', ' ')`)})`,
+  },
+  { semanticType: 'PERSON_NAME', name: /./, types: text, value: (raw) => `(lower(left(${raw}, 1)) IN ('m', 'c') AND ${plainlyTitled(raw)})`, share: 0.3 },
 ]
