@@ -94,7 +94,7 @@ describe('envelopes', () => {
     ['a list behind an empty error', '{"error":null,"errors":[],"data":[{"a":1},{"a":2}]}', ['set aside']],
     ['pandas, orient table', '{"schema":{"fields":[{"name":"a","type":"integer"}],"primaryKey":["a"]},"data":[{"a":1},{"a":2}]}', ['"data" was taken']],
     ['a page of GitHub', '{"total_count":40,"incomplete_results":false,"items":[{"a":1},{"a":2}]}', ['40 rows']],
-    ['comments and a comma', '{ // from the register\n "data": [{"a":1},{"a":2},], }', ['nothing stands between two commas']],
+    ['comments and a comma', '{ // from the register\n "data": [{"a":1},{"a":2},], }', ['a comma too many']],
   ])('%s', async (_, content, problems) => {
     for (const text of [content, content.replaceAll(',"', ',\n  "')]) {
       const read = await tableOf('t.json', text)
@@ -115,6 +115,8 @@ describe('envelopes', () => {
     ['RFC 9457', '{"type":"about:blank","title":"Not Found","status":404}'],
     ['Socrata', '{\n "code" : "query.compiler.malformed",\n "error" : true,\n "message" : "x"\n}'],
     ['OGC', '{"exceptions":[{"code":"x","text":"y"}]}'],
+    ['an empty list', '{"error":"x","data":[]}'],
+    ['a failure with an empty list', '{"success":false,"result":{"records":[]}}'],
     ['a status', '{"status":"error","reason":"x"}'],
   ])('an error of %s is no data', async (_, content) => {
     expect(await refusalOf('t.json', content)).toMatch(/message of an error/)
@@ -144,6 +146,12 @@ describe('envelopes', () => {
     const read = await tableOf('t.json', '{"a":1,"data":[{"b":1}]}\n{"a":2,"data":[]}\n')
     expect(read.rows).toEqual([['1', '[{"b":1}]'], ['2', '[]']])
     expect((await tableOf('t.ndjson', '{"a":1,"data":[{"b":1},{"b":2}]}\n')).rows).toEqual([['1', '[{"b":1},{"b":2}]']])
+  })
+
+  it('an empty list of rows stays the table beside lists that describe it', async () => {
+    expect(await refusalOf('t.json', '{"success":true,"result":{"fields":[{"id":"a","type":"text"}],"records":[],"total":0}}')).toMatch(/list of the file is empty/)
+    expect(await refusalOf('t.json', '{"success":true,"result":{"fields":[{"id":"a","type":"text"}],"records":"a\\n1\\n"}}')).toMatch(/no list in it looks like rows/)
+    expect((await tableOf('t.json', '{"result":{"fields":[{"id":"a","type":"text"},{"id":"b"}],"records":[[1,"x"],[2,"y"]]}}')).names).toEqual(['a', 'b'])
   })
 
   it.each(['{"data":[]}', '{"results":[],"count":0}', '{"value":[]}', '[]', '{"type":"FeatureCollection","features":[]}'])('%s has no rows', async (content) => {

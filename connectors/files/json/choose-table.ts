@@ -19,7 +19,7 @@ interface Found {
 
 /** Names that services give their lists of rows. */
 export const rowNames = /^(?:records|results?|items|value|values|data|rows|entries|elements|list|features|content|hits|observations|docs|dataset|table)$/i
-const otherNames = /^(?:fields?|columns?|links?|_links|meta|metadata|facets|filters?|included|schema|headers?|warnings?|messages?|details|sort|aggregations|parameters|params|index|aliases|resources|contributors|licenses|sources|keywords|definitions|properties|required)$/i
+const otherNames = /^(?:fields?|columns?|links?|_links|meta|metadata|facets|filters?|included|schema|headers?|warnings?|messages?|details|sort|aggregations|parameters|params|index|aliases|resources|distributions?|tags|extras|contributors|licenses|sources|keywords|definitions|properties|required)$/i
 const errorNames = /^(?:errors?|exceptions?|faults?|violations|errormessages?|error_?codes?)$/i
 
 const noRows =
@@ -40,8 +40,13 @@ export function chooseTable(root: ObjectOutline): Choice {
   const [nested] = lists.filter(({ list }) => list.lists > 0).sort(byRank)
   // Socrata describes its columns in a list of objects, and its rows are lists.
   const isDescription = best !== undefined && nested !== undefined && rank(best) > rank(nested)
-  if (best !== undefined && !isDescription && rank(best) === 2 && ranked.length === lists.length) return { kind: 'refused', reason: noRows }
-  if (best !== undefined && !isDescription) return { kind: 'list', path: best.path, features: false, others: others.map(({ path }) => path.join('.')) }
+  const empty = lists.filter(({ list }) => list.count === 0).sort(byRank)[0]
+  const isEmpty = empty !== undefined && rowNames.test(empty.path.at(-1) as string) && rank(empty) === 0
+  const onlyDescribes = best !== undefined && !isDescription && rank(best) === 2
+  // A list of rows that is empty stays the table, beside lists that describe it.
+  if (isEmpty && (onlyDescribes || best === undefined) && !isError(root)) return { kind: 'list', path: empty.path, features: false, others: [] }
+  if (onlyDescribes && !isError(root)) return { kind: 'refused', reason: noRows }
+  if (best !== undefined && !isDescription && !onlyDescribes) return { kind: 'list', path: best.path, features: false, others: others.map(({ path }) => path.join('.')) }
   if (isError(root)) {
     return { kind: 'refused', reason: 'The file is a message of an error, not data: the service that was asked for it answered so. Fetch it again, and look at the answer.' }
   }
@@ -51,8 +56,7 @@ export function chooseTable(root: ObjectOutline): Choice {
   }
   if (areColumns(root)) return { kind: 'columns' }
   if (areRows(root)) return { kind: 'keyed' }
-  const empty = lists.filter(({ list }) => list.count === 0).sort(byRank)[0]
-  if (empty !== undefined && (rowNames.test(empty.path.at(-1) as string) || root.count === 1)) return { kind: 'list', path: empty.path, features: false, others: [] }
+  if (empty !== undefined && root.count === 1) return { kind: 'list', path: empty.path, features: false, others: [] }
   return { kind: 'row' }
 }
 

@@ -52,7 +52,18 @@ export function oneLine(value: string): string {
 }
 
 function withoutBlanks(value: string): string {
-  return /[\s]/.test(value) ? value.replace(/"(?:[^"\\]|\\.)*"|\s+/g, (found) => (found.startsWith('"') ? found : '')) : value
+  const parts: string[] = []
+  let from = 0
+  for (let at = 0, inString = false; at < value.length; at++) {
+    const code = value.charCodeAt(at)
+    if (code === 0x22) inString = !inString
+    else if (inString && code === 0x5c) at++
+    else if (!inString && code <= 0x20) {
+      parts.push(value.slice(from, at))
+      from = at + 1
+    }
+  }
+  return from === 0 ? value : parts.join('') + value.slice(from)
 }
 
 /** A column as it can be read from the lines. */

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { Unreadable } from '../unreadable.js'
 import { eachElement, eachMember } from './members.js'
 import { parse } from './parse.js'
@@ -9,10 +9,11 @@ import { elementBytesMax } from './slicer.js'
  * @throws Unreadable for a file too large to be turned in memory.
  */
 export async function columnsAsRows(path: string, start: number, signal: AbortSignal): Promise<string[]> {
-  const bytes = await readFile(path, { signal })
-  if (bytes.length > elementBytesMax) {
+  const { size } = await stat(path)
+  if (size > elementBytesMax) {
     throw new Unreadable(`The file holds its columns one after the other and is larger than ${elementBytesMax >> 20} MiB. Publish a list of objects, one for each row.`)
   }
+  const bytes = await readFile(path, { signal })
   const parsed = parse(bytes.toString('latin1', start))
   if (parsed === undefined) throw new Unreadable('The file is not valid JSON. Write it again with a JSON library.')
   const rows: string[][] = []

@@ -13,7 +13,7 @@ const geometryTypes = new Set(['Point', 'MultiPoint', 'LineString', 'MultiLineSt
 const foreignMax = 5
 /** Members of a feature or a collection that are no loss: what RFC 7946 defines, and what services tell of themselves. */
 const ordinary =
-  /^"(?:type|id|bbox|properties|geometry|geometry_name|features|name|crs|links|totalFeatures|number(?:Matched|Returned)|time[sS]tamp|generator|copyright|metadata|exceededTransferLimit|xy_coordinate_resolution|properties|description|license|licence|attribution|\$schema|context|@context|conformsTo|stac_version|count|total|next|collection)"$/
+  /^"(?:type|id|bbox|properties|geometry|geometry_name|features|name|crs|links|capabilities|filtersApplied|totalFeatures|number(?:Matched|Returned)|time[sS]tamp|generator|copyright|metadata|exceededTransferLimit|xy_coordinate_resolution|properties|description|license|licence|attribution|\$schema|context|@context|conformsTo|stac_version|count|total|next|collection)"$/
 
 /** Features as rows: their properties, their ids where any has one, and their geometries as GeoJSON text. */
 export class FeatureRows {
@@ -30,9 +30,9 @@ export class FeatureRows {
 
   /** A member of a collection beside its features: `"name": value`. */
   beside(text: string): void {
-    const [, key = '', value = ''] = /^("(?:[^"\\]|\\[^])*")\s*:\s*([^]*)$/.exec(text) ?? []
+    const [, key = '', value = ''] = /^("(?:[^"\\]|\\[^]){0,10000}")\s*:\s*([^]*)$/.exec(text) ?? []
     if (key === '"crs"') this.#crs = value
-    if (!ordinary.test(key)) this.#foreign.add(key)
+    if (!ordinary.test(key) && this.#foreign.size <= foreignMax) this.#foreign.add(key)
     this.page.see(text)
   }
 

@@ -24,6 +24,9 @@ export function stageGeoJson(path: string, conversion: Conversion): AsyncGenerat
   return stage(path, conversion, 'geojson')
 }
 
+/** Names of members beside the list that are kept. */
+const asideMax = 100
+
 async function* stage(path: string, conversion: Conversion, kind: JsonKind): AsyncGenerator<StagedTable> {
   const text = await asUtf8(path, conversion)
   const reading = await planReading(text, kind, conversion.signal)
@@ -58,7 +61,7 @@ async function readElements(text: Utf8Text, reading: Reading & { kind: 'elements
     member: (member: string) => {
       sink.beside(member)
       const [name] = memberOf(member)
-      if (list !== undefined && name !== undefined) aside.push(name)
+      if (list !== undefined && name !== undefined && aside.length < asideMax) aside.push(name)
     },
     stray: () => sink.note('More text stands around the list of the file than belongs to it; it was left out. The file may be several files put together.'),
     another: () => sink.note('The file holds several lists after each other; they were read as one.'),

@@ -1,6 +1,9 @@
 /** What is not JSON in a text that was meant to be, and can be read all the same. */
 export type Slip = 'nan' | 'comma' | 'quotes' | 'comment' | 'control' | 'escape' | 'word' | 'surrogate'
 
+/** A longer text is not mended: expressions over it would take more memory than it is worth. */
+const lettersMax = 1_000_000
+
 const words: Readonly<Record<string, { json: string; slip?: Slip }>> = {
   true: { json: 'true' },
   false: { json: 'false' },
@@ -23,6 +26,7 @@ const token = /"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'|\/\/[^\n]*|\/\*(?:[^*]|\*
  * before a closing bracket go. Answers the JSON and what had to be done; nothing where it stays no JSON.
  */
 export function mend(text: string): { text: string; slips: ReadonlySet<Slip> } | undefined {
+  if (text.length > lettersMax) return undefined
   const slips = new Set<Slip>()
   const parts: string[] = []
   let comma = false

@@ -41,6 +41,8 @@ const nodesMax = 5000
 const itemsMax = 6000
 const itemBytesMax = 100_000
 const textMax = 1000
+/** A longer name is none: expressions over it would take more memory than it is worth. */
+const nameMax = 100_000
 
 /**
  * Looks at the upper levels of a JSON object without holding it. Ends early where a second value begins, or at the first element of a list of
@@ -140,7 +142,7 @@ function emptyList(): ListOutline {
 
 /** A member's name and value, as they are cut out of an object; nothing where the text is not one. */
 export function memberOf(text: string): [name: string | undefined, value: string | undefined] {
-  const found = /^(?:\/\/[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/|\s)*("(?:[^"\\]|\\[^])*"|'[^'\\\n]*'|[A-Za-z_$][\w$]*)\s*:\s*/.exec(text)
+  const found = /^(?:\/\/[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/|\s)*("(?:[^"\\]|\\[^])*"|'[^'\\\n]*'|[A-Za-z_$][\w$]*)\s*:\s*/.exec(text.slice(0, nameMax))
   if (found === null) return [undefined, undefined]
   const value = text.slice(found[0].length)
   return [unquoted(found[1] as string), value === '' ? undefined : value]

@@ -6,6 +6,7 @@ const nexts = /^(?:@odata\.nextlink|odata\.nextlink|nextlink|next|next_?page|nex
 const moreSigns = /^(?:exceededtransferlimit|has_?more|has_?next(?:_?page)?|is_?truncated|truncated|incomplete_results|records_truncated)$/i
 const depthMax = 4
 const bytesMax = 100_000
+const totalsMax = 20
 
 /** What stands beside a list of rows: whether it says that the list is only a part. */
 export class PageSigns {
@@ -43,7 +44,7 @@ export class PageSigns {
   #look(name: string, value: unknown, depth: number): void {
     if (moreSigns.test(name) && value === true) this.#exceeded = true
     else if (nexts.test(name) && isLink(value)) this.#next ??= name
-    else if (totals.test(name) && typeof value === 'number') this.#totals.push({ name, value })
+    else if (totals.test(name) && typeof value === 'number' && this.#totals.length < totalsMax) this.#totals.push({ name, value })
     else if (name === 'success' && value === false) this.#failed = true
     if (depth === depthMax) return
     if (Array.isArray(value)) for (const one of value.slice(0, 20)) this.#lookAtLink(one)

@@ -18,7 +18,7 @@ const words: Record<Trouble, string> = {
   invalid: 'not valid JSON; left out. Write it again with a JSON library, or check its quotes, commas and brackets.',
   scalar: 'not a JSON object but a single value; left out. Every row needs the names of its columns.',
   list: 'not a JSON object but a list; left out. Every row needs the names of its columns.',
-  hole: 'nothing stands between two commas; passed over.',
+  hole: 'nothing stands where it should be (a comma too many); passed over.',
   properties: 'its properties are not an object; left out.',
   geometry: 'its geometry is not an object; read as no geometry.',
   stray: 'more text follows that is not part of the list; left out. The file may be two files put together.',
