@@ -1,9 +1,8 @@
 import { stat } from 'node:fs/promises'
-import type { ColumnType } from '../../src/connector/column.js'
+import type { ColumnDescription, ColumnType } from '../../src/connector/column.js'
 import type { EngineSession } from '../../src/connector/engine.js'
 import type { Format } from './formats.js'
-import { stageGeoJson } from './json/geojson.js'
-import { stageJson, stageNdjson } from './json/json.js'
+import { stageGeoJson, stageJson, stageNdjson } from './json/json.js'
 import type { Manifest } from './manifest.js'
 import { stageParquet } from './parquet.js'
 import type { StagedTable } from './staged-table.js'
@@ -18,10 +17,15 @@ export interface Conversion {
   scratch: string
   /** Types that the publisher demands, by column name. */
   types: ReadonlyMap<string, ColumnType>
+  /** The columns that the file's table had when it was last harvested: those of a file that holds no rows now. */
+  known?: readonly KnownColumn[]
   /** What is to be told of the file as a whole. */
   problems: string[]
   signal: AbortSignal
 }
+
+/** What is kept of a column for a table without rows. */
+export type KnownColumn = Pick<ColumnDescription, 'name' | 'type' | 'scale'>
 
 type Reader = (path: string, conversion: Conversion) => AsyncIterable<StagedTable>
 

@@ -13,7 +13,7 @@ export const mediaTypes: Record<Format, string> = {
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 }
 
-const endings: Record<string, Format> = { ...Object.fromEntries(formats.map((format) => [format, format])), jsonl: 'ndjson' }
+const endings: Record<string, Format> = { ...Object.fromEntries(formats.map((format) => [format, format])), jsonl: 'ndjson', ldjson: 'ndjson', geojsonl: 'geojson', geojsons: 'geojson', geojsonseq: 'geojson' }
 
 /** The format that a file's ending names, in any case; nothing for what is not data. */
 export function formatOf(ending: string): Format | undefined {

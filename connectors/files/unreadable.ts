@@ -8,3 +8,11 @@ export class Unreadable extends Error {
     this.name = 'Unreadable'
   }
 }
+
+/** A file that is data but holds no rows, so that its columns are known from elsewhere or not at all. */
+export class NoRows extends Unreadable {
+  constructor(message: string) {
+    super(message)
+    this.name = 'NoRows'
+  }
+}

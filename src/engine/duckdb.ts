@@ -56,6 +56,8 @@ export class DuckDbEngine implements Engine {
     const folders = options.folders.map((folder) => quote(folder.endsWith('/') ? folder : `${folder}/`))
     await connection.run(`SET allowed_directories = [${folders.join(', ')}]`)
     await connection.run("SET GLOBAL TimeZone = 'UTC'")
+    // A geometry is read by the connector, value by value: the engine's own reading gives up on the file at the first one that is damaged.
+    await connection.run('SET GLOBAL enable_geoparquet_conversion = false')
     await connection.run(`SET GLOBAL late_materialization_max_rows = ${lateMaterializationRowsMax}`)
     await connection.run('SET enable_external_access = false')
     await connection.run('SET lock_configuration = true')

@@ -25,7 +25,7 @@ describe('what values are', () => {
   })
 
   it('is not known by a name alone, nor by values alone', async () => {
-    expect(await recognised('Postcode,LSOA,Ward,column x,Name', 'N3,Barnet 001A,Kilburn,E01000001,Ann Smith', 'NW11,Barnet 001B,Belsize,E01000002,Bob Jones')).toEqual({})
+    expect(await recognised('Postcode,LSOA,Ward,column x,Building', 'N3,Barnet 001A,Kilburn,E01000001,Ann Smith', 'NW11,Barnet 001B,Belsize,E01000002,Bob Jones')).toEqual({})
   })
 
   it('never changes a type', async () => {
@@ -67,5 +67,34 @@ describe('what points to a person', () => {
 
   it('finds no name where it was taken out', async () => {
     expect(await recognised('Head First Name,Head Last Name', 'REDACTED,REDACTED', 'REDACTED,REDACTED PERSON')).toEqual({})
+  })
+
+  it('finds persons by what they are to somebody, and where they live with them', async () => {
+    expect(await recognised('Licence Holder,Address,Premises Address,Postcode,Ward', 'Ann Smith,1 High Road,2 Low Road,NW1 1AA,Kilburn', 'ABC Ltd,3 High Road,4 Low Road,N1C 4AG,Belsize')).toEqual({
+      'Licence Holder': 'PERSON_NAME PERSONAL', Address: ' PERSONAL', Postcode: 'POSTCODE PERSONAL',
+    })
+    expect(await recognised('Licence Holder,Address,Postcode', 'Camden Council,1 High Road,NW1 1AA', 'ABC Ltd,3 High Road,N1C 4AG')).toEqual({ Postcode: 'POSTCODE' })
+  })
+
+  it('marks a head of a school, and leaves the school where it is', async () => {
+    expect(await recognised('School,Headteacher,Address,Postcode', 'Ivy House School,Mrs A Smith,1 High Road,NW1 1AA', 'Rhyl Primary School,Mr B Jones,3 High Road,N1C 4AG')).toEqual({ Headteacher: 'PERSON_NAME PERSONAL', Postcode: 'POSTCODE' })
+  })
+
+  it('finds what can be nothing else under any name', async () => {
+    expect(await recognised('a,b,c,d', 'ann.smith@example.org,07700 900123,AB123456C,Mr J Smith', 'bob.jones@example.org,07700 900456,CE123456D,Ms L Chan')).toEqual({
+      a: 'EMAIL PERSONAL', b: 'PHONE PERSONAL', c: 'NINO PERSONAL', d: 'PERSON_NAME PERSONAL',
+    })
+  })
+
+  it('a few persons among many organisations are persons', async () => {
+    const firms = Array.from({ length: 46 }, (_, at) => `Firm ${at} Ltd,a`)
+    expect(await recognised('Landlord,k', ...firms, 'Ann Smith,a', 'Bob Jones,a')).toEqual({ Landlord: 'PERSON_NAME PERSONAL' })
+    expect(await recognised('Landlord,k', ...firms)).toEqual({})
+  })
+
+  it('leaves a table of which every column is marked in the catalogue', async () => {
+    const { table } = await tableOf('t.csv', 'Keyholder,Mobile\nAnn Smith,07700 900123\nBob Jones,07700 900456\n')
+    expect(table.columns.map(({ name, sensitivity }) => [name, sensitivity])).toEqual([['Keyholder', 'PERSONAL'], ['Mobile', 'PERSONAL']])
+    expect(table.rowCount).toBe(2)
   })
 })

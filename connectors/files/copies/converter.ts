@@ -4,12 +4,19 @@ import { join } from 'node:path'
 import type { ColumnType } from '../../../src/connector/column.js'
 import type { Engine } from '../../../src/connector/engine.js'
 import type { SourceContext } from '../../../src/connector/source.js'
-import { convertFile } from '../convert.js'
+import { convertFile, type KnownColumn } from '../convert.js'
 import type { DataFile } from '../folder.js'
 import { converterVersion, type Manifest } from '../manifest.js'
-import { Unreadable } from '../unreadable.js'
+import { NoRows, Unreadable } from '../unreadable.js'
 import { stampOf, type ContentHashes } from './content-hashes.js'
 import type { CopyStore } from './copy-store.js'
+
+/** A file's copy: its key, what it holds, and the hash of the file. */
+interface Copy {
+  key: string
+  manifest: Manifest
+  hash: string
+}
 
 /** What does not fit goes to a folder of the store, where the copies will be in any case. */
 const memoryMb = 208
@@ -30,19 +37,29 @@ export class Converter {
   /**
    * The copy of a file as it is now, made if there is none yet.
    * @param types what the publisher demands of its columns; other demands are another copy.
-   * @throws Unreadable where the file is no data, or changes while it is read.
+   * @param known the columns of its table as last harvested: what a file without rows is given. A file with rows does not depend on them.
+   * @throws NoRows where the file has no rows and no columns are known; Unreadable where it is no data, or changes while it is read.
    */
-  async copyOf(file: DataFile, types: ReadonlyMap<string, ColumnType>, signal: AbortSignal): Promise<{ key: string; manifest: Manifest; hash: string }> {
+  async copyOf(file: DataFile, types: ReadonlyMap<string, ColumnType>, signal: AbortSignal, known?: readonly KnownColumn[]): Promise<Copy> {
+    try {
+      return await this.#copyOf(file, types, signal)
+    } catch (thrown) {
+      if (!(thrown instanceof NoRows) || known === undefined || known.length === 0) throw thrown
+      return this.#copyOf(file, types, signal, known)
+    }
+  }
+
+  async #copyOf(file: DataFile, types: ReadonlyMap<string, ColumnType>, signal: AbortSignal, known?: readonly KnownColumn[]): Promise<Copy> {
     const { store, hashes } = this.parts
     const { hash, stamp } = await hashes.of(file.path, signal)
-    const key = copyKey(hash, file.format, types)
-    const known = await store.get(key)
-    if (known !== undefined) return { key, manifest: known, hash }
+    const key = copyKey(hash, file.format, types, known)
+    const held = await store.get(key)
+    if (held !== undefined) return { key, manifest: held, hash }
     const { engine } = await (this.#engine ??= this.#openEngine())
     const convert = async (made: string, scratch: string) => {
       const session = await engine.connect(signal)
       try {
-        const converted = await convertFile(file.path, file.format, made, { session, scratch, types, signal })
+        const converted = await convertFile(file.path, file.format, made, { session, scratch, types, signal, ...(known === undefined ? {} : { known }) })
         if ((await stampOf(file.path)) !== stamp) throw new Unreadable('The file changes while it is read; it will be read again at the next harvest.')
         return converted
       } finally {
@@ -76,9 +93,9 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
   return turn
 }
 
-function copyKey(hash: string, format: string, types: ReadonlyMap<string, ColumnType>): string {
+function copyKey(hash: string, format: string, types: ReadonlyMap<string, ColumnType>, known?: readonly KnownColumn[]): string {
   const demands = [...types].sort(([left], [right]) => (left < right ? -1 : 1))
-  return createHash('sha256').update(JSON.stringify([converterVersion, hash, format, demands])).digest('hex')
+  return createHash('sha256').update(JSON.stringify([converterVersion, hash, format, demands, ...(known === undefined ? [] : [known.map(({ name, type, scale }) => [name, type, scale])])])).digest('hex')
 }
 
 /** The folder of a source's copies: its own, whatever else is kept beside it. */

@@ -1,84 +1,104 @@
-import { open } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Conversion } from '../convert.js'
 import type { StagedTable } from '../staged-table.js'
 import { asUtf8, type Utf8Text } from '../text/as-utf8.js'
-import { list } from '../text/column-names.js'
-import { Unreadable } from '../unreadable.js'
+import { rowNames } from './choose-table.js'
+import { columnsAsRows } from './columns-as-rows.js'
 import { elementsOf } from './elements.js'
-import { stageFeatures } from './geojson.js'
 import { linesOf } from './lines.js'
-import { isObject } from './members.js'
-import { RowWriter } from './row-writer.js'
-import { stageRows } from './stage-rows.js'
+import { memberOf } from './outline.js'
+import { type JsonKind, planReading, type Reading } from './plan-reading.js'
+import { RowSink } from './row-sink.js'
 
-const linesShown = 5
-const headBytes = 65_536
-
-/** A JSON file: a list of objects, an object a line, or a GeoJSON FeatureCollection under another name. */
-export async function* stageJson(path: string, conversion: Conversion): AsyncGenerator<StagedTable> {
-  const text = await asUtf8(path, conversion)
-  const head = await beginning(text.path, text.start)
-  if (/^\s*\{/.test(head)) {
-    const line = head.trimStart().split('\n', 1)[0] as string
-    const whole = isObject(line)
-    // A whole object on the first line is one row of many, unless it says that it is the collection.
-    if (/"type"\s*:\s*"FeatureCollection"/.test(whole ? line.slice(0, 1000) : head)) yield* stageFeatures(text, conversion)
-    else if (whole || line.length > headBytes / 2) yield* stageLines(text, conversion)
-    else throw new Unreadable('The file is one JSON object, not a list of objects: its rows cannot be told. Publish the list alone, or an object a line.')
-    return
-  }
-  const writer = new RowWriter(join(conversion.scratch, 'rows'))
-  try {
-    let number = 0
-    for await (const elements of elementsOf(text.path, { start: text.start, signal: conversion.signal })) {
-      for (const element of elements) {
-        number++
-        if (!isObject(element)) throw new Unreadable(`Element ${number} of the list is not a JSON object: every row needs the names of its columns.`)
-        writer.add(element)
-      }
-      await writer.flush()
-    }
-  } finally {
-    await writer.close()
-  }
-  yield stageRows(writer, conversion, text.problems)
+/** A JSON file: a list of objects, alone or within an object; objects after each other; columns; or GeoJSON under another name. */
+export function stageJson(path: string, conversion: Conversion): AsyncGenerator<StagedTable> {
+  return stage(path, conversion, 'json')
 }
 
 /** An NDJSON file: an object a line. A line that is none is left out, and told. */
-export async function* stageNdjson(path: string, conversion: Conversion): AsyncGenerator<StagedTable> {
-  yield* stageLines(await asUtf8(path, conversion), conversion)
+export function stageNdjson(path: string, conversion: Conversion): AsyncGenerator<StagedTable> {
+  return stage(path, conversion, 'ndjson')
 }
 
-async function* stageLines(text: Utf8Text, conversion: Conversion): AsyncGenerator<StagedTable> {
-  const writer = new RowWriter(join(conversion.scratch, 'rows'))
-  const bad: number[] = []
-  let badTotal = 0
+/** A GeoJSON file (RFC 7946), or a sequence of features (RFC 8142): a row for each feature, its properties, its id and then its geometry, as GeoJSON text. */
+export function stageGeoJson(path: string, conversion: Conversion): AsyncGenerator<StagedTable> {
+  return stage(path, conversion, 'geojson')
+}
+
+/** Names of members beside the list that are kept. */
+const asideMax = 100
+
+async function* stage(path: string, conversion: Conversion, kind: JsonKind): AsyncGenerator<StagedTable> {
+  const text = await asUtf8(path, conversion)
+  const reading = await planReading(text, kind, conversion.signal)
+  const sink = new RowSink(conversion, reading.hints)
+  try {
+    if (reading.kind === 'lines') await readLines(text, reading, sink, conversion.signal)
+    else if (reading.kind === 'columns') await readColumns(text, reading, sink, conversion.signal)
+    else await readElements(text, reading, sink, conversion.signal)
+  } finally {
+    await sink.close()
+  }
+  yield await sink.stage(text.problems)
+}
+
+async function readLines(text: Utf8Text, { end }: Reading & { kind: 'lines' }, sink: RowSink, signal: AbortSignal): Promise<void> {
   let number = 0
-  try {
-    for await (const lines of linesOf(text.path, text.start, conversion.signal)) {
-      for (const line of lines) {
-        number++
-        if (line.trim() === '') continue
-        if (isObject(line)) writer.add(line)
-        else if (++badTotal <= linesShown) bad.push(number)
-      }
-      await writer.flush()
+  for await (const lines of linesOf(text.path, text.start, signal, end)) {
+    for (const line of lines) {
+      number++
+      const trimmed = line.trim()
+      // A byte order mark stands where files were put together; a record separator where they are a sequence.
+      if (trimmed !== '' && trimmed !== '\x1e' && trimmed !== '\xef\xbb\xbf') sink.add(trimmed.charCodeAt(0) === 0x1e ? trimmed.slice(1) : trimmed, number)
     }
-  } finally {
-    await writer.close()
+    await sink.flush()
   }
-  if (writer.rows === 0) throw new Unreadable('No line of the file is a JSON object. It must hold a list of objects, or an object a line.')
-  const told = `${list(bad, 'Line', 'Lines', badTotal)}: not a JSON object; left out. A last such line means that the file was cut short.`
-  yield stageRows(writer, conversion, badTotal === 0 ? text.problems : [...text.problems, told])
 }
 
-async function beginning(path: string, start: number): Promise<string> {
-  const file = await open(path, 'r')
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, start)
-    return buffer.toString('latin1', 0, bytesRead)
-  } finally {
-    await file.close()
+async function readElements(text: Utf8Text, reading: Reading & { kind: 'elements' }, sink: RowSink, signal: AbortSignal): Promise<void> {
+  const { elements, list } = reading
+  const aside: string[] = []
+  const beside = {
+    member: (member: string) => {
+      sink.beside(member)
+      const [name] = memberOf(member)
+      if (list !== undefined && name !== undefined && aside.length < asideMax) aside.push(name)
+    },
+    stray: () => sink.note('More text stands around the list of the file than belongs to it; it was left out. The file may be several files put together.'),
+    another: () => sink.note('The file holds several lists after each other; they were read as one.'),
   }
+  let number = 0
+  for await (const found of elementsOf(text.path, elements, { start: text.start, signal, beside })) {
+    for (const element of found) {
+      number++
+      if (elements.kind !== 'members') sink.add(element, number)
+      else addMember(sink, element, number)
+    }
+    await sink.flush()
+  }
+  for (const note of reading.notes) sink.note(note)
+  if (list !== undefined) noteList(sink, list, [...new Set(aside)])
+}
+
+/** Tells which list was taken, unless the file is nothing but a list under one of the usual names. */
+function noteList(sink: RowSink, list: string, aside: readonly string[]): void {
+  const shown = aside.slice(0, 5).map((name) => name.slice(0, 60))
+  if (aside.length > 0) sink.note(`The list "${list}" of the file was read as its table; what stands beside it (${shown.join(', ')}${aside.length > shown.length ? ' …' : ''}) was set aside.`)
+  else if (!rowNames.test(list)) sink.note(`The list "${list}" of the file was read as its table.`)
+}
+
+/** A member as a row: its name first, as the column `key`. */
+function addMember(sink: RowSink, member: string, number: number): void {
+  const [name, value] = memberOf(member)
+  const key = name === undefined ? '' : `"key":${Buffer.from(JSON.stringify(name), 'utf8').toString('latin1')},`
+  sink.add(value ?? '', number, key)
+}
+
+async function readColumns(text: Utf8Text, reading: Reading & { kind: 'columns' }, sink: RowSink, signal: AbortSignal): Promise<void> {
+  const rows = await columnsAsRows(text.path, text.start, signal)
+  for (const [position, row] of rows.entries()) {
+    sink.add(row, position + 1)
+    if (position % 10_000 === 0) await sink.flush()
+  }
+  await sink.flush()
+  for (const note of reading.notes) sink.note(note)
 }

@@ -1,12 +1,15 @@
 import { createReadStream } from 'node:fs'
 import { Unreadable } from '../unreadable.js'
-import { elementBytesMax } from './elements.js'
+import { elementBytesMax } from './slicer.js'
 
-/** The lines of a text, a chunk's worth at a time, one byte a character (latin1). @throws Unreadable for a line beyond every bound. */
-export async function* linesOf(path: string, start: number, signal: AbortSignal): AsyncGenerator<string[]> {
+/**
+ * The lines of a text, a chunk's worth at a time, one byte a character (latin1).
+ * @param end what ends a line. @throws Unreadable for a line beyond every bound.
+ */
+export async function* linesOf(path: string, start: number, signal: AbortSignal, end: '\n' | '\r' = '\n'): AsyncGenerator<string[]> {
   let held = ''
   for await (const chunk of createReadStream(path, { start, highWaterMark: 1 << 17, signal }) as AsyncIterable<Buffer>) {
-    const lines = (held + chunk.toString('latin1')).split('\n')
+    const lines = (held + chunk.toString('latin1')).split(end)
     held = lines.pop() as string
     if (held.length > elementBytesMax) throw new Unreadable(`The file holds a line of more than ${elementBytesMax >> 20} MiB.`)
     yield lines

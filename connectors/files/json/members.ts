@@ -15,6 +15,21 @@ export function eachMember(text: string, onMember: (key: string, value: string) 
   }
 }
 
+/**
+ * Calls back for each element of a list, with its text.
+ * @param text one list, valid JSON: parse it first.
+ */
+export function eachElement(text: string, onElement: (value: string) => void): void {
+  let at = skipBlank(text, text.indexOf('[') + 1)
+  while (at < text.length && text.charCodeAt(at) !== 0x5d) {
+    const end = valueEnd(text, at)
+    onElement(text.slice(at, end))
+    at = skipBlank(text, end)
+    if (text.charCodeAt(at) !== 0x2c) return
+    at = skipBlank(text, at + 1)
+  }
+}
+
 function skipBlank(text: string, from: number): number {
   let at = from
   while (text.charCodeAt(at) <= 0x20) at++
@@ -34,7 +49,7 @@ function valueEnd(text: string, from: number): number {
   if (first === 0x22) return stringEnd(text, from)
   let at = from
   if (first !== 0x7b && first !== 0x5b) {
-    for (let code = first; code !== 0x2c && code !== 0x7d && code > 0x20; code = text.charCodeAt(++at));
+    for (let code = first; code !== 0x2c && code !== 0x7d && code !== 0x5d && code > 0x20; code = text.charCodeAt(++at));
     return at
   }
   for (let depth = 0; ; at++) {
@@ -42,17 +57,5 @@ function valueEnd(text: string, from: number): number {
     if (code === 0x22) at = stringEnd(text, at) - 1
     else if (code === 0x7b || code === 0x5b) depth++
     else if ((code === 0x7d || code === 0x5d) && --depth === 0) return at + 1
-  }
-}
-
-/** Whether a text (latin1) is one valid JSON object. */
-export function isObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(text, 'latin1').toString('utf8'))
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-    // Half of a surrogate pair is JSON to JavaScript and to nobody else; written again, it stays an escape.
-    return !/\\u[dD]/.test(text) || !/\\ud[89a-f]/.test(JSON.stringify(value).replaceAll('\\\\', ''))
-  } catch {
-    return false
   }
 }

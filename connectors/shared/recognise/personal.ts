@@ -33,14 +33,30 @@ export function pointsToPerson(semanticType: string): boolean {
   return always.has(semanticType) || Object.hasOwn(personalSigns, semanticType)
 }
 
-/** Marks the columns that point to a person. @param signs the part of a column's values that are a person's own, by position. */
-export function markPersonal(columns: readonly ColumnDescription[], signs: ReadonlyMap<number, number>): ColumnDescription[] {
+/** What recognising found out beside types. */
+export interface Evidence {
+  /** The part of a column's values that are a person's own, by position. */
+  signs: Map<number, number>
+  /** Columns of persons at their work: they do not make a table one about people. */
+  aside: Set<number>
+}
+
+/** Marks the columns that point to a person, and in a table about people where they live. */
+export function markPersonal(columns: readonly ColumnDescription[], { signs, aside }: Evidence): ColumnDescription[] {
   const own = columns.map(({ semanticType = '' }, position) => {
     const sign = personalSigns[semanticType]
     return always.has(semanticType) || (sign !== undefined && (signs.get(position) ?? 0) > sign.more)
   })
-  const people = own.includes(true)
-  return columns.map((column, position) =>
-    own[position] === true || (people && among.has(column.semanticType ?? '')) ? { ...column, sensitivity: 'PERSONAL' } : column,
-  )
+  const people = own.some((is, position) => is && !aside.has(position))
+  return columns.map((column, position) => {
+    const isTheirs = people && (among.has(column.semanticType ?? '') || (column.type === 'STRING' && isHomeAddress(column.name)))
+    return own[position] === true || isTheirs ? { ...column, sensitivity: 'PERSONAL' } : column
+  })
+}
+
+/** Whether a header names an address, and not that of a place of work or a site. */
+function isHomeAddress(name: string): boolean {
+  const letters = name.toLowerCase().replace(/[^a-z0-9]/g, '')
+  const isAddress = /address(?:line)?\d*(?:line\d*)?$|^addr(?:ess)?(?:line)?\d*$|^(?:house|flat)(?:no|num|number|name)$|whereliving$|residence$/.test(letters)
+  return isAddress && !/email|mail|web|site|premises|business|office|school|company|venue|trading|location|agent|employer|library|station|ipaddress/.test(letters)
 }

@@ -1,47 +1,119 @@
 import type { ColumnDescription } from '../../../src/connector/column.js'
 import type { EngineSession } from '../../../src/connector/engine.js'
 import { columnAt } from '../engine-sql.js'
-import { markPersonal, personalSigns } from './personal.js'
-import { type Rule, rules } from './rules.js'
+import { mayNamePersons, type PersonHeader, personHeader } from './person-roles.js'
+import { type PersonSigns, personSigns } from './person-values.js'
+import { type Evidence, markPersonal, personalSigns, pointsToPerson } from './personal.js'
+import { type Rule, rules, rulesByValues } from './rules.js'
 
 const candidatesMax = 500
+/** First rows that are looked at where a column's name says nothing. */
+const rowsAtSight = 1000
+const columnsAtSight = 500
+const rowsForShapes = 200
 
 /**
- * What the values of a table's columns are, beside their type: the first rule that a column's name and enough of its values meet. Conservative:
- * a name alone is no evidence, and neither are values alone. Columns that point to a person are marked so.
+ * What the values of a table's columns are, beside their type: the first rule that a column's name and enough of its values meet. Conservative where
+ * nobody is harmed: a name alone is no evidence, and neither are values alone, unless they can be nothing but a person's. Columns that point to a
+ * person are marked so.
  * @param copy a table expression of columns c0 …, in the order of `columns`.
  */
 export async function recognise(session: EngineSession, copy: string, columns: readonly ColumnDescription[]): Promise<ColumnDescription[]> {
-  const candidates = columns
-    .flatMap((column, position) => rulesFor(column).map((rule) => ({ rule, position })))
-    .slice(0, candidatesMax)
-  if (candidates.length === 0) return [...columns]
-  const sums = candidates.flatMap(({ rule, position }, at) => {
-    const text = textOf(position)
-    const sign = personalSigns[rule.semanticType]
-    return [
-      `count(${text}) AS all_${at}`,
-      `count_if(${rule.value(text)}) AS fit_${at}`,
-      `${sign === undefined ? '0' : `count_if(${sign.test(text)})`} AS own_${at}`,
-    ]
-  })
-  const [row = {}] = await session.rows(`SELECT ${sums.join(', ')} FROM ${copy}`)
   const found = [...columns]
-  const signs = new Map<number, number>()
-  for (const [at, { rule, position }] of candidates.entries()) {
-    const [all, fit, own] = [Number(row[`all_${at}`]), Number(row[`fit_${at}`]), Number(row[`own_${at}`])]
-    const column = found[position] as ColumnDescription
-    if (column.semanticType !== undefined || all === 0 || fit < all * rule.share) continue
-    found[position] = { ...column, semanticType: rule.semanticType }
-    signs.set(position, own / all)
-  }
-  return markPersonal(found, signs)
+  const evidence: Evidence = { signs: new Map(), aside: new Set() }
+  await lookByName(session, copy, found, evidence)
+  await lookForNames(session, copy, found, evidence)
+  await lookAtValues(session, `(SELECT * FROM ${copy} LIMIT ${rowsAtSight})`, found, evidence)
+  await lookAtShapes(session, copy, found)
+  return markPersonal(found, evidence)
 }
 
-function rulesFor({ name, type }: ColumnDescription): Rule[] {
-  const letters = name.toLowerCase().replace(/[^a-z0-9]/g, '')
-  return rules.filter((rule) => rule.types.includes(type) && rule.name.test(letters))
+/** Columns whose names a rule is for. */
+async function lookByName(session: EngineSession, rows: string, found: ColumnDescription[], { signs }: Evidence): Promise<void> {
+  const all = found.flatMap((column, position) => rulesFor(column).map((rule) => ({ rule, position })))
+  for (let start = 0; start < all.length; start += candidatesMax) {
+    const candidates = all.slice(start, start + candidatesMax)
+    const sums = candidates.flatMap(({ rule, position }, at) => aggregates(rule, textOf(position), at))
+    const [row = {}] = await session.rows(`SELECT ${sums.join(', ')} FROM ${rows}`)
+    for (const [at, { rule, position }] of candidates.entries()) meet(found, signs, position, rule, (key) => Number(row[`${key}_${at}`]))
+  }
 }
+
+/** Columns that are named after what persons are to somebody. A mixture of persons and organisations counts as persons. */
+async function lookForNames(session: EngineSession, rows: string, found: ColumnDescription[], { aside }: Evidence): Promise<void> {
+  const headers = new Map<number, PersonHeader>()
+  for (const [position, { name, type, semanticType }] of found.entries()) {
+    const header = semanticType === undefined && type === 'STRING' ? personHeader(lettersOf(name)) : undefined
+    if (header !== undefined) headers.set(position, header)
+  }
+  for (const [position, signs] of await personSigns(session, rows, [...headers.keys()])) {
+    const header = headers.get(position) as PersonHeader
+    if (!holdsPersons(header, signs)) continue
+    found[position] = { ...(found[position] as ColumnDescription), semanticType: 'PERSON_NAME' }
+    if (header === 'work') aside.add(position)
+  }
+}
+
+function holdsPersons(header: PersonHeader, { all, like, surely, lone, titled }: PersonSigns): boolean {
+  if (header === 'payee') return titled >= all * 0.02 && titled > 0
+  if (header === 'name') return surely >= all * 0.4 && surely > 0
+  return (like > 0 && like >= all * 0.2) || (surely > 0 && surely >= all * 0.02) || (all >= 3 && lone >= all * 0.6)
+}
+
+/** Columns whose names say nothing, and whose values can be nothing but a person's. */
+async function lookAtValues(session: EngineSession, rows: string, found: ColumnDescription[], { signs }: Evidence): Promise<void> {
+  const positions = found.flatMap(({ type, semanticType }, position) => (type === 'STRING' && semanticType === undefined ? [position] : [])).slice(0, columnsAtSight)
+  if (positions.length === 0) return
+  const cells = `(SELECT unnest([${positions.join(', ')}]) AS place, unnest([${positions.map(textOf).join(', ')}]) AS value FROM ${rows})`
+  const sums = rulesByValues.flatMap((rule, at) => aggregates(rule, 'value', at))
+  for (const row of await session.rows(`SELECT place, ${sums.join(', ')} FROM ${cells} GROUP BY place`)) {
+    const position = Number(row.place)
+    const { name } = found[position] as ColumnDescription
+    for (const [at, rule] of rulesByValues.entries()) {
+      if (rule.except?.test(lettersOf(name)) !== true) meet(found, signs, position, rule, (key) => Number(row[`${key}_${at}`]))
+    }
+  }
+}
+
+/** Columns whose names say nothing, and most of whose first values are surely persons' names. */
+async function lookAtShapes(session: EngineSession, copy: string, found: ColumnDescription[]): Promise<void> {
+  const positions = found.flatMap(({ name, type, semanticType }, position) => (type === 'STRING' && semanticType === undefined && mayNamePersons(lettersOf(name)) ? [position] : [])).slice(0, columnsAtSight)
+  if (positions.length === 0) return
+  const rows = `(SELECT * FROM ${copy} LIMIT ${rowsForShapes})`
+  // Most texts are no names at a glance: they hold digits, or are one word, or are long.
+  const cells = `(SELECT unnest([${positions.join(', ')}]) AS place, unnest([${positions.map(textOf).join(', ')}]) AS value FROM ${rows})`
+  const glance = "length(value) BETWEEN 4 AND 60 AND (contains(value, ' ') OR contains(value, ',')) AND NOT regexp_matches(value, '[0-9]')"
+  const likely = await session.rows(`SELECT place FROM ${cells} GROUP BY place HAVING count_if(${glance}) >= greatest(1, count(value) * 0.6)`)
+  for (const [position, { all, like, surely }] of await personSigns(session, rows, likely.map(({ place }) => Number(place)))) {
+    if (surely >= all * 0.6 || (surely >= all * 0.4 && like >= all * 0.9)) found[position] = { ...(found[position] as ColumnDescription), semanticType: 'PERSON_NAME' }
+  }
+}
+
+function aggregates(rule: Rule, text: string, at: number): string[] {
+  const sign = personalSigns[rule.semanticType]
+  return [`count(${text}) AS all_${at}`, `count_if(${rule.value(text)}) AS fit_${at}`, `${sign === undefined ? '0' : `count_if(${sign.test(text)})`} AS own_${at}`]
+}
+
+function meet(found: ColumnDescription[], signs: Map<number, number>, position: number, rule: Rule, of: (key: string) => number): void {
+  const column = found[position] as ColumnDescription
+  if (column.semanticType !== undefined || of('all') === 0 || of('fit') < of('all') * rule.share) return
+  found[position] = { ...column, semanticType: rule.semanticType }
+  signs.set(position, of('own') / of('all'))
+}
+
+/** The rules that may hold for a column, by its name and type. */
+export function rulesFor({ name, type }: Pick<ColumnDescription, 'name' | 'type'>): Rule[] {
+  const letters = lettersOf(name)
+  return rules.filter((rule) => rule.types.includes(type) && rule.name.test(letters) && rule.except?.test(letters) !== true)
+}
+
+/** Whether a column's name says that it holds what points to a person. */
+export function saysPerson(column: Pick<ColumnDescription, 'name' | 'type'>): boolean {
+  const header = column.type === 'STRING' ? personHeader(lettersOf(column.name)) : undefined
+  return header === 'private' || header === 'work' || rulesFor(column).some(({ semanticType }) => pointsToPerson(semanticType))
+}
+
+const lettersOf = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '')
 
 /** A value's text without blanks around it; nothing for a blank one. */
 function textOf(position: number): string {

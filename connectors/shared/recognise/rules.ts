@@ -1,11 +1,15 @@
 import type { ColumnType } from '../../../src/connector/column.js'
 import { literal } from '../engine-sql.js'
+import { workRole } from './person-roles.js'
+import { plainlyTitled } from './person-values.js'
 
-/** How a semantic type is known: by the column's name and by its values, and never by one of them alone. */
+/** How a semantic type is known: by the column's name and by its values; by values alone only where they can be nothing else. */
 export interface Rule {
   semanticType: string
   /** Over the name's letters and digits in lower case, nothing between them. */
   name: RegExp
+  /** Names that it is not for. */
+  except?: RegExp
   /** The types that its values may have. */
   types: readonly ColumnType[]
   /** Whether a value is one, in SQL; the value is its text, trimmed. */
@@ -15,6 +19,8 @@ export interface Rule {
 }
 
 const matches = (regex: string) => (text: string) => `regexp_full_match(${text}, ${literal(regex)})`
+/** A test at a glance before the expression, since every text column is looked at. */
+const when = (glance: (text: string) => string, regex: string) => (text: string) => `(${glance(text)} AND ${matches(regex)(text)})`
 const between = (low: number, high: number) => (text: string) => `coalesce(try_cast(${text} AS DOUBLE) BETWEEN ${low} AND ${high}, false)`
 const code: readonly ColumnType[] = ['STRING', 'INT64']
 const number: readonly ColumnType[] = ['INT64', 'DECIMAL', 'DOUBLE', 'STRING']
@@ -28,10 +34,11 @@ function nhsNumber(raw: string): string {
   return `CASE WHEN regexp_full_match(${digits}, '[0-9]{10}') THEN (11 - (${sum}) % 11) % 11 = ${digit(10)} ELSE false END`
 }
 
-/** A person's name: words of letters, and not what stands where a name was taken out. */
+/** A person's name: words of letters, and not what stands where a name was taken out, nor an organisation. */
 function personName(raw: string): string {
   const takenOut = '(?i)^(?:redacted|anon|withheld|unknown|vacant|none|not |n/?a$)'
-  return `(regexp_full_match(${raw}, '[\\p{L}][\\p{L}\\p{M}''’. -]{0,80}') AND NOT regexp_matches(${raw}, '${takenOut}'))`
+  const organisation = '(?i)\\b(?:ltd|limited|plc|llp|council|company|trust|school|academy|association|services|university|hospital)\\b'
+  return `(regexp_full_match(${raw}, '[\\p{L}][\\p{L}\\p{M}''’. ,-]{0,80}') AND NOT regexp_matches(${raw}, '${takenOut}') AND NOT regexp_matches(${raw}, '${organisation}'))`
 }
 
 /** What stands before `name` where the name is a person's. */
@@ -69,21 +76,23 @@ export const rules: readonly Rule[] = [
   { semanticType: 'EMAIL', name: /e?mail/, types: text, value: matches('[^@\\s,;]+@[^@\\s,;]+\\.[A-Za-z]{2,}'), share: 0.8 },
   {
     semanticType: 'PHONE',
-    name: /phone|mobile|^tel|contactn(?:o|umber)|telno/,
-    types: text,
-    value: matches('(?:\\+44|0)[0-9 ()-]{9,16}(?:[^0-9].*)?'),
+    name: /phone|mobile|^tel|contactn(?:o|um|umber)|telno|^mob|^cell|landline|^fax/,
+    types: code,
+    value: matches('(?:\\+?44|0|7)[0-9 ()-]{9,16}(?:[^0-9].*)?'),
     share: 0.8,
   },
   {
     semanticType: 'PERSON_NAME',
     name: new RegExp(`(?:${peopleWords.join('|')})s?names?\\d*$|forenames?\\d*$|surnames?\\d*$`),
+    except: workRole,
     types: text,
     value: personName,
     share: 0.6,
   },
   {
     semanticType: 'DATE_OF_BIRTH',
-    name: /dateofbirth|birthdate|dob$|^dob|birthday$/,
+    name: /dateofbirth|dateborn|birthdate|dob\d*$|^dob|birthday$|born(?:on)?$|births?\d*$|^bday/,
+    except: /registered|registration|stillborn/,
     types: ['DATE', 'TIMESTAMP', 'STRING'],
     value: matches('[0-9]{1,4}[-/. ][0-9A-Za-z]{1,9}[-/. ][0-9]{1,4}(?:[ T].*)?'),
     share: 0.6,
@@ -104,4 +113,16 @@ export const rules: readonly Rule[] = [
     share: 1,
   },
   { semanticType: 'URL', name: /website|webaddress|url|uri|link|webpage|homepage/, types: text, value: matches('(?i)(?:https?://|www\\.)\\S+'), share: 0.9 },
+]
+
+/** Rules for any column whose name says nothing: what fits these can be nothing but a person's, or an office's. */
+export const rulesByValues: readonly Rule[] = [
+  { semanticType: 'EMAIL', name: /./, types: text, value: when((raw) => `contains(${raw}, '@')`, '[^@\\s,;]+@[^@\\s,;]+\\.[A-Za-z]{2,}'), share: 0.5 },
+  { semanticType: 'NINO', name: /./, types: text, value: when((raw) => `length(${raw}) BETWEEN 9 AND 13`, '(?i)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?: ?[0-9]{2}){3} ?[A-D]'), share: 0.5 },
+  { semanticType: 'PHONE', name: /./, types: text, value: when((raw) => `length(${raw}) BETWEEN 11 AND 22`, '(?:\\+44 ?(?:\\(0\\))?|0)7[1-57-9](?:[ -]?[0-9]){8}'), share: 0.5 },
+  {
+    semanticType: 'NHS_NUMBER', name: /./, except: /isbn|issn/, types: text, share: 0.8,
+    value: (raw) => `(${when((value) => `length(${value}) = 12`, '[0-9]{3}[ -][0-9]{3}[ -][0-9]{4}')(raw)} AND ${nhsNumber(`replace(${raw}, '-', ' ')`)})`,
+  },
+  { semanticType: 'PERSON_NAME', name: /./, types: text, value: (raw) => `(lower(left(${raw}, 1)) IN ('m', 'c') AND ${plainlyTitled(raw)})`, share: 0.3 },
 ]

@@ -1,0 +1,57 @@
+/** Where the coordinates of a file's geometries lie. */
+export class Extent {
+  #outside = 0
+  readonly #shown: number[] = []
+  #west = Infinity
+  #south = Infinity
+  #east = -Infinity
+  #north = -Infinity
+
+  /** @param geometry a GeoJSON geometry, parsed. @param number the feature's place. */
+  see(geometry: unknown, number: number): void {
+    if (!this.#walk(geometry, 0)) return
+    this.#outside++
+    if (this.#shown.length < 5) this.#shown.push(number)
+  }
+
+  /** How many geometries have a position outside of the world's degrees, and which are the first. */
+  get outside(): { total: number; shown: readonly number[] } {
+    return { total: this.#outside, shown: this.#shown }
+  }
+
+  /** Whether no position was seen. */
+  get isEmpty(): boolean {
+    return this.#west === Infinity
+  }
+
+  /** Whether every position lies within the box. */
+  within(west: number, south: number, east: number, north: number): boolean {
+    return !this.isEmpty && this.#west >= west && this.#south >= south && this.#east <= east && this.#north <= north
+  }
+
+  /** Whether a position lies outside of the world's degrees. */
+  #walk(geometry: unknown, depth: number): boolean {
+    if (typeof geometry !== 'object' || geometry === null || depth > 8) return false
+    const { coordinates, geometries } = geometry as { coordinates?: unknown; geometries?: unknown }
+    if (Array.isArray(coordinates)) return this.#positions(coordinates, 0)
+    if (!Array.isArray(geometries)) return false
+    let outside = false
+    for (const one of geometries) if (this.#walk(one, depth + 1)) outside = true
+    return outside
+  }
+
+  #positions(list: readonly unknown[], depth: number): boolean {
+    const [x, y] = list
+    if (typeof x === 'number' && typeof y === 'number') {
+      if (x < this.#west) this.#west = x
+      if (x > this.#east) this.#east = x
+      if (y < this.#south) this.#south = y
+      if (y > this.#north) this.#north = y
+      return x > 180 || x < -180 || y > 90 || y < -90
+    }
+    if (depth > 5) return false
+    let outside = false
+    for (const one of list) if (Array.isArray(one) && this.#positions(one, depth + 1)) outside = true
+    return outside
+  }
+}

@@ -1,0 +1,64 @@
+import { memberOf } from './outline.js'
+import { isRecord, parse } from './parse.js'
+
+const totals = /^(?:@odata\.count|odata\.count|total|totalcount|total_?count|total_?records|total_?results|total_?rows|totalfeatures|total_?items|numbermatched|num_?found|num_?results|recordcount|resultcount|count)$/i
+const nexts = /^(?:@odata\.nextlink|odata\.nextlink|nextlink|next|next_?page|next_?page_?url|next_?url|next_?page_?token|next_?cursor|nextrecordsurl|scroll_id|_scroll_id)$/i
+const moreSigns = /^(?:exceededtransferlimit|has_?more|has_?next(?:_?page)?|is_?truncated|truncated|incomplete_results|records_truncated)$/i
+const depthMax = 4
+const bytesMax = 100_000
+const totalsMax = 20
+
+/** What stands beside a list of rows: whether it says that the list is only a part. */
+export class PageSigns {
+  #exceeded = false
+  #next: string | undefined
+  readonly #totals: { name: string; value: number }[] = []
+  #failed = false
+
+  /** @param text a member (`"name": value`), latin1, as it is cut out of an object. */
+  see(text: string): void {
+    if (text.length > bytesMax) return
+    const [name, value] = memberOf(text)
+    const parsed = value === undefined ? undefined : parse(value)
+    if (name !== undefined && parsed !== undefined) this.#look(name, parsed.value, 0)
+  }
+
+  /** What is to be told. @param rows how many the list holds. */
+  told(rows: number): string[] {
+    const problems: string[] = []
+    const total = this.#totals.find(({ value }) => value > rows)
+    // CKAN links to a next page behind the last one as well: where a total is known, it decides.
+    const isNext = this.#next !== undefined && (this.#totals.length === 0 || total !== undefined)
+    const sign = this.#exceeded
+      ? 'exceededTransferLimit or the like says that the service sent only a part'
+      : isNext
+        ? `${this.#next} leads to a next page`
+        : total === undefined
+          ? undefined
+          : `${total.name} says that there are ${total.value} rows, and ${rows} are here`
+    if (sign !== undefined) problems.push(`The file holds only a part of the data: ${sign}. Fetch all pages, and put them together.`)
+    if (this.#failed) problems.push('The file says of itself that the request failed (success: false). Its rows were read all the same; fetch it again.')
+    return problems
+  }
+
+  #look(name: string, value: unknown, depth: number): void {
+    if (moreSigns.test(name) && value === true) this.#exceeded = true
+    else if (nexts.test(name) && isLink(value)) this.#next ??= name
+    else if (totals.test(name) && typeof value === 'number' && this.#totals.length < totalsMax) this.#totals.push({ name, value })
+    else if (name === 'success' && value === false) this.#failed = true
+    if (depth === depthMax) return
+    if (Array.isArray(value)) for (const one of value.slice(0, 20)) this.#lookAtLink(one)
+    else if (isRecord(value) && /^(?:_?links?|meta|metadata|paging|pagination|page|pages|page_?info|properties|result|cursor|next|d|@odata.*)$/i.test(name)) {
+      for (const [inner, one] of Object.entries(value).slice(0, 100)) this.#look(inner, one, depth + 1)
+    }
+  }
+
+  /** OGC API: `{"rel":"next","href":…}`. */
+  #lookAtLink(value: unknown): void {
+    if (isRecord(value) && value.rel === 'next' && isLink(value.href)) this.#next ??= 'a link'
+  }
+}
+
+function isLink(value: unknown): boolean {
+  return typeof value === 'string' ? value !== '' : isRecord(value) && isLink(value.href)
+}
