@@ -5,7 +5,7 @@ const escape = /_x([0-9A-Fa-f]{4})_/g
 /** Characters that XML cannot hold, and the sign that begins such an escape, are written so (ECMA-376, part 1, 22.9.2.19: ST_Xstring). */
 export function unescaped(text: string): string {
   if (!text.includes('_x')) return text
-  // NUL is no character of any text, and the engine takes none.
+  // No database takes a NUL.
   return text.replace(escape, (_, code: string) => (code === '0000' ? '\uFFFD' : String.fromCharCode(Number.parseInt(code, 16)))).replace(/\p{Surrogate}/gu, '\uFFFD')
 }
 

@@ -51,10 +51,10 @@ export async function openWorkbook(archive: Archive, signal: AbortSignal): Promi
     others,
     oddities: shared.oddities,
     sheets: sheets.map(({ name, hidden, part }) => {
-      const cells = new SheetCells(context)
+      let cells: SheetCells | undefined
       const repeats = seen.has(part)
       if (!hidden) seen.add(part)
-      return { name, hidden, dateSystem, recalculated, repeats, rows: () => rowsOf(parts, part, cells), notes: () => cells, totalsRows: () => totalsRowsOf(parts, part) }
+      return { name, hidden, dateSystem, recalculated, repeats, rows: () => rowsOf(parts, part, (cells = new SheetCells(context))), notes: () => cells ?? new SheetCells(context), totalsRows: () => totalsRowsOf(parts, part) }
     }),
   }
 }

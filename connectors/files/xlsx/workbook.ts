@@ -9,7 +9,8 @@ import { UnreadableSheet } from './unreadable-sheet.js'
 import { asUnreadable, openWorkbook, type Sheet, type Workbook } from './workbook-reader.js'
 
 /** More sheets are no workbook that is a dataset; each takes a copy of its own. */
-const sheetsMax = 250
+const sheetsMax = 500
+const namesShown = 5
 
 /** An XLSX workbook, with macros or without: each shown sheet that holds anything is a table, typed by its cells. Macros are never read. */
 export async function* stageWorkbook(path: string, conversion: Conversion): AsyncGenerator<StagedTable> {
@@ -42,11 +43,18 @@ export async function* stageWorkbook(path: string, conversion: Conversion): Asyn
 
 /** The sheets to read, in the workbook's order; the others are reported. */
 function readable({ sheets }: Workbook, problems: string[]): Sheet[] {
-  const shown = sheets.filter((sheet) => {
-    if (sheet.hidden) problems.push(`Sheet "${sheet.name}" is hidden and was left out. Show it if it is to be published.`)
-    else if (sheet.repeats) problems.push(`Sheet "${sheet.name}" is the same part of the workbook as an earlier sheet, and was left out.`)
-    return !sheet.hidden && !sheet.repeats
-  })
+  const hidden = sheets.filter((sheet) => sheet.hidden)
+  if (hidden.length > 0) problems.push(`${named(hidden)} hidden and ${hidden.length === 1 ? 'was' : 'were'} left out. Show ${hidden.length === 1 ? 'it if it is' : 'them if they are'} to be published.`)
+  const repeated = sheets.filter((sheet) => !sheet.hidden && sheet.repeats)
+  if (repeated.length > 0) problems.push(`${named(repeated)} the same part of the workbook as an earlier sheet, and ${repeated.length === 1 ? 'was' : 'were'} left out.`)
+  const shown = sheets.filter((sheet) => !sheet.hidden && !sheet.repeats)
   if (shown.length > sheetsMax) problems.push(`The workbook has ${shown.length} sheets; those after the first ${sheetsMax} were left out. Publish them as workbooks of their own.`)
   return shown.slice(0, sheetsMax)
+}
+
+/** `Sheet "A" is`, `Sheets "A", "B" are`, with the first few names. */
+function named(sheets: readonly Sheet[]): string {
+  const names = sheets.slice(0, namesShown).map(({ name }) => `"${name}"`).join(', ')
+  if (sheets.length === 1) return `Sheet ${names} is`
+  return `Sheets ${names}${sheets.length > namesShown ? ` and ${sheets.length - namesShown} more` : ''} are`
 }

@@ -71,7 +71,10 @@ export class XmlReader {
       here: piece.includes(declaration) || (this.#tail + piece.slice(0, declaration.length)).includes(declaration),
     }
     this.#tail = piece.slice(-declaration.length)
-    this.#parser.write(piece)
+    // No XML holds a NUL, and no database takes one.
+    const hasNul = piece.includes('\0')
+    if (hasNul) this.oddities++
+    this.#parser.write(hasNul ? piece.replaceAll('\0', '\uFFFD') : piece)
   }
 
   /** @throws Unreadable where the part ends before its elements do. */
