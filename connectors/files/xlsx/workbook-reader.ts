@@ -42,6 +42,10 @@ export interface Workbook {
 
 /** The sheets of a workbook. Shared strings and styles are read at once; rows as they are asked for. */
 export async function openWorkbook(archive: Archive, signal: AbortSignal): Promise<Workbook> {
+  return read(signal, () => readWorkbook(archive, signal))
+}
+
+async function readWorkbook(archive: Archive, signal: AbortSignal): Promise<Workbook> {
   const parts = await Package.open(archive, signal)
   const { sheets, others, dateSystem, recalculated, strings, styles } = await readWorkbookPart(parts)
   const shared = strings === undefined ? { strings: [], oddities: 0 } : await readSharedStrings(parts, strings)
@@ -54,7 +58,12 @@ export async function openWorkbook(archive: Archive, signal: AbortSignal): Promi
       let cells: SheetCells | undefined
       const repeats = seen.has(part)
       if (!hidden) seen.add(part)
-      return { name, hidden, dateSystem, recalculated, repeats, rows: () => rowsOf(parts, part, (cells = new SheetCells(context))), notes: () => cells ?? new SheetCells(context), totalsRows: () => totalsRowsOf(parts, part) }
+      return {
+        name, hidden, dateSystem, recalculated, repeats,
+        rows: () => rowsOf(parts, part, (cells = new SheetCells(context))),
+        notes: () => cells ?? new SheetCells(context),
+        totalsRows: () => read(signal, () => totalsRowsOf(parts, part)),
+      }
     }),
   }
 }
@@ -63,17 +72,21 @@ async function* rowsOf({ archive, signal }: Package, part: string, cells: SheetC
   if (archive.find(part) === undefined) throw new UnreadableSheet(`The workbook has no part ${part === '' ? 'for this sheet' : part}: it is damaged. Save it again.`)
   let count = 0
   for await (const piece of partText(archive.bytes(part, sheetBytesMax, signal))) {
-    for (const row of cells.write(piece)) {
+    for (const row of await read(signal, () => cells.write(piece))) {
       count += row.values.length
       if (count > cellsMax) throw new UnreadableSheet(`A sheet holds more than ${cellsMax} cells. Publish it as CSV or Parquet.`)
       yield row
     }
   }
-  cells.end()
+  await read(signal, () => cells.end())
 }
 
-/** What went wrong as words for the publisher, whatever was thrown. */
-export function asUnreadable(thrown: unknown, signal: AbortSignal): unknown {
-  if (thrown instanceof Unreadable || signal.aborted) return thrown
-  return new Unreadable('The workbook is damaged: its parts cannot be read. Open it in a spreadsheet program and save it again.', { cause: thrown })
+/** Does a step of reading; whatever it throws becomes words for the publisher, but for the end that the caller wanted. */
+async function read<T>(signal: AbortSignal, step: () => T | Promise<T>): Promise<T> {
+  try {
+    return await step()
+  } catch (thrown) {
+    if (thrown instanceof Unreadable || signal.aborted) throw thrown
+    throw new Unreadable('The workbook is damaged: its parts cannot be read. Open it in a spreadsheet program and save it again.', { cause: thrown })
+  }
 }

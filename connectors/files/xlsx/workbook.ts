@@ -6,7 +6,7 @@ import { Unreadable } from '../unreadable.js'
 import { Archive } from './archive.js'
 import { stageSheet } from './stage-sheet.js'
 import { UnreadableSheet } from './unreadable-sheet.js'
-import { asUnreadable, openWorkbook, type Sheet, type Workbook } from './workbook-reader.js'
+import { openWorkbook, type Sheet, type Workbook } from './workbook-reader.js'
 
 /** More sheets are no workbook that is a dataset; each takes a copy of its own. */
 const sheetsMax = 500
@@ -34,8 +34,6 @@ export async function* stageWorkbook(path: string, conversion: Conversion): Asyn
       }
     }
     if (tables === 0) throw refused ?? new Unreadable(`No shown sheet of the workbook holds a value.${workbook.others > 0 ? ' Charts are no tables: publish the cells that they are drawn from.' : ''}`)
-  } catch (thrown) {
-    throw asUnreadable(thrown, signal)
   } finally {
     archive.close()
   }
