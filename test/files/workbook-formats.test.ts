@@ -43,7 +43,7 @@ describe('number formats', () => {
     ['hh:mm:ss', 0.041666666666666664, 'time 01:00:00'], ['上午/下午h"时"mm"分"', 0.75, 'time 18:00:00'], ['dd/mm/yyyy hh:mm', 0.5, 'time 12:00:00'], ['hh:mm', 0, 'time 00:00:00'],
     // Durations.
     ['[h]:mm', 1.5, 'duration 36:00'], ['[hh]:mm:ss', 0.25, 'duration 6:00:00'], ['[mm]:ss', 0.0625, 'duration 1:30:00'], ['[h]:mm', 0.00011574074, 'duration 0:00:10'], ['[s]', 1, 'duration 24:00:00'], ['[H]:MM', 100, 'duration 2400:00'],
-    ['[h]:mm', -0.5, 'duration -12:00'], ['hh:mm', 1.5, 'duration 36:00'], ['[h]:mm;@', 0.9999999999, 'duration 24:00'], ['[Red][h]:mm', 2, 'duration 48:00'],
+    ['[h]:mm', -0.5, 'duration -12:00'], ['hh:mm', 1.5, 'duration 36:00'], ['[h]:mm', 1e300, 'no-day'], ['[h]:mm', -1e12, 'no-day'], ['[h]:mm;@', 0.9999999999, 'duration 24:00'], ['[Red][h]:mm', 2, 'duration 48:00'],
     // No days.
     ['dd/mm/yyyy', -1, 'no-day'], ['dd/mm/yyyy', 0, 'no-day'], ['dd/mm/yyyy', 60, 'no-day'], ['dd/mm/yyyy', 60.5, 'no-day'], ['dd/mm/yyyy', 2958466, 'no-day'], ['dd/mm/yyyy', 1e300, 'no-day'], ['yyyy', 20240101, 'no-day'],
     ['dd/mm/yyyy', 1, 'date 1900-01-01'], ['dd/mm/yyyy', 59, 'date 1900-02-28'], ['dd/mm/yyyy', 61, 'date 1900-03-01'], ['dd/mm/yyyy', 2958465, 'date 9999-12-31'],

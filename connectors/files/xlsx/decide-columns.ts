@@ -44,5 +44,5 @@ function ownType(column: SheetColumn, own: Decision, demand: ColumnType | undefi
 }
 
 function looksLike({ shape, problem }: Decision): string {
-  return `its cells are text that looks like ${lookWords[shape.type] ?? 'other values'}; kept as text. Set the cells' format and type the values again, or say \`type: ${shape.type}\` in catalogue.yaml.${problem === undefined ? '' : ` Then ${problem}`}`
+  return `its cells are text that looks like ${lookWords[shape.type] ?? 'other values'}; kept as text. Set the cells' format and type the values again, or say \`type: ${shape.type}\` in catalogue.yaml.${problem === undefined ? '' : ` Read so: ${problem}`}`
 }

@@ -5,6 +5,8 @@ import type { DateSystem } from './workbook-part.js'
 const dayMs = 86_400_000
 /** Below this, a time without a day is one that goes on past midnight, and not one of a day of 1900. */
 const hoursDaysMax = 100
+/** Beyond it, milliseconds are not whole any more. */
+const daysMax = 100_000_000
 /** 31 December 9999, in days since 1970; no calendar of a workbook goes beyond it. */
 const lastDay = 2_932_896
 
@@ -25,6 +27,7 @@ function dayOf(number: number, system: DateSystem): number | undefined {
  * date, whatever its format shows of its hours. What is no day of the calendar is `no-day`.
  */
 export function serialValue(serial: number, section: FormatSection, system: DateSystem): CellValue {
+  if (Math.abs(serial) > daysMax) return { kind: 'no-day', text: '' }
   const total = Math.round(serial * dayMs)
   if (section.elapsed) return { kind: 'duration', text: durationText(total, section.seconds) }
   if (!section.day && total >= dayMs && total < hoursDaysMax * dayMs) return { kind: 'duration', text: durationText(total, section.seconds) }
