@@ -182,6 +182,7 @@ describe('what a publisher says of a workbook’s columns', () => {
   it('is not done where it cannot be, and that is reported', async () => {
     expect(await typed(['Abbey', 'Alibon'], 'DATE')).toMatchObject({ type: 'STRING', values: ['Abbey', 'Alibon'], problems: [expect.stringMatching(/asks for DATE/)] })
     expect(await typed([styled(1, 45292), 'soon'], 'DATE')).toMatchObject({ type: 'STRING', values: ['2024-01-01', 'soon'], problems: [expect.stringMatching(/asks for DATE/)] })
+    expect(await typed([styled(1, 45292), 7], 'DATE')).toMatchObject({ type: 'STRING', values: ['2024-01-01', '7'], problems: [expect.stringMatching(/asks for DATE/)] })
     expect(await typed([5, 60], 'DATE')).toMatchObject({ type: 'INT64', problems: [expect.stringMatching(/asks for DATE/)] })
   })
 

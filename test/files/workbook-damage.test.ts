@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Unreadable } from '../../connectors/files/unreadable.js'
 import { Archive } from '../../connectors/files/xlsx/archive.js'
 import { openWorkbook } from '../../connectors/files/xlsx/workbook-reader.js'
-import { main, spreadsheet } from './support/spreadsheet.js'
+import { folderOf } from './support/folder.js'
+import { main, rows, spreadsheet } from './support/spreadsheet.js'
 
 const runs = Number(process.env.RUNS ?? 300)
 const seed = process.env.SEED === undefined ? {} : { seed: Number(process.env.SEED) }
@@ -78,5 +79,25 @@ describe('a damaged workbook', () => {
       const found = await outcome(spreadsheet({ sheets: [inRows ? `<row>${data}</row>` : data], strings: '<si><t>a</t></si>', formats: ['d/m/y'] }))
       if ('reason' in found) expect(found.reason).toMatch(/damaged/)
     }), { numRuns: runs, ...seed })
+  }, 120_000)
+
+  it('has every row in its table, whatever its cells are', async () => {
+    const stored = fc.oneof(
+      fc.constantFrom('1', '-0', '1E-3', '45292', '60', '0.5', '1e308', '99999999999999999999', '12345678901234567.25', 'true', '#N/A', '2024-02-30', '2024-03-17T10:30:00Z', '10:30', '', ' ', 'c', '[x]', '15/01/2024', '1,200', '_xD800_', '-1', '5%'),
+      fc.double({ noNaN: true }).map(String), fc.string({ unit: 'grapheme', maxLength: 10 }).map((text) => text.replace(/[<&\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu, '.')),
+    )
+    const cell = fc.record({ t: fc.constantFrom('', 't="n"', 't="s"', 't="b"', 't="d"', 't="e"', 't="str"', 't="inlineStr"'), s: fc.integer({ min: 0, max: 6 }), f: fc.boolean(), stored })
+      .map(({ t, s, f, stored: value }) => `<c ${t} s="${s}">${f ? '<f>A1</f>' : ''}<v>${value}</v></c>`)
+    const type = fc.constantFrom('INT64', 'DECIMAL', 'DOUBLE', 'DATE', 'TIMESTAMP', 'TIME', 'BOOLEAN', 'STRING', undefined)
+    await fc.assert(fc.asyncProperty(fc.array(fc.tuple(cell, cell, cell), { minLength: 1, maxLength: 12 }), fc.tuple(type, type, type), fc.boolean(), async (cells, types, isOld) => {
+      const content = spreadsheet({
+        sheets: [rows(['row', 'a', 'b', 'c'], ...cells.map((row, at) => [at, ...row]))], strings: '<si><t>a</t></si><si><t>1</t></si>', formats: ['d/m/y', 'hh:mm', '[h]:mm', '0%', '0.0"m";-0;"none"', '@'],
+        properties: isOld ? '<workbookPr date1904="1"/>' : '',
+      })
+      const asked = ['a', 'b', 'c'].flatMap((name, at) => (types[at] === undefined ? [] : [`      ${name}: { type: ${types[at]} }`]))
+      const opened = await folderOf({ 'book.xlsx': content, 'catalogue.yaml': asked.length === 0 ? 'datasets: {}' : `datasets:\n  book:\n    columns:\n${asked.join('\n')}\n` })
+      expect((await opened.dataset('book')).tables[0]?.rowCount).toBe(cells.length)
+      await opened.close()
+    }), { numRuns: Math.ceil(runs / 15), ...seed })
   }, 120_000)
 })

@@ -6,6 +6,8 @@ import { parseNumberFormat, sectionFor } from '../../connectors/files/xlsx/numbe
 import { numberText } from '../../connectors/files/xlsx/number-text.js'
 import type { DateSystem } from '../../connectors/files/xlsx/workbook-part.js'
 
+const bounds = { numRuns: Number(process.env.RUNS ?? 100), ...(process.env.SEED === undefined ? {} : { seed: Number(process.env.SEED) }) }
+
 /** A stored number under a format code, as `kind text`, with the unit that it is shown with. */
 function shown(code: string, value: string | number, dateSystem: DateSystem = '1900'): string {
   const format = parseNumberFormat(code)
@@ -69,7 +71,7 @@ describe('number formats', () => {
       expect(format.length).toBeGreaterThan(0)
       expect(['number', 'date', 'literal', 'text']).toContain(sectionFor(format, value).kind)
       expect(shown(code, value)).toMatch(/^(?:number|date|datetime|time|duration|no-day)/)
-    }))
+    }), bounds)
     expect(parseNumberFormat('"'.repeat(100_000) + '['.repeat(100_000))).toHaveLength(1)
   })
 })
@@ -92,6 +94,6 @@ describe('stored numbers', () => {
       expect(Number(numberText(String(value)))).toBe(value === 0 ? 0 : value)
       // As Excel writes it.
       expect(Number(numberText(value.toPrecision(17)))).toBe(value === 0 ? 0 : value)
-    }))
+    }), bounds)
   })
 })

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises'
-import * as zlib from 'node:zlib'
+import { crc32, createInflateRaw } from 'node:zlib'
 import { fromRandomAccessReaderPromise, getFileNameLowLevel, type Entry, type ZipFile } from 'yauzl'
 import { Unreadable } from '../unreadable.js'
 import { ArchiveBytes, findArchive } from './archive-bytes.js'
@@ -55,7 +55,7 @@ export class Archive {
     const packed = await this.zip.openReadStreamPromise(entry, { decodeFileData: false }).catch((thrown: unknown) => {
       throw damaged(thrown)
     })
-    const unpacked = entry.compressionMethod === 8 ? packed.pipe(zlib.createInflateRaw({ chunkSize: 65_536 })) : packed
+    const unpacked = entry.compressionMethod === 8 ? packed.pipe(createInflateRaw({ chunkSize: 65_536 })) : packed
     if (unpacked !== packed) packed.on('error', (error) => unpacked.destroy(error))
     const abort = () => void unpacked.destroy(signal.reason as Error)
     signal.addEventListener('abort', abort)
@@ -66,7 +66,7 @@ export class Archive {
       for await (const chunk of unpacked as AsyncIterable<Buffer>) {
         bytes += chunk.length
         if (bytes > entry.uncompressedSize) throw new Unreadable('A part of the workbook unpacks to more than it declares. It was not read.')
-        sum = checksum(chunk, sum)
+        sum = crc32(chunk, sum)
         yield chunk
       }
     } catch (thrown) {
@@ -76,17 +76,13 @@ export class Archive {
       packed.destroy()
       unpacked.destroy()
     }
-    if (bytes < entry.uncompressedSize || (sum !== entry.crc32 && hasChecksum)) throw damaged()
+    if (bytes < entry.uncompressedSize || sum !== entry.crc32) throw damaged()
   }
 
   close(): void {
     this.zip.close()
   }
 }
-
-/** Node 20.19 has it, some of its forks do not: without it, a flipped bit may go unnoticed. */
-const hasChecksum = typeof zlib.crc32 === 'function'
-const checksum: (data: Buffer, value: number) => number = hasChecksum ? zlib.crc32 : () => 0
 
 async function readDirectory(zip: ZipFile): Promise<Map<string, Entry>> {
   if (zip.entryCount > entriesMax) throw new Unreadable(`The workbook is an archive of more than ${entriesMax} parts. It was not read.`)
@@ -95,7 +91,8 @@ async function readDirectory(zip: ZipFile): Promise<Map<string, Entry>> {
   for await (const entry of zip.eachEntry()) {
     const name = partName(getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false))
     if (entry.isEncrypted()) throw new Unreadable('The workbook is protected by a password and cannot be read.')
-    if (!entry.canDecodeFileData() || entries.has(name)) throw damaged()
+    if (!entry.canDecodeFileData()) throw new Unreadable('The workbook is packed in a way that spreadsheet programs do not use, and cannot be read. Open it in one and save it again.')
+    if (entries.has(name)) throw damaged()
     const { compressedSize, uncompressedSize } = entry
     total += uncompressedSize
     if (total > unpackedBytesMax || (uncompressedSize > ratioFromBytes && uncompressedSize > compressedSize * ratioMax)) throw tooLarge(unpackedBytesMax)

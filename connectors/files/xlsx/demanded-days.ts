@@ -1,7 +1,7 @@
 import type { ColumnType } from '../../../src/connector/column.js'
 import type { EngineSession } from '../../../src/connector/engine.js'
 import { columnAt } from '../../shared/engine-sql.js'
-import type { Decision } from '../typing/decide.js'
+import { asText, type Decision } from '../typing/decide.js'
 import { inferTypes } from '../typing/infer.js'
 import type { SheetColumn } from './sheet-column.js'
 import type { DateSystem } from './workbook-part.js'
@@ -40,7 +40,8 @@ export async function inDays(
   return new Map(
     parts.map(({ column, demand, isDate, isNumber }) => {
       const rest = decisions.get(column) as Decision
-      if (rest.shape.type !== demand && rest.empty !== true) return [column, rest]
+      // What the others are does not hold of the dates beside them.
+      if (rest.shape.type !== demand && rest.empty !== true) return [column, asText(column, `the catalogue asks for ${demand}, but not all of its cells are; kept as text.`)]
       const others = rest.empty === true ? 'NULL' : rest.sql
       const sql = `CASE WHEN ${isDate} THEN CAST(${column} AS ${demand}) WHEN ${isNumber} THEN ${dayFrom(column, demand, dateSystem)} ELSE ${others} END`
       return [column, { shape: { type: demand }, sql, ...(rest.problem === undefined || rest.empty === true ? {} : { problem: rest.problem }) }]

@@ -14,11 +14,7 @@ interface TablePlace {
 /** What is reported of a sheet beside its columns. Excel's own notes are read, so that nothing that a reader of the sheet sees is lost without a word. */
 export function noteProblems(notes: SheetNotes, totalsRows: readonly number[], { dataRow, nameAt, columns }: TablePlace): string[] {
   const problems: string[] = []
-  const hidden = notes.hiddenColumns.flatMap(([from, to]) => {
-    const first = Math.max(1, from)
-    const length = Math.max(0, Math.min(to, columns) - first + 1)
-    return Array.from({ length: Number.isNaN(length) ? 0 : length }, (_, at) => nameAt(first - 1 + at) ?? [])
-  }).flat()
+  const hidden = hiddenNames(notes.hiddenColumns, nameAt, columns)
   if (hidden.length > 0) {
     const more = hidden.length > 5 ? ` and ${hidden.length - 5} more` : ''
     problems.push(`Columns that are hidden in the sheet were read: ${hidden.slice(0, 5).join(', ')}${more}. Delete them if they are not to be published.`)
@@ -42,4 +38,15 @@ export function noteProblems(notes: SheetNotes, totalsRows: readonly number[], {
   if (notes.repeated > 0) problems.push(`${notes.repeated} cells are given twice in the workbook; the later one was read. Open it in a spreadsheet program, check it, and save it again.`)
   if (notes.oddities > 0) problems.push('The sheet holds characters that could not be decoded, or that XML does not allow; they were read as they stand (or as \uFFFD). Open it in a spreadsheet program, and save it again.')
   return problems
+}
+
+/** The names of hidden columns. @param ranges counted from 1; they may overlap, and reach far beyond the table. */
+function hiddenNames(ranges: SheetNotes['hiddenColumns'], nameAt: TablePlace['nameAt'], columns: number): string[] {
+  const names: string[] = []
+  for (let position = 0; position < columns; position++) {
+    if (!ranges.some(([from, to]) => from <= position + 1 && position + 1 <= to)) continue
+    const name = nameAt(position)
+    if (name !== undefined) names.push(name)
+  }
+  return names
 }
