@@ -2,7 +2,7 @@ import type { DatasetDescription, DistributionDescription, TableDescription } fr
 import type { ColumnDescription } from '../../src/connector/column.js'
 import type { ColumnEntry } from './catalogue-file.js'
 import type { FileDataset } from './datasets.js'
-import { mediaTypes } from './formats.js'
+import { mediaTypeOf } from './formats.js'
 import type { ConvertedTable } from './manifest.js'
 import { humanised, slugOf, uniqueSlugs } from '../shared/slug.js'
 
@@ -43,7 +43,7 @@ function distributions(files: FileDataset['files'], hashes: ReadonlyMap<string, 
       id: ids[position] as string,
       title: name,
       format,
-      mediaType: mediaTypes[format],
+      mediaType: mediaTypeOf(name, format),
       byteSize: bytes,
       modified,
       ...(checksum === undefined ? {} : { checksum }),

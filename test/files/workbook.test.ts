@@ -23,22 +23,23 @@ describe('workbooks', () => {
     })
     const read = await tableOf('book.xlsx', content)
     expect(read.types).toEqual({
-      code: 'STRING', n: 'INT64', amount: 'DECIMAL(1)', x: 'DOUBLE', on: 'BOOLEAN', day: 'DATE', at: 'TIMESTAMP', mixed: 'STRING', sum: 'INT64', rich: 'STRING', none: 'STRING',
+      code: 'STRING', n: 'INT64', amount: 'DECIMAL(1)', x: 'DECIMAL(2)', on: 'BOOLEAN', day: 'DATE', at: 'TIMESTAMP', mixed: 'STRING', sum: 'INT64', rich: 'STRING', none: 'STRING',
     })
     expect(read.rows).toEqual([
       ['007', '1', '1.5', '0.25', 'true', '2024-02-29', '2024-02-29 10:30:00', '1', '2', 'ab', null],
-      ['101', '-2', '2.5', '3', 'false', '1999-12-31', '1999-12-31 00:00:00', 'x', '-4', 'c', null],
+      ['101', '-2', '2.5', '3.00', 'false', '1999-12-31', '1999-12-31 00:00:00', 'x', '-4', 'c', null],
     ])
-    expect(read.table).toMatchObject({ id: 'data', name: 'Data', title: 'Data', problems: [] })
+    expect(read.table).toMatchObject({ id: 'data', name: 'Data', title: 'Data', problems: [expect.stringContaining('Column mixed: its cells are numbers, but for 1')] })
   })
 
   it('are told of columns that are nearly all numbers or dates', async () => {
-    const rows = Array.from({ length: 20 }, (_, at) => [at, at === 7 ? 'x' : at, at === 7 ? 'N/A' : at, at % 2 === 0 ? 'a' : at])
+    const rows = Array.from({ length: 20 }, (_, at) => [at, at === 7 ? 'seven' : at, at === 7 ? 'N/A' : at, at % 2 === 0 ? 'a' : at])
     const read = await tableOf('book.xlsx', await sheet([['n', 'one', 'none', 'half'], ...rows]))
     expect(read.types).toEqual({ n: 'INT64', one: 'STRING', none: 'STRING', half: 'STRING' })
     expect(read.problems).toEqual([
-      'Column one: nearly all of its cells are numbers, but not all; kept as text.',
-      'Column none: its cells are numbers, but for some that may stand for no value (such as - or N/A); kept as text.',
+      'Column one: nearly all of its cells are numbers, but not all (row 9 is the first of text); kept as text. Mend those cells and save the workbook again.',
+      'Column none: its cells are numbers, but for 1 that may stand for no value (such as N/A); kept as text. Say `type: INT64` in catalogue.yaml to read those as empty.',
+      'Column half: its cells are of several kinds (text: 10, numbers: 10); kept as text.',
     ])
   })
 

@@ -1,56 +1,96 @@
-/** A cell's value as text, with what it is in the workbook. */
+import { isoDateValue } from './iso-date.js'
+import { sectionFor } from './number-format.js'
+import { numberText } from './number-text.js'
+import { unescaped, withoutLayout } from './rich-text.js'
+import { serialValue } from './serial-date.js'
+import type { Styles } from './styles.js'
+import { type DateSystem, isTrue } from './workbook-part.js'
+
+/** What holds a value of a kind. */
+export type ValueKind = 'number' | 'text' | 'boolean' | 'date' | 'datetime' | 'time' | 'duration'
+/** What holds something that is no value: an error, a number that is no day of the calendar, a formula without a result, a text that the workbook lacks. */
+export type VoidKind = 'error' | 'no-day' | 'no-result' | 'no-text'
+
+/** A cell's value as text, with what it is in the workbook. A void one has no text. */
 export interface CellValue {
-  kind: 'number' | 'text' | 'boolean' | 'date' | 'datetime' | 'time' | 'error'
+  kind: ValueKind | VoidKind
   text: string
+  /** A number: the words or signs that its format shows with it, `%` or `kg`. */
+  unit?: string
+  /** It is the result of a formula. */
+  isFormula?: boolean
 }
 
-const dayMs = 86_400_000
-/** Day 0 of a workbook's calendar, in days before 1970. */
-const dayZero = 25_569
-/** So many days later begins a calendar that counts from 1904. */
-const days1904 = 1_462
+const voids: ReadonlySet<string> = new Set<VoidKind>(['error', 'no-day', 'no-result', 'no-text'])
 
-/**
- * What exceljs gives for a cell, as a value; nothing for an empty one. A formula is its last result.
- * @param from1904 whether the workbook's days count from 1904: exceljs minds that itself, but not for the result of a formula.
- */
-export function cellValue(value: unknown, numberFormat: string | undefined, from1904: boolean): CellValue | undefined {
-  if (value === null || value === undefined) return undefined
-  switch (typeof value) {
-    case 'string':
-      return { kind: 'text', text: value }
-    case 'boolean':
-      return { kind: 'boolean', text: String(value) }
-    case 'number':
-      if (!Number.isFinite(value)) return { kind: 'error', text: '' }
-      return isDateFormat(numberFormat) ? dateValue(new Date(Math.round((value - dayZero + (from1904 ? days1904 : 0)) * dayMs))) : { kind: 'number', text: String(value) }
-    case 'object':
-      return objectValue(value, numberFormat, from1904)
+/** Whether a cell holds something that is no value, and is read as empty. */
+export function isVoid({ kind }: CellValue): boolean {
+  return voids.has(kind)
+}
+
+/** A cell as it stands in its sheet. */
+export interface StoredCell {
+  type: string | undefined
+  style: string | undefined
+  /** The text of its `v`; undefined where it has none. */
+  value: string | undefined
+  /** The text of its `is`. */
+  inline: string | undefined
+  isFormula: boolean
+}
+
+/** What the cells of a workbook share. */
+export interface CellContext {
+  strings: readonly string[]
+  styles: Styles
+  dateSystem: DateSystem
+}
+
+/** A stored cell's value (ECMA-376, part 1, 18.3.1.4 and 18.18.11); nothing for an empty one, or for text of blanks alone. */
+export function cellValue(cell: StoredCell, context: CellContext): CellValue | undefined {
+  const found = valueOf(cell, context)
+  if (found === undefined || !cell.isFormula) return found
+  found.isFormula = true
+  return found
+}
+
+function valueOf({ type, style, value, inline, isFormula }: StoredCell, context: CellContext): CellValue | undefined {
+  if (inline !== undefined && (type === 'inlineStr' || value === undefined)) return textValue(inline)
+  const trimmed = value?.trim() ?? ''
+  if (trimmed === '') {
+    if (type === 'e') return { kind: 'error', text: '' }
+    // A formula of text may have the empty text as its result; programs that calculate nothing leave the value out, or empty without a type.
+    return isFormula && (value === undefined || type !== 'str') ? { kind: 'no-result', text: '' } : undefined
+  }
+  switch (type) {
+    case 's': {
+      const text = /^\d{1,9}$/.test(trimmed) ? context.strings[Number(trimmed)] : undefined
+      return text === undefined ? { kind: 'no-text', text: '' } : textValue(text)
+    }
+    case 'b':
+      return /^(?:[01]|true|false)$/i.test(trimmed) ? { kind: 'boolean', text: String(isTrue(trimmed)) } : textValue(trimmed)
+    case 'e':
+      return { kind: 'error', text: '' }
+    case 'd':
+      return isoDateValue(trimmed) ?? (numberText(trimmed) === undefined ? textValue(trimmed) : numberValue(trimmed, style, context))
+    case 'n':
+    case undefined:
+      return numberValue(trimmed, style, context)
     default:
-      return undefined
+      return textValue(unescaped(withoutLayout(value ?? '')))
   }
 }
 
-function objectValue(value: object, numberFormat: string | undefined, from1904: boolean): CellValue | undefined {
-  if (value instanceof Date) return dateValue(value)
-  if ('richText' in value && Array.isArray(value.richText)) {
-    return { kind: 'text', text: value.richText.map((run: { text?: unknown }) => (typeof run.text === 'string' ? run.text : '')).join('') }
-  }
-  if ('error' in value) return { kind: 'error', text: '' }
-  if ('result' in value) return cellValue(value.result, numberFormat, from1904)
-  if ('text' in value) return cellValue(value.text, undefined, from1904)
-  return undefined
+function numberValue(stored: string, style: string | undefined, { styles, dateSystem }: CellContext): CellValue {
+  const text = numberText(stored)
+  if (text === undefined) return /^[+-]?(?:inf(?:inity)?|nan|\d+(?:\.\d*)?e\+?\d+)$/i.test(stored) ? { kind: 'error', text: '' } : (textValue(stored) as CellValue)
+  const format = styles(style)
+  if (format.length === 1 && format[0]?.kind === 'number' && format[0].unit === '') return { kind: 'number', text }
+  const section = sectionFor(format, Number(text))
+  if (section.kind === 'date') return serialValue(Number(text), section, dateSystem)
+  return section.unit === '' ? { kind: 'number', text } : { kind: 'number', text, unit: section.unit }
 }
 
-function dateValue(date: Date): CellValue {
-  const time = date.getTime()
-  if (Number.isNaN(time) || date.getUTCFullYear() > 9999) return { kind: 'error', text: '' }
-  const text = date.toISOString().replace(/(?:\.000)?Z$/, '')
-  if (time >= -dayZero * dayMs && time < (1 - dayZero) * dayMs) return { kind: 'time', text: text.slice(11) }
-  return time % dayMs === 0 ? { kind: 'date', text: text.slice(0, 10) } : { kind: 'datetime', text }
-}
-
-/** As in ECMA-376, 18.8.30: letters of a date outside of quotes and brackets. */
-function isDateFormat(format: string | undefined): boolean {
-  return format !== undefined && format !== 'General' && /[ymdhs]/i.test(format.replace(/\[[^\]]*\]|"[^"]*"|\\./g, ''))
+function textValue(text: string): CellValue | undefined {
+  return text.trim() === '' ? undefined : { kind: 'text', text }
 }

@@ -1,71 +1,118 @@
+import type { ColumnType } from '../../../src/connector/column.js'
 import { columnAt } from '../../shared/engine-sql.js'
 import { asText, type Decision } from '../typing/decide.js'
-import { nearlyAll } from '../typing/likeness.js'
-import { noValues } from '../typing/lookalikes.js'
-import type { CellValue } from './cell-value.js'
+import { type CellValue, isVoid, type ValueKind, type VoidKind } from './cell-value.js'
+import { mixedProblem } from './column-problems.js'
+import { dayFrom } from './demanded-days.js'
+import { NumberColumn } from './number-column.js'
+import { markOf } from './suppression-marks.js'
+import type { DateSystem } from './workbook-part.js'
 
-const cellWords: Record<CellValue['kind'], string> = {
-  number: 'numbers', text: 'text', boolean: 'true or false', date: 'dates', datetime: 'times', time: 'times of day', error: 'errors',
+/** Cells of one kind in a column. */
+export interface Seen {
+  count: number
+  /** The number of the first one's row. */
+  row: number
 }
+
+const namedMax = 20
+/** Words that are part of a number, a date or a time; no text that holds another may be one. A sign at a time, so that no text takes long. */
+const words =
+  'jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t|tember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|' +
+  'mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:rs|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?|am|pm|[aptzekm]|bn|st|nd|rd|th|utc|gmt|bst|gbp|eur|usd|true|false'
+const valueLike = new RegExp(`^(?:[^a-z]|(?:${words})(?![a-z]))+$`, 'i')
+const valueLength = 40
+/** 1 March 1900, from which on all programs agree; beyond the last of 9999. */
+const [firstDay, lastDay] = [61, 2_958_466]
 
 /** What the cells of one column are, seen one by one. */
 export class SheetColumn {
-  /** How many cells are of each kind. */
-  readonly #kinds = new Map<CellValue['kind'], number>()
-  #noValues = 0
-  #whole = true
-  #scaleMin = Infinity
-  #scaleMax = 0
-  #magnitude = 0
-  errors = 0
+  readonly kinds = new Map<ValueKind, Seen>()
+  readonly voids = new Map<VoidKind, Seen>()
+  /** Texts that may stand for no value. */
+  readonly marks = new Map<string, number>()
+  /** What formats show with numbers. */
+  readonly units = new Map<string, Seen>()
+  readonly numbers = new NumberColumn()
+  markTexts = 0
+  /** Texts that may be values of another type. */
+  #valueLike = 0
+  /** Results of formulas, and those of them that are 0. */
+  results = 0
+  zeros = 0
 
-  add({ kind, text }: CellValue): void {
-    if (kind === 'error') return void this.errors++
-    this.#kinds.set(kind, (this.#kinds.get(kind) ?? 0) + 1)
-    if (kind === 'text' && noValues.includes(text.trim().toLowerCase())) this.#noValues++
-    if (kind !== 'number') return
-    const number = Number(text)
-    const scale = text.includes('e') ? Infinity : text.length - (text.includes('.') ? text.indexOf('.') + 1 : text.length)
-    this.#whole &&= Number.isSafeInteger(number)
-    this.#scaleMin = Math.min(this.#scaleMin, scale)
-    this.#scaleMax = Math.max(this.#scaleMax, scale)
-    this.#magnitude = Math.max(this.#magnitude, Math.abs(number))
+  add(value: CellValue, row: number): void {
+    const { kind, text } = value
+    if (isVoid(value)) return count(this.voids, kind as VoidKind, row)
+    count(this.kinds, kind as ValueKind, row)
+    if (kind === 'number') {
+      this.numbers.add(text)
+      count(this.units, value.unit ?? '', row)
+    } else if (kind === 'text') {
+      const mark = markOf(text)
+      if (mark !== undefined) {
+        this.markTexts++
+        if (this.marks.has(mark) || this.marks.size < namedMax) this.marks.set(mark, (this.marks.get(mark) ?? 0) + 1)
+      }
+      if (mark !== undefined || (text.length <= valueLength && valueLike.test(text))) this.#valueLike++
+    }
+    if (value.isFormula === true) {
+      this.results++
+      if (kind === 'number' && text === '0') this.zeros++
+    }
   }
 
   get empty(): boolean {
-    return this.#kinds.size === 0
+    return this.kinds.size === 0 && this.voids.size === 0
+  }
+
+  /** All its cells are text, or they are of several kinds of which no type holds all. */
+  get isText(): boolean {
+    return this.#type === undefined
+  }
+
+  /** Its cells are text, and may nearly all be values of another type. */
+  get isValueLike(): boolean {
+    const texts = this.kinds.get('text')
+    return this.kinds.size === 1 && texts !== undefined && this.#valueLike >= 0.9 * texts.count
   }
 
   /** The type that holds for all cells; STRING where they differ. Reads the cells' texts in c`position`. */
   decide(position: number): Decision {
     const column = columnAt(position)
-    const cast = (type: string) => `CAST(${column} AS ${type})`
-    switch ([...this.#kinds.keys()].sort().join(' ')) {
-      case 'number':
-        if (this.#whole) return { shape: { type: 'INT64' }, sql: cast('BIGINT') }
-        if (this.#scaleMax <= 4 && this.#scaleMin === this.#scaleMax && this.#magnitude < 10 ** 14) {
-          return { shape: { type: 'DECIMAL', scale: this.#scaleMax }, sql: cast(`DECIMAL(18, ${this.#scaleMax})`) }
-        }
-        return { shape: { type: 'DOUBLE' }, sql: cast('DOUBLE') }
-      case 'boolean':
-        return { shape: { type: 'BOOLEAN' }, sql: cast('BOOLEAN') }
-      case 'date':
-        return { shape: { type: 'DATE' }, sql: cast('DATE') }
-      case 'datetime':
-      case 'date datetime':
-        return { shape: { type: 'TIMESTAMP' }, sql: cast('TIMESTAMP') }
-      case 'time':
-        return { shape: { type: 'TIME' }, sql: cast('TIME') }
-      default:
-        return asText(column, this.#mixed())
-    }
+    if (this.#type === 'number') return this.numbers.decide(position)
+    if (this.#type === undefined) return asText(column, mixedProblem(this))
+    return { shape: { type: this.#type }, sql: `CAST(${column} AS ${this.#type})` }
   }
 
-  /** What is told where nearly all cells are of one kind, other than text. */
-  #mixed(): string | undefined {
-    const [kind, count] = [...this.#kinds].sort(([, one], [, other]) => other - one)[0] ?? ['text', 0]
-    const total = [...this.#kinds.values()].reduce((sum, one) => sum + one, 0) - this.#noValues
-    if (kind === 'text' || count < nearlyAll * total) return undefined
-    return count === total ? `its cells are ${cellWords[kind]}, but for some that may stand for no value (such as - or N/A); kept as text.` : `nearly all of its cells are ${cellWords[kind]}, but not all; kept as text.`
+  /** Numbers that are days, whose format does not say so: read as what the publisher says they are. Nothing where that cannot be. */
+  asDays(demand: ColumnType, position: number, dateSystem: DateSystem): Decision | undefined {
+    if ((demand !== 'DATE' && demand !== 'TIMESTAMP') || this.#type !== 'number' || this.numbers.least < firstDay || this.numbers.most >= lastDay) return undefined
+    if (demand === 'DATE' && this.numbers.decide(position).shape.type !== 'INT64') return undefined
+    return { shape: { type: demand }, sql: dayFrom(columnAt(position), demand, dateSystem) }
   }
+
+  get #type(): 'number' | 'BOOLEAN' | 'DATE' | 'TIMESTAMP' | 'TIME' | undefined {
+    switch ([...this.kinds.keys()].sort().join(' ')) {
+      case 'number':
+        return 'number'
+      case 'boolean':
+        return 'BOOLEAN'
+      case 'date':
+        return 'DATE'
+      case 'datetime':
+      case 'date datetime':
+        return 'TIMESTAMP'
+      case 'time':
+        return 'TIME'
+      default:
+        return undefined
+    }
+  }
+}
+
+function count<K>(counts: Map<K, Seen>, key: K, row: number): void {
+  const seen = counts.get(key)
+  if (seen !== undefined) seen.count++
+  else if (counts.size < namedMax) counts.set(key, { count: 1, row })
 }

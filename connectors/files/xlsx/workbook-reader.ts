@@ -1,69 +1,92 @@
-import { Readable } from 'node:stream'
-import type ExcelJS from 'exceljs'
 import { Unreadable } from '../unreadable.js'
-import type { ZipFile } from './zip.js'
+import type { Archive } from './archive.js'
+import type { CellContext } from './cell-value.js'
+import { totalsRowsOf } from './excel-tables.js'
+import { Package } from './package.js'
+import { partText } from './part-text.js'
+import { readSharedStrings } from './shared-strings.js'
+import { SheetCells, type SheetNotes, type SheetRow } from './sheet-cells.js'
+import { noStyles, readStyles } from './styles.js'
+import { UnreadableSheet } from './unreadable-sheet.js'
+import { type DateSystem, readWorkbookPart } from './workbook-part.js'
 
-const partBytesMax = 32 * 1024 * 1024
-const stringsBytesMax = 128 * 1024 * 1024
 const sheetBytesMax = 1024 ** 3
-
-/**
- * The part of exceljs 4.4.0 (pinned; its last release) that is used: its XML readers without its own unpacking. That one decodes UTF-8
- * chunk by chunk, so a letter on a chunk's edge is lost in silence, writes sheets to the temporary folder, and does not bound what it unpacks.
- */
-interface XmlReaders {
-  _parseRels(part: Readable): Promise<void>
-  _parseWorkbook(part: Readable): Promise<void>
-  _parseStyles(part: Readable): Promise<void>
-  _parseSharedStrings(part: Readable): AsyncIterable<unknown>
-  _parseWorksheet(part: AsyncIterable<string>, number: string): Iterable<{ value: AsyncIterable<ExcelJS.Row> }>
-  workbookRels?: { Id: string; Target: string }[]
-  properties?: { model?: { date1904?: boolean } }
-  model?: { sheets?: { name: string; rId: string; state?: string }[] }
-}
+const cellsMax = 50_000_000
 
 /** A sheet of a workbook, in the workbook's order. */
 export interface Sheet {
   name: string
   /** Not shown when the workbook is opened. */
   hidden: boolean
-  /** Its days count from 1904, as old ones of Macintosh did, and not from 1900. */
-  from1904: boolean
-  rows(): AsyncIterable<ExcelJS.Row>
+  dateSystem: DateSystem
+  /** The results of its formulas may never have been calculated. */
+  recalculated: boolean
+  /** The rows that hold anything. @throws UnreadableSheet where it is no table that can be read; Unreadable where the workbook is damaged. */
+  rows(): AsyncGenerator<SheetRow>
+  /** What it says beside its values; complete once its rows were read. */
+  notes(): SheetNotes
+  /** Rows that are the totals rows of its Excel tables. */
+  totalsRows(): Promise<number[]>
+  /** Whether an earlier sheet is the same part. */
+  repeats: boolean
 }
 
-/** The sheets of an unpacked workbook. Shared strings and styles are read at once; rows as they are asked for. */
-export async function openSheets(zip: ZipFile, signal: AbortSignal): Promise<Sheet[]> {
-  const options = { worksheets: 'emit', sharedStrings: 'cache', styles: 'cache', hyperlinks: 'ignore', entries: 'ignore' } as const
-  // Loaded for the first workbook: it takes a third of a second, and many a spoke has none.
-  const { default: excel } = await import('exceljs')
-  const readers = new excel.stream.xlsx.WorkbookReader(Readable.from([]), options) as unknown as XmlReaders
-  const part = (name: string, bytesMax: number) => Readable.from(zip.text(name, bytesMax, signal))
-  try {
-    await readers._parseRels(part('xl/_rels/workbook.xml.rels', partBytesMax))
-    await readers._parseWorkbook(part('xl/workbook.xml', partBytesMax))
-    if (zip.has('xl/styles.xml')) await readers._parseStyles(part('xl/styles.xml', partBytesMax))
-    if (zip.has('xl/sharedStrings.xml')) for await (const _ of readers._parseSharedStrings(part('xl/sharedStrings.xml', stringsBytesMax)));
-  } catch (thrown) {
-    throw broken(thrown, signal)
+/** An unpacked workbook. */
+export interface Workbook {
+  sheets: Sheet[]
+  /** Sheets that are no tables, such as charts. */
+  others: number
+  /** Characters of the shared texts that XML does not allow. */
+  oddities: number
+}
+
+/** The sheets of a workbook. Shared strings and styles are read at once; rows as they are asked for. */
+export async function openWorkbook(archive: Archive, signal: AbortSignal): Promise<Workbook> {
+  return read(signal, () => readWorkbook(archive, signal))
+}
+
+async function readWorkbook(archive: Archive, signal: AbortSignal): Promise<Workbook> {
+  const parts = await Package.open(archive, signal)
+  const { sheets, others, dateSystem, recalculated, strings, styles } = await readWorkbookPart(parts)
+  const shared = strings === undefined ? { strings: [], oddities: 0 } : await readSharedStrings(parts, strings)
+  const context: CellContext = { strings: shared.strings, styles: styles === undefined ? noStyles : await readStyles(parts, styles), dateSystem }
+  const seen = new Set<string>()
+  return {
+    others,
+    oddities: shared.oddities,
+    sheets: sheets.map(({ name, hidden, part }) => {
+      let cells: SheetCells | undefined
+      const repeats = seen.has(part)
+      if (!hidden) seen.add(part)
+      return {
+        name, hidden, dateSystem, recalculated, repeats,
+        rows: () => rowsOf(parts, part, (cells = new SheetCells(context))),
+        notes: () => cells ?? new SheetCells(context),
+        totalsRows: () => read(signal, () => totalsRowsOf(parts, part)),
+      }
+    }),
   }
-  return (readers.model?.sheets ?? []).flatMap(({ name, rId, state }) => {
-    const target = readers.workbookRels?.find(({ Id }) => Id === rId)?.Target
-    if (target === undefined || !/worksheets\/[^/]+\.xml$/.test(target)) return []
-    const path = target.startsWith('/') ? target.slice(1) : `xl/${target}`
-    return [{ name, hidden: state !== undefined && state !== 'visible', from1904: readers.properties?.model?.date1904 === true, rows: () => rowsOf(readers, zip, path, signal) }]
-  })
 }
 
-async function* rowsOf(readers: XmlReaders, zip: ZipFile, path: string, signal: AbortSignal): AsyncGenerator<ExcelJS.Row> {
-  try {
-    for (const { value } of readers._parseWorksheet(zip.text(path, sheetBytesMax, signal), '0')) yield* value
-  } catch (thrown) {
-    throw broken(thrown, signal)
+async function* rowsOf({ archive, signal }: Package, part: string, cells: SheetCells): AsyncGenerator<SheetRow> {
+  if (archive.find(part) === undefined) throw new UnreadableSheet(`The workbook has no part ${part === '' ? 'for this sheet' : part}: it is damaged. Save it again.`)
+  let count = 0
+  for await (const piece of partText(archive.bytes(part, sheetBytesMax, signal))) {
+    for (const row of await read(signal, () => cells.write(piece))) {
+      count += row.values.length
+      if (count > cellsMax) throw new UnreadableSheet(`A sheet holds more than ${cellsMax} cells. Publish it as CSV or Parquet.`)
+      yield row
+    }
   }
+  await read(signal, () => cells.end())
 }
 
-function broken(thrown: unknown, signal: AbortSignal): unknown {
-  if (thrown instanceof Unreadable || signal.aborted) return thrown
-  return new Unreadable('The workbook is damaged: its parts cannot be read. Open it in a spreadsheet program and save it again.', { cause: thrown })
+/** Does a step of reading; whatever it throws becomes words for the publisher, but for the end that the caller wanted. */
+async function read<T>(signal: AbortSignal, step: () => T | Promise<T>): Promise<T> {
+  try {
+    return await step()
+  } catch (thrown) {
+    if (thrown instanceof Unreadable || signal.aborted) throw thrown
+    throw new Unreadable('The workbook is damaged: its parts cannot be read. Open it in a spreadsheet program and save it again.', { cause: thrown })
+  }
 }

@@ -1,0 +1,57 @@
+import type { Attributes } from './xml-reader.js'
+
+const escape = /_x([0-9A-Fa-f]{4})_/g
+
+/** Characters that XML cannot hold, and the sign that begins such an escape, are written so (ECMA-376, part 1, 22.9.2.19: ST_Xstring). */
+export function unescaped(text: string): string {
+  if (!text.includes('_x')) return text
+  // No database takes a NUL.
+  return text.replace(escape, (_, code: string) => (code === '0000' ? '\uFFFD' : String.fromCharCode(Number.parseInt(code, 16)))).replace(/\p{Surrogate}/gu, '\uFFFD')
+}
+
+/** Collects the runs of a rich text (`si`, `is`); how a word is pronounced (`rPh`) is not part of it. */
+export class RichText {
+  #text = ''
+  #inText = false
+  #keepsSpace = false
+  #run = ''
+  #phonetic = 0
+
+  reset(): void {
+    this.#text = ''
+    this.#run = ''
+    this.#inText = false
+    this.#phonetic = 0
+  }
+
+  open(name: string, attributes: Attributes): void {
+    if (name === 'rPh') this.#phonetic++
+    else if (name === 't' && this.#phonetic === 0) {
+      this.#inText = true
+      this.#run = ''
+      this.#keepsSpace = attributes['xml:space'] === 'preserve'
+    }
+  }
+
+  close(name: string): void {
+    if (name === 'rPh') this.#phonetic--
+    else if (name === 't' && this.#inText) {
+      this.#inText = false
+      this.#text += this.#keepsSpace ? this.#run : withoutLayout(this.#run)
+    }
+  }
+
+  add(text: string): void {
+    if (this.#inText) this.#run += text
+  }
+
+  /** All runs, with their escapes decoded. */
+  get value(): string {
+    return unescaped(this.#text)
+  }
+}
+
+/** Line ends at the edges, with the blanks around them, are the layout of the XML. Blanks alone stay: many generators forget to say that they matter. */
+export function withoutLayout(text: string): string {
+  return /^\s*\n|\n\s*$/.test(text) ? text.replace(/^\s*\n\s*/, '').replace(/\s*\n\s*$/, '') : text
+}

@@ -1,0 +1,89 @@
+import type { Conversion } from '../convert.js'
+import type { LineFiles } from '../json/line-files.js'
+import { columnAt } from '../../shared/engine-sql.js'
+import type { StagedColumn, StagedTable } from '../staged-table.js'
+import { columnNames, list } from '../text/column-names.js'
+import { findHeader } from '../text/header.js'
+import { columnProblems } from './column-problems.js'
+import { decideColumns } from './decide-columns.js'
+import { isVoid } from './cell-value.js'
+import { type SheetRow, tooWide } from './sheet-cells.js'
+import { SheetColumn } from './sheet-column.js'
+import { noteProblems } from './sheet-notes.js'
+import type { Sheet } from './workbook-reader.js'
+
+const firstRows = 300
+const linesAtOnce = 500
+
+/** One sheet as a table; nothing where it holds no value. */
+export async function stageSheet(sheet: Sheet, lines: LineFiles, conversion: Conversion): Promise<StagedTable | undefined> {
+  const rows = sheet.rows()
+  const first: SheetRow[] = []
+  for (let next = await rows.next(); next.done !== true; next = await rows.next()) {
+    first.push(next.value)
+    if (first.length === firstRows) break
+  }
+  if (first.length === 0) {
+    if (sheet.notes().farColumns.size > 0) throw tooWide()
+    return undefined
+  }
+  const texts = first.map(({ values }) => Array.from(values, (value) => value?.text ?? ''))
+  const { at, dataFrom } = findHeader(texts, usualWidth(texts))
+  const header = at === undefined ? [] : (texts[at] as string[])
+  const columns: SheetColumn[] = header.map(() => new SheetColumn())
+  await writeRows(lines, all(first.slice(dataFrom), rows), columns)
+
+  // An empty column beyond the header is none, and needs no name.
+  const titles = columns.map((column, position) => header[position] ?? (column.empty ? `column_${position + 1}` : ''))
+  const { names, problems } = at === undefined ? { names: titles.map((_, position) => `column_${position + 1}`), problems: [] } : columnNames(titles)
+  if (at === undefined) problems.push('No header was found: the first row is data, and the columns are named by position (column_1 …).')
+  const above = first.slice(0, at ?? dataFrom).map(({ number }) => number)
+  if (above.length > 0) problems.push(`${list(above, 'Row', 'Rows')} above the table: left out (title or note).`)
+
+  const from = lines.from(Object.fromEntries(columns.map((_, position) => [columnAt(position), 'VARCHAR'])))
+  const decisions = await decideColumns(columns, names, from, sheet.dateSystem, conversion)
+  const kept = columns.map(({ empty }, position) => !empty || columns.length === 1 || (header[position] ?? '').trim() !== '')
+  const staged = columns.flatMap((column, position): StagedColumn[] => {
+    if (kept[position] !== true) return []
+    const name = names[position] as string
+    const { shape, sql, problem } = decisions[position] as (typeof decisions)[number]
+    const told = columnProblems(column, column.kinds.has('number') && shape.type !== 'STRING', sheet.recalculated)
+    problems.push(...[...(problem === undefined ? [] : [problem]), ...told].map((one) => `Column ${name}: ${one}`))
+    return [{ name, shape, sql }]
+  })
+  const nameAt = (position: number) => (kept[position] === true ? names[position] : undefined)
+  problems.push(...noteProblems(sheet.notes(), await sheet.totalsRows(), { dataRow: first[dataFrom]?.number, nameAt, columns: columns.length }))
+  return { sheet: sheet.name, from, columns: staged, rows: lines.rows, rowBytes: lines.rowBytes, problems }
+}
+
+async function* all(first: readonly SheetRow[], rest: AsyncIterable<SheetRow>): AsyncGenerator<SheetRow> {
+  yield* first
+  yield* rest
+}
+
+async function writeRows(lines: LineFiles, rows: AsyncIterable<SheetRow>, columns: SheetColumn[]): Promise<void> {
+  try {
+    for await (const { values, number } of rows) {
+      while (columns.length < values.length) columns.push(new SheetColumn())
+      let line = ''
+      for (let position = 0; position < values.length; position++) {
+        const value = values[position]
+        if (value === undefined) continue
+        ;(columns[position] as SheetColumn).add(value, number)
+        if (!isVoid(value)) line += `${line === '' ? '' : ','}"${columnAt(position)}":${JSON.stringify(value.text)}`
+      }
+      lines.add(`{${line}}`)
+      if (lines.rows % linesAtOnce === 0) await lines.flush()
+    }
+    await lines.flush()
+  } finally {
+    await lines.close()
+  }
+}
+
+/** The width that most rows have; the wider of two as frequent. */
+function usualWidth(rows: readonly (readonly string[])[]): number {
+  const counts = new Map<number, number>()
+  for (const { length } of rows) counts.set(length, (counts.get(length) ?? 0) + 1)
+  return [...counts].sort(([width, count], [otherWidth, otherCount]) => otherCount - count || otherWidth - width)[0]?.[0] ?? 1
+}

@@ -1,0 +1,41 @@
+import { builtInFormats } from './built-in-formats.js'
+import { general, type NumberFormat, parseNumberFormat } from './number-format.js'
+import type { Package } from './package.js'
+import type { Attributes } from './xml-reader.js'
+
+/** How a cell's number is shown, by the number of its style. */
+export type Styles = (style: string | undefined) => NumberFormat
+
+/** A workbook without styles: every number is shown as it is. */
+export const noStyles: Styles = () => general
+
+/** Reads the number formats of a workbook's styles (ECMA-376, part 1, 18.8.10 and 18.8.30). */
+export async function readStyles(parts: Package, part: string): Promise<Styles> {
+  const codes = new Map<number, string>(builtInFormats)
+  const cells: (Attributes | undefined)[] = []
+  const named: (Attributes | undefined)[] = []
+  let list: (Attributes | undefined)[] | undefined
+  await parts.read(part, 'styleSheet', {
+    open: (name, attributes) => {
+      if (name === 'cellXfs') list = cells
+      else if (name === 'cellStyleXfs') list = named
+      else if (name === 'xf') list?.push(attributes)
+      else if (name === 'numFmt' && attributes.numFmtId !== undefined && attributes.formatCode !== undefined && list === undefined) codes.set(Number(attributes.numFmtId), attributes.formatCode)
+    },
+    close: (name) => {
+      if (name === 'cellXfs' || name === 'cellStyleXfs') list = undefined
+    },
+  })
+  const parsed = new Map<string, NumberFormat>()
+  const formatOf = (code: string | undefined) => {
+    if (code === undefined) return general
+    const format = parsed.get(code) ?? parseNumberFormat(code)
+    parsed.set(code, format)
+    return format
+  }
+  const formats = cells.map((xf) => {
+    const id = xf?.numFmtId ?? named[Number(xf?.xfId)]?.numFmtId
+    return formatOf(codes.get(Number(id ?? 0)))
+  })
+  return (style) => (style === undefined ? (formats[0] ?? general) : (formats[Number(style)] ?? general))
+}
