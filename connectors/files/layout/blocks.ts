@@ -3,22 +3,39 @@ import { columnKind, isDatum, kindOf } from './cell-kind.js'
 import { namesColumns } from '../text/header.js'
 
 /** A row that follows a blank one, and the row after it. */
-export interface AfterBlank {
+interface AfterBlank {
   readonly cells: readonly string[]
   /** Its line in the file, or its row in the sheet. */
   readonly line: number
-  readonly next: readonly string[]
+  next: readonly string[]
 }
 
-/** Rows after blank ones that are looked at. */
-export const afterBlankMax = 20
+/** Rows after blank ones that are looked at: headers of other tables are few. */
+const afterBlankMax = 20
+
+/** Gathers the rows that follow blank ones, while a table is read. */
+export class RowsAfterBlanks {
+  readonly found: AfterBlank[] = []
+  #isNextWanted = false
+
+  /** To be told of each row, in order. @param cells called for few of them. */
+  see(isAfterBlank: boolean, line: number, cells: () => readonly string[]): void {
+    if (this.#isNextWanted) {
+      ;(this.found.at(-1) as AfterBlank).next = cells()
+      this.#isNextWanted = false
+    }
+    if (!isAfterBlank || this.found.length === afterBlankMax) return
+    this.found.push({ cells: cells(), line, next: [] })
+    this.#isNextWanted = true
+  }
+}
 
 /**
  * Rows that begin another table under the first one: after a blank row, names over columns of which the rows above, or the row below, hold no names. They
  * became rows of the one table, since it is not cut in two.
  * @param sample the first rows under the header. @param line what a row of the file is called: Line, Row.
  */
-export function secondTables(found: readonly AfterBlank[], sample: readonly (readonly string[])[], line: 'Line' | 'Row'): string[] {
+export function secondTables({ found }: RowsAfterBlanks, sample: readonly (readonly string[])[], line: 'Line' | 'Row'): string[] {
   const kinds = new Map<number, boolean>()
   const isDatumColumn = (column: number) => {
     const known = kinds.get(column)

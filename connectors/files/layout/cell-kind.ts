@@ -1,5 +1,7 @@
-/** What a cell of text looks like; a name is any other text. */
-export type CellKind = 'blank' | 'number' | 'year' | 'date' | 'link' | 'mailbox' | 'postcode' | 'name'
+import { noValues } from '../typing/lookalikes.js'
+
+/** What a cell of text looks like; a mark stands for no value (`n/a`, `-`), and a name is any other text. */
+export type CellKind = 'blank' | 'mark' | 'number' | 'year' | 'date' | 'link' | 'mailbox' | 'postcode' | 'name'
 
 const kinds: readonly [CellKind, RegExp][] = [
   ['year', /^(?:19|20)\d\d(?:[-/]\d{2,4})?$/],
@@ -13,11 +15,12 @@ const kinds: readonly [CellKind, RegExp][] = [
 /** The kind of a cell, by its text alone. */
 export function kindOf(cell: string): CellKind {
   const text = cell.trim()
+  if (noValues.includes(text.toLowerCase())) return 'mark'
   return text === '' ? 'blank' : (kinds.find(([, pattern]) => pattern.test(text))?.[0] ?? 'name')
 }
 
 /** Numbers, dates and the like: what names no column. A year may name one. */
-export const isDatum = (kind: CellKind): boolean => kind !== 'blank' && kind !== 'name' && kind !== 'year'
+export const isDatum = (kind: CellKind): boolean => !['blank', 'mark', 'name', 'year'].includes(kind)
 
 /** The kind that most values of a column have, a year counted as the number it is; undefined where none has four fifths of them. */
 export function columnKind(cells: readonly string[]): CellKind | undefined {
@@ -25,7 +28,7 @@ export function columnKind(cells: readonly string[]): CellKind | undefined {
   let total = 0
   for (const cell of cells) {
     const kind = kindOf(cell)
-    if (kind === 'blank') continue
+    if (kind === 'blank' || kind === 'mark') continue
     const counted = kind === 'year' ? 'number' : kind
     counts.set(counted, (counts.get(counted) ?? 0) + 1)
     total++

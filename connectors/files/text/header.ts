@@ -1,6 +1,5 @@
 import { columnKind, isDatum, kindOf } from '../layout/cell-kind.js'
 import { numberPlaces, seriesStep } from '../layout/series.js'
-import { noValues } from '../typing/lookalikes.js'
 
 /** Where the header of a table stands among its first records. */
 export interface Header {
@@ -54,7 +53,7 @@ function isTitle(records: readonly Row[], filled: readonly number[], at: number,
 export function namesColumns(row: Row, below: readonly Row[]): boolean {
   return row.some((cell, column) => {
     const kind = columnKind(below.map((other) => other[column] ?? ''))
-    return kindOf(cell) === 'name' && !noValues.includes(cell.trim().toLowerCase()) && kind !== undefined && isDatum(kind)
+    return kindOf(cell) === 'name' && kind !== undefined && isDatum(kind)
   })
 }
 
@@ -66,7 +65,7 @@ function isData(record: Row, below: readonly Row[]): boolean {
 function isDatumAmong(record: Row, column: number, below: readonly Row[]): boolean {
   const text = (record[column] ?? '').trim()
   const kind = kindOf(text)
-  if (kind === 'blank' || kind === 'year') return false
+  if (kind === 'blank' || kind === 'mark' || kind === 'year') return false
   const others = below.map((other) => (other[column] ?? '').trim()).filter((other) => other !== '')
   if (others.length === 0) return below.length === 0 && isDatum(kind)
   if (isDatum(kind)) return columnKind(others) === kind || others.filter((other) => kindOf(other) === kind).length >= others.length * 0.8

@@ -1,6 +1,7 @@
 import type { Conversion } from '../convert.js'
 import type { LineFiles } from '../json/line-files.js'
 import { columnAt } from '../../shared/engine-sql.js'
+import { RowsAfterBlanks, secondHeader, secondTables } from '../layout/blocks.js'
 import type { StagedColumn, StagedTable } from '../staged-table.js'
 import { columnNames, list } from '../text/column-names.js'
 import { findHeader } from '../text/header.js'
@@ -27,18 +28,24 @@ export async function stageSheet(sheet: Sheet, lines: LineFiles, conversion: Con
     if (sheet.notes().farColumns.size > 0) throw tooWide()
     return undefined
   }
-  const texts = first.map(({ values }) => Array.from(values, (value) => value?.text ?? ''))
-  const { at, dataFrom } = findHeader(texts, usualWidth(texts))
+  const shown = withBlanks(first)
+  const texts = shown.map(textsOf)
+  const { at, dataFrom, assumed } = findHeader(texts, usualWidth(first.map(textsOf)))
   const header = at === undefined ? [] : (texts[at] as string[])
   const columns: SheetColumn[] = header.map(() => new SheetColumn())
-  await writeRows(lines, all(first.slice(dataFrom), rows), columns)
+  const data = shown.slice(dataFrom).filter(({ values }) => values.length > 0)
+  const afterBlanks = await writeRows(lines, all(data, rows), columns)
 
   // An empty column beyond the header is none, and needs no name.
   const titles = columns.map((column, position) => header[position] ?? (column.empty ? `column_${position + 1}` : ''))
   const { names, problems } = at === undefined ? { names: titles.map((_, position) => `column_${position + 1}`), problems: [] } : columnNames(titles)
   if (at === undefined) problems.push('No header was found: the first row is data, and the columns are named by position (column_1 …).')
-  const above = first.slice(0, at ?? dataFrom).map(({ number }) => number)
+  const above = shown.slice(0, at ?? dataFrom).filter(({ values }) => values.length > 0).map(({ number }) => number)
   if (above.length > 0) problems.push(`${list(above, 'Row', 'Rows')} above the table: left out (title or note).`)
+  if (assumed !== undefined) problems.push(`Row ${shown[at ?? 0]?.number}: ${assumed}`)
+  const [second, ...below] = data.map(textsOf)
+  if (at !== undefined) problems.push(...secondHeader(header, second, below, 'Row', data[0]?.number ?? 0))
+  problems.push(...secondTables(afterBlanks, data.map(textsOf), 'Row'))
 
   const from = lines.from(Object.fromEntries(columns.map((_, position) => [columnAt(position), 'VARCHAR'])))
   const decisions = await decideColumns(columns, names, from, sheet.dateSystem, conversion)
@@ -52,7 +59,7 @@ export async function stageSheet(sheet: Sheet, lines: LineFiles, conversion: Con
     return [{ name, shape, sql }]
   })
   const nameAt = (position: number) => (kept[position] === true ? names[position] : undefined)
-  problems.push(...noteProblems(sheet.notes(), await sheet.totalsRows(), { dataRow: first[dataFrom]?.number, nameAt, columns: columns.length }))
+  problems.push(...noteProblems(sheet.notes(), await sheet.totalsRows(), { dataRow: data[0]?.number, nameAt, columns: columns.length }))
   return { sheet: sheet.name, from, columns: staged, rows: lines.rows, rowBytes: lines.rowBytes, problems }
 }
 
@@ -61,9 +68,15 @@ async function* all(first: readonly SheetRow[], rest: AsyncIterable<SheetRow>): 
   yield* rest
 }
 
-async function writeRows(lines: LineFiles, rows: AsyncIterable<SheetRow>, columns: SheetColumn[]): Promise<void> {
+/** Writes the rows, and answers those that follow blank ones. */
+async function writeRows(lines: LineFiles, rows: AsyncIterable<SheetRow>, columns: SheetColumn[]): Promise<RowsAfterBlanks> {
+  const afterBlanks = new RowsAfterBlanks()
+  let last: number | undefined
   try {
-    for await (const { values, number } of rows) {
+    for await (const row of rows) {
+      const { values, number } = row
+      afterBlanks.see(last !== undefined && number > last + 1, number, () => textsOf(row))
+      last = number
       while (columns.length < values.length) columns.push(new SheetColumn())
       let line = ''
       for (let position = 0; position < values.length; position++) {
@@ -76,9 +89,20 @@ async function writeRows(lines: LineFiles, rows: AsyncIterable<SheetRow>, column
       if (lines.rows % linesAtOnce === 0) await lines.flush()
     }
     await lines.flush()
+    return afterBlanks
   } finally {
     await lines.close()
   }
+}
+
+const textsOf = ({ values }: SheetRow): string[] => Array.from(values, (value) => value?.text ?? '')
+
+/** The same rows, with a blank one wherever the sheet has some. */
+function withBlanks(rows: readonly SheetRow[]): SheetRow[] {
+  return rows.flatMap((row, at) => {
+    const before = rows[at - 1]?.number ?? row.number - 1
+    return row.number > before + 1 ? [{ values: [], number: before + 1 }, row] : [row]
+  })
 }
 
 /** The width that most rows have; the wider of two as frequent. */
