@@ -184,6 +184,11 @@ describe('what is not JSON', () => {
     expect(read.problems.join()).not.toContain('C:')
   })
 
+  it('says what other kind of JSON a file is', async () => {
+    expect(await refusalOf('t.json', '{"class":"dataset","id":["area"],"size":[2],"dimension":{"area":{"category":{"index":["a","b"]}}},"value":[1,2]}')).toMatch(/JSON-stat.*CSV/)
+    expect(await refusalOf('t.json', '{"profile":"tabular-data-package","resources":[{"name":"a","path":"a.csv"}]}')).toMatch(/no list in it looks like rows/)
+  })
+
   it('says where a file does not begin as JSON', async () => {
     expect(await refusalOf('t.json', 'callback([{"a":1}])')).toMatch(/must begin with \[ or \{/)
     expect(await refusalOf('t.json', 'var data = [{"a":1}]')).toMatch(/must begin/)

@@ -63,6 +63,8 @@ describe('what points to a person', () => {
   it('tells a mobile from an office', async () => {
     expect(await recognised('Telephone,k', '020 7974 4444,a', '0343 222 1234 (desk),b')).toEqual({ Telephone: 'PHONE' })
     expect(await recognised('Mobile phone,k', '07700 900123,a', '+44 7700 900456,b')).toEqual({ 'Mobile phone': 'PHONE PERSONAL' })
+    // A spreadsheet takes the nought before it.
+    expect(await recognised('Mobile,k', '7700900123,a', '7700900456,b')).toEqual({ Mobile: 'PHONE PERSONAL' })
   })
 
   it('finds no name where it was taken out', async () => {

@@ -60,7 +60,7 @@ export function chooseTable(root: ObjectOutline): Choice {
   return { kind: 'row' }
 }
 
-/** JSON of maps that is not GeoJSON. */
+/** JSON of maps that is not GeoJSON, and of cubes. */
 function otherFormat(root: ObjectOutline): string | undefined {
   const features = root.members.get('features')
   const isEsri =
@@ -70,6 +70,9 @@ function otherFormat(root: ObjectOutline): string | undefined {
   if (isEsri) return 'The file is Esri JSON, not GeoJSON, and is not read yet. Ask the service for f=geojson in place of f=json, or export it as GeoJSON or CSV.'
   if (valueOf(root, 'type') === 'Topology' && root.members.has('arcs')) {
     return 'The file is TopoJSON, not GeoJSON, and is not read. Convert it to GeoJSON (topo2geo, mapshaper or ogr2ogr do so).'
+  }
+  if (root.members.has('dimension') && root.members.has('size') && root.members.has('value')) {
+    return 'The file is JSON-stat, a cube of figures, and is not read. Ask the service for CSV, or convert it to a list of objects.'
   }
   return undefined
 }

@@ -13,7 +13,7 @@ export const personalSigns: Readonly<Record<string, { more: number; test: (text:
       `(regexp_matches(lower(${text}), '^[a-z]+[._][a-z-]{2,}[0-9]*@|@(?:${webmail.join('|')})\\.') ` +
       `AND NOT regexp_matches(lower(${text}), '^[^@]*(?:${offices.join('|')})[^@]*@'))`,
   },
-  PHONE: { more: 0.1, test: (text) => `regexp_matches(replace(${text}, ' ', ''), '^(?:\\+44\\(?0?\\)?|0)7[1-57-9]')` },
+  PHONE: { more: 0.1, test: (text) => `regexp_matches(replace(${text}, ' ', ''), '^(?:\\+44\\(?0?\\)?|0044|0)7[1-57-9]|^(?:44)?7[1-57-9][0-9]{8}$')` },
 }
 
 /** Where people have mailboxes of their own. */
