@@ -74,6 +74,7 @@ export async function* harvestFolder(parts: HarvestParts, signal: AbortSignal): 
 async function harvestDataset(dataset: FileDataset, parts: HarvestParts, memory: FolderMemory, signal: AbortSignal): Promise<CatalogueEvent[]> {
   const refused = dataset.refused.map((message) => problemOf(dataset, message))
   if (dataset.files.length === 0) return [...refused, ...(await asBefore(dataset, dataset.refused.join(' '), parts))]
+  const bound = memory.tables.get(dataset.id) ?? new Map<string, string>()
   let reading = ''
   try {
     const hashes = new Map<string, string>()
@@ -86,7 +87,10 @@ async function harvestDataset(dataset: FileDataset, parts: HarvestParts, memory:
     const read: { key: string; name: string; table: ConvertedTable; held: HeldTable; title: string; problems: readonly string[] }[] = []
     for (const { stem, name, title, file, problems } of dataset.tables) {
       reading = file.name
-      const { key, manifest } = await parts.converter.copyOf(file, types, signal)
+      // A list that became empty says nothing of its columns: they are those of before.
+      const before = bound.get(`${stem}/`)
+      const known = before === undefined ? undefined : (await parts.holdings.get(`${dataset.id}/${before}`))?.columns
+      const { key, manifest } = await parts.converter.copyOf(file, types, signal, known)
       for (const table of manifest.tables) {
         const held = {
           dataset: dataset.id, key, file: table.file, columns: table.columns, rowCount: table.rowCount, asOf: file.modified,
@@ -95,8 +99,8 @@ async function harvestDataset(dataset: FileDataset, parts: HarvestParts, memory:
         read.push({ key: `${stem}/${table.sheet ?? ''}`, name: table.sheet ?? name, table, held, title, problems: [...problems, ...manifest.problems] })
       }
     }
-    const ids = bindIds(memory.tables.get(dataset.id) ?? new Map(), read)
-    memory.tables.set(dataset.id, new Map([...(memory.tables.get(dataset.id) ?? []), ...ids].slice(-tablesMax)))
+    const ids = bindIds(bound, read)
+    memory.tables.set(dataset.id, new Map([...bound, ...ids].slice(-tablesMax)))
     const idOf = (key: string) => ids.get(key) as string
     const lost = lostProtection(columns, read.map(({ table }) => table))
     const tables = read.map(({ key, table, held, title, problems }) => describeTable(idOf(key), table, { title, version: held.key, columns, lostProtection: lost, problems }))

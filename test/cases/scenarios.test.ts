@@ -21,6 +21,7 @@ beforeAll(async () => {
     'c/data/ok.csv': 'n\n1\n2\n',
     'c/data/goes.csv': 'n\n1\n',
     'c/data/roadworks.json': '[{"n":1},{"n":2}]',
+    'c/data/events.geojson': '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"name":"Fair"},"geometry":{"type":"Point","coordinates":[-0.1,51.5]}}]}',
     'c/data/breaks.csv': 'n\n1\n2\n3\n',
     'c/data/becomes-old.csv': 'n\n1\n',
   })
@@ -100,10 +101,19 @@ describe('the reported scenarios, through a hub and its spokes', { timeout: 120_
     expect(await rowsOf('c/becomes-old/becomes-old')).toMatchObject({ extensions: { code: 'SOURCE_UNAVAILABLE' } })
   })
 
-  test('V02: a list that became empty is a table of no rows, or is told', async () => {
+  test('V02: a list that became empty is a table of no rows, with the columns that it had', async () => {
     await writeFile(workspace.path('c/data/roadworks.json'), '[]')
+    await writeFile(workspace.path('c/data/events.geojson'), '{"type":"FeatureCollection","features":[]}')
     await harvest('c')
-    const answer = (await rowsOf('c/roadworks/roadworks')) as Result
-    expect(answer.records.length === 0 || answer.warnings.length === 1).toBe(true)
+    expect(await rowsOf('c/roadworks/roadworks')).toMatchObject({ records: [], complete: true, warnings: [] })
+    expect(await rowsOf('c/events/events')).toMatchObject({ records: [], complete: true, warnings: [] })
+    const { data } = await hub.ask<{ table: { columns: { name: string }[]; problems: string[] } }>('{ table(id: "c/events/events") { columns { name } problems } }')
+    expect(data?.table.columns.map(({ name }) => name)).toEqual(['name', 'geometry'])
+    expect(data?.table.problems).toHaveLength(1)
+    await harvest('c')
+    expect(await rowsOf('c/roadworks/roadworks')).toMatchObject({ records: [], complete: true })
+    await writeFile(workspace.path('c/data/roadworks.json'), '[{"n":3,"why":"gas"}]')
+    await harvest('c')
+    expect(await rowsOf('c/roadworks/roadworks')).toMatchObject({ records: [{ n: 3, why: 'gas' }] })
   })
 })
