@@ -6,7 +6,7 @@ import { columnAt } from '../shared/engine-sql.js'
 import { type WrittenCopy, writeCopy } from './copies/copy-writer.js'
 import type { StagedTable } from './staged-table.js'
 import { dayNumbers } from './typing/day-numbers.js'
-import { failedGuess } from './typing/infer.js'
+import { failedGuess } from './typing/guess.js'
 import { Unreadable } from './unreadable.js'
 
 const problemsMax = 200
