@@ -32,8 +32,8 @@ export interface LetterCounts {
   cutBytes: number
 }
 
-/** Of Windows-1252 in 0x80 to 0x9f: quotes, dashes, the euro and the like are common; the rest is rare or undefined. */
-const common = new Set([0x80, 0x82, 0x84, 0x85, 0x8a, 0x8c, 0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x99, 0x9a, 0x9c])
+/** Of Windows-1252 in 0x80 to 0x9f: quotes, dashes, the euro and the like are common in English; the rest is rare or undefined. */
+const common = new Set([0x80, 0x85, 0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x99])
 
 /** Counts over a whole file, byte by byte: only for those that are not whole in UTF-8. */
 export async function countLetters(path: string, signal: AbortSignal): Promise<LetterCounts> {

@@ -83,11 +83,19 @@ export function likenessOf({ n, fitting, marks, letters, named, ways }: Fits): s
   const [type] = ask
   const mend = ask.size === 1 && type !== undefined ? `, or write type: ${type} for this column in catalogue.yaml` : ''
   const what = kinds.length > 1 ? `of several kinds (${kinds.join('; ')})` : `${kinds[0]}${fit.length > 1 ? ' written in several ways' : ''}`
-  if (fitting === 0) return undefined
+  if (fitting === 0) return nullsAmong(named)
   if (marks + letters > 0 && fitting + marks + letters === n && (letters === 0 || fitting * 3 >= n)) {
     return `its values are ${what}, but for ${marks + letters} of ${n} that seem to stand for no value (${markList(named)}); kept as text. Leave those fields empty${mend}.`
   }
-  if (fitting < nearlyAll * (n - marks)) return undefined
+  if (fitting < nearlyAll * (n - marks)) return nullsAmong(named)
   if (fitting < n - marks) return `nearly all of its values are ${kinds.join(' or ')}, but not all; kept as text.`
   return `its values are ${what}; kept as text.${fit.length > 1 || mend !== '' ? ` Write all of them in one plain way${mend}.` : ''}`
+}
+
+/** What programs write where a database or a cell has no value; of other marks, such as n/a, many are meant as text. */
+const nullWord = /^(?:\\N|[<([]?null[>)\]]?|nan|<na>|#(?:n\/a|ref!|value!|div\/0!|num!|name\?|null!))$/i
+
+function nullsAmong(named: readonly string[]): string | undefined {
+  const nulls = named.filter((mark) => nullWord.test(mark))
+  return nulls.length === 0 ? undefined : `some of its values (${markList(nulls)}) are what programs write for no value or an error; kept as text. Leave those fields empty.`
 }

@@ -38,5 +38,7 @@ export const lookalikes: readonly Lookalike[] = [
   { are: 'numbers with a unit', regex: `(?:${currency} ?)?-?[0-9][0-9.,]*(?:k|K|bn| ?(?:m|million|billion|thousand|p|km|kg|ha|sqm|m2|mm|cm|pp|hrs?|hours?|mins?|days?|years?))` },
   { are: 'numbers with a note beside them', regex: '-?[0-9][0-9.,]* ?(?:\\*{1,3}|\\x{2020}|\\x{2021}|\\[[a-z0-9 ]{1,12}\\]|\\([a-z]\\))' },
   { are: 'amounts marked CR or DR', regex: `(?i)(?:${currency} ?)?[0-9][0-9.,]* ?(?:CR|DR)` },
+  { are: 'numbers or codes behind an apostrophe', regex: "['\\x{2019}]-?[0-9][0-9.,/-]*" },
+  { are: 'values wrapped in a formula (="…")', regex: '="[^"]*"' },
   { are: 'numbers whose commas do not group thousands', regex: '-?[1-9][0-9]{0,2}(?:,[0-9]{2})+,[0-9]{3}(?:\\.[0-9]+)?' },
 ]
