@@ -38,7 +38,7 @@ describe('types of text, over all rows', () => {
     ['a minus that is no hyphen', ['\u22125', '\u22126.5'], 'DECIMAL(1)', ['-5.0', '-6.5']],
     ['exponents', ['1.5e-3', '2e+5'], 'DOUBLE', ['0.0015', '200000']],
     ['codes like exponents', ['1E5', '2E7'], 'STRING', ['1E5', '2E7']],
-    ['what the engine would call numbers', ['nan', 'inf'], 'STRING', ['nan', 'inf']],
+    ['what the engine would call numbers', ['nan', 'inf'], 'STRING', ['nan', 'inf'], 'some of its values (nan) are what programs write for no value or an error; kept as text. Leave those fields empty.'],
     ['true and false', ['true', 'FALSE'], 'BOOLEAN', ['true', 'false']],
     ['yes and no', ['Yes', 'No'], 'STRING', ['Yes', 'No']],
     ['ones and noughts', ['1', '0'], 'INT64', ['1', '0']],

@@ -15,13 +15,14 @@ const doubleDigits = 15
  * @param plain a text such as `-1234.5` or `1.5e-3`.
  */
 export function isExactDouble(plain: string): string {
-  const mantissa = `split_part(lower(${plain}), 'e', 1)`
   const double = `try_cast(${plain} AS DOUBLE)`
-  const few = `strlen(ltrim(translate(${mantissa}, '-.', ''), '0')) <= ${doubleDigits}`
-  const kept = `isfinite(${double}) AND (${double} <> 0 OR regexp_full_match(${mantissa}, '-?[0.]*'))`
-  const scaleMost = `${plain} NOT SIMILAR TO '.*\\.[0-9]{21,}.*'`
-  const same = `coalesce(try_cast(CAST(${double} AS VARCHAR) AS DECIMAL(38, 20)) = try_cast(${plain} AS DECIMAL(38, 20)), false)`
-  return `(${kept} AND (${few} OR ${scaleMost} AND ${same}))`
+  // Most are written as the engine writes them; the rest is compared by value.
+  const mantissa = `split_part(lower(${plain}), 'e', 1)`
+  const isFew = `strlen(ltrim(translate(${mantissa}, '-.', ''), '0')) <= ${doubleDigits}`
+  const isKept = `isfinite(${double}) AND (${double} <> 0 OR ltrim(translate(${mantissa}, '-.', ''), '0') = '')`
+  const hasFewPlaces = `strlen(${plain}) - coalesce(nullif(strpos(${plain}, '.'), 0), strlen(${plain})) <= 20`
+  const isSame = `coalesce(try_cast(CAST(${double} AS VARCHAR) AS DECIMAL(38, 20)) = try_cast(${plain} AS DECIMAL(38, 20)), false)`
+  return `CASE WHEN CAST(${double} AS VARCHAR) = ${plain} THEN true WHEN NOT coalesce(${isKept}, false) THEN false WHEN ${isFew} THEN true WHEN ${hasFewPlaces} THEN ${isSame} ELSE false END`
 }
 
 /** The aggregates by which `decideExactNumber` decides. @param plain the values as `-1234.5` or `1.5e-3`, nulls among them. */
