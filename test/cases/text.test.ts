@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Relation } from '../../src/connector/relation.js'
 import { folderOf, tableOf } from '../files/support/folder.js'
-import { input } from './support.js'
+import { input } from './read-columns.js'
 
 const read = async (path: string) => tableOf(path.replace(/^.*\//, ''), input(path))
 const column = (rows: readonly (string | null)[][], at: number) => rows.map((row) => row[at])
