@@ -36,7 +36,7 @@ export function numberEvidence(plain: string, prefix = ''): Record<string, strin
     [`${prefix}scale_max`]: `max(${scale})`,
     [`${prefix}whole_max`]: `max(${whole})`,
     [`${prefix}not_int64`]: `count_if(try_cast(${plain} AS BIGINT) IS NULL AND ${plain} IS NOT NULL)`,
-    [`${prefix}inexact`]: `count_if(CASE WHEN strlen(${plain}) <= ${doubleDigits} AND NOT contains(lower(${plain}), 'e') THEN false ELSE NOT ${isExactDouble(plain)} END)`,
+    [`${prefix}inexact`]: `count_if(CASE WHEN ${plain} IS NULL OR strlen(${plain}) <= ${doubleDigits} AND NOT contains(lower(${plain}), 'e') THEN false ELSE NOT ${isExactDouble(plain)} END)`,
     [`${prefix}cut_codes`]: `count_if(regexp_full_match(${plain}, '[0-9](?:\\.[0-9]{1,6})?[eE]\\+(?:09|1[0-9])'))`,
   }
 }
