@@ -7,7 +7,7 @@ import { type WrittenCopy, writeCopy } from './copies/copy-writer.js'
 import type { StagedTable } from './staged-table.js'
 import { endsWith, repeatsHeader } from './layout/tail.js'
 import { dayNumbers } from './typing/day-numbers.js'
-import { failedGuess } from './typing/infer.js'
+import { failedGuess } from './typing/guess.js'
 import { Unreadable } from './unreadable.js'
 
 const problemsMax = 200

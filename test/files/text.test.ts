@@ -57,12 +57,12 @@ describe('dialects', () => {
   })
 
   it('looks for tabs first in a .tsv file', async () => {
-    expect(await tableOf('t.tsv', 'a\tb\n1,2,3\t4,5\n6,7,8\t9,10\n')).toMatchObject({ names: ['a', 'b'], rows: [['1,2,3', '4,5'], ['6,7,8', '9,10']] })
+    expect(await tableOf('t.tsv', 'a\tb\n1,2,3\t4,5\n6,7,8\t9,10\n')).toMatchObject({ names: ['a', 'b'], rows: [['1,2,3', '4.50'], ['6,7,8', '9.10']] })
     expect(await tableOf('t.tsv', 'a;b\n1;2\n')).toMatchObject({ names: ['a', 'b'], rows: [['1', '2']] })
   })
 
-  it('reads a decimal comma between semicolons as text, in two columns', async () => {
-    expect(await tableOf('t.csv', 'a;b\n1,5;2,3\n4,5;6,7\n')).toMatchObject({ names: ['a', 'b'], rows: [['1,5', '2,3'], ['4,5', '6,7']] })
+  it('reads decimal commas between semicolons, in two columns', async () => {
+    expect(await tableOf('t.csv', 'a;b\n1,5;2,3\n4,5;6,7\n')).toMatchObject({ names: ['a', 'b'], rows: [['1.5', '2.3'], ['4.5', '6.7']] })
   })
 
   it('takes blanks around quotes for blanks, and quotes within a word for quotes', async () => {

@@ -7,45 +7,53 @@ async function column(values: readonly string[]) {
   return { type: read.types.v, values: read.rows.map(([, value]) => value), problems: read.problems }
 }
 
+const byCommas = 'its commas were read as decimal commas, and its points as grouping thousands.'
+const oneWay = (type: string) => `Write all of them in one plain way, or write type: ${type} for this column in catalogue.yaml.`
+
 describe('types of text, over all rows', () => {
   it.each<[string, string[], string, string[], string?]>([
     ['whole numbers', ['0', '-5', '9223372036854775807'], 'INT64', ['0', '-5', '9223372036854775807']],
     ['blanks around a number', [' 7', '8 '], 'INT64', ['7', '8']],
     ['leading zeros', ['1', '007'], 'STRING', ['1', '007']],
-    ['a plus', ['+5', '5'], 'STRING', ['+5', '5']],
-    ['beyond 64 bits', ['9223372036854775808', '1'], 'STRING', ['9223372036854775808', '1'], 'its numbers are larger than can be held exactly'],
+    ['a plus', ['+5', '5'], 'INT64', ['5', '5']],
+    ['telephones', ['+447700900123', '+447700900124'], 'STRING', ['+447700900123', '+447700900124']],
+    ['beyond 64 bits', ['9223372036854775808', '1'], 'DECIMAL(0)', ['9223372036854775808', '1']],
+    ['beyond 38 digits', [`1${'0'.repeat(38)}`, '1'], 'STRING', [`1${'0'.repeat(38)}`, '1'], 'its numbers have more digits than can be held exactly; kept as text.'],
     ['a constant scale', ['18.0', '-0.5', '3.1'], 'DECIMAL(1)', ['18.0', '-0.5', '3.1']],
     ['a scale of four', ['1.0001', '2.0000'], 'DECIMAL(4)', ['1.0001', '2.0000']],
-    ['a changing scale', ['1.5', '2.25', '3'], 'DOUBLE', ['1.5', '2.25', '3']],
+    ['a changing scale', ['1.5', '2.25', '3'], 'DECIMAL(2)', ['1.50', '2.25', '3.00']],
+    ['a changing scale beyond four', ['1.5', '2.25125', '3'], 'DOUBLE', ['1.5', '2.25125', '3']],
+    ['more digits than a DOUBLE gives back', ['0.10000000000000001', '5'], 'DECIMAL(17)', ['0.10000000000000001', '5.00000000000000000']],
     ['a scale beyond four', ['51.54565', '51.54566'], 'DOUBLE', ['51.54565', '51.54566']],
     ['more digits than 18', ['12345678901234567890.25', '0.50'], 'DECIMAL(2)', ['12345678901234567890.25', '0.50']],
     ['thousands', ['2,909,121.01', '525.00'], 'DECIMAL(2)', ['2909121.01', '525.00']],
     ['whole thousands', ['2,909,121', '525'], 'INT64', ['2909121', '525']],
-    ['commas that group nothing', ['12,34', '5'], 'STRING', ['12,34', '5'], 'its values are of several kinds (numbers; numbers with a decimal comma)'],
-    ['decimal commas', ['12,5', '1.250,75', '-0,5'], 'STRING', ['12,5', '1.250,75', '-0,5'], 'its values are numbers with a decimal comma'],
-    ['pounds', ['£1,250.00', '-£3.50', '£7'], 'STRING', ['£1,250.00', '-£3.50', '£7'], 'its values are amounts with a currency sign'],
-    ['other currencies', ['$5', '5 €', '(¥12)'], 'STRING', ['$5', '5 €', '(¥12)'], 'its values are amounts with a currency sign'],
-    ['percent', ['12%', '0.5 %'], 'STRING', ['12%', '0.5 %'], 'its values are percentages'],
-    ['brackets for less than nothing', ['12.50', '(3.00)'], 'STRING', ['12.50', '(3.00)'], 'its values are of several kinds (numbers; numbers in brackets)'],
-    ['a minus that is no hyphen', ['\u22125', '\u22126.5'], 'STRING', ['\u22125', '\u22126.5'], 'its values are numbers with a minus sign that is no hyphen'],
+    ['commas that group nothing', ['12,34', '5'], 'DECIMAL(2)', ['12.34', '5.00'], byCommas],
+    ['decimal commas', ['12,5', '1.250,75', '-0,5'], 'DECIMAL(2)', ['12.50', '1250.75', '-0.50'], byCommas],
+    ['pounds', ['£1,250.00', '-£3.50', '£7'], 'DECIMAL(2)', ['1250.00', '-3.50', '7.00'], 'its values are amounts in £; the sign was left out.'],
+    ['several currencies', ['$5', '5 €', '(¥12)'], 'STRING', ['$5', '5 €', '(¥12)'], `its values are amounts with a currency sign; kept as text. ${oneWay('DECIMAL')}`],
+    ['percent', ['12%', '0.5 %'], 'DECIMAL(1)', ['12.0', '0.5'], 'its values are percentages; the sign was left out (45.2% is read as 45.2).'],
+    ['brackets for less than nothing', ['12.50', '(3.00)'], 'DECIMAL(2)', ['12.50', '-3.00'], 'numbers in brackets were read as negative.'],
+    ['nothing but brackets', ['(1)', '(2)'], 'STRING', ['(1)', '(2)'], `its values are numbers in brackets; kept as text. ${oneWay('DECIMAL')}`],
+    ['a minus that is no hyphen', ['\u22125', '\u22126.5'], 'DECIMAL(1)', ['-5.0', '-6.5']],
     ['exponents', ['1.5e-3', '2e+5'], 'DOUBLE', ['0.0015', '200000']],
     ['codes like exponents', ['1E5', '2E7'], 'STRING', ['1E5', '2E7']],
-    ['what the engine would call numbers', ['nan', 'inf'], 'STRING', ['nan', 'inf']],
+    ['what the engine would call numbers', ['nan', 'inf'], 'STRING', ['nan', 'inf'], 'some of its values (nan) are what programs write for no value or an error; kept as text. Leave those fields empty.'],
     ['true and false', ['true', 'FALSE'], 'BOOLEAN', ['true', 'false']],
     ['yes and no', ['Yes', 'No'], 'STRING', ['Yes', 'No']],
     ['ones and noughts', ['1', '0'], 'INT64', ['1', '0']],
     ['dates', ['2024-02-29', '1999-12-31'], 'DATE', ['2024-02-29', '1999-12-31']],
-    ['no such day', ['2023-02-29', '1999-12-31'], 'STRING', ['2023-02-29', '1999-12-31'], 'not all of its dates are days of the calendar'],
+    ['no such day', ['2023-02-29', '1999-12-31'], 'STRING', ['2023-02-29', '1999-12-31'], 'not all of its dates are days of the calendar; kept as text.'],
     ['timestamps', ['2024-02-29T10:00:00', '2024-02-29 10:00:00.5'], 'TIMESTAMP', ['2024-02-29 10:00:00', '2024-02-29 10:00:00.5']],
     ['instants', ['2024-06-01T10:00:00Z', '2024-06-01T10:00:00+01:00'], 'TIMESTAMPTZ', ['2024-06-01 10:00:00+00', '2024-06-01 09:00:00+00']],
-    ['timestamps and instants', ['2024-06-01T10:00:00Z', '2024-06-01T10:00:00'], 'STRING', ['2024-06-01T10:00:00Z', '2024-06-01T10:00:00'], 'its values are times written in several ways'],
+    ['timestamps and instants', ['2024-06-01T10:00:00Z', '2024-06-01T10:00:00'], 'STRING', ['2024-06-01T10:00:00Z', '2024-06-01T10:00:00'], 'its values are times written in several ways; kept as text. Write all of them in one plain way.'],
     ['times', ['09:30', '23:59:59'], 'TIME', ['09:30:00', '23:59:59']],
-    ['durations', ['09:30', '25:10'], 'STRING', ['09:30', '25:10']],
-    ['nulls in disguise', ['1', 'N/A', '-'], 'STRING', ['1', 'N/A', '-'], 'its values are numbers, but for some that may stand for no value (such as -)'],
+    ['durations', ['09:30', '25:10'], 'STRING', ['09:30', '25:10'], 'its values are of several kinds (times of day; durations); kept as text. Write all of them in one plain way.'],
+    ['nulls in disguise', ['1', 'N/A', '-'], 'STRING', ['1', 'N/A', '-'], 'its values are numbers, but for 2 of 3 that seem to stand for no value (-, N/A); kept as text. Leave those fields empty, or write type: DECIMAL for this column in catalogue.yaml.'],
     ['nothing but nulls in disguise', ['N/A', '-'], 'STRING', ['N/A', '-']],
     ['JSON', ['{"a":1}', '[2]'], 'STRING', ['{"a":1}', '[2]']],
   ])('%s', async (_, values, type, read, told) => {
-    expect(await column(values)).toEqual({ type, values: read, problems: told === undefined ? [] : [`Column v: ${told}; kept as text.`] })
+    expect(await column(values)).toEqual({ type, values: read, problems: told === undefined ? [] : [`Column v: ${told}`] })
   })
 
   it('reads nothing at all as text', async () => {
@@ -66,13 +74,13 @@ describe('the order of day and month', () => {
     ['dashes, one digit', ['9-1-2026', '31-1-2026'], 'DATE', ['2026-01-09', '2026-01-31']],
     ['with a time', ['09/01/2026 13:55', '31/01/2026 00:00'], 'TIMESTAMP', ['2026-01-09 13:55:00', '2026-01-31 00:00:00']],
     ['with a time of twelve hours', ['09/01/2026 01:55:48 PM', '31/01/2026 12:00:00 AM'], 'TIMESTAMP', ['2026-01-09 13:55:48', '2026-01-31 00:00:00']],
-    ['some with a time', ['09/01/2026', '31/01/2026 12:00'], 'STRING', ['09/01/2026', '31/01/2026 12:00'], 'its values are dates written in several ways'],
-    ['two digits of a year', ['09/01/26', '31/01/26'], 'STRING', ['09/01/26', '31/01/26'], 'its values are dates whose year has two digits'],
+    ['some with a time', ['09/01/2026', '31/01/2026 12:00'], 'STRING', ['09/01/2026', '31/01/2026 12:00'], 'its values are dates written in several ways; kept as text. Write all of them in one plain way.'],
+    ['two digits of a year', ['09/01/26', '31/01/26'], 'STRING', ['09/01/26', '31/01/26'], `its values are dates whose year has two digits; kept as text. ${oneWay('DATE')}`],
     ['months by name', ['9-Jan-2026', '31-JAN-2026', '01-may-2026'], 'DATE', ['2026-01-09', '2026-01-31', '2026-05-01']],
     ['months by their long names', ['9 January 2026', '31 december 2025'], 'DATE', ['2026-01-09', '2025-12-31']],
-    ['months by name, two digits of a year', ['09-Jan-26', '31-Jan-26'], 'STRING', ['09-Jan-26', '31-Jan-26'], 'its values are dates whose year has two digits'],
+    ['months by name, two digits of a year', ['09-Jan-26', '31-Jan-26'], 'STRING', ['09-Jan-26', '31-Jan-26'], `its values are dates whose year has two digits; kept as text. ${oneWay('DATE')}`],
   ])('%s', async (_, values, type, read, told) => {
-    expect(await column(values)).toEqual({ type, values: read, problems: told === undefined ? [] : [`Column v: ${told}; kept as text.`] })
+    expect(await column(values)).toEqual({ type, values: read, problems: told === undefined ? [] : [`Column v: ${told}`] })
   })
 
   it('is day first where no value shows it, and told', async () => {
@@ -104,9 +112,20 @@ describe('a comma before three digits', () => {
     expect(await read('k;v\na;1,250\nb;2,500,000\n')).toEqual({ types: { k: 'STRING', v: 'INT64' }, problems: [] })
   })
 
-  it('is nobody knows what beside decimal commas', async () => {
-    const problems = [expect.stringContaining('Column k: its values are numbers with a decimal comma'), expect.stringContaining('Column v: its commas may be decimal commas')]
-    expect(await read('k;v\n0,5;1,250\n1,5;2,500\n')).toEqual({ types: { k: 'STRING', v: 'STRING' }, problems })
+  it('is a decimal one beside decimal commas', async () => {
+    const problems = [`Column k: ${byCommas}`, expect.stringContaining('Column v: its commas are taken for decimal commas')]
+    expect(await read('k;v\n0,5;1,250\n1,5;2,500\n')).toEqual({ types: { k: 'DECIMAL(1)', v: 'DECIMAL(3)' }, problems })
+  })
+
+  it('is nobody knows what where the file contradicts itself', async () => {
+    const problems = [`Column k: ${byCommas}`, expect.stringContaining('Column v: its commas or points may be decimal ones or group thousands')]
+    expect(await read('k;v;w\n0,5;1,250;0.25\n1,5;2,500;7.5\n')).toEqual({ types: { k: 'DECIMAL(1)', v: 'STRING', w: 'DECIMAL(2)' }, problems })
+  })
+
+  it('is no decimal one for certain where commas separate the fields, but for one beside points', async () => {
+    const problems = [expect.stringContaining('Column v: its values are numbers with a decimal comma; kept as text.')]
+    expect(await read('k,v\na,"12,5"\nb,"3,25"\n')).toEqual({ types: { k: 'STRING', v: 'STRING' }, problems })
+    expect(await read('k,v\na,"1.012,5"\nb,"3,25"\n')).toEqual({ types: { k: 'STRING', v: 'DECIMAL(2)' }, problems: [`Column v: ${byCommas}`] })
   })
 })
 
@@ -125,10 +144,15 @@ describe('late values', () => {
   it.each<[string, (at: number) => string, string, string]>([
     ['a word among numbers', String, 'unknown', 'STRING'],
     ['a leading zero', String, '0100', 'STRING'],
-    ['a fraction', String, '1.5', 'DOUBLE'],
-    ['another scale', (at) => `${at}.25`, '1.5', 'DOUBLE'],
+    ['a fraction', String, '1.5', 'DECIMAL(1)'],
+    ['a long fraction', String, '1.123456', 'DOUBLE'],
+    ['a shorter fraction', (at) => `${at}.25`, '1.5', 'DECIMAL(2)'],
+    ['a longer fraction', (at) => `${at}.25`, '1.005', 'DECIMAL(3)'],
+    ['a longer fraction among several lengths', (at) => `${at}.${at % 2 === 0 ? 5 : 25}`, '1.005', 'DECIMAL(3)'],
+    ['more digits than a DOUBLE gives back', (at) => `${at}.123456`, '0.12345678901234567891', 'DECIMAL(20)'],
+    ['a whole number beyond 2^53 among fractions', (at) => `${at}.5`, '9007199254740993', 'DECIMAL(1)'],
     ['a larger number', (at) => `${at}.25`, '12345678901234567890.25', 'DECIMAL(2)'],
-    ['a number beyond 64 bits', String, '9223372036854775808', 'STRING'],
+    ['a number beyond 64 bits', String, '9223372036854775808', 'DECIMAL(0)'],
     ['a thousands separator', String, '"1,234,567"', 'INT64'],
     ['blanks', String, ' 77 ', 'INT64'],
     ['a day that shows the order', () => '01/02/2026', '13/02/2026', 'DATE'],
@@ -147,12 +171,12 @@ describe('late values', () => {
   it('in several columns at once, whatever their kind', async () => {
     const rows = [...many.map((at) => `k${at},${at},${at}.25,2024-02-28,${at},true`), 'last,007,1.5,2024-02-30,unknown,12']
     const { types } = await tableOf('t.csv', `k,a,b,c,d,e\n${rows.join('\n')}\n`)
-    expect(types).toEqual({ k: 'STRING', a: 'STRING', b: 'DOUBLE', c: 'STRING', d: 'STRING', e: 'STRING' })
+    expect(types).toEqual({ k: 'STRING', a: 'STRING', b: 'DECIMAL(2)', c: 'STRING', d: 'STRING', e: 'STRING' })
   })
 
   it('are told where nearly all of a column are of a kind', async () => {
     const read = await tableOf('t.csv', `k,v\n${[...many.map(String), 'N/A'].map((value, at) => `k${at},${value}`).join('\n')}\n`)
-    expect(read.problems).toEqual(['Column v: nearly all of its values are numbers, but not all; kept as text.'])
+    expect(read.problems).toEqual(['Column v: its values are numbers, but for 1 of 60001 that seem to stand for no value (N/A); kept as text. Leave those fields empty, or write type: DECIMAL for this column in catalogue.yaml.'])
   })
 
   it('a late day decides for all', async () => {

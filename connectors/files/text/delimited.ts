@@ -5,9 +5,12 @@ import { Unreadable } from '../unreadable.js'
 import { asUtf8 } from './as-utf8.js'
 import { cellsOf } from './cells.js'
 import { columnNames, list } from './column-names.js'
-import { type Delimiter, detectDialect, type Dialect } from './dialect.js'
+import { type Delimiter, detectDialect, type Dialect, isRare, namedDelimiter, printable } from './dialect.js'
 import { findHeader } from './header.js'
+import { oneColumnProblem } from './one-column.js'
+import { usualQuotes } from './usual-quotes.js'
 import { RecordScanner } from './records.js'
+import { readSample } from './sample.js'
 import { rewrite, type RewriteOptions, type TextReport } from './rewrite.js'
 
 /** Delimited text made ready for the engine. */
@@ -26,7 +29,6 @@ export interface DelimitedText {
   problems: string[]
 }
 
-const sampleBytes = 1 << 20
 const sampleRecords = 300
 const columnsMax = 5000
 
@@ -42,7 +44,7 @@ export async function readDelimited(
   signal: AbortSignal,
   promised?: Delimiter,
 ): Promise<DelimitedText> {
-  const text = await asUtf8(path, { scratch, signal })
+  const text = await usualQuotes(await asUtf8(path, { scratch, signal }), promised, { scratch, signal })
   const problems = [...text.problems]
   const sample = await readSample(text.path, text.start)
   const { names, unnamed, dialect, dataFrom } = tableStart(sample, promised, problems)
@@ -61,30 +63,23 @@ export async function readDelimited(
   return { delimiter: dialect.delimiter, from: readCsv(source, dialect, report), names, unnamed, rows: report.rows, rowBytes, signs: report.signs, problems: [...problems, ...report.problems] }
 }
 
-async function readSample(path: string, start: number): Promise<Buffer> {
-  const file = await open(path, 'r')
-  try {
-    const buffer = Buffer.alloc(sampleBytes)
-    const { bytesRead } = await file.read(buffer, 0, sampleBytes, start)
-    return buffer.subarray(0, bytesRead)
-  } finally {
-    await file.close()
-  }
-}
-
 /** Delimiter, width and header, told where something was left out. */
 function tableStart(sample: Buffer, promised: Delimiter | undefined, problems: string[]) {
-  const { delimiter, width } = detectDialect(sample, promised)
+  const named = namedDelimiter(sample)
+  const { delimiter, width } = detectDialect(sample, named ?? promised)
   const records: { cells: string[]; line: number }[] = []
   const scanner = new RecordScanner(delimiter, (record) => {
     if (records.length >= sampleRecords) return
-    const cells = record.blank ? [] : cellsOf(record.buffer.toString('utf8', record.start, record.end), delimiter)
+    const isNaming = named !== undefined && records.length === 0
+    const cells = record.blank || isNaming ? [] : cellsOf(record.buffer.toString('utf8', record.start, record.end), delimiter)
     records.push({ cells: cells.map((cell) => cell.text), line: record.line })
   })
   scanner.push(sample)
   if (records.length < sampleRecords) scanner.end()
   if (!records.some(({ cells }) => cells.some((cell) => cell.trim() !== ''))) throw new Unreadable('The file holds no value: it is empty.')
 
+  if (isRare(delimiter)) problems.push(`Its fields are separated by ${printable(delimiter)}. Save the file with commas to be certain.`)
+  if (width === 1) problems.push(...[oneColumnProblem(records.map(({ cells }) => cells[0] ?? ''))].flatMap((problem) => problem ?? []))
   const header = findHeader(records.map(({ cells }) => cells), width)
   const first = records[header.at ?? header.dataFrom]
   const above = records.slice(0, header.at ?? header.dataFrom).filter(({ cells }) => cells.some((cell) => cell.trim() !== ''))
@@ -97,10 +92,10 @@ function tableStart(sample: Buffer, promised: Delimiter | undefined, problems: s
     problems.push('No header was found: the first row is data, and the columns are named by position (column_1 …).')
     return { names: titles.map((_, position) => `column_${position + 1}`), unnamed: [], dialect, dataFrom: header.dataFrom }
   }
-  const named = columnNames(titles)
-  problems.push(...named.problems)
+  const published = columnNames(titles)
+  problems.push(...published.problems)
   const unnamed = titles.flatMap((title, position) => (title.trim() === '' ? [position] : []))
-  return { names: named.names, unnamed, dialect, dataFrom: header.dataFrom }
+  return { names: published.names, unnamed, dialect, dataFrom: header.dataFrom }
 }
 
 function trimmedEnd(cells: readonly string[]): readonly string[] {

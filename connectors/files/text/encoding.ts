@@ -1,25 +1,33 @@
 import { isUtf8 } from 'node:buffer'
 import { createReadStream } from 'node:fs'
 import { Unreadable } from '../unreadable.js'
+import { countLetters, unfinishedBytes } from './letters.js'
 
 /** How a text file is written, decided over all of its bytes. */
 export interface TextEncoding {
-  encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
+  encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'utf-32le' | 'utf-32be' | 'windows-1252'
   /** Bytes of the byte order mark. */
   markBytes: number
   /** Bytes of the last character where the file ends in the middle of it. */
   cutBytes: number
+  /** Of UTF-8: some bytes are no letters of it, or no text at all, and are to be repaired. */
+  flawed: boolean
+  /** Of Windows-1252: some bytes are rare in it, and common in the encodings of old Macs and of DOS. */
+  doubtful?: boolean
 }
 
 const chunkBytes = 1 << 20
+const mark = Buffer.from([0xef, 0xbb, 0xbf])
+const endOfFile = 0x1a
 
 /**
- * UTF-16 where its mark or its pattern of zero bytes says so; UTF-8 where every byte of the file is; else Windows-1252, of which every
- * byte is a character. Refuses what is not text at all.
+ * UTF-16 and UTF-32 where their mark or their pattern of zero bytes says so; UTF-8 where every byte of the file is, or most letters beyond ASCII are; else
+ * Windows-1252, of which nearly every byte is a character. Refuses what is not text at all.
  */
 export async function detectEncoding(path: string, signal: AbortSignal): Promise<TextEncoding> {
   let head: Buffer | undefined
   let held: Buffer = Buffer.alloc(0)
+  let flawed = false
   for await (const read of createReadStream(path, { highWaterMark: chunkBytes, signal }) as AsyncIterable<Buffer>) {
     if (head === undefined) {
       head = read
@@ -29,32 +37,42 @@ export async function detectEncoding(path: string, signal: AbortSignal): Promise
     }
     const whole = held.length === 0 ? read : Buffer.concat([held, read])
     const end = whole.length - unfinishedBytes(whole)
-    if (!isUtf8(whole.subarray(0, end))) return { encoding: 'windows-1252', markBytes: 0, cutBytes: 0 }
+    if (!isUtf8(whole.subarray(0, end))) return mixedEncoding(path, hasMark(head), signal)
+    flawed ||= whole.includes(0) || whole.includes(endOfFile) || whole.indexOf(mark, read === head ? 1 : 0) !== -1
     held = whole.subarray(end)
   }
   if (head === undefined) throw new Unreadable('The file is empty.')
-  if (held.length > 0 && !looksCut(held)) return { encoding: 'windows-1252', markBytes: 0, cutBytes: 0 }
-  return { encoding: 'utf-8', markBytes: hasMark(head) ? 3 : 0, cutBytes: held.length }
+  if (held.length > 0 && !looksCut(held)) return mixedEncoding(path, hasMark(head), signal)
+  return { encoding: 'utf-8', markBytes: hasMark(head) ? 3 : 0, cutBytes: held.length, flawed }
+}
+
+/** Some bytes are no UTF-8. Two letters of Windows-1252 may happen to be one of UTF-8, but most do not. */
+async function mixedEncoding(path: string, marked: boolean, signal: AbortSignal): Promise<TextEncoding> {
+  const { letters, others, rare, cutBytes } = await countLetters(path, signal)
+  if (marked || letters > others) return { encoding: 'utf-8', markBytes: marked ? 3 : 0, cutBytes, flawed: true }
+  return { encoding: 'windows-1252', markBytes: 0, cutBytes: 0, flawed: false, doubtful: rare > 0 }
 }
 
 function hasMark(head: Buffer): boolean {
-  return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf
+  return head.subarray(0, 3).equals(mark)
 }
 
 function wideEncoding(head: Buffer): TextEncoding | undefined {
-  if (head[0] === 0xff && head[1] === 0xfe) return { encoding: 'utf-16le', markBytes: 2, cutBytes: 0 }
-  if (head[0] === 0xfe && head[1] === 0xff) return { encoding: 'utf-16be', markBytes: 2, cutBytes: 0 }
-  // Without a mark: Latin text leaves every other byte zero.
-  const pairs = Math.floor(Math.min(head.length, 4096) / 2)
-  if (pairs < 2) return undefined
-  let high = 0
-  let low = 0
-  for (let pair = 0; pair < pairs; pair++) {
-    if (head[pair * 2] === 0) high++
-    if (head[pair * 2 + 1] === 0) low++
-  }
-  if (low > pairs * 0.4 && high < pairs * 0.05) return { encoding: 'utf-16le', markBytes: 0, cutBytes: 0 }
-  if (high > pairs * 0.4 && low < pairs * 0.05) return { encoding: 'utf-16be', markBytes: 0, cutBytes: 0 }
+  const wide = (encoding: TextEncoding['encoding'], markBytes: number): TextEncoding => ({ encoding, markBytes, cutBytes: 0, flawed: false })
+  if (head[0] === 0xff && head[1] === 0xfe) return head[2] === 0 && head[3] === 0 ? wide('utf-32le', 4) : wide('utf-16le', 2)
+  if (head[0] === 0xfe && head[1] === 0xff) return wide('utf-16be', 2)
+  if (head[0] === 0 && head[1] === 0 && head[2] === 0xfe && head[3] === 0xff) return wide('utf-32be', 4)
+  // Without a mark: Latin text leaves every other byte zero, or three of four.
+  const quads = Math.floor(Math.min(head.length, 4096) / 4)
+  if (quads < 1) return undefined
+  const zeros = [0, 0, 0, 0]
+  for (let at = 0; at < quads * 4; at++) if (head[at] === 0) zeros[at % 4] = (zeros[at % 4] as number) + 1
+  const share = zeros.map((count) => count / quads) as [number, number, number, number]
+  const [most, least] = [(at: number) => (share[at] as number) > 0.4, (at: number) => (share[at] as number) < 0.05]
+  if (most(1) && most(2) && most(3) && least(0)) return wide('utf-32le', 0)
+  if (most(0) && most(1) && most(2) && least(3)) return wide('utf-32be', 0)
+  if (most(1) && most(3) && least(0) && least(2)) return wide('utf-16le', 0)
+  if (most(0) && most(2) && least(1) && least(3)) return wide('utf-16be', 0)
   return undefined
 }
 
@@ -66,6 +84,9 @@ const otherKinds: readonly (readonly [magic: string, kind: string])[] = [
   ['\xd0\xcf\x11\xe0', 'an old Excel workbook: save it as .xlsx or CSV'],
 ]
 
+/** A text with more NUL bytes than this among its first is damaged, or none. */
+const nulShareMost = 0.2
+
 function refuseOther(head: Buffer): void {
   const start = head.toString('latin1', 0, 1024)
   const other = otherKinds.find(([magic]) => start.startsWith(magic))
@@ -73,19 +94,10 @@ function refuseOther(head: Buffer): void {
   if (/^(?:\xef\xbb\xbf)?\s*<(?:!doctype\b|!--|\?xml|html\b|head\b|body\b|script\b|meta\b)/i.test(start)) {
     throw new Unreadable('The file is a web page (HTML or XML), not data. Its download met an error or a sign-in page: fetch it again.')
   }
-  if (start.slice(0, 512).includes('\0')) {
+  const nuls = start.split('\0').length - 1
+  if (start.startsWith('\0') || nuls > start.length * nulShareMost) {
     throw new Unreadable('The file begins with NUL bytes: it is not text, or it was damaged. Save it again as CSV, UTF-8.')
   }
-}
-
-/** Bytes at the end that may belong to a character whose rest is in the next chunk: none to three. */
-function unfinishedBytes(bytes: Buffer): number {
-  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
-    const byte = bytes[bytes.length - back] as number
-    if (byte < 0x80) return 0
-    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? back : 0
-  }
-  return 0
 }
 
 /** Whether the last bytes can be the beginning of a UTF-8 character at all (0xC0, 0xC1 and above 0xF4 never are). */

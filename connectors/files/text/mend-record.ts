@@ -5,15 +5,17 @@ import type { RowProblem } from './row-problems.js'
 
 /**
  * A record that is not a row as it stands, mended: its text, or nothing where it cannot be one.
- * @param cut the file ends with this record, without a line end. @param cutCharacter and in the middle of a letter.
+ * @param cut the file ends with this record, without a line end. @param cutBytes the bytes at its end that are half a letter.
  */
-export function mendRecord(record: RawRecord, dialect: Dialect, cut: boolean, cutCharacter: boolean): { problem?: RowProblem; text?: string } {
+export function mendRecord(record: RawRecord, dialect: Dialect, cut: boolean, cutBytes: number): { problem?: RowProblem; text?: string } {
   const { fields, flaw } = record
   if (flaw === 'NUL') return { problem: 'NUL' }
   if (flaw === 'unclosed quote') return { problem: cut ? 'cut' : 'unclosed quote' }
-  if (cut && (cutCharacter || (flaw === undefined && fields < dialect.width))) return { problem: 'cut' }
-  const text = record.buffer.toString('utf8', record.start, record.end)
-  return text.includes('\0') ? { problem: 'NUL' } : mendText(text, dialect, flaw === 'text after quote')
+  const text = record.buffer.toString('utf8', record.start, record.end - cutBytes)
+  if (text.includes('\0')) return { problem: 'NUL' }
+  const mended = mendText(text, dialect, flaw === 'text after quote')
+  const isShort = cutBytes > 0 || (flaw === undefined && fields < dialect.width)
+  return cut && isShort && mended.text !== undefined ? { problem: 'ends short', text: mended.text } : mended
 }
 
 function mendText(text: string, { delimiter, width }: Dialect, textAfterQuote: boolean): { problem?: RowProblem; text?: string } {

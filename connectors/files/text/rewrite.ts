@@ -82,10 +82,10 @@ class Pass {
       return
     }
     const cut = record.next === record.end
-    const cutCharacter = cut && this.options.cutBytes > 0
+    const cutBytes = cut ? this.options.cutBytes : 0
     report.recordBytesMost = Math.max(report.recordBytesMost, record.next - record.start + this.dialect.width)
     report.bytes += record.next - record.start
-    if (record.flaw === undefined && record.fields === this.dialect.width && !record.spaced && !record.blank && !cutCharacter) {
+    if (record.flaw === undefined && record.fields === this.dialect.width && !record.spaced && !record.blank && cutBytes === 0) {
       if (!output.keep(record)) report.clean = false
       this.#row(record)
       this.#note(record.signs, record.fields)
@@ -96,7 +96,7 @@ class Pass {
       if (record.fields > 1) this.problems.add('blank', record.line)
       return
     }
-    const { problem, text } = mendRecord(record, this.dialect, cut, cutCharacter)
+    const { problem, text } = mendRecord(record, this.dialect, cut, cutBytes)
     if (problem !== undefined) this.problems.add(problem, record.line)
     if (text === undefined) report.leftOut++
     else {

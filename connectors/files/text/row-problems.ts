@@ -1,7 +1,7 @@
 import { list } from './column-names.js'
 
 /** Why a record is not a row as it stands. */
-export type RowProblem = 'short' | 'long' | 'unclosed quote' | 'text after quote' | 'literal quote' | 'NUL' | 'cut' | 'blank'
+export type RowProblem = 'short' | 'long' | 'unclosed quote' | 'text after quote' | 'literal quote' | 'NUL' | 'cut' | 'ends short' | 'blank'
 
 const shownMax = 5
 
@@ -30,5 +30,6 @@ const words: Record<RowProblem, string> = {
   'literal quote': 'quotes inside of a quoted field are not doubled; the field was read literally, quotes included.',
   NUL: 'holds a NUL byte; left out.',
   cut: 'the file ends in the middle of this row; it was left out, and rows after it may be missing. The file was cut short: fetch or save it again.',
+  'ends short': 'the file ends in this row, which has fewer fields than columns and no line end; the missing ones were read as empty. The file may have been cut short, and rows may be missing: fetch or save it again.',
   blank: 'no field holds a value; left out.',
 }

@@ -1,8 +1,8 @@
 import type { Conversion } from '../convert.js'
 import type { StagedTable } from '../staged-table.js'
-import { settleCommas } from '../typing/commas.js'
+import { settleCommas, undecidedCommas } from '../typing/commas.js'
 import type { Decision } from '../typing/decide.js'
-import { type Guess, guessTypes } from '../typing/infer.js'
+import { type Guess, guessTypes } from '../typing/guess.js'
 import { type DelimitedText, readDelimited } from './delimited.js'
 import type { Delimiter } from './dialect.js'
 
@@ -18,14 +18,16 @@ export function stageTsv(path: string, conversion: Conversion): AsyncGenerator<S
 
 async function* stageDelimited(path: string, { session, scratch, types, signal }: Conversion, promised?: Delimiter): AsyncGenerator<StagedTable> {
   const text = await readDelimited(path, scratch, signal, promised)
-  yield guessed(text, await guessTypes(session, text.from, text.names.map((name) => types.get(name)), text.signs))
+  yield await guessed(text, await guessTypes(session, text.from, text.names.map((name) => types.get(name)), text.signs))
 }
 
 /** A first guess that fails is put right by itself; after that all that are left are, so that the file is read three times at most. */
-function guessed(text: DelimitedText, { decisions, certain }: Guess, isSecond = false): StagedTable {
-  const table = staged(text, decisions)
-  if (certain === undefined) return table
-  return { ...table, otherwise: async (column) => guessed(text, await certain(isSecond ? undefined : column), true) }
+async function guessed(text: DelimitedText, first: Guess, isSecond = false): Promise<StagedTable> {
+  const undecided = undecidedCommas(first.decisions, first.guessed, text.delimiter)
+  const guess = undecided.length === 0 ? first : await first.certain(undecided)
+  const table = staged(text, guess.decisions)
+  if (guess.guessed.length === 0) return table
+  return { ...table, otherwise: async (column) => guessed(text, await guess.certain(column === undefined || isSecond ? guess.guessed : [column]), true) }
 }
 
 function staged(text: DelimitedText, decisions: readonly Decision[]): StagedTable {

@@ -1,15 +1,20 @@
 import { createReadStream, createWriteStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import iconv from 'iconv-lite'
 import type { TextEncoding } from './encoding.js'
+import { Repair } from './repair.js'
 
-/** Writes a text file again as UTF-8 without a byte order mark. Streams: its memory does not grow with the file. */
-export async function transcode(from: string, to: string, { encoding, markBytes }: TextEncoding, signal: AbortSignal): Promise<void> {
-  await pipeline(
-    createReadStream(from, { start: markBytes, highWaterMark: 1 << 18 }),
-    iconv.decodeStream(encoding, { stripBOM: false }),
-    iconv.encodeStream('utf-8'),
-    createWriteStream(to),
-    { signal },
-  )
+/**
+ * Writes a text file again as UTF-8 without a byte order mark, and repairs what is no text in it. Streams: its memory does not grow with the file.
+ * @returns what was repaired, by line.
+ */
+export async function transcode(from: string, to: string, { encoding, markBytes, cutBytes }: TextEncoding, signal: AbortSignal): Promise<string[]> {
+  const repair = new Repair()
+  const end = (await stat(from)).size - cutBytes - 1
+  const source = createReadStream(from, { start: markBytes, end: Math.max(markBytes, end), highWaterMark: 1 << 18 })
+  const target = createWriteStream(to)
+  if (encoding === 'utf-8') await pipeline(source, repair, target, { signal })
+  else await pipeline(source, iconv.decodeStream(encoding, { stripBOM: false }), iconv.encodeStream('utf-8'), repair, target, { signal })
+  return repair.problems()
 }

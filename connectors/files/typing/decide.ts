@@ -1,5 +1,7 @@
 import type { Shape } from '../../../src/connector/column.js'
 import { literal } from '../../shared/engine-sql.js'
+import { decideExactNumber, numberEvidence } from './exact-number.js'
+import { isNumber } from './number-forms.js'
 import type { Pattern } from './pattern.js'
 
 /** What a column becomes: its shape, the SQL that reads it from its text, and what had to be assumed. */
@@ -9,12 +11,39 @@ export interface Decision {
   problem?: string
   /** RE2 that every value matches; where all rows do, the decision on some of them holds for all. */
   fits?: string
+  /** SQL that must hold of every value as well. */
+  holds?: string
   /** No row has a value. */
   empty?: boolean
   /** A number's text without its separators. */
   plain?: string
+  /** A DECIMAL some of whose values have fewer digits after the point than others. */
+  isMixedScale?: boolean
   /** What its commas are: those of decimals; or of thousands, though no value shows that they are not those of decimals. */
   commas?: 'decimal' | 'thousands'
+  /** A value shows that its points are those of decimals. */
+  hasDecimalPoints?: boolean
+  /** What the values are if commas are decimal and points group thousands, where every value allows both readings. */
+  swapped?: Decision
+  /** Its publisher asks for its type. */
+  isDemanded?: boolean
+  /** What a file whose fields are separated by commas reports instead of reading decimal commas of which no value is certain. */
+  uncertain?: string
+}
+
+/** SQL: a part of a value that a step before gave a name; `''` is the value itself. */
+export type Of = (part: string) => string
+
+/** How a column is decided: steps that take its values apart, what is counted over them, and what follows from the counts. */
+export interface Way {
+  /** The one pattern of its values, where they have one. */
+  readonly pattern?: Pattern
+  /** SQL of named parts, each step over those before it: what several aggregates need is worked out once. */
+  readonly steps: readonly ((of: Of) => Record<string, string>)[]
+  /** Aggregates; `decide` finds them by these keys. */
+  readonly evidence: (of: Of) => Record<string, string>
+  /** @param value how the column's values will be read, in SQL. */
+  readonly decide: (column: string, value: string, found: (key: string) => number) => Decision
 }
 
 /** A text column as it is: an empty field is null, `""` is the empty text. @param problem why it is no other, where that is to be told. */
@@ -28,35 +57,38 @@ export const kindWords: Record<Pattern['kind'], string> = {
 }
 
 /** What is told of a column that a pattern does not fit whole. */
-export const nearlyAllAre = ({ kind }: Pattern) => `nearly all of its values are ${kindWords[kind]}, but not all; kept as text.`
+const nearlyAllAre = ({ kind }: Pattern) => `nearly all of its values are ${kindWords[kind]}, but not all; kept as text.`
 
 /** The value to read: blanks around it do not matter, and a blank one is null. */
 export function trimmed(column: string): string {
   return `nullif(trim(${column}), '')`
 }
 
-/** The aggregates that decide on a column of one pattern, in one pass; `decide` reads them by these keys. @param value the column, trimmed. */
-export function evidence(value: string, pattern: Pattern): Record<string, string> {
+/** How a column is decided all of whose values, as far as they are known, are of one pattern. */
+export function patternWay(pattern: Pattern): Way {
+  return {
+    pattern,
+    steps: pattern.kind === 'NUMBER' ? [(of) => ({ plain: ungrouped(of('')) })] : [],
+    evidence: (of) => evidence(of, pattern),
+    decide: (column, value, found) => decide(column, value, pattern, found),
+  }
+}
+
+function evidence(of: Of, pattern: Pattern): Record<string, string> {
+  const value = of('')
   const fits = `regexp_full_match(${value}, ${literal(pattern.regex)})`
   const all = { unfit: `count_if(NOT (${fits}))`, values: `count(${value})` }
   switch (pattern.kind) {
     case 'BOOLEAN':
     case 'TIME':
       return all
-    case 'NUMBER': {
-      const plain = ungrouped(value)
-      const scale = `if(contains(${value}, '.'), length(${value}) - strpos(${value}, '.'), 0)`
+    case 'NUMBER':
       return {
         ...all,
+        ...numberEvidence(of('plain')),
         grouped: `count_if(contains(${value}, ','))`,
-        surely_grouped: `count_if(regexp_matches(${value}, ',.*[,.]'))`,
-        exponents: `count_if(contains(lower(${value}), 'e'))`,
-        scale_min: `min(${scale})`,
-        scale_max: `max(${scale})`,
-        magnitude: `max(abs(try_cast(${plain} AS DOUBLE)))`,
-        not_int64: `count_if(try_cast(${plain} AS BIGINT) IS NULL AND ${value} IS NOT NULL)`,
+        comma_fit: `count_if(${isNumber(value, 'comma')})`,
       }
-    }
     case 'DATE':
     case 'TIMESTAMP':
     case 'TIMESTAMPTZ':
@@ -93,26 +125,18 @@ export function decide(column: string, value: string, pattern: Pattern, found: (
   }
 }
 
-const tooLarge = 'its numbers are larger than can be held exactly; kept as text.'
-
 function decideNumber(column: string, value: string, found: (key: string) => number): Decision {
   const grouped = found('grouped') > 0
   const plain = grouped ? ungrouped(value) : value
-  const whole = `(?:0|[1-9][0-9]*${grouped ? '|[1-9][0-9]{0,2}(?:,[0-9]{3})+' : ''})`
-  const scale = found('scale_max')
-  if (found('exponents') === 0 && scale === 0) {
-    if (found('not_int64') > 0) return asText(column, tooLarge)
-    const commas = grouped && found('surely_grouped') === 0 ? { commas: 'thousands' as const } : {}
-    return { shape: { type: 'INT64' }, sql: `CAST(${plain} AS BIGINT)`, fits: `-?${whole}`, ...commas }
-  }
-  if (found('exponents') === 0 && scale <= 4 && scale === found('scale_min')) {
-    const precision = found('magnitude') < 10 ** (18 - scale) ? 18 : 38
-    if (found('magnitude') >= 10 ** (37 - scale)) return asText(column, tooLarge)
-    return { shape: { type: 'DECIMAL', scale }, sql: `CAST(${plain} AS DECIMAL(${precision}, ${scale}))`, fits: `-?${whole}?\\.[0-9]{${scale}}` }
-  }
-  if (!Number.isFinite(found('magnitude'))) return asText(column, tooLarge)
-  const double = { shape: { type: 'DOUBLE' as const }, sql: `CAST(${plain} AS DOUBLE)` }
-  return found('exponents') > 0 ? double : { ...double, plain, fits: `-?(?:${whole}(?:\\.[0-9]+)?|\\.[0-9]+)` }
+  const decision = decideExactNumber(column, plain, found, `(?:0|[1-9][0-9]*${grouped ? '|[1-9][0-9]{0,2}(?:,[0-9]{3})+' : ''})`)
+  const hasPoints = found('scale_max') > 0
+  if (!grouped && !hasPoints) return decision
+  if (found('comma_fit') < found('values')) return { ...decision, ...(hasPoints ? { hasDecimalPoints: true } : {}) }
+  const commaRead = `replace(replace(${value}, '.', ''), ',', '.')`
+  const swapped: Decision = grouped
+    ? { shape: { type: 'DECIMAL', scale: 3 }, sql: `CAST(${commaRead} AS DECIMAL(18, 3))` }
+    : { shape: { type: 'INT64' }, sql: `CAST(${commaRead} AS BIGINT)` }
+  return { ...decision, swapped, ...(grouped ? { commas: 'thousands' as const } : {}) }
 }
 
 function decideDayMonth(column: string, value: string, pattern: Pattern, found: (key: string) => number): Decision {

@@ -1,37 +1,52 @@
 import { literal } from '../../shared/engine-sql.js'
 import { kindWords } from './decide.js'
-import { decimalComma, lookalikes, lookalikeSigns, noValues } from './lookalikes.js'
+import { type Lookalike, lookalikes } from './lookalikes.js'
+import { isLetter, isMark, markList, marksOf, someMarks } from './marks.js'
 import { type Pattern, patterns } from './pattern.js'
-
-/** What the values of a text column nearly all are, in words for everybody; whether they have decimal commas. */
-export interface Likeness {
-  readonly problem: string
-  readonly hasDecimalCommas: boolean
-}
-
-/** How the values of a column fit. @property ways bits: each pattern, then each lookalike, that fits one. @property blank one that may stand for no value */
-interface Fits {
-  readonly n: number
-  readonly fitting: number
-  readonly blanks: number
-  readonly blank: string
-  readonly ways: bigint
-}
 
 /** The share of values that is nearly all. */
 export const nearlyAll = 0.9
 
-/** The fit of a text that may stand for no value. */
-export const noValueFit = -2
+/** The fit of a text that may stand for no value; of a letter alone, which may. */
+const markFit = -2
+const letterFit = -3
 
-/** What any value of a pattern or a lookalike begins with: most text is told from it at a glance. */
-const firstSigns = [...'0123456789-.tTfF', ...lookalikeSigns].map(literal).join(', ')
+/** How the values of a column fit. @property ways bits: each pattern, then each lookalike, that fits one. */
+export interface Fits {
+  readonly n: number
+  readonly fitting: number
+  readonly marks: number
+  readonly letters: number
+  /** Some of the marks and letters. */
+  readonly named: readonly string[]
+  readonly ways: bigint
+}
 
-/** The position of the pattern that fits a trimmed value, after them that of the lookalike; `noValueFit`; -1 for none. */
-export function fitOf(value: string): string {
-  const ways = [...patterns, ...lookalikes].map(({ regex }, position) => `WHEN regexp_full_match(${value}, ${literal(regex)}) THEN ${position}`)
-  const none = `CASE WHEN lower(${value}) IN (${noValues.map(literal).join(', ')}) THEN ${noValueFit} ELSE -1 END`
-  return `CASE WHEN ${value} IS NULL THEN NULL WHEN left(${value}, 1) NOT IN (${firstSigns}) THEN ${none} ${ways.join(' ')} ELSE ${none} END`
+const all: readonly { regex: string }[] = [...patterns, ...lookalikes]
+/** Most text is told from numbers and dates by one expression. */
+const any = all.map(({ regex }) => `(?:${regex})`).join('|')
+
+/** The position of the pattern that fits a trimmed value, after them that of the lookalike; a negative number for none. */
+function fitOf(value: string): string {
+  const ways = all.map(({ regex }, position) => `WHEN regexp_full_match(${value}, ${literal(regex)}) THEN ${position}`)
+  const none = `CASE WHEN strlen(${value}) <= 24 AND ${isMark(value)} THEN ${markFit} WHEN strlen(${value}) = 1 AND ${isLetter(value)} THEN ${letterFit} ELSE -1 END`
+  return `CASE WHEN ${value} IS NULL THEN NULL WHEN strlen(${value}) > 80 THEN -1 WHEN NOT regexp_full_match(${value}, ${literal(any)}) THEN ${none} ${ways.join(' ')} ELSE ${none} END`
+}
+
+/** The statement that finds how the values of columns fit: rows of `place`, the column's position in the list, and what `fitsOf` reads. @param cells rows of place and value */
+export function fitsQuery(cells: string): string {
+  const fits = `(SELECT place, value, ${fitOf('value')} AS fit FROM ${cells})`
+  const outputs = [
+    'place', 'count(fit) AS n', 'count_if(fit >= 0) AS fitting', `count_if(fit = ${markFit}) AS marks`, `count_if(fit = ${letterFit}) AS letters`,
+    `${someMarks('value', `fit IN (${markFit}, ${letterFit})`)} AS named`,
+    'bit_or(CASE WHEN fit >= 0 THEN 1::BIGINT << fit ELSE 0::BIGINT END) AS ways',
+  ]
+  return `SELECT ${outputs.join(', ')} FROM ${fits} GROUP BY place`
+}
+
+/** A row of that statement. */
+export function fitsOf({ n, fitting, marks, letters, named, ways }: Readonly<Record<string, unknown>>): Fits {
+  return { n: Number(n), fitting: Number(fitting), marks: Number(marks), letters: Number(letters), named: marksOf(named), ways: BigInt(String(ways)) }
 }
 
 /** The pattern, where there is one way and it is a pattern. */
@@ -39,18 +54,48 @@ export function onlyPattern(ways: bigint): Pattern | undefined {
   return patterns.find((_, position) => ways === 1n << BigInt(position))
 }
 
-/** What is to be told of a column that no one pattern fits; nothing where its values are simply text. */
-export function likenessOf({ n, fitting, blanks, blank, ways }: Fits): Likeness | undefined {
-  if (fitting === 0 || fitting < nearlyAll * (n - blanks)) return undefined
-  const fit = [...patterns.map(({ kind }) => kindWords[kind]), ...lookalikes.map(({ are }) => are)].filter((_, position) => (ways & (1n << BigInt(position))) !== 0n)
-  const kinds = [...new Set(fit)]
-  const hasDecimalCommas = (ways & (1n << BigInt(patterns.length + decimalComma))) !== 0n
-  return { problem: `${told(kinds, fit.length, fitting === n - blanks, blanks > 0 ? blank : undefined)}; kept as text.`, hasDecimalCommas }
+const momentKinds: readonly Pattern['kind'][] = ['DATE', 'DAY_MONTH', 'TIMESTAMP', 'TIMESTAMPTZ']
+const familyOf = ({ kind }: Pattern): Lookalike['family'] => (kind === 'NUMBER' ? 'number' : momentKinds.includes(kind) ? 'moment' : undefined)
+const families: readonly Lookalike['family'][] = [...patterns.map(familyOf), ...lookalikes.map(({ family }) => family)]
+
+/** The family of all ways, where they have one. */
+export function familyOfAll(ways: bigint): Lookalike['family'] {
+  const found = new Set(families.filter((_, position) => (ways & (1n << BigInt(position))) !== 0n))
+  return found.size === 1 ? [...found][0] : undefined
 }
 
-function told(kinds: readonly string[], ways: number, all: boolean, blank: string | undefined): string {
-  if (!all) return `nearly all of its values are ${kinds.join(' or ')}, but not all`
-  const except = blank === undefined ? '' : `, but for some that may stand for no value (such as ${blank})`
-  if (kinds.length > 1) return `its values are of several kinds (${kinds.join('; ')})${except}`
-  return `its values are ${kinds[0]}${ways > 1 ? ' written in several ways' : ''}${except}`
+/** Whether more than what stands for no value may be in a column: its values are numbers, dates or marks, and nothing else. */
+export function isPlain({ n, fitting, marks, letters }: Fits): boolean {
+  return fitting > 0 && fitting + marks + letters === n
+}
+
+const asks: readonly (string | undefined)[] = [
+  ...patterns.map(({ kind, time }) => (kind === 'NUMBER' ? 'DECIMAL' : kind === 'DAY_MONTH' ? (time === true ? 'TIMESTAMP' : 'DATE') : kind)),
+  ...lookalikes.map(({ askFor }) => askFor),
+]
+
+/** What is reported of a column that stays text; nothing where its values are simply text. */
+export function likenessOf({ n, fitting, marks, letters, named, ways }: Fits): string | undefined {
+  const are = <T>(of: readonly T[]) => of.filter((_, position) => (ways & (1n << BigInt(position))) !== 0n)
+  const fit = are([...patterns.map(({ kind }) => kindWords[kind]), ...lookalikes.map((one) => one.are)])
+  const kinds = [...new Set(fit)]
+  const ask = new Set(are(asks))
+  const [type] = ask
+  const mend = ask.size === 1 && type !== undefined ? `, or write type: ${type} for this column in catalogue.yaml` : ''
+  const what = kinds.length > 1 ? `of several kinds (${kinds.join('; ')})` : `${kinds[0]}${fit.length > 1 ? ' written in several ways' : ''}`
+  if (fitting === 0) return nullsAmong(named)
+  if (marks + letters > 0 && fitting + marks + letters === n && (letters === 0 || fitting * 3 >= n)) {
+    return `its values are ${what}, but for ${marks + letters} of ${n} that seem to stand for no value (${markList(named)}); kept as text. Leave those fields empty${mend}.`
+  }
+  if (fitting < nearlyAll * (n - marks)) return nullsAmong(named)
+  if (fitting < n - marks) return `nearly all of its values are ${kinds.join(' or ')}, but not all; kept as text.`
+  return `its values are ${what}; kept as text.${fit.length > 1 || mend !== '' ? ` Write all of them in one plain way${mend}.` : ''}`
+}
+
+/** What programs write where a database or a cell has no value; of other marks, such as n/a, many are meant as text. */
+const nullWord = /^(?:\\N|[<([]?null[>)\]]?|nan|<na>|#(?:n\/a|ref!|value!|div\/0!|num!|name\?|null!))$/i
+
+function nullsAmong(named: readonly string[]): string | undefined {
+  const nulls = named.filter((mark) => nullWord.test(mark))
+  return nulls.length === 0 ? undefined : `some of its values (${markList(nulls)}) are what programs write for no value or an error; kept as text. Leave those fields empty.`
 }

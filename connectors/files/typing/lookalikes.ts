@@ -1,32 +1,44 @@
-/** Values that look like numbers or dates and are not certain to be such: their column stays text, and is told. No pattern of `patterns` fits one of them. */
-interface Lookalike {
+export { noValues } from './marks.js'
+import { clock12Regex, clockRegex, type DayForm, dayNames, momentRegex, monthNames, monthRegex } from './moment-forms.js'
+import { currency, numberKinds } from './number-forms.js'
+
+/**
+ * Values that look like numbers or dates in a form that no pattern of `patterns` fits. A column of one family is read where all of its values agree and
+ * only one meaning is possible (`decideSpelled`, `decideMoment`); any other stays text, and is reported.
+ */
+export interface Lookalike {
   /** What they are, in words for everybody. */
   readonly are: string
   /** RE2, over the whole trimmed value. */
   readonly regex: string
+  /** How a column of them may be read without its publisher's word. */
+  readonly family?: 'number' | 'moment' | 'clock'
+  /** The type that their publisher may ask for to have them read. */
+  readonly askFor?: string
 }
 
-const digits = '[0-9](?:[0-9.,]*[0-9])?'
-const decimalCommas = 'numbers with a decimal comma'
-const month = '(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)'
+const dayWords: Record<DayForm, string> = {
+  yearFirst: 'dates whose year comes first', numbers: 'dates', dayMonth: 'dates', monthDay: 'dates',
+  shortNumbers: 'dates whose year has two digits', shortDayMonth: 'dates whose year has two digits',
+}
+
+const moments = dayNames.map((form) => ({ are: dayWords[form], regex: momentRegex(form), family: 'moment' as const, askFor: 'DATE' }))
+const months = monthNames.map((form) => ({ are: 'months', regex: monthRegex(form), askFor: 'DATE' }))
 
 export const lookalikes: readonly Lookalike[] = [
-  { are: decimalCommas, regex: '-?(?:[0-9]+|[1-9][0-9]{0,2}(?:[. ][0-9]{3})+),[0-9]+' },
-  { are: 'percentages', regex: `[-+]?${digits} ?%` },
-  { are: 'amounts with a currency sign', regex: `[-(]?[£$€¥] ?-?${digits}\\)?|-?${digits} ?[£$€¥]` },
-  { are: 'numbers in brackets', regex: `\\(${digits}\\)` },
-  { are: 'numbers with a minus sign that is no hyphen', regex: `[\u2212\u2013]${digits}` },
-  { are: 'dates whose year has two digits', regex: ['/', '-', '.', ' '].map((sign) => `[0-9]{1,2}[${sign}](?:[0-9]{1,2}|${month})[${sign}][0-9]{2}`).join('|') },
+  ...numberKinds.map((kind) => ({ ...kind, family: 'number' as const, askFor: 'DECIMAL' })),
+  ...moments,
+  ...months,
+  { are: 'times of day', regex: clock12Regex, family: 'clock', askFor: 'TIME' },
+  { are: 'times of day without a leading zero, which may be durations', regex: clockRegex, askFor: 'TIME' },
+  { are: 'durations', regex: '-?[0-9]{1,6}:[0-5][0-9](?::[0-5][0-9](?:\\.[0-9]+)?)?' },
+  { are: 'weeks', regex: '(?i)[0-9]{4}[- ]?W(?:eek )?[0-9]{1,2}(?:-[1-7])?' },
+  { are: 'quarters', regex: '(?i)Q[1-4][- /]?(?:FY ?)?(?:[0-9]{4}|[0-9]{2})(?:[-/][0-9]{2,4})?|(?:FY ?)?[0-9]{4}(?:[-/][0-9]{2,4})?[- /]?Q[1-4]' },
+  { are: 'years such as 2023/24', regex: '(?i)(?:FY ?)?(?:19|20)[0-9]{2} ?[-/\\x{2013}] ?(?:(?:19|20)[0-9]{2}|[0-9]{2})' },
+  { are: 'numbers with a unit', regex: `(?:${currency} ?)?-?[0-9][0-9.,]*(?:k|K|bn| ?(?:m|million|billion|thousand|p|km|kg|ha|sqm|m2|mm|cm|pp|hrs?|hours?|mins?|days?|years?))` },
+  { are: 'numbers with a note beside them', regex: '-?[0-9][0-9.,]* ?(?:\\*{1,3}|\\x{2020}|\\x{2021}|\\[[a-z0-9 ]{1,12}\\]|\\([a-z]\\))' },
+  { are: 'amounts marked CR or DR', regex: `(?i)(?:${currency} ?)?[0-9][0-9.,]* ?(?:CR|DR)` },
+  { are: 'numbers or codes behind an apostrophe', regex: "['\\x{2019}]-?[0-9][0-9.,/-]*" },
+  { are: 'values wrapped in a formula (="…")', regex: '="[^"]*"' },
+  { are: 'numbers whose commas do not group thousands', regex: '-?[1-9][0-9]{0,2}(?:,[0-9]{2})+,[0-9]{3}(?:\\.[0-9]+)?' },
 ]
-
-/** Which of them are numbers with a decimal comma. */
-export const decimalComma = lookalikes.findIndex(({ are }) => are === decimalCommas)
-
-/** Texts that stand for no value in many a file, in lower case. They may be values all the same, and so make their column text. */
-export const noValues = [
-  '-', '--', '\u2013', '\u2014', '.', '..', '...', '?', 'n/a', 'n/a.', 'n.a.', 'na', '#n/a', '#value!', '#ref!', '#div/0!', 'nan', 'null', '(null)', 'nil', 'none', 'not available',
-  'not applicable', 'not known', 'unknown', 'no data', 'tbc',
-]
-
-/** What any lookalike begins with, other than a digit or a hyphen. */
-export const lookalikeSigns = '+(\u2212\u2013£$€¥'
