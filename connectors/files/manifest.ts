@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { columnSchema } from '../../src/connector/column.js'
 
 /** Raised whenever the same bytes would be converted otherwise: every copy is then made again. */
-export const converterVersion = 7
+export const converterVersion = 8
 
 /** One table of a converted file; column i is `c<i>` in its copy. */
 export const convertedTableSchema = z.strictObject({

@@ -18,6 +18,11 @@ export class RowsAfterBlanks {
   readonly found: AfterBlank[] = []
   #isNextWanted = false
 
+  /** Whether the next row is looked at though no blank one stands before it. */
+  get isNextWanted(): boolean {
+    return this.#isNextWanted
+  }
+
   /** To be told of each row, in order. @param cells called for few of them. */
   see(isAfterBlank: boolean, line: number, cells: () => readonly string[]): void {
     if (this.#isNextWanted) {

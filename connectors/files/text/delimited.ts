@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileLiteral, columnAt, literal } from '../../shared/engine-sql.js'
+import { secondHeader, secondTables } from '../layout/blocks.js'
 import { Unreadable } from '../unreadable.js'
 import { asUtf8 } from './as-utf8.js'
 import { cellsOf } from './cells.js'
@@ -47,7 +48,7 @@ export async function readDelimited(
   const text = await usualQuotes(await asUtf8(path, { scratch, signal }), promised, { scratch, signal })
   const problems = [...text.problems]
   const sample = await readSample(text.path, text.start)
-  const { names, unnamed, dialect, dataFrom } = tableStart(sample, promised, problems)
+  const { names, unnamed, dialect, dataFrom, rows } = tableStart(sample, promised, problems)
 
   const options = { start: text.start, cutBytes: text.cutBytes, dataFrom, signal }
   let report = await rewrite(text.path, dialect, options)
@@ -59,11 +60,12 @@ export async function readDelimited(
     source = { path: join(scratch, 'rows.csv'), skip: 0 }
     report = await rewriteTo(source.path, text.path, dialect, options)
   }
+  problems.push(...secondTables(report.afterBlanks, rows, 'Line'))
   const rowBytes = report.bytes / Math.max(1, report.rows)
   return { delimiter: dialect.delimiter, from: readCsv(source, dialect, report), names, unnamed, rows: report.rows, rowBytes, signs: report.signs, problems: [...problems, ...report.problems] }
 }
 
-/** Delimiter, width and header, told where something was left out. */
+/** Delimiter, width, header and the first rows; reports what was left out or assumed. */
 function tableStart(sample: Buffer, promised: Delimiter | undefined, problems: string[]) {
   const named = namedDelimiter(sample)
   const { delimiter, width } = detectDialect(sample, named ?? promised)
@@ -88,14 +90,18 @@ function tableStart(sample: Buffer, promised: Delimiter | undefined, problems: s
   const dialect: Dialect = { delimiter, width: Math.max(width, cells.length) }
   if (dialect.width > columnsMax) throw new Unreadable(`The table has more than ${columnsMax} columns.`)
   const titles = Array.from({ length: dialect.width }, (_, position) => cells[position] ?? '')
+  const data = records.slice(header.dataFrom).filter((record) => record.cells.length > 0)
+  const rows = data.map((record) => record.cells)
   if (header.at === undefined) {
     problems.push('No header was found: the first row is data, and the columns are named by position (column_1 …).')
-    return { names: titles.map((_, position) => `column_${position + 1}`), unnamed: [], dialect, dataFrom: header.dataFrom }
+    return { names: titles.map((_, position) => `column_${position + 1}`), unnamed: [], dialect, dataFrom: header.dataFrom, rows }
   }
   const published = columnNames(titles)
   problems.push(...published.problems)
+  if (header.assumed !== undefined) problems.push(`Line ${first?.line}: ${header.assumed}`)
+  problems.push(...secondHeader(cells, rows[0], rows.slice(1), 'Line', data[0]?.line ?? 0))
   const unnamed = titles.flatMap((title, position) => (title.trim() === '' ? [position] : []))
-  return { names: published.names, unnamed, dialect, dataFrom: header.dataFrom }
+  return { names: published.names, unnamed, dialect, dataFrom: header.dataFrom, rows }
 }
 
 function trimmedEnd(cells: readonly string[]): readonly string[] {

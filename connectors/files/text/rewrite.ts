@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs'
+import { RowsAfterBlanks } from '../layout/blocks.js'
 import { signsOf } from '../typing/signs.js'
 import { cellsOf } from './cells.js'
 import type { Dialect } from './dialect.js'
@@ -24,6 +25,8 @@ export interface TextReport {
   lineEnd: '\n' | '\r\n' | '\r'
   /** What the values of each column are made of (typing/signs), by position. */
   signs: Uint16Array
+  /** Rows that follow blank ones. */
+  afterBlanks: RowsAfterBlanks
   /** What was mended or left out, by line. */
   problems: string[]
 }
@@ -62,6 +65,7 @@ class Pass {
   readonly problems = new RowProblems()
   output: RowOutput | undefined
   #seen = 0
+  #isAfterBlank = false
 
   constructor(
     private readonly dialect: Dialect,
@@ -69,7 +73,7 @@ class Pass {
     private readonly sink: TextSink | undefined,
   ) {
     const clean = (options.start === 0 || options.dataFrom > 0) && options.cutBytes === 0
-    this.report = { rows: 0, leftOut: 0, clean, recordBytesMost: 0, bytes: 0, multiline: false, lineEnd: '\n', signs: new Uint16Array(dialect.width), problems: [] }
+    this.report = { rows: 0, leftOut: 0, clean, recordBytesMost: 0, bytes: 0, multiline: false, lineEnd: '\n', signs: new Uint16Array(dialect.width), afterBlanks: new RowsAfterBlanks(), problems: [] }
   }
 
   record(record: RawRecord): void {
@@ -81,6 +85,7 @@ class Pass {
       if (!line) report.clean = false
       return
     }
+    if (!record.blank && (this.#isAfterBlank || report.afterBlanks.isNextWanted)) this.#look(record)
     const cut = record.next === record.end
     const cutBytes = cut ? this.options.cutBytes : 0
     report.recordBytesMost = Math.max(report.recordBytesMost, record.next - record.start + this.dialect.width)
@@ -93,6 +98,7 @@ class Pass {
     }
     report.clean = false
     if (record.blank) {
+      this.#isAfterBlank = report.rows > 0
       if (record.fields > 1) this.problems.add('blank', record.line)
       return
     }
@@ -106,6 +112,12 @@ class Pass {
       if (flaw === undefined) this.#note(record.signs, Math.min(fields, this.dialect.width))
       else this.#note(cellsOf(text, this.dialect.delimiter).map((cell) => signsOf(cell.text)), this.dialect.width)
     }
+  }
+
+  #look(record: RawRecord): void {
+    const cells = () => cellsOf(record.buffer.toString('utf8', record.start, record.end), this.dialect.delimiter).map(({ text }) => text)
+    this.report.afterBlanks.see(this.#isAfterBlank, record.line, cells)
+    this.#isAfterBlank = false
   }
 
   #note(signs: ArrayLike<number>, fields: number): void {
