@@ -64,8 +64,11 @@ export async function guessTypes(session: EngineSession, from: string, demanded:
     guessed: guessed.map(({ column }) => column),
     certain: async (meant) => {
       const isMeant = ({ column }: Candidate) => meant.includes(column)
-      const { decisions: certain, unfit } = await decideAll(session, from, guessed.filter(isMeant), trimmed)
-      const other = await inferTypes(session, from, demanded, unfit)
+      const some = guessed.filter(isMeant)
+      // One column whose guess failed mostly holds another kind of value, which its pattern would only find out to have no way of reading.
+      const isAlone = some.length === 1
+      const { decisions: certain, unfit } = await decideAll(session, from, isAlone ? [] : some, trimmed)
+      const other = await inferTypes(session, from, demanded, isAlone ? some.map(({ column }) => column) : unfit)
       return guessOf(new Map([...all, ...certain, ...other]), guessed.filter((candidate) => !isMeant(candidate)))
     },
   })

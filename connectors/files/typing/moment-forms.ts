@@ -66,6 +66,13 @@ const windowed = (two: string) => `(CASE WHEN ${two} < '30' THEN '20' ELSE '19' 
 export function isoDay(value: string, form: AnyForm, monthFirst: boolean): string {
   const { regex, groups } = allForms[form]
   const full = `(?i)^${around}(?:${weekday}[.,]? +)?${regex}`
+  if (groups.includes('y') && !groups.includes('name')) {
+    // One pass instead of one for each part. Groups that did not take part are empty.
+    const put = (starts: string) => groups.map((name, at) => (name.startsWith(starts) ? `\\${at + 1}` : '')).join('')
+    const day = groups.includes('d') ? put('d') : '1'
+    const rest = monthFirst && groups[0] === 'd' ? `${day}-${put('m')}` : `${put('m')}-${day}`
+    return `regexp_replace(${value}, ${literal(`${full}.*$`)}, ${literal(`${put('y')}-${rest}`)})`
+  }
   const get = (name: string) => `regexp_extract(${value}, ${literal(full)}, ${groups.indexOf(name) + 1})`
   const year = groups.includes('y') ? get('y') : windowed(get('yy'))
   const named = groups.includes('name')

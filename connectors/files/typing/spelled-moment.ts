@@ -14,7 +14,9 @@ export const dayAssumed = 'no value shows whether day or month comes first; the 
 export function momentSteps(forms: readonly AnyForm[]): Way['steps'] {
   return [
     (of) => ({ form: formOf(of(''), forms), time: timeFound(of('')), zone: zoneFound(of('')) }),
-    (of) => ({ first: dayOf(of('form'), of(''), forms, false), second: dayOf(of('form'), of(''), forms, true), clock: timeText(of('time')), ahead: zoneText(of('zone')) }),
+    (of) => ({ first: dayOf(of('form'), of(''), forms, false), clock: timeText(of('time')), ahead: zoneText(of('zone')) }),
+    // Only numbers leave the order of day and month open.
+    (of) => ({ second: `CASE WHEN ${of('form')} IN ('numbers', 'shortNumbers') THEN ${dayOf(of('form'), of(''), ['numbers', 'shortNumbers'], true)} ELSE ${of('first')} END` }),
   ]
 }
 
