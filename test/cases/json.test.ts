@@ -304,7 +304,7 @@ describe('types that a publisher asks for', () => {
   it('says that a value does not fit only where that is so', async () => {
     const read = await described('t.json', '[{"d":"2024-01-31","n":1},{"d":"soon","n":2.5}]', { d: 'DATE', n: 'INT64' })
     expect(read.types).toEqual({ d: 'STRING', n: 'DECIMAL(1)' })
-    expect(read.problems).toEqual([told(/^Column d: .*not all of its values are/), told(/^Column n: .*not all of its values are/)])
+    expect(read.problems).toEqual([told(/^Column d: the catalogue asks for DATE, but 1 of its 2 values cannot be read as that \(the first is in row 2 of the table\)/), told(/^Column n: .*not all of its values are/)])
   })
 })
 

@@ -65,7 +65,8 @@ export function secondTables({ found }: RowsAfterBlanks, sample: readonly (reado
  * as a row.
  */
 export function secondHeader(header: readonly string[], row: readonly string[] | undefined, below: readonly (readonly string[])[], line: 'Line' | 'Row', at: number): string[] {
-  if (row === undefined || below.length === 0) return []
+  // Of one row below nobody knows whether its values are of a kind.
+  if (row === undefined || below.length < 2) return []
   const over = row.flatMap((cell, column) => {
     const kind = columnKind(below.map((other) => other[column] ?? ''))
     return kindOf(cell) === 'name' && kind !== undefined && isDatum(kind) ? [column] : []
