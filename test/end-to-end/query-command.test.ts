@@ -41,7 +41,7 @@ orderBy: [{ column: libraries, direction: DESC }]
 const rowsOf = (table: string, more: object = {}) => JSON.stringify({ from: { table }, ...more })
 
 describe('an answer', () => {
-  test('keeps the digits of numbers within JSON values, as a table and as JSON', async () => {
+  test('CLI-BIG: keeps the digits of numbers within JSON values, as a table and as JSON', async () => {
     const input = rowsOf('camden/big/big')
     expect((await query([], { input })).output).toContain('{"big":9007199254740993,"small":1.5}')
     expect((await query(['--json'], { input })).output).toContain('{"big":9007199254740993,"small":1.5}')
