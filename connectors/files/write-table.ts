@@ -5,6 +5,7 @@ import { recognise } from '../shared/recognise/recognise.js'
 import { columnAt } from '../shared/engine-sql.js'
 import { type WrittenCopy, writeCopy } from './copies/copy-writer.js'
 import type { StagedTable } from './staged-table.js'
+import { isDamage } from './parquet/readable-columns.js'
 import { innerRows } from './layout/inner-rows.js'
 import { endsWith, repeatsHeader } from './layout/tail.js'
 import { dayNumbers } from './typing/day-numbers.js'
@@ -82,7 +83,7 @@ async function copyOut(session: EngineSession, staged: StagedTable, place: CopyP
   } catch (thrown) {
     const text = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause.message : String(thrown)
     const column = failedGuess(text)
-    if (staged.otherwise === undefined || (column === undefined && !isCast(text))) throw thrown
+    if (staged.otherwise === undefined || (column === undefined && !isCast(text) && !isDamage(text))) throw thrown
     return copyOut(session, await staged.otherwise(column), place)
   }
 }

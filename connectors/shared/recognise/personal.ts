@@ -1,16 +1,17 @@
 import type { ColumnDescription } from '../../../src/connector/column.js'
+import { givenNames } from './person-values.js'
 
 /** What is about a person whatever stands beside it. */
 const always = new Set(['NHS_NUMBER', 'NINO', 'DATE_OF_BIRTH', 'PERSON_NAME'])
 /** What is about a person in a table about people, and not in a list of libraries. */
-const among = new Set(['UPRN', 'POSTCODE'])
+const among = new Set(['UPRN', 'POSTCODE', 'EMAIL', 'PHONE'])
 
 /** A mailbox or a number that is a person's own: the part of the values for which it must hold, and the test in SQL. */
 export const personalSigns: Readonly<Record<string, { more: number; test: (text: string) => string }>> = {
   EMAIL: {
     more: 0,
     test: (text) =>
-      `(regexp_matches(lower(${text}), '^[a-z]+[._][a-z-]{2,}[0-9]*@|@(?:${webmail.join('|')})\\.') ` +
+      `(regexp_matches(lower(${text}), '^[a-z]+[._][a-z-]{2,}[0-9]*@|^(?:${givenNames.join('|')})(?:[0-9]{0,4}|[._-]?[a-z])@|@(?:${webmail.join('|')})\\.') ` +
       `AND NOT regexp_matches(lower(${text}), '^[^@]*(?:${offices.join('|')})[^@]*@'))`,
   },
   PHONE: { more: 0.1, test: (text) => `regexp_matches(replace(${text}, ' ', ''), '^(?:\\+44\\(?0?\\)?|0044|0)7[1-57-9]|^(?:44)?7[1-57-9][0-9]{8}$')` },
