@@ -46,7 +46,7 @@ export interface Evidence {
 export function markPersonal(columns: readonly ColumnDescription[], { signs, aside }: Evidence): ColumnDescription[] {
   const own = columns.map(({ semanticType = '' }, position) => {
     const sign = personalSigns[semanticType]
-    return always.has(semanticType) || (sign !== undefined && (signs.get(position) ?? 0) > sign.more)
+    return always.has(semanticType) || isPrivate(columns[position] as ColumnDescription) || (sign !== undefined && (signs.get(position) ?? 0) > sign.more)
   })
   const people = own.some((is, position) => is && !aside.has(position))
   return columns.map((column, position) => {
@@ -55,9 +55,22 @@ export function markPersonal(columns: readonly ColumnDescription[], { signs, asi
   })
 }
 
+const personWords =
+  'applicant|complainant|tenant|resident|customer|client|claimant|patient|pupil|student|child|parent|carer|licensee|licen[cs]eholder|driver|victim|witness|objector|employee|volunteer|nextofkin'
+const privateAddress = new RegExp(`(?:home|private|personal|${personWords})s?(?:home|postal|full|current|contact)?addr(?:ess)?(?:line)?\\d*$`)
+const privatePhone = /home|personal|private|evening|nextofkin|emergency/
+
+/** Whether a header alone says that an address or a telephone is a person's own. */
+function isPrivate({ name, type, semanticType }: ColumnDescription): boolean {
+  const letters = lettersOf(name)
+  return (type === 'STRING' && privateAddress.test(letters)) || (semanticType === 'PHONE' && privatePhone.test(letters))
+}
+
+const lettersOf = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '')
+
 /** Whether a header names an address, and not that of a place of work or a site. */
 function isHomeAddress(name: string): boolean {
-  const letters = name.toLowerCase().replace(/[^a-z0-9]/g, '')
+  const letters = lettersOf(name)
   const isAddress = /address(?:line)?\d*(?:line\d*)?$|^addr(?:ess)?(?:line)?\d*$|^(?:house|flat)(?:no|num|number|name)$|whereliving$|residence$/.test(letters)
   return isAddress && !/email|mail|web|site|premises|business|office|school|company|venue|trading|location|agent|employer|library|station|ipaddress/.test(letters)
 }
