@@ -72,7 +72,7 @@ describe('coordinates', () => {
     ['of one number', { type: 'Point', coordinates: [51.5] }, true],
     ['that are texts', { type: 'Point', coordinates: ['-0.1', '51.5'] }, true],
     ['that are null', { type: 'Point', coordinates: [null, null] }, true],
-    ['in a line of numbers', { type: 'LineString', coordinates: [-0.1, 51.5, [0, 51]].slice(2).concat([['x', 'y']]) }, true],
+    ['in a line of numbers', { type: 'LineString', coordinates: [[0, 51], ['x', 'y']] }, true],
     ['that are missing', { type: 'Point' }, true],
     ['within a collection', { type: 'GeometryCollection', geometries: [{ type: 'Point', coordinates: ['a', 'b'] }] }, true],
     ['that are empty', { type: 'Point', coordinates: [] }, false],

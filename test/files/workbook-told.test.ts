@@ -51,6 +51,16 @@ describe('what a sheet shows, and its cells do not hold, is reported', () => {
     expect(problems).toEqual([expect.stringMatching(/several kinds \(numbers: 2, text: 2\), the first of each in rows 2 and 4; kept as text\. Make them one kind/)])
   })
 
+  it('years that are formatted as dates', async () => {
+    const days = (...values: number[]) => read([['ref', 'year'], ...values.map((value) => ['x', styled(1, value)])], { formats: ['dd/mm/yyyy'] })
+    expect((await days(2020, 2024)).problems).toEqual([expect.stringMatching(/^Column year: all its dates are days of 1905.*format the cells as numbers/)])
+    expect((await days(2020, 45_000)).problems).toEqual([])
+  })
+
+  it.each<[string, Cells[]]>([['a header alone', [['ward', 'n']]], ['a remark alone', [['No data this quarter']]]])('a sheet without rows: %s', async (_, cells) => {
+    expect((await read(cells)).problems).toEqual([expect.stringContaining('No row stands under the header')])
+  })
+
   it('merged cells by rows in their order', async () => {
     const after = '<mergeCells><mergeCell ref="A5:A6"/><mergeCell ref="A2:A4"/></mergeCells>'
     const { problems } = await read([['team', 'n'], ['a', 1], [undefined, 2], [undefined, 3], ['b', 4], [undefined, 5]], { after })

@@ -52,6 +52,10 @@ export function columnProblems(column: SheetColumn, isNumber: boolean, recalcula
   })
   if (isNumber) problems.push(...unitProblems(column.units))
   if (column.kinds.has('number')) problems.push(...numberProblems(column))
+  const years = column.shown.get('year')
+  if (years !== undefined && years.count === column.kinds.get('date')?.count) {
+    problems.push('all its dates are days of 1905, as years are that are formatted as dates (2024 is 16 July 1905). If it holds years, format the cells as numbers, and save again.')
+  }
   if (recalculated && column.results > 0 && column.results === column.zeros) {
     problems.push('every formula has the result 0, and the workbook asks to be calculated when it is opened: the results may never have been calculated. Open it in a spreadsheet program, and save it there.')
   }

@@ -47,6 +47,7 @@ export async function stageSheet(sheet: Sheet, lines: LineFiles, conversion: Con
   const above = shown.slice(0, at ?? dataFrom).filter(({ values }) => values.length > 0).map(({ number }) => number)
   if (above.length > 0) problems.push(`${list(above, 'Row', 'Rows')} above the table: left out (title or note).`)
   if (assumed !== undefined) problems.push(`Row ${shown[at ?? 0]?.number}: ${assumed}`)
+  if (lines.rows === 0) problems.push('No row stands under the header, so the table is empty. Put rows under it, or delete the sheet if it holds a remark.')
   const [second, ...below] = data.map(textsOf)
   if (at !== undefined) problems.push(...secondHeader(header, second, below, 'Row', data[0]?.number ?? 0))
   problems.push(...secondTables(afterBlanks, data.map(textsOf), 'Row'))
