@@ -5,6 +5,7 @@ import type { Conversion } from './convert.js'
 import { columnAt, fileLiteral } from '../shared/engine-sql.js'
 import { type Outcome, type Reading, readingOf } from './parquet/column-reading.js'
 import { fieldsOf } from './parquet/fields.js'
+import { readableColumns } from './parquet/readable-columns.js'
 import { geoColumnsOf } from './parquet/geo-metadata.js'
 import type { StagedColumn, StagedTable } from './staged-table.js'
 import { columnNames } from './text/column-names.js'
@@ -42,7 +43,8 @@ export async function* stageParquet(path: string, { session, types }: Conversion
   })
   if (columns.length === 0) throw new Unreadable(`The file has no column that can be read. ${problems.join(' ')}`.trim())
   // Columns are renamed by position: the engine does not tell "Name" from "name".
-  yield { from: `${file()} AS t(${all.join(', ')})`, columns, problems }
+  const table: StagedTable = { from: `${file()} AS t(${all.join(', ')})`, columns, problems }
+  yield { ...table, otherwise: () => readableColumns(session, table) }
 }
 
 function met(outcome: Exclude<Outcome, { leftOut: string }>, demanded: ColumnType | undefined): Decision {

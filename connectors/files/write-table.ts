@@ -5,6 +5,8 @@ import { recognise } from '../shared/recognise/recognise.js'
 import { columnAt } from '../shared/engine-sql.js'
 import { type WrittenCopy, writeCopy } from './copies/copy-writer.js'
 import type { StagedTable } from './staged-table.js'
+import { isDamage } from './parquet/readable-columns.js'
+import { innerRows } from './layout/inner-rows.js'
 import { endsWith, repeatsHeader } from './layout/tail.js'
 import { dayNumbers } from './typing/day-numbers.js'
 import { failedGuess } from './typing/guess.js'
@@ -81,7 +83,7 @@ async function copyOut(session: EngineSession, staged: StagedTable, place: CopyP
   } catch (thrown) {
     const text = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause.message : String(thrown)
     const column = failedGuess(text)
-    if (staged.otherwise === undefined || (column === undefined && !isCast(text))) throw thrown
+    if (staged.otherwise === undefined || (column === undefined && !isCast(text) && !isDamage(text))) throw thrown
     return copyOut(session, await staged.otherwise(column), place)
   }
 }
@@ -95,5 +97,6 @@ function isCast(text: string): boolean {
 async function misplaced(session: EngineSession, { columns }: StagedTable, copy: string, rowCount: number): Promise<string[]> {
   const texts = columns.flatMap(({ shape }, position) => (shape.type === 'STRING' ? [position] : []))
   const repeated = texts.length === columns.length ? await repeatsHeader(session, copy, columns.map(({ name }) => name)) : []
-  return [...repeated, ...(await endsWith(session, copy, { rowCount, width: columns.length, texts }))]
+  const table = { rowCount, width: columns.length, texts }
+  return [...repeated, ...(await innerRows(session, copy, table)), ...(await endsWith(session, copy, table))]
 }

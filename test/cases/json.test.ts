@@ -83,7 +83,7 @@ describe('the cases', () => {
 describe('envelopes', () => {
   it.each<[string, string, string[]]>([
     ['OData', '{"@odata.context":"x","value":[{"a":1},{"a":2}],"@odata.nextLink":"https://example.org?$skip=2"}', ['only a part of the data: @odata.nextLink']],
-    ['CKAN', '{"help":"x","success":true,"result":{"include_total":true,"fields":[{"id":"_id","type":"int"},{"id":"a","type":"text"}],"records":[{"a":1},{"a":2}],"total":2,"_links":{"start":"/a","next":"/a?offset=100"}}}', ['several lists: "result.records" was taken, and left out were "result.fields"']],
+    ['CKAN', '{"help":"x","success":true,"result":{"include_total":true,"fields":[{"id":"_id","type":"int"},{"id":"a","type":"text"}],"records":[{"a":1},{"a":2}],"total":2,"_links":{"start":"/a","next":"/a?offset=100"}}}', ['The list "result.records" of the file was read as its table; what stands beside it (help, success, include_total, fields, total …) was set aside']],
     ['a page of CKAN', '{"success":true,"result":{"records":[{"a":1},{"a":2}],"total":32000}}', ['total says that there are 32000 rows, and 2 are here']],
     ['records', '{"records":[{"a":1},{"a":2}]}', []],
     ['items with paging', '{\n"paging":{"next":"https://example.org/2"},\n"items":[{"a":1},{"a":2}]}', ['next leads to a next page']],
@@ -92,7 +92,7 @@ describe('envelopes', () => {
     ['two lists', '{"notes":[{"n":1}],"schools":[{"a":1},{"a":2}]}', ['several lists: "schools" was taken, and left out were "notes"']],
     ['a failure with rows', '{"success":false,"data":[{"a":1},{"a":2}]}', ['request failed']],
     ['a list behind an empty error', '{"error":null,"errors":[],"data":[{"a":1},{"a":2}]}', ['set aside']],
-    ['pandas, orient table', '{"schema":{"fields":[{"name":"a","type":"integer"}],"primaryKey":["a"]},"data":[{"a":1},{"a":2}]}', ['"data" was taken']],
+    ['pandas, orient table', '{"schema":{"fields":[{"name":"a","type":"integer"}],"primaryKey":["a"]},"data":[{"a":1},{"a":2}]}', ['The list "data" of the file was read as its table']],
     ['a page of GitHub', '{"total_count":40,"incomplete_results":false,"items":[{"a":1},{"a":2}]}', ['40 rows']],
     ['comments and a comma', '{ // from the register\n "data": [{"a":1},{"a":2},], }', ['a comma too many']],
   ])('%s', async (_, content, problems) => {

@@ -197,3 +197,21 @@ describe('files', () => {
     expect(read.types).toEqual({ id: 'STRING', tz: 'STRING', i: 'STRING', e: 'STRING', f: 'DOUBLE', h: 'DOUBLE' })
   })
 })
+
+describe('bytes that are damaged', () => {
+  it('cost the column that holds them, and no other', async () => {
+    const content = await parquet("SELECT i AS n, 'name ' || i AS name FROM range(20) t(i)")
+    // One byte of the first text, within its dictionary or page.
+    const at = content.indexOf('name ')
+    content[at] = 0xff
+    const read = await tableOf('t.parquet', content)
+    expect([read.names, read.rows.length]).toEqual([['n'], 20])
+    expect(read.problems).toEqual(['Column name: holds texts that are not UTF-8; left out. Write the file again, and check this column.'])
+  })
+
+  it('are reported where no column is left', async () => {
+    const content = await parquet("SELECT 'name ' || i AS name FROM range(20) t(i)")
+    content[content.indexOf('name ')] = 0xff
+    expect(await refusalOf('t.parquet', content)).toMatch(/columns are damaged.*write it again/)
+  })
+})

@@ -100,3 +100,28 @@ describe('what points to a person', () => {
     expect(table.rowCount).toBe(2)
   })
 })
+
+describe('what is a person\'s own', () => {
+  it.each<[header: string, values: string[], personal: boolean]>([
+    ['Email', ['jane@camden.gov.uk', 'parking@camden.gov.uk'], true],
+    ['Email', ['priya.p@example.org', 'libraries@camden.gov.uk'], true],
+    ['Email', ['parking@camden.gov.uk', 'planning@camden.gov.uk'], false],
+    ['Home address', ['1 High Street', '2 High Street'], true],
+    ['Complainant address', ['1 High Street', '2 High Street'], true],
+    ['Tenant Home Addr 1', ['1 High Street', '2 High Street'], true],
+    ['Site address', ['1 High Street', '2 High Street'], false],
+    ['Address', ['1 High Street', '2 High Street'], false],
+    ['Telephone (home)', ['020 7974 4444', '020 7974 1111'], true],
+    ['Telephone', ['020 7974 4444', '020 7974 1111'], false],
+    ['birth_dt', ['1980-01-02', '1991-02-03'], true],
+    ['fname', ['Jane', 'Priya'], true],
+  ])('%s', async (header, values, personal) => {
+    const found = await recognised(`${header},n`, ...values.map((value, at) => `${value},${at}`))
+    expect((found[header] ?? '').includes('PERSONAL')).toBe(personal)
+  })
+
+  it('is a mailbox or a telephone beside persons, whatever it looks like', async () => {
+    const found = await recognised('Applicant Name,Email,Telephone', 'Jane Smith,jsmith@example.org,020 7974 4444', 'Priya Patel,ppatel@example.org,020 7974 1111')
+    expect(found).toEqual({ 'Applicant Name': 'PERSON_NAME PERSONAL', Email: 'EMAIL PERSONAL', Telephone: 'PHONE PERSONAL' })
+  })
+})

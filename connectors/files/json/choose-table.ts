@@ -46,7 +46,7 @@ export function chooseTable(root: ObjectOutline): Choice {
   // A list of rows that is empty stays the table, beside lists that describe it.
   if (isEmpty && (onlyDescribes || best === undefined) && !isError(root)) return { kind: 'list', path: empty.path, features: false, others: [] }
   if (onlyDescribes && !isError(root)) return { kind: 'refused', reason: noRows }
-  if (best !== undefined && !isDescription && !onlyDescribes) return { kind: 'list', path: best.path, features: false, others: others.map(({ path }) => path.join('.')) }
+  if (best !== undefined && !isDescription && !onlyDescribes) return { kind: 'list', path: best.path, features: false, others: others.filter((one) => rank(one) < 2).map(({ path }) => path.join('.')) }
   if (isError(root)) {
     return { kind: 'refused', reason: 'The file is a message of an error, not data: the service that was asked for it answered so. Fetch it again, and look at the answer.' }
   }
@@ -74,6 +74,9 @@ function otherFormat(root: ObjectOutline): string | undefined {
   if (root.members.has('dimension') && root.members.has('size') && root.members.has('value')) {
     return 'The file is JSON-stat, a cube of figures, and is not read. Ask the service for CSV, or convert it to a list of objects.'
   }
+  const data = root.members.get('data')
+  const isSdmx = root.members.has('dataSets') || (data?.kind === 'object' && data.members.has('dataSets'))
+  if (isSdmx) return 'The file is SDMX-JSON, a cube of figures, and is not read. Ask the service for CSV (format=csv, or Accept: text/csv).'
   return undefined
 }
 

@@ -10,11 +10,13 @@ export interface Kinds {
   numbers: NumberRange
   /** Objects and arrays that hold numbers with more digits than the engine would write again. */
   long: number
+  /** Texts that are times as .NET writes them. */
+  dotNet: number
 }
 
 /** A column without values yet. */
 export function noKinds(): Kinds {
-  return { strings: 0, booleans: 0, objects: 0, arrays: 0, numbers: emptyRange(), long: 0 }
+  return { strings: 0, booleans: 0, objects: 0, arrays: 0, numbers: emptyRange(), long: 0, dotNet: 0 }
 }
 
 /** How values lie in the lines: each kind under a key of its own, so that the engine reads every kind exactly. */
@@ -29,6 +31,7 @@ export function placeValue(kinds: Kinds, value: string, position: number): strin
   switch (value.charCodeAt(0)) {
     case 0x22:
       kinds.strings++
+      if (isSlash(value.charCodeAt(1)) && dotNetTime.test(value)) kinds.dotNet++
       return `"s${position}":${value}`
     case 0x7b:
     case 0x5b:
@@ -45,6 +48,10 @@ export function placeValue(kinds: Kinds, value: string, position: number): strin
       return countNumber(kinds.numbers, value) ? `"i${position}":${value}` : `"n${position}":"${value}"`
   }
 }
+
+/** `/Date(1704067200000+0000)/`; JSON of .NET escapes the slashes. */
+const dotNetTime = /^"\\?\/Date\(-?\d/
+const isSlash = (code: number) => code === 0x2f || code === 0x5c
 
 /** A value's text on one line. */
 export function oneLine(value: string): string {
@@ -90,11 +97,20 @@ export function readingOf(kinds: Kinds, position: number): ColumnReading {
   const textOf = (kind: Kind) => (engineTypes[kind] === 'VARCHAR' ? `${kind}${position}` : `CAST(${kind}${position} AS VARCHAR)`)
   const text = first(...seen.map(textOf))
   const are = (...kindsOf: Kind[]) => seen.every((kind) => kindsOf.includes(kind))
-  if (are('s')) return { shape: { type: 'STRING' }, sql: text, text, reads }
+  if (are('s')) return { shape: { type: 'STRING' }, sql: text, text, reads, ...(kinds.dotNet === 0 ? {} : { problem: dotNetProblem }) }
   if (are('b')) return { shape: { type: 'BOOLEAN' }, sql: `b${position}`, text, reads }
   if (are('i', 'n')) return { ...readingOfNumbers(numbers, position, text), text, reads }
   const json = first(...seen.map((kind) => (kind === 's' ? `CAST(to_json(s${position}) AS VARCHAR)` : textOf(kind))))
-  return { shape: { type: kinds.objects === 0 && are('j', 'r') ? 'LIST' : 'JSON' }, sql: json, text, reads }
+  return { shape: { type: kinds.objects === 0 && are('j', 'r') ? 'LIST' : 'JSON' }, sql: json, text, reads, ...(are('j', 'r') ? {} : { problem: mixedProblem(kinds) }) }
+}
+
+const dotNetProblem = 'its values are times as .NET writes them (/Date(…)/, milliseconds from 1970); kept as text. Write them by ISO 8601 (2024-01-31T09:30:00Z).'
+
+/** Values of several kinds keep their kind only as JSON, in which a text has quotes around it. */
+function mixedProblem({ strings, booleans, objects, arrays, numbers }: Kinds): string {
+  const counts = { texts: strings, numbers: numbers.whole + numbers.others, 'true or false': booleans, objects, lists: arrays }
+  const shown = Object.entries(counts).filter(([, count]) => count > 0).map(([kind, count]) => `${kind}: ${count}`).join(', ')
+  return `its values are of several kinds (${shown}); read as JSON, in which texts stand in quotes. Make them one kind, or say \`type: STRING\` in catalogue.yaml.`
 }
 
 function readingOfNumbers(numbers: NumberRange, position: number, text: string): { shape: Shape; sql: string; problem?: string } {

@@ -1,7 +1,12 @@
+const shownMax = 5
+
 /** Where the coordinates of a file's geometries lie. */
 export class Extent {
   #outside = 0
   readonly #shown: number[] = []
+  #broken = 0
+  readonly #shownBroken: number[] = []
+  #isBroken = false
   #west = Infinity
   #south = Infinity
   #east = -Infinity
@@ -9,14 +14,25 @@ export class Extent {
 
   /** @param geometry a GeoJSON geometry, parsed. @param number the feature's place. */
   see(geometry: unknown, number: number): void {
-    if (!this.#walk(geometry, 0)) return
+    this.#isBroken = false
+    const isOutside = this.#walk(geometry, 0)
+    if (this.#isBroken) {
+      this.#broken++
+      if (this.#shownBroken.length < shownMax) this.#shownBroken.push(number)
+    }
+    if (!isOutside) return
     this.#outside++
-    if (this.#shown.length < 5) this.#shown.push(number)
+    if (this.#shown.length < shownMax) this.#shown.push(number)
   }
 
   /** How many geometries have a position outside of the world's degrees, and which are the first. */
   get outside(): { total: number; shown: readonly number[] } {
     return { total: this.#outside, shown: this.#shown }
+  }
+
+  /** How many geometries have no coordinates, or some that are no pairs of numbers, and which are the first. */
+  get broken(): { total: number; shown: readonly number[] } {
+    return { total: this.#broken, shown: this.#shownBroken }
   }
 
   /** Whether no position was seen. */
@@ -34,7 +50,10 @@ export class Extent {
     if (typeof geometry !== 'object' || geometry === null || depth > 8) return false
     const { coordinates, geometries } = geometry as { coordinates?: unknown; geometries?: unknown }
     if (Array.isArray(coordinates)) return this.#positions(coordinates, 0)
-    if (!Array.isArray(geometries)) return false
+    if (!Array.isArray(geometries)) {
+      this.#isBroken = true
+      return false
+    }
     let outside = false
     for (const one of geometries) if (this.#walk(one, depth + 1)) outside = true
     return outside
@@ -51,7 +70,10 @@ export class Extent {
     }
     if (depth > 5) return false
     let outside = false
-    for (const one of list) if (Array.isArray(one) && this.#positions(one, depth + 1)) outside = true
+    for (const one of list) {
+      if (!Array.isArray(one)) this.#isBroken = true
+      else if (this.#positions(one, depth + 1)) outside = true
+    }
     return outside
   }
 }

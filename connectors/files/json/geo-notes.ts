@@ -7,6 +7,13 @@ const latitudeFirst = /EPSG:{2}(?:[\d.]*:)?4326|EPSG:[\d.]+:4326|EPSG\/(?:0|[\d.
 
 /** What is to be told of the coordinates of a GeoJSON file. @param crs the text of its member `crs`, where it has one. */
 export function coordinateProblems(crs: string | undefined, extent: Extent): string[] {
+  const { total, shown } = extent.broken
+  const broken = total === 0 ? [] : [`${list(shown, 'Feature', 'Features', total)}: a geometry without coordinates, or with some that are no pairs of numbers; kept as it is, and no box will find it. Write each position as [longitude, latitude].`]
+  return [...broken, ...placeProblems(crs, extent)]
+}
+
+/** What is to be told of where the coordinates lie. */
+function placeProblems(crs: string | undefined, extent: Extent): string[] {
   const named = crs === undefined || crs === 'null' ? undefined : nameOfCrs(crs)
   const { total, shown } = extent.outside
   if (named !== undefined && !wgs84.test(named)) {

@@ -1,9 +1,11 @@
 import { memberOf } from './outline.js'
 import { isRecord, parse } from './parse.js'
 
-const totals = /^(?:@odata\.count|odata\.count|total|totalcount|total_?count|total_?records|total_?results|total_?rows|totalfeatures|total_?items|numbermatched|num_?found|num_?results|recordcount|resultcount|count)$/i
-const nexts = /^(?:@odata\.nextlink|odata\.nextlink|nextlink|next|next_?page|next_?page_?url|next_?url|next_?page_?token|next_?cursor|nextrecordsurl|scroll_id|_scroll_id)$/i
+const totals = /^(?:@odata\.count|odata\.count|total|totalcount|total_?count|total_?records|total_?results|total_?rows|totalfeatures|total_?items|total_?elements|__count|@count|nhits|numbermatched|num_?found|num_?results|recordcount|resultcount|count)$/i
+const nexts = /^(?:@odata\.nextlink|odata\.nextlink|nextlink|next|next_?page|next_?page_?url|next_?url|next_?page_?token|next_?cursor|nextrecordsurl|__next|scroll_id|_scroll_id)$/i
 const moreSigns = /^(?:exceededtransferlimit|has_?more|has_?next(?:_?page)?|is_?truncated|truncated|incomplete_results|records_truncated)$/i
+/** Spring: whether this page is the last. */
+const lasts = /^(?:last|is_?last(?:_?page)?)$/i
 const depthMax = 4
 const bytesMax = 100_000
 const totalsMax = 20
@@ -30,7 +32,7 @@ export class PageSigns {
     // CKAN links to a next page behind the last one as well: where a total is known, it decides.
     const isNext = this.#next !== undefined && (this.#totals.length === 0 || total !== undefined)
     const sign = this.#exceeded
-      ? 'exceededTransferLimit or the like says that the service sent only a part'
+      ? 'exceededTransferLimit or the like beside its list says that the service sent only a part'
       : isNext
         ? `${this.#next} leads to a next page`
         : total === undefined
@@ -44,7 +46,13 @@ export class PageSigns {
   #look(name: string, value: unknown, depth: number): void {
     if (moreSigns.test(name) && value === true) this.#exceeded = true
     else if (nexts.test(name) && isLink(value)) this.#next ??= name
-    else if (totals.test(name) && typeof value === 'number' && this.#totals.length < totalsMax) this.#totals.push({ name, value })
+    else if (lasts.test(name) && value === false) this.#exceeded = true
+    // Overpass ends a list in the middle, and says so beside it.
+    else if (name === 'remark' && typeof value === 'string' && /error|timed? ?out/i.test(value)) this.#exceeded = true
+    else if (totals.test(name) && this.#totals.length < totalsMax) {
+      const total = numberIn(value)
+      if (total !== undefined) this.#totals.push({ name, value: total })
+    }
     else if (name === 'success' && value === false) this.#failed = true
     if (depth === depthMax) return
     if (Array.isArray(value)) for (const one of value.slice(0, 20)) this.#lookAtLink(one)
@@ -57,6 +65,13 @@ export class PageSigns {
   #lookAtLink(value: unknown): void {
     if (isRecord(value) && value.rel === 'next' && isLink(value.href)) this.#next ??= 'a link'
   }
+}
+
+/** A number, as such, as text (OData 2) or as `{"value": …}` (Elasticsearch). */
+function numberIn(value: unknown): number | undefined {
+  if (typeof value === 'number') return value
+  if (typeof value === 'string') return /^\d{1,15}$/.test(value) ? Number(value) : undefined
+  return isRecord(value) && typeof value.value === 'number' ? value.value : undefined
 }
 
 function isLink(value: unknown): boolean {

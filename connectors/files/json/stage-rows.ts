@@ -49,11 +49,19 @@ export async function stageRows(
   const columns = read.map((column, position): StagedColumn => {
     const name = names[position] as string
     const met = asked.met.get(position) ?? meet(column, demands[position])
-    if (met.problem !== undefined) told.push(`Column ${name}: ${met.problem}`)
+    const problem = met.problem ?? (met.shape.type === 'INT64' && mayBeMoments(name, column) ? moments : undefined)
+    if (problem !== undefined) told.push(`Column ${name}: ${problem}`)
     return { name, shape: met.shape, sql: met.sql }
   })
   columns.push(...beside.columns.map(({ shape, sql }, position) => ({ name: names[read.length + position] as string, shape, sql })))
   return { from: asked.from, columns, rows: writer.rows, rowBytes: writer.rowBytes, problems: told }
+}
+
+const moments = 'its numbers may be milliseconds or seconds from 1970, as maps and programs write times (1704067200000 is 1 January 2024); kept as numbers. Write times by ISO 8601 (2024-01-31T09:30:00Z).'
+
+/** Whether whole numbers under the name of a time have as many digits as the present one has in milliseconds or seconds. */
+function mayBeMoments(name: string, { kinds: { numbers } }: JsonColumn): boolean {
+  return [10, 12, 13].includes(numbers.wholeDigits) && /date|time|created|updated|edited|modified|_at$/i.test(name) && !/mobile|phone|runtime|estimate/i.test(name)
 }
 
 /** Meets a demand by what the kinds of the values show alone. */

@@ -2,21 +2,23 @@ import { list } from '../text/column-names.js'
 import { columnKind, isDatum, kindOf } from './cell-kind.js'
 import { namesColumns } from '../text/header.js'
 
-/** A row that follows a blank one, and the row after it. */
-interface AfterBlank {
+interface Row {
   readonly cells: readonly string[]
   /** Its line in the file, or its row in the sheet. */
   readonly line: number
-  next: readonly string[]
 }
 
 /** Rows after blank ones that are looked at: headers of other tables are few. */
 const afterBlankMax = 20
+/** Titles that may stand above the header of another table; with the header itself and the row under it, as many rows are kept. */
+const titlesMax = 2
+const rowsKept = titlesMax + 2
 
 /** Gathers the rows that follow blank ones, while a table is read. */
 export class RowsAfterBlanks {
-  readonly found: AfterBlank[] = []
-  #isNextWanted = false
+  /** Rows in the order of the file, each group after a blank row. */
+  readonly found: Row[][] = []
+  #wanted = 0
 
   /** Whether the next row is looked at though no blank one stands before it. */
   get isNextWanted(): boolean {
@@ -25,19 +27,19 @@ export class RowsAfterBlanks {
 
   /** To be told of each row, in order. @param cells called for few of them. */
   see(isAfterBlank: boolean, line: number, cells: () => readonly string[]): void {
-    if (this.#isNextWanted) {
-      ;(this.found.at(-1) as AfterBlank).next = cells()
-      this.#isNextWanted = false
+    if (this.#wanted > 0) {
+      this.#wanted--
+      ;(this.found.at(-1) as Row[]).push({ cells: cells(), line })
     }
     if (!isAfterBlank || this.found.length === afterBlankMax) return
-    this.found.push({ cells: cells(), line, next: [] })
-    this.#isNextWanted = true
+    this.found.push([{ cells: cells(), line }])
+    this.#wanted = rowsKept - 1
   }
 }
 
 /**
- * Rows that begin another table under the first one: after a blank row, names over columns of which the rows above, or the row below, hold no names. They
- * became rows of the one table, since it is not cut in two.
+ * Rows that begin another table under the first one: after a blank row, and perhaps titles, names over columns of which the rows above, or the row below,
+ * hold no names. They became rows of the one table, since it is not cut in two.
  * @param sample the first rows under the header. @param line what a row of the file is called: Line, Row.
  */
 export function secondTables({ found }: RowsAfterBlanks, sample: readonly (readonly string[])[], line: 'Line' | 'Row'): string[] {
@@ -50,14 +52,19 @@ export function secondTables({ found }: RowsAfterBlanks, sample: readonly (reado
     kinds.set(column, is)
     return is
   }
-  const begins = found.filter(({ cells, next }) => {
-    const names = cells.flatMap((cell, column) => (kindOf(cell) === 'name' ? [column] : []))
-    const isAllNames = names.length >= 2 && cells.every((cell) => ['name', 'blank', 'year'].includes(kindOf(cell)))
-    return isAllNames && (names.some(isDatumColumn) || namesColumns(cells, [next]))
+  const begins = found.flatMap((rows) => {
+    const at = rows.findIndex(({ cells }) => cells.filter((cell) => cell.trim() !== '').length > 1)
+    const [header, next] = at === -1 || at > titlesMax ? [] : [rows[at], rows[at + 1]]
+    if (header === undefined) return []
+    const names = header.cells.flatMap((cell, column) => (kindOf(cell) === 'name' ? [column] : []))
+    const isAllNames = names.length >= 2 && header.cells.every((cell) => ['name', 'blank', 'year'].includes(kindOf(cell)))
+    return isAllNames && (names.some(isDatumColumn) || namesColumns(header.cells, [next?.cells ?? []])) ? [header.line] : []
   })
-  if (begins.length === 0) return []
-  const rows = list(begins.map(({ line: at }) => at), line, `${line}s`)
-  return [`${rows}: ${begins.length === 1 ? 'looks like the header of another table' : 'look like headers of other tables'} under the first. All were read as one table, so its columns mix theirs: publish each as a file (or sheet) of its own.`]
+  // A blank row between titles and header gives the same header twice.
+  const lines = [...new Set(begins)]
+  if (lines.length === 0) return []
+  const rows = list(lines, line, `${line}s`)
+  return [`${rows}: ${lines.length === 1 ? 'looks like the header of another table' : 'look like headers of other tables'} under the first. All were read as one table, so its columns mix theirs: publish each as a file (or sheet) of its own.`]
 }
 
 /**

@@ -17,6 +17,10 @@ export interface CellValue {
   text: string
   /** A number: the words or signs that its format shows with it, `%` or `kg`. */
   unit?: string
+  /** A number: its format shows it with zeros before it, as 00123. */
+  isPadded?: boolean
+  /** A number: the workbook does not hold its format, which may be a date's. */
+  isUnstyled?: boolean
   /** It is the result of a formula. */
   isFormula?: boolean
 }
@@ -85,10 +89,18 @@ function numberValue(stored: string, style: string | undefined, { styles, dateSy
   const text = numberText(stored)
   if (text === undefined) return /^[+-]?(?:inf(?:inity)?|nan|\d+(?:\.\d*)?e\+?\d+)$/i.test(stored) ? { kind: 'error', text: '' } : (textValue(stored) as CellValue)
   const format = styles(style)
-  if (format.length === 1 && format[0]?.kind === 'number' && format[0].unit === '') return { kind: 'number', text }
+  if (format === undefined) return { kind: 'number', text, isUnstyled: true }
+  if (format.length === 1 && format[0]?.kind === 'number' && format[0].unit === '' && format[0].wholeDigits < 2) return { kind: 'number', text }
   const section = sectionFor(format, Number(text))
   if (section.kind === 'date') return serialValue(Number(text), section, dateSystem)
-  return section.unit === '' ? { kind: 'number', text } : { kind: 'number', text, unit: section.unit }
+  const value: CellValue = section.unit === '' ? { kind: 'number', text } : { kind: 'number', text, unit: section.unit }
+  if (section.wholeDigits > 1 && wholeDigits(text) < section.wholeDigits) value.isPadded = true
+  return value
+}
+
+/** The digits before the point. */
+function wholeDigits(text: string): number {
+  return /^-?(\d*)/.exec(text)?.[1]?.length ?? 0
 }
 
 function textValue(text: string): CellValue | undefined {

@@ -1,3 +1,4 @@
+import { list } from '../text/column-names.js'
 import { nearlyAll } from '../typing/likeness.js'
 import type { ValueKind, VoidKind } from './cell-value.js'
 import type { Seen, SheetColumn } from './sheet-column.js'
@@ -38,7 +39,9 @@ export function mixedProblem(column: SheetColumn): string | undefined {
     const rest = sorted.filter(([kind]) => kind !== main).map(([kind, { row }]) => `row ${row} is the first of ${kindWords[kind]}`)
     return `nearly all of its cells are ${kindWords[main]}, but not all (${rest.join('; ')}); kept as text. Mend those cells and save the workbook again.`
   }
-  return `its cells are of several kinds (${sorted.map(([kind, seen]) => `${kindWords[kind]}: ${seen.count}`).join(', ')}); kept as text.`
+  const counts = sorted.map(([kind, seen]) => `${kindWords[kind]}: ${seen.count}`).join(', ')
+  const firsts = list(sorted.map(([, { row }]) => row), 'row', 'rows')
+  return `its cells are of several kinds (${counts}), the first of each in ${firsts}; kept as text. Make them one kind in the workbook, or say its \`type\` in catalogue.yaml.`
 }
 
 /** What is reported of a column whatever its type: cells that could not be read, and what a format shows that is no part of a number. */
@@ -48,8 +51,29 @@ export function columnProblems(column: SheetColumn, isNumber: boolean, recalcula
     return `${count} of its cells ${are}, the first in row ${row}; read as empty. ${mend}`
   })
   if (isNumber) problems.push(...unitProblems(column.units))
+  if (column.kinds.has('number')) problems.push(...numberProblems(column))
+  const years = column.shown.get('year')
+  if (years !== undefined && years.count === column.kinds.get('date')?.count) {
+    problems.push('all its dates are days of 1905, as years are that are formatted as dates (2024 is 16 July 1905). If it holds years, format the cells as numbers, and save again.')
+  }
   if (recalculated && column.results > 0 && column.results === column.zeros) {
     problems.push('every formula has the result 0, and the workbook asks to be calculated when it is opened: the results may never have been calculated. Open it in a spreadsheet program, and save it there.')
+  }
+  return problems
+}
+
+/** What a reader of the sheet sees and its stored numbers are not. */
+function numberProblems({ shown, numbers }: SheetColumn): string[] {
+  const problems: string[] = []
+  const [padded, unstyled] = [shown.get('padded'), shown.get('unstyled')]
+  if (padded !== undefined) {
+    problems.push(`${padded.count} of its cells show zeros before their number by their format, the first in row ${padded.row}; the zeros are not stored, and only the numbers are read. Store codes and phone numbers as text.`)
+  }
+  if (unstyled !== undefined) {
+    problems.push(`${unstyled.count} of its numbers have a format that the workbook does not hold, the first in row ${unstyled.row}; read as plain numbers, though they may be dates. Open the workbook in a spreadsheet program, check it, and save it again.`)
+  }
+  if (numbers.isCut) {
+    problems.push('it holds whole numbers of more than 15 digits, of which a spreadsheet program keeps only the first 15: the others may not be those that were typed. Type such numbers (ids, accounts, meters) as text.')
   }
   return problems
 }

@@ -2,6 +2,8 @@ import { columnAt } from '../../shared/engine-sql.js'
 import { asText, type Decision } from '../typing/decide.js'
 
 const bigintMax = 2n ** 63n
+/** Whole numbers up to here may be ids; those beyond are measures. */
+const [idFrom, idTo] = [1e15, 1e25]
 /** A double holds as many digits. */
 const doubleDigits = 17
 
@@ -14,6 +16,10 @@ export class NumberColumn {
   #hasWide = false
   #scaleMax = 0
   #digitsMax = 0
+  /** Whole numbers of 16 digits and more: those that end in zeros, or are rounded, and those with every digit. */
+  #cut = 0
+  #exact = 0
+  #hasFraction = false
   least = Infinity
   most = -Infinity
 
@@ -21,6 +27,8 @@ export class NumberColumn {
     const number = Number(text)
     if (number < this.least) this.least = number
     if (number > this.most) this.most = number
+    if (Number.isSafeInteger(number) && text.length < 16) return
+    this.#judgeDigits(text, number)
     if (Number.isSafeInteger(number) && text.length < 17) return
     const point = text.indexOf('.')
     if (text.includes('e')) {
@@ -34,6 +42,19 @@ export class NumberColumn {
       this.#hasWide = true
       const exact = BigInt(text)
       this.#fitsBigint &&= exact < bigintMax && exact >= -bigintMax
+    }
+  }
+
+  /** Excel keeps 15 digits of a number, and puts zeros in place of the others: of an id or an account no digit may be lost. */
+  get isCut(): boolean {
+    return this.#cut > 0 && this.#exact === 0 && !this.#hasFraction
+  }
+
+  #judgeDigits(text: string, number: number): void {
+    if (!Number.isInteger(number)) this.#hasFraction = true
+    else if (Math.abs(number) >= idFrom && Math.abs(number) < idTo) {
+      if (text.includes('e') || /^-?\d{15}0+$/.test(text)) this.#cut++
+      else this.#exact++
     }
   }
 

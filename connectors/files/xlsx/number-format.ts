@@ -9,6 +9,8 @@ export interface FormatSection {
   elapsed: boolean
   /** Words, currencies and `%` that are shown with a number and are no part of it. */
   unit: string
+  /** The fewest digits that are shown before the point: 5 of `00000`, which shows 123 as 00123. */
+  wholeDigits: number
   /** When it is used, where it says so itself. */
   condition: ((value: number) => boolean) | undefined
 }
@@ -18,7 +20,7 @@ export type NumberFormat = readonly FormatSection[]
 
 const lengthMax = 1000
 
-const plain: FormatSection = { kind: 'number', day: false, clock: false, seconds: false, elapsed: false, unit: '', condition: undefined }
+const plain: FormatSection = { kind: 'number', day: false, clock: false, seconds: false, elapsed: false, unit: '', wholeDigits: 0, condition: undefined }
 
 /** A number as it is. */
 export const general: NumberFormat = [plain]
@@ -74,6 +76,9 @@ class Section {
   #seconds = false
   #elapsed = false
   #unit = ''
+  #wholeDigits = 0
+  /** Behind the point, in an exponent or in a fraction. */
+  #isBehind = false
   #condition: FormatSection['condition']
   /** Months that minutes would be written as: they are minutes after hours or before seconds. */
   #months = false
@@ -81,6 +86,8 @@ class Section {
 
   take(token: Readonly<Record<string, string | undefined>>): void {
     const { quoted, escaped, bracket, half, exponent, letters, digits, other } = token
+    if (token.point !== undefined || exponent !== undefined || other === '/') this.#isBehind = true
+    else if (digits !== undefined && !this.#isBehind) this.#wholeDigits += digits.split('0').length - 1
     if (bracket !== undefined) this.#bracket(bracket)
     else if (quoted !== undefined || escaped !== undefined) this.#shows(quoted ?? escaped ?? '')
     else if (token.general !== undefined) this.#general = true
@@ -98,7 +105,7 @@ class Section {
     const kind = isDate ? 'date' : this.#digits || this.#general ? 'number' : this.#text ? 'text' : 'literal'
     return {
       kind, day: this.#day, clock: this.#clock, seconds: this.#seconds, elapsed: this.#elapsed,
-      unit: isDate ? '' : this.#unit.trim(), condition: this.#condition,
+      unit: isDate ? '' : this.#unit.trim(), wholeDigits: this.#wholeDigits, condition: this.#condition,
     }
   }
 

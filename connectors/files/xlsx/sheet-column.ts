@@ -34,6 +34,10 @@ export class SheetColumn {
   /** What formats show with numbers. */
   readonly units = new Map<string, Seen>()
   readonly numbers = new NumberColumn()
+  /** Numbers that are shown with zeros before them, those whose format the workbook does not hold, and dates that may be years. */
+  readonly shown = new Map<'padded' | 'unstyled' | 'year', Seen>()
+  /** The number of the last row that holds anything. */
+  lastRow = 0
   markTexts = 0
   /** Texts that may be values of another type. */
   #valueLike = 0
@@ -43,11 +47,17 @@ export class SheetColumn {
 
   add(value: CellValue, row: number): void {
     const { kind, text } = value
+    this.lastRow = row
     if (isVoid(value)) return count(this.voids, kind as VoidKind, row)
     count(this.kinds, kind as ValueKind, row)
     if (kind === 'number') {
       this.numbers.add(text)
       count(this.units, value.unit ?? '', row)
+      if (value.isPadded === true) count(this.shown, 'padded', row)
+      if (value.isUnstyled === true) count(this.shown, 'unstyled', row)
+    } else if (kind === 'date') {
+      // The numbers 1900 to 2100, formatted as dates, are days of 1905.
+      if (text.startsWith('1905-')) count(this.shown, 'year', row)
     } else if (kind === 'text') {
       const mark = markOf(text)
       if (mark !== undefined) {

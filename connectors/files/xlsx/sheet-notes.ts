@@ -24,7 +24,7 @@ export function noteProblems(notes: SheetNotes, totalsRows: readonly number[], {
   }
   const merged = notes.mergedRows.filter((row) => dataRow !== undefined && row >= dataRow)
   if (merged.length > 0) {
-    problems.push(`${list([...new Set(merged)], 'Row', 'Rows')}: merged cells reach over the rows below; only the first of those rows has the value, the others are empty. Unmerge them and fill the value down.`)
+    problems.push(`${list([...new Set(merged)].sort((one, other) => one - other), 'Row', 'Rows')}: merged cells reach over the rows below; only the first of those rows has the value, the others are empty. Unmerge them and fill the value down.`)
   }
   const totals = totalsRows.filter((row) => dataRow !== undefined && row >= dataRow)
   if (totals.length > 0) {

@@ -2,6 +2,7 @@ import type { Conversion } from '../convert.js'
 import type { LineFiles } from '../json/line-files.js'
 import { columnAt } from '../../shared/engine-sql.js'
 import { RowsAfterBlanks, secondHeader, secondTables } from '../layout/blocks.js'
+import { tablesBeside } from '../layout/tables-beside.js'
 import type { StagedColumn, StagedTable } from '../staged-table.js'
 import { columnNames, list } from '../text/column-names.js'
 import { findHeader } from '../text/header.js'
@@ -36,16 +37,21 @@ export async function stageSheet(sheet: Sheet, lines: LineFiles, conversion: Con
   const data = shown.slice(dataFrom).filter(({ values }) => values.length > 0)
   const afterBlanks = await writeRows(lines, all(data, rows), columns)
 
-  // An empty column beyond the header is none, and needs no name.
-  const titles = columns.map((column, position) => header[position] ?? (column.empty ? `column_${position + 1}` : ''))
+  // An empty column without a name is none, and needs no name.
+  const titles = columns.map(({ empty }, position) => {
+    const title = header[position] ?? ''
+    return empty && title.trim() === '' ? `column_${position + 1}` : title
+  })
   const { names, problems } = at === undefined ? { names: titles.map((_, position) => `column_${position + 1}`), problems: [] } : columnNames(titles)
   if (at === undefined) problems.push('No header was found: the first row is data, and the columns are named by position (column_1 …).')
   const above = shown.slice(0, at ?? dataFrom).filter(({ values }) => values.length > 0).map(({ number }) => number)
   if (above.length > 0) problems.push(`${list(above, 'Row', 'Rows')} above the table: left out (title or note).`)
   if (assumed !== undefined) problems.push(`Row ${shown[at ?? 0]?.number}: ${assumed}`)
+  if (lines.rows === 0) problems.push('No row stands under the header, so the table is empty. Put rows under it, or delete the sheet if it holds a remark.')
   const [second, ...below] = data.map(textsOf)
   if (at !== undefined) problems.push(...secondHeader(header, second, below, 'Row', data[0]?.number ?? 0))
   problems.push(...secondTables(afterBlanks, data.map(textsOf), 'Row'))
+  if (at !== undefined) problems.push(...tablesBeside(columns.map(({ lastRow }, position) => ({ name: header[position] ?? '', lastRow }))))
 
   const from = lines.from(Object.fromEntries(columns.map((_, position) => [columnAt(position), 'VARCHAR'])))
   const decisions = await decideColumns(columns, names, from, sheet.dateSystem, conversion)

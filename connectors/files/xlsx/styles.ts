@@ -3,11 +3,11 @@ import { general, type NumberFormat, parseNumberFormat } from './number-format.j
 import type { Package } from './package.js'
 import type { Attributes } from './xml-reader.js'
 
-/** How a cell's number is shown, by the number of its style. */
-export type Styles = (style: string | undefined) => NumberFormat
+/** How a cell's number is shown, by the number of its style; nothing where the workbook holds no such style. */
+export type Styles = (style: string | undefined) => NumberFormat | undefined
 
-/** A workbook without styles: every number is shown as it is. */
-export const noStyles: Styles = () => general
+/** A workbook without styles: every number is shown as it is. Its first style is the default one. */
+export const noStyles: Styles = (style) => (style === undefined || style === '0' ? general : undefined)
 
 /** Reads the number formats of a workbook's styles (ECMA-376, part 1, 18.8.10 and 18.8.30). */
 export async function readStyles(parts: Package, part: string): Promise<Styles> {
@@ -37,5 +37,5 @@ export async function readStyles(parts: Package, part: string): Promise<Styles> 
     const id = xf?.numFmtId ?? named[Number(xf?.xfId)]?.numFmtId
     return formatOf(codes.get(Number(id ?? 0)))
   })
-  return (style) => (style === undefined ? (formats[0] ?? general) : (formats[Number(style)] ?? general))
+  return (style) => (style === undefined ? (formats[0] ?? general) : (formats[Number(style)] ?? (style === '0' ? general : undefined)))
 }

@@ -1,16 +1,17 @@
 import type { ColumnDescription } from '../../../src/connector/column.js'
+import { givenNames } from './person-values.js'
 
 /** What is about a person whatever stands beside it. */
 const always = new Set(['NHS_NUMBER', 'NINO', 'DATE_OF_BIRTH', 'PERSON_NAME'])
 /** What is about a person in a table about people, and not in a list of libraries. */
-const among = new Set(['UPRN', 'POSTCODE'])
+const among = new Set(['UPRN', 'POSTCODE', 'EMAIL', 'PHONE'])
 
 /** A mailbox or a number that is a person's own: the part of the values for which it must hold, and the test in SQL. */
 export const personalSigns: Readonly<Record<string, { more: number; test: (text: string) => string }>> = {
   EMAIL: {
     more: 0,
     test: (text) =>
-      `(regexp_matches(lower(${text}), '^[a-z]+[._][a-z-]{2,}[0-9]*@|@(?:${webmail.join('|')})\\.') ` +
+      `(regexp_matches(lower(${text}), '^[a-z]+[._][a-z-]{2,}[0-9]*@|^(?:${givenNames.join('|')})(?:[0-9]{0,4}|[._-]?[a-z])@|@(?:${webmail.join('|')})\\.') ` +
       `AND NOT regexp_matches(lower(${text}), '^[^@]*(?:${offices.join('|')})[^@]*@'))`,
   },
   PHONE: { more: 0.1, test: (text) => `regexp_matches(replace(${text}, ' ', ''), '^(?:\\+44\\(?0?\\)?|0044|0)7[1-57-9]|^(?:44)?7[1-57-9][0-9]{8}$')` },
@@ -45,7 +46,7 @@ export interface Evidence {
 export function markPersonal(columns: readonly ColumnDescription[], { signs, aside }: Evidence): ColumnDescription[] {
   const own = columns.map(({ semanticType = '' }, position) => {
     const sign = personalSigns[semanticType]
-    return always.has(semanticType) || (sign !== undefined && (signs.get(position) ?? 0) > sign.more)
+    return always.has(semanticType) || isPrivate(columns[position] as ColumnDescription) || (sign !== undefined && (signs.get(position) ?? 0) > sign.more)
   })
   const people = own.some((is, position) => is && !aside.has(position))
   return columns.map((column, position) => {
@@ -54,9 +55,22 @@ export function markPersonal(columns: readonly ColumnDescription[], { signs, asi
   })
 }
 
+const personWords =
+  'applicant|complainant|tenant|resident|customer|client|claimant|patient|pupil|student|child|parent|carer|licensee|licen[cs]eholder|driver|victim|witness|objector|employee|volunteer|nextofkin'
+const privateAddress = new RegExp(`(?:home|private|personal|${personWords})s?(?:home|postal|full|current|contact)?addr(?:ess)?(?:line)?\\d*$`)
+const privatePhone = /home|personal|private|evening|nextofkin|emergency/
+
+/** Whether a header alone says that an address or a telephone is a person's own. */
+function isPrivate({ name, type, semanticType }: ColumnDescription): boolean {
+  const letters = lettersOf(name)
+  return (type === 'STRING' && privateAddress.test(letters)) || (semanticType === 'PHONE' && privatePhone.test(letters))
+}
+
+const lettersOf = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '')
+
 /** Whether a header names an address, and not that of a place of work or a site. */
 function isHomeAddress(name: string): boolean {
-  const letters = name.toLowerCase().replace(/[^a-z0-9]/g, '')
+  const letters = lettersOf(name)
   const isAddress = /address(?:line)?\d*(?:line\d*)?$|^addr(?:ess)?(?:line)?\d*$|^(?:house|flat)(?:no|num|number|name)$|whereliving$|residence$/.test(letters)
   return isAddress && !/email|mail|web|site|premises|business|office|school|company|venue|trading|location|agent|employer|library|station|ipaddress/.test(letters)
 }

@@ -83,7 +83,7 @@ export const rules: readonly Rule[] = [
   },
   {
     semanticType: 'PERSON_NAME',
-    name: new RegExp(`(?:${peopleWords.join('|')})s?names?\\d*$|forenames?\\d*$|surnames?\\d*$`),
+    name: new RegExp(`(?:${peopleWords.join('|')})s?names?\\d*$|forenames?\\d*$|surnames?\\d*$|^[fl]name\\d*$`),
     except: workRole,
     types: text,
     value: personName,
@@ -91,7 +91,7 @@ export const rules: readonly Rule[] = [
   },
   {
     semanticType: 'DATE_OF_BIRTH',
-    name: /dateofbirth|dateborn|birthdate|dob\d*$|^dob|birthday$|born(?:on)?$|births?\d*$|^bday/,
+    name: /dateofbirth|dateborn|birthda?te?|dob\d*$|^dob|birthday$|born(?:on)?$|births?\d*$|^bday/,
     except: /registered|registration|stillborn/,
     types: ['DATE', 'TIMESTAMP', 'STRING'],
     value: matches('[0-9]{1,4}[-/. ][0-9A-Za-z]{1,9}[-/. ][0-9]{1,4}(?:[ T].*)?'),
