@@ -22,7 +22,7 @@ export class RowsAfterBlanks {
 
   /** Whether the next row is looked at though no blank one stands before it. */
   get isNextWanted(): boolean {
-    return this.#isNextWanted
+    return this.#wanted > 0
   }
 
   /** To be told of each row, in order. @param cells called for few of them. */

@@ -27,7 +27,14 @@ const notPerson = [
   'telephone', 'phone', 'email', 'letter', 'online', 'web', 'website', 'post', 'self', 'agent', 'applicant', 'customer', 'resident', 'user', 'manager', 'officer', 'staff', 'member', 'system', 'test',
 ]
 
-const notPersonWords = literal(`(?i)(?:^|[^\\p{L}])(?:${notPerson.join('|')})(?:$|[^\\p{L}])`)
+/** The same as plain words: `gardens?` is two. */
+const notPersonWords = [...new Set(notPerson.flatMap((word) => (word.includes('?') ? [word.replace(/.\?$/, ''), word.replace('?', '')] : word === 'caf[eé]' ? ['cafe', 'café'] : word.split(' '))))]
+
+/** SQL: a constant list of words. Lists are looked through at once, where one expression of hundreds of words takes longer to prepare than to run. */
+const wordList = (words: readonly string[]) => `string_split(${literal(words.join(' '))}, ' ')`
+
+/** SQL: the words of a value, in lower case. */
+const wordsOf = (value: string) => `string_split_regex(lower(${value}), '[^\\p{L}]+')`
 
 /** A value without what is put behind a name: a trading name, what is in brackets, honours. */
 function bare(text: string): string {
@@ -43,16 +50,17 @@ function nameShape(value: string): string {
 
 const titled = (value: string, titles = title) => `regexp_matches(${value}, ${literal(`(?i)^(?:${titles})(?:\\.| )[ .]*(?:(?:&|and|/) *(?:${title})\\.? +)?\\p{L}`)})`
 const estate = (value: string) => `regexp_matches(${value}, '(?i)^(?:(?:the )?(?:executors?|estate|personal representatives?)(?: of)?(?: the)?(?: late)? |(?:the )?late )\\p{L}')`
-const isOther = (value: string) => `regexp_matches(${value}, ${notPersonWords})`
+const isOther = (value: string) => `list_has_any(${wordsOf(value)}, ${wordList(notPersonWords)})`
 
 /** Given names from many places. They need not be all: they lift a mixture of persons and organisations above doubt. */
 export const givenNames =
   'aaron abdul abdullah abigail abdi adam adaeze adebayo adele adrian agnes agnieszka ahmed aidan aisha alan albert alejandra alejandro alex alexander alexandra alfie ali alice alison amanda amara amelia amina amir amit amy ana anastasia andrea andreas andrew angela anil anita anna anne annie ann anthony antonio anwar archie ariana arjun arthur asha ashley asif aurora ava ayesha babatunde barbara beatrice ben benjamin beth bethany bilal bob brenda brian bridget bruce callum camila carlos carl carol caroline catherine cecilia charles charlie charlotte chidi chiara chloe chris christine christopher claire clara clare colin connor craig daisy daniel daniela darren david dawn deborah declan deepa denise derek diana diane dmitri dominic donald donna dorothy douglas duncan edith edward eileen elaine eleanor elena eli elijah elizabeth ella ellen ellie emeka emily emma eric erin ethan eva evan evelyn ewa farah fatima faith felix fiona florence folake frances francesca francis frank fred frederick freya gabriel gareth gary gavin gemma geoffrey george georgia gerald gillian giovanni giulia gloria gordon grace graham grace gregory guy habib hamza hannah harold harriet harry hasan hassan heather helen henry hiroshi holly howard hugh hussain hussein ian ibrahim imran ines ingrid irene iris isaac isabella isla ivan ivy jack jacob jacqueline jade jake james jamie jan jana jane janet janice jason jasmine javier jean jeffrey jennifer jenny jeremy jessica jill joan joanna joanne joe john jonathan jorge jose joseph joshua joyce juan judith julia julian julie june karen karim karl kate katarzyna katherine kathleen kathryn katie keith kelly ken kenneth kevin khadija kieran kim kwame kofi krzysztof lakshmi laura lauren leah lee leila leo leon leslie lewis liam lily linda lisa liz logan lorraine louis louise lucas lucia lucy luis luke lydia magdalena mahmoud malcolm manjit marcin marco marcus margaret maria marie marion mario mark martha martin mary mateusz matthew maureen maya megan mei mehmet mia michael michelle miguel mihai mike mohamed mohammad mohammed molly monica muhammad mustafa nadia naomi natalie natasha nathan neil niamh nicholas nicola nicole nigel nikhil noah nora norman oliver olivia olga oluwaseun omar oscar owen pamela patricia patrick paul paula pauline pedro peggy penelope peter philip phoebe phyllis piotr polly poppy priya rachel rahul raj rajesh ralph ravi ray raymond rebecca rhys richard rita rob robert robin roger ronald rosa rose rosemary ross roy ruby rukhsana russell ruth ryan sabrina sadia saira sally salma sam samantha samir samuel sandra sanjay sara sarah saskia scott sean sebastian sergio seun shabana shane sharon sheila shirley sian simon siobhan sofia sophia sophie stacey stanley stella stephanie stephen steve steven stuart sue sunita susan suresh svetlana sylvia tamara tanya tara tariq teresa terence theo theresa thomas tim timothy tina toby tom tomasz tony tracey tracy trevor tunde usman valerie vanessa vera veronica victor victoria vijay vikram vincent violet vivian wayne wei wendy wilfred william winston xavier yasmin yolanda yuki yusuf zachary zahra zainab zara zoe zofia'
     .split(' ')
 
+/** Whether a value begins with a given name, after titles, or has one after a comma. */
 const given = (value: string) => {
-  const names = givenNames.join('|')
-  return `regexp_matches(${value}, ${literal(`(?i)^(?:(?:${title})\\.? +)?(?:${names})(?: |-|$)|, *(?:(?:${title})\\.? +)?(?:${names})(?: |$)`)})`
+  const firstWord = (text: string) => `regexp_extract(lower(${text}), ${literal(`^ *(?:${title}\\.? +)*(\\p{L}+)(?:[ -]|$)`)}, 1)`
+  return `(list_contains(${wordList(givenNames)}, ${firstWord(value)}) OR list_contains(${wordList(givenNames)}, ${firstWord(`split_part(${value}, ',', 2)`)}))`
 }
 /** `J Smith`, `J.R. Smith`, `SMITH J`, `Smith, J.` */
 const initialled = (value: string) => `regexp_full_match(${value}, ${literal(`(?:(?:\\p{Lu}\\.? ?){1,3} ?\\p{Lu}[\\p{L}\\p{M}'’-]+(?: \\p{Lu}[\\p{L}\\p{M}'’-]+)?|\\p{Lu}[\\p{L}\\p{M}'’-]+,? (?:\\p{Lu}\\.? ?){1,3})`)})`
