@@ -65,13 +65,12 @@ const given = (value: string) => {
 /** `J Smith`, `J.R. Smith`, `SMITH J`, `Smith, J.` */
 const initialled = (value: string) => `regexp_full_match(${value}, ${literal(`(?:(?:\\p{Lu}\\.? ?){1,3} ?\\p{Lu}[\\p{L}\\p{M}'’-]+(?: \\p{Lu}[\\p{L}\\p{M}'’-]+)?|\\p{Lu}[\\p{L}\\p{M}'’-]+,? (?:\\p{Lu}\\.? ?){1,3})`)})`
 
-/** What the values of a column show: how many there are, look like persons, surely are, differ as single words, and begin with a title. */
+/** What the values of a column show: how many there are, look like persons, surely are, and differ as single words. */
 export interface PersonSigns {
   all: number
   like: number
   surely: number
   lone: number
-  titled: number
 }
 
 /** Different values of a column that are looked at; of more, those that a hash picks. */
@@ -91,16 +90,16 @@ export async function personSigns(session: EngineSession, rows: string, position
   const bared = `(SELECT place, raw, times, CASE WHEN length(raw) <= 120 THEN ${bare('raw')} ELSE '' END AS value FROM ${values})`
   const tests = [
     `(${titled('value')} OR ${estate('value')}) AS named`, `${nameShape('value')} AS shaped`, `${isOther('value')} AS other`, `(${given('value')} OR ${initialled('value')}) AS known`,
-    `${plainlyTitled('raw')} AS plain`, `regexp_full_match(raw, ${literal("\\p{Lu}[\\p{L}\\p{M}'’-]{2,25}")}) AS lone`,
+    `regexp_full_match(raw, ${literal("\\p{Lu}[\\p{L}\\p{M}'’-]{2,25}")}) AS lone`,
   ]
   const tested = `(SELECT place, raw, times, ${tests.join(', ')} FROM ${bared})`
   const sum = (condition: string) => `coalesce(sum(times) FILTER (${condition}), 0)`
   const outputs = [
     'place', 'sum(times) AS n', `${sum('named OR (shaped AND NOT other)')} AS like_person`, `${sum('named OR (shaped AND NOT other AND known)')} AS surely`,
-    'count_if(lone AND NOT other) AS lone', `${sum('plain')} AS titled`,
+    'count_if(lone AND NOT other) AS lone',
   ]
   const found = await session.rows(`SELECT ${outputs.join(', ')} FROM ${tested} GROUP BY place`)
-  return new Map(found.map((row) => [Number(row.place), { all: Number(row.n), like: Number(row.like_person), surely: Number(row.surely), lone: Number(row.lone), titled: Number(row.titled) }]))
+  return new Map(found.map((row) => [Number(row.place), { all: Number(row.n), like: Number(row.like_person), surely: Number(row.surely), lone: Number(row.lone) }]))
 }
 
 /** Whether a value begins with a title that only persons have. */

@@ -2,7 +2,7 @@ import type { ColumnDescription } from '../../../src/connector/column.js'
 import type { EngineSession } from '../../../src/connector/engine.js'
 import { columnAt } from '../engine-sql.js'
 import { mayNamePersons, type PersonHeader, personHeader } from './person-roles.js'
-import { type PersonSigns, personSigns } from './person-values.js'
+import { type PersonSigns, personSigns, plainlyTitled } from './person-values.js'
 import { type Evidence, markPersonal, personalSigns, pointsToPerson } from './personal.js'
 import { type Rule, rules, rulesByValues } from './rules.js'
 
@@ -46,7 +46,10 @@ async function lookForNames(session: EngineSession, rows: string, found: ColumnD
     const header = semanticType === undefined && type === 'STRING' ? personHeader(lettersOf(name)) : undefined
     if (header !== undefined) headers.set(position, header)
   }
-  for (const [position, signs] of await personSigns(session, rows, [...headers.keys()])) {
+  const named = (wanted: (header: PersonHeader) => boolean) => [...headers].flatMap(([position, header]) => (wanted(header) ? [position] : []))
+  for (const position of await titledColumns(session, rows, named((header) => header === 'payee'))) found[position] = { ...(found[position] as ColumnDescription), semanticType: 'PERSON_NAME' }
+  const likely = await likelyNames(session, rows, named((header) => header === 'name'), 0.4)
+  for (const [position, signs] of await personSigns(session, rows, [...named((header) => header === 'private' || header === 'work'), ...likely])) {
     const header = headers.get(position) as PersonHeader
     if (!holdsPersons(header, signs)) continue
     found[position] = { ...(found[position] as ColumnDescription), semanticType: 'PERSON_NAME' }
@@ -54,8 +57,7 @@ async function lookForNames(session: EngineSession, rows: string, found: ColumnD
   }
 }
 
-function holdsPersons(header: PersonHeader, { all, like, surely, lone, titled }: PersonSigns): boolean {
-  if (header === 'payee') return titled >= all * 0.02 && titled > 0
+function holdsPersons(header: PersonHeader, { all, like, surely, lone }: PersonSigns): boolean {
   if (header === 'name') return surely >= all * 0.4 && surely > 0
   return (like > 0 && like >= all * 0.2) || (surely > 0 && surely >= all * 0.02) || (all >= 3 && lone >= all * 0.6)
 }
@@ -80,13 +82,27 @@ async function lookAtShapes(session: EngineSession, copy: string, found: ColumnD
   const positions = found.flatMap(({ name, type, semanticType }, position) => (type === 'STRING' && semanticType === undefined && mayNamePersons(lettersOf(name)) ? [position] : [])).slice(0, columnsAtSight)
   if (positions.length === 0) return
   const rows = `(SELECT * FROM ${copy} LIMIT ${rowsForShapes})`
-  // Most texts are no names at a glance: they hold digits, or are one word, or are long.
-  const cells = `(SELECT unnest([${positions.join(', ')}]) AS place, unnest([${positions.map(textOf).join(', ')}]) AS value FROM ${rows})`
-  const glance = "length(value) BETWEEN 4 AND 60 AND (contains(value, ' ') OR contains(value, ',')) AND NOT regexp_matches(value, '[0-9]')"
-  const likely = await session.rows(`SELECT place FROM ${cells} GROUP BY place HAVING count_if(${glance}) >= greatest(1, count(value) * 0.6)`)
-  for (const [position, { all, like, surely }] of await personSigns(session, rows, likely.map(({ place }) => Number(place)))) {
+  for (const [position, { all, like, surely }] of await personSigns(session, rows, await likelyNames(session, rows, positions, 0.6))) {
     if (surely >= all * 0.6 || (surely >= all * 0.4 && like >= all * 0.9)) found[position] = { ...(found[position] as ColumnDescription), semanticType: 'PERSON_NAME' }
   }
+}
+
+/** The columns that a share of the values of may be names at a glance: most texts hold digits, or are one word, or are long. To look closer takes longer. */
+async function likelyNames(session: EngineSession, rows: string, positions: readonly number[], share: number): Promise<number[]> {
+  const glance = "length(value) BETWEEN 4 AND 60 AND (contains(value, ' ') OR contains(value, ',')) AND NOT regexp_matches(value, '[0-9]')"
+  return columnsWhere(session, rows, positions, `count_if(${glance}) >= greatest(1, count(value) * ${share})`)
+}
+
+/** Payees and suppliers are organisations, but for those that begin with a person's title. */
+async function titledColumns(session: EngineSession, rows: string, positions: readonly number[]): Promise<number[]> {
+  return columnsWhere(session, rows, positions, `count_if(${plainlyTitled('value')}) >= greatest(1, count(value) * 0.02)`)
+}
+
+/** The columns of which a condition on their different values holds. */
+async function columnsWhere(session: EngineSession, rows: string, positions: readonly number[], having: string): Promise<number[]> {
+  if (positions.length === 0) return []
+  const cells = `(SELECT unnest([${positions.join(', ')}]) AS place, unnest([${positions.map(textOf).join(', ')}]) AS value FROM ${rows})`
+  return (await session.rows(`SELECT place FROM (SELECT DISTINCT place, value FROM ${cells}) GROUP BY place HAVING ${having}`)).map(({ place }) => Number(place))
 }
 
 function aggregates(rule: Rule, text: string, at: number): string[] {
