@@ -3,6 +3,7 @@ import type { StagedTable } from '../staged-table.js'
 import { settleCommas, undecidedCommas } from '../typing/commas.js'
 import type { Decision } from '../typing/decide.js'
 import { type Guess, guessTypes } from '../typing/guess.js'
+import { unnamedProblem } from './column-names.js'
 import { type DelimitedText, readDelimited } from './delimited.js'
 import type { Delimiter } from './dialect.js'
 
@@ -36,5 +37,6 @@ function staged(text: DelimitedText, decisions: readonly Decision[]): StagedTabl
   const columns = named.length === 0 ? all : named
   const told = columns.flatMap(({ name, problem }) => (problem === undefined ? [] : [`Column ${name}: ${problem}`]))
   const { from, rows, rowBytes, problems } = text
-  return { from, columns: columns.map(({ name, shape, sql }) => ({ name, shape, sql })), rows, rowBytes, problems: [...problems, ...told] }
+  const unnamed = unnamedProblem(columns.flatMap(({ position }) => (text.unnamed.includes(position) ? [position + 1] : [])))
+  return { from, columns: columns.map(({ name, shape, sql }) => ({ name, shape, sql })), rows, rowBytes, problems: [...problems, ...unnamed, ...told] }
 }
