@@ -1,5 +1,7 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { folderOf, refusalOf, tableOf } from './support/folder.js'
+import { folderOf, refusalOf, tableOf, typesOf } from './support/folder.js'
 
 describe('a .csv that is no delimited text', () => {
   it.each<[string, string, RegExp]>([
@@ -61,9 +63,25 @@ describe('bytes that are no letters of a text', () => {
 })
 
 describe('very wide text', () => {
-  it('of 1,500 columns is read', async () => {
-    const opened = await folderOf({ 't.csv': Array.from({ length: 4 }, (_, row) => Array.from({ length: 1500 }, (__, at) => (row === 0 ? `c${at}` : at % 3 === 0 ? `x${row}` : row * at)).join()).join('\n') })
+  it('of 1,000 columns is read', async () => {
+    const opened = await folderOf({ 't.csv': Array.from({ length: 4 }, (_, row) => Array.from({ length: 1000 }, (__, at) => (row === 0 ? `c${at}` : at % 3 === 0 ? `x${row}` : row * at)).join()).join('\n') })
     const [table] = (await opened.dataset('t')).tables
-    expect([table?.columns.length, table?.rowCount, table?.problems]).toEqual([1500, 3, []])
+    expect([table?.columns.length, table?.rowCount, table?.problems]).toEqual([1000, 3, []])
+  })
+})
+
+describe('a list that is empty today', () => {
+  it.each(['t.csv', 't.tsv'])('keeps the types of its columns, whatever came first: %s', async (name) => {
+    const text = (content: string) => (name === 't.tsv' ? content.replaceAll(',', '\t') : content)
+    const full = text('id,amount,day,note\n1,2.50,31/01/2024,x\n2,3.25,01/02/2024,y\n')
+    const opened = await folderOf({ [name]: full })
+    const types = async () => typesOf((await opened.dataset('t')).tables[0]?.columns ?? [])
+    const before = await types()
+    expect(before).toEqual({ id: 'INT64', amount: 'DECIMAL(2)', day: 'DATE', note: 'STRING' })
+    await writeFile(join(opened.folder, name), text('id,amount,day,note,more\n'))
+    expect(await types()).toEqual({ ...before, more: 'STRING' })
+    expect(await opened.texts('t/t')).toEqual([])
+    await writeFile(join(opened.folder, name), full)
+    expect(await types()).toEqual(before)
   })
 })

@@ -18,7 +18,8 @@ const note = '(?i)(?:(?:sources?|notes?|contact|copyright|disclaimer|caveats?|fo
 export async function endsWith(session: EngineSession, copy: string, { rowCount, width, texts }: { rowCount: number; width: number; texts: readonly number[] }): Promise<string[]> {
   if (rowCount < 2 || texts.length === 0) return []
   const some = texts.slice(0, textsMax).map(columnAt)
-  const filled = Array.from({ length: width }, (_, position) => `(${columnAt(position)} IS NOT NULL)::INTEGER`).join(' + ')
+  // Not a sum of so many terms: the engine bounds how deep an expression may be.
+  const filled = `list_sum([${Array.from({ length: width }, (_, position) => `(${columnAt(position)} IS NOT NULL)::INTEGER`).join(', ')}])`
   const outputs = [
     `${filled} AS filled`, `${texts.includes(0) ? `regexp_full_match(trim(coalesce(${columnAt(0)}, '')), ${literal(note)}, 's')` : 'false'} AS note`,
     `(${some.map((column) => `regexp_full_match(trim(coalesce(${column}, '')), ${literal(total)})`).join(' OR ')}) AS total`,
