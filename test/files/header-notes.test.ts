@@ -48,3 +48,24 @@ describe('lines that programs write under a table', () => {
     expect(problems.join()).toMatch(count === 1 ? /The last row looks like a note/ : /The last 4 rows look like notes/)
   })
 })
+
+describe('commas in the text of one column', () => {
+  it.each([
+    'address\n1 High St, London\n2 Low St, London\n3 Mill Ln, London\n',
+    'comment\nGood, but late\nBad\nToo dear, too slow, too far\nFine, thanks\n',
+    'address\n"1 High St, London", E1 6AN\n2 Low St, E1 6AN\n',
+  ])('separate nothing where the first line has none: %j', async (content) => {
+    const { names, rows, problems } = await tableOf('t.csv', content)
+    const lines = content.trimEnd().split('\n')
+    expect(names).toEqual([lines[0]])
+    expect(rows).toHaveLength(lines.length - 1)
+    expect(rows[1]).toEqual([lines[2]])
+    expect(problems.join()).toMatch(/read as one column/)
+  })
+
+  it.each([
+    'Waiting list\nWard, Count\nAbbey, 3\nBow, 4\n', 'Waiting list\n\nWard, Officer\nAbbey, Ann\nBow, Bob\n', 'Waiting list\nWard,Officer\nAbbey,Ann\nBow,Bob\n', 'a, b\nx, y\nz, w\n',
+  ])('separate fields under a title: %j', async (content) => {
+    expect((await tableOf('t.csv', content)).names).toHaveLength(2)
+  })
+})

@@ -9,7 +9,7 @@ import { list, namedColumns } from './column-names.js'
 import { type Delimiter, detectDialect, type Dialect, isRare, namedDelimiter, printable } from './dialect.js'
 import { findHeader } from './header.js'
 import { ruleUnder, shortHeader } from './header-notes.js'
-import { oneColumnProblem } from './one-column.js'
+import { isProse, oneColumnProblem, proseProblem } from './one-column.js'
 import { usualQuotes } from './usual-quotes.js'
 import { RecordScanner } from './records.js'
 import { refuseOtherText } from './refuse-other.js'
@@ -73,20 +73,17 @@ export async function readDelimited(
 /** Delimiter, width, header and the first rows; reports what was left out or assumed. */
 function tableStart(sample: Buffer, promised: Delimiter | undefined, problems: string[]) {
   const named = namedDelimiter(sample)
-  const { delimiter, width } = detectDialect(sample, named ?? promised)
-  const records: { cells: string[]; line: number }[] = []
-  const scanner = new RecordScanner(delimiter, (record) => {
-    if (records.length >= sampleRecords) return
-    const isNaming = named !== undefined && records.length === 0
-    const cells = record.blank || isNaming ? [] : cellsOf(record.buffer.toString('utf8', record.start, record.end), delimiter)
-    records.push({ cells: cells.map((cell) => cell.text), line: record.line })
-  })
-  scanner.push(sample)
-  if (records.length < sampleRecords) scanner.end()
+  const found = detectDialect(sample, named ?? promised)
+  const split = firstRecords(sample, found.delimiter, named !== undefined)
+  const isOneColumn = found.delimiter === ',' && found.width > 1 && isProse(split.map(({ cells }) => cells))
+  // A sign that no text holds separates the fields of one column.
+  const { delimiter, width }: Dialect = isOneColumn ? { delimiter: '\u001f', width: 1 } : found
+  const records = isOneColumn ? firstRecords(sample, delimiter, named !== undefined) : split
   if (!records.some(({ cells }) => cells.some((cell) => cell.trim() !== ''))) throw new Unreadable('The file holds no value: it is empty.')
 
-  if (isRare(delimiter)) problems.push(`Its fields are separated by ${printable(delimiter)}. Save the file with commas to be certain.`)
-  if (width === 1) problems.push(...[oneColumnProblem(records.map(({ cells }) => cells[0] ?? ''))].flatMap((problem) => problem ?? []))
+  if (isOneColumn) problems.push(proseProblem)
+  else if (isRare(delimiter)) problems.push(`Its fields are separated by ${printable(delimiter)}. Save the file with commas to be certain.`)
+  if (width === 1 && !isOneColumn) problems.push(...[oneColumnProblem(records.map(({ cells }) => cells[0] ?? ''))].flatMap((problem) => problem ?? []))
   const header = findHeader(records.map(({ cells }) => cells), width)
   const first = records[header.at ?? header.dataFrom]
   const above = records.slice(0, header.at ?? header.dataFrom).filter(({ cells }) => cells.some((cell) => cell.trim() !== ''))
@@ -110,6 +107,20 @@ function tableStart(sample: Buffer, promised: Delimiter | undefined, problems: s
   const own = rows.slice(ruleRows)
   problems.push(...secondHeader(cells, own[0], own.slice(1), 'Line', data[ruleRows]?.line ?? 0))
   return { names, unnamed: unnamed.map((place) => place - 1), dialect, dataFrom: header.dataFrom + ruleRows, rows: own }
+}
+
+/** The first records as fields. @param isNamed the first only names the delimiter */
+function firstRecords(sample: Buffer, delimiter: Delimiter, isNamed: boolean): { cells: string[]; line: number }[] {
+  const records: { cells: string[]; line: number }[] = []
+  const scanner = new RecordScanner(delimiter, (record) => {
+    if (records.length >= sampleRecords) return
+    const isNaming = isNamed && records.length === 0
+    const cells = record.blank || isNaming ? [] : cellsOf(record.buffer.toString('utf8', record.start, record.end), delimiter)
+    records.push({ cells: cells.map((cell) => cell.text), line: record.line })
+  })
+  scanner.push(sample)
+  if (records.length < sampleRecords) scanner.end()
+  return records
 }
 
 function trimmedEnd(cells: readonly string[]): readonly string[] {
