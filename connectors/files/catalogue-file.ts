@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { licenceSchema, slugSchema } from '../../src/connector/catalogue.js'
 import { columnTypes, sensitivities } from '../../src/connector/column.js'
 import { SourceUnavailable } from '../../src/errors.js'
+import { slugOf } from '../shared/slug.js'
 
 /** The name of the file in which a publisher says what a folder cannot. */
 export const catalogueFileName = 'catalogue.yaml'
@@ -44,7 +45,7 @@ const datasetEntrySchema = z.strictObject({
 })
 export type DatasetEntry = z.infer<typeof datasetEntrySchema>
 
-const catalogueFileSchema = z.strictObject({ datasets: z.record(slugSchema, datasetEntrySchema).nullish().transform((datasets) => datasets ?? {}) })
+const catalogueFileSchema = z.strictObject({ datasets: z.record(slugSchema, datasetEntrySchema.nullable().transform((entry) => entry ?? {})).nullish().transform((datasets) => datasets ?? {}) })
 /** What catalogue.yaml says. @property isAbsent there is no such file, or it is empty: it says nothing, not even that there is nothing to say. */
 export type CatalogueFile = z.infer<typeof catalogueFileSchema> & { isAbsent: boolean }
 
@@ -63,7 +64,10 @@ export async function readCatalogueFile(folder: string): Promise<CatalogueFile> 
   const lineCounter = new LineCounter()
   const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true })
   const [error] = document.errors
-  if (error !== undefined) throw broken(at(lineCounter, error.pos[0]), error.message, error)
+  if (error !== undefined) {
+    const isSecond = error.code === 'MULTIPLE_DOCS'
+    throw broken(at(lineCounter, error.pos[0]), isSecond ? 'a second document begins here; take out the line of three hyphens' : error.message, error)
+  }
   let content: unknown
   try {
     content = document.toJS({ maxAliasCount: 100 })
@@ -76,7 +80,15 @@ export async function readCatalogueFile(folder: string): Promise<CatalogueFile> 
   const path = (issue?.path ?? []).map((part) => (typeof part === 'symbol' ? String(part) : part))
   const node = [...path.keys()].map((count) => document.getIn(path.slice(0, path.length - count), true)).find((found) => found !== undefined)
   const offset = (node as { range?: [number, number, number] } | undefined)?.range?.[0] ?? 0
-  throw broken(`${at(lineCounter, offset)} (${path.join('.') || 'the whole'})`, issue?.message ?? 'not as it should be', parsed.error)
+  throw broken(`${at(lineCounter, offset)} (${path.join('.') || 'the whole'})`, mendOf(issue, content, path), parsed.error)
+}
+
+function mendOf(issue: z.core.$ZodIssue | undefined, content: unknown, path: readonly PropertyKey[]): string {
+  if (path.length === 0 && typeof content !== 'object') return 'it is no list of names and values; write datasets: first, and save the file as UTF-8'
+  if (issue?.code === 'invalid_key' && path[0] === 'datasets') {
+    return `a dataset's id has small letters, digits and hyphens only, such as ${slugOf(String(path.at(-1)))}; a file with its ending goes under "files" of an entry`
+  }
+  return issue?.message ?? 'not as it should be'
 }
 
 function at(lines: LineCounter, offset: number): string {

@@ -17,7 +17,7 @@ export const folderProblems = {
     return `${file}: its name gives the id ${slugOf(stem)}, but ${whose}; it has the id ${id}.${access} Give it another name, or name it under "files" of an entry in ${catalogueFileName}.`
   },
 
-  notPlainlyNamed: (file: string) => `${file}: ${mayBeMeant} Name it under "files" of an entry.`,
+  notPlainlyNamed: (file: string) => `${file}: ${mayBeMeant} Name it under "files" of an entry, or give its id an entry of its own.`,
 
   heldBack: (stems: readonly string[]) =>
     `CLOSED: ${shown(stems)}. ${catalogueFileName} protects a dataset whose file is not there, or was not there when these were first seen, so they may be that file under another name. ` +

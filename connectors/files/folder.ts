@@ -34,6 +34,8 @@ export const filesMax = 5000
 
 /** `catalogue.yml`, `Catalogue.yaml`, `catalog.yaml.txt`, `catalogue (1).yaml` … */
 const likeCatalogue = /^catalog(?:ue)?s?\b[^.]*\.ya?ml(?:\.txt)?$/i
+/** `catalogue.yaml.bak`, `catalogue.yaml~`: leavings beside catalogue.yaml, but where it is absent it may have become one of them. */
+const catalogueLeaving = /^\.?catalog(?:ue)?s?\b[^.]*\.ya?ml(?:~|\.[a-z0-9]{2,10})$/i
 
 /**
  * Lists a folder's data files, and all else that it holds, of which nothing is read. What editors leave, and hidden files, are neither.
@@ -42,7 +44,9 @@ const likeCatalogue = /^catalog(?:ue)?s?\b[^.]*\.ya?ml(?:\.txt)?$/i
  */
 export async function listFolder(path: string, maxFileBytes: number, isKnown: (file: { stem: string; name: string }) => boolean = () => false): Promise<Folder> {
   const root = await realpath(path).catch(unavailable)
-  const entries = (await readdir(root, { withFileTypes: true }).catch(unavailable)).filter(({ name }) => !isLeaving(name) && name !== catalogueFileName)
+  const present = await readdir(root, { withFileTypes: true }).catch(unavailable)
+  const entries = present.filter(({ name }) => !isLeaving(name) && name !== catalogueFileName)
+  const wasCatalogue = present.some(({ name }) => name === catalogueFileName) ? [] : present.map(({ name }) => name).filter((name) => catalogueLeaving.test(name)).sort(binary)
   entries.sort((one, other) => binary(one.name, other.name))
   const named = entries.map((entry) => ({ entry, ...partsOf(entry.name) }))
   const data = named.filter(({ entry, format }) => format !== undefined && !entry.isDirectory())
@@ -50,10 +54,10 @@ export async function listFolder(path: string, maxFileBytes: number, isKnown: (f
   const served = data.length <= filesMax ? data : [...data.filter((one) => known(one)), ...data.filter((one) => !known(one))].slice(0, filesMax)
   const foreign = named.filter(({ entry, format }) => format === undefined && !entry.isDirectory())
   const misnamed = foreign.map(({ entry }) => entry.name).filter((name) => likeCatalogue.test(name))
-  const others = foreign.filter(({ entry }) => !misnamed.includes(entry.name)).map(({ entry }) => entry.name)
+  const others = foreign.filter(({ entry }) => ![...misnamed, ...wasCatalogue].includes(entry.name)).map(({ entry }) => entry.name)
 
   const folder: Folder = {
-    files: [], refused: [], foreign: new Set(foreign.map(({ stem }) => stem)), passedOver: passedOver(others), misnamedCatalogue: misnamed[0],
+    files: [], refused: [], foreign: new Set(foreign.map(({ stem }) => stem)), passedOver: passedOver(others), misnamedCatalogue: [...misnamed, ...wasCatalogue][0],
   }
   const tell = (names: readonly string[], message: (names: string) => string) => {
     if (names.length > 0) folder.passedOver.push({ name: names[0] as string, message: message(shown(names)) })

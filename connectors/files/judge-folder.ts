@@ -1,7 +1,8 @@
 import type { Access } from '../../src/connector/catalogue.js'
 import { slugOf } from '../shared/slug.js'
-import type { CatalogueFile } from './catalogue-file.js'
-import { astrayFrom, decideAccess, expectedFiles, type Standing } from './decide-access.js'
+import type { CatalogueFile, DatasetEntry } from './catalogue-file.js'
+import { keyOf, originalKeys } from './copy-names.js'
+import { astrayFrom, decideAccess, expectedFiles, isProtective, type Standing } from './decide-access.js'
 import type { Folder } from './folder.js'
 import type { FolderMemory } from './memory.js'
 
@@ -13,7 +14,7 @@ export interface Judged {
   standingOf(entryId: string): Standing
   /** An entry has the stem's own slug as its id, and so names it plainly. An id with a number behind it came about by chance. */
   isPlain(stem: string): boolean
-  /** An entry may mean the stem, by its id or by a file that it names. */
+  /** An entry may mean the stem, by its id or by a file that it names; or the stem may be a copy of what a protective entry means. */
   isMeant(stem: string): boolean
   /** Stems that may be the file which a protective entry has lost, and are CLOSED for it. */
   readonly held: readonly string[]
@@ -29,8 +30,11 @@ export function judgeFolder(folder: Folder, catalogue: CatalogueFile, ids: Reado
   const entries = new Map(Object.entries(catalogue.datasets))
   const stems = [...ids.keys()]
   const isPlain = (stem: string) => ids.get(stem) === slugOf(stem) && entries.has(slugOf(stem)) && entries.get(slugOf(stem))?.files === undefined
-  const meant = new Set([...entries].flatMap(([id, { files = [] }]) => [id, ...files.map((file) => slugOf(stemOf(file)))]))
-  const isMeant = (stem: string) => meant.has(slugOf(stem)) || meant.has(ids.get(stem) as string)
+  const meant = new Set([...entries].flatMap(namesOf))
+  // A copy or a new edition of what is protected is not published before somebody says so.
+  const guarded = new Set([...entries].filter(([, entry]) => isProtective(entry)).flatMap(namesOf).map(keyOf))
+  const isCopy = (stem: string) => guarded.size > 0 && [...originalKeys(stem)].some((key) => guarded.has(key))
+  const isMeant = (stem: string) => meant.has(slugOf(stem)) || meant.has(ids.get(stem) as string) || isCopy(stem)
   const isCatalogueLost = catalogue.isAbsent && (memory.protected.size > 0 || folder.misnamedCatalogue !== undefined)
 
   const { expected, lost } = lookForExpected(folder, catalogue, new Set(stems.filter(isPlain).map(slugOf)), memory)
@@ -51,6 +55,11 @@ export function judgeFolder(folder: Folder, catalogue: CatalogueFile, ids: Reado
     standingOf: (id) => decideAccess(entries.get(id), defaultAccess, { catalogueLost: isCatalogueLost, mayBeMeant: false, mayBeAstray: false }),
     held: stems.filter((stem) => astray.get(stem) !== undefined && !isCatalogueLost && standings.get(stem)?.isHeldBack === true),
   }
+}
+
+/** The ids by which an entry's files may go: its own, and those that the names of its files give. */
+function namesOf([id, { files = [] }]: readonly [string, DatasetEntry]): string[] {
+  return [id, ...files.map((file) => slugOf(stemOf(file)))]
 }
 
 /** Which protective entries have their files now: when each was seen last, and which are without. */

@@ -44,8 +44,8 @@ export class Converter {
     try {
       return await this.#copyOf(file, types, signal)
     } catch (thrown) {
-      if (!(thrown instanceof NoRows) || known === undefined || known.length === 0) throw thrown
-      return this.#copyOf(file, types, signal, known)
+      if (!(thrown instanceof NoRows)) throw thrown
+      return this.#copyOf(file, types, signal, known ?? [])
     }
   }
 

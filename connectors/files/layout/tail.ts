@@ -8,7 +8,7 @@ const textsMax = 50
 /** `Total`, `Grand total:`, `Total for April`, `Total (all wards)`; not the name of a firm that begins so. */
 const total = '(?i)(?:(?:grand|sub|overall|report|net|gross)[ -]?)?totals?:?(?: (?:for|of|all) .{1,60}| ?\\(.{1,60}\\)| ?[-\u2013\u2014:,] .{1,60}| (?:19|20)\\d\\d.{0,30})?'
 /** A sentence, or what begins as notes do: a lone name is a row without values. */
-const note = '(?i)(?:(?:sources?|notes?|contact|copyright|disclaimer|caveats?|footnotes?|definitions?|please|see|last updated|published|updated|figures|key)\\b|[\u00a9*\u2020[]|\\(?[a-z0-9]{1,2}[).] ).*|(?:\\S+\\s+){4,}\\S.*'
+const note = '(?i)(?:(?:sources?|notes?|contact|copyright|disclaimer|caveats?|footnotes?|definitions?|please|see|last updated|published|updated|figures|key|report name|(?:generated|exported|printed) (?:by|on|at|from)|confidential|applied filters|end of (?:report|file|data|table))\\b|[\u00a9*\u2020[]|\\(?[a-z0-9]{1,2}[).] ).*|\\(?[0-9]+ (?:rows?|records?)(?: (?:affected|selected|returned|exported|fetched))?\\.?\\)?|(?:\\S+\\s+){4,}\\S.*'
 
 /**
  * What stands at the end of a table and is no row of it, in words for the publisher: notes, of which only the first column holds anything, and a total
@@ -18,7 +18,8 @@ const note = '(?i)(?:(?:sources?|notes?|contact|copyright|disclaimer|caveats?|fo
 export async function endsWith(session: EngineSession, copy: string, { rowCount, width, texts }: { rowCount: number; width: number; texts: readonly number[] }): Promise<string[]> {
   if (rowCount < 2 || texts.length === 0) return []
   const some = texts.slice(0, textsMax).map(columnAt)
-  const filled = Array.from({ length: width }, (_, position) => `(${columnAt(position)} IS NOT NULL)::INTEGER`).join(' + ')
+  // Not a sum of so many terms: the engine bounds how deep an expression may be.
+  const filled = `list_sum([${Array.from({ length: width }, (_, position) => `(${columnAt(position)} IS NOT NULL)::INTEGER`).join(', ')}])`
   const outputs = [
     `${filled} AS filled`, `${texts.includes(0) ? `regexp_full_match(trim(coalesce(${columnAt(0)}, '')), ${literal(note)}, 's')` : 'false'} AS note`,
     `(${some.map((column) => `regexp_full_match(trim(coalesce(${column}, '')), ${literal(total)})`).join(' OR ')}) AS total`,

@@ -1,5 +1,10 @@
 const lengthMax = 500
 
+/** What is reported of columns without a name. @param places counted from 1 */
+export function unnamedProblem(places: readonly number[]): string[] {
+  return told(places, `had no name; named by position (column_${places[0]}).`)
+}
+
 /** Names as they will be published, and what was changed to make them so. */
 export interface ColumnNames {
   names: string[]
@@ -12,6 +17,12 @@ export interface ColumnNames {
  * line ends, is reported; so are names that people may take for the same.
  */
 export function columnNames(cells: readonly string[]): ColumnNames {
+  const { names, problems, unnamed } = namedColumns(cells)
+  return { names, problems: [...unnamedProblem(unnamed), ...problems] }
+}
+
+/** As `columnNames`; but columns without a name are not reported. @returns their positions, counted from 1, as `unnamed` */
+export function namedColumns(cells: readonly string[]): ColumnNames & { unnamed: number[] } {
   const whole = cells.map((cell) => cell.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').trim())
   const cleaned = whole.map((name) => cutTo(name, lengthMax).trim())
   const taken = new Set(cleaned)
@@ -25,15 +36,13 @@ export function columnNames(cells: readonly string[]): ColumnNames {
     given.add(free)
     return free
   })
-  const blank = positions(cleaned, (name) => name === '')
   const problems = [
-    told(blank, `had no name; named by position (column_${blank[0]}).`),
     told(positions(whole, (name) => name.length > lengthMax), `had a name of more than ${lengthMax} letters; cut to ${lengthMax}.`),
     told(positions(cells, (cell) => unseen.test(cell)), 'had control or invisible characters in the name; replaced by blanks.'),
     told(repeated, 'had the name of an earlier column; numbered (_2, _3 …).'),
     told(alike(names), 'have names that differ only in capitals or blanks; each answers to its own name, as written.'),
   ]
-  return { names, problems: problems.flat() }
+  return { names, problems: problems.flat(), unnamed: positions(cleaned, (name) => name === '') }
 }
 
 /** Characters that change how a name is read, line ends and tabs apart: control characters, and invisible ones that are no part of how a letter is written. */

@@ -5,12 +5,14 @@ import { secondHeader, secondTables } from '../layout/blocks.js'
 import { Unreadable } from '../unreadable.js'
 import { asUtf8 } from './as-utf8.js'
 import { cellsOf } from './cells.js'
-import { columnNames, list } from './column-names.js'
+import { list, namedColumns } from './column-names.js'
 import { type Delimiter, detectDialect, type Dialect, isRare, namedDelimiter, printable } from './dialect.js'
 import { findHeader } from './header.js'
-import { oneColumnProblem } from './one-column.js'
+import { ruleUnder, shortHeader } from './header-notes.js'
+import { isProse, oneColumnProblem, proseProblem } from './one-column.js'
 import { usualQuotes } from './usual-quotes.js'
 import { RecordScanner } from './records.js'
+import { refuseOtherText } from './refuse-other.js'
 import { readSample } from './sample.js'
 import { rewrite, type RewriteOptions, type TextReport } from './rewrite.js'
 
@@ -30,6 +32,7 @@ export interface DelimitedText {
   problems: string[]
 }
 
+const noRows = 'The file holds the names of columns and no row under them. If it should hold rows, fetch or save it again.'
 const sampleRecords = 300
 const columnsMax = 5000
 
@@ -48,6 +51,7 @@ export async function readDelimited(
   const text = await usualQuotes(await asUtf8(path, { scratch, signal }), promised, { scratch, signal })
   const problems = [...text.problems]
   const sample = await readSample(text.path, text.start)
+  refuseOtherText(sample)
   const { names, unnamed, dialect, dataFrom, rows } = tableStart(sample, promised, problems)
 
   const options = { start: text.start, cutBytes: text.cutBytes, dataFrom, signal }
@@ -60,6 +64,7 @@ export async function readDelimited(
     source = { path: join(scratch, 'rows.csv'), skip: 0 }
     report = await rewriteTo(source.path, text.path, dialect, options)
   }
+  if (report.rows === 0 && report.leftOut === 0) problems.push(noRows)
   problems.push(...secondTables(report.afterBlanks, rows, 'Line'))
   const rowBytes = report.bytes / Math.max(1, report.rows)
   return { delimiter: dialect.delimiter, from: readCsv(source, dialect, report), names, unnamed, rows: report.rows, rowBytes, signs: report.signs, problems: [...problems, ...report.problems] }
@@ -68,20 +73,17 @@ export async function readDelimited(
 /** Delimiter, width, header and the first rows; reports what was left out or assumed. */
 function tableStart(sample: Buffer, promised: Delimiter | undefined, problems: string[]) {
   const named = namedDelimiter(sample)
-  const { delimiter, width } = detectDialect(sample, named ?? promised)
-  const records: { cells: string[]; line: number }[] = []
-  const scanner = new RecordScanner(delimiter, (record) => {
-    if (records.length >= sampleRecords) return
-    const isNaming = named !== undefined && records.length === 0
-    const cells = record.blank || isNaming ? [] : cellsOf(record.buffer.toString('utf8', record.start, record.end), delimiter)
-    records.push({ cells: cells.map((cell) => cell.text), line: record.line })
-  })
-  scanner.push(sample)
-  if (records.length < sampleRecords) scanner.end()
+  const found = detectDialect(sample, named ?? promised)
+  const split = firstRecords(sample, found.delimiter, named !== undefined)
+  const isOneColumn = found.delimiter === ',' && found.width > 1 && isProse(split.map(({ cells }) => cells))
+  // A sign that no text holds separates the fields of one column.
+  const { delimiter, width }: Dialect = isOneColumn ? { delimiter: '\u001f', width: 1 } : found
+  const records = isOneColumn ? firstRecords(sample, delimiter, named !== undefined) : split
   if (!records.some(({ cells }) => cells.some((cell) => cell.trim() !== ''))) throw new Unreadable('The file holds no value: it is empty.')
 
-  if (isRare(delimiter)) problems.push(`Its fields are separated by ${printable(delimiter)}. Save the file with commas to be certain.`)
-  if (width === 1) problems.push(...[oneColumnProblem(records.map(({ cells }) => cells[0] ?? ''))].flatMap((problem) => problem ?? []))
+  if (isOneColumn) problems.push(proseProblem)
+  else if (isRare(delimiter)) problems.push(`Its fields are separated by ${printable(delimiter)}. Save the file with commas to be certain.`)
+  if (width === 1 && !isOneColumn) problems.push(...[oneColumnProblem(records.map(({ cells }) => cells[0] ?? ''))].flatMap((problem) => problem ?? []))
   const header = findHeader(records.map(({ cells }) => cells), width)
   const first = records[header.at ?? header.dataFrom]
   const above = records.slice(0, header.at ?? header.dataFrom).filter(({ cells }) => cells.some((cell) => cell.trim() !== ''))
@@ -96,12 +98,29 @@ function tableStart(sample: Buffer, promised: Delimiter | undefined, problems: s
     problems.push('No header was found: the first row is data, and the columns are named by position (column_1 …).')
     return { names: titles.map((_, position) => `column_${position + 1}`), unnamed: [], dialect, dataFrom: header.dataFrom, rows }
   }
-  const published = columnNames(titles)
-  problems.push(...published.problems)
+  const { names, problems: renamed, unnamed } = namedColumns(titles)
+  problems.push(...renamed, ...shortHeader(first?.cells ?? [], rows, dialect.width))
   if (header.assumed !== undefined) problems.push(`Line ${first?.line}: ${header.assumed}`)
-  problems.push(...secondHeader(cells, rows[0], rows.slice(1), 'Line', data[0]?.line ?? 0))
-  const unnamed = titles.flatMap((title, position) => (title.trim() === '' ? [position] : []))
-  return { names: published.names, unnamed, dialect, dataFrom: header.dataFrom, rows }
+  const rule = ruleUnder(records, header.dataFrom)
+  const ruleRows = rule === undefined ? 0 : 1
+  if (rule !== undefined) problems.push(`Line ${rule}: a line of dashes under the header; left out.`)
+  const own = rows.slice(ruleRows)
+  problems.push(...secondHeader(cells, own[0], own.slice(1), 'Line', data[ruleRows]?.line ?? 0))
+  return { names, unnamed: unnamed.map((place) => place - 1), dialect, dataFrom: header.dataFrom + ruleRows, rows: own }
+}
+
+/** The first records as fields. @param isNamed the first only names the delimiter */
+function firstRecords(sample: Buffer, delimiter: Delimiter, isNamed: boolean): { cells: string[]; line: number }[] {
+  const records: { cells: string[]; line: number }[] = []
+  const scanner = new RecordScanner(delimiter, (record) => {
+    if (records.length >= sampleRecords) return
+    const isNaming = isNamed && records.length === 0
+    const cells = record.blank || isNaming ? [] : cellsOf(record.buffer.toString('utf8', record.start, record.end), delimiter)
+    records.push({ cells: cells.map((cell) => cell.text), line: record.line })
+  })
+  scanner.push(sample)
+  if (records.length < sampleRecords) scanner.end()
+  return records
 }
 
 function trimmedEnd(cells: readonly string[]): readonly string[] {

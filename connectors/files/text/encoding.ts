@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import { createReadStream } from 'node:fs'
 import { Unreadable } from '../unreadable.js'
-import { countLetters, unfinishedBytes } from './letters.js'
+import { countLetters, isCutLetter, unfinishedBytes } from './letters.js'
+import { refuseOther } from './refuse-other.js'
 
 /** How a text file is written, decided over all of its bytes. */
 export interface TextEncoding {
@@ -42,14 +43,17 @@ export async function detectEncoding(path: string, signal: AbortSignal): Promise
     held = whole.subarray(end)
   }
   if (head === undefined) throw new Unreadable('The file is empty.')
-  if (held.length > 0 && !looksCut(held)) return mixedEncoding(path, hasMark(head), signal)
+  if (held.length > 0 && !isCutLetter(held)) return mixedEncoding(path, hasMark(head), signal)
   return { encoding: 'utf-8', markBytes: hasMark(head) ? 3 : 0, cutBytes: held.length, flawed }
 }
 
-/** Some bytes are no UTF-8. Two letters of Windows-1252 may happen to be one of UTF-8, but most do not. */
+/** So many bytes of Windows-1252 may stand for one letter of UTF-8 in a file that is a mixture of both. */
+const othersToALetter = 4
+
+/** Some bytes are no UTF-8. Two letters of Windows-1252 may happen to be one of UTF-8, but that is rare; all other bytes are read the same either way. */
 async function mixedEncoding(path: string, marked: boolean, signal: AbortSignal): Promise<TextEncoding> {
   const { letters, others, rare, cutBytes } = await countLetters(path, signal)
-  if (marked || letters > others) return { encoding: 'utf-8', markBytes: marked ? 3 : 0, cutBytes, flawed: true }
+  if (marked || letters * othersToALetter >= others) return { encoding: 'utf-8', markBytes: marked ? 3 : 0, cutBytes, flawed: true }
   return { encoding: 'windows-1252', markBytes: 0, cutBytes: 0, flawed: false, doubtful: rare > 0 }
 }
 
@@ -74,34 +78,4 @@ function wideEncoding(head: Buffer): TextEncoding | undefined {
   if (most(1) && most(3) && least(0) && least(2)) return wide('utf-16le', 0)
   if (most(0) && most(2) && least(1) && least(3)) return wide('utf-16be', 0)
   return undefined
-}
-
-const otherKinds: readonly (readonly [magic: string, kind: string])[] = [
-  ['PK\x03\x04', 'a ZIP file, perhaps a workbook: give it the ending .xlsx, or unpack it'],
-  ['%PDF', 'a PDF document'],
-  ['PAR1', 'a Parquet file: give it the ending .parquet'],
-  ['\x1f\x8b', 'compressed by gzip: unpack it'],
-  ['\xd0\xcf\x11\xe0', 'an old Excel workbook: save it as .xlsx or CSV'],
-]
-
-/** A text with more NUL bytes than this among its first is damaged, or none. */
-const nulShareMost = 0.2
-
-function refuseOther(head: Buffer): void {
-  const start = head.toString('latin1', 0, 1024)
-  const other = otherKinds.find(([magic]) => start.startsWith(magic))
-  if (other !== undefined) throw new Unreadable(`The file is not text but ${other[1]}.`)
-  if (/^(?:\xef\xbb\xbf)?\s*<(?:!doctype\b|!--|\?xml|html\b|head\b|body\b|script\b|meta\b)/i.test(start)) {
-    throw new Unreadable('The file is a web page (HTML or XML), not data. Its download met an error or a sign-in page: fetch it again.')
-  }
-  const nuls = start.split('\0').length - 1
-  if (start.startsWith('\0') || nuls > start.length * nulShareMost) {
-    throw new Unreadable('The file begins with NUL bytes: it is not text, or it was damaged. Save it again as CSV, UTF-8.')
-  }
-}
-
-/** Whether the last bytes can be the beginning of a UTF-8 character at all (0xC0, 0xC1 and above 0xF4 never are). */
-function looksCut(held: Buffer): boolean {
-  const lead = held[0] as number
-  return held.length > 1 && lead >= 0xc2 && lead <= 0xf4
 }

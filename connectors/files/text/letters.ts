@@ -20,6 +20,15 @@ export function unfinishedBytes(bytes: Buffer): number {
   return 0
 }
 
+/**
+ * Whether the last bytes of a file are the beginning of a letter of UTF-8, and not letters of Windows-1252. One byte alone is where it is the first of an
+ * é, a £ or the like: by itself it would be an Ã or an Â, with which no text ends.
+ */
+export function isCutLetter(held: Buffer): boolean {
+  const lead = held[0] as number
+  return held.length > 1 ? lead >= 0xc2 && lead <= 0xf4 : lead === 0xc2 || lead === 0xc3
+}
+
 /** What the bytes of a text beyond ASCII are. */
 export interface LetterCounts {
   /** Characters of UTF-8 of two bytes and more. */
@@ -45,7 +54,7 @@ export async function countLetters(path: string, signal: AbortSignal): Promise<L
     countIn(whole.subarray(0, end), counts)
     held = whole.subarray(end)
   }
-  if (held.length > 1) counts.cutBytes = held.length
+  if (held.length > 0 && isCutLetter(held)) counts.cutBytes = held.length
   else countIn(held, counts)
   return counts
 }

@@ -1,10 +1,13 @@
 import type { Conversion } from '../convert.js'
 import type { StagedTable } from '../staged-table.js'
+import { NoRows } from '../unreadable.js'
 import { settleCommas, undecidedCommas } from '../typing/commas.js'
 import type { Decision } from '../typing/decide.js'
 import { type Guess, guessTypes } from '../typing/guess.js'
+import { unnamedProblem } from './column-names.js'
 import { type DelimitedText, readDelimited } from './delimited.js'
 import type { Delimiter } from './dialect.js'
+import { typesOfBefore } from './no-rows.js'
 
 /** A CSV file as one table, its columns typed over all rows. A column without a name or a value is none. */
 export function stageCsv(path: string, conversion: Conversion): AsyncGenerator<StagedTable> {
@@ -16,8 +19,15 @@ export function stageTsv(path: string, conversion: Conversion): AsyncGenerator<S
   return stageDelimited(path, conversion, '\t')
 }
 
-async function* stageDelimited(path: string, { session, scratch, types, signal }: Conversion, promised?: Delimiter): AsyncGenerator<StagedTable> {
+async function* stageDelimited(path: string, { session, scratch, types, signal, known }: Conversion, promised?: Delimiter): AsyncGenerator<StagedTable> {
   const text = await readDelimited(path, scratch, signal, promised)
+  // Asks for the columns of before, which a text with rows does not depend on.
+  if (text.rows === 0 && known === undefined) throw new NoRows('The file holds no rows.')
+  if (text.rows === 0) {
+    const { decisions } = await guessTypes(session, text.from, text.names.map((name) => types.get(name)), text.signs)
+    yield staged(text, typesOfBefore(decisions, text.names, known ?? [], (name) => types.has(name)))
+    return
+  }
   yield await guessed(text, await guessTypes(session, text.from, text.names.map((name) => types.get(name)), text.signs))
 }
 
@@ -36,5 +46,6 @@ function staged(text: DelimitedText, decisions: readonly Decision[]): StagedTabl
   const columns = named.length === 0 ? all : named
   const told = columns.flatMap(({ name, problem }) => (problem === undefined ? [] : [`Column ${name}: ${problem}`]))
   const { from, rows, rowBytes, problems } = text
-  return { from, columns: columns.map(({ name, shape, sql }) => ({ name, shape, sql })), rows, rowBytes, problems: [...problems, ...told] }
+  const unnamed = unnamedProblem(columns.flatMap(({ position }) => (text.unnamed.includes(position) ? [position + 1] : [])))
+  return { from, columns: columns.map(({ name, shape, sql }) => ({ name, shape, sql })), rows, rowBytes, problems: [...problems, ...unnamed, ...told] }
 }

@@ -24,8 +24,12 @@ export function meetDemand(found: Decision, demanded: ColumnType | undefined, te
     return { ...decision, shape: { type: 'DECIMAL', scale: scaleMost }, sql: `CAST(${decision.plain} AS DECIMAL(38, ${scaleMost}))` }
   }
   if (demanded === 'TIMESTAMP' && type === 'DATE') return { ...decision, shape: { type: 'TIMESTAMP' }, sql: cast('TIMESTAMP') }
+  if (!scalars.has(demanded)) return { ...decision, problem: `the catalogue asks for ${demanded}, which is not read from text or numbers; ${type === 'STRING' ? 'kept as text' : `read as ${type}`}.` }
   return { ...decision, problem: `the catalogue asks for ${demanded}, but its values are not all of that type; read as ${type}.` }
 }
+
+/** Types that the values of cells can be read as. */
+const scalars: ReadonlySet<ColumnType> = new Set<ColumnType>(['STRING', 'BOOLEAN', 'INT64', 'DECIMAL', 'DOUBLE', 'DATE', 'TIME', 'TIMESTAMP', 'TIMESTAMPTZ'])
 
 const emptyShapes: Partial<Record<ColumnType, { shape: Shape; as: string }>> = {
   ...Object.fromEntries((['BOOLEAN', 'DATE', 'TIME', 'TIMESTAMP', 'TIMESTAMPTZ', 'DOUBLE'] as const).map((type) => [type, { shape: { type }, as: type }])),

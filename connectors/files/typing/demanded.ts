@@ -3,7 +3,7 @@ import type { EngineSession } from '../../../src/connector/engine.js'
 import { trimmed, type Decision, type Of, type Way } from './decide.js'
 import { demandedBoolean, demandedMoment, demandedTime } from './demanded-moment.js'
 import { demandedNumber } from './demanded-number.js'
-import { meetDemand } from './demand.js'
+import { emptyAs, meetDemand } from './demand.js'
 import { inSteps } from './in-steps.js'
 import { reported } from './sentences.js'
 import { isLetter, isMark, markList, marksOf, someMarks } from './marks.js'
@@ -51,7 +51,10 @@ async function readOne(session: EngineSession, from: string, { column, demand, n
   const row = await count(session, reader, `SELECT row_number() OVER () AS n, ${trimmed(column)} AS t, ${value} AS v FROM ${from}`)
   const found = (key: string) => Number(row[key] ?? 0)
   const way = reader.ways.find(({ name }) => found(`unread_${name}`) === 0)
-  const decided = way === undefined ? unreadWords(reader, found) : reader.decide(value, { values: found('readable_values'), found, way: way.name })
+  const values = found('readable_values')
+  // Where all are marks, there is no form to read them by.
+  const decide = (name: string) => (values === 0 ? noValues(natural, demand) : reader.decide(value, { values, found, way: name }))
+  const decided = way === undefined ? unreadWords(reader, found) : decide(way.name)
   if (typeof decided === 'string') {
     const { commas: _commas, swapped: _swapped, uncertain: _uncertain, ...kept } = natural
     return { ...kept, problem: `the catalogue asks for ${demand}, but ${decided}; ${kept.shape.type === 'STRING' ? 'kept as text' : `read as ${kept.shape.type}`}.` }
@@ -60,6 +63,11 @@ async function readOne(session: EngineSession, from: string, { column, demand, n
   if (marked === 0) return decided
   const marks = `read as null, since they seem to stand for no value and the catalogue asks for ${demand}: ${marked} of its values (${markList(marksOf(row.named))}).`
   return { ...decided, ...reported(marks, decided.problem) }
+}
+
+function noValues(natural: Decision, demand: ColumnType): Decision {
+  const { shape, sql } = emptyAs(natural, demand, 'NULL')
+  return { shape, sql }
 }
 
 /** Of BOOLEAN, a letter alone is a value: Y, N. */

@@ -18,17 +18,25 @@ export interface Found {
   readonly likeness?: string | undefined
 }
 
+const columnsAtOnce = 400
+
+/** Columns in portions: those of a very wide table, each as rows of its own, need more memory than a conversion may have. */
+export function atOnce(columns: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(columns.length / columnsAtOnce) }, (_, portion) => columns.slice(portion * columnsAtOnce, (portion + 1) * columnsAtOnce))
+}
+
 /**
  * The patterns that fit the values of columns. All columns go through one expression, as rows of position and value: preparing these
  * expressions for each of them would take longer than running them.
  */
 export async function findPatterns(session: EngineSession, from: string, columns: readonly string[]): Promise<Map<string, Found>> {
   const found = new Map<string, Found>(columns.map((column) => [column, { pattern: 'no value' }]))
-  if (columns.length === 0) return found
-  const cells = `(SELECT unnest(range(${columns.length})) AS place, unnest([${columns.map(trimmed).join(', ')}]) AS value FROM ${from})`
-  for (const row of await session.rows(fitsQuery(cells))) {
-    const fits = fitsOf(row)
-    if (fits.n > 0) found.set(columns[Number(row.place)] as string, foundOf(fits))
+  for (const some of atOnce(columns)) {
+    const cells = `(SELECT unnest(range(${some.length})) AS place, unnest([${some.map(trimmed).join(', ')}]) AS value FROM ${from})`
+    for (const row of await session.rows(fitsQuery(cells))) {
+      const fits = fitsOf(row)
+      if (fits.n > 0) found.set(some[Number(row.place)] as string, foundOf(fits))
+    }
   }
   return found
 }

@@ -2,7 +2,7 @@ import type { ColumnType } from '../../../src/connector/column.js'
 import type { EngineSession } from '../../../src/connector/engine.js'
 import { columnAt, literal } from '../../shared/engine-sql.js'
 import { asText, trimmed, type Decision } from './decide.js'
-import { findPatterns, type Found } from './find-patterns.js'
+import { atOnce, findPatterns, type Found } from './find-patterns.js'
 import { glance } from './glance.js'
 import { type Candidate, decideAll, inferTypes, patternCandidate } from './infer.js'
 import { type Pattern, patterns } from './pattern.js'
@@ -100,7 +100,10 @@ function checked({ sql, fits = '', holds }: Decision, column: string, value: str
 
 /** The columns of which a value has blanks around it. */
 async function findPadded(session: EngineSession, from: string, columns: readonly string[]): Promise<Set<string>> {
-  const cells = `(SELECT unnest(range(${columns.length})) AS place, unnest([${columns.join(', ')}]) AS value FROM ${from})`
-  const rows = await session.rows(`SELECT DISTINCT place FROM ${cells} WHERE value <> trim(value)`)
-  return new Set(rows.map(({ place }) => columns[Number(place)] as string))
+  const padded = new Set<string>()
+  for (const some of atOnce(columns)) {
+    const cells = `(SELECT unnest(range(${some.length})) AS place, unnest([${some.join(', ')}]) AS value FROM ${from})`
+    for (const { place } of await session.rows(`SELECT DISTINCT place FROM ${cells} WHERE value <> trim(value)`)) padded.add(some[Number(place)] as string)
+  }
+  return padded
 }

@@ -81,7 +81,9 @@ export function likenessOf({ n, fitting, marks, letters, named, ways }: Fits): s
   const kinds = [...new Set(fit)]
   const ask = new Set(are(asks))
   const [type] = ask
-  const mend = ask.size === 1 && type !== undefined ? `, or write type: ${type} for this column in catalogue.yaml` : ''
+  const isDays = ask.size === 2 && ask.has('DATE') && ask.has('TIMESTAMP')
+  const wanted = isDays ? 'TIMESTAMP' : ask.size === 1 ? type : undefined
+  const mend = wanted === undefined ? '' : `, or write type: ${wanted} for this column in catalogue.yaml`
   const what = kinds.length > 1 ? `of several kinds (${kinds.join('; ')})` : `${kinds[0]}${fit.length > 1 ? ' written in several ways' : ''}`
   if (fitting === 0) return nullsAmong(named)
   if (marks + letters > 0 && fitting + marks + letters === n && (letters === 0 || fitting * 3 >= n)) {

@@ -25,6 +25,8 @@ const dayWords: Record<DayForm, string> = {
 const moments = dayNames.map((form) => ({ are: dayWords[form], regex: momentRegex(form), family: 'moment' as const, askFor: 'DATE' }))
 const months = monthNames.map((form) => ({ are: 'months', regex: monthRegex(form), askFor: 'DATE' }))
 
+const shortMonth = '(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)'
+
 export const lookalikes: readonly Lookalike[] = [
   ...numberKinds.map((kind) => ({ ...kind, family: 'number' as const, askFor: 'DECIMAL' })),
   ...moments,
@@ -36,7 +38,9 @@ export const lookalikes: readonly Lookalike[] = [
   { are: 'quarters', regex: '(?i)Q[1-4][- /]?(?:FY ?)?(?:[0-9]{4}|[0-9]{2})(?:[-/][0-9]{2,4})?|(?:FY ?)?[0-9]{4}(?:[-/][0-9]{2,4})?[- /]?Q[1-4]' },
   { are: 'years such as 2023/24', regex: '(?i)(?:FY ?)?(?:19|20)[0-9]{2} ?[-/\\x{2013}] ?(?:(?:19|20)[0-9]{2}|[0-9]{2})' },
   { are: 'numbers with a unit', regex: `(?:${currency} ?)?-?[0-9][0-9.,]*(?:k|K|bn| ?(?:m|million|billion|thousand|p|km|kg|ha|sqm|m2|mm|cm|pp|hrs?|hours?|mins?|days?|years?))` },
-  { are: 'numbers with a note beside them', regex: '-?[0-9][0-9.,]* ?(?:\\*{1,3}|\\x{2020}|\\x{2021}|\\[[a-z0-9 ]{1,12}\\]|\\([a-z]\\))' },
+  { are: 'numbers with a note beside them', regex: '-?[0-9][0-9.,]* ?(?:\\*{1,3}|[rp]|[\\x{2020}\\x{2021}\\x{a7}\\x{b9}\\x{b2}\\x{b3}\\x{2074}]|\\[[a-z0-9 ]{1,12}\\]|\\([a-z]\\))' },
+  { are: 'numbers said to be about right', regex: '(?i)(?:[~\\x{2248}]|c(?:irca|a)?\\.? |c\\.|approx(?:imately)?\\.? |about |est\\.? ?) ?[0-9][0-9.,]*' },
+  { are: 'days without a year, as Excel may make of ranges such as 5-9', regex: `(?i)[0-9]{1,2}[- ]${shortMonth}` },
   { are: 'amounts marked CR or DR', regex: `(?i)(?:${currency} ?)?[0-9][0-9.,]* ?(?:CR|DR)` },
   { are: 'numbers or codes behind an apostrophe', regex: "['\\x{2019}]-?[0-9][0-9.,/-]*" },
   { are: 'values wrapped in a formula (="…")', regex: '="[^"]*"' },

@@ -62,7 +62,7 @@ export function plainNumber(value: string, convention: Convention): string {
 /** The words for each kind of number spelling, in the order in which they are tried; see lookalikes. */
 export const numberKinds: readonly { are: string; regex: string }[] = [
   { are: 'numbers with a decimal comma', regex: `${minus}?(?:[0-9]+|[1-9][0-9]{0,2}(?:[. ][0-9]{3})+),[0-9]+` },
-  { are: 'percentages', regex: `${around}(?:${sign}?[0-9][0-9.,]*|\\([0-9.,]*[0-9]\\)) ?%(?: ?-)?${around}` },
+  { are: 'percentages', regex: `${around}(?:${sign}?[0-9][0-9.,]*|\\([0-9.,]*[0-9]\\)) ?%(?: ?-)?${around}|${around}\\([0-9.,]*[0-9] ?%\\)${around}` },
   {
     are: 'amounts with a currency sign',
     regex: `${around}(?:[-+(\\x{2212}\\x{2013}]? ?${currency}[ (]?${sign}? ?[0-9][0-9., ']*\\)? ?-?|${sign}?[0-9][0-9., ']* ?${currency} ?-?|\\([0-9][0-9., ']* ?${currency}\\))${around}`,
