@@ -1,6 +1,6 @@
 import type { EngineSession } from '../../../src/connector/engine.js'
 import { trimmed } from './decide.js'
-import { familyOfAll, type Fits, fitsOf, fitsQuery, isPlain, likenessOf, onlyPattern } from './likeness.js'
+import { familyOfAll, type Fits, fitsOf, fitsOfPatterns, fitsQuery, isPlain, likenessOf, onlyPattern, patternsQuery } from './likeness.js'
 import type { Lookalike } from './lookalikes.js'
 import type { Pattern } from './pattern.js'
 
@@ -26,20 +26,25 @@ export function atOnce(columns: readonly string[]): string[][] {
 }
 
 /**
- * The patterns that fit the values of columns. All columns go through one expression, as rows of position and value: preparing these
- * expressions for each of them would take longer than running them.
+ * The patterns that fit the values of columns; lookalikes are looked for only where these leave anything open. All columns go through one expression, as
+ * rows of position and value: preparing these expressions for each of them would take longer than running them.
  */
 export async function findPatterns(session: EngineSession, from: string, columns: readonly string[]): Promise<Map<string, Found>> {
   const found = new Map<string, Found>(columns.map((column) => [column, { pattern: 'no value' }]))
   for (const some of atOnce(columns)) {
-    const cells = `(SELECT unnest(range(${some.length})) AS place, unnest([${some.map(trimmed).join(', ')}]) AS value FROM ${from})`
-    for (const row of await session.rows(fitsQuery(cells))) {
-      const fits = fitsOf(row)
-      if (fits.n > 0) found.set(some[Number(row.place)] as string, foundOf(fits))
+    const open: string[] = []
+    for (const row of await session.rows(patternsQuery(cellsOf(some, from)))) {
+      const [column, fits] = [some[Number(row.place)] as string, fitsOfPatterns(row)]
+      if (fits === undefined) open.push(column)
+      else if (fits.n > 0) found.set(column, foundOf(fits))
     }
+    if (open.length === 0) continue
+    for (const row of await session.rows(fitsQuery(cellsOf(open, from)))) found.set(open[Number(row.place)] as string, foundOf(fitsOf(row)))
   }
   return found
 }
+
+const cellsOf = (columns: readonly string[], from: string) => `(SELECT unnest(range(${columns.length})) AS place, unnest([${columns.map(trimmed).join(', ')}]) AS value FROM ${from})`
 
 function foundOf(fits: Fits): Found {
   const isWhole = fits.fitting === fits.n

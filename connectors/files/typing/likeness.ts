@@ -33,6 +33,29 @@ function fitOf(value: string): string {
   return `CASE WHEN ${value} IS NULL THEN NULL WHEN strlen(${value}) > 80 THEN -1 WHEN NOT regexp_full_match(${value}, ${literal(any)}) THEN ${none} ${ways.join(' ')} ELSE ${none} END`
 }
 
+/** What any value of a pattern begins with: most text is told from it at a glance. */
+const firstSigns = [...'0123456789-.tTfF'].map(literal).join(', ')
+
+/**
+ * The statement that finds how the values of columns fit patterns alone, as `fitsQuery` but for `odd`: values that fit none and may be lookalikes or marks.
+ * To prepare the expressions of lookalikes takes longer than to read most files, and few columns need them.
+ */
+export function patternsQuery(cells: string): string {
+  const ways = patterns.map(({ regex }, position) => `WHEN regexp_full_match(value, ${literal(regex)}) THEN ${position}`).join(' ')
+  const fit = `CASE WHEN value IS NULL THEN NULL WHEN strlen(value) > 80 OR left(value, 1) NOT IN (${firstSigns}) THEN -1 ${ways} ELSE -1 END`
+  const isOdd = `(fit = -1 AND strlen(value) <= 80 AND (regexp_matches(value, '[0-9]') OR starts_with(value, '=') OR (strlen(value) <= 24 AND ${isMark('value')})))`
+  const outputs = [
+    'place', 'count(fit) AS n', 'count_if(fit >= 0) AS fitting', `count_if(${isOdd}) AS odd`, 'bit_or(CASE WHEN fit >= 0 THEN 1::BIGINT << fit ELSE 0::BIGINT END) AS ways',
+  ]
+  return `SELECT ${outputs.join(', ')} FROM (SELECT place, value, ${fit} AS fit FROM ${cells}) GROUP BY place`
+}
+
+/** How the values of a column fit, where patterns alone tell: all fit one, or none does and none may be a lookalike or a mark. */
+export function fitsOfPatterns({ n, fitting, odd, ways }: Readonly<Record<string, unknown>>): Fits | undefined {
+  const isSettled = Number(fitting) === Number(n) || (Number(fitting) === 0 && Number(odd) === 0)
+  return isSettled ? { n: Number(n), fitting: Number(fitting), marks: 0, letters: 0, named: [], ways: BigInt(String(ways)) } : undefined
+}
+
 /** The statement that finds how the values of columns fit: rows of `place`, the column's position in the list, and what `fitsOf` reads. @param cells rows of place and value */
 export function fitsQuery(cells: string): string {
   const fits = `(SELECT place, value, ${fitOf('value')} AS fit FROM ${cells})`
