@@ -52,7 +52,7 @@ describe('what separates fields', () => {
     ['tildes', 'a~b\n1~2\n3~4\n', ['a', 'b'], [['1', '2'], ['3', '4']], ['separated by "~"']],
     ['unit separators', 'a\x1fb\n1\x1f2\n3\x1f4\n', ['a', 'b'], [['1', '2'], ['3', '4']], ['the control character 31']],
     ['control characters of Hive', 'a\x01b\n1\x012\n3\x014\n', ['a', 'b'], [['1', '2'], ['3', '4']], ['the control character 1.']],
-    ['two bars', 'a||b||c\n1||x||2\n3||y||4\n', ['a', 'b', 'c'], [['1', 'x', '2'], ['3', 'y', '4']], ['Columns 2 and 4 had no name']],
+    ['two bars', 'a||b||c\n1||x||2\n3||y||4\n', ['a', 'b', 'c'], [['1', 'x', '2'], ['3', 'y', '4']], ['Columns 2 and 4 had neither a name nor a value']],
     ['broken bars', 'a¦b¦c\n1¦2¦3\n', ['a¦b¦c'], [['1¦2¦3']], ['every line holds "¦" twice']],
     ['blanks', 'a   b\nx   2\ny   4\n', ['a   b'], [['x   2'], ['y   4']], ['every line holds two blanks or more once']],
     ['whole lines in quotes', '"a,b"\n"x,2"\n"y,4"\n', ['a,b'], [['x,2'], ['y,4']], ['every line holds "," once']],

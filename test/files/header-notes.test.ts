@@ -27,12 +27,12 @@ describe('columns without a name', () => {
 
   it('are reported where they hold something', async () => {
     const { names, problems } = await tableOf('t.csv', 'a,,,\n1,,2,\n3,,4,\n')
-    expect([names, problems]).toEqual([['a', 'column_3'], ['Column 3 had no name; named by position (column_3).']])
+    expect([names, problems]).toEqual([['a', 'column_3'], ['Column 3 had no name; named by position (column_3).', 'Column 2 had neither a name nor a value; left out.']])
   })
 
   it('are reported with what they may mean where the header has one name fewer, as R writes it', async () => {
     const { problems } = await tableOf('t.tsv', '"name"\t"n"\n"1"\t"Abbey"\t3\n"2"\t"Bow"\t4\n')
-    expect(problems).toEqual([expect.stringMatching(/one name fewer than the rows have fields/), 'Column 3 had no name; named by position (column_3).'])
+    expect(problems).toEqual(['Column 3 had no name; named by position (column_3).', expect.stringMatching(/one name fewer than the rows have fields/)])
   })
 })
 

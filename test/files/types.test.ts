@@ -74,7 +74,7 @@ describe('the order of day and month', () => {
     ['dashes, one digit', ['9-1-2026', '31-1-2026'], 'DATE', ['2026-01-09', '2026-01-31']],
     ['with a time', ['09/01/2026 13:55', '31/01/2026 00:00'], 'TIMESTAMP', ['2026-01-09 13:55:00', '2026-01-31 00:00:00']],
     ['with a time of twelve hours', ['09/01/2026 01:55:48 PM', '31/01/2026 12:00:00 AM'], 'TIMESTAMP', ['2026-01-09 13:55:48', '2026-01-31 00:00:00']],
-    ['some with a time', ['09/01/2026', '31/01/2026 12:00'], 'STRING', ['09/01/2026', '31/01/2026 12:00'], 'its values are dates written in several ways; kept as text. Write all of them in one plain way.'],
+    ['some with a time', ['09/01/2026', '31/01/2026 12:00'], 'STRING', ['09/01/2026', '31/01/2026 12:00'], 'its values are dates written in several ways; kept as text. Write all of them in one plain way, or write type: TIMESTAMP for this column in catalogue.yaml.'],
     ['two digits of a year', ['09/01/26', '31/01/26'], 'STRING', ['09/01/26', '31/01/26'], `its values are dates whose year has two digits; kept as text. ${oneWay('DATE')}`],
     ['months by name', ['9-Jan-2026', '31-JAN-2026', '01-may-2026'], 'DATE', ['2026-01-09', '2026-01-31', '2026-05-01']],
     ['months by their long names', ['9 January 2026', '31 december 2025'], 'DATE', ['2026-01-09', '2025-12-31']],

@@ -5,6 +5,11 @@ export function unnamedProblem(places: readonly number[]): string[] {
   return told(places, `had no name; named by position (column_${places[0]}).`)
 }
 
+/** What is reported of columns that have neither a name nor a value, and are none. @param places counted from 1 */
+export function leftOutProblem(places: readonly number[]): string[] {
+  return told(places, 'had neither a name nor a value; left out.')
+}
+
 /** Names as they will be published, and what was changed to make them so. */
 export interface ColumnNames {
   names: string[]

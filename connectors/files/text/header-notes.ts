@@ -18,7 +18,7 @@ export function ruleUnder(records: readonly { readonly cells: Row; readonly line
  * @param header the fields of the header's record. @param rows the first rows. @param width how many fields most rows have.
  */
 export function shortHeader(header: Row, rows: readonly Row[], width: number): string[] {
-  const whole = rows.filter((row) => row.length === width)
-  if (header.length !== width - 1 || whole.length === 0 || !whole.some((row) => (row[width - 1] ?? '').trim() !== '')) return []
+  const isMissing = header.length === width - 1 && rows.length > 1 && rows.every((row) => row.length === width && row[width - 1]?.trim() !== '')
+  if (!isMissing) return []
   return ['The header has one name fewer than the rows have fields, so its names may stand over the wrong columns (R leaves out the name of its row numbers). They were given from the left: add the missing name.']
 }

@@ -4,7 +4,7 @@ import { NoRows } from '../unreadable.js'
 import { settleCommas, undecidedCommas } from '../typing/commas.js'
 import type { Decision } from '../typing/decide.js'
 import { type Guess, guessTypes } from '../typing/guess.js'
-import { unnamedProblem } from './column-names.js'
+import { leftOutProblem, unnamedProblem } from './column-names.js'
 import { type DelimitedText, readDelimited } from './delimited.js'
 import type { Delimiter } from './dialect.js'
 import { typesOfBefore } from './no-rows.js'
@@ -46,6 +46,10 @@ function staged(text: DelimitedText, decisions: readonly Decision[]): StagedTabl
   const columns = named.length === 0 ? all : named
   const told = columns.flatMap(({ name, problem }) => (problem === undefined ? [] : [`Column ${name}: ${problem}`]))
   const { from, rows, rowBytes, problems } = text
-  const unnamed = unnamedProblem(columns.flatMap(({ position }) => (text.unnamed.includes(position) ? [position + 1] : [])))
-  return { from, columns: columns.map(({ name, shape, sql }) => ({ name, shape, sql })), rows, rowBytes, problems: [...problems, ...unnamed, ...told] }
+  const places = new Set(columns.map(({ position }) => position))
+  const unnamed = unnamedProblem(text.unnamed.filter((position) => places.has(position)).map((position) => position + 1))
+  // Blank fields behind the last column are what spreadsheets leave; those between columns are not.
+  const last = columns.at(-1)?.position ?? 0
+  const leftOut = leftOutProblem(text.unnamed.filter((position) => !places.has(position) && position < last).map((position) => position + 1))
+  return { from, columns: columns.map(({ name, shape, sql }) => ({ name, shape, sql })), rows, rowBytes, problems: [...unnamed, ...leftOut, ...problems, ...told] }
 }
