@@ -43,6 +43,17 @@ describe('workbooks', () => {
     ])
   })
 
+  it('take no year for a day, and give an empty column the type that is demanded', async () => {
+    const opened = await folderOf({
+      'book.xlsx': await sheet([['year', 'day', 'none'], [2023, 45_292], [2024, 45_293]]),
+      'catalogue.yaml': 'datasets: { book: { columns: { year: { type: DATE }, day: { type: DATE }, none: { type: DATE } } } }',
+    })
+    const { tables: [table] } = await opened.dataset('book')
+    expect(typesOf(table?.columns ?? [])).toEqual({ year: 'INT64', day: 'DATE', none: 'DATE' })
+    expect(await opened.texts('book/data')).toEqual([['2023', '2024-01-01', null], ['2024', '2024-01-02', null]])
+    expect(table?.problems).toEqual(['Column year: the catalogue asks for DATE, but its numbers look like years, and a year is no day; read as INT64.'])
+  })
+
   it('count their days from 1904 where they say so', async () => {
     const content = await workbook((book) => {
       book.properties.date1904 = true

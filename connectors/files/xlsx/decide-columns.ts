@@ -2,7 +2,7 @@ import type { ColumnType } from '../../../src/connector/column.js'
 import { columnAt } from '../../shared/engine-sql.js'
 import type { Conversion } from '../convert.js'
 import type { Decision } from '../typing/decide.js'
-import { meetDemand } from '../typing/demand.js'
+import { emptyAs, meetDemand } from '../typing/demand.js'
 import { inferTypes } from '../typing/infer.js'
 import { inDays, readsDays } from './demanded-days.js'
 import type { SheetColumn } from './sheet-column.js'
@@ -39,6 +39,10 @@ export async function decideColumns(
 }
 
 function ownType(column: SheetColumn, own: Decision, demand: ColumnType | undefined, position: number, dateSystem: DateSystem): Decision {
+  if (column.empty) return emptyAs(own, demand, columnAt(position))
+  if ((demand === 'DATE' || demand === 'TIMESTAMP') && column.isYears) {
+    return { ...own, problem: `the catalogue asks for ${demand}, but its numbers look like years, and a year is no day; read as ${own.shape.type}.` }
+  }
   const days = demand === undefined ? undefined : column.asDays(demand, position, dateSystem)
   return days ?? meetDemand(own, demand, columnAt(position), column.numbers.scaleMost)
 }

@@ -95,6 +95,11 @@ export class SheetColumn {
     return { shape: { type: this.#type }, sql: `CAST(${column} AS ${this.#type})` }
   }
 
+  /** Whether its numbers may be years: as days they would be of 1902 to 1908. */
+  get isYears(): boolean {
+    return this.#type === 'number' && this.numbers.least >= 1000 && this.numbers.most < 3000
+  }
+
   /** Numbers that are days, whose format does not say so: read as what the publisher says they are. Nothing where that cannot be. */
   asDays(demand: ColumnType, position: number, dateSystem: DateSystem): Decision | undefined {
     if ((demand !== 'DATE' && demand !== 'TIMESTAMP') || this.#type !== 'number' || this.numbers.least < firstDay || this.numbers.most >= lastDay) return undefined
