@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { originalKeys } from '../../connectors/files/copy-names.js'
+import { originalKeys } from '../../connectors/files/folder/copy-names.js'
 import { folderOf } from './support/folder.js'
 
 const csv = 'a,b\n1,x\n2,y\n'

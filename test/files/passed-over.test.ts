@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { filesMax, listFolder } from '../../connectors/files/folder.js'
+import { filesMax, listFolder } from '../../connectors/files/folder/folder.js'
 import { folderOf } from './support/folder.js'
 
 const told = async (files: Readonly<Record<string, string>>) =>

@@ -1,5 +1,5 @@
-import type { Access } from '../../src/connector/catalogue.js'
-import { slugOf } from '../shared/slug.js'
+import type { Access } from '../../../src/connector/catalogue.js'
+import { slugOf } from '../../shared/slug.js'
 import type { CatalogueFile, DatasetEntry } from './catalogue-file.js'
 import { keyOf, originalKeys } from './copy-names.js'
 import { astrayFrom, decideAccess, expectedFiles, isProtective, type Standing } from './decide-access.js'

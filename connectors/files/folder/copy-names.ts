@@ -1,4 +1,4 @@
-import { slugOf } from '../shared/slug.js'
+import { slugOf } from '../../shared/slug.js'
 
 /** What people and programs put before a name when they copy a file. */
 const before = /^(?:copy-(?:\d+-)?of|copie-de|kopie-von|copia-de|new|old|final|draft|backup(?:-of)?|latest|updated|revised|amended)-/

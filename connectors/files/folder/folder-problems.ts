@@ -1,4 +1,4 @@
-import { slugOf } from '../shared/slug.js'
+import { slugOf } from '../../shared/slug.js'
 import { catalogueFileName } from './catalogue-file.js'
 import { shown } from './passed-over.js'
 

@@ -1,4 +1,4 @@
-import type { Access, Listing } from '../../src/connector/catalogue.js'
+import type { Access, Listing } from '../../../src/connector/catalogue.js'
 import type { CatalogueFile, DatasetEntry } from './catalogue-file.js'
 import type { FolderMemory } from './memory.js'
 

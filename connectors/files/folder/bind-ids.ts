@@ -1,4 +1,4 @@
-import { slugOf } from '../shared/slug.js'
+import { slugOf } from '../../shared/slug.js'
 
 /** Something that needs an identifier: what tells it from all others, and the name that its identifier is made of. */
 export interface Nameable {
