@@ -2,7 +2,7 @@ import { slugOf } from '../../shared/slug.js'
 import { catalogueFileName } from './catalogue-file.js'
 import { shown } from './passed-over.js'
 
-/** What is told of a folder and its catalogue.yaml, in words for its publisher. */
+/** The problems of a folder and its catalogue.yaml, in words for its publisher. */
 export const folderProblems = {
   claimedTwice: (name: string, id: string, owner: string) => `${catalogueFileName} gives ${name} to ${id} and to ${owner}; it stays with ${owner}.`,
 

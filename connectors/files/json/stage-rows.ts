@@ -17,7 +17,7 @@ export interface BesideColumn extends StagedColumn {
   reads: string
 }
 
-/** What a table has beside the members of its objects, and what is told of it. */
+/** What a table has beside the members of its objects, and its problems. */
 export interface Beside {
   columns: readonly BesideColumn[]
   /** The column of the rows' own values. */

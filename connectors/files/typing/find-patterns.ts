@@ -14,7 +14,7 @@ export interface Found {
   readonly isPlain?: boolean
   /** Every value is a mark. */
   readonly isMarks?: boolean
-  /** What is told of it as text. */
+  /** What is reported of it as text. */
   readonly likeness?: string | undefined
 }
 

@@ -24,7 +24,7 @@ export interface WorkbookPart {
   /** Sheets that are no tables: charts, dialogs, macros of Excel 4. */
   others: number
   dateSystem: DateSystem
-  /** Whoever opens the workbook is asked to calculate every formula: what is stored may never have been calculated. */
+  /** The workbook asks for every formula to be calculated when it is opened, so a stored result may never have been calculated. */
   recalculated: boolean
   /** The parts that hold what the sheets share. */
   strings: string | undefined

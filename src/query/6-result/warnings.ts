@@ -1,6 +1,6 @@
 import type { FragmentOutcome } from '../5-execute/fragment.js'
 
-/** Something about an answer that may mislead whoever reads its rows. */
+/** Something about an answer that may mislead a reader of its rows. */
 export interface Warning {
   /**
    * STALE_COPY: the rows of a table are older than its file, which cannot be read now. DEEP_PAGE: the sources read and sorted all rows that the offset
