@@ -129,6 +129,18 @@ describe('a folder whose files come and go', () => {
   })
 })
 
+describe('a folder of 5,000 files under 40,000 entries whose files are gone', () => {
+  it('is judged as a whole: each file seen since is held back', () => {
+    const entries = Object.fromEntries(Array.from({ length: 40_000 }, (_, at) => [`entry-${at}`, { access: 'CLOSED' as const }]))
+    const expected = new Map(Object.keys(entries).map((key, at) => [key, at === 39_999 ? 1 : 99]))
+    const present = new Set(Array.from({ length: 5000 }, (_, at) => `file ${at}`))
+    const memory = { ...noMemory, harvests: 100, expected }
+    const { byFile, memory: after } = seen(present, { datasets: entries, isAbsent: false } as CatalogueFile, memory)
+    expect([...byFile.values()].filter(({ access }) => access !== 'CLOSED')).toEqual([])
+    expect(after.doubted.get('file 4999')).toBe('entry-39999')
+  })
+})
+
 describe('a folder on a disk', () => {
   const yaml = 'datasets: { housing-waits: { access: CLOSED } }'
   const accessOf = async (opened: Awaited<ReturnType<typeof folderOf>>) => {

@@ -40,10 +40,26 @@ export function decideAccess(entry: DatasetEntry | undefined, defaultAccess: Acc
   return { access, listing: entry?.listing ?? (access === 'OPEN' ? 'PUBLIC' : 'PARTIES'), isHeldBack: false }
 }
 
+/** Of the entries that are without their files, by key: the one whose file was seen longest ago, and one that never had a file. */
+export interface LostEntries {
+  readonly longest: { readonly key: string; readonly seen: number } | undefined
+  readonly never: string | undefined
+}
+
+/** Looks through the lost entries once for all files. @param expected when each entry's file was seen last. */
+export function lostEntries(lost: readonly string[], expected: ReadonlyMap<string, number>): LostEntries {
+  let longest: LostEntries['longest']
+  for (const key of lost) {
+    const seen = expected.get(key)
+    if (seen !== undefined && (longest === undefined || seen < longest.seen)) longest = { key, seen }
+  }
+  return { longest, never: lost.find((key) => !expected.has(key)) }
+}
+
 /**
  * The protective entry whose file this stem may be, under another name: its file is not there, and the stem was first seen after that file was seen
  * last. Once that is so it stays so, though another file may take the lost one's name.
  */
-export function astrayFrom(stem: string, firstSeen: number, lost: readonly string[], { expected, doubted }: Pick<FolderMemory, 'expected' | 'doubted'>): string | undefined {
-  return doubted.get(stem) ?? lost.find((key) => firstSeen > (expected.get(key) ?? 0))
+export function astrayFrom(stem: string, firstSeen: number, { longest, never }: LostEntries, doubted: FolderMemory['doubted']): string | undefined {
+  return doubted.get(stem) ?? (longest !== undefined && firstSeen > longest.seen ? longest.key : never)
 }

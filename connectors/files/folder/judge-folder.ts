@@ -2,7 +2,7 @@ import type { Access } from '../../../src/connector/catalogue.js'
 import { slugOf } from '../../shared/slug.js'
 import type { CatalogueFile, DatasetEntry } from './catalogue-file.js'
 import { keyOf, originalKeys } from './copy-names.js'
-import { astrayFrom, decideAccess, expectedFiles, isProtective, type Standing } from './decide-access.js'
+import { astrayFrom, decideAccess, expectedFiles, isProtective, lostEntries, type Standing } from './decide-access.js'
 import type { Folder } from './folder.js'
 import type { FolderMemory } from './memory.js'
 
@@ -38,7 +38,8 @@ export function judgeFolder(folder: Folder, catalogue: CatalogueFile, ids: Reado
   const isCatalogueLost = catalogue.isAbsent && (memory.protected.size > 0 || folder.misnamedCatalogue !== undefined)
 
   const { expected, lost } = lookForExpected(folder, catalogue, new Set(stems.filter(isPlain).map(slugOf)), memory)
-  const astray = new Map(stems.map((stem) => [stem, astrayFrom(stem, memory.stems.get(stem)?.first ?? memory.harvests, lost, { expected, doubted: memory.doubted })]))
+  const without = lostEntries(lost, expected)
+  const astray = new Map(stems.map((stem) => [stem, astrayFrom(stem, memory.stems.get(stem)?.first ?? memory.harvests, without, memory.doubted)]))
   // An entry that never had a file lost none: the doubt that it casts ends when its file comes.
   const doubted = new Map([...memory.doubted].filter(([stem]) => !ids.has(stem)))
   for (const [stem, key] of astray) if (key !== undefined && expected.has(key) && !isPlain(stem)) doubted.set(stem, key)
