@@ -1,6 +1,6 @@
 /**
- * What the connector `postgres` reads: rows a second into Parquet parts, and, in the same run, the floor of the same rows as bare COPY binary
- * that nobody parses. `UV_THREADPOOL_SIZE=24 npx tsx bench/connectors.ts [rows]`
+ * What the connector `postgres` reads: rows a second into Parquet parts, and, in the same run, the floor of the same rows as bare COPY
+ * binary that nobody parses. `UV_THREADPOOL_SIZE=24 npx tsx bench/connectors.ts [rows]`
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -19,9 +19,18 @@ const folder = await mkdtemp(join(tmpdir(), 'seven-dials-bench-'))
 const scratchFolder = await mkdtemp('/dev/shm/seven-dials-bench-')
 const database = await openDatabase({ dataFolder: folder, log })
 const engine = await DuckDbEngine.open({ folders: [scratchFolder], memoryMb: 512 })
-const source = await postgres.open(postgres.configSchema.parse({ url: database.url, schemas: ['public'], tables: ['payments'], defaultAccess: 'OPEN' }), {
-  spokeId: 'bench', baseFolder: folder, engine, openEngine: (options) => DuckDbEngine.open(options), scratchFolder, storeFolder: folder, log,
-})
+const source = await postgres.open(
+  postgres.configSchema.parse({ url: database.url, schemas: ['public'], tables: ['payments'], defaultAccess: 'OPEN' }),
+  {
+    spokeId: 'bench',
+    baseFolder: folder,
+    engine,
+    openEngine: (options) => DuckDbEngine.open(options),
+    scratchFolder,
+    storeFolder: folder,
+    log,
+  },
+)
 try {
   await database.knex.raw(`CREATE TABLE payments AS SELECT
     n::int8 AS id, (n % 977)::int4 AS cost_centre, (n::int8 * 7919 % 1000003)::int8 AS uprn, 'E0' || (5000000 + n % 640) AS ward,
@@ -31,8 +40,12 @@ try {
   await database.knex.raw('VACUUM ANALYZE payments')
   for await (const event of source.harvest(undefined, AbortSignal.timeout(60_000))) {
     if (event.kind !== 'dataset') continue
-    const columns = event.dataset.tables[0]?.columns.map(({ name, type, scale }) => ({ name, type, ...(scale === undefined ? {} : { scale }) })) ?? []
-    const planned = source.plan({ relation: { op: 'scan', table: 'payments/payments', columns } }, await source.capabilities(['payments/payments']))
+    const columns =
+      event.dataset.tables[0]?.columns.map(({ name, type, scale }) => ({ name, type, ...(scale === undefined ? {} : { scale }) })) ?? []
+    const planned = source.plan(
+      { relation: { op: 'scan', table: 'payments/payments', columns } },
+      await source.capabilities(['payments/payments']),
+    )
     const floor: number[] = []
     const read: number[] = []
     const work: number[] = []
@@ -43,7 +56,12 @@ try {
       read.push(
         await timed(async () => {
           bytes = 0
-          const { parts, report } = source.execute(planned, { signal: AbortSignal.timeout(60_000), rowsMax: rows, bytesMax: 2 ** 31, deadline: Date.now() + 60_000 })
+          const { parts, report } = source.execute(planned, {
+            signal: AbortSignal.timeout(60_000),
+            rowsMax: rows,
+            bytesMax: 2 ** 31,
+            deadline: Date.now() + 60_000,
+          })
           for await (const { file } of parts) {
             bytes += file.bytes
             await file.release()
@@ -57,7 +75,9 @@ try {
     print('bare COPY binary, the floor', floor)
     print('the connector, into parts', read)
     print('its own processor time alone', work)
-    console.log(`${Math.round(bytes / rows)} bytes a row, peak ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB, ${(median(floor) / median(read)).toFixed(2)} of the floor`)
+    console.log(
+      `${Math.round(bytes / rows)} bytes a row, peak ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB, ${(median(floor) / median(read)).toFixed(2)} of the floor`,
+    )
   }
 } finally {
   await source.close()
@@ -88,5 +108,7 @@ function median(times: number[]): number {
 
 function print(what: string, times: number[]): void {
   const milliseconds = median(times)
-  console.log(`${what.padEnd(30)} ${Math.round(milliseconds)} ms, ${(rows / milliseconds / 1000).toFixed(2)} M rows/s (${times.map((time) => Math.round(time)).join(', ')})`)
+  console.log(
+    `${what.padEnd(30)} ${Math.round(milliseconds)} ms, ${(rows / milliseconds / 1000).toFixed(2)} M rows/s (${times.map((time) => Math.round(time)).join(', ')})`,
+  )
 }

@@ -17,12 +17,20 @@ export async function constantGraph(answer: string): Promise<string> {
   await graph.start()
   const metrics = new HubMetrics({ engine: () => ({ running: 0, waiting: 0 }), sources: () => [] })
   const app = hubServer({
-    graph, operations: new Operations(schema), contextOf: () => Promise.resolve({ viewer: { scopes: [] }, results: new Results() } as never), notReady: () => Promise.resolve([]),
-    mayOperate: () => Promise.resolve(false), telemetry: { metrics }, graphqlFolder: fileURLToPath(new URL('../graphql', import.meta.url)), jwks: {}, log,
+    graph,
+    operations: new Operations(schema),
+    contextOf: () => Promise.resolve({ viewer: { scopes: [] }, results: new Results() } as never),
+    notReady: () => Promise.resolve([]),
+    mayOperate: () => Promise.resolve(false),
+    telemetry: { metrics },
+    graphqlFolder: fileURLToPath(new URL('../graphql', import.meta.url)),
+    jwks: {},
+    log,
   })
   return app.listen({ host: '127.0.0.1', port: 0 })
 }
 
 // As a process of its own: `tsx bench/constant-graph.ts <file of the answer>` prints where it listens.
 const [, main, file] = process.argv
-if (main !== undefined && file !== undefined && main.endsWith('constant-graph.ts')) process.stdout.write(`${await constantGraph(readFileSync(file, 'utf8'))}\n`)
+if (main !== undefined && file !== undefined && main.endsWith('constant-graph.ts'))
+  process.stdout.write(`${await constantGraph(readFileSync(file, 'utf8'))}\n`)

@@ -1,4 +1,7 @@
-/** Harvests a folder of one CSV by the connector `files`, and writes what it took as JSON: `csv-harvest.ts folder store type-of-quantity rows`. */
+/**
+ * Harvests a folder of one CSV by the connector `files`, and writes what it took as JSON: `csv-harvest.ts folder store type-of-quantity
+ * rows`.
+ */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { files } from '../connectors/files/index.js'
 import { DuckDbEngine } from '../src/engine/duckdb.js'
@@ -9,7 +12,13 @@ const log = { info: () => undefined, warn: console.warn, error: console.error }
 const scratchFolder = await mkdtemp('/dev/shm/seven-dials-bench-')
 const engine = await DuckDbEngine.open({ folders: [scratchFolder], memoryMb: 128 })
 const source = await files.open(files.configSchema.parse({ folder, defaultAccess: 'OPEN' }), {
-  spokeId: 'bench', baseFolder: '/', engine, openEngine: (options) => DuckDbEngine.open(options), scratchFolder, storeFolder, log,
+  spokeId: 'bench',
+  baseFolder: '/',
+  engine,
+  openEngine: (options) => DuckDbEngine.open(options),
+  scratchFolder,
+  storeFolder,
+  log,
 })
 try {
   const took = await measured(async () => {
@@ -17,7 +26,8 @@ try {
       if (event.kind !== 'dataset') continue
       const [table] = event.dataset.tables
       const column = table?.columns.find(({ name }) => name === 'quantity')
-      if (table?.rowCount !== Number(rows) || column?.type !== quantity || column?.profile === undefined) throw new Error(`${table?.rowCount} rows, quantity is ${column?.type}`)
+      if (table?.rowCount !== Number(rows) || column?.type !== quantity || column?.profile === undefined)
+        throw new Error(`${table?.rowCount} rows, quantity is ${column?.type}`)
     }
   })
   console.log(JSON.stringify(took))

@@ -1,6 +1,7 @@
 /**
- * A CSV of a gigabyte, hashed, typed over all of its rows, copied and profiled by a harvest of the connector `files`; and in the same run the floor:
- * the engine's own reader, told every type, that writes the same columns as Parquet. Once as it is, once with a word among the numbers of its last row.
+ * A CSV of a gigabyte, hashed, typed over all of its rows, copied and profiled by a harvest of the connector `files`; and in the same run
+ * the floor: the engine's own reader, told every type, that writes the same columns as Parquet. Once as it is, once with a word among the
+ * numbers of its last row.
  * `UV_THREADPOOL_SIZE=24 npx tsx bench/csv.ts [megabytes]`
  */
 import { execFile } from 'node:child_process'
@@ -15,7 +16,19 @@ import { DuckDbEngine } from '../src/engine/duckdb.js'
 import { type Measured, machine, measured } from './support.js'
 
 const megabytes = Number(process.argv[2] ?? 1000)
-const types = { id: 'BIGINT', name: 'VARCHAR', amount: 'DECIMAL(18,2)', paid_on: 'DATE', supplier: 'VARCHAR', postcode: 'VARCHAR', ward: 'VARCHAR', quantity: 'BIGINT', ratio: 'DOUBLE', entered: 'TIMESTAMP', note: 'VARCHAR' }
+const types = {
+  id: 'BIGINT',
+  name: 'VARCHAR',
+  amount: 'DECIMAL(18,2)',
+  paid_on: 'DATE',
+  supplier: 'VARCHAR',
+  postcode: 'VARCHAR',
+  ward: 'VARCHAR',
+  quantity: 'BIGINT',
+  ratio: 'DOUBLE',
+  entered: 'TIMESTAMP',
+  note: 'VARCHAR',
+}
 
 const folder = await mkdtemp(join(tmpdir(), 'seven-dials-bench-'))
 const data = join(folder, 'data')
@@ -27,7 +40,9 @@ try {
   const columns = Object.entries(types).map(([name, type]) => `${name}: '${type}'`)
   const floor = await measured(async () => {
     const session = await engine.connect(new AbortController().signal)
-    await session.run(`COPY (FROM read_csv('${path}', auto_detect = false, header = true, quote = '"', columns = {${columns.join(', ')}})) TO '${join(folder, 'floor.parquet')}' (FORMAT parquet)`)
+    await session.run(
+      `COPY (FROM read_csv('${path}', auto_detect = false, header = true, quote = '"', columns = {${columns.join(', ')}})) TO '${join(folder, 'floor.parquet')}' (FORMAT parquet)`,
+    )
     await session.close()
   })
   await engine.close()
@@ -42,7 +57,15 @@ try {
 
 /** In a process of its own, so that its memory is its own too. */
 async function harvest(store: string, quantity: string, rows: number): Promise<Measured> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', fileURLToPath(new URL('csv-harvest.ts', import.meta.url)), data, join(folder, store), quantity, String(rows)])
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--import',
+    'tsx',
+    fileURLToPath(new URL('csv-harvest.ts', import.meta.url)),
+    data,
+    join(folder, store),
+    quantity,
+    String(rows),
+  ])
   return JSON.parse(stdout) as Measured
 }
 
@@ -70,5 +93,7 @@ async function write(): Promise<{ bytes: number; rows: number }> {
 }
 
 function print(what: string, bytes: number, { milliseconds, peakMiB }: Measured): void {
-  console.log(`${what.padEnd(46)} ${(milliseconds / 1000).toFixed(1)} s, ${(bytes / milliseconds / 1000).toFixed(0)} MB/s, at most ${Math.round(peakMiB)} MiB resident`)
+  console.log(
+    `${what.padEnd(46)} ${(milliseconds / 1000).toFixed(1)} s, ${(bytes / milliseconds / 1000).toFixed(0)} MB/s, at most ${Math.round(peakMiB)} MiB resident`,
+  )
 }

@@ -1,6 +1,6 @@
 /**
- * How fast a large catalogue is harvested: 100,000 generated datasets, then the same again unchanged, beside a bare INSERT of the same rows by
- * PostgreSQL itself. `NODE_ENV=production tsx bench/harvest.ts [datasets]`
+ * How fast a large catalogue is harvested: 100,000 generated datasets, then the same again unchanged, beside a bare INSERT of the same rows
+ * by PostgreSQL itself. `NODE_ENV=production tsx bench/harvest.ts [datasets]`
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -34,11 +34,24 @@ function generated(n: number): DatasetDescription {
     issued: '2020-01-02T03:04:05Z',
     modified: '2026-05-06T07:08:09Z',
     landingPage: `https://data.borough.example/dataset/${n}`,
-    distributions: ['csv', 'geojson'].map((format) => ({ id: format, title: `As ${format}`, format, downloadUrl: `https://data.borough.example/dataset/${n}.${format}`, byteSize: 1000 + n })),
-    tables: [{
-      id: 'table', name: 'table', title: `Table of ${n}`, rowCount: n, version: `v${n}`, problems: [],
-      columns: columns.map((name) => ({ name, title: name, type: 'STRING' as const, nullable: true, sensitivity: 'NONE' as const })),
-    }],
+    distributions: ['csv', 'geojson'].map((format) => ({
+      id: format,
+      title: `As ${format}`,
+      format,
+      downloadUrl: `https://data.borough.example/dataset/${n}.${format}`,
+      byteSize: 1000 + n,
+    })),
+    tables: [
+      {
+        id: 'table',
+        name: 'table',
+        title: `Table of ${n}`,
+        rowCount: n,
+        version: `v${n}`,
+        problems: [],
+        columns: columns.map((name) => ({ name, title: name, type: 'STRING' as const, nullable: true, sensitivity: 'NONE' as const })),
+      },
+    ],
   }
 }
 
@@ -87,7 +100,9 @@ const database = await openDatabase({ dataFolder: folder, log })
 try {
   const { knex } = database
   await migrate(knex)
-  await syncConfigured(knex, [{ id: 'borough', title: 'Borough', organisation: { id: 'borough', name: 'Borough' }, connector: 'generated' }])
+  await syncConfigured(knex, [
+    { id: 'borough', title: 'Borough', organisation: { id: 'borough', name: 'Borough' }, connector: 'generated' },
+  ])
   const generation = await measure(async () => {
     for (let n = 0; n < datasets; n += 1) JSON.stringify(generated(n))
   })
@@ -97,8 +112,12 @@ try {
   const bare = await bareInsert(knex)
   console.log(`${datasets.toLocaleString('en-GB')} datasets, ${machine()}`)
   console.log(`first harvest    ${rate(first.seconds)}, at most ${mb(first.rssMax)} resident`)
-  console.log(`unchanged        ${rate(second.seconds)}, at most ${mb(second.rssMax)} resident: ${(first.seconds / second.seconds).toFixed(1)} times as fast`)
-  console.log(`unchanged again  ${rate(third.seconds)}, at most ${mb(third.rssMax)} resident: ${(first.seconds / third.seconds).toFixed(1)} times as fast`)
+  console.log(
+    `unchanged        ${rate(second.seconds)}, at most ${mb(second.rssMax)} resident: ${(first.seconds / second.seconds).toFixed(1)} times as fast`,
+  )
+  console.log(
+    `unchanged again  ${rate(third.seconds)}, at most ${mb(third.rssMax)} resident: ${(first.seconds / third.seconds).toFixed(1)} times as fast`,
+  )
   console.log(`bare INSERT      ${rate(bare.seconds)} (the same rows and indexes, by the server alone)`)
   console.log(`generating them  ${generation.seconds.toFixed(1)} s, part of each harvest`)
 } finally {

@@ -11,13 +11,30 @@ interface Column {
 
 /** A number that looks drawn, the same in every run. */
 const drawn = (what: string, spoke: number, below: number) => `(hash(i, ${spoke}, '${what}') % ${below})::BIGINT`
-const categories = ['Roads', 'Schools', 'Parks', 'Libraries', 'Housing', 'Waste', 'Care', 'Leisure', 'Planning', 'Transport', 'Culture', 'Markets']
+const categories = [
+  'Roads',
+  'Schools',
+  'Parks',
+  'Libraries',
+  'Housing',
+  'Waste',
+  'Care',
+  'Leisure',
+  'Planning',
+  'Transport',
+  'Culture',
+  'Markets',
+]
 const days = 3652
 
 export const columns: readonly Column[] = [
   { name: 'id', postgres: 'bigint', sql: (spoke) => `${keyOf(spoke, 0)} + i` },
   { name: 'ward', postgres: 'text', sql: (spoke) => `'E0' || (5000000 + ${drawn('ward', spoke, 640)})` },
-  { name: 'category', postgres: 'text', sql: (spoke) => `[${categories.map((category) => `'${category}'`).join(', ')}][1 + ${drawn('category', spoke, categories.length)}]` },
+  {
+    name: 'category',
+    postgres: 'text',
+    sql: (spoke) => `[${categories.map((category) => `'${category}'`).join(', ')}][1 + ${drawn('category', spoke, categories.length)}]`,
+  },
   { name: 'amount', postgres: 'numeric(12, 2)', sql: (spoke) => `(${drawn('amount', spoke, 5_000_000)} / 100)::DECIMAL(12, 2)` },
   { name: 'paid', postgres: 'date', sql: (spoke) => `DATE '2015-01-01' + ${drawn('paid', spoke, days)}::INTEGER` },
   { name: 'uprn', postgres: 'bigint', sql: (spoke) => `10000000 + ${drawn('uprn', spoke, 90_000_000)}` },

@@ -17,8 +17,8 @@ const log = { info: () => undefined, warn: console.warn, error: console.error }
 const definition = columns.map(({ name, postgres }) => `${name} ${postgres}`).join(', ')
 
 /**
- * Starts it in `folder` and loads a CSV file for each spoke. The foreign tables are `payments_0` and so on, and `payments` is the view that stacks
- * them.
+ * Starts it in `folder` and loads a CSV file for each spoke. The foreign tables are `payments_0` and so on, and `payments` is the view that
+ * stacks them.
  */
 export async function openFdw(folder: string, csv: readonly string[]): Promise<Fdw> {
   const database = await openDatabase({ dataFolder: folder, log })

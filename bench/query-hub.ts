@@ -17,7 +17,9 @@ export const filesSpoke = (id: string): SpokeEntry => ({ id, connector: 'files',
 
 /** Of a spoke over a PostgreSQL database's table `payments`. */
 export const postgresSpoke = (id: string, url: string): SpokeEntry => ({
-  id, connector: 'postgres', config: `{ url: "${url}?sslmode=disable", schemas: [public], tables: [payments], defaultAccess: OPEN }`,
+  id,
+  connector: 'postgres',
+  config: `{ url: "${url}?sslmode=disable", schemas: [public], tables: [payments], defaultAccess: OPEN }`,
 })
 
 /** The id of the one table that each of these spokes has. */
@@ -28,7 +30,9 @@ export async function startHub(folder: string, spokes: readonly SpokeEntry[]): P
   const yaml = ['name: Bench', 'spokes:']
   for (const { id, connector, config } of spokes) {
     await mkdir(join(folder, id), { recursive: true })
-    await writeFile(join(folder, id, 'spoke.yaml'), `id: ${id}\nsources:\n  - connector: ${connector}\n    config: ${config}\n`, { mode: 0o600 })
+    await writeFile(join(folder, id, 'spoke.yaml'), `id: ${id}\nsources:\n  - connector: ${connector}\n    config: ${config}\n`, {
+      mode: 0o600,
+    })
     yaml.push(`  - id: ${id}`, `    organisation: { name: ${id} }`, '    connector: spoke', `    config: { process: ./${id}/spoke.yaml }`)
   }
   await writeFile(join(folder, 'hub.yaml'), yaml.join('\n'))
@@ -50,7 +54,8 @@ export async function harvested(hub: TestHub, spokes: readonly SpokeEntry[]): Pr
 }
 
 /** A body for `post`: one query, of which the rows alone are read. */
-export const queryBody = (input: object) => JSON.stringify({ query: 'query Bench($input: QueryInput!) { query(input: $input) { complete rows } }', variables: { input } })
+export const queryBody = (input: object) =>
+  JSON.stringify({ query: 'query Bench($input: QueryInput!) { query(input: $input) { complete rows } }', variables: { input } })
 
 /** The rows of an answer to it. */
 export function rowsOf(text: string): unknown[][] {

@@ -43,8 +43,8 @@ function isSame(left: unknown, right: unknown): boolean {
 }
 
 /**
- * The milliseconds of each in each round, by name. All take their turn in every round, each time another one first, so that a machine that slows
- * down slows all of them.
+ * The milliseconds of each in each round, by name. All take their turn in every round, each time another one first, so that a machine that
+ * slows down slows all of them.
  */
 export async function timeRounds(rounds: number, contestants: readonly Contestant[]): Promise<Map<string, number[]>> {
   const times = new Map(contestants.map(({ name }): [string, number[]] => [name, []]))

@@ -1,6 +1,6 @@
 /**
- * Whole queries over HTTP, with a process for each spoke, each beside others that answer the same in the same run. `npm run bench:query`, or
- * smaller: `tsx bench/query.ts [rows a spoke] [rounds]`
+ * Whole queries over HTTP, with a process for each spoke, each beside others that answer the same in the same run. `npm run bench:query`,
+ * or smaller: `tsx bench/query.ts [rows a spoke] [rounds]`
  * - one local DuckDB over the same Parquet files, warm, in this process;
  * - PostgreSQL with the same rows, reached by postgres_fdw: through a view of UNION ALL, and with partial aggregates written by hand.
  */
@@ -29,12 +29,15 @@ let step = 'the beginning'
 let opening: Promise<unknown> = Promise.resolve()
 
 // What is only being opened is waited for, so that it is closed too.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void opening.then(() => undo.run()).finally(() => process.exit(1)))
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void opening.then(() => undo.run()).finally(() => process.exit(1)))
 try {
   const folder = await mkdtemp(join(tmpdir(), 'seven-dials-bench-'))
   undo.add(() => rm(folder, { recursive: true, force: true }))
   const local = await opened(openLocal(), ({ close }) => close())
-  console.log(`over HTTP on loopback, ${machine()}; medians of ${rounds} rounds in turn after ${warmUps} to warm up, ratios within a round; ${columns.length} columns a row`)
+  console.log(
+    `over HTTP on loopback, ${machine()}; medians of ${rounds} rounds in turn after ${warmUps} to warm up, ratios within a round; ${columns.length} columns a row`,
+  )
   await fewSpokes(join(folder, 'few'), local.connection)
   await manySpokes(join(folder, 'many'), local.connection)
 } catch (thrown) {
@@ -75,7 +78,12 @@ async function manySpokes(folder: string, local: DuckDBConnection): Promise<void
   step = 'grouping over many spokes'
   const contestants = [
     inDuckDb(local, `SELECT ward, count(*), sum(amount) FROM ${over(parquet)} GROUP BY ward ORDER BY ward`),
-    atHub(hub, names.files, { from: { union: ids.map(tableOf) }, groupBy: [{ column: 'ward' }], measures: [{ function: 'COUNT' }, { function: 'SUM', column: 'amount' }], orderBy: [{ column: 'ward' }] }),
+    atHub(hub, names.files, {
+      from: { union: ids.map(tableOf) },
+      groupBy: [{ column: 'ward' }],
+      measures: [{ function: 'COUNT' }, { function: 'SUM', column: 'amount' }],
+      orderBy: [{ column: 'ward' }],
+    }),
   ]
   await checkSame(contestants)
   const times = await timeRounds(rounds, contestants)
@@ -100,16 +108,32 @@ async function openHub(folder: string, spokes: readonly SpokeEntry[]): Promise<T
 }
 
 /** Half of the rows, by ward. */
-async function groups(hub: TestHub, local: DuckDBConnection, fdw: Fdw, at: { parquet: string[]; files: string[]; postgres: string[] }): Promise<void> {
+async function groups(
+  hub: TestHub,
+  local: DuckDBConnection,
+  fdw: Fdw,
+  at: { parquet: string[]; files: string[]; postgres: string[] },
+): Promise<void> {
   step = 'filter and group by'
   const where = "WHERE paid >= DATE '2020-01-01'"
-  const grouped = (table: string) => `SELECT ward, count(*), sum(amount), avg(amount), CAST(max(paid) AS TEXT) FROM ${table} ${where} GROUP BY ward ORDER BY ward`
-  const partial = at.postgres.map((_, spoke) => `SELECT ward, count(*) AS n, sum(amount) AS total, count(amount) AS amounts, max(paid) AS last FROM payments_${spoke} ${where} GROUP BY ward`)
+  const grouped = (table: string) =>
+    `SELECT ward, count(*), sum(amount), avg(amount), CAST(max(paid) AS TEXT) FROM ${table} ${where} GROUP BY ward ORDER BY ward`
+  const partial = at.postgres.map(
+    (_, spoke) =>
+      `SELECT ward, count(*) AS n, sum(amount) AS total, count(amount) AS amounts, max(paid) AS last FROM payments_${spoke} ${where} GROUP BY ward`,
+  )
   const byHand = `SELECT ward, sum(n), sum(total), sum(total) / sum(amounts), CAST(max(last) AS TEXT) FROM (${partial.join(' UNION ALL ')}) AS partials GROUP BY ward ORDER BY ward`
   await checkPushed(fdw, byHand, few.spokes)
   const input = {
-    where: { column: 'paid', gte: '2020-01-01' }, groupBy: [{ column: 'ward' }], orderBy: [{ column: 'ward' }],
-    measures: [{ function: 'COUNT' }, { function: 'SUM', column: 'amount' }, { function: 'AVG', column: 'amount' }, { function: 'MAX', column: 'paid' }],
+    where: { column: 'paid', gte: '2020-01-01' },
+    groupBy: [{ column: 'ward' }],
+    orderBy: [{ column: 'ward' }],
+    measures: [
+      { function: 'COUNT' },
+      { function: 'SUM', column: 'amount' },
+      { function: 'AVG', column: 'amount' },
+      { function: 'MAX', column: 'paid' },
+    ],
   }
   const contestants = [
     inDuckDb(local, grouped(over(at.parquet))),
@@ -121,8 +145,19 @@ async function groups(hub: TestHub, local: DuckDBConnection, fdw: Fdw, at: { par
   await checkSame(contestants)
   const times = await timeRounds(rounds, contestants)
   const title = `filter + group by, ${size(few)}`
-  console.log(compared(`${title}, files`, names.files, times, [{ name: names.local, atMost: 1.6 }, { name: names.view, faster: 10 }, { name: names.byHand, faster: 3 }]))
-  console.log(compared(`${title}, PostgreSQL`, names.postgres, times, [{ name: names.view, faster: 2 }, { name: names.byHand, atMost: 1.2 }]))
+  console.log(
+    compared(`${title}, files`, names.files, times, [
+      { name: names.local, atMost: 1.6 },
+      { name: names.view, faster: 10 },
+      { name: names.byHand, faster: 3 },
+    ]),
+  )
+  console.log(
+    compared(`${title}, PostgreSQL`, names.postgres, times, [
+      { name: names.view, faster: 2 },
+      { name: names.byHand, atMost: 1.2 },
+    ]),
+  )
 }
 
 async function top(hub: TestHub, local: DuckDBConnection, parquet: string[], ids: string[]): Promise<void> {
@@ -130,7 +165,12 @@ async function top(hub: TestHub, local: DuckDBConnection, parquet: string[], ids
   const selected = ['id', 'ward', 'supplier', 'amount', 'ratio']
   const contestants = [
     inDuckDb(local, `SELECT ${selected.join(', ')} FROM ${over(parquet)} ORDER BY ratio DESC LIMIT 100`),
-    atHub(hub, names.files, { from: { union: ids.map(tableOf) }, select: selected.map((column) => ({ column })), orderBy: [{ column: 'ratio', direction: 'DESC' }], limit: 100 }),
+    atHub(hub, names.files, {
+      from: { union: ids.map(tableOf) },
+      select: selected.map((column) => ({ column })),
+      orderBy: [{ column: 'ratio', direction: 'DESC' }],
+      limit: 100,
+    }),
   ]
   await checkSame(contestants)
   const times = await timeRounds(rounds, contestants)
@@ -138,27 +178,48 @@ async function top(hub: TestHub, local: DuckDBConnection, parquet: string[], ids
 }
 
 /** Other keys each time, from all over the table: of a file, which has no index, and of a database, which has one. */
-async function byKey(hub: TestHub, local: DuckDBConnection, [file = '']: string[], at: { files: string[]; postgres: string[] }): Promise<void> {
+async function byKey(
+  hub: TestHub,
+  local: DuckDBConnection,
+  [file = '']: string[],
+  at: { files: string[]; postgres: string[] },
+): Promise<void> {
   step = 'ten rows by key'
   const all = columns.map(({ name }) => name)
   const keysOf = (run: number) => Array.from({ length: 10 }, (_, at) => keyOf(0, (run * 7919 + Math.floor(at * few.rows * 0.1)) % few.rows))
   const asked = (name: string, [spoke = '']: string[], keys: readonly number[]) =>
-    atHub(hub, name, { from: { table: tableOf(spoke) }, select: all.map((column) => ({ column })), where: { column: 'id', in: keys }, orderBy: [{ column: 'id' }] })
-  const alone = (keys: readonly number[]) => inDuckDb(local, `SELECT ${rendered(all)} FROM ${over([file])} WHERE id IN (${keys.join(', ')}) ORDER BY id`)
+    atHub(hub, name, {
+      from: { table: tableOf(spoke) },
+      select: all.map((column) => ({ column })),
+      where: { column: 'id', in: keys },
+      orderBy: [{ column: 'id' }],
+    })
+  const alone = (keys: readonly number[]) =>
+    inDuckDb(local, `SELECT ${rendered(all)} FROM ${over([file])} WHERE id IN (${keys.join(', ')}) ORDER BY id`)
   await checkSame([alone(keysOf(0)), asked(names.files, at.files, keysOf(0)), asked(names.postgres, at.postgres, keysOf(0))])
   let run = 0
   const [files, postgres, floor] = await inTurn(
-    keyRuns, () => asked(names.files, at.files, keysOf(++run)).ask(), () => asked(names.postgres, at.postgres, keysOf(run)).ask(), () => alone(keysOf(run)).ask(),
+    keyRuns,
+    () => asked(names.files, at.files, keysOf(++run)).ask(),
+    () => asked(names.postgres, at.postgres, keysOf(run)).ask(),
+    () => alone(keysOf(run)).ask(),
   )
   const told = (name: string, { p50 }: { p50: number }) => `${name} p50 ${ms(p50)} (wanted <= 20 ms${missed(p50 <= 20)})`
-  console.log(`ten rows by key from one spoke of ${count(few.rows)} rows, ${keyRuns} times: ${told(names.files, files)}, ${told(names.postgres, postgres)}; ${names.local} ${ms(floor.p50)}`)
+  console.log(
+    `ten rows by key from one spoke of ${count(few.rows)} rows, ${keyRuns} times: ${told(names.files, files)}, ${told(names.postgres, postgres)}; ${names.local} ${ms(floor.p50)}`,
+  )
 }
 
 /** Ten thousand rows of all columns, and how long the hub's event loop was held up meanwhile. */
 async function page(hub: TestHub, local: DuckDBConnection, [file = '']: string[], [spoke = '']: string[]): Promise<void> {
   step = '10,000 rows'
   const all = columns.map(({ name }) => name)
-  const contestant = atHub(hub, names.files, { from: { table: tableOf(spoke) }, select: all.map((column) => ({ column })), orderBy: [{ column: 'id' }], limit: 10_000 })
+  const contestant = atHub(hub, names.files, {
+    from: { table: tableOf(spoke) },
+    select: all.map((column) => ({ column })),
+    orderBy: [{ column: 'id' }],
+    limit: 10_000,
+  })
   await checkSame([inDuckDb(local, `SELECT ${rendered(all)} FROM ${over([file])} ORDER BY id LIMIT 10000`), contestant])
   for (let run = 0; run < pageRuns / 5; run++) await contestant.ask()
   await eventLoop(hub)

@@ -1,6 +1,6 @@
 /**
- * What a search over Meilisearch takes beside what the server itself says that it took, and one round trip. Needs MEILI_URL, and MEILI_KEY where the server
- * has keys; its index is removed again. `NODE_ENV=production tsx bench/search-meilisearch.ts [datasets]`
+ * What a search over Meilisearch takes beside what the server itself says that it took, and one round trip. Needs MEILI_URL, and MEILI_KEY
+ * where the server has keys; its index is removed again. `NODE_ENV=production tsx bench/search-meilisearch.ts [datasets]`
  */
 import { randomUUID } from 'node:crypto'
 import { Meilisearch } from 'meilisearch'
@@ -20,10 +20,23 @@ function documentOf(number: number): SearchDocument {
   const { title, description, keywords, themes: own, access, modified, distributions, tables, licence } = datasetOf(number)
   const spoke = spokes[number % spokes.length] as string
   return {
-    id: `${spoke}/dataset-${number}`, title, description: description ?? null, keywords: keywordsOf(keywords ?? []), themes: themesOf(own ?? [], keywords ?? []),
-    columns: tables.flatMap(({ columns }) => columns.map(({ name }) => name)), semanticTypes: [], spoke, organisation: spoke, organisationName: spoke,
-    formats: distributions.flatMap(({ format }) => format ?? []), licence: licence?.id ?? null, access, hasTables: true, modified: Date.parse(modified ?? ''),
-    audiences: access === 'OPEN' ? [everybody] : ['organisation-1'], digest: String(number),
+    id: `${spoke}/dataset-${number}`,
+    title,
+    description: description ?? null,
+    keywords: keywordsOf(keywords ?? []),
+    themes: themesOf(own ?? [], keywords ?? []),
+    columns: tables.flatMap(({ columns }) => columns.map(({ name }) => name)),
+    semanticTypes: [],
+    spoke,
+    organisation: spoke,
+    organisationName: spoke,
+    formats: distributions.flatMap(({ format }) => format ?? []),
+    licence: licence?.id ?? null,
+    access,
+    hasTables: true,
+    modified: Date.parse(modified ?? ''),
+    audiences: access === 'OPEN' ? [everybody] : ['organisation-1'],
+    digest: String(number),
   }
 }
 
@@ -37,8 +50,14 @@ async function measure(host: string): Promise<void> {
   try {
     await index.prepare()
     const started = performance.now()
-    for (let from = 0; from < datasets; from += 1_000) await index.write(Array.from({ length: Math.min(1_000, datasets - from) }, (_, number) => documentOf(from + number)), [])
-    console.log(`${machine()}; ${datasets.toLocaleString('en-GB')} datasets; indexed ${Math.round((1000 * datasets) / (performance.now() - started)).toLocaleString('en-GB')} datasets/s`)
+    for (let from = 0; from < datasets; from += 1_000)
+      await index.write(
+        Array.from({ length: Math.min(1_000, datasets - from) }, (_, number) => documentOf(from + number)),
+        [],
+      )
+    console.log(
+      `${machine()}; ${datasets.toLocaleString('en-GB')} datasets; indexed ${Math.round((1000 * datasets) / (performance.now() - started)).toLocaleString('en-GB')} datasets/s`,
+    )
     await searches(host, index)
   } finally {
     for (const name of ['datasets', 'datasets-rebuild']) await client.deleteIndexIfExists(`${prefix}${name}`)
@@ -64,10 +83,19 @@ async function searches(host: string, index: MeilisearchIndex): Promise<void> {
     const trip = performance.now() - started
     processing = 0
     started = performance.now()
-    await index.search({
-      text: questionOf(next), conditions: number % 2 === 0 ? {} : { themes: [themes[number % themes.length] as string] }, facets: ['SPOKE', 'THEME', 'FORMAT'], sort: 'RELEVANCE', first: 20,
-      audiences: [everybody], spokes, except: [],
-    }, new AbortController().signal)
+    await index.search(
+      {
+        text: questionOf(next),
+        conditions: number % 2 === 0 ? {} : { themes: [themes[number % themes.length] as string] },
+        facets: ['SPOKE', 'THEME', 'FORMAT'],
+        sort: 'RELEVANCE',
+        first: 20,
+        audiences: [everybody],
+        spokes,
+        except: [],
+      },
+      new AbortController().signal,
+    )
     const took = performance.now() - started
     if (number < 10) continue
     all.push(took)
@@ -77,6 +105,10 @@ async function searches(host: string, index: MeilisearchIndex): Promise<void> {
     shares.push((took - trip) / Math.max(1, processing))
   }
   const at = (list: number[], share: number) => [...list].sort((a, b) => a - b)[Math.floor(share * (list.length - 1))] ?? 0
-  console.log(`a search p50 ${at(all, 0.5).toFixed(1)} ms, p95 ${at(all, 0.95).toFixed(1)} ms; the server's own p50 ${at(own, 0.5)} ms, p95 ${at(own, 0.95)} ms; a round trip p50 ${at(trips, 0.5).toFixed(1)} ms`)
-  console.log(`without the round trip, times the server's own: p50 ${at(shares, 0.5).toFixed(2)}, p95 ${at(shares, 0.95).toFixed(2)} (wanted 1.5)`)
+  console.log(
+    `a search p50 ${at(all, 0.5).toFixed(1)} ms, p95 ${at(all, 0.95).toFixed(1)} ms; the server's own p50 ${at(own, 0.5)} ms, p95 ${at(own, 0.95)} ms; a round trip p50 ${at(trips, 0.5).toFixed(1)} ms`,
+  )
+  console.log(
+    `without the round trip, times the server's own: p50 ${at(shares, 0.5).toFixed(2)}, p95 ${at(shares, 0.95).toFixed(2)} (wanted 1.5)`,
+  )
 }

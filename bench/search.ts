@@ -35,7 +35,10 @@ try {
   const { knex } = database
   await migrate(knex)
   const ids = Array.from({ length: spokes }, (_, index) => `spoke-${index}`)
-  await syncConfigured(knex, ids.map((id, index) => ({ id, title: id, connector: 'none', organisation: { id: `organisation-${index}`, name: `Borough ${index}` } })))
+  await syncConfigured(
+    knex,
+    ids.map((id, index) => ({ id, title: id, connector: 'none', organisation: { id: `organisation-${index}`, name: `Borough ${index}` } })),
+  )
   for (const [index, spokeId] of ids.entries()) {
     const source = {
       async *harvest(): AsyncGenerator<CatalogueEvent> {
@@ -53,7 +56,9 @@ try {
   const told = await seconds(async () => {
     while ((await tellChanges(knex, index)) > 0);
   })
-  console.log(`indexed             ${Math.round(datasets / told).toLocaleString('en-GB')} datasets/s (wanted 2,000); heap ${Math.round((heapUsed() - before) / 1e6)} MB more`)
+  console.log(
+    `indexed             ${Math.round(datasets / told).toLocaleString('en-GB')} datasets/s (wanted 2,000); heap ${Math.round((heapUsed() - before) / 1e6)} MB more`,
+  )
   const checked = await seconds(async () => {
     const { differing } = await checkIndex(knex, index)
     if (differing !== 0) throw new Error(`${differing} differ`)
@@ -82,15 +87,31 @@ try {
   const query = `query ($text: String!, $filter: SearchFilter, $facets: [SearchFacet!]) {
     search(text: $text, filter: $filter, facets: $facets) { totalCount facets { facet values { value count } } nodes { score dataset { id title } } } }`
   const ask = async (variables: Record<string, unknown>): Promise<Asked> => {
-    const context = { viewer, knex, search, loaders: await memory.loadersFor(viewer), results: new Results(), query: { signal: new AbortController().signal } }
-    const { body } = await graph.executeOperation<{ search: { totalCount: number } | null }>({ query, variables }, { contextValue: context as unknown as Context })
+    const context = {
+      viewer,
+      knex,
+      search,
+      loaders: await memory.loadersFor(viewer),
+      results: new Results(),
+      query: { signal: new AbortController().signal },
+    }
+    const { body } = await graph.executeOperation<{ search: { totalCount: number } | null }>(
+      { query, variables },
+      { contextValue: context as unknown as Context },
+    )
     if (body.kind !== 'single' || !body.singleResult.data?.search) throw new Error(JSON.stringify(body))
     return { found: body.singleResult.data.search.totalCount, atResolver }
   }
 
   const next = random(7)
   const facets = ['SPOKE', 'THEME', 'FORMAT']
-  const filters = [() => ({ themes: [themes[Math.floor(next() * themes.length)]] }), () => ({ spokes: [`spoke-${Math.floor(next() * spokes)}`] }), () => ({ formats: ['geojson'] }), () => ({ modifiedAfter: '2024-01-01T00:00:00Z' }), () => ({ semanticTypes: ['UPRN'] })]
+  const filters = [
+    () => ({ themes: [themes[Math.floor(next() * themes.length)]] }),
+    () => ({ spokes: [`spoke-${Math.floor(next() * spokes)}`] }),
+    () => ({ formats: ['geojson'] }),
+    () => ({ modifiedAfter: '2024-01-01T00:00:00Z' }),
+    () => ({ semanticTypes: ['UPRN'] }),
+  ]
   await time('words, facets, filter', '10 and 40', (n) => ask({ text: questionOf(next), facets, filter: filters[n % filters.length]?.() }))
   await time('words alone', '-', () => ask({ text: questionOf(next) }))
   await time('words, facets', '-', () => ask({ text: questionOf(next), facets }))
@@ -115,7 +136,9 @@ async function seconds(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - started) / 1000
 }
 
-/** @property found documents @property atResolver milliseconds that the field `search` took: without the datasets of its nodes, and GraphQL */
+/**
+ * @property found documents @property atResolver milliseconds that the field `search` took: without the datasets of its nodes, and GraphQL
+ */
 interface Asked {
   readonly found: number
   readonly atResolver: number
@@ -134,5 +157,7 @@ async function time(what: string, wanted: string, ask: (n: number) => Promise<As
   const at = (list: number[], share: number) => [...list].sort((a, b) => a - b)[Math.floor(share * (list.length - 1))] ?? 0
   const both = (list: number[]) => `p50 ${at(list, 0.5).toFixed(1)} ms, p95 ${at(list, 0.95).toFixed(1)} ms`
   const none = totals.filter((total) => total === 0).length
-  console.log(`${what.padEnd(24)} at the resolver ${both(resolver)} (wanted ${wanted}), the whole operation ${both(whole)}; found p50 ${at(totals, 0.5)}, most ${at(totals, 1)}, nothing ${none} of ${count}`)
+  console.log(
+    `${what.padEnd(24)} at the resolver ${both(resolver)} (wanted ${wanted}), the whole operation ${both(whole)}; found p50 ${at(totals, 0.5)}, most ${at(totals, 1)}, nothing ${none} of ${count}`,
+  )
 }

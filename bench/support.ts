@@ -10,7 +10,10 @@ export interface Timing {
 }
 
 /** Times each kind of work in turn, after a warm-up, so that a machine that slows down slows all. */
-export async function inTurn<const Works extends readonly (() => Promise<unknown>)[]>(runs: number, ...works: Works): Promise<{ [At in keyof Works]: Timing }> {
+export async function inTurn<const Works extends readonly (() => Promise<unknown>)[]>(
+  runs: number,
+  ...works: Works
+): Promise<{ [At in keyof Works]: Timing }> {
   const times = works.map((): number[] => [])
   for (let run = -Math.ceil(runs / 5); run < runs; run++) {
     for (const [index, work] of works.entries()) {
@@ -37,7 +40,10 @@ export async function bareServer(answer: Parameters<typeof createServer>[1]): Pr
 
 const agent = new Agent({ keepAlive: true })
 
-/** One GraphQL operation over HTTP, read whole, over a connection that is kept. By node:http, since `fetch` itself takes a millisecond of what is measured. */
+/**
+ * One GraphQL operation over HTTP, read whole, over a connection that is kept. By node:http, since `fetch` itself takes a millisecond of
+ * what is measured.
+ */
 export async function post(url: string, body: string): Promise<string> {
   const { status, text } = await new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }

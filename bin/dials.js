@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // Node reads UV_THREADPOOL_SIZE once, when it starts: each running query holds one of these threads, and with the default of four, four
-// long queries would stop files, DNS and every further query. So what runs queries does so as a child with the size set: sixteen queries at once, and
-// some for all else. No more than that: a query takes the thread that rested longest, whose memory has grown cold or was given back.
+// long queries would stop files, DNS and every further query. So what runs queries does so as a child with the size set: sixteen queries at
+// once, and some for all else. No more than that: a query takes the thread that rested longest, whose memory has grown cold or was given
+// back.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -22,7 +23,8 @@ else {
 function runWithThreads() {
   // What serves others runs as in production unless it is told otherwise: libraries leave out checks that only developers need.
   const serves = command === 'hub' || command === 'spoke'
-  // Compiled when it is first called: what answers a query now and then is never called often enough to be compiled otherwise, and a hub asks many such.
+  // Compiled when it is first called: what answers a query now and then is never called often enough to be compiled otherwise, and a hub
+  // asks many such.
   const flags = ['--enable-source-maps', ...(serves ? ['--always-sparkplug'] : [])]
   const child = spawn(process.execPath, [...flags, main, ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],

@@ -1,8 +1,9 @@
 import type { Knex } from 'knex'
 
 /**
- * A number that grows with every change of the catalogue, in the transaction that makes it, so that a hub knows when what it remembers is of
- * yesterday, whichever hub made the change. One row a spoke, so that harvests do not wait for each other; '' is for spokes and organisations.
+ * A number that grows with every change of the catalogue, in the transaction that makes it, so that a hub knows when what it remembers is
+ * of yesterday, whichever hub made the change. One row a spoke, so that harvests do not wait for each other; '' is for spokes and
+ * organisations.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`

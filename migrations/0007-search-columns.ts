@@ -1,9 +1,9 @@
 import type { Knex } from 'knex'
 
 /**
- * Facets have columns of their own, since most searches count few of them; what is read of every document stands before what is long. Documents of some
- * organisations are found by organisation and word at once, so that a search does not visit what others may see. Mistyped words are looked for no wider
- * than their length asks.
+ * Facets have columns of their own, since most searches count few of them; what is read of every document stands before what is long.
+ * Documents of some organisations are found by organisation and word at once, so that a search does not visit what others may see. Mistyped
+ * words are looked for no wider than their length asks.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`

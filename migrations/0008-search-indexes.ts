@@ -1,7 +1,8 @@
 import type { Knex } from 'knex'
 
 /**
- * A search's words and its conditions are looked up in one index, which visits only what has all of them; times of change have an index of their own.
+ * A search's words and its conditions are looked up in one index, which visits only what has all of them; times of change have an index of
+ * their own.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`

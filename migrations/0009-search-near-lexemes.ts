@@ -1,6 +1,9 @@
 import type { Knex } from 'knex'
 
-/** Words that look like a mistyped one are looked for as they are written first: what the index has of them is asked for where none is a letter away. */
+/**
+ * Words that look like a mistyped one are looked for as they are written first: what the index has of them is asked for where none is a
+ * letter away.
+ */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     drop function search_near_words(text, text, text[], integer);

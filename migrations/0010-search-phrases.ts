@@ -1,6 +1,9 @@
 import type { Knex } from 'knex'
 
-/** The words of documents as they stand, stop words included and nothing stemmed: what a phrase is held against. Filled as documents are written anew. */
+/**
+ * The words of documents as they stand, stop words included and nothing stemmed: what a phrase is held against. Filled as documents are
+ * written anew.
+ */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     -- A rebuild under way begins again.

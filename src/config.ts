@@ -4,7 +4,10 @@ import { parseDocument } from 'yaml'
 import { z } from 'zod'
 import { ConfigError } from './errors.js'
 
-const slug = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'must be lower-case letters, digits and single hyphens: camden').max(60)
+const slug = z
+  .string()
+  .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'must be lower-case letters, digits and single hyphens: camden')
+  .max(60)
 const port = z.number().int().min(0).max(65_535)
 
 const organisationSchema = z.strictObject({
@@ -12,7 +15,10 @@ const organisationSchema = z.strictObject({
   id: slug.optional(),
   name: z.string().min(1).max(300),
   /** The ONS code of the authority: E09000007. */
-  gss: z.string().regex(/^[A-Z]\d{8}$/, 'must be an ONS code: E09000007').optional(),
+  gss: z
+    .string()
+    .regex(/^[A-Z]\d{8}$/, 'must be an ONS code: E09000007')
+    .optional(),
 })
 
 const sourceConfig = { connector: z.string().min(1), config: z.unknown().optional() }
@@ -20,7 +26,11 @@ const sourceConfig = { connector: z.string().min(1), config: z.unknown().optiona
 const tlsSchema = z.strictObject({ cert: z.string().min(1), key: z.string().min(1) })
 
 const webAddress = z
-  .url({ protocol: /^https?$/, abort: true, error: ({ input }) => (input === undefined ? undefined : 'must be a URL: https://identity.london.example') })
+  .url({
+    protocol: /^https?$/,
+    abort: true,
+    error: ({ input }) => (input === undefined ? undefined : 'must be a URL: https://identity.london.example'),
+  })
   .refine(isSafe, 'is plain HTTP to another machine, or holds a password: use https, and no password')
   .refine(({ length }) => length <= 500, 'must have no more than 500 characters')
 
@@ -48,7 +58,10 @@ const issuerSchema = z.strictObject({
   /** The ids of the organisations that it may speak for; a token that names another is refused. */
   organisations: z.array(slug).max(1000),
   /** Scopes that its tokens may carry; others are left out. Default: all but those that begin with `hub:`. */
-  scopes: z.array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/, 'must be a scope: agreements:write')).max(100).optional(),
+  scopes: z
+    .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/, 'must be a scope: agreements:write'))
+    .max(100)
+    .optional(),
 })
 /** An issuer of tokens, as hub.yaml gives it. */
 export type IssuerConfig = z.infer<typeof issuerSchema>
@@ -90,10 +103,27 @@ export const hubConfigSchema = z.strictObject({
   port: port.optional(),
   /** Certificate and key, PEM files relative to this one. */
   tls: tlsSchema.optional(),
-  /** Origins whose pages may use the graph from a browser (`https://dashboards.example`), or `*` for all: no cookie is ever used. Default: none but the hub’s own. */
-  cors: z.strictObject({ origins: z.array(z.union([z.literal('*'), z.string().regex(/^https?:\/\/[^/\s]+$/, 'must be an origin, without a path: https://dashboards.example')])).max(1000) }).optional(),
+  /**
+   * Origins whose pages may use the graph from a browser (`https://dashboards.example`), or `*` for all: no cookie is ever used. Default:
+   * none but the hub’s own.
+   */
+  cors: z
+    .strictObject({
+      origins: z
+        .array(
+          z.union([
+            z.literal('*'),
+            z.string().regex(/^https?:\/\/[^/\s]+$/, 'must be an origin, without a path: https://dashboards.example'),
+          ]),
+        )
+        .max(1000),
+    })
+    .optional(),
   /** Addresses or networks of proxies whose `X-Forwarded-For` is believed (10.0.0.0/8). Default: none. */
-  trustedProxies: z.array(z.string().regex(/^[0-9a-fA-F.:]+(\/\d{1,3})?$/, 'must be an address or a network: 10.0.0.0/8')).max(100).optional(),
+  trustedProxies: z
+    .array(z.string().regex(/^[0-9a-fA-F.:]+(\/\d{1,3})?$/, 'must be an address or a network: 10.0.0.0/8'))
+    .max(100)
+    .optional(),
   /** Minutes between two harvests of a spoke. Default 60. */
   harvestEveryMinutes: z.number().min(0.1).max(10_080).optional(),
   /** Spokes that are harvested at once. Default 50. */
@@ -102,12 +132,26 @@ export const hubConfigSchema = z.strictObject({
   harvest: harvestLimitsSchema.optional(),
   /** Megabytes that all queries together may use in the engine. Default 1024. */
   engineMemoryMb: z.number().int().min(64).max(1_000_000).optional(),
-  /** What the names of this hub's indexes on a Meilisearch server begin with, where MEILI_URL names one: several hubs may share it. Default `seven-dials-`. */
-  searchPrefix: z.string().regex(/^[a-zA-Z0-9_-]{1,100}$/, 'must be letters, digits, hyphens and underscores: london-').optional(),
+  /**
+   * What the names of this hub's indexes on a Meilisearch server begin with, where MEILI_URL names one: several hubs may share it. Default
+   * `seven-dials-`.
+   */
+  searchPrefix: z
+    .string()
+    .regex(/^[a-zA-Z0-9_-]{1,100}$/, 'must be letters, digits, hyphens and underscores: london-')
+    .optional(),
   /** Whose bearer tokens open this graph, beside those of the hub's own operator. Default none. */
   issuers: issuersSchema.optional(),
   spokes: z
-    .array(z.strictObject({ id: slug, title: z.string().min(1).max(300).optional(), organisation: organisationSchema, harvest: harvestLimitsSchema.optional(), ...sourceConfig }))
+    .array(
+      z.strictObject({
+        id: slug,
+        title: z.string().min(1).max(300).optional(),
+        organisation: organisationSchema,
+        harvest: harvestLimitsSchema.optional(),
+        ...sourceConfig,
+      }),
+    )
     .min(1)
     .max(500)
     .refine((spokes) => new Set(spokes.map(({ id }) => id)).size === spokes.length, 'two spokes have one id: give each its own'),
@@ -119,7 +163,10 @@ export const spokeConfigSchema = z.strictObject({
   id: slug,
   /** The one hub whose tokens open this spoke. Left out only for a spoke that its hub starts itself. */
   hub: z.strictObject({ issuer: z.string().min(1).max(500), jwks: z.string().min(1) }).optional(),
-  /** Whose tokens viewers may bear to read what is shared with their organisation: verified here again, whatever the hub has found. Default none. */
+  /**
+   * Whose tokens viewers may bear to read what is shared with their organisation: verified here again, whatever the hub has found. Default
+   * none.
+   */
   issuers: issuersSchema.optional(),
   /** Default 127.0.0.1. */
   host: z.string().min(1).optional(),
@@ -155,7 +202,9 @@ export interface Environment {
 export function readEnvironment(variables: Record<string, string | undefined> = process.env): Environment {
   return Object.freeze({
     databaseUrl: variables['DATABASE_URL'] || undefined,
-    meilisearch: variables['MEILI_URL'] ? Object.freeze({ url: variables['MEILI_URL'], key: variables['MEILI_KEY'] || undefined }) : undefined,
+    meilisearch: variables['MEILI_URL']
+      ? Object.freeze({ url: variables['MEILI_URL'], key: variables['MEILI_KEY'] || undefined })
+      : undefined,
     logLevel: variables['LOG_LEVEL'] || 'info',
     production: variables['NODE_ENV'] === 'production',
     threadPoolSize: Number(variables['UV_THREADPOOL_SIZE'] ?? 4),
@@ -185,7 +234,9 @@ export function readBeside(loaded: Loaded<unknown>, name: string, path: string):
   try {
     return readFileSync(resolve(loaded.folder, name), 'utf8')
   } catch (thrown) {
-    throw new ConfigError(loaded.file, path, `the file ${name} cannot be read (${(thrown as NodeJS.ErrnoException).code ?? 'unknown'})`, { cause: thrown })
+    throw new ConfigError(loaded.file, path, `the file ${name} cannot be read (${(thrown as NodeJS.ErrnoException).code ?? 'unknown'})`, {
+      cause: thrown,
+    })
   }
 }
 
@@ -210,7 +261,9 @@ function parseYaml(file: string): unknown {
     text = readFileSync(file, 'utf8')
   } catch (thrown) {
     const code = (thrown as NodeJS.ErrnoException).code
-    throw new ConfigError(file, '', code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code ?? 'unknown'})`, { cause: thrown })
+    throw new ConfigError(file, '', code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code ?? 'unknown'})`, {
+      cause: thrown,
+    })
   }
   const document = parseDocument(text, { prettyErrors: true })
   const [problem] = document.errors
@@ -226,7 +279,8 @@ function substitute(value: unknown, environment: Environment, file: string, path
   if (typeof value === 'string') {
     return value.replaceAll(/\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (found, name: string | undefined) => {
       if (name === undefined) return '${'
-      if (shown.test(path)) throw new ConfigError(file, path, `is shown to everybody, and ${found} may be a secret: write the text itself here`)
+      if (shown.test(path))
+        throw new ConfigError(file, path, `is shown to everybody, and ${found} may be a secret: write the text itself here`)
       const secret = environment.variables[name]
       if (secret === undefined || secret === '') throw new ConfigError(file, path, `${found} is not set in the environment`)
       secrets.push(secret)
@@ -243,13 +297,18 @@ function substitute(value: unknown, environment: Environment, file: string, path
 /** The first problem, with its path as one writes it: `spokes[0].config.folder`. Values are left out: they may be secrets. */
 function configError(file: string, base: string, error: z.ZodError): ConfigError {
   const [issue] = error.issues
-  const path = (issue?.path ?? []).reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : `${text === '' ? '' : `${text}.`}${String(part)}`), base)
+  const path = (issue?.path ?? []).reduce<string>(
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : `${text === '' ? '' : `${text}.`}${String(part)}`),
+    base,
+  )
   return new ConfigError(file, path, mend(issue))
 }
 
 function mend(issue: z.core.$ZodIssue | undefined): string {
   if (issue === undefined) return 'it is wrong'
-  if (issue.code === 'unrecognized_keys') return `there is no setting ${issue.keys.map((key) => `'${key}'`).join(', ')} here: take it out, or mend its spelling`
-  if (issue.code === 'invalid_type') return issue.message.endsWith('received undefined') ? `is missing: give a ${issue.expected}` : `must be a ${issue.expected}`
+  if (issue.code === 'unrecognized_keys')
+    return `there is no setting ${issue.keys.map((key) => `'${key}'`).join(', ')} here: take it out, or mend its spelling`
+  if (issue.code === 'invalid_type')
+    return issue.message.endsWith('received undefined') ? `is missing: give a ${issue.expected}` : `must be a ${issue.expected}`
   return issue.message
 }

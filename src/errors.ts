@@ -1,9 +1,26 @@
 /** Every error code that leaves this product: the closed set of `ErrorCode` in graphql/surface.graphql. */
 export const errorCodes = [
-  'BAD_USER_INPUT', 'UNKNOWN_TABLE', 'UNKNOWN_COLUMN', 'TYPE_MISMATCH', 'UNAUTHENTICATED', 'FORBIDDEN', 'PURPOSE_REQUIRED',
-  'PURPOSE_NOT_PERMITTED', 'AGREEMENT_REQUIRED', 'QUERY_TOO_COMPLEX', 'RESULT_TOO_LARGE', 'VERSION_CHANGED', 'SOURCE_UNAVAILABLE',
-  'SOURCE_TIMEOUT', 'AUDIT_UNAVAILABLE', 'INTERNAL_SERVER_ERROR', 'GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED',
-  'OPERATION_RESOLUTION_FAILURE', 'PERSISTED_QUERY_NOT_FOUND', 'BAD_REQUEST',
+  'BAD_USER_INPUT',
+  'UNKNOWN_TABLE',
+  'UNKNOWN_COLUMN',
+  'TYPE_MISMATCH',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'PURPOSE_REQUIRED',
+  'PURPOSE_NOT_PERMITTED',
+  'AGREEMENT_REQUIRED',
+  'QUERY_TOO_COMPLEX',
+  'RESULT_TOO_LARGE',
+  'VERSION_CHANGED',
+  'SOURCE_UNAVAILABLE',
+  'SOURCE_TIMEOUT',
+  'AUDIT_UNAVAILABLE',
+  'INTERNAL_SERVER_ERROR',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'BAD_REQUEST',
 ] as const
 
 export type ErrorCode = (typeof errorCodes)[number]
@@ -62,8 +79,8 @@ export class SourceUnavailable extends DialsError {
 }
 
 /**
- * A source cannot be reached, or broke off its answer: `SOURCE_UNAVAILABLE` too. Only this counts against a source (catalogue/circuit-breaker.ts): one that
- * answers with an error about one table or one request is up.
+ * A source cannot be reached, or broke off its answer: `SOURCE_UNAVAILABLE` too. Only this counts against a source
+ * (catalogue/circuit-breaker.ts): one that answers with an error about one table or one request is up.
  */
 export class SourceUnreachable extends SourceUnavailable {}
 

@@ -13,7 +13,10 @@ export function describeDataset(
   hashes: ReadonlyMap<string, string>,
 ): DatasetDescription {
   const { description, licence, issued, frequency, landingPage } = entry
-  const latest = files.map(({ modified }) => modified).sort().at(-1)
+  const latest = files
+    .map(({ modified }) => modified)
+    .sort()
+    .at(-1)
   const modified = entry.modified ?? latest
   return {
     id,
@@ -61,18 +64,29 @@ export function lostProtection(columns: ReadonlyMap<string, ColumnEntry>, tables
 export function describeTable(
   id: string,
   table: ConvertedTable,
-  options: { title: string; version: string; columns: ReadonlyMap<string, ColumnEntry>; lostProtection: readonly string[]; problems: readonly string[] },
+  options: {
+    title: string
+    version: string
+    columns: ReadonlyMap<string, ColumnEntry>
+    lostProtection: readonly string[]
+    problems: readonly string[]
+  },
 ): TableDescription {
   const known = new Set(table.columns.map(({ name }) => name))
   const unknown = [...options.columns.keys()].filter((name) => !known.has(name))
   const problems = unknown.map((name) => `catalogue.yaml describes a column "${name}" that the table does not have.`)
   const isHeldBack = options.lostProtection.length > 0
-  if (isHeldBack) problems.push(`catalogue.yaml protects ${options.lostProtection.map((name) => `"${name}"`).join(', ')}, which no table of the dataset has. Until that is mended, every column that catalogue.yaml does not describe counts as PERSONAL.`)
+  if (isHeldBack)
+    problems.push(
+      `catalogue.yaml protects ${options.lostProtection.map((name) => `"${name}"`).join(', ')}, which no table of the dataset has. Until that is mended, every column that catalogue.yaml does not describe counts as PERSONAL.`,
+    )
   return {
     id,
     name: table.sheet ?? id,
     title: table.sheet === undefined ? options.title : humanised(table.sheet),
-    columns: table.columns.map((column) => describeColumn(column, options.columns.get(column.name) ?? (isHeldBack ? { sensitivity: 'PERSONAL' } : undefined))),
+    columns: table.columns.map((column) =>
+      describeColumn(column, options.columns.get(column.name) ?? (isHeldBack ? { sensitivity: 'PERSONAL' } : undefined)),
+    ),
     rowCount: table.rowCount,
     version: options.version,
     problems: [...options.problems, ...table.problems, ...problems].slice(0, 1000).map((problem) => problem.slice(0, 2000)),

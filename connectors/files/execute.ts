@@ -37,11 +37,18 @@ export function executeScan(planned: PlannedFragment, options: ScanOptions, part
   return scanOf(run(planned.taken, options, parts))
 }
 
-async function* run(relation: Relation, { signal, deadline, rowsMax, bytesMax }: ScanOptions, parts: ScanParts): AsyncGenerator<Part, ScanReport> {
+async function* run(
+  relation: Relation,
+  { signal, deadline, rowsMax, bytesMax }: ScanOptions,
+  parts: ScanParts,
+): AsyncGenerator<Part, ScanReport> {
   const { signal: ends, clear } = deadlineAfter(deadline - Date.now(), signal)
   let release = () => undefined as void
   try {
-    const held = await parts.hold(scansOf(relation).map(({ table }) => table), ends)
+    const held = await parts.hold(
+      scansOf(relation).map(({ table }) => table),
+      ends,
+    )
     release = held.release
     const { tables } = held
     const tableOf = (scan: TableScan) => tables.get(scan.table) as ReadableTable
@@ -85,7 +92,9 @@ function fromCopy(scan: TableScan, table: ReadableTable, where?: string): string
     const at = table.columns.findIndex((column) => column.name === name)
     const found = table.columns[at]
     if (found === undefined || found.type !== type || found.scale !== scale) {
-      throw new SourceUnavailable(`The catalogue of table ${scan.table} is out of date: its columns have changed. Harvest the source again.`)
+      throw new SourceUnavailable(
+        `The catalogue of table ${scan.table} is out of date: its columns have changed. Harvest the source again.`,
+      )
     }
     return `${columnAt(at)} AS ${columnAt(position)}`
   })
@@ -108,7 +117,10 @@ function reportOf(held: ReadonlyMap<string, HeldTable>, rows: number): ScanRepor
   const stale = [...held].flatMap(([table, { stale: reason }]) => (reason === undefined ? [] : [{ table, reason }]))
   const keys = [...new Set(tables.map(({ key }) => key))].sort()
   const version = keys.length === 1 ? keys[0] : createHash('sha256').update(keys.join()).digest('hex')
-  const asOf = tables.map((table) => table.asOf).sort().at(-1)
+  const asOf = tables
+    .map((table) => table.asOf)
+    .sort()
+    .at(-1)
   return {
     truncated: false,
     rows,

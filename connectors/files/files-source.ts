@@ -76,7 +76,10 @@ export class FilesSource implements Source {
   execute(planned: PlannedFragment, options: ScanOptions): Scan {
     const { engine, scratchFolder } = this.context
     return executeScan(planned, options, {
-      engine, scratchFolder, hold: (tables, signal) => this.#hold(tables, signal), damaged: (tables, cause) => this.#damaged(tables, cause),
+      engine,
+      scratchFolder,
+      hold: (tables, signal) => this.#hold(tables, signal),
+      damaged: (tables, cause) => this.#damaged(tables, cause),
     })
   }
 

@@ -9,7 +9,10 @@ const rowsMin = 100_000
 /** Rows that are worth being looked for alone. */
 const foundMax = 20_000
 
-/** A relation over copies, and the table expressions of those scans whose rows are looked for: what they were filtered by, the relation filters by no more. */
+/**
+ * A relation over copies, and the table expressions of those scans whose rows are looked for: what they were filtered by, the relation
+ * filters by no more.
+ */
 export interface FoundRows {
   readonly relation: Relation
   readonly from: ReadonlyMap<Scan, string>
@@ -23,25 +26,38 @@ interface ListFilter {
 }
 
 /**
- * Filters by a list of values, which the engine takes for a hint: it reads every wanted column of every row group that may hold one, and compares afterwards. A column
- * that the copy has an index of is looked up there, before anything else: a page's order would have the engine forget the index. Of any other the listed column alone is
- * read first, and the others only where a row was found.
+ * Filters by a list of values, which the engine takes for a hint: it reads every wanted column of every row group that may hold one, and
+ * compares afterwards. A column that the copy has an index of is looked up there, before anything else: a page's order would have the
+ * engine forget the index. Of any other the listed column alone is read first, and the others only where a row was found.
  * @param copyOf a scan's columns as they lie in its copy, of all its rows or of those where a condition holds.
  */
-export function findRows(relation: Relation, tableOf: (scan: Scan) => ReadableTable, copyOf: (scan: Scan, where?: string) => string, engine: Engine): FoundRows {
+export function findRows(
+  relation: Relation,
+  tableOf: (scan: Scan) => ReadableTable,
+  copyOf: (scan: Scan, where?: string) => string,
+  engine: Engine,
+): FoundRows {
   const from = new Map<Scan, string>()
 
   const find = ({ scan, term }: ListFilter): boolean => {
     const table = tableOf(scan)
-    if (from.has(scan) || !table.hasRowIds || table.rowCount < rowsMin || table.rowCount * keptShare(term, scan, tableOf) > foundMax) return false
+    if (from.has(scan) || !table.hasRowIds || table.rowCount < rowsMin || table.rowCount * keptShare(term, scan, tableOf) > foundMax)
+      return false
     const listed = scan.columns[term.left.index] as Scan['columns'][number]
     const at = table.columns.findIndex(({ name }) => name === listed.name)
     if (at === table.indexed) {
-      from.set(scan, `(WITH listed AS MATERIALIZED (${engine.compile({ op: 'filter', predicate: term, input: scan }, (whole) => copyOf(whole))}) SELECT * FROM listed)`)
+      from.set(
+        scan,
+        `(WITH listed AS MATERIALIZED (${engine.compile({ op: 'filter', predicate: term, input: scan }, (whole) => copyOf(whole))}) SELECT * FROM listed)`,
+      )
       return true
     }
     if (scan.columns.length < 2) return false
-    const narrow: Relation = { op: 'filter', predicate: { ...term, left: { kind: 'column', index: 0 } }, input: { ...scan, columns: [listed] } }
+    const narrow: Relation = {
+      op: 'filter',
+      predicate: { ...term, left: { kind: 'column', index: 0 } },
+      input: { ...scan, columns: [listed] },
+    }
     const places = engine.compile(narrow, () => `(SELECT ${columnAt(at)} AS c0, rowid AS place FROM ${table.from})`)
     from.set(scan, copyOf(scan, `rowid IN (SELECT place FROM (${places}))`))
     return true

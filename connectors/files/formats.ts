@@ -23,7 +23,11 @@ const workbooks: Record<string, string> = {
 const endings: Record<string, Format> = {
   ...Object.fromEntries(formats.map((format) => [format, format])),
   ...Object.fromEntries(Object.keys(workbooks).map((ending) => [ending, 'xlsx' as const])),
-  jsonl: 'ndjson', ldjson: 'ndjson', geojsonl: 'geojson', geojsons: 'geojson', geojsonseq: 'geojson',
+  jsonl: 'ndjson',
+  ldjson: 'ndjson',
+  geojsonl: 'geojson',
+  geojsons: 'geojson',
+  geojsonseq: 'geojson',
 }
 
 /** The media type of a file of a format, by its name. */

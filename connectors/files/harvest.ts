@@ -71,7 +71,12 @@ export async function* harvestFolder(parts: HarvestParts, signal: AbortSignal): 
   yield { kind: 'complete' }
 }
 
-async function harvestDataset(dataset: FileDataset, parts: HarvestParts, memory: FolderMemory, signal: AbortSignal): Promise<CatalogueEvent[]> {
+async function harvestDataset(
+  dataset: FileDataset,
+  parts: HarvestParts,
+  memory: FolderMemory,
+  signal: AbortSignal,
+): Promise<CatalogueEvent[]> {
   const refused = dataset.refused.map((message) => problemOf(dataset, message))
   if (dataset.files.length === 0) return [...refused, ...(await asBefore(dataset, dataset.refused.join(' '), parts))]
   const bound = memory.tables.get(dataset.id) ?? new Map<string, string>()
@@ -93,17 +98,34 @@ async function harvestDataset(dataset: FileDataset, parts: HarvestParts, memory:
       const { key, manifest } = await parts.converter.copyOf(file, types, signal, known)
       for (const table of manifest.tables) {
         const held = {
-          dataset: dataset.id, key, file: table.file, columns: table.columns, rowCount: table.rowCount, asOf: file.modified,
+          dataset: dataset.id,
+          key,
+          file: table.file,
+          columns: table.columns,
+          rowCount: table.rowCount,
+          asOf: file.modified,
           ...(table.indexed === undefined ? {} : { indexed: table.indexed }),
         }
-        read.push({ key: `${stem}/${table.sheet ?? ''}`, name: table.sheet ?? name, table, held, title, problems: [...problems, ...manifest.problems] })
+        read.push({
+          key: `${stem}/${table.sheet ?? ''}`,
+          name: table.sheet ?? name,
+          table,
+          held,
+          title,
+          problems: [...problems, ...manifest.problems],
+        })
       }
     }
     const ids = bindIds(bound, read)
     memory.tables.set(dataset.id, new Map([...bound, ...ids].slice(-tablesMax)))
     const idOf = (key: string) => ids.get(key) as string
-    const lost = lostProtection(columns, read.map(({ table }) => table))
-    const tables = read.map(({ key, table, held, title, problems }) => describeTable(idOf(key), table, { title, version: held.key, columns, lostProtection: lost, problems }))
+    const lost = lostProtection(
+      columns,
+      read.map(({ table }) => table),
+    )
+    const tables = read.map(({ key, table, held, title, problems }) =>
+      describeTable(idOf(key), table, { title, version: held.key, columns, lostProtection: lost, problems }),
+    )
     await parts.holdings.replace(dataset.id, new Map(read.map(({ key, held }) => [`${dataset.id}/${idOf(key)}`, held])))
     return [...refused, { kind: 'dataset', dataset: describeDataset(dataset, tables, hashes) }]
   } catch (thrown) {
@@ -113,18 +135,34 @@ async function harvestDataset(dataset: FileDataset, parts: HarvestParts, memory:
   }
 }
 
-const problemOf = ({ id, listing }: FileDataset, message: string): CatalogueEvent => ({ kind: 'problem', sourceId: id, message: message.slice(0, 2000), listing })
+const problemOf = ({ id, listing }: FileDataset, message: string): CatalogueEvent => ({
+  kind: 'problem',
+  sourceId: id,
+  message: message.slice(0, 2000),
+  listing,
+})
 
 /** A dataset whose file is there and cannot be read: the tables of before, and what catalogue.yaml says of it now. */
 async function asBefore(dataset: FileDataset, reason: string, { holdings, store }: HarvestParts): Promise<CatalogueEvent[]> {
   const columns = new Map(Object.entries(dataset.entry.columns ?? {}))
   const held = [...(await holdings.markStale(dataset.id, reason))]
-  const read = await Promise.all(held.map(async ([id, table]) => ({ id, table: (await store.get(table.key))?.tables.find(({ file }) => file === table.file), version: table.key })))
+  const read = await Promise.all(
+    held.map(async ([id, table]) => ({
+      id,
+      table: (await store.get(table.key))?.tables.find(({ file }) => file === table.file),
+      version: table.key,
+    })),
+  )
   const known = read.flatMap(({ table, ...rest }) => (table === undefined ? [] : [{ table, ...rest }]))
   if (known.length === 0) return []
-  const lost = lostProtection(columns, known.map(({ table }) => table))
+  const lost = lostProtection(
+    columns,
+    known.map(({ table }) => table),
+  )
   const problems = [`The rows are of an earlier state, since the file cannot be read now. ${reason}`]
-  const tables = known.map(({ id, table, version }) => describeTable(id.slice(dataset.id.length + 1), table, { title: dataset.title, version, columns, lostProtection: lost, problems }))
+  const tables = known.map(({ id, table, version }) =>
+    describeTable(id.slice(dataset.id.length + 1), table, { title: dataset.title, version, columns, lostProtection: lost, problems }),
+  )
   return [{ kind: 'dataset', dataset: describeDataset(dataset, tables, new Map()) }]
 }
 

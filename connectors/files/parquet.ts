@@ -17,7 +17,10 @@ const columnsMax = 5000
 /** Columns whose values are looked at in one statement. */
 const columnsAtOnce = 64
 
-/** A Parquet file: typed by its own schema; nested values as JSON text, geometries as GeoJSON. A column that cannot be read costs itself, and is told. */
+/**
+ * A Parquet file: typed by its own schema; nested values as JSON text, geometries as GeoJSON. A column that cannot be read costs itself,
+ * and is told.
+ */
 export async function* stageParquet(path: string, { session, types }: Conversion): AsyncGenerator<StagedTable> {
   await checkWhole(path)
   // The engine would else make columns of folders' names, such as year=2024.
@@ -28,7 +31,9 @@ export async function* stageParquet(path: string, { session, types }: Conversion
   const geo = await geoColumnsOf(session, path)
   const { names, problems } = columnNames(fields.map(({ name }) => name))
   const all = fields.map((_, position) => columnAt(position))
-  const readings = fields.map((field, position) => readingOf(String(described[position]?.column_type), columnAt(position), field, geo.get(field.name)))
+  const readings = fields.map((field, position) =>
+    readingOf(String(described[position]?.column_type), columnAt(position), field, geo.get(field.name)),
+  )
   const numbered = `${file(', file_row_number = true')} AS t(${[...all, 'row_place'].join(', ')})`
   const outcomes = await settleAll(session, numbered, readings)
   const columns = outcomes.flatMap((outcome, position): StagedColumn[] => {
@@ -52,18 +57,29 @@ function met(outcome: Exclude<Outcome, { leftOut: string }>, demanded: ColumnTyp
   return asked !== undefined && demanded === asked.shape.type ? asked : meetDemand(found, demanded, `CAST(${found.sql} AS VARCHAR)`)
 }
 
-/** Looks at the values of those columns that need it; where the engine cannot read them, at each alone, so that a damaged one costs itself. */
+/**
+ * Looks at the values of those columns that need it; where the engine cannot read them, at each alone, so that a damaged one costs itself.
+ */
 async function settleAll(session: EngineSession, from: string, readings: readonly Reading[]): Promise<Outcome[]> {
   const outcomes = new Map<number, Outcome>()
   const look = async (positions: readonly number[]) => {
-    const sums = positions.flatMap((position) => Object.entries(readings[position]?.evidence ?? {}).map(([key, sql]) => `CAST(${sql} AS DOUBLE) AS ${columnAt(position)}_${key}`))
+    const sums = positions.flatMap((position) =>
+      Object.entries(readings[position]?.evidence ?? {}).map(([key, sql]) => `CAST(${sql} AS DOUBLE) AS ${columnAt(position)}_${key}`),
+    )
     const [row = {}] = sums.length === 0 ? [] : await session.rows(`SELECT ${sums.join(', ')} FROM ${from}`)
-    for (const position of positions) outcomes.set(position, (readings[position] as Reading).settle((key) => Number(row[`${columnAt(position)}_${key}`] ?? 0)))
+    for (const position of positions)
+      outcomes.set(
+        position,
+        (readings[position] as Reading).settle((key) => Number(row[`${columnAt(position)}_${key}`] ?? 0)),
+      )
   }
   for (let start = 0; start < readings.length; start += columnsAtOnce) {
     const some = readings.map((_, position) => position).slice(start, start + columnsAtOnce)
     await look(some).catch(async () => {
-      for (const position of some) await look([position]).catch(() => outcomes.set(position, { leftOut: 'it could not be read, as if damaged; left out. Write the file again.' }))
+      for (const position of some)
+        await look([position]).catch(() =>
+          outcomes.set(position, { leftOut: 'it could not be read, as if damaged; left out. Write the file again.' }),
+        )
     })
   }
   return readings.map((_, position) => outcomes.get(position) as Outcome)
@@ -84,7 +100,8 @@ async function checkWhole(path: string): Promise<void> {
     const tail = Buffer.alloc(4)
     if (size >= 12) await file.read(tail, 0, 4, size - 4)
     if (tail.toString('latin1') === 'PARE') throw new Unreadable(encrypted)
-    if (tail.toString('latin1') !== 'PAR1') throw new Unreadable('The file does not end as Parquet does: it is another format, or it was cut short.')
+    if (tail.toString('latin1') !== 'PAR1')
+      throw new Unreadable('The file does not end as Parquet does: it is another format, or it was cut short.')
   } finally {
     await file.close()
   }

@@ -7,7 +7,10 @@ export interface RowsBound {
   readonly rows: number
   /** It has just as many. */
   readonly exact: boolean
-  /** The most that are to be expected: fewer than `rows` where it groups by, or looks for values of, columns of which the copy knows how many values they have. */
+  /**
+   * The most that are to be expected: fewer than `rows` where it groups by, or looks for values of, columns of which the copy knows how
+   * many values they have.
+   */
   readonly likely: number
 }
 
@@ -59,10 +62,14 @@ function distinctOf(expression: Expression, relation: Relation, tableOf: TableOf
   return tableOf(relation).columns.find((column) => column.name === name)?.profile?.distinctCount ?? Infinity
 }
 
-/** The most of its input that a filter is to be expected to keep, as a share: less than all where it names values of a column that is known to have many. */
+/**
+ * The most of its input that a filter is to be expected to keep, as a share: less than all where it names values of a column that is known
+ * to have many.
+ */
 export function keptShare(predicate: Predicate, input: Relation, tableOf: TableOf): number {
   if (predicate.kind === 'and') return Math.min(...predicate.terms.map((term) => keptShare(term, input, tableOf)))
-  const values = predicate.kind === 'in' ? predicate.values.length : predicate.kind === 'compare' && predicate.comparison === 'eq' ? 1 : undefined
+  const values =
+    predicate.kind === 'in' ? predicate.values.length : predicate.kind === 'compare' && predicate.comparison === 'eq' ? 1 : undefined
   if (values === undefined || (predicate.kind !== 'in' && predicate.kind !== 'compare')) return 1
   const distinct = distinctOf(predicate.left, input, tableOf)
   // Twice its fair share, since distinct values are an estimate and some are more frequent than others.

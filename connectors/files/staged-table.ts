@@ -12,7 +12,10 @@ export interface StagedTable {
   /** Bytes of a row, roughly: long rows are written in smaller groups, which are held in memory. Default: short ones. */
   rowBytes?: number
   problems: string[]
-  /** Where types were guessed: the table with a certain type of the column (c0 …) that a value did not fit, or of all where that is not known; of a damaged file, the columns that can be read. */
+  /**
+   * Where types were guessed: the table with a certain type of the column (c0 …) that a value did not fit, or of all where that is not
+   * known; of a damaged file, the columns that can be read.
+   */
   otherwise?: (column: string | undefined) => Promise<StagedTable>
 }
 

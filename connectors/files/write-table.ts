@@ -43,7 +43,9 @@ const ownValues = 0.95
 /** The position of the first column by whose values rows may be looked for one by one. */
 function keyOf({ columns, rowCount }: Pick<ConvertedTable, 'columns' | 'rowCount'>): number | undefined {
   if (rowCount < indexedRows.least || rowCount > indexedRows.most) return undefined
-  const position = columns.findIndex(({ type, profile }) => (type === 'INT64' || type === 'STRING') && (profile?.distinctCount ?? 0) >= rowCount * ownValues)
+  const position = columns.findIndex(
+    ({ type, profile }) => (type === 'INT64' || type === 'STRING') && (profile?.distinctCount ?? 0) >= rowCount * ownValues,
+  )
   return position === -1 ? undefined : position
 }
 
@@ -52,7 +54,9 @@ async function describe(session: EngineSession, staged: StagedTable, copy: strin
   const [row = {}] = await session.rows(`SELECT count(*) AS n, ${counts.join(', ')} FROM ${copy}`)
   const rowCount = Number(row.n)
   if (staged.rows !== undefined && staged.rows !== rowCount) {
-    throw new Unreadable(`The file has ${staged.rows} rows, but ${rowCount} could be read. It was not taken, so that no row is lost unseen.`)
+    throw new Unreadable(
+      `The file has ${staged.rows} rows, but ${rowCount} could be read. It was not taken, so that no row is lost unseen.`,
+    )
   }
   const columns = staged.columns.map(({ name, shape }, position) => ({
     name,
@@ -68,7 +72,10 @@ async function describe(session: EngineSession, staged: StagedTable, copy: strin
   const shown = problems.length > problemsMax ? [...problems.slice(0, problemsMax), `${problems.length - problemsMax} more.`] : problems
   return {
     ...(staged.sheet === undefined ? {} : { sheet: staged.sheet }),
-    columns: recognised.map((column, position) => ({ ...column, ...(profiles[position] === undefined ? {} : { profile: profiles[position] }) })),
+    columns: recognised.map((column, position) => ({
+      ...column,
+      ...(profiles[position] === undefined ? {} : { profile: profiles[position] }),
+    })),
     rowCount,
     problems: shown,
   }
@@ -79,7 +86,13 @@ async function copyOut(session: EngineSession, staged: StagedTable, place: CopyP
   const outputs = staged.columns.map(({ sql }, position) => `${sql} AS ${columnAt(position)}`)
   const { folder, name, fileBytes } = place
   try {
-    return { staged, copy: await writeCopy(session, `SELECT ${outputs.join(', ')} FROM ${staged.from}`, folder, name, { rowBytes: staged.rowBytes ?? 1, fileBytes }) }
+    return {
+      staged,
+      copy: await writeCopy(session, `SELECT ${outputs.join(', ')} FROM ${staged.from}`, folder, name, {
+        rowBytes: staged.rowBytes ?? 1,
+        fileBytes,
+      }),
+    }
   } catch (thrown) {
     const text = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause.message : String(thrown)
     const column = failedGuess(text)
@@ -96,7 +109,14 @@ function isCast(text: string): boolean {
 /** Rows that are no data: the header once more, totals, notes. All are kept, and told. */
 async function misplaced(session: EngineSession, { columns }: StagedTable, copy: string, rowCount: number): Promise<string[]> {
   const texts = columns.flatMap(({ shape }, position) => (shape.type === 'STRING' ? [position] : []))
-  const repeated = texts.length === columns.length ? await repeatsHeader(session, copy, columns.map(({ name }) => name)) : []
+  const repeated =
+    texts.length === columns.length
+      ? await repeatsHeader(
+          session,
+          copy,
+          columns.map(({ name }) => name),
+        )
+      : []
   const table = { rowCount, width: columns.length, texts }
   return [...repeated, ...(await innerRows(session, copy, table)), ...(await endsWith(session, copy, table))]
 }

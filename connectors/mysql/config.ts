@@ -12,7 +12,10 @@ export const mysqlConfigSchema = z
       .min(1)
       .max(4096)
       .regex(/^(mysql|mariadb):\/\//, 'begins with mysql:// or mariadb://')
-      .refine((url) => URL.canParse(url), { abort: true, message: 'is no URL: in a password, what is neither letter nor digit is percent-encoded' })
+      .refine((url) => URL.canParse(url), {
+        abort: true,
+        message: 'is no URL: in a password, what is neither letter nor digit is percent-encoded',
+      })
       .describe('mysql://user:${PASSWORD}@host:3306/database. A user that may only SELECT, on a replica where there is one.'),
     tls: z
       .union([
@@ -21,11 +24,16 @@ export const mysqlConfigSchema = z
           ca: file.optional().describe('Whom to trust. Default: the public authorities.'),
           cert: file.optional().describe('Who we are, where the server asks.'),
           key: file.optional(),
-          verifyHost: z.boolean().default(true).describe('Whether the certificate has to be for the host of the url; false only with `ca`.'),
+          verifyHost: z
+            .boolean()
+            .default(true)
+            .describe('Whether the certificate has to be for the host of the url; false only with `ca`.'),
         }),
       ])
       .optional()
-      .describe('Whether the connection is encrypted, and the server’s certificate verified; or PEM files for that, relative to this file. Default: true, but on loopback false.'),
+      .describe(
+        'Whether the connection is encrypted, and the server’s certificate verified; or PEM files for that, relative to this file. Default: true, but on loopback false.',
+      ),
     ...databaseSettings,
     schemas: databaseSettings.schemas.describe('The databases to serve; * stands for any letters. Nothing else is listed.'),
   })

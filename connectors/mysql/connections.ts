@@ -20,7 +20,10 @@ export interface Session {
   close(isWell: boolean): void
 }
 
-/** The connections of one source: each piece of work is a READ ONLY transaction of its own. A signal that ends kills what runs at the server. */
+/**
+ * The connections of one source: each piece of work is a READ ONLY transaction of its own. A signal that ends kills what runs at the
+ * server.
+ */
 export class Connections {
   readonly #pool: Pool
   #closed: Promise<void> | undefined
@@ -142,7 +145,9 @@ export class Connections {
       lock_wait_timeout: integer(Math.ceil(this.config.lockTimeoutMs / 1000)),
       ...(version.includes('MariaDB') ? { max_statement_time: String(within / 1000) } : { max_execution_time: integer(within) }),
     }
-    return `SET SESSION ${Object.entries(settings).map(([name, value]) => `${name} = ${value}`).join(', ')}`
+    return `SET SESSION ${Object.entries(settings)
+      .map(([name, value]) => `${name} = ${value}`)
+      .join(', ')}`
   }
 }
 

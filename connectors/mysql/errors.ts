@@ -8,8 +8,10 @@ export function mysqlError(thrown: unknown): DialsError {
   // Before there is a connection, no table or value can be in it: it says what is wrong with the certificate.
   const words = code.startsWith('HANDSHAKE_') ? told.slice(0, 500) : ''
   const detail = { cause: new Error(`MySQL ${code} ${errno} ${words}`.trim()) }
-  if (interrupted.has(errno)) return new SourceTimeout('The database ended the query: it was cancelled, or took longer than a statement may.', detail)
-  if (errno === 1690 || errno === 1264) return new TypeMismatch('A value does not convert to the type that was asked for, or a sum is too large to be exact.', detail)
+  if (interrupted.has(errno))
+    return new SourceTimeout('The database ended the query: it was cancelled, or took longer than a statement may.', detail)
+  if (errno === 1690 || errno === 1264)
+    return new TypeMismatch('A value does not convert to the type that was asked for, or a sum is too large to be exact.', detail)
   const message = messages[errno] ?? tlsMessage({ code, message: words })
   return isAnswer(errno) ? new SourceUnavailable(message ?? unread, detail) : new SourceUnreachable(message ?? lost, detail)
 }
@@ -21,7 +23,8 @@ const unread = 'The database could not read what was asked for. The code of its 
 const ends = new Set([1053, 1077, 1078, 1079, 1080, 1081, 1129, 1130, 1927, 3118, 3169, 3955, 4031])
 
 /** The server tells what is wrong with a statement, and goes on: 1152 to 1161 are of the network, those from 2000 of the client. */
-const isAnswer = (errno: number) => errno >= 1000 && errno < 6000 && !ends.has(errno) && !(errno >= 1152 && errno <= 1161) && !(errno >= 2000 && errno < 3000)
+const isAnswer = (errno: number) =>
+  errno >= 1000 && errno < 6000 && !ends.has(errno) && !(errno >= 1152 && errno <= 1161) && !(errno >= 2000 && errno < 3000)
 
 /** ER_QUERY_INTERRUPTED; ER_QUERY_TIMEOUT, and MariaDB's ER_STATEMENT_TIMEOUT. */
 const interrupted = new Set([1317, 3024, 1969])

@@ -60,7 +60,8 @@ function moment(page: ColumnPage, value: Buffer): void {
 /** @throws TypeMismatch for what MySQL takes for a date though it is none: 0000-00-00, 2026-02-00. */
 function daysOf(day: string): number {
   const at = Date.parse(`${day}T00:00:00Z`)
-  if (Number.isNaN(at)) throw new TypeMismatch('A date of the source is no day of the calendar, such as 0000-00-00. Mend it there, or filter such rows out.')
+  if (Number.isNaN(at))
+    throw new TypeMismatch('A date of the source is no day of the calendar, such as 0000-00-00. Mend it there, or filter such rows out.')
   return at / 86_400_000
 }
 

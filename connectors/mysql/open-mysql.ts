@@ -9,7 +9,10 @@ import { readTables } from './read-tables.js'
 import { sampleOf } from './sample.js'
 import { readTls } from './tls.js'
 
-/** A MySQL or MariaDB server as a source, or some of its tables. Nothing is reached yet. @throws ConfigError for a file of its TLS that cannot be read. */
+/**
+ * A MySQL or MariaDB server as a source, or some of its tables. Nothing is reached yet.
+ * @throws ConfigError for a file of its TLS that cannot be read.
+ */
 export async function openMysql(config: MysqlConfig, context: SourceContext): Promise<Source> {
   const connections = new Connections(config, await readTls(config, context.baseFolder))
   const home = decodeURIComponent(new URL(config.url).pathname.slice(1))

@@ -75,12 +75,18 @@ export async function readTables(
       hidden: [],
       ...keysOf(keys.filter(({ schema, name }) => schema === table.schema && name === table.name)),
       ...(table.column === null ? { unreadable: broken } : {}),
-      columns: columns.flatMap((row) => (row.column === null ? [] : [{
-        name: row.column,
-        nullable: row.nullable === 'YES',
-        comment: row.told === '' ? undefined : row.told,
-        reading: readingOf({ name: row.type, full: row.full, precision: row.digits, scale: row.scale }),
-      }])),
+      columns: columns.flatMap((row) =>
+        row.column === null
+          ? []
+          : [
+              {
+                name: row.column,
+                nullable: row.nullable === 'YES',
+                comment: row.told === '' ? undefined : row.told,
+                reading: readingOf({ name: row.type, full: row.full, precision: row.digits, scale: row.scale }),
+              },
+            ],
+      ),
     }
   })
 }

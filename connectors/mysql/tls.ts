@@ -8,7 +8,10 @@ interface TlsSettings {
   readonly tls?: boolean | (TlsFiles & { readonly verifyHost: boolean }) | undefined
 }
 
-/** How mysql2 is to encrypt; undefined where it is not to: by default on loopback alone. @throws ConfigError for a file that cannot be read. */
+/**
+ * How mysql2 is to encrypt; undefined where it is not to: by default on loopback alone.
+ * @throws ConfigError for a file that cannot be read.
+ */
 export async function readTls(settings: TlsSettings, baseFolder: string): Promise<SslOptions | undefined> {
   const files = filesOf(settings)
   if (files === undefined) return undefined
@@ -21,11 +24,18 @@ export async function readTls(settings: TlsSettings, baseFolder: string): Promis
 export function tlsProblem(settings: TlsSettings): { path: string[]; message: string } | undefined {
   const files = filesOf(settings)
   if (files?.verifyHost === false) {
-    return files.ca === undefined ? { path: ['tls', 'verifyHost'], message: 'may be false only with a ca: of a public authority anybody has some certificate' } : undefined
+    return files.ca === undefined
+      ? { path: ['tls', 'verifyHost'], message: 'may be false only with a ca: of a public authority anybody has some certificate' }
+      : undefined
   }
   // mysql2 would look for `localhost` in the certificate.
   const isAddress = files !== undefined && isIP(hostOf(settings).replace(/^\[|\]$/g, '')) !== 0
-  return isAddress ? { path: ['url'], message: 'has an address for its host, for which a certificate is not verified: give a name, or tls with ca and verifyHost: false' } : undefined
+  return isAddress
+    ? {
+        path: ['url'],
+        message: 'has an address for its host, for which a certificate is not verified: give a name, or tls with ca and verifyHost: false',
+      }
+    : undefined
 }
 
 function filesOf(settings: TlsSettings): (TlsFiles & { verifyHost?: boolean }) | undefined {

@@ -36,7 +36,17 @@ const plain: Readonly<Record<string, Reading>> = {
 const texts = new Set(['char', 'varchar', 'tinytext', 'text', 'mediumtext', 'longtext', 'enum', 'set'])
 const blobs = new Set(['binary', 'varbinary', 'tinyblob', 'blob', 'mediumblob', 'longblob', 'bit', 'vector'])
 /** https://dev.mysql.com/doc/refman/8.4/en/spatial-type-overview.html, and MariaDB's name of the last; they have no text of their own. */
-const places = new Set(['geometry', 'point', 'linestring', 'polygon', 'multipoint', 'multilinestring', 'multipolygon', 'geomcollection', 'geometrycollection'])
+const places = new Set([
+  'geometry',
+  'point',
+  'linestring',
+  'polygon',
+  'multipoint',
+  'multilinestring',
+  'multipolygon',
+  'geomcollection',
+  'geometrycollection',
+])
 
 /** How a column of a type is read: as one of ours where that is exact, else as its text, which is told. */
 export function readingOf(type: NativeType): Reading {
@@ -45,7 +55,13 @@ export function readingOf(type: NativeType): Reading {
   if (known !== undefined) return known
   if (texts.has(type.name)) return { shape: { type: 'STRING' }, sql: letters }
   if (type.name === 'decimal' && (type.precision ?? 99) <= 38) return { shape: { type: 'DECIMAL', scale: type.scale ?? 0 }, sql: asIs }
-  if (blobs.has(type.name)) return { shape: { type: 'STRING' }, sql: hexadecimal, told: `has the type ${type.name}, which is given in hexadecimal.` }
-  if (places.has(type.name)) return { shape: { type: 'STRING' }, sql: (column) => bytes(`ST_AsText(${column})`), told: `has the type ${type.name}, which is given as well-known text.` }
+  if (blobs.has(type.name))
+    return { shape: { type: 'STRING' }, sql: hexadecimal, told: `has the type ${type.name}, which is given in hexadecimal.` }
+  if (places.has(type.name))
+    return {
+      shape: { type: 'STRING' },
+      sql: (column) => bytes(`ST_AsText(${column})`),
+      told: `has the type ${type.name}, which is given as well-known text.`,
+    }
   return { shape: { type: 'STRING' }, sql: written, told: `has the type ${type.full}, which is given as its text.` }
 }

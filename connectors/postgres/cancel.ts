@@ -14,10 +14,10 @@ interface Opened {
 }
 
 /**
- * Asks the server to cancel what a connection runs, over a connection of its own that counts against no limit, and over TLS where the first one
- * is: https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS. Nothing answers it; statement_timeout is the
- * safeguard where it is lost. Settles when the server has closed that connection, whatever came of it: a pooler passes on no request of whoever
- * has left before, neither on that connection nor on the first.
+ * Asks the server to cancel what a connection runs, over a connection of its own that counts against no limit, and over TLS where the first
+ * one is: https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS. Nothing answers it;
+ * statement_timeout is the safeguard where it is lost. Settles when the server has closed that connection, whatever came of it: a pooler
+ * passes on no request of whoever has left before, neither on that connection nor on the first.
  */
 export function cancelRequest(client: ClientBase): Promise<void> {
   const { host, port, processID, secretKey, connection } = client as unknown as Opened

@@ -141,7 +141,10 @@ export class Connections {
     const left = new Promise<never>((_, reject) => {
       leave = () => {
         reject(ended())
-        connecting.then((client) => client.release(), () => undefined)
+        connecting.then(
+          (client) => client.release(),
+          () => undefined,
+        )
       }
       signal.addEventListener('abort', leave, { once: true })
     })
@@ -156,5 +159,8 @@ export class Connections {
 }
 
 function ended(cause?: unknown): SourceTimeout {
-  return new SourceTimeout('The query was ended before the database had answered it.', cause === undefined ? {} : { cause: postgresError(cause).cause })
+  return new SourceTimeout(
+    'The query was ended before the database had answered it.',
+    cause === undefined ? {} : { cause: postgresError(cause).cause },
+  )
 }

@@ -3,7 +3,9 @@ import { isExactStep } from './sql/exact.js'
 import { relationSql } from './sql/relation.js'
 import { quoteName } from './sql/text.js'
 
-/** How PostgreSQL is asked; what it does as the engine does, of the right operands (`sql/exact.ts`): boxes of GeoJSON are the engine's own. */
+/**
+ * How PostgreSQL is asked; what it does as the engine does, of the right operands (`sql/exact.ts`): boxes of GeoJSON are the engine's own.
+ */
 export const postgresDialect: Dialect = {
   capabilities: {
     project: true,

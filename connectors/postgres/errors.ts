@@ -1,13 +1,25 @@
-import { type DialsError, DialsError as Coded, SourceTimeout, SourceUnavailable, SourceUnreachable, TypeMismatch } from '../../src/errors.js'
+import {
+  type DialsError,
+  DialsError as Coded,
+  SourceTimeout,
+  SourceUnavailable,
+  SourceUnreachable,
+  TypeMismatch,
+} from '../../src/errors.js'
 import { tlsMessage } from '../shared/database/tls.js'
 
-/** What the database or its connection threw, as one of ours. Its own words name tables and values, so they stay in the cause, and values nowhere. */
+/**
+ * What the database or its connection threw, as one of ours. Its own words name tables and values, so they stay in the cause, and values
+ * nowhere.
+ */
 export function postgresError(thrown: unknown): DialsError {
   if (thrown instanceof Coded) return thrown
   const { code = '', message = '' } = thrown as { code?: string; message?: string }
   const cause = new Error(code.startsWith('22') ? `PostgreSQL ${code}` : `PostgreSQL ${code} ${message}`.trim().slice(0, 500))
-  if (code === '57014') return new SourceTimeout('The database ended the query: it was cancelled, or took longer than a statement may.', { cause })
-  if (code.startsWith('22')) return new TypeMismatch('A value does not convert to the type that was asked for, or a sum is too large to be exact.', { cause })
+  if (code === '57014')
+    return new SourceTimeout('The database ended the query: it was cancelled, or took longer than a statement may.', { cause })
+  if (code.startsWith('22'))
+    return new TypeMismatch('A value does not convert to the type that was asked for, or a sum is too large to be exact.', { cause })
   const words = messages[code] ?? messages[code.slice(0, 2)] ?? tlsMessage({ code, message })
   return answered.test(code) ? new SourceUnavailable(words ?? unread, { cause }) : new SourceUnreachable(words ?? lost, { cause })
 }
@@ -17,7 +29,8 @@ const answered = /^(?!08)(?:[0-4][0-9A-Z]|5[458]|F0|P0|XX)[0-9A-Z]{3}$/
 
 const unread = 'The database could not read what was asked for. Its own words are in the log.'
 const lost = 'The database cannot be reached, or ended the connection.'
-const faraway = 'The database that holds the rows of a foreign table cannot be reached, or refuses this one. Its operator must see to its server and user mapping.'
+const faraway =
+  'The database that holds the rows of a foreign table cannot be reached, or refuses this one. Its operator must see to its server and user mapping.'
 
 /** By SQLSTATE or its class: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const messages: Readonly<Record<string, string>> = {

@@ -8,7 +8,10 @@ import { readStatement } from './read-statement.js'
 import { sampleOf } from './sample.js'
 import { readTls } from './tls.js'
 
-/** A PostgreSQL database as a source, or some of its tables. Nothing is reached yet. @throws ConfigError for a file of its TLS that cannot be read. */
+/**
+ * A PostgreSQL database as a source, or some of its tables. Nothing is reached yet.
+ * @throws ConfigError for a file of its TLS that cannot be read.
+ */
 export async function openPostgres(config: PostgresConfig, context: SourceContext): Promise<Source> {
   const connections = new Connections(config, await readTls(config.url, context.baseFolder), context.log)
   const { scratchFolder } = context
@@ -16,7 +19,8 @@ export async function openPostgres(config: PostgresConfig, context: SourceContex
     dialect: postgresDialect,
     sampleOf,
     readTables: (signal) => connections.use({ signal }, ({ query }) => readTables(query, config)),
-    query: (sql, signal, timeoutMs) => connections.use({ signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) }, ({ query }) => query(sql)),
+    query: (sql, signal, timeoutMs) =>
+      connections.use({ signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) }, ({ query }) => query(sql)),
     read: (statement, limits) => readStatement(statement, limits, { connections, scratchFolder }),
     close: () => connections.close(),
   }

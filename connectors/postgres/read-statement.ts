@@ -25,7 +25,10 @@ export async function* readStatement(
   const writer = new PartWriter(shapesOf(relation), limits, scratchFolder)
   const reader = new RowReader(writer.columns)
   const left = new AbortController()
-  const session = await connections.begin({ signal: AbortSignal.any([limits.signal, left.signal]), timeoutMs: limits.deadline - Date.now() })
+  const session = await connections.begin({
+    signal: AbortSignal.any([limits.signal, left.signal]),
+    timeoutMs: limits.deadline - Date.now(),
+  })
   try {
     const copy = new CopyOut(sql, Math.min(limits.bytesMax, rowBytesMax))
     const ended = session.submit(copy)

@@ -19,7 +19,8 @@ export function sampleOf(table: PostgresTable): { statement: Statement; rowsMax:
 function sampleSql(scan: Scan, table: PostgresTable): string {
   const outputs = scan.columns.map((shape, position) => `${sampled(`c${position}`, shape)} AS c${position}`)
   const share = Math.max((100 * sampleRowsMax) / table.estimate, 0.0001)
-  const drawn = ['r', 'p', 'm'].includes(table.kind) && table.estimate > largeRows ? ` TABLESAMPLE SYSTEM (${share.toFixed(4)}) REPEATABLE (1)` : ''
+  const drawn =
+    ['r', 'p', 'm'].includes(table.kind) && table.estimate > largeRows ? ` TABLESAMPLE SYSTEM (${share.toFixed(4)}) REPEATABLE (1)` : ''
   const from = fromTable(scan, new Map([[table.id, table]]), postgresDialect, drawn)
   return `SELECT ${outputs.join(', ')} FROM ${from} LIMIT ${integer(2 * sampleRowsMax)}`
 }

@@ -11,7 +11,9 @@ export function urlProblem(text: string): string | undefined {
   if (hostOf(new URL(text)) === '') return 'names no host'
   if (searchParams.has('ssl')) return 'says ssl: say sslmode=verify-full, or sslmode=disable'
   const mode = searchParams.get('sslmode')
-  return mode === null || modes.includes(mode) ? undefined : `has an sslmode that may go without TLS, or is none: give one of ${modes.join(', ')}`
+  return mode === null || modes.includes(mode)
+    ? undefined
+    : `has an sslmode that may go without TLS, or is none: give one of ${modes.join(', ')}`
 }
 
 /** The url without its words of TLS, and what they mean to pg, which would read the files from wherever the process was started. */
@@ -23,7 +25,8 @@ export async function readTls(text: string, baseFolder: string): Promise<{ conne
     return value
   }
   const files = { ca: take('sslrootcert'), cert: take('sslcert'), key: take('sslkey') }
-  const mode = take('sslmode') ?? (isLoopback(hostOf(url)) && Object.values(files).every((file) => file === undefined) ? 'disable' : 'verify-full')
+  const mode =
+    take('sslmode') ?? (isLoopback(hostOf(url)) && Object.values(files).every((file) => file === undefined) ? 'disable' : 'verify-full')
   // Either would have pg decide anew.
   take('sslnegotiation')
   take('uselibpqcompat')

@@ -4,7 +4,8 @@ const lengthMax = 100
 
 /**
  * A stable kebab-case identifier: `LambethPaymentsOver500Apr2012` → `lambeth-payments-over500-apr2012`, `polling_stations` →
- * `polling-stations`, `NO2-2019` → `no2-2019`. Accents go; a text without a Latin letter or digit becomes `x-` and eight digits of its hash.
+ * `polling-stations`, `NO2-2019` → `no2-2019`. Accents go; a text without a Latin letter or digit becomes `x-` and eight digits of its
+ * hash.
  */
 export function slugOf(text: string): string {
   const words = text

@@ -5,7 +5,14 @@ import { scanErrorSchema } from '../../src/connector/scan-request.js'
 import { DialsError, type ErrorCode, errorCodes, SourceTimeout, SourceUnavailable, SourceUnreachable } from '../../src/errors.js'
 
 /** Codes of a spoke that are the query's own fault or a refusal; every other means that the spoke is of no use now. */
-const passed: readonly string[] = ['TYPE_MISMATCH', 'RESULT_TOO_LARGE', 'BAD_USER_INPUT', 'FORBIDDEN', 'AGREEMENT_REQUIRED', 'SOURCE_TIMEOUT']
+const passed: readonly string[] = [
+  'TYPE_MISMATCH',
+  'RESULT_TOO_LARGE',
+  'BAD_USER_INPUT',
+  'FORBIDDEN',
+  'AGREEMENT_REQUIRED',
+  'SOURCE_TIMEOUT',
+]
 const errorBytesMax = 64 * 1024
 const wholeBytesMax = 256 * 1024
 
@@ -41,7 +48,11 @@ function send(url: string, { headers = {}, body, signal }: SpokeRequest): Promis
   const request = url.startsWith('https:') ? httpsRequest : httpRequest
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }
-    const sent = request(url, { method: body === undefined ? 'GET' : 'POST', headers: { ...traceHeaders(), ...headers, ...length }, signal }, resolve)
+    const sent = request(
+      url,
+      { method: body === undefined ? 'GET' : 'POST', headers: { ...traceHeaders(), ...headers, ...length }, signal },
+      resolve,
+    )
     sent.on('error', reject)
     sent.end(body)
   })

@@ -7,11 +7,18 @@ import { SpokeSource } from './spoke-source.js'
 const configSchema = z
   .strictObject({
     /** Where the spoke process listens. TLS, but for loopback. */
-    url: z.url({ protocol: /^https?$/, abort: true }).refine(isSafe, 'is plain HTTP to another machine: use https').refine(isAnonymous, 'holds a user or a password: a hub shows its own tokens').optional(),
+    url: z
+      .url({ protocol: /^https?$/, abort: true })
+      .refine(isSafe, 'is plain HTTP to another machine: use https')
+      .refine(isAnonymous, 'holds a user or a password: a hub shows its own tokens')
+      .optional(),
     /** Its spoke.yaml: the hub starts the process itself and keeps it running. */
     process: z.string().min(1).optional(),
   })
-  .refine(({ url, process }) => (url === undefined) !== (process === undefined), 'needs either url (a spoke process that runs elsewhere) or process (a spoke.yaml to start)')
+  .refine(
+    ({ url, process }) => (url === undefined) !== (process === undefined),
+    'needs either url (a spoke process that runs elsewhere) or process (a spoke.yaml to start)',
+  )
 export type SpokeConfig = z.infer<typeof configSchema>
 
 /** Another process of ours, beside the data of its organisation. */

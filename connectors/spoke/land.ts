@@ -10,8 +10,9 @@ import { encryptedSuffix, type LandingPlace } from './landing-place.js'
 const notParquet = 'A part of the answer is not Parquet.'
 
 /**
- * Writes one frame to a file of its own. What does not begin and end as Parquet is refused before the engine sees it. Where the place is not memory
- * no byte is written before it is encrypted, for which the part is held in memory as a whole. @param length the bytes that the frame told of.
+ * Writes one frame to a file of its own. What does not begin and end as Parquet is refused before the engine sees it. Where the place is
+ * not memory no byte is written before it is encrypted, for which the part is held in memory as a whole. @param length the bytes that the
+ * frame told of.
  */
 export async function land(frames: AsyncGenerator<FrameEvent>, length: number, { folder, key }: LandingPlace): Promise<LandedFile> {
   const path = join(folder, `${randomUUID()}${key === undefined ? '.parquet' : encryptedSuffix}`)
@@ -22,7 +23,9 @@ export async function land(frames: AsyncGenerator<FrameEvent>, length: number, {
     return { path, bytes: length, release: () => Promise.resolve(rmSync(path, { force: true })) }
   } catch (thrown) {
     unlinkSync(path)
-    throw (thrown as NodeJS.ErrnoException).code === 'ENOSPC' ? new ResultTooLarge('The answers of the sources need more room than the hub has for them. Filter more, or group.', { cause: thrown }) : thrown
+    throw (thrown as NodeJS.ErrnoException).code === 'ENOSPC'
+      ? new ResultTooLarge('The answers of the sources need more room than the hub has for them. Filter more, or group.', { cause: thrown })
+      : thrown
   } finally {
     closeSync(file)
   }

@@ -20,7 +20,9 @@ export const encryptedSuffix = '.encrypted.parquet'
 
 const keys = new WeakMap<Engine, Promise<Buffer>>()
 
-/** The scratch folder as a place for parts, whatever lies under it now. The signal ends the wait for the engine, which learns the key first. */
+/**
+ * The scratch folder as a place for parts, whatever lies under it now. The signal ends the wait for the engine, which learns the key first.
+ */
 export async function landingPlace(folder: string, engine: Engine, signal: AbortSignal): Promise<LandingPlace> {
   return { folder, key: isMemory(folder) ? undefined : await unlessAborted(keyOf(engine), signal) }
 }

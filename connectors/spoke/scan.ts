@@ -40,7 +40,8 @@ async function* parts(target: ScanTarget): AsyncGenerator<Part, ScanReport> {
       if (frame.type !== 'begin') throw new Error('content outside of a frame')
       if (frame.kind === frameKinds.part) {
         bytes += frame.length
-        if (bytes > options.bytesMax) throw new ResultTooLarge(`The spoke ${spokeId} answers more than ${options.bytesMax} bytes. Filter more, or group.`)
+        if (bytes > options.bytesMax)
+          throw new ResultTooLarge(`The spoke ${spokeId} answers more than ${options.bytesMax} bytes. Filter more, or group.`)
         yield { kind: 'parquet', file: await land(frames, frame.length, place) }
         continue
       }
@@ -60,10 +61,19 @@ async function* parts(target: ScanTarget): AsyncGenerator<Part, ScanReport> {
   }
 }
 
-async function request({ planned, options, signer, spokeId, process }: ScanTarget, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+async function request(
+  { planned, options, signer, spokeId, process }: ScanTarget,
+  signal: AbortSignal,
+): Promise<AsyncIterable<Uint8Array>> {
   const { rowsMax, bytesMax, viewerToken } = options
   const timeoutMs = Math.max(1, Math.min(600_000, options.deadline - Date.now()))
-  const body = JSON.stringify({ relation: planned.taken, rowsMax, bytesMax, timeoutMs, ...(viewerToken === undefined ? {} : { viewerToken }) } satisfies ScanRequest)
+  const body = JSON.stringify({
+    relation: planned.taken,
+    rowsMax,
+    bytesMax,
+    timeoutMs,
+    ...(viewerToken === undefined ? {} : { viewerToken }),
+  } satisfies ScanRequest)
   const url = await process.url(signal)
   const authorization = `Bearer ${await signer.sign('purpose+jwt', spokeId, body)}`
   // A header and no member of the body: what is asked stays the same, and a spoke that does not know it answers all the same.
@@ -79,6 +89,7 @@ async function request({ planned, options, signer, spokeId, process }: ScanTarge
 async function gather(frames: AsyncGenerator<FrameEvent>, length: number): Promise<string> {
   if (length > jsonBytesMax) throw new Error('a report larger than any of ours')
   const chunks: Uint8Array[] = []
-  for (let next = await frames.next(); next.done !== true && next.value.type === 'content'; next = await frames.next()) chunks.push(next.value.bytes)
+  for (let next = await frames.next(); next.done !== true && next.value.type === 'content'; next = await frames.next())
+    chunks.push(next.value.bytes)
   return Buffer.concat(chunks).toString('utf8')
 }

@@ -1,7 +1,17 @@
 import { z } from 'zod'
 import { type Capabilities, everything } from '../../src/connector/capabilities.js'
 import type { CatalogueEvent } from '../../src/connector/catalogue.js'
-import type { Fragment, Health, HubSigner, PlannedFragment, Scan, ScanOptions, Source, SourceContext, SpokeProcess } from '../../src/connector/source.js'
+import type {
+  Fragment,
+  Health,
+  HubSigner,
+  PlannedFragment,
+  Scan,
+  ScanOptions,
+  Source,
+  SourceContext,
+  SpokeProcess,
+} from '../../src/connector/source.js'
 import { splitBy } from '../../src/connector/split.js'
 import { readCatalogue } from './catalogue-feed.js'
 import { openScan } from './scan.js'

@@ -1,8 +1,20 @@
-import { type DocumentNode, type FragmentDefinitionNode, type GraphQLField, type GraphQLNamedType, isInterfaceType, isObjectType, Kind } from 'graphql'
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLField,
+  type GraphQLNamedType,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+} from 'graphql'
 
 /** The fragments of a document by name. */
 export function fragmentsOf({ definitions }: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
-  return new Map(definitions.flatMap((definition) => (definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition] as const] : [])))
+  return new Map(
+    definitions.flatMap((definition) =>
+      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition] as const] : [],
+    ),
+  )
 }
 
 /** A field of a type; undefined where the type has no fields, and for what every type has (`__typename`). */

@@ -16,10 +16,21 @@ function enumOf<T extends string>(name: string, members: readonly T[], descripti
 
 export const ErrorCodeEnum = enumOf('ErrorCode', errorCodes)
 export const SpokeStatusEnum = enumOf('SpokeStatus', ['UP', 'DEGRADED', 'DOWN', 'UNKNOWN'])
-export const HarvestStatusEnum = enumOf('HarvestStatus', ['RUNNING', 'COMPLETE', 'PARTIAL', 'FAILED', 'HELD'], 'HELD: the crawl shrank more than the guard allows; nothing was removed')
-export const AccessEnum = enumOf('Access', ['OPEN', 'SHARED', 'CLOSED'],
-  'ODI data spectrum; exported as dct:accessRights PUBLIC, RESTRICTED, NON_PUBLIC. Whether a thing is listed to others is a choice of its own (listing: PUBLIC or PARTIES)')
-export const DatasetStatusEnum = enumOf('DatasetStatus', ['ACTIVE', 'MISSING', 'ARCHIVED'], 'MISSING: gone from its source, in its days of grace')
+export const HarvestStatusEnum = enumOf(
+  'HarvestStatus',
+  ['RUNNING', 'COMPLETE', 'PARTIAL', 'FAILED', 'HELD'],
+  'HELD: the crawl shrank more than the guard allows; nothing was removed',
+)
+export const AccessEnum = enumOf(
+  'Access',
+  ['OPEN', 'SHARED', 'CLOSED'],
+  'ODI data spectrum; exported as dct:accessRights PUBLIC, RESTRICTED, NON_PUBLIC. Whether a thing is listed to others is a choice of its own (listing: PUBLIC or PARTIES)',
+)
+export const DatasetStatusEnum = enumOf(
+  'DatasetStatus',
+  ['ACTIVE', 'MISSING', 'ARCHIVED'],
+  'MISSING: gone from its source, in its days of grace',
+)
 export const ColumnTypeEnum = enumOf('ColumnType', columnTypes)
 export const SensitivityEnum = enumOf('Sensitivity', sensitivities)
 export const DecisionEnum = enumOf('Decision', ['ALLOW', 'MASK', 'DENY'])

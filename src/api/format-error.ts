@@ -22,7 +22,12 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown): 
   return {
     message: error.message,
     ...place,
-    extensions: { code, ...(inputPath ? { inputPath } : {}), ...(suggestions ? { suggestions } : {}), ...(transaction ? { transaction } : {}) },
+    extensions: {
+      code,
+      ...(inputPath ? { inputPath } : {}),
+      ...(suggestions ? { suggestions } : {}),
+      ...(transaction ? { transaction } : {}),
+    },
   }
 }
 

@@ -1,4 +1,13 @@
-import { type ExecutionArgs, GraphQLError, type GraphQLFormattedError, type GraphQLSchema, getOperationAST, type OperationTypeNode, parse, validate } from 'graphql'
+import {
+  type ExecutionArgs,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  getOperationAST,
+  type OperationTypeNode,
+  parse,
+  validate,
+} from 'graphql'
 import { DialsError, type ErrorCode } from '../errors.js'
 import { enforceAccess } from './access/enforce.js'
 import { refusalsOf } from './access/refusals.js'
@@ -35,7 +44,8 @@ export class Operations {
       const errors = validate(this.schema, document)
       if (errors.length > 0) return errors.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED'))
       const operation = getOperationAST(document, asked.operationName)
-      if (!operation) throw new DialsError('OPERATION_RESOLUTION_FAILURE', 'The document has no such operation, or several and none was named.')
+      if (!operation)
+        throw new DialsError('OPERATION_RESOLUTION_FAILURE', 'The document has no such operation, or several and none was named.')
       checkOperation(this.schema, document, operation, variables)
       context.refusals = refusalsOf({ schema: this.schema, document, operation, variables }, this.#rules, context.viewer)
       return { schema: this.schema, document, operationName: asked.operationName, variableValues: variables, contextValue: context }

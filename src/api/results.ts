@@ -18,13 +18,18 @@ export class Results {
    */
   async run(query: () => Promise<QueryResult>): Promise<QueryResult> {
     if (++this.#begun > limits.resultSets) {
-      throw new DialsError('QUERY_TOO_COMPLEX', `One operation can ask for ${limits.resultSets} result sets. Ask for the others in another.`)
+      throw new DialsError(
+        'QUERY_TOO_COMPLEX',
+        `One operation can ask for ${limits.resultSets} result sets. Ask for the others in another.`,
+      )
     }
     const result = await query()
     this.#held.add(result)
     this.#rows += result.rowCount
     if (this.#rows > limits.rows) {
-      throw new ResultTooLarge(`One operation answers ${limits.rows.toLocaleString('en-GB')} rows at most, of all its result sets together. Ask for the others in another.`)
+      throw new ResultTooLarge(
+        `One operation answers ${limits.rows.toLocaleString('en-GB')} rows at most, of all its result sets together. Ask for the others in another.`,
+      )
     }
     return result
   }

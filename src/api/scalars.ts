@@ -13,7 +13,8 @@ export const DateTime = new GraphQLScalarType<Date | string, string>({
 
 function parseDateTime(value: unknown): Date {
   const time = typeof value === 'string' && isoDateTime.test(value) ? new Date(value) : undefined
-  if (time === undefined || Number.isNaN(time.getTime())) throw new GraphQLError('A DateTime is an instant with its offset: 2026-01-09T13:55:48Z')
+  if (time === undefined || Number.isNaN(time.getTime()))
+    throw new GraphQLError('A DateTime is an instant with its offset: 2026-01-09T13:55:48Z')
   return time
 }
 

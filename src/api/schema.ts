@@ -5,7 +5,14 @@ import { printSchemaWithDirectives } from '@graphql-tools/utils'
 import { buildSchema } from 'type-graphql'
 import { accessDirectives } from './access/directives.js'
 import { SchemaRules } from './access/schema-rules.js'
-import { ColumnResolver, DatasetResolver, HarvestRunResolver, OrganisationResolver, SpokeResolver, TableResolver } from './resolvers/catalogue.js'
+import {
+  ColumnResolver,
+  DatasetResolver,
+  HarvestRunResolver,
+  OrganisationResolver,
+  SpokeResolver,
+  TableResolver,
+} from './resolvers/catalogue.js'
 import { HarvestResolver } from './resolvers/harvest.js'
 import { QueryResolver, ResultSetResolver, TableRowsResolver } from './resolvers/query.js'
 import { SearchHitResolver, SearchResolver } from './resolvers/search.js'
@@ -19,8 +26,19 @@ import { Value } from './scalars.js'
 export async function createSchema(): Promise<GraphQLSchema> {
   const schema = await buildSchema({
     resolvers: [
-      ColumnResolver, DatasetResolver, HarvestResolver, HarvestRunResolver, OrganisationResolver, QueryResolver, ResultSetResolver, SearchHitResolver, SearchResolver, SpokeResolver,
-      TableResolver, TableRowsResolver, ViewerResolver,
+      ColumnResolver,
+      DatasetResolver,
+      HarvestResolver,
+      HarvestRunResolver,
+      OrganisationResolver,
+      QueryResolver,
+      ResultSetResolver,
+      SearchHitResolver,
+      SearchResolver,
+      SpokeResolver,
+      TableResolver,
+      TableRowsResolver,
+      ViewerResolver,
     ],
     // The pipeline checks its input itself, with its place in it.
     validate: false,

@@ -17,7 +17,12 @@ export function createGraphServer(schema: GraphQLSchema, log: Log): ApolloServer
     stopOnTerminationSignals: false,
     formatError,
     plugins: [limitsPlugin(schema), accessPlugin(schema), logging(log), releasing, ApolloServerPluginCacheControlDisabled()],
-    logger: { debug: () => undefined, info: () => undefined, warn: (message) => log.warn({}, String(message)), error: (message) => log.error({}, String(message)) },
+    logger: {
+      debug: () => undefined,
+      info: () => undefined,
+      warn: (message) => log.warn({}, String(message)),
+      error: (message) => log.error({}, String(message)),
+    },
   })
 }
 

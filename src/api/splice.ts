@@ -13,7 +13,10 @@ export class Splice {
   readonly #texts: (readonly Uint8Array[])[] = []
   #nonce = ''
 
-  /** Keeps the JSON text of an array, in pieces of UTF-8; answers what stands for its only element: `[[sentinel]]` for rows, `[sentinel]` for records. */
+  /**
+   * Keeps the JSON text of an array, in pieces of UTF-8; answers what stands for its only element: `[[sentinel]]` for rows, `[sentinel]`
+   * for records.
+   */
   keep(text: readonly Uint8Array[]): string {
     this.#nonce ||= randomBytes(16).toString('hex')
     return `${this.#nonce}:${this.#texts.push(text) - 1}`
@@ -23,7 +26,14 @@ export class Splice {
   *pieces(body: string): Generator<Uint8Array> {
     if (this.#texts.length === 0) return yield Buffer.from(body)
     let from = 0
-    for (const { index, 0: { length }, 1: nonce, 2: place, 3: bareNonce, 4: barePlace } of body.matchAll(sentinel)) {
+    for (const {
+      index,
+      0: { length },
+      1: nonce,
+      2: place,
+      3: bareNonce,
+      4: barePlace,
+    } of body.matchAll(sentinel)) {
       if ((nonce ?? bareNonce) !== this.#nonce) continue
       yield Buffer.from(body.slice(from, index))
       yield* this.#texts[Number(place ?? barePlace)] as readonly Uint8Array[]

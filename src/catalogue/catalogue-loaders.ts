@@ -6,9 +6,23 @@ import { listByKeyWith, oneByKeyWith } from './lookup.js'
 import { type QueryTable, tablesForQuery } from './tables-for-query.js'
 import { loadProblems, type ProblemsKey } from './harvest-problems.js'
 import {
-  type ColumnProfileRow, type ColumnRow, columnSelection, type DatasetRow, datasetSelection, datasetStatuses, type DistributionRow, distributionSelection,
-  type HarvestProblemRow, type HarvestRunRow, harvestRunSelection, type OrganisationRow, organisationSelection, type SpokeRow, spokeSelection,
-  type TableRow, tableSelection,
+  type ColumnProfileRow,
+  type ColumnRow,
+  columnSelection,
+  type DatasetRow,
+  datasetSelection,
+  datasetStatuses,
+  type DistributionRow,
+  distributionSelection,
+  type HarvestProblemRow,
+  type HarvestRunRow,
+  harvestRunSelection,
+  type OrganisationRow,
+  organisationSelection,
+  type SpokeRow,
+  spokeSelection,
+  type TableRow,
+  tableSelection,
 } from './rows.js'
 import { visibleDatasets } from './visibility.js'
 
@@ -34,8 +48,8 @@ export interface CatalogueLoaders {
 }
 
 /**
- * Each loads the keys of a tick in one statement. Loaders remember what they loaded: make them anew for each request, or with a memory of their
- * own, which the harvests' do not use.
+ * Each loads the keys of a tick in one statement. Loaders remember what they loaded: make them anew for each request, or with a memory of
+ * their own, which the harvests' do not use.
  */
 export function createCatalogueLoaders(knex: Knex, viewer: Viewer, memoryOf: MemoryOf = () => new Map()): CatalogueLoaders {
   const oneByKey = oneByKeyWith(memoryOf)
@@ -52,18 +66,28 @@ export function createCatalogueLoaders(knex: Knex, viewer: Viewer, memoryOf: Mem
           .whereRaw('id = any(?)', [ids])
           .select(organisationSelection),
     ),
-    spoke: oneByKey<SpokeRow>(({ id }) => id, (ids) => configuredSpokes().whereRaw('id = any(?)', [ids]).select(spokeSelection)),
+    spoke: oneByKey<SpokeRow>(
+      ({ id }) => id,
+      (ids) => configuredSpokes().whereRaw('id = any(?)', [ids]).select(spokeSelection),
+    ),
     dataset: oneByKey<DatasetRow>(
       ({ id }) => id,
       (ids) => visibleDatasets(knex, viewer).whereRaw('datasets.id = any(?)', [ids]).select(datasetSelection),
     ),
     table: oneByKey<TableRow>(
       ({ id }) => id,
-      (ids) => withTables(visibleDatasets(knex, viewer)).whereRaw('tables.id = any(?)', [ids]).select(...tableColumns),
+      (ids) =>
+        withTables(visibleDatasets(knex, viewer))
+          .whereRaw('tables.id = any(?)', [ids])
+          .select(...tableColumns),
     ),
     tablesOfDataset: listByKey<TableRow>(
       ({ datasetId }) => datasetId,
-      (ids) => withTables(everyStatus()).whereRaw('tables.dataset_id = any(?)', [ids]).orderBy('tables.position').select(...tableColumns),
+      (ids) =>
+        withTables(everyStatus())
+          .whereRaw('tables.dataset_id = any(?)', [ids])
+          .orderBy('tables.position')
+          .select(...tableColumns),
     ),
     columnsOfTable: listByKey<ColumnRow>(
       ({ tableId }) => tableId,
@@ -98,8 +122,15 @@ export function createCatalogueLoaders(knex: Knex, viewer: Viewer, memoryOf: Mem
       (ids) => configuredSpokes().whereRaw('organisation_id = any(?)', [ids]).orderBy('position').select(spokeSelection),
     ),
     ...createHarvestLoaders(knex, viewer),
-    datasetPage: createLoader<DatasetPageArguments, DatasetPage>((pages) => Promise.all(pages.map((given) => datasetPage(knex, viewer, given))), memoryOf(), JSON.stringify),
-    tableForQuery: oneByKey<QueryTable>(({ id }) => id, (ids) => tablesForQuery(knex, viewer, ids)),
+    datasetPage: createLoader<DatasetPageArguments, DatasetPage>(
+      (pages) => Promise.all(pages.map((given) => datasetPage(knex, viewer, given))),
+      memoryOf(),
+      JSON.stringify,
+    ),
+    tableForQuery: oneByKey<QueryTable>(
+      ({ id }) => id,
+      (ids) => tablesForQuery(knex, viewer, ids),
+    ),
   }
 }
 
@@ -116,7 +147,11 @@ export function createHarvestLoaders(knex: Knex, viewer: Viewer): Pick<Catalogue
           .orderBy([{ column: 'spoke_id' }, { column: 'id', order: 'desc' }])
           .select(harvestRunSelection),
     ),
-    problemsOfRun: createLoader<ProblemsKey, HarvestProblemRow[]>((keys) => loadProblems(knex, viewer, keys), new Map(), ({ runId, first }) => `${runId} ${first}`),
+    problemsOfRun: createLoader<ProblemsKey, HarvestProblemRow[]>(
+      (keys) => loadProblems(knex, viewer, keys),
+      new Map(),
+      ({ runId, first }) => `${runId} ${first}`,
+    ),
   }
 }
 

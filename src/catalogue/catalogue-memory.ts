@@ -9,8 +9,9 @@ import type { LoaderMemory } from './loader.js'
 const limits = { keys: 1000, organisations: 50, rows: 100 } as const
 
 /**
- * What this hub has read of the catalogue, kept until anything in the catalogue changes: a request asks for the revision, which is one small
- * statement, and for nothing else that an earlier request of the same organisation has read. What it answers is never older than the request.
+ * What this hub has read of the catalogue, kept until anything in the catalogue changes: a request asks for the revision, which is one
+ * small statement, and for nothing else that an earlier request of the same organisation has read. What it answers is never older than the
+ * request.
  */
 export class CatalogueMemory {
   #revision: string | undefined
@@ -36,7 +37,11 @@ export class CatalogueMemory {
     const key = viewer.organisation ?? ''
     const known = this.#loaders.get(key)
     if (known !== undefined) return known
-    const loaders = createCatalogueLoaders(this.knex, { scopes: [], ...(viewer.organisation === undefined ? {} : { organisation: viewer.organisation }) }, remembering)
+    const loaders = createCatalogueLoaders(
+      this.knex,
+      { scopes: [], ...(viewer.organisation === undefined ? {} : { organisation: viewer.organisation }) },
+      remembering,
+    )
     this.#loaders.set(key, loaders)
     return loaders
   }
@@ -44,7 +49,10 @@ export class CatalogueMemory {
   /** Read after it was asked for, never before: who comes while a read is under way shares the next one with all others who do. */
   #revisionNow(): Promise<string> {
     if (this.#reading === undefined) return this.#startReading()
-    this.#nextReading ??= this.#reading.then(() => this.#startReading(), () => this.#startReading())
+    this.#nextReading ??= this.#reading.then(
+      () => this.#startReading(),
+      () => this.#startReading(),
+    )
     return this.#nextReading
   }
 
@@ -59,7 +67,11 @@ export class CatalogueMemory {
 
   async #read(): Promise<string> {
     // As text: to build it would take as long as to run it.
-    const { rows: [row] } = (await prepared(this.knex.raw(`select string_agg(scope || ' ' || revision, ',' order by scope) as revision from revisions`))) as { rows: { revision: string | null }[] }
+    const {
+      rows: [row],
+    } = (await prepared(this.knex.raw(`select string_agg(scope || ' ' || revision, ',' order by scope) as revision from revisions`))) as {
+      rows: { revision: string | null }[]
+    }
     return row?.revision ?? ''
   }
 }

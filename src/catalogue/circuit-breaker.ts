@@ -3,8 +3,9 @@ const pauseMsFirst = 1_000
 const pauseMsMax = 30_000
 
 /**
- * Keeps queries from a source that cannot be reached, so that they fail at once and the source can recover: after five failures in a row no query goes
- * there for a second. Then one query may try; while it fails the pause doubles, up to half a minute. An answer of any kind, an error included, is no failure.
+ * Keeps queries from a source that cannot be reached, so that they fail at once and the source can recover: after five failures in a row no
+ * query goes there for a second. Then one query may try; while it fails the pause doubles, up to half a minute. An answer of any kind, an
+ * error included, is no failure.
  */
 export class CircuitBreaker {
   #failures = 0

@@ -19,7 +19,10 @@ const seen = `(seen_by = :run or (number < length(:unchanged::bytea) * 8 and get
 /** ACTIVE, and this run had no word of it. */
 const unseen = `status = 'ACTIVE' and kept_by is distinct from :run and not ${seen}`
 
-/** Ends a run whose source was read to its end, or as far as it went: decides what has gone, and writes that and the run down in one transaction. */
+/**
+ * Ends a run whose source was read to its end, or as far as it went: decides what has gone, and writes that and the run down in one
+ * transaction.
+ */
 export async function concludeRun(knex: Knex, run: Run, { crawl, whole, limits, allowShrink }: Conclusion): Promise<HarvestRunRow> {
   return knex.transaction(async (transaction) => {
     await fenceRun(transaction, run.id)
@@ -27,7 +30,14 @@ export async function concludeRun(knex: Knex, run: Run, { crawl, whole, limits, 
     const { status, remove, error } = decideEnd(crawl, whole, await takeCensus(transaction, run, gone), limits, allowShrink)
     if (remove && whole && run.repeated === 0) await archive(transaction, run, limits.archiveAfterDays)
     const removed = remove ? await markMissing(transaction, run, gone) : 0
-    return finishRun(transaction, run.id, { status, removed, error, whole, settled: remove, cursor: status === 'COMPLETE' ? crawl.completion?.cursor : undefined })
+    return finishRun(transaction, run.id, {
+      status,
+      removed,
+      error,
+      whole,
+      settled: remove,
+      cursor: status === 'COMPLETE' ? crawl.completion?.cursor : undefined,
+    })
   })
 }
 

@@ -6,7 +6,9 @@ import { Batch } from './batch.js'
 
 const silent = 'The source did not say that this was all of it; nothing was removed.'
 
-/** Records that are read before the answers of the database are looked at: a source that never waits would hold them up for a whole batch. */
+/**
+ * Records that are read before the answers of the database are looked at: a source that never waits would hold them up for a whole batch.
+ */
 const recordsATurn = 16
 
 /** How a crawl ended, where the source did not fail. */

@@ -39,7 +39,8 @@ export async function datasetPage(knex: Knex, viewer: Viewer, given: DatasetPage
 
   const matching = () => {
     const query = visibleDatasets(knex, viewer, status ?? undefined)
-    if (spokes !== undefined && spokes !== null) query.whereRaw('datasets.spoke_id = any(?)', [spokes.map((spoke) => spoke.replaceAll('\0', ''))])
+    if (spokes !== undefined && spokes !== null)
+      query.whereRaw('datasets.spoke_id = any(?)', [spokes.map((spoke) => spoke.replaceAll('\0', ''))])
     if (modifiedAfter !== undefined && modifiedAfter !== null) query.where('datasets.modified', '>', modifiedAfter)
     return query
   }

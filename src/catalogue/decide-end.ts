@@ -22,8 +22,8 @@ export interface End {
 }
 
 /**
- * Nothing goes unless the source said that this was all, told of as many as it says to hold, sent no record that nobody can name (which might be
- * any dataset), and would not lose more than the guard allows, or an operator lets it through.
+ * Nothing goes unless the source said that this was all, told of as many as it says to hold, sent no record that nobody can name (which
+ * might be any dataset), and would not lose more than the guard allows, or an operator lets it through.
  */
 export function decideEnd(crawl: Crawl, whole: boolean, census: Census, limits: HarvestLimits, allowShrink: boolean): End {
   const { known, vanished, failed, told } = census
@@ -32,10 +32,12 @@ export function decideEnd(crawl: Crawl, whole: boolean, census: Census, limits: 
     const error = `The source says that it holds ${crawl.completion.total} datasets and told of ${told}; nothing was removed.`
     return { status: 'PARTIAL', remove: false, error }
   }
-  if (crawl.unnamed) return { status: 'PARTIAL', remove: false, error: 'A record came that names no dataset, so it might be any; nothing was removed.' }
+  if (crawl.unnamed)
+    return { status: 'PARTIAL', remove: false, error: 'A record came that names no dataset, so it might be any; nothing was removed.' }
   if (!allowShrink && vanished >= limits.shrinkFrom && vanished * 100 > known * limits.shrinkPercentMax) {
-    const error = `${vanished} of ${known} datasets would have gone, which is more than ${limits.shrinkPercentMax} %; nothing was removed. `
-      + 'If they are really gone, an operator lets it through: dials harvest --allow-shrink, or the mutation harvest with allowShrink.'
+    const error =
+      `${vanished} of ${known} datasets would have gone, which is more than ${limits.shrinkPercentMax} %; nothing was removed. ` +
+      'If they are really gone, an operator lets it through: dials harvest --allow-shrink, or the mutation harvest with allowShrink.'
     return { status: 'HELD', remove: false, error }
   }
   return { status: failed === 0 ? 'COMPLETE' : 'PARTIAL', remove: true, error: undefined }

@@ -11,12 +11,13 @@ export interface ProblemsKey {
 }
 
 /**
- * The first problems of each run, in the order that the source told them. One about a record that the viewer may not know of is there, so that
- * the numbers agree, without its name and words.
+ * The first problems of each run, in the order that the source told them. One about a record that the viewer may not know of is there, so
+ * that the numbers agree, without its name and words.
  * @throws BadUserInput where `first` is not 0 to 100.
  */
 export async function loadProblems(knex: Knex, viewer: Viewer, keys: readonly ProblemsKey[]): Promise<HarvestProblemRow[][]> {
-  if (keys.some(({ first }) => !Number.isInteger(first) || first < 0 || first > 100)) throw new BadUserInput('first has to be from 0 to 100.')
+  if (keys.some(({ first }) => !Number.isInteger(first) || first < 0 || first > 100))
+    throw new BadUserInput('first has to be from 0 to 100.')
   const rows = (await knex('harvest_problems')
     .join('harvest_runs', 'harvest_runs.id', 'harvest_problems.run_id')
     .join('spokes', 'spokes.id', 'harvest_runs.spoke_id')

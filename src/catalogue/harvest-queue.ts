@@ -22,7 +22,15 @@ export async function queueHarvest(knex: Knex, spokeId: string, occasion: Occasi
   await knex.raw(
     `select from graphile_worker.add_job(?, payload => ?::json, queue_name => ?, job_key => ?, max_attempts => ?, priority => ?,
        run_at => now() + ? * interval '1 millisecond')`,
-    [harvestTask(spokeId), JSON.stringify(job), harvestTask(spokeId), jobKey(spokeId, occasion), attemptsMax[occasion], occasion === 'scheduled' ? 0 : -1, inMs],
+    [
+      harvestTask(spokeId),
+      JSON.stringify(job),
+      harvestTask(spokeId),
+      jobKey(spokeId, occasion),
+      attemptsMax[occasion],
+      occasion === 'scheduled' ? 0 : -1,
+      inMs,
+    ],
   )
 }
 
@@ -37,6 +45,9 @@ export async function isQueued(knex: Knex, spokeId: string, occasion: Occasion):
 
 /** Whether the scheduled harvest of a spoke is due, or under way. */
 export async function isDue(knex: Knex, spokeId: string): Promise<boolean> {
-  const job = await knex('graphile_worker.jobs').where({ key: jobKey(spokeId, 'scheduled') }).whereRaw('run_at <= now() and attempts < max_attempts').first('id')
+  const job = await knex('graphile_worker.jobs')
+    .where({ key: jobKey(spokeId, 'scheduled') })
+    .whereRaw('run_at <= now() and attempts < max_attempts')
+    .first('id')
   return job !== undefined
 }

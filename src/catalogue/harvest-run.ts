@@ -38,11 +38,15 @@ interface Beginning {
 }
 
 /**
- * A new run, and the cursor that it starts from: that of the last complete run, unless all of the source is due to be read again, or the last crawl
- * was HELD, which has to be seen again as it was. A run still marked as running was left by a hub that died, and is closed.
- * Only for the holder of the spoke's harvest lock.
+ * A new run, and the cursor that it starts from: that of the last complete run, unless all of the source is due to be read again, or the
+ * last crawl was HELD, which has to be seen again as it was. A run still marked as running was left by a hub that died, and is closed. Only
+ * for the holder of the spoke's harvest lock.
  */
-export async function beginRun(knex: Knex, spokeId: string, { wholeEveryDays, whole }: Beginning): Promise<{ id: number; cursor: string | undefined }> {
+export async function beginRun(
+  knex: Knex,
+  spokeId: string,
+  { wholeEveryDays, whole }: Beginning,
+): Promise<{ id: number; cursor: string | undefined }> {
   return knex.transaction(async (transaction) => {
     await transaction('harvest_runs').where({ spoke_id: spokeId, status: 'RUNNING' }).update(closed(transaction, abandoned))
     const last = await transaction('harvest_runs')
@@ -50,19 +54,26 @@ export async function beginRun(knex: Knex, spokeId: string, { wholeEveryDays, wh
       .whereIn('status', ['COMPLETE', 'HELD'])
       .orderBy('id', 'desc')
       .first<{ status: string; cursor: string | null } | undefined>('status', 'cursor')
-    const recent = await lastWholeRun(transaction, spokeId).whereRaw(`finished_at > now() - ? * interval '1 day'`, [wholeEveryDays]).first('id')
+    const recent = await lastWholeRun(transaction, spokeId)
+      .whereRaw(`finished_at > now() - ? * interval '1 day'`, [wholeEveryDays])
+      .first('id')
     const cursor = !whole && recent !== undefined && last?.status === 'COMPLETE' ? (last.cursor ?? undefined) : undefined
-    const { rows } = (await transaction.raw(`insert into harvest_runs (spoke_id, status, whole) values (?, 'RUNNING', ?) returning id`, [spokeId, cursor === undefined])) as {
+    const { rows } = (await transaction.raw(`insert into harvest_runs (spoke_id, status, whole) values (?, 'RUNNING', ?) returning id`, [
+      spokeId,
+      cursor === undefined,
+    ])) as {
       rows: [{ id: number }]
     }
     return { id: rows[0].id, cursor }
   })
 }
 
-const lastWholeRun = (knex: Knex, spokeId: string) => knex('harvest_runs').where({ spoke_id: spokeId, status: 'COMPLETE', whole: true }).orderBy('id', 'desc').limit(1)
+const lastWholeRun = (knex: Knex, spokeId: string) =>
+  knex('harvest_runs').where({ spoke_id: spokeId, status: 'COMPLETE', whole: true }).orderBy('id', 'desc').limit(1)
 
 /**
- * Holds the run for this transaction. Should the hub have lost its lock with its connection, another may have closed the run and begun its own.
+ * Holds the run for this transaction. Should the hub have lost its lock with its connection, another may have closed the run and begun its
+ * own.
  * @throws SourceUnavailable where this run is no longer the one.
  */
 export async function fenceRun(transaction: Knex.Transaction, runId: number): Promise<void> {
@@ -87,7 +98,11 @@ interface RunEnd {
 }
 
 /** The end of a run, unless another hub has closed it; and the end of the spoke's oldest. */
-export async function finishRun(knex: Knex, runId: number, { error = undefined, cursor = undefined, ...end }: RunEnd): Promise<HarvestRunRow> {
+export async function finishRun(
+  knex: Knex,
+  runId: number,
+  { error = undefined, cursor = undefined, ...end }: RunEnd,
+): Promise<HarvestRunRow> {
   await knex('harvest_runs')
     .where({ id: runId, status: 'RUNNING' })
     .update({ ...end, finished_at: knex.fn.now(), error: error ?? null, cursor: cursor ?? null })
@@ -121,9 +136,13 @@ export async function latestEndedRun(knex: Knex, spokeId: string, from: number):
 /** Closes the runs whose hub has died: those whose spoke's harvest lock is free. */
 export async function closeAbandonedRuns(knex: Knex): Promise<void> {
   await knex.transaction(async (transaction) => {
-    const running = await transaction('harvest_runs').where({ status: 'RUNNING' }).select<{ id: number; spoke_id: string }[]>('id', 'spoke_id')
+    const running = await transaction('harvest_runs')
+      .where({ status: 'RUNNING' })
+      .select<{ id: number; spoke_id: string }[]>('id', 'spoke_id')
     for (const { id, spoke_id: spokeId } of running) {
-      const { rows } = (await transaction.raw('select pg_try_advisory_xact_lock(hashtextextended(?, 0)) as free', [harvestLock(spokeId)])) as {
+      const { rows } = (await transaction.raw('select pg_try_advisory_xact_lock(hashtextextended(?, 0)) as free', [
+        harvestLock(spokeId),
+      ])) as {
         rows: [{ free: boolean }]
       }
       if (rows[0].free) await transaction('harvest_runs').where({ id, status: 'RUNNING' }).update(closed(transaction, abandoned))

@@ -19,7 +19,9 @@ const writesAtOnce = 3
 /** After so many attempts that could not be run, the spoke's next turn is at its interval, as if it had been. */
 const attemptsMax = 6
 
-/** So long may the database be away before whoever waits for a harvest is told: a connection that it ended is not the end of the harvest. */
+/**
+ * So long may the database be away before whoever waits for a harvest is told: a connection that it ended is not the end of the harvest.
+ */
 const awayMsMax = 2_000
 
 interface HarvestSchedulerOptions {
@@ -55,10 +57,21 @@ export class HarvestScheduler {
     const scheduler = new HarvestScheduler(options)
     const { knex, connection, sources, intervalMs, log, atOnce = 50 } = options
     const tasks: TaskList = Object.fromEntries(
-      [...sources].map(([spokeId, source]) => [harvestTask(spokeId), (job: unknown, { job: { attempts } }: JobHelpers) => scheduler.#run(spokeId, source, job as HarvestJob, attempts)]),
+      [...sources].map(([spokeId, source]) => [
+        harvestTask(spokeId),
+        (job: unknown, { job: { attempts } }: JobHelpers) => scheduler.#run(spokeId, source, job as HarvestJob, attempts),
+      ]),
     )
     const pollMs = Math.min(2_000, Math.max(100, intervalMs / 10))
-    scheduler.#worker = await QueueWorker.open({ knex, connection, tasks, concurrency: Math.min(atOnce, sources.size), pollMs, sweep: () => closeAbandonedRuns(knex), log })
+    scheduler.#worker = await QueueWorker.open({
+      knex,
+      connection,
+      tasks,
+      concurrency: Math.min(atOnce, sources.size),
+      pollMs,
+      sweep: () => closeAbandonedRuns(knex),
+      log,
+    })
     return scheduler
   }
 
@@ -75,7 +88,8 @@ export class HarvestScheduler {
   /**
    * Harvests one spoke and answers with the finished run, whichever hub ran it; joins a harvest that is under way or due.
    * @param allowShrink lets through what a crawl has lost, however much; then a harvest under way is not joined but followed by another.
-   * @throws BadUserInput for a spoke that is not configured; SOURCE_UNAVAILABLE where the database cannot be reached, or the hub stops first.
+   * @throws BadUserInput for a spoke that is not configured; SOURCE_UNAVAILABLE where the database cannot be reached, or the hub stops
+   * first.
    */
   async harvestNow(spokeId: string, { allowShrink = false }: { allowShrink?: boolean } = {}): Promise<HarvestRunRow> {
     if (!this.#options.sources.has(spokeId)) throw new BadUserInput('There is no spoke of this id.')
@@ -86,7 +100,9 @@ export class HarvestScheduler {
       if (latest?.status === 'RUNNING' && !allowShrink) return await this.#wait(() => latestEndedRun(knex, spokeId, latest.id))
       const next = (latest?.id ?? 0) + 1
       if (!allowShrink && (await this.#persist(() => isDue(knex, spokeId)))) {
-        const run = await this.#wait(async () => (await latestEndedRun(knex, spokeId, next)) ?? ((await isDue(knex, spokeId)) ? undefined : null))
+        const run = await this.#wait(
+          async () => (await latestEndedRun(knex, spokeId, next)) ?? ((await isDue(knex, spokeId)) ? undefined : null),
+        )
         if (run !== null) return run
       }
       const occasion: Occasion = allowShrink ? 'let through' : 'asked for'
@@ -111,10 +127,18 @@ export class HarvestScheduler {
     signal.throwIfAborted()
     try {
       const run = await harvestSpoke({
-        knex, spokeId, source, signal, log, limits: limits?.get(spokeId) ?? {}, allowShrink: occasion === 'let through', inTurn: (write) => this.#writes.run(write),
+        knex,
+        spokeId,
+        source,
+        signal,
+        log,
+        limits: limits?.get(spokeId) ?? {},
+        allowShrink: occasion === 'let through',
+        inTurn: (write) => this.#writes.run(write),
       })
       const { id, status, created, updated, removed, failed } = run
-      // The queue runs one job of a spoke at a time: whoever holds the harvest has lost the queue, or is dead and the server has yet to see it.
+      // The queue runs one job of a spoke at a time: whoever holds the harvest has lost the queue, or is dead and the server has yet to see
+      // it.
       if (status === 'RUNNING') throw new SourceUnavailable('Another hub holds the harvest of this spoke.')
       log.info({ spoke: spokeId, run: id, status, created, updated, removed, failed }, 'harvested')
       onEnd(run)
@@ -122,13 +146,14 @@ export class HarvestScheduler {
       log.error({ spoke: spokeId, reason: String(error) }, 'a harvest could not be run')
       if (occasion !== 'scheduled' || attempts < attemptsMax) throw error
     }
-    if (occasion === 'scheduled') await queueHarvest(knex, spokeId, 'scheduled', signal.aborted ? 0 : intervalMs * (0.9 + 0.2 * Math.random()))
+    if (occasion === 'scheduled')
+      await queueHarvest(knex, spokeId, 'scheduled', signal.aborted ? 0 : intervalMs * (0.9 + 0.2 * Math.random()))
   }
 
   /** Does what may be done twice, again while the database is away for a moment. */
   async #persist<T>(work: () => Promise<T>): Promise<T> {
     const { signal } = this.#stopping
-    for (const end = Date.now() + awayMsMax; ; ) {
+    for (const end = Date.now() + awayMsMax; ;) {
       try {
         return await work()
       } catch (error) {

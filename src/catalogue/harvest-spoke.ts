@@ -35,10 +35,10 @@ export interface HarvestOptions {
 /**
  * Reads a source's catalogue into ours. One run of a spoke at a time over all hubs: where one is under way, that one is answered.
  *
- * COMPLETE: the source said so and every record was taken; a dataset that it did not show is MISSING from now on, and ARCHIVED after its days of
- * grace. PARTIAL: some records could not be taken, and their datasets stay as they are; or the source did not say that this was all, and nothing
- * goes. HELD: more would go than the guard allows, and nothing does. FAILED: it threw, or ran out of time; what it had shown until then is in the
- * catalogue.
+ * COMPLETE: the source said so and every record was taken; a dataset that it did not show is MISSING from now on, and ARCHIVED after its
+ * days of grace. PARTIAL: some records could not be taken, and their datasets stay as they are; or the source did not say that this was
+ * all, and nothing goes. HELD: more would go than the guard allows, and nothing does. FAILED: it threw, or ran out of time; what it had
+ * shown until then is in the catalogue.
  *
  * @throws DialsError SOURCE_UNAVAILABLE where the catalogue database cannot be reached. A source's failure is an answer, never thrown.
  */
@@ -65,11 +65,26 @@ async function harvest(options: HarvestOptions): Promise<HarvestRunRow> {
   // Whoever harvests may have one signal for as long as it runs.
   const deadline = deadlineAfter(limits.timeoutMs, AbortSignal.any([signal]))
   try {
-    const found = await crawl({ ...limits, batchRecords, source, cursor, signal: deadline.signal, write: (batch) => inTurn(() => writeBatch(knex, run, batch)) })
-    return await concludeRun(knex, run, { crawl: found, whole: cursor === undefined || found.completion?.whole === true, limits, allowShrink })
+    const found = await crawl({
+      ...limits,
+      batchRecords,
+      source,
+      cursor,
+      signal: deadline.signal,
+      write: (batch) => inTurn(() => writeBatch(knex, run, batch)),
+    })
+    return await concludeRun(knex, run, {
+      crawl: found,
+      whole: cursor === undefined || found.completion?.whole === true,
+      limits,
+      allowShrink,
+    })
   } catch (error) {
     if (!(error instanceof SourceFailure)) throw error
-    const reason = failureOf(error.cause, { stopped: signal.aborted, timeoutMs: deadline.signal.aborted && !signal.aborted ? limits.timeoutMs : undefined })
+    const reason = failureOf(error.cause, {
+      stopped: signal.aborted,
+      timeoutMs: deadline.signal.aborted && !signal.aborted ? limits.timeoutMs : undefined,
+    })
     log.warn({ spoke: spokeId, run: id, reason: reason.message, cause: String(reason.cause ?? '') }, 'a harvest failed')
     return finishRun(knex, id, { status: 'FAILED', error: reason.message })
   } finally {

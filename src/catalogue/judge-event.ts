@@ -29,8 +29,8 @@ export type Judged =
   | { kind: 'complete'; completion: Completion }
 
 /**
- * What a source said, held against the contract: whatever does not keep it becomes a problem with its reason. Beyond the schema that is: one
- * name for one thing, a scale where a DECIMAL needs it and nowhere else, no NUL (PostgreSQL's text has none), and a bounded size.
+ * What a source said, held against the contract: whatever does not keep it becomes a problem with its reason. Beyond the schema that is:
+ * one name for one thing, a scale where a DECIMAL needs it and nowhere else, no NUL (PostgreSQL's text has none), and a bounded size.
  * @param recordBytesMax of one dataset's description, as JSON.
  */
 export function judgeEvent(event: unknown, recordBytesMax: number): Judged {
@@ -58,8 +58,10 @@ function faultOf({ distributions, tables }: DatasetDescription, text: string): s
     const name = firstTwice(columns.map((column) => column.name))
     if (name !== undefined) return `table ${id} has two columns named ${JSON.stringify(name)}`
     const known = new Set(columns.map((column) => column.name))
-    if ([...primaryKey, ...foreignKeys.flatMap((key) => key.columns)].some((column) => !known.has(column))) return `table ${id} has a key of a column that it does not have`
-    if (foreignKeys.some((key) => key.columns.length !== key.references.length)) return `table ${id} has a foreign key of more columns on one side than on the other`
+    if ([...primaryKey, ...foreignKeys.flatMap((key) => key.columns)].some((column) => !known.has(column)))
+      return `table ${id} has a key of a column that it does not have`
+    if (foreignKeys.some((key) => key.columns.length !== key.references.length))
+      return `table ${id} has a foreign key of more columns on one side than on the other`
     const scaled = columns.find(({ type, scale }) => (type === 'DECIMAL') !== (scale !== undefined))
     if (scaled !== undefined) return `column ${JSON.stringify(scaled.name)} of table ${id}: a DECIMAL has a scale, and nothing else has`
   }
@@ -79,11 +81,17 @@ function sourceIdOf(event: unknown): string | undefined {
 }
 
 function reasons(error: z.ZodError): string {
-  return error.issues.slice(0, 5).map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`)).join('; ')
+  return error.issues
+    .slice(0, 5)
+    .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
+    .join('; ')
 }
 
 /** NULs go and length is bounded, so that a problem can always be written down. */
 function problem(sourceId: string | undefined, message: string, listed = false): Judged {
   const clean = (text: string, lengthMax: number) => text.replaceAll('\0', '').slice(0, lengthMax)
-  return { kind: 'problem', problem: { sourceId: sourceId === undefined ? undefined : clean(sourceId, 500), message: clean(message, 2000), listed } }
+  return {
+    kind: 'problem',
+    problem: { sourceId: sourceId === undefined ? undefined : clean(sourceId, 500), message: clean(message, 2000), listed },
+  }
 }

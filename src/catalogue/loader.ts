@@ -1,8 +1,8 @@
 import DataLoader, { type BatchLoadFn, type CacheMap } from 'dataloader'
 
 /**
- * Loads by key, the keys of a tick together. What a memory holds already comes at once and not as a promise, which GraphQL would otherwise wait for at
- * each field of a page. Rejects with what the load threw.
+ * Loads by key, the keys of a tick together. What a memory holds already comes at once and not as a promise, which GraphQL would otherwise
+ * wait for at each field of a page. Rejects with what the load threw.
  */
 export interface Loader<Key, Value> {
   load(key: Key): Value | Promise<Value>
@@ -20,7 +20,11 @@ export interface LoaderMemory<Value> extends CacheMap<string, Promise<Value>> {
 export type MemoryOf = <Value>() => LoaderMemory<Value>
 
 /** A loader with a memory. @param keyOf the text of a key, where keys are no text themselves. */
-export function createLoader<Key, Value>(batch: BatchLoadFn<Key, Value>, memory: LoaderMemory<Value>, keyOf: (key: Key) => string = String): Loader<Key, Value> {
+export function createLoader<Key, Value>(
+  batch: BatchLoadFn<Key, Value>,
+  memory: LoaderMemory<Value>,
+  keyOf: (key: Key) => string = String,
+): Loader<Key, Value> {
   const loader = new DataLoader<Key, Value, string>(batch, { cacheMap: memory, cacheKeyFn: keyOf })
   const load = (key: Key) => {
     const known = memory.settled?.(keyOf(key))

@@ -67,7 +67,12 @@ export class OpenSources {
 
   /** For the harvest: the same sources, whose success and failure is noted. */
   harvestable(): ReadonlyMap<string, Pick<Source, 'harvest'>> {
-    return new Map([...this.#entries].map(([spokeId, entry]) => [spokeId, { harvest: (cursor, signal) => this.#harvestNoting(spokeId, entry, cursor, signal) }]))
+    return new Map(
+      [...this.#entries].map(([spokeId, entry]) => [
+        spokeId,
+        { harvest: (cursor, signal) => this.#harvestNoting(spokeId, entry, cursor, signal) },
+      ]),
+    )
   }
 
   /**
@@ -94,7 +99,10 @@ export class OpenSources {
   #ask(spokeId: string, entry: Entry): void {
     entry.asking ??= entry.source
       .health(AbortSignal.timeout(healthMsMax))
-      .then(({ status }) => status, () => 'DOWN' as const)
+      .then(
+        ({ status }) => status,
+        () => 'DOWN' as const,
+      )
       .then((status) => {
         entry.asking = undefined
         this.#note(spokeId, entry, status)

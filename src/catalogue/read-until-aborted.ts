@@ -2,8 +2,8 @@
 export class SourceFailure extends Error {}
 
 /**
- * The values of a source that may never answer: ends the moment the signal aborts, whatever the source does about it. The source is told to stop
- * and not waited for.
+ * The values of a source that may never answer: ends the moment the signal aborts, whatever the source does about it. The source is told to
+ * stop and not waited for.
  * @throws SourceFailure with what the source threw, or the signal's reason.
  */
 export async function* readUntilAborted<T>(source: () => AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void, void> {

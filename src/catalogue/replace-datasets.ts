@@ -7,7 +7,12 @@ import type { Shown } from './judge-event.js'
 export const idOf = (spokeId: string, { description }: Shown): string => `${spokeId}/${description.id}`
 
 /** The datasets as they are now; what those that changed had before of tables and distributions goes. */
-export async function replaceDatasets(transaction: Knex.Transaction, run: Run, fresh: readonly Shown[], changed: readonly Shown[]): Promise<void> {
+export async function replaceDatasets(
+  transaction: Knex.Transaction,
+  run: Run,
+  fresh: readonly Shown[],
+  changed: readonly Shown[],
+): Promise<void> {
   const written = [...fresh, ...changed]
   if (changed.length > 0) {
     const ids = changed.map((one) => idOf(run.spokeId, one))
@@ -26,10 +31,20 @@ export async function replaceDatasets(transaction: Knex.Transaction, run: Run, f
        listing = excluded.listing, issued = excluded.issued, modified = excluded.modified, frequency = excluded.frequency,
        landing_page = excluded.landing_page, hash = excluded.hash, status = 'ACTIVE', missing_since = null, last_seen = now(),
        updated_at = case when datasets.hash = excluded.hash then datasets.updated_at else now() end, seen_by = excluded.seen_by`,
-    [run.spokeId, run.id, JSON.stringify(written.map((one) => ({ ...describe(one.description), id: idOf(run.spokeId, one), hash: one.hash })))],
+    [
+      run.spokeId,
+      run.id,
+      JSON.stringify(written.map((one) => ({ ...describe(one.description), id: idOf(run.spokeId, one), hash: one.hash }))),
+    ],
   )
-  await insertDistributions(transaction, written.flatMap((one) => place(idOf(run.spokeId, one), one.description.distributions)))
-  await insertTables(transaction, written.flatMap((one) => place(idOf(run.spokeId, one), one.description.tables)))
+  await insertDistributions(
+    transaction,
+    written.flatMap((one) => place(idOf(run.spokeId, one), one.description.distributions)),
+  )
+  await insertTables(
+    transaction,
+    written.flatMap((one) => place(idOf(run.spokeId, one), one.description.tables)),
+  )
 }
 
 const describe = ({ distributions: _distributions, tables: _tables, ...own }: DatasetDescription) => own
@@ -39,7 +54,10 @@ type Placed<Part> = Part & { datasetId: string; position: number }
 const place = <Part extends { id: string }>(datasetId: string, parts: readonly Part[]): Placed<Part>[] =>
   parts.map((part, position) => ({ ...part, id: `${datasetId}/${part.id}`, datasetId, position }))
 
-async function insertDistributions(transaction: Knex.Transaction, distributions: readonly Placed<DistributionDescription>[]): Promise<void> {
+async function insertDistributions(
+  transaction: Knex.Transaction,
+  distributions: readonly Placed<DistributionDescription>[],
+): Promise<void> {
   await transaction.raw(
     `insert into distributions (id, dataset_id, position, title, format, media_type, access_url, download_url, byte_size, checksum, modified)
      select id, "datasetId", position, title, format, "mediaType", "accessUrl", "downloadUrl", "byteSize", checksum, modified

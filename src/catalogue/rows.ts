@@ -133,7 +133,11 @@ export interface HarvestProblemRow {
 type Selection<Row> = Readonly<Record<keyof Row, string>>
 
 /** Organisations' columns, for `select`. */
-export const organisationSelection: Selection<OrganisationRow> = { id: 'organisations.id', name: 'organisations.name', gss: 'organisations.gss' }
+export const organisationSelection: Selection<OrganisationRow> = {
+  id: 'organisations.id',
+  name: 'organisations.name',
+  gss: 'organisations.gss',
+}
 
 /** Spokes' columns, for `select`. */
 export const spokeSelection: Selection<SpokeRow> = {

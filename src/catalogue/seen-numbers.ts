@@ -1,6 +1,6 @@
 /**
- * The datasets that a run has found unchanged, by number: a bit each, so that 100,000 of them are 12 KB here and not one write in the catalogue.
- * It goes with the run: one that is cut short removes nothing, so nobody asks what it had seen.
+ * The datasets that a run has found unchanged, by number: a bit each, so that 100,000 of them are 12 KB here and not one write in the
+ * catalogue. It goes with the run: one that is cut short removes nothing, so nobody asks what it had seen.
  */
 export class SeenNumbers {
   #bits = new Uint8Array(1024)

@@ -6,8 +6,8 @@ import type { DatasetStatus } from './rows.js'
 const listedStatuses: readonly DatasetStatus[] = ['ACTIVE', 'MISSING']
 
 /**
- * The one place that says who learns that a dataset exists, as the start of every read: `datasets` joined to their configured `spokes`, and no
- * dataset that the viewer may not see. What is read through it (tables, counts, suggestions) cannot tell of a hidden one.
+ * The one place that says who learns that a dataset exists, as the start of every read: `datasets` joined to their configured `spokes`, and
+ * no dataset that the viewer may not see. What is read through it (tables, counts, suggestions) cannot tell of a hidden one.
  */
 export function visibleDatasets(knex: Knex, viewer: Viewer, statuses: readonly DatasetStatus[] = listedStatuses): Knex.QueryBuilder {
   return knex('datasets')
@@ -22,8 +22,8 @@ export function visibleDatasets(knex: Knex, viewer: Viewer, statuses: readonly D
 }
 
 /**
- * Whether the viewer may read every problem of a spoke's harvests, which name records that may never have become datasets: the hub's operators
- * and the spoke's own organisation.
+ * Whether the viewer may read every problem of a spoke's harvests, which name records that may never have become datasets: the hub's
+ * operators and the spoke's own organisation.
  */
 export function seesEveryProblem(viewer: Viewer, organisationId: string): boolean {
   return viewer.scopes.includes('hub:operate') || viewer.organisation === organisationId

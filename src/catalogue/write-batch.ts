@@ -23,7 +23,11 @@ export async function writeBatch(knex: Knex, run: Run, batch: Written): Promise<
     if (!isDataError(error) || batch.shown.length === 0) throw error
     const [only, ...others] = batch.shown
     if (only !== undefined && others.length === 0) {
-      const told = { sourceId: only.description.id, message: `A value in it is outside what the catalogue can hold (${error.code}).`, listed: false }
+      const told = {
+        sourceId: only.description.id,
+        message: `A value in it is outside what the catalogue can hold (${error.code}).`,
+        listed: false,
+      }
       return writeBatch(knex, run, { ...batch, shown: [], problems: [...batch.problems, told] })
     }
     const middle = Math.ceil(batch.shown.length / 2)
@@ -37,15 +41,26 @@ const isDataError = (error: unknown): error is Error & { code: string } =>
   error instanceof Error && 'code' in error && /^2[23]/.test(String(error.code))
 
 /** Answers with the numbers of the datasets that were as they are, and how many came again. */
-async function write(transaction: Knex.Transaction, run: Run, { shown, problems, removed }: Written): Promise<{ same: number[]; repeated: number }> {
+async function write(
+  transaction: Knex.Transaction,
+  run: Run,
+  { shown, problems, removed }: Written,
+): Promise<{ same: number[]; repeated: number }> {
   await fenceRun(transaction, run.id)
   const { fresh, changed, same, twice } = await compare(transaction, run, shown)
   if (fresh.length + changed.length > 0) await replaceDatasets(transaction, run, fresh, changed)
-  const repeats = twice.map(({ description }) => ({ sourceId: description.id, message: 'It was shown twice; the first one counts.', listed: false }))
+  const repeats = twice.map(({ description }) => ({
+    sourceId: description.id,
+    message: 'It was shown twice; the first one counts.',
+    listed: false,
+  }))
   const told = [...problems, ...repeats]
   if (told.length > 0) await tell(transaction, run, told)
   if (removed.length > 0) {
-    await transaction.raw('update datasets set removed_by = ? where id = any(?)', [run.id, removed.map((sourceId) => `${run.spokeId}/${sourceId}`)])
+    await transaction.raw('update datasets set removed_by = ? where id = any(?)', [
+      run.id,
+      removed.map((sourceId) => `${run.spokeId}/${sourceId}`),
+    ])
   }
   await countInRun(transaction, run.id, { created: fresh.length, updated: changed.length, unchanged: same.length, failed: told.length })
   return { same, repeated: twice.length }
@@ -82,5 +97,8 @@ async function tell(transaction: Knex.Transaction, run: Run, problems: readonly 
   // `libraries/libraries` is about the dataset `libraries`.
   const named = problems.flatMap(({ sourceId }) => (sourceId === undefined ? [] : [`${run.spokeId}/${sourceId.split('/', 1)[0]}`]))
   // Its source still has it, so its days of grace begin again.
-  await transaction.raw(`update datasets set kept_by = ?, missing_since = case status when 'MISSING' then now() else missing_since end where id = any(?)`, [run.id, named])
+  await transaction.raw(
+    `update datasets set kept_by = ?, missing_since = case status when 'MISSING' then now() else missing_since end where id = any(?)`,
+    [run.id, named],
+  )
 }

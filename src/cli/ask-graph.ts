@@ -20,14 +20,24 @@ interface Answer {
 }
 
 /**
- * The one field of an operation, over HTTP, its numbers with all their digits (exact-json).
- * Throws DialsError, never with the token in it: SOURCE_UNAVAILABLE where no hub answers; else the code, the place in the input and the near names of the
- * graph's first error, and all of its errors as text for people.
+ * The one field of an operation, over HTTP, its numbers with all their digits (exact-json). Throws DialsError, never with the token in it:
+ * SOURCE_UNAVAILABLE where no hub answers; else the code, the place in the input and the near names of the graph's first error, and all of
+ * its errors as text for people.
  */
-export async function askGraph<T>({ url, token, signal, errorText = graphErrorText }: Hub, field: string, operation: string, variables: object = {}): Promise<T> {
+export async function askGraph<T>(
+  { url, token, signal, errorText = graphErrorText }: Hub,
+  field: string,
+  operation: string,
+  variables: object = {},
+): Promise<T> {
   return strikingSecrets(token === undefined ? [] : [token], async () => {
     const headers = { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }
-    const request = { method: 'POST', headers, body: JSON.stringify({ query: operation, variables }), ...(signal === undefined ? {} : { signal }) }
+    const request = {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ query: operation, variables }),
+      ...(signal === undefined ? {} : { signal }),
+    }
     const { ok, status, text } = await post(`${url}/graphql`, request).catch((thrown: unknown) => {
       throw signal?.aborted === true ? thrown : noHub(url, thrown)
     })
@@ -35,7 +45,11 @@ export async function askGraph<T>({ url, token, signal, errorText = graphErrorTe
     const [first] = errors ?? []
     if (first !== undefined) throw new DialsError(codeOf(first), (errors ?? []).map(errorText).join('\ndials: '), detailOf(first))
     const value = data?.[field]
-    if (value === undefined || value === null) throw new DialsError('SOURCE_UNAVAILABLE', `What answers at ${url} is not a hub${ok ? '' : ` (HTTP ${status})`}. Give the hub's --url.`)
+    if (value === undefined || value === null)
+      throw new DialsError(
+        'SOURCE_UNAVAILABLE',
+        `What answers at ${url} is not a hub${ok ? '' : ` (HTTP ${status})`}. Give the hub's --url.`,
+      )
     return value as T
   })
 }
@@ -45,7 +59,9 @@ async function post(url: string, request: RequestInit): Promise<{ ok: boolean; s
   return { ok: response.ok, status: response.status, text: await response.text() }
 }
 
-/** Node names what failed: ECONNREFUSED, or the fault of a certificate. Without a name nothing was tried: fetch refuses some ports itself. */
+/**
+ * Node names what failed: ECONNREFUSED, or the fault of a certificate. Without a name nothing was tried: fetch refuses some ports itself.
+ */
 function noHub(url: string, cause: unknown): DialsError {
   const code = cause instanceof Error ? (cause.cause as NodeJS.ErrnoException | undefined)?.code : undefined
   const fault = code === undefined ? `There is no hub at ${url}` : `No hub answers at ${url} (${code})`
@@ -56,7 +72,10 @@ function noHub(url: string, cause: unknown): DialsError {
 function answerOf(text: string): Answer {
   try {
     const { data, errors } = parseExact(text) as Answer
-    return { ...(typeof data === 'object' ? { data } : {}), ...(Array.isArray(errors) && errors.every((error) => typeof error?.message === 'string') ? { errors } : {}) }
+    return {
+      ...(typeof data === 'object' ? { data } : {}),
+      ...(Array.isArray(errors) && errors.every((error) => typeof error?.message === 'string') ? { errors } : {}),
+    }
   } catch {
     return {}
   }

@@ -39,19 +39,33 @@ export interface Check {
 /** Whether all of it went well: problems of single records do not count. */
 export function isWell({ health, catalogue, capabilities, reads }: Check): boolean {
   const steps = [health, catalogue, capabilities, ...reads]
-  return steps.every(({ error }) => error === undefined) && health.value?.status === 'UP' && catalogue.value?.complete === true && catalogue.value.malformed === 0
+  return (
+    steps.every(({ error }) => error === undefined) &&
+    health.value?.status === 'UP' &&
+    catalogue.value?.complete === true &&
+    catalogue.value.malformed === 0
+  )
 }
 
-/** Reaches a source, reads its catalogue and the first row of some of its tables. `found` is told of the datasets so far. Throws nothing but what the signal ends with. */
+/**
+ * Reaches a source, reads its catalogue and the first row of some of its tables. `found` is told of the datasets so far. Throws nothing but
+ * what the signal ends with.
+ */
 export async function checkConnector(source: Source, signal: AbortSignal, found: (datasets: number) => void): Promise<Check> {
   const health = await timed(() => withTimeout(source.health(AbortSignal.any([signal, AbortSignal.timeout(healthMsMax)])), signal))
   const catalogue = await timed(() => brought(source, signal, found))
-  const tables = (catalogue.value?.datasets ?? []).flatMap(({ id, tables: own }) => own.map((table) => ({ id: `${id}/${table.id}`, columns: table.columns.filter(({ sensitivity }) => sensitivity === 'NONE') })))
+  const tables = (catalogue.value?.datasets ?? []).flatMap(({ id, tables: own }) =>
+    own.map((table) => ({ id: `${id}/${table.id}`, columns: table.columns.filter(({ sensitivity }) => sensitivity === 'NONE') })),
+  )
   const capabilities = await timed(() => source.capabilities(tables.map(({ id }) => id)))
   const reads: (Step<undefined> & { table: string })[] = []
   for (const { id, columns } of capabilities.value?.limit === true ? tables.slice(0, readMax) : []) {
     signal.throwIfAborted()
-    const scan: Relation = { op: 'scan', table: id, columns: columns.map(({ name, type, scale }) => ({ name, type, ...(scale === undefined ? {} : { scale }) })) }
+    const scan: Relation = {
+      op: 'scan',
+      table: id,
+      columns: columns.map(({ name, type, scale }) => ({ name, type, ...(scale === undefined ? {} : { scale }) })),
+    }
     reads.push({ table: id, ...(await timed(() => readFirst(source, scan, capabilities.value ?? {}, signal))) })
   }
   return { health, catalogue, capabilities, reads }
@@ -99,6 +113,8 @@ async function timed<T>(work: () => Promise<T>): Promise<Step<T>> {
 
 /** A source that does not heed its signal must not hold the check up. */
 async function withTimeout(health: Promise<Health>, signal: AbortSignal): Promise<Health> {
-  const late = delay(healthMsMax + 1000, undefined, { ref: false, signal }).then(() => { throw new Error(`it did not answer within ${healthMsMax / 1000} s`) })
+  const late = delay(healthMsMax + 1000, undefined, { ref: false, signal }).then(() => {
+    throw new Error(`it did not answer within ${healthMsMax / 1000} s`)
+  })
   return Promise.race([health, late])
 }

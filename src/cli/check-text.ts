@@ -15,11 +15,19 @@ export function checkText(name: string, connector: string, check: Check): string
   ]
   const { datasets = [], problems = [] } = catalogue.value ?? {}
   const tables = datasets.flatMap(({ id, access, tables: own }) => own.map((table) => ({ ...table, id: `${id}/${table.id}`, access })))
-  const brought = tables.map(({ id, rowCount, columns, access }) => `${id}: ${rowCount === undefined ? 'rows unknown' : counted(rowCount, 'row')}, ${counted(columns.length, 'column')}, ${access}`)
-  const wrong = [...problems.map(({ sourceId, message }) => `${sourceId}: ${message}`), ...tables.flatMap((table) => table.problems.map((message) => `${table.id}: ${message}`))]
+  const brought = tables.map(
+    ({ id, rowCount, columns, access }) =>
+      `${id}: ${rowCount === undefined ? 'rows unknown' : counted(rowCount, 'row')}, ${counted(columns.length, 'column')}, ${access}`,
+  )
+  const wrong = [
+    ...problems.map(({ sourceId, message }) => `${sourceId}: ${message}`),
+    ...tables.flatMap((table) => table.problems.map((message) => `${table.id}: ${message}`)),
+  ]
   return [
-    `${name} (${connector}): ${isWell(check) ? 'well' : 'NOT WELL'}`, ...steps.map(([step = '', text]) => `  ${step.padEnd(12)}  ${text}`),
-    ...some('would bring', brought), ...some('problems', wrong),
+    `${name} (${connector}): ${isWell(check) ? 'well' : 'NOT WELL'}`,
+    ...steps.map(([step = '', text]) => `  ${step.padEnd(12)}  ${text}`),
+    ...some('would bring', brought),
+    ...some('problems', wrong),
   ].join('\n')
 }
 
@@ -40,7 +48,9 @@ function told<T>({ ms, value, error }: Step<T>, text: (value: T) => string): str
 
 function capabilitiesText({ project, stack, filter, aggregate, sort, limit }: Capabilities): string {
   const flags = Object.entries({ project, stack, sort, limit }).flatMap(([name, has]) => (has === true ? [name] : []))
-  const sets = Object.entries({ filter, aggregate }).flatMap(([name, has]) => (has === undefined ? [] : [`${name} (${[...has].join(', ').toLowerCase()})`]))
+  const sets = Object.entries({ filter, aggregate }).flatMap(([name, has]) =>
+    has === undefined ? [] : [`${name} (${[...has].join(', ').toLowerCase()})`],
+  )
   return [...flags, ...sets].join('; ') || 'none: the hub does all of it'
 }
 

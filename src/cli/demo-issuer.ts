@@ -46,12 +46,16 @@ export interface DemoIssuerOptions {
 }
 
 /**
- * An OpenID provider on loopback with keys and secrets of its own, made at each start: client credentials give access tokens (RFC 9068) that carry
- * the client's organisation. Throws ConfigError in production: whoever can read the note can speak for every organisation.
+ * An OpenID provider on loopback with keys and secrets of its own, made at each start: client credentials give access tokens (RFC 9068)
+ * that carry the client's organisation. Throws ConfigError in production: whoever can read the note can speak for every organisation.
  */
 export async function startDemoIssuer({ audience, organisations, dataFolder, environment, log }: DemoIssuerOptions): Promise<DemoIssuer> {
   if (environment.production) {
-    throw new ConfigError('the environment', 'NODE_ENV', 'is production, and the demonstration gives tokens to whoever asks: use dials hub, with issuers of your own')
+    throw new ConfigError(
+      'the environment',
+      'NODE_ENV',
+      'is production, and the demonstration gives tokens to whoever asks: use dials hub, with issuers of your own',
+    )
   }
   const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true })
   const key = { ...(await exportJWK(privateKey)), kid: randomBytes(8).toString('hex'), alg: 'EdDSA', use: 'sig' }
@@ -76,11 +80,22 @@ export async function startDemoIssuer({ audience, organisations, dataFolder, env
 }
 
 function configuration(audience: string, secrets: DemoNote['secrets'], key: object): Configuration {
-  const resource = { scope: scopes.join(' '), audience, accessTokenFormat: 'jwt', accessTokenTTL: demoTokenSeconds, jwt: { sign: { alg: 'EdDSA' } } } as const
+  const resource = {
+    scope: scopes.join(' '),
+    audience,
+    accessTokenFormat: 'jwt',
+    accessTokenTTL: demoTokenSeconds,
+    jwt: { sign: { alg: 'EdDSA' } },
+  } as const
   return {
     jwks: { keys: [key] } as NonNullable<Configuration['jwks']>,
     clients: Object.entries(secrets).map(([id, secret]) => ({
-      client_id: id, client_secret: secret, grant_types: ['client_credentials'], response_types: [], redirect_uris: [], id_token_signed_response_alg: 'EdDSA',
+      client_id: id,
+      client_secret: secret,
+      grant_types: ['client_credentials'],
+      response_types: [],
+      redirect_uris: [],
+      id_token_signed_response_alg: 'EdDSA',
     })),
     scopes,
     ttl: { ClientCredentials: demoTokenSeconds },

@@ -1,6 +1,9 @@
 import { isLosslessNumber, isSafeNumber, LosslessNumber, parse, stringify } from 'lossless-json'
 
-/** The value of a JSON text, each number with all of its digits: one that JavaScript would round stays text inside of a LosslessNumber. Throws SyntaxError. */
+/**
+ * The value of a JSON text, each number with all of its digits: one that JavaScript would round stays text inside of a LosslessNumber.
+ * Throws SyntaxError.
+ */
 export function parseExact(text: string): unknown {
   const parseNumber = (digits: string) => (isSafeNumber(digits) ? Number(digits) : new LosslessNumber(digits))
   // Of a member that is named twice the last counts, as everywhere in JavaScript.

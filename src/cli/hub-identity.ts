@@ -6,7 +6,10 @@ import { type HubKey, readHubKey } from '../identity/hub-key.js'
 /** The file of a hub's own key in its data directory. */
 export const hubKeyFile = (dataFolder: string) => join(dataFolder, 'hub-key.json')
 
-/** The key of the hub that keeps its data there, for those who speak for it. Throws ConfigError where no hub has been started with that folder. */
+/**
+ * The key of the hub that keeps its data there, for those who speak for it. Throws ConfigError where no hub has been started with that
+ * folder.
+ */
 export async function operatorKey(dataFolder: string): Promise<HubKey> {
   const file = hubKeyFile(dataFolder)
   const key = await readHubKey(file)
@@ -26,5 +29,9 @@ export function organisationIdOf({ id, name }: HubConfig['spokes'][number]['orga
 
 /** `London Borough of Camden` as an id: `london-borough-of-camden`. */
 export function kebab(name: string): string {
-  return name.normalize('NFKD').toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-+|-+$/g, '')
+  return name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
 }

@@ -11,8 +11,10 @@ export async function listen(app: FastifyInstance, { host, port, tls }: { host: 
     await app.listen({ host, port })
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException
-    if (code === 'EADDRINUSE') throw new ListenError(`Port ${port} on ${host} is in use. Stop what uses it, or choose another with --port.`, { cause: thrown })
-    if (code === 'EACCES' || code === 'EADDRNOTAVAIL') throw new ListenError(`Cannot listen on ${host}:${port} (${code}). Choose another host or port.`, { cause: thrown })
+    if (code === 'EADDRINUSE')
+      throw new ListenError(`Port ${port} on ${host} is in use. Stop what uses it, or choose another with --port.`, { cause: thrown })
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL')
+      throw new ListenError(`Cannot listen on ${host}:${port} (${code}). Choose another host or port.`, { cause: thrown })
     throw thrown
   }
   const address = app.server.address() as AddressInfo

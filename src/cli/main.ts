@@ -18,7 +18,18 @@ export async function main(argv: readonly string[]): Promise<number> {
     .description('Seven Dials: one GraphQL graph over the data catalogues of many organisations, while each keeps its own data')
     .exitOverride()
     .addOption(new Option('--trace', 'show stack traces of errors').hideHelp())
-  for (const command of [demoCommand(), hubCommand(), spokeCommand(), harvestCommand(), queryCommand(), searchCommand(argv), connectorCommand(), tokenCommand(), schemaCommand()]) program.addCommand(command.exitOverride())
+  for (const command of [
+    demoCommand(),
+    hubCommand(),
+    spokeCommand(),
+    harvestCommand(),
+    queryCommand(),
+    searchCommand(argv),
+    connectorCommand(),
+    tokenCommand(),
+    schemaCommand(),
+  ])
+    program.addCommand(command.exitOverride())
   try {
     await program.parseAsync(argv)
     return 0

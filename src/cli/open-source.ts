@@ -4,7 +4,11 @@ import type { Connector, Source, SourceContext } from '../connector/source.js'
 import { ConfigError } from '../errors.js'
 
 /** A source as its entry in hub.yaml or spoke.yaml says. Throws ConfigError: an unknown connector, or a setting that is wrong. */
-export function checkSource(loaded: Loaded<unknown>, path: string, entry: { connector: string; config?: unknown }): (context: SourceContext) => Promise<Source> {
+export function checkSource(
+  loaded: Loaded<unknown>,
+  path: string,
+  entry: { connector: string; config?: unknown },
+): (context: SourceContext) => Promise<Source> {
   const connector: Connector | undefined = connectors.find(({ kind }) => kind === entry.connector)
   if (connector === undefined) {
     const known = connectors.map(({ kind }) => kind).join(', ')

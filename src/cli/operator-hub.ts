@@ -19,6 +19,8 @@ export async function openOperatorHub(config: string, dataDir: string, hub: Pick
   return {
     config: value,
     ask: <T>(field: string, operation: string, variables?: object, signal?: AbortSignal) =>
-      strikingSecrets(secrets, async () => askGraph<T>({ ...hub, signal, token: await signOperatorToken(issuerOf(value), key, ['hub:operate']) }, field, operation, variables)),
+      strikingSecrets(secrets, async () =>
+        askGraph<T>({ ...hub, signal, token: await signOperatorToken(issuerOf(value), key, ['hub:operate']) }, field, operation, variables),
+      ),
   }
 }

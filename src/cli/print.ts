@@ -7,7 +7,11 @@ export function print(text: string): Promise<void> {
     process.stdout.on('error', () => undefined)
     process.stdout.write(text, (error) => {
       if (!error || (error as NodeJS.ErrnoException).code === 'EPIPE') return resolve()
-      reject(new DialsError('INTERNAL_SERVER_ERROR', `The answer cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`, { cause: error }))
+      reject(
+        new DialsError('INTERNAL_SERVER_ERROR', `The answer cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`, {
+          cause: error,
+        }),
+      )
     })
   })
 }

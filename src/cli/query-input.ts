@@ -40,7 +40,8 @@ function parseJson(text: string): unknown {
 function parseYaml(text: string, name: string): unknown {
   const document = parseDocument(text, { prettyErrors: true })
   const [problem] = document.errors
-  if (problem !== undefined) throw new ConfigError(name, `line ${problem.linePos?.[0].line ?? '?'}`, `it is neither JSON nor YAML: ${problem.code}`)
+  if (problem !== undefined)
+    throw new ConfigError(name, `line ${problem.linePos?.[0].line ?? '?'}`, `it is neither JSON nor YAML: ${problem.code}`)
   return document.toJS({ maxAliasCount: 100 }) as unknown
 }
 

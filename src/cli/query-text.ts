@@ -48,10 +48,16 @@ export function answerText({ columns, rows, rowCount, truncated, complete, withh
     ...(truncated ? ['truncated: more rows exist beyond the limit'] : []),
     ...(complete ? [] : ['NOT COMPLETE: what a source did not answer is not in it']),
   ]
-  const failed = sources.filter(({ status }) => status !== 'OK').map(({ spoke, status, error }) => [spoke, status, ...(error === null ? [] : [error.code, error.message])].join(': '))
-  const lacking = sources.filter(({ missingColumns }) => missingColumns.length > 0).map(({ spoke, missingColumns }) => `${spoke} lacks ${missingColumns.join(', ')}: empty in its rows`)
+  const failed = sources
+    .filter(({ status }) => status !== 'OK')
+    .map(({ spoke, status, error }) => [spoke, status, ...(error === null ? [] : [error.code, error.message])].join(': '))
+  const lacking = sources
+    .filter(({ missingColumns }) => missingColumns.length > 0)
+    .map(({ spoke, missingColumns }) => `${spoke} lacks ${missingColumns.join(', ')}: empty in its rows`)
   const hidden = withheld.length === 0 ? [] : [`left out, since you may not see them: ${withheld.map(({ column }) => column).join(', ')}`]
-  const misleading = warnings.map(({ code, message, table, column }) => [code, ...(table === null ? [] : [table]), ...(column === null ? [] : [column]), message].join(': '))
+  const misleading = warnings.map(({ code, message, table, column }) =>
+    [code, ...(table === null ? [] : [table]), ...(column === null ? [] : [column]), message].join(': '),
+  )
   return [tableText(columns, rows), states.join('; '), ...[...failed, ...misleading, ...lacking, ...hidden].map(harmless)].join('\n')
 }
 
@@ -86,7 +92,9 @@ function tableText(columns: Answer['columns'], rows: readonly unknown[][]): stri
     return table.toString().split('\n')
   }
   if (cells.length <= rowsAtOnce) return draw(cells).join('\n')
-  const pieces = Array.from({ length: Math.ceil(cells.length / rowsAtOnce) }, (_, index) => cells.slice(index * rowsAtOnce, (index + 1) * rowsAtOnce))
+  const pieces = Array.from({ length: Math.ceil(cells.length / rowsAtOnce) }, (_, index) =>
+    cells.slice(index * rowsAtOnce, (index + 1) * rowsAtOnce),
+  )
   const widths = pieces.map((piece) => widthsOf(draw(piece)[0] ?? ''))
   const widest = columns.map((_, column) => Math.max(...widths.map((own) => own[column] ?? 0)))
   const drawn = pieces.map((piece) => draw(piece, widest))
@@ -96,9 +104,16 @@ function tableText(columns: Answer['columns'], rows: readonly unknown[][]): stri
 }
 
 /** Of a table's top border: ┌──┬───┐ */
-const widthsOf = (border: string) => border.slice(1, -1).split('┬').map(({ length }) => length)
+const widthsOf = (border: string) =>
+  border
+    .slice(1, -1)
+    .split('┬')
+    .map(({ length }) => length)
 
-function fragmentText({ spoke, connector, native, pushedDown, left, estimatedRows, tables, missingColumns }: PlanAnswer['fragments'][number], index: number): string {
+function fragmentText(
+  { spoke, connector, native, pushedDown, left, estimatedRows, tables, missingColumns }: PlanAnswer['fragments'][number],
+  index: number,
+): string {
   const facts = [
     ...(tables === undefined ? [] : [['tables', tables.join(', ')]]),
     ['pushed down', pushedDown.join(', ') || 'nothing'],
@@ -106,10 +121,16 @@ function fragmentText({ spoke, connector, native, pushedDown, left, estimatedRow
     ['estimated rows', estimatedRows?.toLocaleString('en-GB') ?? 'unknown'],
     ...(missingColumns === undefined || missingColumns.length === 0 ? [] : [['missing columns', missingColumns.join(', ')]]),
   ]
-  return [harmless(`#${index} ${spoke} (${connector})`), ...facts.map(([name = '', text = '']) => harmless(`  ${name.padEnd(15)}  ${text}`)), '  native', ...indented(native, 4)].join('\n')
+  return [
+    harmless(`#${index} ${spoke} (${connector})`),
+    ...facts.map(([name = '', text = '']) => harmless(`  ${name.padEnd(15)}  ${text}`)),
+    '  native',
+    ...indented(native, 4),
+  ].join('\n')
 }
 
-const pathText = (path: readonly (string | number)[]) => path.map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index === 0 ? '' : '.'}${step}`)).join('')
+const pathText = (path: readonly (string | number)[]) =>
+  path.map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index === 0 ? '' : '.'}${step}`)).join('')
 
 /** `1 row`, `1,200 rows`. */
 export const counted = (count: number, noun: string) => `${count.toLocaleString('en-GB')} ${noun}${count === 1 ? '' : 's'}`

@@ -13,7 +13,11 @@ const tmpfsMagic = 0x01021994
  */
 export async function openScratch(log: Log): Promise<{ folder: string; close(): Promise<void> }> {
   const base = (await isTmpfs('/dev/shm')) ? '/dev/shm' : tmpdir()
-  if (!(await isTmpfs(base))) log.warn({}, 'there is no tmpfs at /dev/shm: what spokes answer is encrypted on the disk of the temporary folder; rows of databases that this process reads itself are not')
+  if (!(await isTmpfs(base)))
+    log.warn(
+      {},
+      'there is no tmpfs at /dev/shm: what spokes answer is encrypted on the disk of the temporary folder; rows of databases that this process reads itself are not',
+    )
   else if (await hasSwap()) log.warn({}, 'this machine swaps: rows under way in memory may reach its disk. Turn swap off, or encrypt it')
   await sweep(base)
   const folder = join(base, `${prefix}${process.pid}`)

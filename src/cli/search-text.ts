@@ -55,12 +55,23 @@ interface Piece {
  * What was found, for people: a table, how many there are in all, how to see the next page, and the facets. Ends without a line break.
  * @param asked what was looked for, to be said where nothing is found
  */
-export function foundText({ edges, pageInfo: { hasNextPage, hasPreviousPage, endCursor }, totalCount, facets }: Found, asked: { text: string; filtered: boolean }, screen: Screen): string {
+export function foundText(
+  { edges, pageInfo: { hasNextPage, hasPreviousPage, endCursor }, totalCount, facets }: Found,
+  asked: { text: string; filtered: boolean },
+  screen: Screen,
+): string {
   const whole = edges.length === totalCount && !hasPreviousPage
   const count = whole ? counted(totalCount, 'dataset') : `${edges.length.toLocaleString('en-GB')} of ${counted(totalCount, 'dataset')}`
   const next = hasNextPage && endCursor !== null ? [`The next page: the same command with --after ${harmless(endCursor)}`] : []
   return [
-    ...(edges.length === 0 ? [] : [hitsTable(edges.map(({ node }) => node), screen)]),
+    ...(edges.length === 0
+      ? []
+      : [
+          hitsTable(
+            edges.map(({ node }) => node),
+            screen,
+          ),
+        ]),
     totalCount === 0 ? nothingText(asked) : count,
     ...next,
     ...facets.filter(({ values }) => values.length > 0).map((facet) => `\n${facetTable(facet)}`),
@@ -78,22 +89,41 @@ function hitsTable(hits: readonly Hit[], { bold, columns }: Screen): string {
     const heading = marked === undefined ? harmless(title) : shown(piecesOf(marked.text), bold)
     const formats = [...new Set(distributions.flatMap(({ format }) => (format === null ? [] : [format.toLowerCase()])))].sort()
     const why = whyText(highlights, bold)
-    return { id: harmless(id), cells: [[heading, harmless(id), ...(why === '' ? [] : [why])].join('\n'), cellText(publisher.name), cellText(formats.join(', ')), cellText(modified?.slice(0, 10))] }
+    return {
+      id: harmless(id),
+      cells: [
+        [heading, harmless(id), ...(why === '' ? [] : [why])].join('\n'),
+        cellText(publisher.name),
+        cellText(formats.join(', ')),
+        cellText(modified?.slice(0, 10)),
+      ],
+    }
   })
   const right = others[(columns ?? wideFrom) < wideFrom ? 'narrow' : 'wide']
-  const room = columns === undefined ? dataset.most : Math.min(dataset.most, columns - borders - right.reduce((sum, width) => sum + width, 0))
+  const room =
+    columns === undefined ? dataset.most : Math.min(dataset.most, columns - borders - right.reduce((sum, width) => sum + width, 0))
   // An id is what one copies: the column is wide enough for the longest, whatever the screen.
   const left = Math.max(dataset.least, room, ...rows.map(({ id }) => id.length))
-  const table = new Table({ head: ['dataset', 'publisher', 'formats', 'modified'], colWidths: [left, ...right].map((width) => width + 2), wordWrap: true, style: { head: [], border: [] } })
+  const table = new Table({
+    head: ['dataset', 'publisher', 'formats', 'modified'],
+    colWidths: [left, ...right].map((width) => width + 2),
+    wordWrap: true,
+    style: { head: [], border: [] },
+  })
   table.push(...rows.map(({ cells }) => cells))
   return table.toString()
 }
 
-/** `title; description: … a list of the libraries of …`: every field that matched by its name, and the first that the table has not got in full. */
+/**
+ * `title; description: … a list of the libraries of …`: every field that matched by its name, and the first that the table has not got in
+ * full.
+ */
 function whyText(highlights: Hit['highlights'], bold: boolean): string {
   const other = highlights.find(({ field }) => field !== 'title')
   const names = highlights.length > 0 && highlights[0]?.field === 'title' ? ['matches in its title'] : []
-  return [...names, ...(other === undefined ? [] : [`${harmless(other.field)}: ${shown(cut(piecesOf(other.text), whyMax), bold)}`])].join('; ')
+  return [...names, ...(other === undefined ? [] : [`${harmless(other.field)}: ${shown(cut(piecesOf(other.text), whyMax), bold)}`])].join(
+    '; ',
+  )
 }
 
 const entities: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" }
@@ -102,7 +132,10 @@ const entities: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', 
 function piecesOf(html: string): Piece[] {
   const pieces = html.split(/(<em>[^<]*<\/em>)/).map((part) => {
     const [, inner] = /^<em>(.*)<\/em>$/s.exec(part) ?? []
-    return { text: harmless((inner ?? part).replaceAll(/&(?:amp|lt|gt|quot|#39);/g, (entity) => entities[entity] ?? entity)), matched: inner !== undefined }
+    return {
+      text: harmless((inner ?? part).replaceAll(/&(?:amp|lt|gt|quot|#39);/g, (entity) => entities[entity] ?? entity)),
+      matched: inner !== undefined,
+    }
   })
   return pieces.filter(({ text }) => text !== '')
 }
@@ -111,7 +144,10 @@ function piecesOf(html: string): Piece[] {
 function cut(pieces: readonly Piece[], max: number): Piece[] {
   const characters = pieces.flatMap(({ text, matched }) => [...text].map((character) => ({ text: character, matched })))
   if (characters.length <= max) return [...pieces]
-  const first = Math.max(0, characters.findIndex(({ matched }) => matched))
+  const first = Math.max(
+    0,
+    characters.findIndex(({ matched }) => matched),
+  )
   const from = first < max - 20 ? 0 : Math.min(first - 20, characters.length - max + 1)
   const end = from + max - (from === 0 ? 1 : 2)
   const inside = characters.slice(from, end)
@@ -129,10 +165,15 @@ function joined(characters: readonly Piece[]): Piece[] {
   return pieces
 }
 
-const shown = (pieces: readonly Piece[], bold: boolean) => pieces.map(({ text, matched }) => (matched && bold ? `\u001b[1m${text}\u001b[22m` : text)).join('')
+const shown = (pieces: readonly Piece[], bold: boolean) =>
+  pieces.map(({ text, matched }) => (matched && bold ? `\u001b[1m${text}\u001b[22m` : text)).join('')
 
 function facetTable({ facet, values }: Found['facets'][number]): string {
-  const table = new Table({ head: [cellText(facet.toLowerCase().replaceAll('_', ' ')), 'datasets'], colAligns: ['left', 'right'], style: { head: [], border: [], compact: true } })
+  const table = new Table({
+    head: [cellText(facet.toLowerCase().replaceAll('_', ' ')), 'datasets'],
+    colAligns: ['left', 'right'],
+    style: { head: [], border: [], compact: true },
+  })
   table.push(...values.slice(0, facetValuesMax).map(({ value, count }) => [cellText(value), count.toLocaleString('en-GB')]))
   const more = values.length - facetValuesMax
   return `${table.toString()}${more > 0 ? `\nand ${counted(more, 'more value')}: --json has up to a hundred` : ''}`
@@ -140,7 +181,11 @@ function facetTable({ facet, values }: Found['facets'][number]): string {
 
 /** An index for people: its name, what it has not been told, and its latest rebuild. Ends without a line break. */
 export function stateText({ index, pending, rebuild }: IndexState): string {
-  const facts = [['index', index], ['changes pending', pending.toLocaleString('en-GB')], ['latest rebuild', rebuild === null ? 'none yet' : rebuildText(rebuild)]]
+  const facts = [
+    ['index', index],
+    ['changes pending', pending.toLocaleString('en-GB')],
+    ['latest rebuild', rebuild === null ? 'none yet' : rebuildText(rebuild)],
+  ]
   return facts.map(([name = '', text = '']) => harmless(`${name.padEnd(15)}  ${text}`)).join('\n')
 }
 

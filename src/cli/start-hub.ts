@@ -89,11 +89,21 @@ export async function startHub({ loaded, dataFolder, port, environment, log }: H
     const telemetry = { metrics, ...(traces ? { traces } : {}) }
     for (const { spoke, open } of opens) {
       const source = await open({
-        spokeId: spoke.id, baseFolder: loaded.folder, engine, openEngine: (options) => DuckDbEngine.open(options), scratchFolder: scratch.folder,
-        storeFolder: join(scratch.folder, 'copies', spoke.id), memoryFolder: join(dataFolder, 'sources'), signer: new RequestSigner(issuerOf(config), key),
+        spokeId: spoke.id,
+        baseFolder: loaded.folder,
+        engine,
+        openEngine: (options) => DuckDbEngine.open(options),
+        scratchFolder: scratch.folder,
+        storeFolder: join(scratch.folder, 'copies', spoke.id),
+        memoryFolder: join(dataFolder, 'sources'),
+        signer: new RequestSigner(issuerOf(config), key),
         startSpoke: (file) => {
           const command = spokeCommand(file, join(dataFolder, 'spokes', spoke.id), issuerOf(config), jwksFile, issuersFile)
-          return new SpokeChild([...command, '--engine-threads', String(engineThreads(config.spokes.length, availableParallelism()))], log, (listening) => sources.tell(spoke.id, listening))
+          return new SpokeChild(
+            [...command, '--engine-threads', String(engineThreads(config.spokes.length, availableParallelism()))],
+            log,
+            (listening) => sources.tell(spoke.id, listening),
+          )
         },
         log,
       })
@@ -108,13 +118,26 @@ export async function startHub({ loaded, dataFolder, port, environment, log }: H
     const onEnd = ({ spokeId, status }: HarvestRunRow) => metrics.harvest(spokeId, status)
     const queueConnection = () => connectionConfig(database.url, environment.databaseUrl === undefined)
     const scheduler = await HarvestScheduler.open({
-      knex, connection: queueConnection, sources: sources.harvestable(),
-      intervalMs: (config.harvestEveryMinutes ?? 60) * 60_000, limits: new Map(config.spokes.map(({ id, harvest }) => [id, harvestLimits(config.harvest, harvest)])),
-      ...(config.harvestsAtOnce === undefined ? {} : { atOnce: config.harvestsAtOnce }), onEnd, log,
+      knex,
+      connection: queueConnection,
+      sources: sources.harvestable(),
+      intervalMs: (config.harvestEveryMinutes ?? 60) * 60_000,
+      limits: new Map(config.spokes.map(({ id, harvest }) => [id, harvestLimits(config.harvest, harvest)])),
+      ...(config.harvestsAtOnce === undefined ? {} : { atOnce: config.harvestsAtOnce }),
+      onEnd,
+      log,
     })
     undo.add(() => scheduler.stop())
     const { meilisearch } = environment
-    const index = meilisearch === undefined ? new PostgresIndex(knex) : new MeilisearchIndex({ url: meilisearch.url, log, ...(meilisearch.key === undefined ? {} : { key: meilisearch.key }), ...(config.searchPrefix === undefined ? {} : { prefix: config.searchPrefix }) })
+    const index =
+      meilisearch === undefined
+        ? new PostgresIndex(knex)
+        : new MeilisearchIndex({
+            url: meilisearch.url,
+            log,
+            ...(meilisearch.key === undefined ? {} : { key: meilisearch.key }),
+            ...(config.searchPrefix === undefined ? {} : { prefix: config.searchPrefix }),
+          })
     undo.add(() => index.close())
     const keeper = await SearchKeeper.open({ knex, index, connection: queueConnection, log })
     undo.add(() => keeper.stop())
@@ -124,7 +147,10 @@ export async function startHub({ loaded, dataFolder, port, environment, log }: H
     graph.addPlugin(telemetryPlugin(telemetry))
     await graph.start()
     undo.add(() => graph.stop())
-    const tls = config.tls && { cert: Buffer.from(readBeside(loaded, config.tls.cert, 'tls.cert')), key: Buffer.from(readBeside(loaded, config.tls.key, 'tls.key')) }
+    const tls = config.tls && {
+      cert: Buffer.from(readBeside(loaded, config.tls.cert, 'tls.cert')),
+      key: Buffer.from(readBeside(loaded, config.tls.key, 'tls.key')),
+    }
     const identify = viewerOf({ issuer: issuerOf(config), key, log, ...(config.issuers ? { issuers: config.issuers } : {}) })
     const memory = new CatalogueMemory(knex)
     let baseUrl = config.issuer ?? ''
@@ -133,19 +159,48 @@ export async function startHub({ loaded, dataFolder, port, environment, log }: H
       const token = bearerToken(authorization)
       const loaders = await memory.loadersFor(viewer)
       const catalogue = {
-        tables: async (ids: readonly string[]) => (await loaders.tableForQuery.loadAll(ids).catch(rethrowCoded)).filter((table) => table !== null),
+        tables: async (ids: readonly string[]) =>
+          (await loaders.tableForQuery.loadAll(ids).catch(rethrowCoded)).filter((table) => table !== null),
         nearTables: (id: string) => suggestTables(knex, viewer, id).catch(rethrowCoded),
       }
       return {
-        viewer, knex, loaders, baseUrl, search, statusOf: (spokeId) => sources.status(spokeId),
-        harvestNow: (spokeId, how) => scheduler.harvestNow(spokeId, how), results: new Results(), ...(splice ? { splice } : {}),
-        query: { viewer, catalogue, sources, engine, signal, ...(token === undefined ? {} : { viewerToken: token }), ...(traces ? { stage: traces.stage } : {}) },
+        viewer,
+        knex,
+        loaders,
+        baseUrl,
+        search,
+        statusOf: (spokeId) => sources.status(spokeId),
+        harvestNow: (spokeId, how) => scheduler.harvestNow(spokeId, how),
+        results: new Results(),
+        ...(splice ? { splice } : {}),
+        query: {
+          viewer,
+          catalogue,
+          sources,
+          engine,
+          signal,
+          ...(token === undefined ? {} : { viewerToken: token }),
+          ...(traces ? { stage: traces.stage } : {}),
+        },
       }
     }
-    const mayOperate = (request: FastifyRequest) => identify(request.raw.headersDistinct['authorization']).then(({ scopes }) => scopes.includes('hub:operate'), () => false)
+    const mayOperate = (request: FastifyRequest) =>
+      identify(request.raw.headersDistinct['authorization']).then(
+        ({ scopes }) => scopes.includes('hub:operate'),
+        () => false,
+      )
     const app = hubServer({
-      graph, operations: new Operations(schema), contextOf, mayOperate, origins: config.cors?.origins ?? [], trustedProxies: config.trustedProxies ?? [],
-      telemetry, log, graphqlFolder: packageFile('graphql'), jwks: { keys: [key.publicJwk] }, ...(tls ? { tls } : {}),
+      graph,
+      operations: new Operations(schema),
+      contextOf,
+      mayOperate,
+      origins: config.cors?.origins ?? [],
+      trustedProxies: config.trustedProxies ?? [],
+      telemetry,
+      log,
+      graphqlFolder: packageFile('graphql'),
+      jwks: { keys: [key.publicJwk] },
+      ...(tls ? { tls } : {}),
       notReady: () => notReady({ database: async () => knex.raw('select 1').timeout(readyMsMax), engine: () => engine.answers() }),
     })
     undo.add(() => app.close())
@@ -154,7 +209,9 @@ export async function startHub({ loaded, dataFolder, port, environment, log }: H
     scheduler.start()
     keeper.start()
     const unwatch = sources.watch((spokeId) => {
-      scheduler.harvestNow(spokeId).catch((thrown: unknown) => log.warn({ spoke: spokeId, reason: String(thrown) }, 'a harvest could not be run'))
+      scheduler
+        .harvestNow(spokeId)
+        .catch((thrown: unknown) => log.warn({ spoke: spokeId, reason: String(thrown) }, 'a harvest could not be run'))
     })
     undo.add(() => Promise.resolve(unwatch()))
     return { url, close: () => undo.run(), harvestNow: (spokeId) => scheduler.harvestNow(spokeId) }
@@ -177,5 +234,22 @@ function configuredSpoke({ id, title, organisation, connector }: HubConfig['spok
 /** This same program as a spoke, under the same Node and with the same flags. */
 function spokeCommand(file: string, dataFolder: string, issuer: string, jwksFile: string, issuersFile: string): [string, ...string[]] {
   const main = fileURLToPath(import.meta.url).replace(/start-hub(\.[jt]s)$/, 'main$1')
-  return [process.execPath, ...process.execArgv, main, 'spoke', '--config', file, '--port', '0', '--data-dir', dataFolder, '--hub-issuer', issuer, '--hub-jwks', jwksFile, '--hub-issuers', issuersFile]
+  return [
+    process.execPath,
+    ...process.execArgv,
+    main,
+    'spoke',
+    '--config',
+    file,
+    '--port',
+    '0',
+    '--data-dir',
+    dataFolder,
+    '--hub-issuer',
+    issuer,
+    '--hub-jwks',
+    jwksFile,
+    '--hub-issuers',
+    issuersFile,
+  ]
 }

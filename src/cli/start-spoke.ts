@@ -41,7 +41,8 @@ export interface Running {
 export async function startSpoke({ loaded, dataFolder, port, hub, issuers = [], engineThreads, log }: SpokeOptions): Promise<Running> {
   const { value: config } = loaded
   const verifierHub = pinnedHub(loaded) ?? hub
-  if (verifierHub === undefined) throw new ConfigError(loaded.file, 'hub', "is missing: give the hub's issuer and its jwks file, without which nobody may scan")
+  if (verifierHub === undefined)
+    throw new ConfigError(loaded.file, 'hub', "is missing: give the hub's issuer and its jwks file, without which nobody may scan")
   const opens = config.sources.map((source, index) => checkSource(loaded, `sources[${index}]`, source))
 
   const storeFolder = join(dataFolder, 'copies')
@@ -51,7 +52,9 @@ export async function startSpoke({ loaded, dataFolder, port, hub, issuers = [], 
     const scratch = await openScratch(log)
     undo.add(() => scratch.close())
     const engine = await DuckDbEngine.open({
-      folders: [scratch.folder, storeFolder], memoryMb: config.engineMemoryMb ?? 1024, ...(engineThreads === undefined ? {} : { threads: engineThreads }),
+      folders: [scratch.folder, storeFolder],
+      memoryMb: config.engineMemoryMb ?? 1024,
+      ...(engineThreads === undefined ? {} : { threads: engineThreads }),
     })
     undo.add(() => engine.close())
     const sources: Source[] = []
@@ -59,8 +62,13 @@ export async function startSpoke({ loaded, dataFolder, port, hub, issuers = [], 
     for (const open of opens) {
       sources.push(
         await open({
-          spokeId: config.id, baseFolder: loaded.folder, engine, openEngine: (options) => DuckDbEngine.open(options),
-          scratchFolder: scratch.folder, storeFolder, log,
+          spokeId: config.id,
+          baseFolder: loaded.folder,
+          engine,
+          openEngine: (options) => DuckDbEngine.open(options),
+          scratchFolder: scratch.folder,
+          storeFolder,
+          log,
         }),
       )
     }
@@ -69,8 +77,20 @@ export async function startSpoke({ loaded, dataFolder, port, hub, issuers = [], 
     const holdings = new Holdings(sources, log)
     const issued = issuerTokens(config.issuers ?? issuers, log)
     const viewerOf = async (token: string) => issued(token, tokenParts(token))
-    const tls = config.tls && { cert: Buffer.from(readBeside(loaded, config.tls.cert, 'tls.cert')), key: Buffer.from(readBeside(loaded, config.tls.key, 'tls.key')) }
-    const app = spokeServer({ spokeId: config.id, holdings, engine, scratchFolder: scratch.folder, verifier, viewerOf, log, ...(tls ? { tls } : {}) })
+    const tls = config.tls && {
+      cert: Buffer.from(readBeside(loaded, config.tls.cert, 'tls.cert')),
+      key: Buffer.from(readBeside(loaded, config.tls.key, 'tls.key')),
+    }
+    const app = spokeServer({
+      spokeId: config.id,
+      holdings,
+      engine,
+      scratchFolder: scratch.folder,
+      verifier,
+      viewerOf,
+      log,
+      ...(tls ? { tls } : {}),
+    })
     undo.add(() => app.close())
     const url = await listen(app, { host: config.host ?? '127.0.0.1', port: port ?? config.port ?? 4100, tls: tls !== undefined })
     return { url, close: () => undo.run() }

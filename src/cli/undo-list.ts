@@ -17,6 +17,7 @@ export class UndoList {
   }
 
   async #runSteps(): Promise<void> {
-    for (const step of this.#steps.reverse()) await step().catch((thrown: unknown) => this.log.warn({ err: thrown }, 'a part did not close well'))
+    for (const step of this.#steps.reverse())
+      await step().catch((thrown: unknown) => this.log.warn({ err: thrown }, 'a part did not close well'))
   }
 }

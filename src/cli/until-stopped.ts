@@ -5,8 +5,8 @@ import type { Running } from './start-spoke.js'
 const oneSignalMs = 1_000
 
 /**
- * Starts, waits for SIGTERM, SIGINT or SIGHUP, or for the parent process to go, and then closes gracefully: what runs is finished first. What
- * comes during the start is heeded when that is over. A second signal ends at once, with exit code 130. Throws what `start` throws.
+ * Starts, waits for SIGTERM, SIGINT or SIGHUP, or for the parent process to go, and then closes gracefully: what runs is finished first.
+ * What comes during the start is heeded when that is over. A second signal ends at once, with exit code 130. Throws what `start` throws.
  * @param options.ofHub a spoke that its hub started: a terminal sends SIGINT and SIGHUP to both, and the hub says when to stop.
  */
 export async function untilStopped(start: () => Promise<Running>, log: Log, { ofHub = false } = {}): Promise<void> {

@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { columnSchema } from './column.js'
 
 /** A part of an identifier: lower-case kebab, from the source's own stable key. */
-export const slugSchema = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/).max(120)
+export const slugSchema = z
+  .string()
+  .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/)
+  .max(120)
 
 const dateTime = z.iso.datetime({ offset: true })
 
@@ -10,7 +13,10 @@ const dateTime = z.iso.datetime({ offset: true })
 export const licenceSchema = z.strictObject({
   id: z.string().max(200).optional(),
   title: z.string().max(500),
-  url: z.url({ protocol: /^https?$/ }).max(2000).optional(),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .max(2000)
+    .optional(),
 })
 
 /** DCAT 3 Distribution: https://www.w3.org/TR/vocab-dcat-3/#Class:Distribution */
@@ -81,11 +87,12 @@ export const datasetSchema = z.strictObject({
 })
 
 /**
- * What a harvest tells, one at a time. `complete` comes last and only when the source was read to its end. A record that cannot be read is a
+ * What a harvest tells, one at a time. `complete` comes last and only when the source was read to its end. A record that cannot be read is
+ * a
  * `problem`, never an absence.
  *
- * Without a cursor the source tells of all that it holds, and what it does not show is gone. With the cursor of an earlier `complete` it may tell
- * of what has changed since then and no more: only what it names in `removed` is gone.
+ * Without a cursor the source tells of all that it holds, and what it does not show is gone. With the cursor of an earlier `complete` it
+ * may tell of what has changed since then and no more: only what it names in `removed` is gone.
  */
 export const catalogueEventSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('dataset'), dataset: datasetSchema }),

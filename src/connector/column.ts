@@ -3,7 +3,18 @@ import { columnProfileSchema } from './profile.js'
 
 /** The canonical types of DESIGN.md ('Types'): what a column's values are, whatever the source calls them. */
 export const columnTypes = [
-  'STRING', 'BOOLEAN', 'INT64', 'DOUBLE', 'DECIMAL', 'DATE', 'TIME', 'TIMESTAMP', 'TIMESTAMPTZ', 'GEOMETRY', 'JSON', 'LIST',
+  'STRING',
+  'BOOLEAN',
+  'INT64',
+  'DOUBLE',
+  'DECIMAL',
+  'DATE',
+  'TIME',
+  'TIMESTAMP',
+  'TIMESTAMPTZ',
+  'GEOMETRY',
+  'JSON',
+  'LIST',
 ] as const
 export type ColumnType = (typeof columnTypes)[number]
 

@@ -8,8 +8,9 @@ export interface Deadline {
 }
 
 /**
- * A signal that ends with another, or after some milliseconds with a TimeoutError; at once where there are none left. For `AbortSignal.any([signal, AbortSignal.timeout(ms)])`,
- * which takes three times as long, and whose clock is lost at the next garbage collection on Node 20: nothing holds it (nodejs/node#54614).
+ * A signal that ends with another, or after some milliseconds with a TimeoutError; at once where there are none left. For
+ * `AbortSignal.any([signal, AbortSignal.timeout(ms)])`, which takes three times as long, and whose clock is lost at the next garbage
+ * collection on Node 20: nothing holds it (nodejs/node#54614).
  * @param signal is listened to for as long as it lives, and so belongs to one request or less.
  */
 export function deadlineAfter(ms: number, signal: AbortSignal): Deadline {

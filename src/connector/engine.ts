@@ -11,7 +11,8 @@ export interface LandedFile {
 export interface Engine {
   /**
    * The SQL text of a relation, whose scans are read from what `from` answers (a table expression giving columns c0 … cn). Pure.
-   * @param rows how many there are behind the scans, where that is known: of many, a sorted page is looked for in another way. Default: few.
+   * @param rows how many there are behind the scans, where that is known: of many, a sorted page is looked for in another way. Default:
+   * few.
    */
   compile(relation: Relation, from: (scan: Scan) => string, rows?: number): string
   /** A connection for one piece of work. Waits in the admission queue; the signal ends the wait and whatever the session runs later. */
@@ -23,7 +24,10 @@ export interface Engine {
 export interface PartsOptions {
   readonly folder: string
   readonly bytesMax: number
-  /** The most rows that are to be expected: what fits one part is written as one file, which takes half the time. More only wait until all are written. */
+  /**
+   * The most rows that are to be expected: what fits one part is written as one file, which takes half the time. More only wait until all
+   * are written.
+   */
   readonly rowsMax?: number
 }
 
@@ -34,7 +38,9 @@ export interface EngineSession {
   table(name: string, sql: string): Promise<number>
   /** Small answers only: every value becomes a JavaScript value (BIGINT and wider as bigint, DECIMAL and dates as text). */
   rows(sql: string): Promise<Record<string, unknown>[]>
-  /** The BLOBs of a query of one column, as bytes; null where one is NULL. For texts that would be long strings only to become bytes again. */
+  /**
+   * The BLOBs of a query of one column, as bytes; null where one is NULL. For texts that would be long strings only to become bytes again.
+   */
   blobs(sql: string): Promise<(Uint8Array | null)[]>
   /** The result as Parquet files of about 122,880 rows in `folder`, each given as soon as it is whole, and at the end its rows. */
   parts(sql: string, options: PartsOptions): AsyncGenerator<LandedFile, { rows: number }>

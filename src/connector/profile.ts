@@ -16,9 +16,14 @@ export const columnProfileSchema = z.strictObject({
   /** Absent where nothing is known to be least: no values, GEOMETRY, JSON, LIST, or a text longer than 200 characters. */
   min: valueSchema.optional(),
   max: valueSchema.optional(),
-  /** Values that stand in two rows or more, the most frequent first; at most ten. Of more than a million rows, estimated by a part of them. */
+  /**
+   * Values that stand in two rows or more, the most frequent first; at most ten. Of more than a million rows, estimated by a part of them.
+   */
   topValues: z.array(z.strictObject({ value: valueSchema, count })).max(10),
-  /** Ten stretches of the same width at most, of numbers, dates and times: both ends of whole numbers and dates belong to them; of the rest, the upper. */
+  /**
+   * Ten stretches of the same width at most, of numbers, dates and times: both ends of whole numbers and dates belong to them; of the rest,
+   * the upper.
+   */
   histogram: z.array(z.strictObject({ from: valueSchema, to: valueSchema, count })).max(10),
 })
 /** Inferred from its schema. */

@@ -5,10 +5,7 @@ import { type Shape, shapeSchema } from './column.js'
  * The relational algebra that a query is, from binding to the source. A relation's output is an ordered list of shapes; expressions
  * name a column of their input by its position. Names live only at the edge: in a scan, and in the result.
  */
-export type Relation =
-  | Scan
-  | { op: 'stack'; inputs: Relation[] }
-  | (Step & { input: Relation })
+export type Relation = Scan | { op: 'stack'; inputs: Relation[] } | (Step & { input: Relation })
 
 /** A table of one source, by that source's own id, and the columns that are wanted of it, by published name. */
 export interface Scan {
@@ -67,8 +64,8 @@ const plainFunctions = ['COUNT', 'COUNT_DISTINCT', 'SUM', 'MIN', 'MAX', 'MEDIAN'
 /** The aggregates of the algebra. */
 export const aggregateFunctions = [...plainFunctions, 'MERGE_STDDEV'] as const
 /**
- * SUM_COUNTS adds partial counts: INT64, and 0 over no rows. An average is a SUM, a COUNT and a `mean`. MEAN is of DOUBLEs, SQUARES the sum of the
- * squares of their distances from it: with a COUNT they are what MERGE_STDDEV makes the deviation of all from.
+ * SUM_COUNTS adds partial counts: INT64, and 0 over no rows. An average is a SUM, a COUNT and a `mean`. MEAN is of DOUBLEs, SQUARES the sum
+ * of the squares of their distances from it: with a COUNT they are what MERGE_STDDEV makes the deviation of all from.
  */
 export type AggregateFunction = (typeof aggregateFunctions)[number]
 
@@ -91,18 +88,30 @@ export type Predicate =
   | { kind: 'in'; left: Expression; values: Literal[] }
   | { kind: 'isNull'; input: Expression; negated: boolean }
   | { kind: 'startsWith' | 'contains'; input: Expression; text: string }
-  /** Every position of the geometry lies in the box (degrees, WGS84), its edges included. Where west is greater than east the box crosses the 180th meridian (RFC 7946, 5.2). */
+  /**
+   * Every position of the geometry lies in the box (degrees, WGS84), its edges included. Where west is greater than east the box crosses
+   * the 180th meridian (RFC 7946, 5.2).
+   */
   | { kind: 'withinBox'; input: Expression; west: number; south: number; east: number; north: number }
 
 const index = z.number().int().min(0).max(10_000)
-const literalSchema: z.ZodType<Literal> = z.strictObject({ kind: z.literal('literal'), shape: shapeSchema, value: z.string().max(100_000).nullable() })
+const literalSchema: z.ZodType<Literal> = z.strictObject({
+  kind: z.literal('literal'),
+  shape: shapeSchema,
+  value: z.string().max(100_000).nullable(),
+})
 
 const expressionSchema: z.ZodType<Expression> = z.lazy(() =>
   z.union([
     z.strictObject({ kind: z.literal('column'), index }),
     literalSchema,
     z.strictObject({ kind: z.literal('convert'), input: expressionSchema, to: shapeSchema }),
-    z.strictObject({ kind: z.literal('bucket'), input: expressionSchema, granularity: z.enum(granularities), timeZone: z.string().max(100) }),
+    z.strictObject({
+      kind: z.literal('bucket'),
+      input: expressionSchema,
+      granularity: z.enum(granularities),
+      timeZone: z.string().max(100),
+    }),
     z.strictObject({ kind: z.literal('mean'), sum: expressionSchema, count: expressionSchema, shape: shapeSchema }),
   ]),
 )
@@ -122,7 +131,11 @@ const predicateSchema: z.ZodType<Predicate> = z.lazy(() =>
 
 const aggregateSchema: z.ZodType<Aggregate> = z.union([
   z.strictObject({ function: z.enum(plainFunctions), input: expressionSchema.optional() }),
-  z.strictObject({ function: z.literal('MERGE_STDDEV'), input: expressionSchema, of: z.strictObject({ count: expressionSchema, mean: expressionSchema }) }),
+  z.strictObject({
+    function: z.literal('MERGE_STDDEV'),
+    input: expressionSchema,
+    of: z.strictObject({ count: expressionSchema, mean: expressionSchema }),
+  }),
 ])
 
 const outputs = z.array(expressionSchema).max(10_000)

@@ -19,7 +19,10 @@ export const scanReportSchema = z.object({
   truncated: z.boolean(),
   version: z.string().max(200).optional(),
   asOf: z.iso.datetime({ offset: true }).optional(),
-  stale: z.array(z.strictObject({ table: z.string().max(250), reason: z.string().max(2000) })).max(1000).optional(),
+  stale: z
+    .array(z.strictObject({ table: z.string().max(250), reason: z.string().max(2000) }))
+    .max(1000)
+    .optional(),
 })
 
 /** An error frame, or the body of an HTTP error. */

@@ -18,7 +18,10 @@ export function shapesOf(relation: Relation): Shape[] {
     }
     case 'aggregate': {
       const input = shapesOf(relation.input)
-      return [...relation.groups.map((group) => shapeOf(group, input)), ...relation.measures.map((measure) => aggregateShape(measure, input))]
+      return [
+        ...relation.groups.map((group) => shapeOf(group, input)),
+        ...relation.measures.map((measure) => aggregateShape(measure, input)),
+      ]
     }
   }
 }

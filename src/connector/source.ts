@@ -22,13 +22,19 @@ export interface SourceContext {
   readonly baseFolder: string
   /** The engine that queries run on. It may read `scratchFolder` and `storeFolder`. */
   readonly engine: Engine
-  /** An engine apart, for conversion and profiling: it may also read and write the folders named, and puts into `spillFolder` what does not fit into memory. */
+  /**
+   * An engine apart, for conversion and profiling: it may also read and write the folders named, and puts into `spillFolder` what does not
+   * fit into memory.
+   */
   openEngine(options: { folders: readonly string[]; memoryMb: number; spillFolder?: string }): Promise<Engine>
   /** tmpfs: for parts under way. Emptied at start. */
   readonly scratchFolder: string
   /** Where a converted copy may stay: the data directory at a spoke, tmpfs at a hub. */
   readonly storeFolder: string
-  /** Where a source keeps what it must remember over a restart and is no row, such as which id belongs to which file. Absent: `storeFolder`, which lasts. */
+  /**
+   * Where a source keeps what it must remember over a restart and is no row, such as which id belongs to which file. Absent: `storeFolder`,
+   * which lasts.
+   */
   readonly memoryFolder?: string
   /** Signs a short-lived token of this hub for one spoke and one request; absent in a spoke process. */
   readonly signer?: HubSigner
@@ -64,7 +70,9 @@ export interface Log {
 
 /** One source, opened. */
 export interface Source {
-  /** Reads the source's catalogue. Ends without `complete` when it could not read all of it; throws a DialsError when it could read nothing. */
+  /**
+   * Reads the source's catalogue. Ends without `complete` when it could not read all of it; throws a DialsError when it could read nothing.
+   */
   harvest(cursor: string | undefined, signal: AbortSignal): AsyncIterable<CatalogueEvent>
   capabilities(tables: readonly string[]): Promise<Capabilities>
   /** Pure: takes as much of the fragment as the capabilities allow, and says what is left. */
@@ -102,7 +110,9 @@ export interface ScanOptions {
   readonly viewerToken?: string
 }
 
-/** A scan under way. The report settles when the parts end; both reject with the same DialsError. Parts stay columns: never JavaScript rows. */
+/**
+ * A scan under way. The report settles when the parts end; both reject with the same DialsError. Parts stay columns: never JavaScript rows.
+ */
 export interface Scan {
   readonly parts: AsyncIterable<Part>
   readonly report: Promise<ScanReport>

@@ -31,7 +31,8 @@ export function connectionConfig(url: string, embedded: boolean): pg.ClientConfi
 
 /**
  * A pool of up to ten connections, opened when first needed. A connection that dies while idle is replaced, and never ends the process.
- * @param url a function is asked before each use of a connection, and its answer may change: the embedded server may come back on another port.
+ * @param url a function is asked before each use of a connection, and its answer may change: the embedded server may come back on another
+ * port.
  * @param embedded whether the server is ours, on loopback.
  */
 export function connect(url: string | (() => string), { log, embedded = false }: { log: DatabaseLog; embedded?: boolean }): Knex {

@@ -4,13 +4,29 @@ import { DialsError, SourceUnavailable } from '../errors.js'
 const serverClasses = ['08', '28', '3D', '53', '57P', '58']
 
 const networkCodes = new Set([
-  'ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EHOSTDOWN',
 ])
 
 /** pg and knex give these no code; knex puts the statement before them. */
 const connectionWords = [
-  'Connection terminated', 'Connection ended', 'Client has encountered a connection error', 'Client was closed', 'timeout expired',
-  'timeout exceeded when trying to connect', 'Knex: Timeout acquiring', 'Unable to acquire a connection', 'The server does not support SSL',
+  'Connection terminated',
+  'Connection ended',
+  'Client has encountered a connection error',
+  'Client was closed',
+  'timeout expired',
+  'timeout exceeded when trying to connect',
+  'Knex: Timeout acquiring',
+  'Unable to acquire a connection',
+  'The server does not support SSL',
 ]
 const saysConnection = new RegExp(`(?:^| - )(?:${connectionWords.join('|')})`)
 
@@ -24,10 +40,10 @@ export function databaseError(thrown: unknown): unknown {
   if (code === '53100') return unavailable('The disk of the catalogue database is full. Its operator has to make room.', thrown)
   if (code === '57014') return unavailable('The catalogue database took too long. Try again, or ask for less.', thrown)
   const atFault =
-    networkCodes.has(code)
-    || (/^[0-9A-Z]{5}$/.test(code) && serverClasses.some((prefix) => code.startsWith(prefix)))
-    || saysConnection.test(thrown.message)
-    || (thrown instanceof AggregateError && thrown.errors.some((one) => databaseError(one) !== one))
+    networkCodes.has(code) ||
+    (/^[0-9A-Z]{5}$/.test(code) && serverClasses.some((prefix) => code.startsWith(prefix))) ||
+    saysConnection.test(thrown.message) ||
+    (thrown instanceof AggregateError && thrown.errors.some((one) => databaseError(one) !== one))
   return atFault ? unavailable('The catalogue database cannot be reached. Try again in a moment.', thrown) : thrown
 }
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Knex } from 'knex'
 
 /**
- * A statement that PostgreSQL keeps prepared on each connection: the second time it is neither parsed nor planned, which is half the time of a
- * small read. For statements whose text has few forms: what differs from one use to the next is bound, lists as `= any(?)`.
+ * A statement that PostgreSQL keeps prepared on each connection: the second time it is neither parsed nor planned, which is half the time
+ * of a small read. For statements whose text has few forms: what differs from one use to the next is bound, lists as `= any(?)`.
  */
 export function prepared<Query extends Knex.QueryBuilder | Knex.Raw>(query: Query): Query {
   const compiled = query.toSQL()

@@ -13,8 +13,9 @@ export function sessionLocks(knex: Knex): SessionLocks {
 type Release = () => Promise<void>
 
 /**
- * Named locks across every hub of a database, each held until released or until this process dies. They are PostgreSQL's session advisory locks,
- * all on one connection of the pool, which goes back while none is held. A lost connection loses them: what is done under one must be fenced.
+ * Named locks across every hub of a database, each held until released or until this process dies. They are PostgreSQL's session advisory
+ * locks, all on one connection of the pool, which goes back while none is held. A lost connection loses them: what is done under one must
+ * be fenced.
  */
 class SessionLocks {
   readonly #knex: Knex

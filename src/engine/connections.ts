@@ -13,8 +13,9 @@ interface PreparedCopy {
 }
 
 /**
- * A connection and what it has been asked before: a statement that is asked again is prepared then, since to parse, bind and plan one takes longer than to
- * run it over 100,000 rows. What a database attached since then holds cannot be in it, and one that was detached makes it fail.
+ * A connection and what it has been asked before: a statement that is asked again is prepared then, since to parse, bind and plan one takes
+ * longer than to run it over 100,000 rows. What a database attached since then holds cannot be in it, and one that was detached makes it
+ * fail.
  */
 export class KeptConnection {
   /** By text; the one that was used last is the last. */
@@ -22,7 +23,10 @@ export class KeptConnection {
 
   constructor(readonly duckdb: DuckDBConnection) {}
 
-  /** The prepared form of what was asked before; undefined where that is the first time. `write` answers the statement that puts the rows of `text` at a path. */
+  /**
+   * The prepared form of what was asked before; undefined where that is the first time. `write` answers the statement that puts the rows of
+   * `text` at a path.
+   */
   async prepared(text: string, newPath: () => string, write: (path: string) => string): Promise<PreparedCopy | undefined> {
     if (text.length > textMax) return undefined
     const before = this.#asked.has(text)
@@ -75,7 +79,10 @@ export class Connections {
 
   async close(): Promise<void> {
     for (const connection of this.#idle.splice(0)) connection.close()
-    await this.#next?.then((connection) => connection.close(), () => undefined)
+    await this.#next?.then(
+      (connection) => connection.close(),
+      () => undefined,
+    )
   }
 
   async #open(): Promise<KeptConnection> {

@@ -12,9 +12,15 @@ import { quote } from './sql/type.js'
 export interface DuckDbOptions {
   /** The only folders whose files the engine may read and write. */
   folders: readonly string[]
-  /** Memory for all queries together. Beyond it a query ends with RESULT_TOO_LARGE: nothing spills to a disk unless there is a `spillFolder`. */
+  /**
+   * Memory for all queries together. Beyond it a query ends with RESULT_TOO_LARGE: nothing spills to a disk unless there is a
+   * `spillFolder`.
+   */
   memoryMb: number
-  /** Where rows go that do not fit into memory, until their query has ended. For whoever keeps those rows on a disk in any case. Default: nowhere. */
+  /**
+   * Where rows go that do not fit into memory, until their query has ended. For whoever keeps those rows on a disk in any case. Default:
+   * nowhere.
+   */
   spillFolder?: string
   /** Threads that work on queries. Default: one for each core. */
   threads?: number
@@ -25,8 +31,8 @@ export interface DuckDbOptions {
 }
 
 /**
- * Rows of a page, and its offset, up to which DuckDB may read the other columns for the page alone. Its default is 50; a sorted page of 10,000 rows
- * then takes three times as long, and one without an order, joined with itself, 3 ms more.
+ * Rows of a page, and its offset, up to which DuckDB may read the other columns for the page alone. Its default is 50; a sorted page of
+ * 10,000 rows then takes three times as long, and one without an order, joined with itself, 3 ms more.
  */
 const lateMaterializationRowsMax = 20_000
 

@@ -10,12 +10,20 @@ export function engineError(thrown: unknown): DialsError {
     return new ResultTooLarge('The query needs more memory than it may have. Filter more, group, or ask for fewer columns.', detail)
   }
   if (/^IO Error: .*No space left on device/s.test(text)) {
-    return new ResultTooLarge('The answer needs more room than there is for it where it is computed. Filter more, group, or ask for fewer columns.', detail)
+    return new ResultTooLarge(
+      'The answer needs more room than there is for it where it is computed. Filter more, group, or ask for fewer columns.',
+      detail,
+    )
   }
-  if (text.startsWith('Not implemented Error: Unknown TimeZone')) return new BadUserInput('The engine does not know this time zone. Give another name of it.', detail)
-  if (/^(Conversion|Invalid Input) Error: (Could not (convert|cast)|invalid|Casting|Failed to cast)/i.test(text) || text.startsWith('Conversion Error')) {
+  if (text.startsWith('Not implemented Error: Unknown TimeZone'))
+    return new BadUserInput('The engine does not know this time zone. Give another name of it.', detail)
+  if (
+    /^(Conversion|Invalid Input) Error: (Could not (convert|cast)|invalid|Casting|Failed to cast)/i.test(text) ||
+    text.startsWith('Conversion Error')
+  ) {
     return new TypeMismatch('A value does not convert to the type that was asked for, or a sum is too large to be exact.', detail)
   }
-  if (text.startsWith('Out of Range')) return new BadUserInput('A number is out of range: a value or a sum is too large to be exact.', detail)
+  if (text.startsWith('Out of Range'))
+    return new BadUserInput('A number is out of range: a value or a sum is too large to be exact.', detail)
   return new DialsError('INTERNAL_SERVER_ERROR', 'The engine could not run the query. The reason is in the log.', detail)
 }

@@ -6,8 +6,9 @@ export type PartCompression = 'snappy' | 'zstd'
 const wanted = new AsyncLocalStorage<PartCompression>()
 
 /**
- * Runs work whose parts, in whichever session of whichever source they are written, are compressed so. It is known where a scan is asked for and
- * needed where a COPY begins; what lies between, the sources, has no say in it. Not for the default: following work costs Node 20 a little.
+ * Runs work whose parts, in whichever session of whichever source they are written, are compressed so. It is known where a scan is asked
+ * for and needed where a COPY begins; what lies between, the sources, has no say in it. Not for the default: following work costs Node 20 a
+ * little.
  */
 export function withPartCompression<T>(compression: PartCompression, work: () => T): T {
   return wanted.run(compression, work)

@@ -25,7 +25,11 @@ export function copyStatement(sql: string, path: string, options = ''): string {
 }
 
 /** What `copy` writes to a path, of one row group at most, as one file: nothing to watch, since it is written when all of it is there. */
-export async function* onePart(copy: (path: string) => Promise<number>, path: string, bytesMax: number): AsyncGenerator<LandedFile, { rows: number }> {
+export async function* onePart(
+  copy: (path: string) => Promise<number>,
+  path: string,
+  bytesMax: number,
+): AsyncGenerator<LandedFile, { rows: number }> {
   let given = false
   try {
     const rows = await copy(path)
@@ -97,8 +101,14 @@ function start(work: CopyWork, folder: string, bytesMax: number): Copy {
   const watch = async () => {
     let running = true
     const run = work.run(copyStatement(work.sql, folder, `, ROW_GROUPS_PER_FILE 1, ROW_GROUP_SIZE ${rowsPerPart}`)).then(
-      (rows) => { running = false; copy.rows = rows },
-      (thrown: unknown) => { running = false; copy.failure ??= thrown },
+      (rows) => {
+        running = false
+        copy.rows = rows
+      },
+      (thrown: unknown) => {
+        running = false
+        copy.failure ??= thrown
+      },
     )
     while (running) {
       await Promise.race([run, delay(lookMs)])
@@ -106,7 +116,13 @@ function start(work: CopyWork, folder: string, bytesMax: number): Copy {
       if (copy.failure !== undefined) work.interrupt()
     }
   }
-  copy.end = watch().catch((thrown: unknown) => { copy.failure ??= thrown }).finally(() => { copy.ended = true })
+  copy.end = watch()
+    .catch((thrown: unknown) => {
+      copy.failure ??= thrown
+    })
+    .finally(() => {
+      copy.ended = true
+    })
   return copy
 }
 

@@ -10,7 +10,10 @@ import { copyStatement, onePart, partsOf, rowsPerPart } from './parts.js'
 
 const interruptAgainMs = 20
 
-/** One DuckDB connection. The signal interrupts what runs; `close` frees temporary tables with the connection, or gives one back that is as it was. */
+/**
+ * One DuckDB connection. The signal interrupts what runs; `close` frees temporary tables with the connection, or gives one back that is as
+ * it was.
+ */
 export class DuckDbSession implements EngineSession {
   #closed = false
   /** Whatever it ran left nothing behind, and ended well. */
@@ -120,6 +123,7 @@ export class DuckDbSession implements EngineSession {
 
 /** Whole numbers stay exact (bigint); everything that JavaScript lacks is DuckDB's own text. */
 function plainValue(value: DuckDBValue): JS | string {
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return value
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')
+    return value
   return String(value)
 }

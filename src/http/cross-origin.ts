@@ -3,16 +3,31 @@ import type { FastifyInstance } from 'fastify'
 
 /** Whether a page of an origin may use the graph: one that is configured, or a page of the hub's own. */
 export function isAllowed(origin: string, host: string | undefined, origins: readonly string[]): boolean {
-  return origins.includes('*') || origins.includes(origin) || (host !== undefined && /^https?:\/\//.test(origin) && origin.replace(/^https?:\/\//, '') === host)
+  return (
+    origins.includes('*') ||
+    origins.includes(origin) ||
+    (host !== undefined && /^https?:\/\//.test(origin) && origin.replace(/^https?:\/\//, '') === host)
+  )
 }
 
-/** CORS for the configured origins (https://fetch.spec.whatwg.org/#http-cors-protocol). Without credentials: a token is sent by the page, never by the browser. */
+/**
+ * CORS for the configured origins (https://fetch.spec.whatwg.org/#http-cors-protocol). Without credentials: a token is sent by the page,
+ * never by the browser.
+ */
 export function crossOrigin(app: FastifyInstance, origins: readonly string[]): void {
   if (origins.length === 0) return
   void app.register(cors, {
     origin: origins.includes('*') ? '*' : [...origins],
     methods: ['GET', 'POST'],
-    allowedHeaders: ['authorization', 'content-type', 'purpose', 'apollo-require-preflight', 'x-apollo-operation-name', 'x-request-id', 'traceparent'],
+    allowedHeaders: [
+      'authorization',
+      'content-type',
+      'purpose',
+      'apollo-require-preflight',
+      'x-apollo-operation-name',
+      'x-request-id',
+      'traceparent',
+    ],
     exposedHeaders: ['etag', 'x-request-id'],
     maxAge: 3600,
   })

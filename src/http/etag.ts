@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
 
-/** A strong ETag of some content (RFC 9110, 8.8.3): it changes whenever a byte of it does, so with every change of what the catalogue answers. */
+/**
+ * A strong ETag of some content (RFC 9110, 8.8.3): it changes whenever a byte of it does, so with every change of what the catalogue
+ * answers.
+ */
 export function etagOf(content: readonly Uint8Array[]): string {
   const hash = createHash('sha256')
   for (const piece of content) hash.update(piece)

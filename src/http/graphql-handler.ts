@@ -34,19 +34,29 @@ export interface GraphqlHandlerOptions {
 /** An answer of at most so many bytes is written at once; a larger one by and by, as the client reads. */
 const oneWriteBytesMax = 2 * 1024 * 1024
 
-/** Makes the context of one request, of its Authorization headers. The signal ends when the client goes away; the splice carries rows around GraphQL. */
+/**
+ * Makes the context of one request, of its Authorization headers. The signal ends when the client goes away; the splice carries rows around
+ * GraphQL.
+ */
 export type ContextOf = (authorization: readonly string[] | undefined, signal: AbortSignal, splice?: Splice) => Promise<Context>
 
 /** GraphQL over HTTP, with rows spliced into the response as text. */
-export function graphqlHandler(server: ApolloServer<Context>, { contextOf, clients, telemetry, operationMs = operationMsMax }: GraphqlHandlerOptions) {
+export function graphqlHandler(
+  server: ApolloServer<Context>,
+  { contextOf, clients, telemetry, operationMs = operationMsMax }: GraphqlHandlerOptions,
+) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const started = performance.now()
     const refuse = (code: ErrorCode, message: string, status = 400): FastifyReply => {
       telemetry.metrics.operation({ kind: 'unknown', codes: [code], durationMs: performance.now() - started })
-      return reply.status(status).header('cache-control', 'private, no-store').send({ errors: [{ message, extensions: { code } }] })
+      return reply
+        .status(status)
+        .header('cache-control', 'private, no-store')
+        .send({ errors: [{ message, extensions: { code } }] })
     }
     const body = typeof request.body === 'string' ? request.body : undefined
-    if (body !== undefined && isDeeperThan(body, depthMax)) return refuse('QUERY_TOO_COMPLEX', `The request is nested deeper than ${depthMax}.`)
+    if (body !== undefined && isDeeperThan(body, depthMax))
+      return refuse('QUERY_TOO_COMPLEX', `The request is nested deeper than ${depthMax}.`)
     const parsed = parseBody(body)
     if (parsed === invalid) return refuse('BAD_REQUEST', 'The body is not JSON.')
     const excess = scanDocument(documentOf(request, parsed))
@@ -54,14 +64,18 @@ export function graphqlHandler(server: ApolloServer<Context>, { contextOf, clien
 
     const splice = new Splice()
     const signal = endOf(reply, operationMs)
-    const context = await contextOf(request.raw.headersDistinct['authorization'], signal, splice).catch((thrown: unknown) => toDialsError(databaseError(thrown)))
+    const context = await contextOf(request.raw.headersDistinct['authorization'], signal, splice).catch((thrown: unknown) =>
+      toDialsError(databaseError(thrown)),
+    )
     if (context instanceof DialsError) return refuse(context.code, context.message, context.code === 'UNAUTHENTICATED' ? 401 : 503)
     const leave = clients.enter(clientOf(context.viewer, request.ip))
     if (leave === undefined) {
       reply.header('retry-after', '1')
       return refuse(tooManyOperations.code, tooManyOperations.message, 429)
     }
-    const answering = server.executeHTTPGraphQLRequest({ httpGraphQLRequest: toHttpRequest(request, parsed), context: () => Promise.resolve(context) }).finally(leave)
+    const answering = server
+      .executeHTTPGraphQLRequest({ httpGraphQLRequest: toHttpRequest(request, parsed), context: () => Promise.resolve(context) })
+      .finally(leave)
     const answer = await within(operationMs + endMsMax, answering)
     if (answer !== undefined) return send(reply, request, context, answer, splice)
     return refuse('SOURCE_TIMEOUT', `The operation took longer than ${operationMs / 1000} s and was left. Ask for less at once.`, 504)
@@ -76,7 +90,13 @@ function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
   })
 }
 
-async function send(reply: FastifyReply, request: FastifyRequest, { viewer }: Context, { status = 200, headers, body }: HTTPGraphQLResponse, splice: Splice): Promise<FastifyReply> {
+async function send(
+  reply: FastifyReply,
+  request: FastifyRequest,
+  { viewer }: Context,
+  { status = 200, headers, body }: HTTPGraphQLResponse,
+  splice: Splice,
+): Promise<FastifyReply> {
   for (const [name, value] of headers) if (name !== 'content-length') reply.header(name, value)
   reply.header('cache-control', 'private, no-store').status(status)
   if (body.kind !== 'complete') return reply.send(Readable.from(body.asyncIterator))
@@ -99,7 +119,10 @@ function codeOf(body: string): string | undefined {
 
 /** The document that a request brings; empty where it names one by its hash. */
 function documentOf({ method, url }: FastifyRequest, body: unknown): string {
-  const query = method === 'GET' ? new URLSearchParams(url.slice(url.indexOf('?') + 1)).get('query') : (body as { query?: unknown } | undefined | null)?.query
+  const query =
+    method === 'GET'
+      ? new URLSearchParams(url.slice(url.indexOf('?') + 1)).get('query')
+      : (body as { query?: unknown } | undefined | null)?.query
   return typeof query === 'string' ? query : ''
 }
 
@@ -121,7 +144,8 @@ function parseBody(body: string | undefined): unknown {
 function toHttpRequest(request: FastifyRequest, body: unknown): HTTPGraphQLRequest {
   const headers = new HeaderMap()
   if (isPlainGet(request.method, request.headers)) headers.set('apollo-require-preflight', 'not needed')
-  for (const [name, value] of Object.entries(request.headers)) if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value)
+  for (const [name, value] of Object.entries(request.headers))
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value)
   const question = request.url.indexOf('?')
   return { method: request.method, headers, search: question === -1 ? '' : request.url.slice(question), body }
 }

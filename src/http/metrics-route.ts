@@ -3,8 +3,8 @@ import type { HubMetrics } from '../telemetry/metrics.js'
 import { isLocal } from './is-local.js'
 
 /**
- * GET /metrics, for whoever asks from this machine itself or may operate the hub: its figures tell of usage. Everybody else gets the answer of a path
- * that does not exist.
+ * GET /metrics, for whoever asks from this machine itself or may operate the hub: its figures tell of usage. Everybody else gets the answer
+ * of a path that does not exist.
  */
 export function metricsRoute(app: FastifyInstance, metrics: HubMetrics, mayOperate: (request: FastifyRequest) => Promise<boolean>): void {
   app.get('/metrics', async (request, reply) => {
@@ -12,6 +12,9 @@ export function metricsRoute(app: FastifyInstance, metrics: HubMetrics, mayOpera
       reply.callNotFound()
       return reply
     }
-    return reply.header('cache-control', 'no-store').type(metrics.contentType).send(await metrics.text())
+    return reply
+      .header('cache-control', 'no-store')
+      .type(metrics.contentType)
+      .send(await metrics.text())
   })
 }

@@ -9,7 +9,13 @@ export const readyMsMax = 2_000
  */
 export async function notReady(parts: Readonly<Record<string, () => Promise<unknown>>>, msMax = readyMsMax): Promise<string[]> {
   const asked = Object.entries(parts).map(async ([name, ask]) => {
-    const answers = await Promise.race([ask().then(() => true, () => false), delay(msMax, false, { ref: false })])
+    const answers = await Promise.race([
+      ask().then(
+        () => true,
+        () => false,
+      ),
+      delay(msMax, false, { ref: false }),
+    ])
     return answers ? [] : [name]
   })
   return (await Promise.all(asked)).flat()

@@ -8,8 +8,8 @@ import type { Telemetry } from '../telemetry/telemetry.js'
 const saneId = /^[\w-]{8,64}$/
 
 /**
- * Gives every request an id, answered as `x-request-id`; counts what is under way; and of each request to /graphql makes a span and one line of the
- * log. Neither holds a token, the text of a query, a variable or a value.
+ * Gives every request an id, answered as `x-request-id`; counts what is under way; and of each request to /graphql makes a span and one
+ * line of the log. Neither holds a token, the text of a query, a variable or a value.
  */
 export function observeRequests(app: FastifyInstance, { metrics, traces }: Telemetry, log: Log): void {
   const records = new WeakMap<FastifyRequest, RequestRecord>()
@@ -59,5 +59,7 @@ function told(request: FastifyRequest, reply: FastifyReply, record: RequestRecor
 function codesOf(payload: unknown): string[] {
   const { errors } = (payload ?? {}) as { errors?: unknown }
   if (!Array.isArray(errors)) return []
-  return errors.flatMap((error: { extensions?: { code?: unknown } }) => (typeof error.extensions?.code === 'string' ? [error.extensions.code] : []))
+  return errors.flatMap((error: { extensions?: { code?: unknown } }) =>
+    typeof error.extensions?.code === 'string' ? [error.extensions.code] : [],
+  )
 }

@@ -1,9 +1,16 @@
 /** Errors that say the operation was not begun: by GraphQL over HTTP, 200 as plain JSON and 400 as `application/graphql-response+json`. */
-const notBegun: readonly string[] = ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'OPERATION_RESOLUTION_FAILURE', 'BAD_USER_INPUT', 'QUERY_TOO_COMPLEX', 'PERSISTED_QUERY_NOT_FOUND']
+const notBegun: readonly string[] = [
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'BAD_USER_INPUT',
+  'QUERY_TOO_COMPLEX',
+  'PERSISTED_QUERY_NOT_FOUND',
+]
 
 /**
- * The HTTP status of an answer whose operation did not run (https://graphql.github.io/graphql-over-http/draft/, 6.4), by the code of its first
- * error; undefined where the status that is there stands.
+ * The HTTP status of an answer whose operation did not run (https://graphql.github.io/graphql-over-http/draft/, 6.4), by the code of its
+ * first error; undefined where the status that is there stands.
  */
 export function statusNotBegun(contentType: string, code: string | undefined): number | undefined {
   if (code === undefined || !notBegun.includes(code)) return undefined

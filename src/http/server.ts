@@ -42,13 +42,20 @@ export interface HubServerOptions {
 /** The hub's HTTP: /graphql, GraphiQL, its keys, its health and its figures. */
 export function hubServer(options: HubServerOptions): FastifyInstance {
   const { graph, operations, contextOf, origins = [], trustedProxies = [], notReady, jwks, log, telemetry, tls } = options
-  const app = Fastify({ bodyLimit: bodyBytesMax, trustProxy: [...trustedProxies], ...(tls ? { https: tls } : {}) }) as unknown as FastifyInstance
+  const app = Fastify({
+    bodyLimit: bodyBytesMax,
+    trustProxy: [...trustedProxies],
+    ...(tls ? { https: tls } : {}),
+  }) as unknown as FastifyInstance
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
   app.setErrorHandler((thrown, _request, reply) => {
     const status = (thrown as { statusCode?: number }).statusCode ?? 500
     if (status >= 500) log.error({ err: thrown }, 'a request failed')
-    const [code, message] = status >= 500 ? ['INTERNAL_SERVER_ERROR', 'Something went wrong on our side. The reason is in the log.'] : ['BAD_REQUEST', malformed(status)]
+    const [code, message] =
+      status >= 500
+        ? ['INTERNAL_SERVER_ERROR', 'Something went wrong on our side. The reason is in the log.']
+        : ['BAD_REQUEST', malformed(status)]
     return reply.status(status).send({ errors: [{ message, extensions: { code } }] })
   })
   const clients = new Clients()
@@ -59,7 +66,15 @@ export function hubServer(options: HubServerOptions): FastifyInstance {
   metricsRoute(app, telemetry.metrics, options.mayOperate)
   app.route({ method: ['GET', 'POST'], url: '/graphql', handler: graphqlHandler(graph, { contextOf, clients, telemetry }) })
   eventStreamRoute(app, { operations, contextOf, clients, telemetry })
-  const closeSockets = openSockets(app.server, { operations, contextOf, clients, telemetry, trustedProxies, log, isOrigin: (origin, host) => isAllowed(origin, host, origins) })
+  const closeSockets = openSockets(app.server, {
+    operations,
+    contextOf,
+    clients,
+    telemetry,
+    trustedProxies,
+    log,
+    isOrigin: (origin, host) => isAllowed(origin, host, origins),
+  })
   app.addHook('preClose', closeSockets)
   app.get('/.well-known/jwks.json', () => jwks)
   app.get('/health/live', () => ({ status: 'UP' }))
@@ -72,5 +87,7 @@ export function hubServer(options: HubServerOptions): FastifyInstance {
 
 function malformed(status: number): string {
   if (status === 413) return `The body is larger than ${bodyBytesMax} bytes.`
-  return status === 415 ? 'The body has a content coding that is not read here. Send it plain, or as gzip, deflate or br.' : 'The request is malformed.'
+  return status === 415
+    ? 'The body has a content coding that is not read here. Send it plain, or as gzip, deflate or br.'
+    : 'The request is malformed.'
 }

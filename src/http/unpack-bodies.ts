@@ -4,7 +4,10 @@ import type { FastifyInstance } from 'fastify'
 
 /** Content codings of request bodies (RFC 9110, 8.4.1). */
 const codings: Readonly<Record<string, () => ReturnType<typeof createGunzip>>> = {
-  gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress,
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
 }
 
 /** A body in a coding that is not read here: 415, and `Accept-Encoding` says which are (RFC 9110, 15.5.16). */
@@ -17,7 +20,10 @@ class BrokenBody extends Error {
   readonly statusCode = 400
 }
 
-/** Unpacks compressed request bodies. What they unpack to is bounded as any body is: Fastify counts the bytes that come out, and ends at its limit. */
+/**
+ * Unpacks compressed request bodies. What they unpack to is bounded as any body is: Fastify counts the bytes that come out, and ends at its
+ * limit.
+ */
 export function unpackBodies(app: FastifyInstance): void {
   app.addHook('preParsing', (request, reply, payload, done) => {
     const coding = request.headers['content-encoding']?.trim().toLowerCase()
@@ -31,7 +37,8 @@ export function unpackBodies(app: FastifyInstance): void {
     payload.on('data', (chunk: Buffer) => (unpacked.receivedEncodedLength += chunk.length))
     // Fastify hears of a failure by the stream's own error, which has to bear the status.
     const bare = unpacked.destroy.bind(unpacked)
-    unpacked.destroy = (error?: Error) => bare(error === undefined ? undefined : new BrokenBody('The body is not what its content coding says.', { cause: error }))
+    unpacked.destroy = (error?: Error) =>
+      bare(error === undefined ? undefined : new BrokenBody('The body is not what its content coding says.', { cause: error }))
     pipeline(payload, unpacked, () => undefined)
     // The length that was sent is not that of what comes out.
     delete request.headers['content-length']

@@ -11,15 +11,21 @@ const lifeSecondsMax = 24 * 60 * 60
 const claimsRefused = ['at_hash', 'c_hash', 'events']
 
 /**
- * The viewer of a token whose signature, `iss`, `aud` and times are verified. Throws UNAUTHENTICATED where it lives longer than a day, is for
- * another end, speaks for an organisation that its issuer may not speak for, or has a claim that is not what it should be. A token without the
- * organisation claim has no organisation; scopes that the issuer may not give are left out.
+ * The viewer of a token whose signature, `iss`, `aud` and times are verified. Throws UNAUTHENTICATED where it lives longer than a day, is
+ * for another end, speaks for an organisation that its issuer may not speak for, or has a claim that is not what it should be. A token
+ * without the organisation claim has no organisation; scopes that the issuer may not give are left out.
  */
-export function viewerOfClaims(claims: Claims, { issuer, organisationClaim = 'organisation', organisations, scopes: allowed }: IssuerConfig): Viewer {
+export function viewerOfClaims(
+  claims: Claims,
+  { issuer, organisationClaim = 'organisation', organisations, scopes: allowed }: IssuerConfig,
+): Viewer {
   const { aud, sub, exp, iat } = claims
-  if (Array.isArray(aud) && aud.length > 1) throw refused('it is for several audiences', 'The token is for other parties beside this hub: ask for one of its own.')
-  if (typeof exp !== 'number' || typeof iat !== 'number' || !(exp - iat <= lifeSecondsMax)) throw refused('it lives too long', 'The token lives longer than a day.')
-  if (typeof sub !== 'string' || !/^[^\p{Cc}\p{Cs}]{1,255}$/u.test(sub)) throw refused('sub', 'The token’s subject is not a text of 1 to 255 characters.')
+  if (Array.isArray(aud) && aud.length > 1)
+    throw refused('it is for several audiences', 'The token is for other parties beside this hub: ask for one of its own.')
+  if (typeof exp !== 'number' || typeof iat !== 'number' || !(exp - iat <= lifeSecondsMax))
+    throw refused('it lives too long', 'The token lives longer than a day.')
+  if (typeof sub !== 'string' || !/^[^\p{Cc}\p{Cs}]{1,255}$/u.test(sub))
+    throw refused('sub', 'The token’s subject is not a text of 1 to 255 characters.')
   const unwanted = claimsRefused.find((name) => Object.hasOwn(claims, name))
   if (unwanted !== undefined) throw refused(`it has '${unwanted}'`, 'The token is not an access token.')
   const organisation = organisationOf(claims, organisationClaim, organisations)
@@ -36,7 +42,10 @@ function organisationOf(claims: Claims, name: string, organisations: readonly st
   if (!Object.hasOwn(claims, name)) return undefined
   const id = claims[name]
   if (typeof id === 'string' && organisations.includes(id)) return id
-  throw refused('an organisation that its issuer may not speak for', 'The token’s issuer may not speak for the organisation that the token names.')
+  throw refused(
+    'an organisation that its issuer may not speak for',
+    'The token’s issuer may not speak for the organisation that the token names.',
+  )
 }
 
 /** `scope` is a text (RFC 8693); without it `scp`, which some issuers write as a text and others as a list. */

@@ -23,8 +23,9 @@ export interface Warnings {
 export class KeysUnreadable extends Error {}
 
 /**
- * The public keys of one issuer, read when first wanted and kept. The address is the configuration's: no header of a token has a say in it, and a
- * redirection is not followed. A token without `kid` is matched only where one key fits. Throws KeysUnreadable, or jose's error for no fitting key.
+ * The public keys of one issuer, read when first wanted and kept. The address is the configuration's: no header of a token has a say in it,
+ * and a redirection is not followed. A token without `kid` is matched only where one key fits. Throws KeysUnreadable, or jose's error for
+ * no fitting key.
  */
 export function issuerKeys(issuer: string, jwks: string, log: Warnings, times: KeyTimes = {}): JWTVerifyGetKey {
   const { cacheMs = 600_000, cooldownMs = 30_000, timeoutMs = 5_000, retryMs = 5_000 } = times

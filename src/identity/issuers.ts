@@ -15,10 +15,14 @@ const algorithmsDefault = ['EdDSA', 'ES256', 'RS256', 'PS256']
 const types: readonly (string | undefined)[] = [undefined, 'jwt', 'at+jwt']
 
 /**
- * Verifies access tokens of the issuers in the configuration (RFC 9068, RFC 8725). The token's own `iss` only picks the entry; keys, algorithms,
- * audience and organisations are the entry's. The function throws UNAUTHENTICATED unless all of it holds.
+ * Verifies access tokens of the issuers in the configuration (RFC 9068, RFC 8725). The token's own `iss` only picks the entry; keys,
+ * algorithms, audience and organisations are the entry's. The function throws UNAUTHENTICATED unless all of it holds.
  */
-export function issuerTokens(issuers: readonly IssuerConfig[], log: Warnings, times?: KeyTimes): (token: string, parts: TokenParts) => Promise<Viewer> {
+export function issuerTokens(
+  issuers: readonly IssuerConfig[],
+  log: Warnings,
+  times?: KeyTimes,
+): (token: string, parts: TokenParts) => Promise<Viewer> {
   const known = new Map(issuers.map((config) => [config.issuer, { config, keys: issuerKeys(config.issuer, config.jwks, log, times) }]))
   return async (token, parts) => {
     if (!types.includes(typeOf(parts))) throw refused('its typ is of another end')
@@ -40,10 +44,15 @@ export function issuerTokens(issuers: readonly IssuerConfig[], log: Warnings, ti
   }
 }
 
-/** jose looks at claims and times only after the signature: from there on the client may know what is wrong. Its errors hold claims, so none is kept. */
+/**
+ * jose looks at claims and times only after the signature: from there on the client may know what is wrong. Its errors hold claims, so none
+ * is kept.
+ */
 function refusal(thrown: unknown): DialsError {
-  if (thrown instanceof KeysUnreadable) return refused('its issuer’s keys cannot be read', 'The keys of the token’s issuer cannot be read just now. Try again in a moment.')
+  if (thrown instanceof KeysUnreadable)
+    return refused('its issuer’s keys cannot be read', 'The keys of the token’s issuer cannot be read just now. Try again in a moment.')
   if (thrown instanceof errors.JWTExpired) return refused('expired', 'The token has expired.')
-  if (thrown instanceof errors.JWTClaimValidationFailed) return refused(thrown.message, `The token’s claim '${thrown.claim}' is missing, or is not what this hub wants.`)
+  if (thrown instanceof errors.JWTClaimValidationFailed)
+    return refused(thrown.message, `The token’s claim '${thrown.claim}' is missing, or is not what this hub wants.`)
   return refused(thrown instanceof errors.JOSEError ? thrown.code : 'it cannot be verified')
 }

@@ -24,7 +24,12 @@ export function operatorTokens(issuer: string, key: HubKey): (token: string) => 
   const keys = createLocalJWKSet({ keys: [key.publicJwk] })
   return async (token) => {
     const { payload } = await jwtVerify(token, keys, {
-      algorithms: ['EdDSA'], typ: operatorType, issuer, audience: issuer, maxTokenAge: lifeSeconds, requiredClaims: ['exp', 'iat', 'sub'],
+      algorithms: ['EdDSA'],
+      typ: operatorType,
+      issuer,
+      audience: issuer,
+      maxTokenAge: lifeSeconds,
+      requiredClaims: ['exp', 'iat', 'sub'],
     }).catch((thrown: unknown) => {
       throw refused(thrown instanceof errors.JOSEError ? thrown.code : 'it cannot be verified')
     })

@@ -56,7 +56,10 @@ export class RequestVerifier {
       maxTokenAge: lifeSeconds,
       requiredClaims: ['exp', 'iat', 'jti', 'op_sha256'],
     }).catch((thrown: unknown) => {
-      throw refused(thrown instanceof errors.JWTExpired ? 'The token has expired.' : 'The token is not one of this spoke’s hub for this request.', thrown)
+      throw refused(
+        thrown instanceof errors.JWTExpired ? 'The token has expired.' : 'The token is not one of this spoke’s hub for this request.',
+        thrown,
+      )
     })
     const { exp = 0, iat = 0, jti = '', aud } = payload
     if (Array.isArray(aud) || exp - iat > lifeSeconds) throw refused('The token is for more than one spoke, or lives too long.')

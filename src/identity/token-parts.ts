@@ -14,8 +14,8 @@ export interface TokenParts {
 }
 
 /**
- * The one bearer token of a request's Authorization headers; undefined where there is none. Throws UNAUTHENTICATED for two headers, two tokens,
- * another scheme, or a token that is too long.
+ * The one bearer token of a request's Authorization headers; undefined where there is none. Throws UNAUTHENTICATED for two headers, two
+ * tokens, another scheme, or a token that is too long.
  */
 export function bearerToken(authorization: string | readonly string[] | undefined): string | undefined {
   const given = typeof authorization === 'string' ? [authorization] : (authorization ?? [])

@@ -18,10 +18,17 @@ export interface Admission {
 }
 
 /**
- * Makes a Viewer of a request's Authorization headers: `request.raw.headersDistinct.authorization`, in which two headers stay two. No header is the
- * anonymous viewer's; one that does not hold throws UNAUTHENTICATED. Tokens of type `operator+jwt` are the hub's own, all others the issuers'.
+ * Makes a Viewer of a request's Authorization headers: `request.raw.headersDistinct.authorization`, in which two headers stay two. No
+ * header is the anonymous viewer's; one that does not hold throws UNAUTHENTICATED. Tokens of type `operator+jwt` are the hub's own, all
+ * others the issuers'.
  */
-export function viewerOf({ issuer, key, issuers = [], log, times }: Admission): (authorization: string | readonly string[] | undefined) => Promise<Viewer> {
+export function viewerOf({
+  issuer,
+  key,
+  issuers = [],
+  log,
+  times,
+}: Admission): (authorization: string | readonly string[] | undefined) => Promise<Viewer> {
   const verifyOperator = operatorTokens(issuer, key)
   const verifyIssuers = issuerTokens(issuers, log, times)
   return async (authorization) => {

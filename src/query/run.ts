@@ -37,7 +37,10 @@ const untold: RunStage = async (_name, work) => work()
 /** Rows and bytes that one source may answer with; more is RESULT_TOO_LARGE. */
 export const fragmentLimits = { rowsMax: 20_000_000, bytesMax: 512 * 1024 * 1024 } as const
 
-/** Under PARTIAL the hub keeps a fifth of the time, at most two seconds, for what has come by then: one stalled source must not cost the others. */
+/**
+ * Under PARTIAL the hub keeps a fifth of the time, at most two seconds, for what has come by then: one stalled source must not cost the
+ * others.
+ */
 const hubShareMs = (timeoutMs: number) => Math.min(timeoutMs / 5, 2000)
 
 /**

@@ -16,14 +16,19 @@ const backOff = (attempts: number) => (attempts <= 1 ? 0 : Math.min(900, 5 * 2 *
 const attemptsCounted = 8
 
 /**
- * Lets go of the jobs of hubs that died: the queue itself would keep them for four hours. A hub lives while a connection of its queue does; one
- * that is cut off and lives all the same can still write nothing, since what it does has lost its lock and is fenced.
+ * Lets go of the jobs of hubs that died: the queue itself would keep them for four hours. A hub lives while a connection of its queue does;
+ * one that is cut off and lives all the same can still write nothing, since what it does has lost its lock and is fenced.
  */
 export async function freeDeadWorkers(knex: Knex, ownId: string | undefined): Promise<void> {
   await knex.transaction(async (transaction) => {
-    const holders = (await transaction('graphile_worker.jobs').distinct('locked_by').whereNotNull('locked_by').pluck('locked_by')) as string[]
+    const holders = (await transaction('graphile_worker.jobs')
+      .distinct('locked_by')
+      .whereNotNull('locked_by')
+      .pluck('locked_by')) as string[]
     for (const worker of holders.filter((holder) => holder !== ownId)) {
-      const { rows } = (await transaction.raw('select pg_try_advisory_xact_lock(hashtextextended(?, 0)) as dead', [workerLock(worker)])) as {
+      const { rows } = (await transaction.raw('select pg_try_advisory_xact_lock(hashtextextended(?, 0)) as dead', [
+        workerLock(worker),
+      ])) as {
         rows: [{ dead: boolean }]
       }
       if (rows[0].dead) await freeJobs(transaction, worker)
@@ -40,9 +45,10 @@ async function freeJobs(transaction: Knex.Transaction, worker: string): Promise<
     // Without its key it had queued its successor already.
     if (key === null) await transaction.raw('select from graphile_worker.complete_jobs(array[?::bigint])', [id])
     else {
-      await transaction.raw(`select from graphile_worker.reschedule_jobs(array[?::bigint], run_at => now() + ? * interval '1 second', attempts => ?)`, [
-        id, backOff(attempts), Math.min(attempts, attemptsCounted),
-      ])
+      await transaction.raw(
+        `select from graphile_worker.reschedule_jobs(array[?::bigint], run_at => now() + ? * interval '1 second', attempts => ?)`,
+        [id, backOff(attempts), Math.min(attempts, attemptsCounted)],
+      )
     }
   }
 }

@@ -50,7 +50,14 @@ export class QueueWorker {
 
   /** Returns at once. @param first done before any job is taken; tried again where it fails. */
   start(first: () => Promise<void>): void {
-    this.#running = Promise.all([this.#again(1_000, () => this.#sweep().then(first).then(() => this.#work())), this.#sweepAgain()])
+    this.#running = Promise.all([
+      this.#again(1_000, () =>
+        this.#sweep()
+          .then(first)
+          .then(() => this.#work()),
+      ),
+      this.#sweepAgain(),
+    ])
   }
 
   /** Takes no more jobs, tells those under way through `abort`, and waits for their end. */
@@ -94,10 +101,13 @@ export class QueueWorker {
   async #again(pauseMs: number, work: () => Promise<void>): Promise<void> {
     const { signal } = this.#stopping
     while (!signal.aborted) {
-      const failed = await work().then(() => false, (error: unknown) => {
-        if (!signal.aborted) this.#options.log.warn({ reason: String(error) }, 'the queue of jobs cannot be reached')
-        return true
-      })
+      const failed = await work().then(
+        () => false,
+        (error: unknown) => {
+          if (!signal.aborted) this.#options.log.warn({ reason: String(error) }, 'the queue of jobs cannot be reached')
+          return true
+        },
+      )
       if (failed) await delay(pauseMs, undefined, { signal, ref: false }).catch(() => undefined)
     }
   }

@@ -6,8 +6,8 @@ import { SourceUnavailable } from '../errors.js'
 const triedAgain = 'ETIMEDOUT'
 
 /**
- * A database that is away, as graphile-worker waits for it. It writes the end of a job with nobody to hear of a failure, and gives up at once where the reason has a code that
- * it does not know, as most of those have: that would end the process.
+ * A database that is away, as graphile-worker waits for it. It writes the end of a job with nobody to hear of a failure, and gives up at
+ * once where the reason has a code that it does not know, as most of those have: that would end the process.
  */
 function awaited(error: unknown): unknown {
   if (!(databaseError(error) instanceof SourceUnavailable)) return error
@@ -27,5 +27,7 @@ export class RetriedClient extends pg.Client {
 /** A pool that cannot connect in the same way. */
 export class RetriedPool extends pg.Pool {
   override connect = ((callback?: Parameters<pg.Pool['connect']>[0]) =>
-    callback === undefined ? super.connect().catch((error: unknown) => Promise.reject(awaited(error) as Error)) : super.connect(callback)) as pg.Pool['connect']
+    callback === undefined
+      ? super.connect().catch((error: unknown) => Promise.reject(awaited(error) as Error))
+      : super.connect(callback)) as pg.Pool['connect']
 }

@@ -63,7 +63,10 @@ export async function readDocuments(knex: Knex, ids: readonly string[]): Promise
 
 /** The ids after one, in binary order, of datasets that somebody may find. */
 export async function idsAfter(knex: Knex, after: string, limit: number): Promise<string[]> {
-  const { rows } = (await knex.raw(`select datasets.id from ${source} where datasets.id > ? and ${findable} order by datasets.id limit ?`, [after, limit])) as { rows: { id: string }[] }
+  const { rows } = (await knex.raw(`select datasets.id from ${source} where datasets.id > ? and ${findable} order by datasets.id limit ?`, [
+    after,
+    limit,
+  ])) as { rows: { id: string }[] }
   return rows.map(({ id }) => id)
 }
 
@@ -85,7 +88,16 @@ export async function fingerprintsBetween(knex: Knex, after: string, until: stri
 function documentOf(row: Row): SearchDocument {
   const { id, title, description, spoke, organisation, organisationName, formats, licence, access, hasTables, digest } = row
   return {
-    id, title, description, spoke, organisation, organisationName, formats, access, hasTables, digest,
+    id,
+    title,
+    description,
+    spoke,
+    organisation,
+    organisationName,
+    formats,
+    access,
+    hasTables,
+    digest,
     keywords: keywordsOf(row.keywords),
     themes: themesOf(row.themes, row.keywords),
     columns: [...new Set(row.columns.flatMap(([name, title]) => [name, title]))].slice(0, namesMax),

@@ -51,11 +51,18 @@ const lists: Record<keyof Omit<SearchFilterArguments, 'hasTables' | 'modifiedAft
  * What a viewer finds. Whose search it is is part of the question itself; what has been hidden since the index was last told is left out.
  * @throws BadUserInput for what is out of its bounds; DialsError SOURCE_UNAVAILABLE where the index or the catalogue cannot be asked.
  */
-export async function findDatasets({ knex, index }: { knex: Knex; index: SearchIndex }, viewer: Viewer, given: SearchArguments, signal: AbortSignal): Promise<SearchPage> {
+export async function findDatasets(
+  { knex, index }: { knex: Knex; index: SearchIndex },
+  viewer: Viewer,
+  given: SearchArguments,
+  signal: AbortSignal,
+): Promise<SearchPage> {
   const { text, facets, sort, after } = given
   const first = given.first ?? 20
-  if (!Number.isInteger(first) || first < 0 || first > limits.page) throw new BadUserInput(`first has to be from 0 to ${limits.page}.`, { inputPath: ['first'] })
-  if (text.length > limits.text) throw new BadUserInput(`text has to have no more than ${limits.text.toLocaleString('en-GB')} characters.`, { inputPath: ['text'] })
+  if (!Number.isInteger(first) || first < 0 || first > limits.page)
+    throw new BadUserInput(`first has to be from 0 to ${limits.page}.`, { inputPath: ['first'] })
+  if (text.length > limits.text)
+    throw new BadUserInput(`text has to have no more than ${limits.text.toLocaleString('en-GB')} characters.`, { inputPath: ['text'] })
   const conditions = conditionsOf(given.filter ?? {})
   const { spokes, except } = await unfindable(knex, limits.except).catch((thrown: unknown) => {
     throw databaseError(thrown)
@@ -63,7 +70,13 @@ export async function findDatasets({ knex, index }: { knex: Knex; index: SearchI
   if (except.length > limits.except) throw new SourceUnavailable('The search index is being brought up to date. Try again in a moment.')
   return index.search(
     {
-      text: text.replaceAll('\0', ' '), conditions, facets: [...new Set(facets ?? [])], sort: sort ?? 'RELEVANCE', first, spokes, except,
+      text: text.replaceAll('\0', ' '),
+      conditions,
+      facets: [...new Set(facets ?? [])],
+      sort: sort ?? 'RELEVANCE',
+      first,
+      spokes,
+      except,
       audiences: audiencesOf(viewer),
       ...(after === undefined || after === null ? {} : { after }),
     },
@@ -78,9 +91,15 @@ function conditionsOf(filter: SearchFilterArguments): SearchConditions {
   const checked = Object.entries(lists).flatMap(([name, written]) => {
     const values = filter[name as keyof typeof lists]
     if (values === undefined || values === null) return []
-    if (values.length > limits.values) throw new BadUserInput(`${name} has to have no more than ${limits.values.toLocaleString('en-GB')} values.`, { inputPath: ['filter', name] })
+    if (values.length > limits.values)
+      throw new BadUserInput(`${name} has to have no more than ${limits.values.toLocaleString('en-GB')} values.`, {
+        inputPath: ['filter', name],
+      })
     const long = values.findIndex((value) => value.length > limits.valueLength)
-    if (long >= 0) throw new BadUserInput(`A value of ${name} has to have no more than ${limits.valueLength} characters.`, { inputPath: ['filter', name, long] })
+    if (long >= 0)
+      throw new BadUserInput(`A value of ${name} has to have no more than ${limits.valueLength} characters.`, {
+        inputPath: ['filter', name, long],
+      })
     return [[name, [...new Set(values.map((value) => written(value.replaceAll('\0', ''))))]]]
   })
   const { hasTables, modifiedAfter, modifiedBefore } = filter

@@ -36,9 +36,11 @@ export interface Unfindable {
 
 /** The spokes that are configured, and datasets that are to be hidden until the index has been told. */
 export async function unfindable(knex: Knex, exceptMax: number): Promise<Unfindable> {
-  const { rows } = (await prepared(knex.raw(
-    `select array(select id from spokes where configured) as spokes, array(select distinct dataset_id from search_outbox where hides limit ?) as except`,
-    [exceptMax + 1],
-  ))) as { rows: [Unfindable] }
+  const { rows } = (await prepared(
+    knex.raw(
+      `select array(select id from spokes where configured) as spokes, array(select distinct dataset_id from search_outbox where hides limit ?) as except`,
+      [exceptMax + 1],
+    ),
+  )) as { rows: [Unfindable] }
   return rows[0]
 }

@@ -71,7 +71,9 @@ export interface SearchRequest {
   readonly audiences: readonly string[]
   /** The spokes that are configured: what is of others is not found. */
   readonly spokes: readonly string[]
-  /** Not to be found, though the index may have them: datasets whose access has changed, or that have gone, since the index was last told. */
+  /**
+   * Not to be found, though the index may have them: datasets whose access has changed, or that have gone, since the index was last told.
+   */
   readonly except: readonly string[]
 }
 
@@ -126,19 +128,24 @@ export interface DirectAccess {
 /**
  * An index over the catalogue. It holds no truth: what it has can be made anew from the catalogue at any time, and is.
  *
- * A rebuild fills an index beside the live one. From `beginRebuild` to `endRebuild` or `dropRebuild`, `write` writes to both; calls of `write`, `fill`
- * and those three never overlap: whoever calls holds a lock that all hubs share.
+ * A rebuild fills an index beside the live one. From `beginRebuild` to `endRebuild` or `dropRebuild`, `write` writes to both; calls of
+ * `write`, `fill` and those three never overlap: whoever calls holds a lock that all hubs share.
  *
  * Everything throws DialsError SOURCE_UNAVAILABLE where the index cannot be reached or does not do what it was told.
  */
 export interface SearchIndex {
   /** `postgres`, or the name of a Meilisearch index: what was told to one is not known to another. */
   readonly name: string
-  /** Makes it ready to be written and asked, with its settings as this version has them. May be called by several hubs at once, and again. */
+  /**
+   * Makes it ready to be written and asked, with its settings as this version has them. May be called by several hubs at once, and again.
+   */
   prepare(): Promise<void>
   /** @throws DialsError BAD_USER_INPUT for a cursor of another question. */
   search(request: SearchRequest, signal: AbortSignal): Promise<SearchPage>
-  /** Returns when what is asked from now on shows it. @throws DialsError SOURCE_UNAVAILABLE where the index was lost, too: it has to be prepared again */
+  /**
+   * Returns when what is asked from now on shows it.
+   * @throws DialsError SOURCE_UNAVAILABLE where the index was lost, too: it has to be prepared again
+   */
   write(documents: readonly SearchDocument[], removed: readonly string[]): Promise<void>
   /** Everything that the live index has, by id in binary order; so many at a time. */
   fingerprints(): AsyncIterable<readonly Fingerprint[]>

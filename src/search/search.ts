@@ -17,10 +17,11 @@ export interface Search {
 
 export function createSearch(knex: Knex, index: SearchIndex, keeper: SearchKeeper): Search {
   return {
-    find: (viewer, given, signal) => findDatasets({ knex, index }, viewer, given, signal).catch((thrown: unknown) => {
-      if (thrown instanceof SourceUnavailable) keeper.doubt()
-      throw thrown
-    }),
+    find: (viewer, given, signal) =>
+      findDatasets({ knex, index }, viewer, given, signal).catch((thrown: unknown) => {
+        if (thrown instanceof SourceUnavailable) keeper.doubt()
+        throw thrown
+      }),
     directAccess: async (viewer) => (await index.directAccess?.(audiencesOf(viewer))) ?? null,
     state: () => keeper.state(),
     rebuild: () => keeper.rebuild(),

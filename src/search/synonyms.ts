@@ -1,6 +1,7 @@
 /**
- * What people of councils call one and the same thing, folded; each line is one thing. A search for any of a line finds the others, and ranks them alike:
- * what is merely near it, or a part of it, has no place here. Abbreviations are those of GOV.UK services, the ONS and London government.
+ * What people of councils call one and the same thing, folded; each line is one thing. A search for any of a line finds the others, and
+ * ranks them alike: what is merely near it, or a part of it, has no place here. Abbreviations are those of GOV.UK services, the ONS and
+ * London government.
  */
 export const synonyms: readonly (readonly string[])[] = [
   // Housing

@@ -4,9 +4,24 @@ export const wordLengthMax = 40
 /** Lower case, without accents, ligatures taken apart, and nothing but letters and digits: `Café – Straße` is `cafe strasse`. */
 export function fold(text: string): string {
   // Most texts are plain: this way they take a third of the time.
-  if (/^[\s!-~]*$/.test(text)) return text.toLowerCase().replaceAll("'", '').replaceAll(/[^a-z0-9]+/g, ' ').trim()
-  const plain = text.normalize('NFKD').replaceAll(/\p{M}+/gu, '').toLowerCase()
-  return plain.replaceAll(/ß/g, 'ss').replaceAll(/æ/g, 'ae').replaceAll(/ø/g, 'o').replaceAll(/ł/g, 'l').replaceAll(/['’]/g, '').replaceAll(/[^\p{L}\p{N}]+/gu, ' ').trim()
+  if (/^[\s!-~]*$/.test(text))
+    return text
+      .toLowerCase()
+      .replaceAll("'", '')
+      .replaceAll(/[^a-z0-9]+/g, ' ')
+      .trim()
+  const plain = text
+    .normalize('NFKD')
+    .replaceAll(/\p{M}+/gu, '')
+    .toLowerCase()
+  return plain
+    .replaceAll(/ß/g, 'ss')
+    .replaceAll(/æ/g, 'ae')
+    .replaceAll(/ø/g, 'o')
+    .replaceAll(/ł/g, 'l')
+    .replaceAll(/['’]/g, '')
+    .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim()
 }
 
 /** The words of a text, folded. `O'Neill's` is one word. */
@@ -15,7 +30,10 @@ export const wordsOf = (text: string): string[] => {
   return folded === '' ? [] : folded.split(' ')
 }
 
-/** The words of a column's name, which has its own ways to join them: `PollingPlaceAddress1`, `polling_place`, `LSOA11CD`. The name as one word too. */
+/**
+ * The words of a column's name, which has its own ways to join them: `PollingPlaceAddress1`, `polling_place`, `LSOA11CD`. The name as one
+ * word too.
+ */
 export function wordsOfName(name: string): string[] {
   const apart = name.replaceAll(/(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})|(?<=\p{L})(?=\p{N})|(?<=\p{N})(?=\p{L})/gu, ' ')
   return [...new Set([...wordsOf(name), ...wordsOf(apart)])]

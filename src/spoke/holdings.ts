@@ -96,8 +96,8 @@ function hold(tables: Map<string, Holding>, source: Source, dataset: DatasetDesc
 }
 
 /**
- * The spoke decides for itself, whatever the hub decided: open tables, those that are shared with the viewer's organisation, and no column that
- * points to a person.
+ * The spoke decides for itself, whatever the hub decided: open tables, those that are shared with the viewer's organisation, and no column
+ * that points to a person.
  */
 function decide(scan: Scan, holding: Holding | undefined, viewer: Viewer): Source {
   if (holding === undefined) throw new SourceUnavailable(`The spoke has no table ${scan.table} now. Harvest it again.`)

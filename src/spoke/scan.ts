@@ -22,7 +22,12 @@ export interface ScanContext {
  * Answers a hub's relation as Parquet parts and a report. What one source runs alone passes through as it comes; what spans sources, or
  * what a source leaves undone, this spoke's engine does over their parts.
  */
-export async function* scan(relation: Relation, viewer: Viewer, context: ScanContext, options: ScanOptions): AsyncGenerator<LandedFile, ScanReport> {
+export async function* scan(
+  relation: Relation,
+  viewer: Viewer,
+  context: ScanContext,
+  options: ScanOptions,
+): AsyncGenerator<LandedFile, ScanReport> {
   await context.holdings.ready()
   const { pieces, rest } = cut(relation, (leaf) => context.holdings.sourceOf(leaf, viewer))
   const fragments = await Promise.all(pieces.map((piece) => fragmentOf(piece, context.spokeId)))
@@ -44,7 +49,11 @@ async function* combine(
   options: ScanOptions,
 ): AsyncGenerator<LandedFile, ScanReport> {
   const run = (fragment: PlanFragment, index: number) =>
-    runFragment(fragment, { connector: '', source: (pieces[index] as Piece).source, observed: () => undefined, admits: () => true }, options)
+    runFragment(
+      fragment,
+      { connector: '', source: (pieces[index] as Piece).source, observed: () => undefined, admits: () => true },
+      options,
+    )
   const settled = await Promise.allSettled(fragments.map(run))
   const outcomes = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
   const files = outcomes.flatMap((outcome) => outcome.files)
@@ -87,7 +96,10 @@ function pathsOf(outcomes: readonly FragmentOutcome[], id: string): string[] {
 
 function combined(outcomes: readonly FragmentOutcome[]): ScanReport {
   const versions = outcomes.map(({ report }) => report?.version)
-  const asOf = outcomes.flatMap(({ report }) => (report?.asOf === undefined ? [] : [report.asOf])).sort().at(-1)
+  const asOf = outcomes
+    .flatMap(({ report }) => (report?.asOf === undefined ? [] : [report.asOf]))
+    .sort()
+    .at(-1)
   const stale = outcomes.flatMap(({ report }) => report?.stale ?? [])
   return {
     truncated: outcomes.some(({ report }) => report?.truncated === true),

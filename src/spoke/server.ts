@@ -24,8 +24,14 @@ const writeBytesMin = 1024 * 1024
 const bodyDepthMax = 300
 
 const statuses: Partial<Record<DialsError['code'], number>> = {
-  BAD_USER_INPUT: 400, TYPE_MISMATCH: 400, UNAUTHENTICATED: 401, FORBIDDEN: 403, AGREEMENT_REQUIRED: 403, RESULT_TOO_LARGE: 413,
-  SOURCE_UNAVAILABLE: 503, SOURCE_TIMEOUT: 504,
+  BAD_USER_INPUT: 400,
+  TYPE_MISMATCH: 400,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  AGREEMENT_REQUIRED: 403,
+  RESULT_TOO_LARGE: 413,
+  SOURCE_UNAVAILABLE: 503,
+  SOURCE_TIMEOUT: 504,
 }
 
 /** What a spoke’s HTTP needs; `tls` holds PEM texts, absent: plain HTTP. */
@@ -50,7 +56,11 @@ export function spokeServer(options: SpokeServerOptions): FastifyInstance {
   return app
 }
 
-async function catalogue(request: FastifyRequest, reply: FastifyReply, { verifier, holdings, log }: SpokeServerOptions): Promise<FastifyReply> {
+async function catalogue(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { verifier, holdings, log }: SpokeServerOptions,
+): Promise<FastifyReply> {
   const signal = gone(reply)
   await verifier.verify(request.headers.authorization, 'catalogue+jwt', '')
   const events = holdings.harvest(signal)
@@ -75,7 +85,10 @@ async function catalogue(request: FastifyRequest, reply: FastifyReply, { verifie
 
 /** A blank line now and then while a large file is converted: a hub gives up what is silent. */
 async function* signsOfLife(until: Promise<unknown>): AsyncGenerator<string> {
-  const ended = until.then(() => true, () => true)
+  const ended = until.then(
+    () => true,
+    () => true,
+  )
   for (;;) {
     const clock = new AbortController()
     const isOver = await Promise.race([ended, delay(signOfLifeMs, false, { ref: false, signal: clock.signal }).catch(() => true)])
@@ -100,11 +113,17 @@ async function scans(request: FastifyRequest, reply: FastifyReply, options: Spok
   const first = await (isFar ? withPartCompression('zstd', () => parts.next()) : parts.next())
   const pieces = joined(frames(first, parts, options.log))
   const begun = await pieces.next()
-  return reply.type(framesMediaType).send(begun.done === true ? begun.value : Readable.from(resumed(begun.value, pieces), { objectMode: false }))
+  return reply
+    .type(framesMediaType)
+    .send(begun.done === true ? begun.value : Readable.from(resumed(begun.value, pieces), { objectMode: false }))
 }
 
 /** Each part is read when the last was sent: the connection's back-pressure is the scan's. */
-async function* frames(first: IteratorResult<LandedFile, ScanReport>, parts: AsyncGenerator<LandedFile, ScanReport>, log: Log): AsyncGenerator<Buffer> {
+async function* frames(
+  first: IteratorResult<LandedFile, ScanReport>,
+  parts: AsyncGenerator<LandedFile, ScanReport>,
+  log: Log,
+): AsyncGenerator<Buffer> {
   try {
     let next = first
     for (; next.done !== true; next = await parts.next()) {
@@ -162,7 +181,8 @@ function parseRequest(body: string): ScanRequest {
     throw new BadUserInput('The scan is not JSON.', { cause: thrown })
   }
   const parsed = scanRequestSchema.safeParse(value)
-  if (!parsed.success) throw new BadUserInput('The scan is not one that this spoke knows. Is its version that of the hub?', { cause: parsed.error })
+  if (!parsed.success)
+    throw new BadUserInput('The scan is not one that this spoke knows. Is its version that of the hub?', { cause: parsed.error })
   return parsed.data
 }
 

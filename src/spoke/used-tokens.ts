@@ -20,7 +20,10 @@ export class UsedTokens {
     this.#compact()
   }
 
-  /** True the first time. The use is on disk before the answer, so that a crash does not forget it. @param expiresAt seconds since the epoch. */
+  /**
+   * True the first time. The use is on disk before the answer, so that a crash does not forget it.
+   * @param expiresAt seconds since the epoch.
+   */
   use(jti: string, expiresAt: number): boolean {
     if (!/^[\w-]{8,100}$/.test(jti) || this.#expiry.has(jti)) return false
     this.#expiry.set(jti, expiresAt)

@@ -31,28 +31,55 @@ const statuses = ['UP', 'DEGRADED', 'DOWN', 'UNKNOWN']
 const outcomes: readonly string[] = ['OK', 'CANCELLED', ...errorCodes]
 
 /**
- * The figures of one hub, for Prometheus, in a registry of its own. Labels come from closed sets and from the configuration alone: nothing that a
- * client chooses becomes one, so that nobody can make the figures grow or put words into them.
+ * The figures of one hub, for Prometheus, in a registry of its own. Labels come from closed sets and from the configuration alone: nothing
+ * that a client chooses becomes one, so that nobody can make the figures grow or put words into them.
  */
 export class HubMetrics {
   readonly #registry = new Registry()
-  readonly #operations = this.#histogram('dials_operation_duration_seconds', 'Operations of GraphQL, by kind and by OK or their first error code', ['kind', 'outcome'])
-  readonly #scans = this.#histogram('dials_scan_duration_seconds', 'Scans of sources, by spoke and by OK, an error code or CANCELLED', ['spoke', 'outcome'])
-  readonly #scanBytes = new Counter({ name: 'dials_scan_bytes_total', help: 'Bytes that scans of sources answered', labelNames: ['spoke'], registers: [this.#registry] })
-  readonly #harvests = new Counter({ name: 'dials_harvests_total', help: 'Harvests that ended, by spoke and status', labelNames: ['spoke', 'status'], registers: [this.#registry] })
-  readonly #inFlight = new Gauge({ name: 'dials_http_requests_in_flight', help: 'HTTP requests that are being answered', registers: [this.#registry] })
+  readonly #operations = this.#histogram(
+    'dials_operation_duration_seconds',
+    'Operations of GraphQL, by kind and by OK or their first error code',
+    ['kind', 'outcome'],
+  )
+  readonly #scans = this.#histogram('dials_scan_duration_seconds', 'Scans of sources, by spoke and by OK, an error code or CANCELLED', [
+    'spoke',
+    'outcome',
+  ])
+  readonly #scanBytes = new Counter({
+    name: 'dials_scan_bytes_total',
+    help: 'Bytes that scans of sources answered',
+    labelNames: ['spoke'],
+    registers: [this.#registry],
+  })
+  readonly #harvests = new Counter({
+    name: 'dials_harvests_total',
+    help: 'Harvests that ended, by spoke and status',
+    labelNames: ['spoke', 'status'],
+    registers: [this.#registry],
+  })
+  readonly #inFlight = new Gauge({
+    name: 'dials_http_requests_in_flight',
+    help: 'HTTP requests that are being answered',
+    registers: [this.#registry],
+  })
 
   constructor(gauges: Gauges) {
     const registers = [this.#registry]
     new Gauge({
-      name: 'dials_source_status', help: '1 for the state that a source is in, 0 for the others', labelNames: ['spoke', 'status'], registers,
+      name: 'dials_source_status',
+      help: '1 for the state that a source is in, 0 for the others',
+      labelNames: ['spoke', 'status'],
+      registers,
       collect() {
         this.reset()
         for (const [spoke, now] of gauges.sources()) for (const status of statuses) this.set({ spoke, status }, status === now ? 1 : 0)
       },
     })
     new Gauge({
-      name: 'dials_engine_queries', help: 'Work of the engine: running, and waiting for a place', labelNames: ['state'], registers,
+      name: 'dials_engine_queries',
+      help: 'Work of the engine: running, and waiting for a place',
+      labelNames: ['state'],
+      registers,
       collect() {
         for (const [state, count] of Object.entries(gauges.engine())) this.set({ state }, count)
       },

@@ -5,8 +5,9 @@ import type { Traces } from './traces.js'
 const endpoints = ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT']
 
 /**
- * Tracing, where the environment names an OTLP endpoint (HTTP); undefined where it does not, and then nothing of it is loaded. The exporter reads
- * its other settings from the same standard variables: OTEL_EXPORTER_OTLP_HEADERS, OTEL_BSP_*, OTEL_TRACES_SAMPLER, OTEL_SERVICE_NAME.
+ * Tracing, where the environment names an OTLP endpoint (HTTP); undefined where it does not, and then nothing of it is loaded. The exporter
+ * reads its other settings from the same standard variables: OTEL_EXPORTER_OTLP_HEADERS, OTEL_BSP_*, OTEL_TRACES_SAMPLER,
+ * OTEL_SERVICE_NAME.
  */
 export async function startTraces(variables: Readonly<Record<string, string | undefined>>, log: Log): Promise<Traces | undefined> {
   if (variables['OTEL_SDK_DISABLED'] === 'true' || !endpoints.some((name) => variables[name])) return undefined

@@ -8,7 +8,8 @@ export const traceparentPropagator: TextMapPropagator = {
   fields: () => [header],
   inject(context, carrier, setter) {
     const span = trace.getSpanContext(context)
-    if (span !== undefined && isSpanContextValid(span)) setter.set(carrier, header, `00-${span.traceId}-${span.spanId}-${(span.traceFlags & 1).toString(16).padStart(2, '0')}`)
+    if (span !== undefined && isSpanContextValid(span))
+      setter.set(carrier, header, `00-${span.traceId}-${span.spanId}-${(span.traceFlags & 1).toString(16).padStart(2, '0')}`)
   },
   extract(context, carrier, getter) {
     const [, traceId = '', spanId = '', flags = ''] = form.exec(String(getter.get(carrier, header))) ?? []

@@ -1,4 +1,14 @@
-import { type Attributes, type Context, context, propagation, type Span, SpanKind, SpanStatusCode, trace, type Tracer } from '@opentelemetry/api'
+import {
+  type Attributes,
+  type Context,
+  context,
+  propagation,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Tracer,
+} from '@opentelemetry/api'
 import { currentRequest } from './request-record.js'
 
 /** A span under way, and the context of what happens within it. */
@@ -9,8 +19,8 @@ export interface OpenSpan {
 }
 
 /**
- * The spans of a hub: request, operation, stage of a query, fragment. Attributes tell of codes, counts and configured names alone: no query text,
- * no literal, no value of a row and no token may stand in one, nor the message of an error, which may quote such.
+ * The spans of a hub: request, operation, stage of a query, fragment. Attributes tell of codes, counts and configured names alone: no query
+ * text, no literal, no value of a row and no token may stand in one, nor the message of an error, which may quote such.
  */
 export class Traces {
   constructor(

@@ -18,7 +18,12 @@ async function copying(name: string) {
   const base = await mkdtemp(join(tmpdir(), 'dials-empty-'))
   const folder = await mkdtemp(join(base, 'folder-'))
   const store = new CopyStore(join(base, 'store'))
-  const converter = new Converter({ store, hashes: new ContentHashes(join(base, 'hashes.json')), folder, openEngine: (options) => DuckDbEngine.open(options) })
+  const converter = new Converter({
+    store,
+    hashes: new ContentHashes(join(base, 'hashes.json')),
+    folder,
+    openEngine: (options) => DuckDbEngine.open(options),
+  })
   onTestFinished(async () => {
     await converter.close()
     await rm(base, { recursive: true })
@@ -35,7 +40,11 @@ describe('a file that has no rows now (j10, nao1215/sqly#388)', () => {
   it.each<[string, string, string]>([
     ['t.json', '[{"id":1,"amount":1.25,"on":true}]', '[]'],
     ['t.json', '{"data":[{"id":1,"amount":1.25,"on":true}]}', '{"data":[],"count":0}'],
-    ['t.geojson', '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":1},"geometry":null}]}', '{"type":"FeatureCollection","features":[]}'],
+    [
+      't.geojson',
+      '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":1},"geometry":null}]}',
+      '{"type":"FeatureCollection","features":[]}',
+    ],
     ['t.ndjson', '{"id":1}\n', '\n\n'],
   ])('%s keeps its columns: %s', async (name, full, empty) => {
     const copyOf = await copying(name)
@@ -43,7 +52,10 @@ describe('a file that has no rows now (j10, nao1215/sqly#388)', () => {
     const known = before.manifest.tables[0]?.columns ?? []
     await expect(copyOf(empty)).rejects.toThrow(NoRows)
     const after = await copyOf(empty, known)
-    expect(after.manifest.tables[0]).toMatchObject({ rowCount: 0, problems: expect.arrayContaining([expect.stringContaining('columns are those of the last harvest')]) as unknown })
+    expect(after.manifest.tables[0]).toMatchObject({
+      rowCount: 0,
+      problems: expect.arrayContaining([expect.stringContaining('columns are those of the last harvest')]) as unknown,
+    })
     expect(typesOf(after.manifest.tables[0]?.columns ?? [])).toEqual(typesOf(known))
     // Another past is another copy; the same is the same.
     expect((await copyOf(empty, known)).key).toBe(after.key)

@@ -5,11 +5,20 @@ import { inputOf, tableOfCase } from './support.js'
 
 const told = (pattern: RegExp): unknown => expect.stringMatching(pattern)
 const point = (x = -0.1, y = 51.5) => ({ type: 'Point', coordinates: [x, y] })
-const feature = (properties: object | null, geometry: object | null = point(), more: object = {}) => ({ type: 'Feature', ...more, properties, geometry })
+const feature = (properties: object | null, geometry: object | null = point(), more: object = {}) => ({
+  type: 'Feature',
+  ...more,
+  properties,
+  geometry,
+})
 const collection = (features: object[], more: object = {}) => JSON.stringify({ type: 'FeatureCollection', ...more, features })
 
 /** The texts of one column within a box. */
-async function within(name: string, content: string | Buffer, box: { west: number; south: number; east: number; north: number }): Promise<number> {
+async function within(
+  name: string,
+  content: string | Buffer,
+  box: { west: number; south: number; east: number; north: number },
+): Promise<number> {
   const opened = await folderOf({ [name]: content })
   const id = name.slice(0, name.indexOf('.'))
   const [table] = (await opened.dataset(id)).tables
@@ -28,7 +37,11 @@ describe('the cases', () => {
   it('g01 (OSGeo/gdal#7258, qgis/QGIS#53214): some features have ids', async () => {
     const read = await tableOfCase('geo/g01-some-ids.geojson')
     expect(read.types).toEqual({ n: 'STRING', id: 'INT64', geometry: 'GEOMETRY' })
-    expect(read.rows.map((row) => row.slice(0, 2))).toEqual([['a', '101'], ['b', null], ['c', '103']])
+    expect(read.rows.map((row) => row.slice(0, 2))).toEqual([
+      ['a', '101'],
+      ['b', null],
+      ['c', '103'],
+    ])
   })
 
   it('g01 (OSGeo/gdal#7258, qgis/QGIS#53214): ids of two kinds', async () => {
@@ -38,7 +51,12 @@ describe('the cases', () => {
   })
 
   it('g02 (own): features without a geometry', async () => {
-    expect((await tableOfCase('geo/g02-null-geometry.geojson')).rows.map((row) => row.map((value) => value !== null))).toEqual([[true, false], [false, true], [false, true], [true, true]])
+    expect((await tableOfCase('geo/g02-null-geometry.geojson')).rows.map((row) => row.map((value) => value !== null))).toEqual([
+      [true, false],
+      [false, true],
+      [false, true],
+      [true, true],
+    ])
     expect(await within('g02.geojson', await inputOf('geo/g02-null-geometry.geojson'), { west: -1, south: 51, east: 1, north: 52 })).toBe(3)
   })
 
@@ -49,19 +67,24 @@ describe('the cases', () => {
     expect(read.problems).toEqual([])
   })
 
-  it.each(['g05-seq.geojsons', 'g05b-seq.json', 'g06-features.geojsonl', 'g06b-features.ndjson'])('g05 (placemark/placemark#101, systemed/tilemaker#651): %s', async (name) => {
-    const read = await tableOfCase(`geo/${name}`)
-    expect(read.names).toEqual(name.includes('g06b') ? ['n', 'pupils', 'geometry'] : ['n', 'geometry'])
-    expect(read.rows.map(([n]) => n)).toEqual(['a', 'b'])
-    expect(read.problems).toEqual([])
-  })
+  it.each(['g05-seq.geojsons', 'g05b-seq.json', 'g06-features.geojsonl', 'g06b-features.ndjson'])(
+    'g05 (placemark/placemark#101, systemed/tilemaker#651): %s',
+    async (name) => {
+      const read = await tableOfCase(`geo/${name}`)
+      expect(read.names).toEqual(name.includes('g06b') ? ['n', 'pupils', 'geometry'] : ['n', 'geometry'])
+      expect(read.rows.map(([n]) => n)).toEqual(['a', 'b'])
+      expect(read.problems).toEqual([])
+    },
+  )
 
   it('g07 (own): another coordinate system, by name', async () => {
     expect((await tableOfCase('geo/g07-bng.geojson')).problems).toEqual([told(/other than WGS84.*no box will find them/)])
   })
 
   it('g07b (own): another coordinate system, without a word', async () => {
-    expect((await tableOfCase('geo/g07b-bng-untold.geojson')).problems).toEqual([told(/^Features 1 and 2: coordinates beyond 180 or 90 degrees look like British National Grid \(EPSG:27700\).*no box will find them/)])
+    expect((await tableOfCase('geo/g07b-bng-untold.geojson')).problems).toEqual([
+      told(/^Features 1 and 2: coordinates beyond 180 or 90 degrees look like British National Grid \(EPSG:27700\).*no box will find them/),
+    ])
   })
 
   it('g12 (nao1215/sqly#388, j10): no features', async () => {
@@ -75,13 +98,20 @@ describe('the cases', () => {
     })
     const [table] = (await opened.dataset('g13')).tables
     expect(typesOf(table?.columns ?? [])).toEqual({ ref: 'STRING', opened: 'DATE', at: 'TIMESTAMPTZ', geometry: 'GEOMETRY' })
-    expect((await opened.texts('g13/g13')).map((row) => row.slice(0, 3))).toEqual([['A', '2024-01-31', '2024-01-31 10:00:00+00'], ['B', '2024-02-01', '2024-02-01 10:00:00+00']])
+    expect((await opened.texts('g13/g13')).map((row) => row.slice(0, 3))).toEqual([
+      ['A', '2024-01-31', '2024-01-31 10:00:00+00'],
+      ['B', '2024-02-01', '2024-02-01 10:00:00+00'],
+    ])
     expect(table?.problems).toEqual([])
   })
 
   it('g15 (slothflowlabs/duckle#27, j02): a collection on one line, or within an envelope', async () => {
     const content = collection([feature({ n: 'a' }), feature({ n: 'b' })])
-    for (const name of ['g15.json', 'g15.ndjson', 'g15.geojson', 'g15.geojsonl']) expect((await tableOf(name, content)).rows.map(([n]) => n), name).toEqual(['a', 'b'])
+    for (const name of ['g15.json', 'g15.ndjson', 'g15.geojson', 'g15.geojsonl'])
+      expect(
+        (await tableOf(name, content)).rows.map(([n]) => n),
+        name,
+      ).toEqual(['a', 'b'])
     expect((await tableOf('g15.json', `{"data":${content}}`)).rows.map(([n]) => n)).toEqual(['a', 'b'])
   })
 
@@ -98,7 +128,10 @@ describe('ids', () => {
   it('stand beside a property of that name, under another', async () => {
     const read = await tableOf('t.geojson', collection([feature({ ID: 'x' }, point(), { id: 'way/1' }), feature({ ID: 'y' })]))
     expect(read.names).toEqual(['ID', 'feature_id', 'geometry'])
-    expect(read.rows.map((row) => row.slice(0, 2))).toEqual([['x', 'way/1'], ['y', null]])
+    expect(read.rows.map((row) => row.slice(0, 2))).toEqual([
+      ['x', 'way/1'],
+      ['y', null],
+    ])
     expect(read.problems).toEqual([told(/in the column feature_id/)])
   })
 
@@ -126,7 +159,11 @@ describe('how features lie in a file', () => {
     ['features before the type', 't.json', JSON.stringify({ features: two, type: 'FeatureCollection' }, null, 1)],
     ['features before the type, on one line', 't.json', JSON.stringify({ features: two, type: 'FeatureCollection' })],
     ['a collection without its type', 't.geojson', JSON.stringify({ features: two })],
-    ['a collection with a comma at the end', 't.geojson', `{"type":"FeatureCollection","features":[${two.map((one) => JSON.stringify(one)).join(',')},]}`],
+    [
+      'a collection with a comma at the end',
+      't.geojson',
+      `{"type":"FeatureCollection","features":[${two.map((one) => JSON.stringify(one)).join(',')},]}`,
+    ],
   ])('%s', async (_, name, content) => {
     const read = await tableOf(name, content)
     expect(read.types).toEqual({ n: 'STRING', geometry: 'GEOMETRY' })
@@ -145,26 +182,49 @@ describe('how features lie in a file', () => {
   })
 
   it('costs a feature what is none', async () => {
-    const bad = ['{"type":"Feature","properties":[1],"geometry":null}', '{"name":"x"}', 'null', '{"type":"Feature","properties":{"n":}}', '{"type":"Feature","properties":{"n":"z"},"geometry":"round"}']
+    const bad = [
+      '{"type":"Feature","properties":[1],"geometry":null}',
+      '{"name":"x"}',
+      'null',
+      '{"type":"Feature","properties":{"n":}}',
+      '{"type":"Feature","properties":{"n":"z"},"geometry":"round"}',
+    ]
     const read = await tableOf('t.geojson', `{"type":"FeatureCollection","features":[${JSON.stringify(two[0])},${bad.join(',')}]}`)
     expect(read.rows.map(([n]) => n)).toEqual(['a', 'z'])
     expect(read.problems).toEqual([
-      told(/^Feature 2: its properties are not an object; left out/), told(/^Feature 3: not a GeoJSON feature/), told(/^Feature 4: not a JSON object/),
-      told(/^Feature 5: not valid JSON/), told(/^Feature 6: its geometry is not an object; read as no geometry/),
+      told(/^Feature 2: its properties are not an object; left out/),
+      told(/^Feature 3: not a GeoJSON feature/),
+      told(/^Feature 4: not a JSON object/),
+      told(/^Feature 5: not valid JSON/),
+      told(/^Feature 6: its geometry is not an object; read as no geometry/),
     ])
   })
 
   it('tells what is not in the properties', async () => {
-    const read = await tableOf('t.geojson', collection([feature({ n: 'a' }, point(), { title: 'x', bbox: [0, 0, 1, 1] })], { name: 'roads', legend: 1 }))
+    const read = await tableOf(
+      't.geojson',
+      collection([feature({ n: 'a' }, point(), { title: 'x', bbox: [0, 0, 1, 1] })], { name: 'roads', legend: 1 }),
+    )
     expect(read.names).toEqual(['n', 'geometry'])
     expect(read.problems).toEqual([told(/Members beside the properties.*\("legend", "title"\)/)])
   })
 
   it('is told of other formats of maps', async () => {
-    expect(await refusalOf('t.json', JSON.stringify({ type: 'Topology', objects: { a: { type: 'GeometryCollection', geometries: [{ type: 'Point', coordinates: [0, 0] }] } }, arcs: [] }))).toMatch(/TopoJSON, not GeoJSON/)
+    expect(
+      await refusalOf(
+        't.json',
+        JSON.stringify({
+          type: 'Topology',
+          objects: { a: { type: 'GeometryCollection', geometries: [{ type: 'Point', coordinates: [0, 0] }] } },
+          arcs: [],
+        }),
+      ),
+    ).toMatch(/TopoJSON, not GeoJSON/)
     expect(await refusalOf('t.geojson', JSON.stringify({ type: 'Topology', arcs: [[[0, 0]]], objects: {} }, null, 2))).toMatch(/TopoJSON/)
     expect(await refusalOf('t.json', JSON.stringify({ objectIdFieldName: 'x', features: [{ attributes: { a: 1 } }] }))).toMatch(/Esri JSON/)
-    expect(await refusalOf('t.geojson', JSON.stringify({ error: { code: 400, message: 'x', details: ['y'] } }))).toMatch(/message of an error/)
+    expect(await refusalOf('t.geojson', JSON.stringify({ error: { code: 400, message: 'x', details: ['y'] } }))).toMatch(
+      /message of an error/,
+    )
   })
 })
 
@@ -172,11 +232,27 @@ describe('coordinates', () => {
   const of = async (features: object[], more: object = {}) => (await tableOf('t.geojson', collection(features, more))).problems
   const crs = (name: string) => ({ crs: { type: 'name', properties: { name } } })
 
-  it.each(['urn:ogc:def:crs:OGC:1.3:CRS84', 'urn:ogc:def:crs:OGC::CRS84', 'OGC:CRS84', 'EPSG:4326', 'urn:ogc:def:crs:EPSG::4326', 'urn:ogc:def:crs:EPSG:6.9:4326', 'http://www.opengis.net/def/crs/EPSG/0/4326', 'urn:x-ogc:def:crs:EPSG:4326', 'WGS84'])('%s is WGS84', async (name) => {
+  it.each([
+    'urn:ogc:def:crs:OGC:1.3:CRS84',
+    'urn:ogc:def:crs:OGC::CRS84',
+    'OGC:CRS84',
+    'EPSG:4326',
+    'urn:ogc:def:crs:EPSG::4326',
+    'urn:ogc:def:crs:EPSG:6.9:4326',
+    'http://www.opengis.net/def/crs/EPSG/0/4326',
+    'urn:x-ogc:def:crs:EPSG:4326',
+    'WGS84',
+  ])('%s is WGS84', async (name) => {
     expect(await of([feature({ n: 1 })], crs(name))).toEqual([])
   })
 
-  it.each(['EPSG:27700', 'urn:ogc:def:crs:EPSG::27700', 'urn:ogc:def:crs:EPSG::3857', 'http://www.opengis.net/def/crs/EPSG/0/27700', 'urn:ogc:def:crs:EPSG::43260'.slice(0, 25) + '78'])('%s is none', async (name) => {
+  it.each([
+    'EPSG:27700',
+    'urn:ogc:def:crs:EPSG::27700',
+    'urn:ogc:def:crs:EPSG::3857',
+    'http://www.opengis.net/def/crs/EPSG/0/27700',
+    'urn:ogc:def:crs:EPSG::43260'.slice(0, 25) + '78',
+  ])('%s is none', async (name) => {
     expect(await of([feature({ n: 1 }, point(530000, 180000))], crs(name))).toEqual([told(/other than WGS84/)])
   })
 
@@ -187,14 +263,51 @@ describe('coordinates', () => {
   })
 
   it('finds what lies outside within any geometry, and metres', async () => {
-    expect(await of([feature({ n: 1 }), feature({ n: 2 }, { type: 'GeometryCollection', geometries: [point(), { type: 'MultiPolygon', coordinates: [[[[0, 0], [1, 0], [181, 1], [0, 0]]]] }] })])).toEqual([told(/^Feature 2: coordinates beyond 180 or 90 degrees; kept/)])
+    expect(
+      await of([
+        feature({ n: 1 }),
+        feature(
+          { n: 2 },
+          {
+            type: 'GeometryCollection',
+            geometries: [
+              point(),
+              {
+                type: 'MultiPolygon',
+                coordinates: [
+                  [
+                    [
+                      [0, 0],
+                      [1, 0],
+                      [181, 1],
+                      [0, 0],
+                    ],
+                  ],
+                ],
+              },
+            ],
+          },
+        ),
+      ]),
+    ).toEqual([told(/^Feature 2: coordinates beyond 180 or 90 degrees; kept/)])
     expect(await of([feature({ n: 1 }, point(-11131.9, 6711542.5))])).toEqual([told(/Web Mercator/)])
     expect(await of([feature({ n: 1 }, point(180, 90)), feature({ n: 2 }, point(-180, -90))])).toEqual([])
   })
 
   it('takes heights, empty lists and null', async () => {
-    const read = await tableOf('t.geojson', collection([feature({ n: 1 }, { type: 'Point', coordinates: [-0.1, 51.5, 530_000] }), feature({ n: 2 }, { type: 'Polygon', coordinates: [] }), feature({ n: 3 }, null)]))
-    expect(read.rows).toEqual([['1', '{"type":"Point","coordinates":[-0.1,51.5,530000]}'], ['2', '{"type":"Polygon","coordinates":[]}'], ['3', null]])
+    const read = await tableOf(
+      't.geojson',
+      collection([
+        feature({ n: 1 }, { type: 'Point', coordinates: [-0.1, 51.5, 530_000] }),
+        feature({ n: 2 }, { type: 'Polygon', coordinates: [] }),
+        feature({ n: 3 }, null),
+      ]),
+    )
+    expect(read.rows).toEqual([
+      ['1', '{"type":"Point","coordinates":[-0.1,51.5,530000]}'],
+      ['2', '{"type":"Polygon","coordinates":[]}'],
+      ['3', null],
+    ])
     expect(read.problems).toEqual([])
   })
 })
@@ -203,11 +316,24 @@ describe('parts of a whole', () => {
   it.each<[string, object, number]>([
     ['ArcGIS', { exceededTransferLimit: true }, 1],
     ['ArcGIS, in its properties', { properties: { exceededTransferLimit: true } }, 1],
-    ['OGC API Features', { numberMatched: 10, numberReturned: 1, links: [{ rel: 'self', href: 'a' }, { rel: 'next', href: 'b' }] }, 1],
+    [
+      'OGC API Features',
+      {
+        numberMatched: 10,
+        numberReturned: 1,
+        links: [
+          { rel: 'self', href: 'a' },
+          { rel: 'next', href: 'b' },
+        ],
+      },
+      1,
+    ],
     ['a WFS', { totalFeatures: 10, numberReturned: 1 }, 1],
     ['a whole', { exceededTransferLimit: false, numberMatched: 1, numberReturned: 1, links: [{ rel: 'self', href: 'a' }] }, 0],
   ])('%s', async (_, more, problems) => {
-    expect((await tableOf('t.geojson', collection([feature({ n: 1 })], more))).problems.filter((one) => one.includes('only a part'))).toHaveLength(problems)
+    expect(
+      (await tableOf('t.geojson', collection([feature({ n: 1 })], more))).problems.filter((one) => one.includes('only a part')),
+    ).toHaveLength(problems)
     const behind = JSON.stringify({ type: 'FeatureCollection', features: [feature({ n: 1 })], ...more }, null, 1)
     expect((await tableOf('t.json', behind)).problems.filter((one) => one.includes('only a part'))).toHaveLength(problems)
   })

@@ -4,7 +4,15 @@ import { mend } from '../../connectors/files/json/mend.js'
 import { Slicer } from '../../connectors/files/json/slicer.js'
 
 const value = fc.letrec((tie) => ({
-  value: fc.oneof({ maxDepth: 3 }, fc.string(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean(), fc.constant(null), tie('list'), tie('object')),
+  value: fc.oneof(
+    { maxDepth: 3 },
+    fc.string(),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.boolean(),
+    fc.constant(null),
+    tie('list'),
+    tie('object'),
+  ),
   list: fc.array(tie('value'), { maxLength: 4 }),
   object: fc.dictionary(fc.string(), tie('value'), { maxKeys: 4 }),
 })).value
@@ -29,10 +37,17 @@ function elementsOf(text: string, chunkLetters: number): string[] {
 describe('random JSON', () => {
   it('is cut into its elements, however it is chunked', () => {
     fc.assert(
-      fc.property(fc.array(value, { maxLength: 6 }), fc.integer({ min: 0, max: 3 }), fc.integer({ min: 1, max: 40 }), (values, indent, letters) => {
-        const cut = elementsOf(latin1(JSON.stringify(values, null, indent)), letters)
-        expect(cut.map((text) => JSON.parse(Buffer.from(text, 'latin1').toString('utf8')) as unknown)).toEqual(JSON.parse(JSON.stringify(values)))
-      }),
+      fc.property(
+        fc.array(value, { maxLength: 6 }),
+        fc.integer({ min: 0, max: 3 }),
+        fc.integer({ min: 1, max: 40 }),
+        (values, indent, letters) => {
+          const cut = elementsOf(latin1(JSON.stringify(values, null, indent)), letters)
+          expect(cut.map((text) => JSON.parse(Buffer.from(text, 'latin1').toString('utf8')) as unknown)).toEqual(
+            JSON.parse(JSON.stringify(values)),
+          )
+        },
+      ),
       { numRuns: 500 },
     )
   })

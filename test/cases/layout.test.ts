@@ -11,7 +11,12 @@ async function sheet(rows: readonly (readonly unknown[])[]): Promise<Buffer> {
   book.addWorksheet('Data').addRows(rows.map((row) => [...row]))
   return Buffer.from(await book.xlsx.writeBuffer())
 }
-const csv = (rows: readonly (readonly unknown[])[]) => rows.map((row) => row.map((cell) => (/[",\n]/.test(String(cell ?? '')) ? `"${String(cell).replaceAll('"', '""')}"` : String(cell ?? ''))).join(',')).join('\n') + '\n'
+const csv = (rows: readonly (readonly unknown[])[]) =>
+  rows
+    .map((row) =>
+      row.map((cell) => (/[",\n]/.test(String(cell ?? '')) ? `"${String(cell).replaceAll('"', '""')}"` : String(cell ?? ''))).join(','),
+    )
+    .join('\n') + '\n'
 
 describe('reported layouts', () => {
   test('a04 (GeoDaCenter/geoda#390): ages name columns', async () => {
@@ -67,23 +72,45 @@ describe('reported layouts', () => {
 
   test('x36: two tables under each other are told', async () => {
     const { problems } = await caseOf('xlsx/x36-two-tables.xlsx')
-    expect(problems).toContainEqual(expect.stringMatching(/^Row 5: looks like the header of another table under the first.*file \(or sheet\) of its own/))
+    expect(problems).toContainEqual(
+      expect.stringMatching(/^Row 5: looks like the header of another table under the first.*file \(or sheet\) of its own/),
+    )
   })
 
-  test.each(['b3/c04-quoted-newline-header.csv', 'b3/c07-one-column.csv', 'b3/c08-one-col-commas.csv', 'b3/c09-no-header-codes.csv', 'csv2/b24-hash-comment.csv'])('%s is read', async (file) => {
+  test.each([
+    'b3/c04-quoted-newline-header.csv',
+    'b3/c07-one-column.csv',
+    'b3/c08-one-col-commas.csv',
+    'b3/c09-no-header-codes.csv',
+    'csv2/b24-hash-comment.csv',
+  ])('%s is read', async (file) => {
     const { rows } = await caseOf(file)
     expect(rows).toHaveLength(2)
   })
 })
 
-const people = [['Abbey', 120, 98], ['Alibon', 33, 41], ['Becontree', 12, 9], ['Eastbrook', 77, 5]]
+const people = [
+  ['Abbey', 120, 98],
+  ['Alibon', 33, 41],
+  ['Becontree', 12, 9],
+  ['Eastbrook', 77, 5],
+]
 
-describe.each([['CSV', 't.csv', (rows: readonly (readonly unknown[])[]) => Promise.resolve(Buffer.from(csv(rows)))], ['a workbook', 't.xlsx', sheet]] as const)('in %s', (_, name, write) => {
+describe.each([
+  ['CSV', 't.csv', (rows: readonly (readonly unknown[])[]) => Promise.resolve(Buffer.from(csv(rows)))],
+  ['a workbook', 't.xlsx', sheet],
+] as const)('in %s', (_, name, write) => {
   const read = async (rows: readonly (readonly unknown[])[]) => tableOf(name, await write(rows))
 
   test.each<[string, unknown[]]>([
-    ['years', ['Ward', 2019, 2020]], ['years of schools', ['Ward', '2019/20', '2020/21']], ['months', ['Ward', '2023-04', '2023-05']], ['days', ['Ward', '01/04/2023', '02/04/2023']],
-    ['bands of ages', ['Ward', '0-4', '5-9']], ['weeks', ['Ward', 'Week 1', 'Week 2']], ['quarters', ['Ward', 'Q1 2024', 'Q2 2024']], ['months by name', ['Ward', 'Jan-24', 'Feb-24']],
+    ['years', ['Ward', 2019, 2020]],
+    ['years of schools', ['Ward', '2019/20', '2020/21']],
+    ['months', ['Ward', '2023-04', '2023-05']],
+    ['days', ['Ward', '01/04/2023', '02/04/2023']],
+    ['bands of ages', ['Ward', '0-4', '5-9']],
+    ['weeks', ['Ward', 'Week 1', 'Week 2']],
+    ['quarters', ['Ward', 'Q1 2024', 'Q2 2024']],
+    ['months by name', ['Ward', 'Jan-24', 'Feb-24']],
   ])('%s name columns', async (_, header) => {
     const { names, rows, types } = await read([header, ...people])
     expect(names).toEqual(header.map(String))
@@ -92,7 +119,10 @@ describe.each([['CSV', 't.csv', (rows: readonly (readonly unknown[])[]) => Promi
   })
 
   test.each<[string, unknown[]]>([
-    ['ages from 0', ['Ward', 0, 1, 2, 3]], ['ages to 90 and over', ['Ward', 0, 1, 2, '90+']], ['fives', ['Ward', 0, 5, 10, 15]], ['weeks from 14', ['Ward', 14, 15, 16, 17]],
+    ['ages from 0', ['Ward', 0, 1, 2, 3]],
+    ['ages to 90 and over', ['Ward', 0, 1, 2, '90+']],
+    ['fives', ['Ward', 0, 5, 10, 15]],
+    ['weeks from 14', ['Ward', 14, 15, 16, 17]],
     ['months as numbers', ['Ward', 202311, 202312, 202401, 202402]],
   ])('%s name columns, and that is told', async (_, header) => {
     const { names, rows, problems } = await read([header, ...people.map((row) => [...row, 7, 8])])
@@ -101,8 +131,15 @@ describe.each([['CSV', 't.csv', (rows: readonly (readonly unknown[])[]) => Promi
     expect(problems).toContainEqual(expect.stringContaining('taken as the header'))
   })
 
-  test.each<[string, unknown[]]>([['numbers that do not run on', ['Abbots', 4, 9, 2, 7]], ['numbers alone', [1, 2, 3, 4, 5]], ['two numbers', ['Abbots', 1, 2, 'x', 'y']]])('%s name none: the first row is data, and that is told', async (_, first) => {
-    const rest = typeof first[0] === 'number' ? people.map((row, at) => [at, ...row.slice(1), at, at * 3]) : people.map((row) => [...row, typeof first[3] === 'string' ? 'z' : 3, typeof first[3] === 'string' ? 'w' : 1])
+  test.each<[string, unknown[]]>([
+    ['numbers that do not run on', ['Abbots', 4, 9, 2, 7]],
+    ['numbers alone', [1, 2, 3, 4, 5]],
+    ['two numbers', ['Abbots', 1, 2, 'x', 'y']],
+  ])('%s name none: the first row is data, and that is told', async (_, first) => {
+    const rest =
+      typeof first[0] === 'number'
+        ? people.map((row, at) => [at, ...row.slice(1), at, at * 3])
+        : people.map((row) => [...row, typeof first[3] === 'string' ? 'z' : 3, typeof first[3] === 'string' ? 'w' : 1])
     const { names, rows, problems } = await read([first, ...rest])
     expect(names[0]).toBe('column_1')
     expect(rows).toHaveLength(5)
@@ -110,8 +147,11 @@ describe.each([['CSV', 't.csv', (rows: readonly (readonly unknown[])[]) => Promi
   })
 
   test.each<[string, unknown[][]]>([
-    ['a blank line under it', [['Table 1: Ward', 'mid-2021'], []]], ['none', [['Table 1: Ward', 'mid-2021']]], ['as many commas as columns', [['Table 1', 'wards', 'persons'], []]],
-    ['more commas than columns', [['Table 1', 'wards', 'persons', 'mid-2021', 'rounded']]], ['several lines', [['Council'], ['Period: January', '2024'], [], []]],
+    ['a blank line under it', [['Table 1: Ward', 'mid-2021'], []]],
+    ['none', [['Table 1: Ward', 'mid-2021']]],
+    ['as many commas as columns', [['Table 1', 'wards', 'persons'], []]],
+    ['more commas than columns', [['Table 1', 'wards', 'persons', 'mid-2021', 'rounded']]],
+    ['several lines', [['Council'], ['Period: January', '2024'], [], []]],
   ])('a title with commas is told and left out: %s', async (_, title) => {
     const { names, rows, problems, types } = await read([...title, ['Ward', 'Births', 'Deaths'], ...people])
     expect(names).toEqual(['Ward', 'Births', 'Deaths'])
@@ -123,7 +163,12 @@ describe.each([['CSV', 't.csv', (rows: readonly (readonly unknown[])[]) => Promi
   test('a header that has fewer names than there are columns stays the header', async () => {
     const { names } = await read([['Ward', 'Births'], ...people.map((row) => [...row])])
     expect(names.slice(0, 2)).toEqual(['Ward', 'Births'])
-    const texts = await read([['Name', 'Place'], ['Ann', 'Leeds', 'x'], ['Bob', 'York', 'y'], ['Cy', 'Hull', 'z']])
+    const texts = await read([
+      ['Name', 'Place'],
+      ['Ann', 'Leeds', 'x'],
+      ['Bob', 'York', 'y'],
+      ['Cy', 'Hull', 'z'],
+    ])
     expect(texts.rows).toHaveLength(3)
     expect(texts.names.slice(0, 2)).toEqual(['Name', 'Place'])
   })
@@ -146,12 +191,18 @@ describe.each([['CSV', 't.csv', (rows: readonly (readonly unknown[])[]) => Promi
   test.each<[string, unknown[][], RegExp[]]>([
     ['a total', [['Total', 242, 153]], [/^The last row looks like a total/]],
     ['a total of a year', [['Total 2024', 242, 153]], [/^The last row looks like a total/]],
-    ['a total and three notes', [['Grand total', 242, 153], ['Source: ONS'], ['* provisional'], ['Figures are rounded to the nearest five']], [/^The row above the last 3 looks like a total/, /^The last 3 rows look like notes/]],
+    [
+      'a total and three notes',
+      [['Grand total', 242, 153], ['Source: ONS'], ['* provisional'], ['Figures are rounded to the nearest five']],
+      [/^The row above the last 3 looks like a total/, /^The last 3 rows look like notes/],
+    ],
     ['a firm that is called so', [['Total Gas and Power', 242, 153]], []],
     ['a name without values', [['Goresbrook']], []],
   ])('%s under the rows', async (_, end, told) => {
     const { problems, rows } = await read([['Ward', 'Births', 'Deaths'], ...people, ...end])
     expect(rows).toHaveLength(4 + end.length)
-    expect(problems.filter((problem) => /total|note under|notes under/.test(problem))).toEqual(told.map((one) => expect.stringMatching(one) as unknown))
+    expect(problems.filter((problem) => /total|note under|notes under/.test(problem))).toEqual(
+      told.map((one) => expect.stringMatching(one) as unknown),
+    )
   })
 })

@@ -13,9 +13,26 @@ const input = (path: string) => readFileSync(new URL(`in/${path}`, import.meta.u
 const many = Array.from({ length: 15_000 }, (_, at) => `${at},${at % 7}`).join('\n')
 /** Datasets to be searched: id, title. */
 const titles = {
-  sos: 'State of the borough', sob: 'State in the borough', bins: 'Grit bins', covid: 'COVID-19 cases', depot: 'Depot at SE1 7PB', budget2023: 'Budget 2023', petitions: 'E-petitions',
-  kings: 'King’s Cross', referral: 'pupil_referral units', roads: 'Roads', trees: 'Trees', parks: 'Parks', shops: 'Shops', lamps: 'Lamps', docks: 'Docks', ponds: 'Ponds', lakes: 'Lakes', woods: 'Woods',
-  farms: 'Farms', mills: 'Mills',
+  sos: 'State of the borough',
+  sob: 'State in the borough',
+  bins: 'Grit bins',
+  covid: 'COVID-19 cases',
+  depot: 'Depot at SE1 7PB',
+  budget2023: 'Budget 2023',
+  petitions: 'E-petitions',
+  kings: 'King’s Cross',
+  referral: 'pupil_referral units',
+  roads: 'Roads',
+  trees: 'Trees',
+  parks: 'Parks',
+  shops: 'Shops',
+  lamps: 'Lamps',
+  docks: 'Docks',
+  ponds: 'Ponds',
+  lakes: 'Lakes',
+  woods: 'Woods',
+  farms: 'Farms',
+  mills: 'Mills',
 } as const
 
 let workspace: Workspace
@@ -24,10 +41,16 @@ let hub: TestHub
 beforeAll(async () => {
   workspace = await openWorkspace({
     'hub.yaml': hubYaml({ a: ['files', '{ folder: ./a, defaultAccess: OPEN }'], s: ['files', '{ folder: ./s, defaultAccess: OPEN }'] }),
-    'a/dst.csv': input('csv/a55-dst.csv'), 'a/nulls.csv': input('csv/a57-nulls.csv'), 'a/int64.csv': input('csv/a22-int64.csv'), 'a/antimeridian.geojson': input('geo/g08-antimeridian.geojson'),
-    'a/signs.csv': 'text\n"100%"\na_b\naxb\n"a\\b"\n', 'a/many.csv': `id,kind\n${many}\n`,
+    'a/dst.csv': input('csv/a55-dst.csv'),
+    'a/nulls.csv': input('csv/a57-nulls.csv'),
+    'a/int64.csv': input('csv/a22-int64.csv'),
+    'a/antimeridian.geojson': input('geo/g08-antimeridian.geojson'),
+    'a/signs.csv': 'text\n"100%"\na_b\naxb\n"a\\b"\n',
+    'a/many.csv': `id,kind\n${many}\n`,
     ...Object.fromEntries(Object.keys(titles).map((id) => [`s/${id}.csv`, 'n\n1\n'])),
-    's/catalogue.yaml': `datasets:\n${Object.entries(titles).map(([id, title]) => `  ${id}: { title: ${JSON.stringify(title)} }`).join('\n')}\n`,
+    's/catalogue.yaml': `datasets:\n${Object.entries(titles)
+      .map(([id, title]) => `  ${id}: { title: ${JSON.stringify(title)} }`)
+      .join('\n')}\n`,
   })
   database = await freshDatabase()
   hub = await startTestHub(workspace.hubYaml, { dataFolder: workspace.path('data'), env: { DATABASE_URL: database.url } })
@@ -44,21 +67,37 @@ interface Result {
   rowCount: number
 }
 async function query(given: object): Promise<Result> {
-  const { data, errors } = await hub.ask<{ query: Result | null }>('query ($input: QueryInput!) { query(input: $input) { records rowCount } }', { input: given })
+  const { data, errors } = await hub.ask<{ query: Result | null }>(
+    'query ($input: QueryInput!) { query(input: $input) { records rowCount } }',
+    { input: given },
+  )
   if (errors !== undefined) throw Object.assign(new Error(errors[0]?.message), errors[0])
   return data?.query as Result
 }
 
 describe('reported queries', () => {
   const dst = (timeZone: string, granularity: string) =>
-    query({ from: { table: 'a/dst/dst' }, groupBy: [{ column: 'at', granularity, as: 'bucket' }], measures: [{ function: 'COUNT', as: 'n' }], orderBy: [{ column: 'bucket' }], timeZone })
+    query({
+      from: { table: 'a/dst/dst' },
+      groupBy: [{ column: 'at', granularity, as: 'bucket' }],
+      measures: [{ function: 'COUNT', as: 'n' }],
+      orderBy: [{ column: 'bucket' }],
+      timeZone,
+    })
 
   test('Q-BST (adobe/react-spectrum#7065): BST is refused, with what to give', async () => {
-    await expect(dst('BST', 'DAY')).rejects.toMatchObject({ message: expect.stringMatching(/Europe\/London.*BST/) as unknown, extensions: { code: 'BAD_USER_INPUT', inputPath: ['timeZone'] } })
+    await expect(dst('BST', 'DAY')).rejects.toMatchObject({
+      message: expect.stringMatching(/Europe\/London.*BST/) as unknown,
+      extensions: { code: 'BAD_USER_INPUT', inputPath: ['timeZone'] },
+    })
   })
 
   test('Q-DST: days, weeks and months are those of London', async () => {
-    const at = input('csv/a55-dst.csv').trim().split('\n').slice(1).map((line) => new Date(line.split(',').find((cell) => /^\d{4}-/.test(cell)) as string))
+    const at = input('csv/a55-dst.csv')
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => new Date(line.split(',').find((cell) => /^\d{4}-/.test(cell)) as string))
     const inLondon = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London', year: 'numeric', month: '2-digit', day: '2-digit' })
     const counted = (bucketOf: (day: string) => string) => {
       const counts = new Map<string, number>()
@@ -84,7 +123,12 @@ describe('reported queries', () => {
     expect(data?.__type.description).toMatch(/a null fulfils no comparison, `ne`/)
   })
 
-  test.each([[{ contains: '%' }, ['100%']], [{ contains: 'a_b' }, ['a_b']], [{ contains: 'a\\' }, ['a\\b']], [{ startsWith: 'a_' }, ['a_b']]])('Q-LIKE: %j is literal', async (operator, rows) => {
+  test.each([
+    [{ contains: '%' }, ['100%']],
+    [{ contains: 'a_b' }, ['a_b']],
+    [{ contains: 'a\\' }, ['a\\b']],
+    [{ startsWith: 'a_' }, ['a_b']],
+  ])('Q-LIKE: %j is literal', async (operator, rows) => {
     const { records } = await query({ from: { table: 'a/signs/signs' }, where: { column: 'text', ...operator } })
     expect(records.map(({ text }) => text)).toEqual(rows)
   })
@@ -98,36 +142,54 @@ describe('reported queries', () => {
   test('Q-INT64 (pola-rs/polars#12473): the largest whole number is found as text and as a literal', async () => {
     const column = 'edge'
     expect((await query({ from: { table: 'a/int64/int64' }, where: { column, eq: '9223372036854775807' } })).rowCount).toBe(1)
-    const { data } = await hub.ask<{ query: Result }>('{ query(input: { from: { table: "a/int64/int64" }, where: { column: "edge", eq: 9223372036854775807 } }) { rowCount } }')
+    const { data } = await hub.ask<{ query: Result }>(
+      '{ query(input: { from: { table: "a/int64/int64" }, where: { column: "edge", eq: 9223372036854775807 } }) { rowCount } }',
+    )
     expect(data?.query.rowCount).toBe(1)
     expect((await query({ from: { table: 'a/int64/int64' }, where: { column, eq: '9223372036854775806' } })).rowCount).toBe(0)
   })
 
   test('Q-BOX: a box across the 180th meridian', async () => {
-    const { records } = await query({ from: { table: 'a/antimeridian/antimeridian' }, where: { column: 'geometry', withinBox: [170, -20, -170, -10] } })
+    const { records } = await query({
+      from: { table: 'a/antimeridian/antimeridian' },
+      where: { column: 'geometry', withinBox: [170, -20, -170, -10] },
+    })
     expect(records.map(({ n }) => n).sort()).toEqual(['fiji', 'samoa'])
   })
 })
 
 describe('reported searches', () => {
   const found = async (text: string) => {
-    const { data, errors } = await hub.ask<{ search: { nodes: { dataset: { id: string } }[] } }>('query ($text: String!) { search(text: $text) { nodes { dataset { id } } } }', { text })
+    const { data, errors } = await hub.ask<{ search: { nodes: { dataset: { id: string } }[] } }>(
+      'query ($text: String!) { search(text: $text) { nodes { dataset { id } } } }',
+      { text },
+    )
     return errors?.[0]?.extensions.code ?? data?.search.nodes.map(({ dataset }) => dataset.id.slice(2)).sort()
   }
   test('the index has them', async () => {
     await expect.poll(() => found('mills'), { timeout: 20_000 }).toEqual(['mills'])
   })
   test.each([
-    ['S-PHRASE (meilisearch/meilisearch#5298)', '"state of the borough"', ['sos']], ['S-PHRASE', '"of the"', ['sos']],
-    ['S-JOIN (typesense/typesense#230)', 'SE17PB', ['depot']], ['S-JOIN', 'covid19', ['covid']], ['S-JOIN', 'gritbin', ['bins']],
-    ['S-NUM (meilisearch/meilisearch#3999)', 'budget 2023', ['budget2023']], ['S-NUM', '2025', []],
-    ['S-HYPHEN (typesense/typesense#303)', 'covid-19', ['covid']], ['S-HYPHEN', 'e-petitions', ['petitions']], ['S-HYPHEN', 'king’s cross', ['kings']], ['S-HYPHEN', 'pupil_referral', ['referral']],
+    ['S-PHRASE (meilisearch/meilisearch#5298)', '"state of the borough"', ['sos']],
+    ['S-PHRASE', '"of the"', ['sos']],
+    ['S-JOIN (typesense/typesense#230)', 'SE17PB', ['depot']],
+    ['S-JOIN', 'covid19', ['covid']],
+    ['S-JOIN', 'gritbin', ['bins']],
+    ['S-NUM (meilisearch/meilisearch#3999)', 'budget 2023', ['budget2023']],
+    ['S-NUM', '2025', []],
+    ['S-HYPHEN (typesense/typesense#303)', 'covid-19', ['covid']],
+    ['S-HYPHEN', 'e-petitions', ['petitions']],
+    ['S-HYPHEN', 'king’s cross', ['kings']],
+    ['S-HYPHEN', 'pupil_referral', ['referral']],
   ])('%s: %s', async (_, text, ids) => {
     expect(await found(text)).toEqual(ids)
   })
-  test.each(['"', '(((', '-', '\0', '🌳', '" "', '-"', "'; drop table datasets; --"])('S-ODD (meilisearch/meilisearch#3521): %j is no error', async (text) => {
-    expect(Array.isArray(await found(text))).toBe(true)
-  })
+  test.each(['"', '(((', '-', '\0', '🌳', '" "', '-"', "'; drop table datasets; --"])(
+    'S-ODD (meilisearch/meilisearch#3521): %j is no error',
+    async (text) => {
+      expect(Array.isArray(await found(text))).toBe(true)
+    },
+  )
   test('S-ODD: 2,000 letters are refused, with what to do', async () => {
     const { errors } = await hub.ask('query ($text: String!) { search(text: $text) { totalCount } }', { text: 'a'.repeat(2000) })
     expect(errors?.[0]).toMatchObject({ message: expect.stringContaining('characters') as unknown, extensions: { code: 'BAD_USER_INPUT' } })
@@ -136,12 +198,21 @@ describe('reported searches', () => {
 
 describe('reported requests', () => {
   const body = JSON.stringify({ query: '{ viewer { scopes } }' })
-  const post = (content: string | Buffer | undefined, headers: Record<string, string>) => fetch(`${hub.url}/graphql`, { method: 'POST', headers, ...(content === undefined ? {} : { body: content as never }) })
+  const post = (content: string | Buffer | undefined, headers: Record<string, string>) =>
+    fetch(`${hub.url}/graphql`, { method: 'POST', headers, ...(content === undefined ? {} : { body: content as never }) })
 
-  test.each(['application/json; charset=UTF-8', 'application/json; charset="utf-8"', 'application/json;charset=utf8;;'])('H-CHARSET (apollo-server-integration-aws-lambda#58): %s', async (type) => {
-    expect((await post(body, { 'content-type': type })).status).toBe(200)
-  })
-  test.each([['no body', undefined], ['null', 'null'], ['a batch', `[${body}]`], ['variables as text', JSON.stringify({ query: '{ viewer { scopes } }', variables: 'x' })]])('H-TYPE (apollographql/apollo-server#1841): %s is 400, in JSON', async (_, content) => {
+  test.each(['application/json; charset=UTF-8', 'application/json; charset="utf-8"', 'application/json;charset=utf8;;'])(
+    'H-CHARSET (apollo-server-integration-aws-lambda#58): %s',
+    async (type) => {
+      expect((await post(body, { 'content-type': type })).status).toBe(200)
+    },
+  )
+  test.each([
+    ['no body', undefined],
+    ['null', 'null'],
+    ['a batch', `[${body}]`],
+    ['variables as text', JSON.stringify({ query: '{ viewer { scopes } }', variables: 'x' })],
+  ])('H-TYPE (apollographql/apollo-server#1841): %s is 400, in JSON', async (_, content) => {
     const response = await post(content, { 'content-type': 'application/json' })
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({ errors: [{ message: expect.any(String) as unknown }] })
@@ -173,7 +244,12 @@ describe('reported harvests', { timeout: 120_000 }, () => {
       }
     })()
     const values = async () => {
-      const { rows } = await opened.run({ op: 'aggregate', groups: [{ kind: 'column', index: 0 }], measures: [], input: { op: 'scan', table: 'large/large', columns: [{ name: 'v', type: 'STRING' }] } })
+      const { rows } = await opened.run({
+        op: 'aggregate',
+        groups: [{ kind: 'column', index: 0 }],
+        measures: [],
+        input: { op: 'scan', table: 'large/large', columns: [{ name: 'v', type: 'STRING' }] },
+      })
       return rows.map(({ c0 }) => c0)
     }
     const events = await opened.harvest()

@@ -17,10 +17,18 @@ export interface ReadColumn {
  * Columns `v` of a file each, read in one harvest, by name.
  * @param columns values; the type that catalogue.yaml asks for, if any. @param delimiter of every file
  */
-export async function columnsOf(columns: Readonly<Record<string, readonly [values: readonly string[], demand?: string]>>, delimiter = '\t'): Promise<Record<string, ReadColumn>> {
+export async function columnsOf(
+  columns: Readonly<Record<string, readonly [values: readonly string[], demand?: string]>>,
+  delimiter = '\t',
+): Promise<Record<string, ReadColumn>> {
   const names = Object.keys(columns)
-  const files = names.map((name, at) => [`t${at}.csv`, `k${delimiter}v\n${(columns[name]?.[0] ?? []).map((value, row) => `k${row}${delimiter}${value}`).join('\n')}\n`])
-  const demands = names.flatMap((name, at) => (columns[name]?.[1] === undefined ? [] : [`  t${at}: { columns: { v: { type: ${columns[name][1]} } } }`]))
+  const files = names.map((name, at) => [
+    `t${at}.csv`,
+    `k${delimiter}v\n${(columns[name]?.[0] ?? []).map((value, row) => `k${row}${delimiter}${value}`).join('\n')}\n`,
+  ])
+  const demands = names.flatMap((name, at) =>
+    columns[name]?.[1] === undefined ? [] : [`  t${at}: { columns: { v: { type: ${columns[name][1]} } } }`],
+  )
   const yaml = demands.length === 0 ? {} : { 'catalogue.yaml': `datasets:\n${demands.join('\n')}\n` }
   const opened = await folderOf({ ...Object.fromEntries(files), ...yaml })
   const found = new Map((await opened.harvest()).flatMap((event) => (event.kind === 'dataset' ? [[event.dataset.id, event.dataset]] : [])))
@@ -31,7 +39,11 @@ export async function columnsOf(columns: Readonly<Record<string, readonly [value
     if (table === undefined || column === undefined) throw new Error(`${name} was not read`)
     const shapes = table.columns.map(({ name: called, type, scale }) => ({ name: called, type, ...(scale === undefined ? {} : { scale }) }))
     const { rows } = await opened.run({ op: 'scan', table: `t${at}/${table.id}`, columns: shapes })
-    read[name] = { type: String(typesOf([column]).v), values: rows.map(({ c1 }) => (c1 === null ? null : String(c1))), problems: table.problems }
+    read[name] = {
+      type: String(typesOf([column]).v),
+      values: rows.map(({ c1 }) => (c1 === null ? null : String(c1))),
+      problems: table.problems,
+    }
   }
   return read
 }

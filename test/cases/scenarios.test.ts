@@ -21,7 +21,8 @@ beforeAll(async () => {
     'c/data/ok.csv': 'n\n1\n2\n',
     'c/data/goes.csv': 'n\n1\n',
     'c/data/roadworks.json': '[{"n":1},{"n":2}]',
-    'c/data/events.geojson': '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"name":"Fair"},"geometry":{"type":"Point","coordinates":[-0.1,51.5]}}]}',
+    'c/data/events.geojson':
+      '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"name":"Fair"},"geometry":{"type":"Point","coordinates":[-0.1,51.5]}}]}',
     'c/data/breaks.csv': 'n\n1\n2\n3\n',
     'c/data/becomes-old.csv': 'n\n1\n',
   })
@@ -50,7 +51,8 @@ interface Result {
 }
 async function rowsOf(table: string) {
   const { data, errors } = await hub.ask<{ query: Result | null }>(
-    'query ($table: ID!) { query(input: { from: { table: $table } }) { records complete warnings { code message table } sources { asOf } } }', { table },
+    'query ($table: ID!) { query(input: { from: { table: $table } }) { records complete warnings { code message table } sources { asOf } } }',
+    { table },
   )
   return data?.query ?? errors?.[0]
 }
@@ -59,8 +61,11 @@ describe('the reported scenarios, through a hub and its spokes', { timeout: 120_
   test('V20 (ckan/ckanext-harvest#104): a closed file stays closed when a neighbour comes with its slug, and so does the neighbour', async () => {
     await writeFile(workspace.path('a/data/Housing Waits.csv'), 'n\nC100\nC200\n')
     await harvest('a')
-    for (const id of ['a/housing-waits/housing-waits', 'a/housing-waits-2/housing-waits-2']) expect(await rowsOf(id)).toMatchObject({ extensions: { code: 'UNKNOWN_TABLE' } })
-    const { data } = await hub.ask<{ spoke: { lastHarvest: { problems: { message: string }[] } } }>('{ spoke(id: "a") { lastHarvest { status problems { message } } } }')
+    for (const id of ['a/housing-waits/housing-waits', 'a/housing-waits-2/housing-waits-2'])
+      expect(await rowsOf(id)).toMatchObject({ extensions: { code: 'UNKNOWN_TABLE' } })
+    const { data } = await hub.ask<{ spoke: { lastHarvest: { problems: { message: string }[] } } }>(
+      '{ spoke(id: "a") { lastHarvest { status problems { message } } } }',
+    )
     expect(data?.spoke.lastHarvest.problems).toHaveLength(1)
   })
 
@@ -79,7 +84,8 @@ describe('the reported scenarios, through a hub and its spokes', { timeout: 120_
   test('V21 (sgl-project/sglang#25811): asking for a table that is gone keeps nobody from the others', async () => {
     await rm(workspace.path('c/data/goes.csv'))
     await harvest('c')
-    for (let times = 0; times < 20; times++) expect(await rowsOf('c/goes/goes')).toMatchObject({ extensions: { code: 'SOURCE_UNAVAILABLE' } })
+    for (let times = 0; times < 20; times++)
+      expect(await rowsOf('c/goes/goes')).toMatchObject({ extensions: { code: 'SOURCE_UNAVAILABLE' } })
     expect(await rowsOf('c/ok/ok')).toMatchObject({ records: [{ n: 1 }, { n: 2 }], complete: true })
   })
 
@@ -107,7 +113,9 @@ describe('the reported scenarios, through a hub and its spokes', { timeout: 120_
     await harvest('c')
     expect(await rowsOf('c/roadworks/roadworks')).toMatchObject({ records: [], complete: true, warnings: [] })
     expect(await rowsOf('c/events/events')).toMatchObject({ records: [], complete: true, warnings: [] })
-    const { data } = await hub.ask<{ table: { columns: { name: string }[]; problems: string[] } }>('{ table(id: "c/events/events") { columns { name } problems } }')
+    const { data } = await hub.ask<{ table: { columns: { name: string }[]; problems: string[] } }>(
+      '{ table(id: "c/events/events") { columns { name } problems } }',
+    )
     expect(data?.table.columns.map(({ name }) => name)).toEqual(['name', 'geometry'])
     expect(data?.table.problems).toHaveLength(1)
     await harvest('c')

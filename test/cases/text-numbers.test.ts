@@ -16,7 +16,9 @@ const size = (value: bigint) => (value < 0n ? -value : value)
 
 /** `-1234.50`; thousands grouped by a sign. */
 function plain({ digits, scale }: Exact, group = '', point = '.'): string {
-  const text = size(digits).toString().padStart(scale + 1, '0')
+  const text = size(digits)
+    .toString()
+    .padStart(scale + 1, '0')
   const whole = text.slice(0, text.length - scale).replace(/\B(?=(?:\d{3})+$)/g, group)
   return `${whole}${scale === 0 ? '' : `${point}${text.slice(text.length - scale)}`}`
 }
@@ -54,7 +56,14 @@ const columns = fc.record({
   spelling: fc.constantFrom(...Object.keys(spellings)),
   values: fc.array(
     fc.option(
-      fc.record({ digits: fc.oneof(fc.bigInt({ min: -9999n, max: 9999n }), fc.bigInt({ min: 2n ** 53n - 2n, max: 2n ** 53n + 9n }), fc.bigInt({ min: -(10n ** 22n), max: 10n ** 22n })), scale: fc.nat(6) }),
+      fc.record({
+        digits: fc.oneof(
+          fc.bigInt({ min: -9999n, max: 9999n }),
+          fc.bigInt({ min: 2n ** 53n - 2n, max: 2n ** 53n + 9n }),
+          fc.bigInt({ min: -(10n ** 22n), max: 10n ** 22n }),
+        ),
+        scale: fc.nat(6),
+      }),
       { freq: 5, nil: null },
     ),
     { minLength: 2, maxLength: 8 },
@@ -91,7 +100,12 @@ it('numbers in any spelling come back as the same numbers, or as text that is re
         if (held.has(canonical(text)) || (column.type === 'INT64' && size(neighbour.digits) > 2n ** 63n - 1n)) continue
         const eq: Relation = {
           op: 'filter',
-          predicate: { kind: 'compare', comparison: 'eq', left: { kind: 'column', index: 0 }, right: { kind: 'literal', shape, value: text } },
+          predicate: {
+            kind: 'compare',
+            comparison: 'eq',
+            left: { kind: 'column', index: 0 },
+            right: { kind: 'literal', shape, value: text },
+          },
           input: { op: 'scan', table: 't/t', columns: [{ name: 'v', ...shape }] },
         }
         expect((await opened.run(eq)).rows).toEqual([])

@@ -25,7 +25,9 @@ describe('numbers', () => {
     const [table] = (await opened.dataset('t')).tables
     expect(table?.columns[1]).toMatchObject({ type: 'DECIMAL', scale: 2, semanticType: 'MONEY' })
     const sum: Relation = {
-      op: 'aggregate', groups: [], measures: [{ function: 'SUM', input: { kind: 'column', index: 0 } }],
+      op: 'aggregate',
+      groups: [],
+      measures: [{ function: 'SUM', input: { kind: 'column', index: 0 } }],
       input: { op: 'scan', table: 't/t', columns: [{ name: 'amount', type: 'DECIMAL', scale: 2 }] },
     }
     expect((await opened.run(sum)).rows).toEqual([{ c0: '1.00' }])
@@ -34,14 +36,23 @@ describe('numbers', () => {
   it('a22, own: whole numbers to the edge of 64 bits, and beyond', async () => {
     const { types, rows } = await read('csv/a22-int64.csv')
     expect(types).toEqual({ id: 'INT64', edge: 'INT64', over: 'DECIMAL(0)' })
-    expect(rows).toEqual([['1', '9223372036854775807', '9223372036854775808'], ['2', '-9223372036854775808', '1']])
+    expect(rows).toEqual([
+      ['1', '9223372036854775807', '9223372036854775808'],
+      ['2', '-9223372036854775808', '1'],
+    ])
   })
 
   it('a13, ngrunwald/meta-csv#5: decimal commas are a property of the file', async () => {
     const { types, rows, problems } = await read('csv/a13-semicolon-decimal-comma.csv')
     expect(types).toEqual({ ward: 'STRING', rate: 'DECIMAL(2)', pop: 'INT64' })
-    expect(rows).toEqual([['Abbey', '1.50', '1234'], ['Alibon', '2.25', '12345'], ['Becontree', '10.00', '999']])
-    expect(problems).toEqual(saying('Column rate: its commas were read as decimal commas', 'Column pop: its commas are taken for decimal commas'))
+    expect(rows).toEqual([
+      ['Abbey', '1.50', '1234'],
+      ['Alibon', '2.25', '12345'],
+      ['Becontree', '10.00', '999'],
+    ])
+    expect(problems).toEqual(
+      saying('Column rate: its commas were read as decimal commas', 'Column pop: its commas are taken for decimal commas'),
+    )
   })
 
   it('a07, dathere/qsv#2553: thousands by blanks and apostrophes', async () => {
@@ -52,27 +63,60 @@ describe('numbers', () => {
 
   it('a08, own: signs behind, around, before', async () => {
     const { rows, problems } = await read('csv/a08-signs.csv')
-    expect(rows).toEqual([['A', '-12.50', '-12.50', '3.2', '-12.5'], ['B', '7.00', '7.00', '-1.1', '7.0'], ['C', '-3.25', '-3.25', '0.4', '-3.2']])
+    expect(rows).toEqual([
+      ['A', '-12.50', '-12.50', '3.2', '-12.5'],
+      ['B', '7.00', '7.00', '-1.1', '7.0'],
+      ['C', '-3.25', '-3.25', '0.4', '-3.2'],
+    ])
     expect(problems).toEqual(saying('Column brackets: numbers in brackets were read as negative'))
   })
 
   it('a30, own: percent and currency, by themselves and as catalogue.yaml asks', async () => {
     const { types, rows, problems } = await read('csv/a30-percent-currency.csv')
     expect(types).toEqual({ ward: 'STRING', turnout: 'DECIMAL(1)', cost: 'DECIMAL(2)', eur: 'INT64' })
-    expect(rows).toEqual([['Abbey', '45.2', '1200.00', '5'], ['Alibon', '51.0', '950.50', '7']])
-    expect(problems).toEqual(saying('Column turnout: its values are percentages', 'Column cost: its values are amounts in £', 'Column eur: its values are amounts in €'))
-    const asked = await folderOf({ 't.csv': input('csv/a30-percent-currency.csv'), 'catalogue.yaml': 'datasets: { t: { columns: { turnout: { type: DOUBLE }, cost: { type: DECIMAL }, eur: { type: DECIMAL } } } }' })
-    expect(await asked.texts('t/t')).toEqual([['Abbey', '45.2', '1200.00', '5'], ['Alibon', '51', '950.50', '7']])
+    expect(rows).toEqual([
+      ['Abbey', '45.2', '1200.00', '5'],
+      ['Alibon', '51.0', '950.50', '7'],
+    ])
+    expect(problems).toEqual(
+      saying(
+        'Column turnout: its values are percentages',
+        'Column cost: its values are amounts in £',
+        'Column eur: its values are amounts in €',
+      ),
+    )
+    const asked = await folderOf({
+      't.csv': input('csv/a30-percent-currency.csv'),
+      'catalogue.yaml': 'datasets: { t: { columns: { turnout: { type: DOUBLE }, cost: { type: DECIMAL }, eur: { type: DECIMAL } } } }',
+    })
+    expect(await asked.texts('t/t')).toEqual([
+      ['Abbey', '45.2', '1200.00', '5'],
+      ['Alibon', '51', '950.50', '7'],
+    ])
   })
 
   it('a54, datacommonsorg/data#608: suppression marks, and null where the publisher says so', async () => {
     const { types, problems } = await read('csv/a54-suppressed.csv')
     expect(types).toEqual({ school: 'STRING', pupils: 'STRING', rate: 'STRING' })
-    expect(problems).toEqual(saying('Column pupils: its values are numbers, but for 3 of 7 that seem to stand for no value (<5, [c], c)', 'Column rate: its values are numbers, but for 3 of 7 that seem to stand for no value (*, [x], z)'))
-    const asked = await folderOf({ 't.csv': input('csv/a54-suppressed.csv'), 'catalogue.yaml': 'datasets: { t: { columns: { pupils: { type: INT64 }, rate: { type: DECIMAL } } } }' })
+    expect(problems).toEqual(
+      saying(
+        'Column pupils: its values are numbers, but for 3 of 7 that seem to stand for no value (<5, [c], c)',
+        'Column rate: its values are numbers, but for 3 of 7 that seem to stand for no value (*, [x], z)',
+      ),
+    )
+    const asked = await folderOf({
+      't.csv': input('csv/a54-suppressed.csv'),
+      'catalogue.yaml': 'datasets: { t: { columns: { pupils: { type: INT64 }, rate: { type: DECIMAL } } } }',
+    })
     const [table] = (await asked.dataset('t')).tables
-    expect(table?.columns.map(({ type, nullable }) => [type, nullable])).toEqual([['STRING', false], ['INT64', true], ['DECIMAL', true]])
-    expect(table?.problems).toEqual(saying('Column pupils: read as null, since they seem to stand for no value', 'Column rate: read as null'))
+    expect(table?.columns.map(({ type, nullable }) => [type, nullable])).toEqual([
+      ['STRING', false],
+      ['INT64', true],
+      ['DECIMAL', true],
+    ])
+    expect(table?.problems).toEqual(
+      saying('Column pupils: read as null, since they seem to stand for no value', 'Column rate: read as null'),
+    )
     expect(column(await asked.texts('t/t'), 1)).toEqual(['120', null, null, '88', null, '101', '97'])
   })
 
@@ -101,16 +145,31 @@ describe('dates and times', () => {
   it('a61, own: times without a leading zero, and durations', async () => {
     const { types, problems } = await read('csv/a61-hmm.csv')
     expect(types).toEqual({ id: 'INT64', t: 'STRING', d: 'STRING' })
-    expect(problems).toEqual(saying('Column t: its values are of several kinds (times of day; times of day without a leading zero, which may be durations)', 'Column d: its values are of several kinds (times of day without a leading zero, which may be durations; durations)'))
-    const asked = await folderOf({ 't.csv': input('csv/a61-hmm.csv'), 'catalogue.yaml': 'datasets: { t: { columns: { t: { type: TIME }, d: { type: TIME } } } }' })
+    expect(problems).toEqual(
+      saying(
+        'Column t: its values are of several kinds (times of day; times of day without a leading zero, which may be durations)',
+        'Column d: its values are of several kinds (times of day without a leading zero, which may be durations; durations)',
+      ),
+    )
+    const asked = await folderOf({
+      't.csv': input('csv/a61-hmm.csv'),
+      'catalogue.yaml': 'datasets: { t: { columns: { t: { type: TIME }, d: { type: TIME } } } }',
+    })
     expect(column(await asked.texts('t/t'), 1)).toEqual(['09:30:00', '10:15:00', '17:00:00'])
-    expect((await asked.dataset('t')).tables[0]?.problems).toEqual(saying('Column d: the catalogue asks for TIME, but 1 of its 3 values cannot be read as that (the first is in row 2 of the table); kept as text.'))
+    expect((await asked.dataset('t')).tables[0]?.problems).toEqual(
+      saying(
+        'Column d: the catalogue asks for TIME, but 1 of its 3 values cannot be read as that (the first is in row 2 of the table); kept as text.',
+      ),
+    )
   })
 
   it('a10, johnkerl/miller#1007: seven decimals of a second', async () => {
     const { types, rows, problems } = await read('csv/a10-datetime2.csv')
     expect(types).toEqual({ id: 'INT64', logged: 'TIMESTAMP', isoz: 'TIMESTAMPTZ' })
-    expect(rows).toEqual([['1', '2024-01-31 10:15:00', '2024-01-31 10:15:00.123456+00'], ['2', '2024-02-01 11:00:00.5', '2024-02-01 11:00:00+00']])
+    expect(rows).toEqual([
+      ['1', '2024-01-31 10:15:00', '2024-01-31 10:15:00.123456+00'],
+      ['2', '2024-02-01 11:00:00.5', '2024-02-01 11:00:00+00'],
+    ])
     expect(problems).toEqual(saying('Column isoz: its times have more than six decimals'))
   })
 
@@ -143,7 +202,11 @@ describe('letters', () => {
 
   it('a14, osm-search/wikipedia-wikidata#67: a NUL', async () => {
     const { rows, problems } = await read('csv/a14-nul.csv')
-    expect(rows).toEqual([['1', 'abcd', '5'], ['2', 'ok', '6'], ['3', 'fine', '7']])
+    expect(rows).toEqual([
+      ['1', 'abcd', '5'],
+      ['2', 'ok', '6'],
+      ['3', 'fine', '7'],
+    ])
     expect(problems).toEqual(saying('Line 2: NUL bytes were left out'))
   })
 
@@ -153,14 +216,23 @@ describe('letters', () => {
 
   it('b27z, own: Ctrl-Z', async () => {
     const { rows, problems } = await read('b3/c27-eof-ctrlz.csv')
-    expect({ rows, problems }).toEqual({ rows: [['1', '2'], ['2', '3']], problems: [] })
+    expect({ rows, problems }).toEqual({
+      rows: [
+        ['1', '2'],
+        ['2', '3'],
+      ],
+      problems: [],
+    })
   })
 })
 
 describe('records and fields', () => {
   it('a66, own: carets', async () => {
     const { rows, problems } = await read('csv/a66-caret.csv')
-    expect(rows).toEqual([['1', 'a', '2'], ['2', 'b', '3']])
+    expect(rows).toEqual([
+      ['1', 'a', '2'],
+      ['2', 'b', '3'],
+    ])
     expect(problems).toEqual(saying('Its fields are separated by "^"'))
   })
 
@@ -172,18 +244,31 @@ describe('records and fields', () => {
 
   it('a27, own: a short last row', async () => {
     const { rows, problems } = await read('csv/a27-short-last-row.csv')
-    expect(rows).toEqual([['1', 'a', 'x'], ['2', 'b', 'y'], ['3', 'c', null]])
+    expect(rows).toEqual([
+      ['1', 'a', 'x'],
+      ['2', 'b', 'y'],
+      ['3', 'c', null],
+    ])
     expect(problems).toEqual(saying('Line 4: the file ends in this row, which has fewer fields than columns'))
   })
 
   it('a29, own: single quotes', async () => {
     const { rows, problems } = await read('csv/a29-single-quotes.csv')
-    expect(rows).toEqual([['1', 'Smith, J', '5'], ['2', 'Jones, K', '6'], ['3', 'Patel, L', '7']])
+    expect(rows).toEqual([
+      ['1', 'Smith, J', '5'],
+      ['2', 'Jones, K', '6'],
+      ['3', 'Patel, L', '7'],
+    ])
     expect(problems).toEqual(saying('Fields stand in single quotes'))
   })
 
   it('a64, own: line ends of several kinds', async () => {
-    expect((await read('csv/a64-crlf-mix.csv')).rows).toEqual([['1', 'line one\r\nline two'], ['2', 'a\nb'], ['3', 'c'], ['4', 'd']])
+    expect((await read('csv/a64-crlf-mix.csv')).rows).toEqual([
+      ['1', 'line one\r\nline two'],
+      ['2', 'a\nb'],
+      ['3', 'c'],
+      ['4', 'd'],
+    ])
   })
 
   it('a23, MIT-LCP/mimic-code#81: nothing is null, and "" is not', async () => {
@@ -210,7 +295,10 @@ describe('records and fields', () => {
     const opened = await folderOf({ 'a59 spend [2024] *.csv': 'k,v\na,1\n', 'a59 spend [2025].csv': 'k,v\na,2\n' })
     const datasets = (await opened.harvest()).flatMap((event) => (event.kind === 'dataset' ? [event.dataset] : []))
     const rows = await Promise.all(datasets.map(({ id, tables }) => opened.texts(`${id}/${tables[0]?.id}`)))
-    expect(rows.flat().sort()).toEqual([['a', '1'], ['a', '2']])
+    expect(rows.flat().sort()).toEqual([
+      ['a', '1'],
+      ['a', '2'],
+    ])
   })
 })
 

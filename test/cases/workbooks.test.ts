@@ -7,7 +7,8 @@ const input = (file: string) => readFile(new URL(`in/${file}`, import.meta.url))
 const read = async (file: string) => tableOf(file.replace(/^.*\//, ''), await input(file))
 
 /** The first column of a table's rows is seldom the one that is asked about. */
-const column = (table: { names: string[]; rows: (string | null)[][] }, name: string) => table.rows.map((row) => row[table.names.indexOf(name)])
+const column = (table: { names: string[]; rows: (string | null)[][] }, name: string) =>
+  table.rows.map((row) => row[table.names.indexOf(name)])
 
 describe('workbooks that people reported', () => {
   it('x01 (exceljs/exceljs#2695): dates written as ISO 8601', async () => {
@@ -17,34 +18,76 @@ describe('workbooks that people reported', () => {
   })
 
   it('x02 (exceljs/exceljs#1437): elements with a prefix', async () => {
-    expect(await read('xlsx/x02-prefixed.xlsx')).toMatchObject({ rows: [['1', 'Abbey'], ['2', 'Alibon']], problems: [] })
+    expect(await read('xlsx/x02-prefixed.xlsx')).toMatchObject({
+      rows: [
+        ['1', 'Abbey'],
+        ['2', 'Alibon'],
+      ],
+      problems: [],
+    })
   })
 
   it('x03 (SheetJS/sheetjs#439): SharedStrings.xml with a capital', async () => {
-    expect(await read('xlsx/x03-capital-shared.xlsx')).toMatchObject({ names: ['id', 'ward'], rows: [['1', 'Abbey'], ['2', 'Alibon']], problems: [] })
+    expect(await read('xlsx/x03-capital-shared.xlsx')).toMatchObject({
+      names: ['id', 'ward'],
+      rows: [
+        ['1', 'Abbey'],
+        ['2', 'Alibon'],
+      ],
+      problems: [],
+    })
   })
 
   it('x03b (box/spout#499): the relationship names strings1.xml', async () => {
     const strings = ['id', 'ward', 'Abbey', 'Alibon'].map((text) => `<si><t>${text}</t></si>`).join('')
     const shared = (at: number) => `<c t="s"><v>${at}</v></c>`
-    const content = spreadsheet({ sheets: [rows([shared(0), shared(1)], [1, shared(2)], [2, shared(3)])], strings, rename: (name) => name.replace('sharedStrings', 'strings1') })
-    expect(await tableOf('x03b.xlsx', content)).toMatchObject({ names: ['id', 'ward'], rows: [['1', 'Abbey'], ['2', 'Alibon']], problems: [] })
+    const content = spreadsheet({
+      sheets: [rows([shared(0), shared(1)], [1, shared(2)], [2, shared(3)])],
+      strings,
+      rename: (name) => name.replace('sharedStrings', 'strings1'),
+    })
+    expect(await tableOf('x03b.xlsx', content)).toMatchObject({
+      names: ['id', 'ward'],
+      rows: [
+        ['1', 'Abbey'],
+        ['2', 'Alibon'],
+      ],
+      problems: [],
+    })
   })
 
   it('x04 (tafia/calamine#261, tidyverse/readxl#648): rows and cells without references', async () => {
-    expect(await read('xlsx/x04-no-refs.xlsx')).toMatchObject({ names: ['id', 'ward', 'n'], rows: [['1', 'Abbey', '10'], ['2', 'Alibon', '20']], problems: [] })
+    expect(await read('xlsx/x04-no-refs.xlsx')).toMatchObject({
+      names: ['id', 'ward', 'n'],
+      rows: [
+        ['1', 'Abbey', '10'],
+        ['2', 'Alibon', '20'],
+      ],
+      problems: [],
+    })
   })
 
   it('x04b: cells without references in rows with numbers, some of them empty', async () => {
-    const content = spreadsheet({ sheets: ['<row r="3"><c t="inlineStr"><is><t>id</t></is></c><c/><c t="inlineStr"><is><t>n</t></is></c></row><row r="4"><c><v>1</v></c><c/><c><v>10</v></c></row><row r="5"><c><v>2</v></c><c/><c><v>20</v></c></row>'] })
-    expect(await tableOf('x04b.xlsx', content)).toMatchObject({ rows: [['1', '10'], ['2', '20']] })
+    const content = spreadsheet({
+      sheets: [
+        '<row r="3"><c t="inlineStr"><is><t>id</t></is></c><c/><c t="inlineStr"><is><t>n</t></is></c></row><row r="4"><c><v>1</v></c><c/><c><v>10</v></c></row><row r="5"><c><v>2</v></c><c/><c><v>20</v></c></row>',
+      ],
+    })
+    expect(await tableOf('x04b.xlsx', content)).toMatchObject({
+      rows: [
+        ['1', '10'],
+        ['2', '20'],
+      ],
+    })
   })
 
   it('x05 (pandas-dev/pandas#25763): formulas without a stored result', async () => {
     const table = await read('xlsx/x05-formula-uncached.xlsx')
     expect(column(table, 'total')).toEqual([null, null, null])
     expect(table.types.price).toBe('DECIMAL(2)')
-    expect(table.problems).toEqual(['Column total: 3 of its cells hold a formula without a stored result, the first in row 2; read as empty. Open the workbook in a spreadsheet program, and save it there.'])
+    expect(table.problems).toEqual([
+      'Column total: 3 of its cells hold a formula without a stored result, the first in row 2; read as empty. Open the workbook in a spreadsheet program, and save it there.',
+    ])
   })
 
   it('x06 (exceljs/exceljs#3074): results that are errors or booleans', async () => {
@@ -52,7 +95,9 @@ describe('workbooks that people reported', () => {
     expect(table.types).toEqual({ id: 'INT64', isBig: 'BOOLEAN', label: 'STRING', err: 'INT64', amount: 'INT64' })
     expect(column(table, 'isBig')).toEqual(['false', 'true', 'true'])
     expect(column(table, 'err')).toEqual([null, '4', '6'])
-    expect(table.problems).toEqual([expect.stringMatching(/^Column err: 1 of its cells hold an error \(such as #N\/A\), the first in row 2/)])
+    expect(table.problems).toEqual([
+      expect.stringMatching(/^Column err: 1 of its cells hold an error \(such as #N\/A\), the first in row 2/),
+    ])
   })
 
   it('x06b: an error that is typed in is reported in the same words', async () => {
@@ -72,14 +117,20 @@ describe('workbooks that people reported', () => {
     const table = await read('xlsx/x08-number-formats.xlsx')
     expect(table.types).toEqual({ road: 'STRING', length_m: 'DECIMAL(1)', width: 'DECIMAL(2)', households: 'INT64', depth: 'INT64' })
     expect(table.rows[0]).toEqual(['High St', '120.5', '5.50', '1200', '2'])
-    expect(table.problems).toContain('Column width: its cells show "m" by their format; only the numbers are read. Put the unit into the column\'s name.')
+    expect(table.problems).toContain(
+      'Column width: its cells show "m" by their format; only the numbers are read. Put the unit into the column\'s name.',
+    )
   })
 
   it('x09 (tidyverse/readxl#264): the first days of 1900', async () => {
     const table = await read('xlsx/x09-early-dates.xlsx')
     expect(table.types.on).toBe('DATE')
     expect(column(table, 'on')).toEqual(['1900-01-01', '1900-02-28', null, '1900-03-01', '2024-01-01'])
-    expect(table.problems).toEqual([expect.stringMatching(/^Column on: 1 of its cells are formatted as dates and hold a number that is no day of the calendar, the first in row 4/)])
+    expect(table.problems).toEqual([
+      expect.stringMatching(
+        /^Column on: 1 of its cells are formatted as dates and hold a number that is no day of the calendar, the first in row 4/,
+      ),
+    ])
   })
 
   it('x10 (JanMarvin/openxlsx2#2, exceljs/exceljs#1575): rich text within a cell', async () => {
@@ -106,7 +157,10 @@ describe('workbooks that people reported', () => {
 
   it('x14 (wireservice/csvkit#807): leading zeros are kept', async () => {
     const table = await read('xlsx/x14-text-numbers.xlsx')
-    expect(table.rows).toEqual([['000100021', '5'], ['100021999', '6']])
+    expect(table.rows).toEqual([
+      ['000100021', '5'],
+      ['100021999', '6'],
+    ])
     expect(table.types).toEqual({ uprn: 'STRING', n: 'STRING' })
     expect(table.problems).toContainEqual(expect.stringContaining('Column n: its cells are text that looks like numbers'))
   })
@@ -132,7 +186,8 @@ describe('workbooks that people reported', () => {
 
   it('x20: and read as dates where their publisher says so', async () => {
     const opened = await folderOf({
-      'book.xlsx': await input('xlsx/x20-dates-as-text.xlsx'), 'catalogue.yaml': 'datasets:\n  book:\n    columns:\n      on: { type: DATE }\n',
+      'book.xlsx': await input('xlsx/x20-dates-as-text.xlsx'),
+      'catalogue.yaml': 'datasets:\n  book:\n    columns:\n      on: { type: DATE }\n',
     })
     const [table] = (await opened.dataset('book')).tables
     expect(typesOf(table?.columns ?? [])).toMatchObject({ on: 'DATE' })
@@ -143,7 +198,9 @@ describe('workbooks that people reported', () => {
     const opened = await folderOf({ 'x25-macro.xlsm': await input('xlsx/x25-macro.xlsm') })
     const { tables, distributions } = await opened.dataset('x25-macro')
     expect(tables).toHaveLength(1)
-    expect(distributions).toEqual([expect.objectContaining({ format: 'xlsx', mediaType: 'application/vnd.ms-excel.sheet.macroenabled.12' })])
+    expect(distributions).toEqual([
+      expect.objectContaining({ format: 'xlsx', mediaType: 'application/vnd.ms-excel.sheet.macroenabled.12' }),
+    ])
   })
 
   it('x28 (office-kit/xlsx#157): booleans as words', async () => {
@@ -172,7 +229,14 @@ describe('workbooks that people reported', () => {
   })
 
   it('x46: a blank far out', async () => {
-    expect(await read('xlsx2/x46-far-value.xlsx')).toMatchObject({ names: ['id', 'n'], rows: [['1', '5'], ['2', '6']], problems: [] })
+    expect(await read('xlsx2/x46-far-value.xlsx')).toMatchObject({
+      names: ['id', 'n'],
+      rows: [
+        ['1', '5'],
+        ['2', '6'],
+      ],
+      problems: [],
+    })
   })
 
   it.each([

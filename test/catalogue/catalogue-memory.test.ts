@@ -13,7 +13,14 @@ const ofBarnet: Viewer = { subject: 'b', organisation: 'london-borough-of-barnet
 beforeAll(async () => {
   database = await freshDatabase()
   await configureTwo(database.knex)
-  await harvest(database.knex, fakeSource(dataset('libraries'), dataset('shared', { access: 'SHARED', sharedWith: ['london-borough-of-barnet'], listing: 'PARTIES' }), complete()))
+  await harvest(
+    database.knex,
+    fakeSource(
+      dataset('libraries'),
+      dataset('shared', { access: 'SHARED', sharedWith: ['london-borough-of-barnet'], listing: 'PARTIES' }),
+      complete(),
+    ),
+  )
   database.knex.on('query', ({ sql }: { sql: string }) => statements.push(sql))
 })
 beforeEach(() => {
@@ -22,7 +29,8 @@ beforeEach(() => {
 })
 afterAll(() => database.drop())
 
-const page = async (viewer: Viewer) => (await (await memory.loadersFor(viewer)).datasetPage.load({ first: 100 })).nodes.map(({ id, title }) => `${id} ${title}`)
+const page = async (viewer: Viewer) =>
+  (await (await memory.loadersFor(viewer)).datasetPage.load({ first: 100 })).nodes.map(({ id, title }) => `${id} ${title}`)
 
 describe('what a hub remembers of the catalogue', () => {
   it('answers the second request from memory, but for one small statement', async () => {
@@ -51,10 +59,11 @@ describe('what a hub remembers of the catalogue', () => {
 
   it('sees a change in whatever order transactions end', async () => {
     await harvest(database.knex, fakeSource(dataset('a'), complete()), { spokeId: 'barnet' })
-    const rename = (id: string, title: string) => database.knex.transaction().then(async (transaction) => {
-      await transaction('datasets').where({ id }).update({ title })
-      return transaction
-    })
+    const rename = (id: string, title: string) =>
+      database.knex.transaction().then(async (transaction) => {
+        await transaction('datasets').where({ id }).update({ title })
+        return transaction
+      })
     const [early, late] = [await rename('barnet/a', 'early'), await rename('camden/libraries', 'late')]
     await late.commit()
     expect(await page(anonymous)).toEqual(['barnet/a Title of a', 'camden/libraries late'])

@@ -14,7 +14,9 @@ let database: FreshDatabase
 beforeAll(async () => {
   database = await freshDatabase()
   await configureTwo(database.knex)
-  const shown = slugs.map((slug, n) => dataset(slug, { modified: new Date(Date.UTC(2026, 0, n + 1)).toISOString(), tables: [table(slug), table('second')] }))
+  const shown = slugs.map((slug, n) =>
+    dataset(slug, { modified: new Date(Date.UTC(2026, 0, n + 1)).toISOString(), tables: [table(slug), table('second')] }),
+  )
   await harvest(database.knex, fakeSource(...shown, complete()))
   await harvest(database.knex, fakeSource(dataset('libraries'), complete()), { spokeId: 'barnet' })
 })
@@ -28,7 +30,7 @@ describe('datasetPage', () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 100 }), async (first) => {
         const seen: string[] = []
-        for (let after: string | null = null; ; ) {
+        for (let after: string | null = null; ;) {
           const { nodes, edges, pageInfo, totalCount } = await page({ spokes: camdens, first, after })
           expect(totalCount).toBe(ids.length)
           expect(pageInfo.hasPreviousPage).toBe(seen.length > 0)
@@ -55,10 +57,18 @@ describe('datasetPage', () => {
 
   it('answers an empty page with what a page says', async () => {
     expect(await page({ first: 0 })).toEqual({
-      nodes: [], edges: [], totalCount: ids.length + 1, pageInfo: { hasNextPage: true, hasPreviousPage: false, startCursor: null, endCursor: null },
+      nodes: [],
+      edges: [],
+      totalCount: ids.length + 1,
+      pageInfo: { hasNextPage: true, hasPreviousPage: false, startCursor: null, endCursor: null },
     })
     const last = (await page()).pageInfo.endCursor
-    expect((await page({ after: last })).pageInfo).toEqual({ hasNextPage: false, hasPreviousPage: true, startCursor: null, endCursor: null })
+    expect((await page({ after: last })).pageInfo).toEqual({
+      hasNextPage: false,
+      hasPreviousPage: true,
+      startCursor: null,
+      endCursor: null,
+    })
   })
 
   it.each([-1, 101, 1.5, NaN, Infinity])('refuses first: %s', async (first) => {
@@ -66,7 +76,16 @@ describe('datasetPage', () => {
   })
 
   it('refuses a cursor that is none of its own, whatever it is', async () => {
-    const cases = ['', ' ', 'x', '%', 'Y2FtZGVu', Buffer.from("camden/a' or 1=1").toString('base64url'), `${Buffer.from('camden/a').toString('base64url')}=`, 'A'.repeat(100_000)]
+    const cases = [
+      '',
+      ' ',
+      'x',
+      '%',
+      'Y2FtZGVu',
+      Buffer.from("camden/a' or 1=1").toString('base64url'),
+      `${Buffer.from('camden/a').toString('base64url')}=`,
+      'A'.repeat(100_000),
+    ]
     for (const after of cases) await expect(page({ after })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' })
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.string(), fc.base64String()), async (after) => {
@@ -88,13 +107,19 @@ describe('datasetPage', () => {
       database.knex.on('query', tally)
       const loaders = createCatalogueLoaders(database.knex, anonymous)
       const { nodes } = await page({ first })
-      await Promise.all(nodes.map(async ({ id, spokeId, organisationId }) => {
-        const [tables] = await Promise.all([
-          loaders.tablesOfDataset.load(id), loaders.distributionsOfDataset.load(id), loaders.spoke.load(spokeId), loaders.organisation.load(organisationId),
-          loaders.lastHarvestOfSpoke.load(spokeId), loaders.spokesOfOrganisation.load(organisationId),
-        ])
-        await loaders.columnsOfTable.loadAll(tables.map((one) => one.id))
-      }))
+      await Promise.all(
+        nodes.map(async ({ id, spokeId, organisationId }) => {
+          const [tables] = await Promise.all([
+            loaders.tablesOfDataset.load(id),
+            loaders.distributionsOfDataset.load(id),
+            loaders.spoke.load(spokeId),
+            loaders.organisation.load(organisationId),
+            loaders.lastHarvestOfSpoke.load(spokeId),
+            loaders.spokesOfOrganisation.load(organisationId),
+          ])
+          await loaders.columnsOfTable.loadAll(tables.map((one) => one.id))
+        }),
+      )
       database.knex.off('query', tally)
       return { nodes: nodes.length, count }
     }

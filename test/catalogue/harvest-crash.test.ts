@@ -28,7 +28,9 @@ afterEach(async () => {
 
 /** A hub in a process of its own, in the middle of a harvest that would take a minute. */
 async function startOther(): Promise<ChildProcess> {
-  const other = (child = spawn(process.execPath, ['--import', 'tsx', script, database.url, '600', '100'], { stdio: ['ignore', 'pipe', 'inherit'] }))
+  const other = (child = spawn(process.execPath, ['--import', 'tsx', script, database.url, '600', '100'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  }))
   await once(other.stdout, 'data')
   await until('the run is under way', async () => (await runs()).some(({ status }) => status === 'RUNNING'))
   return other
@@ -37,7 +39,8 @@ async function startOther(): Promise<ChildProcess> {
 /** Those of the catalogue's triggers, which keep the search index, are in the queue too. */
 const harvestJobs = () => database.knex('graphile_worker.jobs').whereLike('task_identifier', 'harvest %')
 
-const runs = async () => (await database.knex('harvest_runs').orderBy('id').select('status', 'error')) as { status: string; error: string | null }[]
+const runs = async () =>
+  (await database.knex('harvest_runs').orderBy('id').select('status', 'error')) as { status: string; error: string | null }[]
 
 async function kill(other: ChildProcess): Promise<void> {
   const exited = once(other, 'exit')
@@ -47,7 +50,11 @@ async function kill(other: ChildProcess): Promise<void> {
 
 const open = async (source = fakeSource(dataset('a'), complete())) =>
   (scheduler = await HarvestScheduler.open({
-    knex: database.knex, connection: () => connectionConfig(database.url, true), sources: new Map([['camden', source]]), intervalMs: 3_600_000, log: quiet,
+    knex: database.knex,
+    connection: () => connectionConfig(database.url, true),
+    sources: new Map([['camden', source]]),
+    intervalMs: 3_600_000,
+    log: quiet,
   }))
 
 describe('a hub that is killed in the middle of a harvest', () => {
@@ -67,7 +74,10 @@ describe('a hub that is killed in the middle of a harvest', () => {
     const release = await until('its lock is free', () => sessionLocks(lingering).tryLock(harvestLock('camden')))
     const next = await open()
     next.start()
-    await until('the harvest is put off', async () => (await harvestJobs().pluck('last_error'))[0] === 'Another hub holds the harvest of this spoke.')
+    await until(
+      'the harvest is put off',
+      async () => (await harvestJobs().pluck('last_error'))[0] === 'Another hub holds the harvest of this spoke.',
+    )
     expect(await runs()).toMatchObject([{ status: 'RUNNING' }])
     await release()
     await lingering.destroy()

@@ -26,7 +26,8 @@ const crawl: fc.Arbitrary<Crawl> = fc.record({
   end: fc.oneof({ weight: 4, arbitrary: fc.constant('complete' as const) }, fc.constant('silence' as const), fc.constant('error' as const)),
 })
 
-const tablesOf = ({ id, version }: { id: string; version: number }) => Array.from({ length: version + 1 }, (_, n) => table(`${id}-${n}`, { version: `v${version}` }))
+const tablesOf = ({ id, version }: { id: string; version: number }) =>
+  Array.from({ length: version + 1 }, (_, n) => table(`${id}-${n}`, { version: `v${version}` }))
 
 function eventOf(said: Saying): unknown {
   if (said.say === 'dataset') return dataset(said.id, { description: `version ${said.version}`, tables: tablesOf(said) })
@@ -46,7 +47,9 @@ class Model {
       if (said.say === 'dataset' && !shown.has(said.id)) {
         shown.add(said.id)
         const before = this.datasets.get(said.id)
-        counts[before === undefined ? 'created' : before.version === said.version && before.status === 'ACTIVE' ? 'unchanged' : 'updated'] += 1
+        counts[
+          before === undefined ? 'created' : before.version === said.version && before.status === 'ACTIVE' ? 'unchanged' : 'updated'
+        ] += 1
         this.datasets.set(said.id, { version: said.version, status: 'ACTIVE' })
       } else {
         counts.failed += 1
@@ -86,12 +89,22 @@ describe('any history of harvests', () => {
         }
         const loaders = createCatalogueLoaders(knex, anonymous)
         const { nodes } = await datasetPage(knex, anonymous, { first: 100, spokes: ['camden'] })
-        const found = await Promise.all(nodes.map(async (node) => [
-          node.id, node.status, node.description, (await loaders.tablesOfDataset.load(node.id)).map((table) => [table.id, table.version]),
-        ]))
-        const expected = [...model.datasets].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, { version, status }]) => [
-          `camden/${id}`, status, `version ${version}`, tablesOf({ id, version }).map((table) => [`camden/${id}/${table.id}`, table.version]),
-        ])
+        const found = await Promise.all(
+          nodes.map(async (node) => [
+            node.id,
+            node.status,
+            node.description,
+            (await loaders.tablesOfDataset.load(node.id)).map((table) => [table.id, table.version]),
+          ]),
+        )
+        const expected = [...model.datasets]
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([id, { version, status }]) => [
+            `camden/${id}`,
+            status,
+            `version ${version}`,
+            tablesOf({ id, version }).map((table) => [`camden/${id}/${table.id}`, table.version]),
+          ])
         expect(found).toEqual(expected)
         expect(await createCatalogueLoaders(knex, anonymous).dataset.load('barnet/a')).toEqual(untouched)
       }),

@@ -14,10 +14,19 @@ afterEach(() => database.drop())
 
 const ids = (...names: string[]) => names.map((name) => dataset(name))
 const many = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => dataset(`d${from + n}`))
-const crawl = (told: unknown[], options: { limits?: Partial<HarvestLimits>; allowShrink?: boolean } = {}) => harvest(database.knex, fakeSource(...told), options)
-const statusOf = async (id: string) => (await database.knex('datasets').where({ id: `camden/${id}` }).first('status'))?.status as string | undefined
+const crawl = (told: unknown[], options: { limits?: Partial<HarvestLimits>; allowShrink?: boolean } = {}) =>
+  harvest(database.knex, fakeSource(...told), options)
+const statusOf = async (id: string) =>
+  (
+    await database
+      .knex('datasets')
+      .where({ id: `camden/${id}` })
+      .first('status')
+  )?.status as string | undefined
 const daysPass = async (days: number) => {
-  await database.knex.raw(`update datasets set missing_since = missing_since - ? * interval '1 day' where missing_since is not null`, [days])
+  await database.knex.raw(`update datasets set missing_since = missing_since - ? * interval '1 day' where missing_since is not null`, [
+    days,
+  ])
   await database.knex.raw(`update harvest_runs set finished_at = finished_at - ? * interval '1 day'`, [days])
 }
 
@@ -30,7 +39,13 @@ describe('days of grace', () => {
     expect(await crawl([...ids('a'), complete()])).toMatchObject({ status: 'COMPLETE', removed: 0 })
     expect(await statusOf('b')).toBe('MISSING')
     await daysPass(1)
-    for (const said of [[new Error('down')], ids('a'), [...ids('a', 'a'), complete()], [...ids('a'), null, complete()], [...ids('a'), { ...complete(), total: 2 }]]) {
+    for (const said of [
+      [new Error('down')],
+      ids('a'),
+      [...ids('a', 'a'), complete()],
+      [...ids('a'), null, complete()],
+      [...ids('a'), { ...complete(), total: 2 }],
+    ]) {
       await crawl(said)
       expect(await statusOf('b')).toBe('MISSING')
     }
@@ -39,7 +54,12 @@ describe('days of grace', () => {
     expect(await createCatalogueLoaders(database.knex, anonymous).dataset.load('camden/b')).toBeNull()
 
     expect(await crawl([...ids('a', 'b'), complete()])).toMatchObject({ updated: 1, created: 0 })
-    expect(await createCatalogueLoaders(database.knex, anonymous).dataset.load('camden/b')).toMatchObject({ id: 'camden/b', status: 'ACTIVE', firstSeen: first?.firstSeen, updatedAt: first?.updatedAt })
+    expect(await createCatalogueLoaders(database.knex, anonymous).dataset.load('camden/b')).toMatchObject({
+      id: 'camden/b',
+      status: 'ACTIVE',
+      firstSeen: first?.firstSeen,
+      updatedAt: first?.updatedAt,
+    })
   })
 
   it('begin again where a problem names it: its source still has it', async () => {
@@ -58,7 +78,12 @@ describe('the guard', () => {
     const shrunk = [...many(0, 8), dataset('new'), complete()]
     for (const created of [1, 0]) {
       const run = await crawl(shrunk)
-      expect(run).toMatchObject({ status: 'HELD', removed: 0, created, error: expect.stringMatching(/^12 of 20 datasets would have gone, .*50 %.*--allow-shrink/) })
+      expect(run).toMatchObject({
+        status: 'HELD',
+        removed: 0,
+        created,
+        error: expect.stringMatching(/^12 of 20 datasets would have gone, .*50 %.*--allow-shrink/),
+      })
       expect(await statusOf('d19')).toBe('ACTIVE')
     }
     expect(await statusOf('new')).toBe('ACTIVE')
@@ -82,14 +107,23 @@ describe('the guard', () => {
   it('does not take new datasets for old ones', async () => {
     await crawl([...many(0, 20), complete()])
     expect(await crawl([...many(20, 60), complete()])).toMatchObject({ status: 'HELD', created: 40, removed: 0 })
-    expect(await crawl([...many(20, 60), complete()])).toMatchObject({ status: 'HELD', unchanged: 40, removed: 0, error: expect.stringMatching(/^20 of 20 /) })
+    expect(await crawl([...many(20, 60), complete()])).toMatchObject({
+      status: 'HELD',
+      unchanged: 40,
+      removed: 0,
+      error: expect.stringMatching(/^20 of 20 /),
+    })
   })
 })
 
 describe('a source that says how many it holds', () => {
   it('is not believed to be complete where it told of fewer', async () => {
     await crawl([...ids('a', 'b'), complete()])
-    expect(await crawl([...ids('a'), { ...complete(), total: 2 }])).toMatchObject({ status: 'PARTIAL', removed: 0, error: expect.stringContaining('holds 2 datasets and told of 1') })
+    expect(await crawl([...ids('a'), { ...complete(), total: 2 }])).toMatchObject({
+      status: 'PARTIAL',
+      removed: 0,
+      error: expect.stringContaining('holds 2 datasets and told of 1'),
+    })
     expect(await crawl([...ids('a', 'a'), { ...complete(), total: 2 }])).toMatchObject({ status: 'PARTIAL', removed: 0 })
     const broken = { kind: 'problem', sourceId: 'c', message: 'not read' }
     expect(await crawl([...ids('a'), broken, { ...complete(), total: 2 }])).toMatchObject({ status: 'PARTIAL', failed: 1, removed: 1 })
@@ -102,7 +136,12 @@ describe('a source that tells of changes', () => {
 
   it('removes what it says has gone, and nothing that it does not mention', async () => {
     await crawl([...ids('a', 'b', 'c'), complete('1')])
-    const changes = source(dataset('b', { title: 'New' }), { kind: 'removed', sourceId: 'c' }, { kind: 'removed', sourceId: 'never-known' }, complete('2'))
+    const changes = source(
+      dataset('b', { title: 'New' }),
+      { kind: 'removed', sourceId: 'c' },
+      { kind: 'removed', sourceId: 'never-known' },
+      complete('2'),
+    )
     expect(await harvest(database.knex, changes)).toMatchObject({ status: 'COMPLETE', updated: 1, removed: 1, unchanged: 0 })
     expect(changes.cursors).toEqual(['1'])
     expect([await statusOf('a'), await statusOf('b'), await statusOf('c')]).toEqual(['ACTIVE', 'ACTIVE', 'MISSING'])
@@ -132,7 +171,10 @@ describe('a source that tells of changes', () => {
 
   it('is held by the guard too', async () => {
     await crawl([...many(0, 20), complete('1')])
-    expect(await crawl([...many(0, 15).map(({ dataset: { id } }) => ({ kind: 'removed', sourceId: id })), complete('2')])).toMatchObject({ status: 'HELD', removed: 0 })
+    expect(await crawl([...many(0, 15).map(({ dataset: { id } }) => ({ kind: 'removed', sourceId: id })), complete('2')])).toMatchObject({
+      status: 'HELD',
+      removed: 0,
+    })
   })
 })
 
@@ -140,7 +182,11 @@ describe('the limits of a spoke', () => {
   it('leave out a record that is too large, as a problem, and keep its dataset', async () => {
     await crawl([...ids('a', 'b'), complete()])
     const large = dataset('a', { description: 'x'.repeat(5_000) })
-    expect(await crawl([large, dataset('b'), complete()], { limits: { recordBytesMax: 4096 } })).toMatchObject({ status: 'PARTIAL', failed: 1, removed: 0 })
+    expect(await crawl([large, dataset('b'), complete()], { limits: { recordBytesMax: 4096 } })).toMatchObject({
+      status: 'PARTIAL',
+      failed: 1,
+      removed: 0,
+    })
     expect(await statusOf('a')).toBe('ACTIVE')
   })
 })

@@ -24,7 +24,11 @@ afterEach(async () => {
 
 const schedule = async (sources: Record<string, HarvestOptions['source']>, intervalMs = 3_600_000) =>
   (scheduler = await HarvestScheduler.open({
-    knex: database.knex, connection: () => connectionConfig(database.url, true), sources: new Map(Object.entries(sources)), intervalMs, log: quiet,
+    knex: database.knex,
+    connection: () => connectionConfig(database.url, true),
+    sources: new Map(Object.entries(sources)),
+    intervalMs,
+    log: quiet,
   }))
 
 /** A signal for a test to wait on. */
@@ -34,7 +38,8 @@ function gate() {
   return { open, opened }
 }
 
-const lastStatus = async (spokeId: string) => (await createCatalogueLoaders(database.knex, anonymous).lastHarvestOfSpoke.load(spokeId))?.status
+const lastStatus = async (spokeId: string) =>
+  (await createCatalogueLoaders(database.knex, anonymous).lastHarvestOfSpoke.load(spokeId))?.status
 
 describe('HarvestScheduler', () => {
   it('harvests every spoke at its start, whatever another does, and stops what hangs', async () => {
@@ -42,7 +47,10 @@ describe('HarvestScheduler', () => {
     const third = { ...barnet, id: 'lambeth' }
     await syncConfigured(database.knex, [camden, barnet, third])
     const sources = {
-      barnet: fakeSource(() => { hangs.open(); return new Promise(() => undefined) }),
+      barnet: fakeSource(() => {
+        hangs.open()
+        return new Promise(() => undefined)
+      }),
       lambeth: fakeSource(null, new SourceUnavailable('It is down.')),
       camden: fakeSource(dataset('libraries'), complete()),
     }
@@ -51,17 +59,29 @@ describe('HarvestScheduler', () => {
     await hangs.opened
     // Each of the others is done, or this answers with its finished run.
     expect(await running.harvestNow('camden').then(({ id }) => settled(database.knex, id))).toMatchObject({ status: 'COMPLETE' })
-    expect(await running.harvestNow('lambeth').then(({ id }) => settled(database.knex, id))).toMatchObject({ status: 'FAILED', error: 'It is down.' })
+    expect(await running.harvestNow('lambeth').then(({ id }) => settled(database.knex, id))).toMatchObject({
+      status: 'FAILED',
+      error: 'It is down.',
+    })
     expect(await lastStatus('barnet')).toBe('RUNNING')
     await running.stop()
-    expect(await createCatalogueLoaders(database.knex, anonymous).lastHarvestOfSpoke.load('barnet')).toMatchObject({ status: 'FAILED', error: 'The harvest was stopped.' })
+    expect(await createCatalogueLoaders(database.knex, anonymous).lastHarvestOfSpoke.load('barnet')).toMatchObject({
+      status: 'FAILED',
+      error: 'The harvest was stopped.',
+    })
     expect((await listSpokes(database.knex)).map(({ id }) => id)).toEqual(['camden', 'barnet', 'lambeth'])
   })
 
   it('harvests again after its interval, and after a harvest that could not be run', async () => {
     const third = gate()
     let reads = 0
-    const source = { async *harvest() { reads += 1; if (reads === 3) third.open(); yield complete() } }
+    const source = {
+      async *harvest() {
+        reads += 1
+        if (reads === 3) third.open()
+        yield complete()
+      },
+    }
     await database.knex.raw('alter table harvest_runs rename to hidden')
     const running = await schedule({ camden: source }, 1)
     running.start()
@@ -82,7 +102,10 @@ describe('HarvestScheduler', () => {
   it('goes on when the database ends its connections', async () => {
     const source = fakeSource(
       dataset('a'),
-      () => database.knex.raw('select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()'),
+      () =>
+        database.knex.raw(
+          'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+        ),
       complete(),
     )
     const running = await schedule({ camden: source })

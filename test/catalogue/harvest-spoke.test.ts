@@ -15,40 +15,97 @@ beforeEach(async () => {
 afterEach(() => database.drop())
 
 const statuses = async () =>
-  Object.fromEntries((await database.knex('datasets').select('id', 'status')).map(({ id, status }: { id: string; status: string }) => [id.replace('camden/', ''), status]))
+  Object.fromEntries(
+    (await database.knex('datasets').select('id', 'status')).map(({ id, status }: { id: string; status: string }) => [
+      id.replace('camden/', ''),
+      status,
+    ]),
+  )
 const problemsOf = (runId: number) => createCatalogueLoaders(database.knex, operator).problemsOfRun.load({ runId, first: 100 })
 
 /** The same value, every object with its keys in the opposite order. */
 function backwards(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(backwards)
   if (value === null || typeof value !== 'object') return value
-  return Object.fromEntries(Object.entries(value).reverse().map(([key, inner]) => [key, backwards(inner)]))
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, inner]) => [key, backwards(inner)]),
+  )
 }
 
 describe('harvestSpoke', () => {
   it('writes what a source shows, whole', async () => {
-    const run = await harvest(database.knex, fakeSource(dataset('libraries', {
-      description: 'Where they are', licence: { title: 'OGL', url: 'https://example.org/ogl' }, themes: ['culture'], keywords: ['books', 'a,b"{}'],
-      issued: '2020-01-02T03:04:05Z', modified: '2026-05-06T07:08:09+01:00', frequency: 'yearly', landingPage: 'https://example.org',
-      distributions: [{ id: 'csv', format: 'csv', byteSize: 12, modified: '2026-01-01T00:00:00Z' }, { id: 'geojson', title: 'Map' }],
-    }), complete()))
-    expect(run).toMatchObject({ spokeId: 'camden', status: 'COMPLETE', created: 1, updated: 0, unchanged: 0, removed: 0, failed: 0, error: null })
+    const run = await harvest(
+      database.knex,
+      fakeSource(
+        dataset('libraries', {
+          description: 'Where they are',
+          licence: { title: 'OGL', url: 'https://example.org/ogl' },
+          themes: ['culture'],
+          keywords: ['books', 'a,b"{}'],
+          issued: '2020-01-02T03:04:05Z',
+          modified: '2026-05-06T07:08:09+01:00',
+          frequency: 'yearly',
+          landingPage: 'https://example.org',
+          distributions: [
+            { id: 'csv', format: 'csv', byteSize: 12, modified: '2026-01-01T00:00:00Z' },
+            { id: 'geojson', title: 'Map' },
+          ],
+        }),
+        complete(),
+      ),
+    )
+    expect(run).toMatchObject({
+      spokeId: 'camden',
+      status: 'COMPLETE',
+      created: 1,
+      updated: 0,
+      unchanged: 0,
+      removed: 0,
+      failed: 0,
+      error: null,
+    })
     expect(run.finishedAt).toBeInstanceOf(Date)
 
     const loaders = createCatalogueLoaders(database.knex, anonymous)
     expect(await loaders.dataset.load('camden/libraries')).toMatchObject({
-      id: 'camden/libraries', spokeId: 'camden', organisationId: 'london-borough-of-camden', title: 'Title of libraries', description: 'Where they are',
-      licence: { title: 'OGL', url: 'https://example.org/ogl' }, themes: ['culture'], keywords: ['books', 'a,b"{}'], access: 'OPEN', sharedWith: [],
-      listing: 'PUBLIC', issued: new Date('2020-01-02T03:04:05Z'), modified: new Date('2026-05-06T06:08:09Z'), frequency: 'yearly', status: 'ACTIVE',
+      id: 'camden/libraries',
+      spokeId: 'camden',
+      organisationId: 'london-borough-of-camden',
+      title: 'Title of libraries',
+      description: 'Where they are',
+      licence: { title: 'OGL', url: 'https://example.org/ogl' },
+      themes: ['culture'],
+      keywords: ['books', 'a,b"{}'],
+      access: 'OPEN',
+      sharedWith: [],
+      listing: 'PUBLIC',
+      issued: new Date('2020-01-02T03:04:05Z'),
+      modified: new Date('2026-05-06T06:08:09Z'),
+      frequency: 'yearly',
+      status: 'ACTIVE',
     })
     expect(await loaders.distributionsOfDataset.load('camden/libraries')).toMatchObject([
-      { id: 'camden/libraries/csv', format: 'csv', byteSize: 12, title: null }, { id: 'camden/libraries/geojson', title: 'Map', byteSize: null },
+      { id: 'camden/libraries/csv', format: 'csv', byteSize: 12, title: null },
+      { id: 'camden/libraries/geojson', title: 'Map', byteSize: null },
     ])
     expect(await loaders.tablesOfDataset.load('camden/libraries')).toEqual([
-      { id: 'camden/libraries/libraries', datasetId: 'camden/libraries', name: 'libraries', title: 'Table libraries', rowCount: 3, version: 'v1', primaryKey: [], foreignKeys: [], problems: [] },
+      {
+        id: 'camden/libraries/libraries',
+        datasetId: 'camden/libraries',
+        name: 'libraries',
+        title: 'Table libraries',
+        rowCount: 3,
+        version: 'v1',
+        primaryKey: [],
+        foreignKeys: [],
+        problems: [],
+      },
     ])
     expect(await loaders.columnsOfTable.load('camden/libraries/libraries')).toMatchObject([
-      { position: 0, name: 'Name', type: 'STRING', scale: null, nullable: true }, { position: 1, name: 'Amount', type: 'DECIMAL', scale: 2, unit: 'GBP' },
+      { position: 0, name: 'Name', type: 'STRING', scale: null, nullable: true },
+      { position: 1, name: 'Amount', type: 'DECIMAL', scale: 2, unit: 'GBP' },
     ])
   })
 
@@ -60,53 +117,99 @@ describe('harvestSpoke', () => {
     expect(await database.knex('tables').orderBy('id').select('id', database.knex.raw('xmin'), database.knex.raw('ctid'))).toEqual(before)
 
     const changed = dataset('b', { tables: [table('b', { version: 'v2' }), table('c')] })
-    expect(await harvest(database.knex, fakeSource(dataset('a'), changed, dataset('new'), complete()))).toMatchObject({ created: 1, updated: 1, unchanged: 1 })
+    expect(await harvest(database.knex, fakeSource(dataset('a'), changed, dataset('new'), complete()))).toMatchObject({
+      created: 1,
+      updated: 1,
+      unchanged: 1,
+    })
     const tables = await createCatalogueLoaders(database.knex, anonymous).tablesOfDataset.load('camden/b')
-    expect(tables.map(({ id, version }) => [id, version])).toEqual([['camden/b/b', 'v2'], ['camden/b/c', 'v1']])
+    expect(tables.map(({ id, version }) => [id, version])).toEqual([
+      ['camden/b/b', 'v2'],
+      ['camden/b/c', 'v1'],
+    ])
   })
 
   it('marks as missing what a complete crawl did not show, and takes it back as itself', async () => {
     await harvest(database.knex, fakeSource(dataset('a'), dataset('b'), complete()))
     const first = await createCatalogueLoaders(database.knex, anonymous).dataset.load('camden/b')
-    expect(await harvest(database.knex, fakeSource(dataset('a'), complete()))).toMatchObject({ status: 'COMPLETE', removed: 1, unchanged: 1 })
+    expect(await harvest(database.knex, fakeSource(dataset('a'), complete()))).toMatchObject({
+      status: 'COMPLETE',
+      removed: 1,
+      unchanged: 1,
+    })
     expect(await statuses()).toEqual({ a: 'ACTIVE', b: 'MISSING' })
     expect(await harvest(database.knex, fakeSource(dataset('a'), complete()))).toMatchObject({ removed: 0 })
 
-    expect(await harvest(database.knex, fakeSource(dataset('a'), dataset('b'), complete()))).toMatchObject({ removed: 0, updated: 1, created: 0 })
+    expect(await harvest(database.knex, fakeSource(dataset('a'), dataset('b'), complete()))).toMatchObject({
+      removed: 0,
+      updated: 1,
+      created: 0,
+    })
     const back = await createCatalogueLoaders(database.knex, anonymous).dataset.load('camden/b')
     expect(back).toEqual({ ...first, lastSeen: back?.lastSeen })
   })
 
   it('removes nothing where the source does not say that it has shown everything', async () => {
     await harvest(database.knex, fakeSource(dataset('a'), dataset('b'), complete()))
-    expect(await harvest(database.knex, fakeSource(dataset('a')))).toMatchObject({ status: 'PARTIAL', removed: 0, error: expect.stringContaining('nothing was removed') })
-    expect(await harvest(database.knex, fakeSource(dataset('c'), new SourceUnavailable('It is closed.')))).toMatchObject({ status: 'FAILED', error: 'It is closed.', created: 1 })
-    expect(await harvest(database.knex, fakeSource(new Error('/secret/path')))).toMatchObject({ status: 'FAILED', error: expect.not.stringContaining('secret') })
+    expect(await harvest(database.knex, fakeSource(dataset('a')))).toMatchObject({
+      status: 'PARTIAL',
+      removed: 0,
+      error: expect.stringContaining('nothing was removed'),
+    })
+    expect(await harvest(database.knex, fakeSource(dataset('c'), new SourceUnavailable('It is closed.')))).toMatchObject({
+      status: 'FAILED',
+      error: 'It is closed.',
+      created: 1,
+    })
+    expect(await harvest(database.knex, fakeSource(new Error('/secret/path')))).toMatchObject({
+      status: 'FAILED',
+      error: expect.not.stringContaining('secret'),
+    })
     expect(await statuses()).toEqual({ a: 'ACTIVE', b: 'ACTIVE', c: 'ACTIVE' })
   })
 
   it('keeps a dataset that a problem names as it is', async () => {
     await harvest(database.knex, fakeSource(dataset('a'), dataset('b'), dataset('b-2'), complete()))
-    const run = await harvest(database.knex, fakeSource({ kind: 'problem', sourceId: 'a', message: 'not read' }, { kind: 'problem', sourceId: 'b/b', message: 'cut short' }, complete()))
+    const run = await harvest(
+      database.knex,
+      fakeSource(
+        { kind: 'problem', sourceId: 'a', message: 'not read' },
+        { kind: 'problem', sourceId: 'b/b', message: 'cut short' },
+        complete(),
+      ),
+    )
     expect(run).toMatchObject({ status: 'PARTIAL', failed: 2, removed: 1 })
     expect(await statuses()).toEqual({ a: 'ACTIVE', b: 'ACTIVE', 'b-2': 'MISSING' })
-    expect(await problemsOf(run.id)).toEqual([{ sourceId: 'a', message: 'not read' }, { sourceId: 'b/b', message: 'cut short' }])
+    expect(await problemsOf(run.id)).toEqual([
+      { sourceId: 'a', message: 'not read' },
+      { sourceId: 'b/b', message: 'cut short' },
+    ])
   })
 
   it('quarantines a record that breaks the contract, and keeps its dataset', async () => {
     const good = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
     await harvest(database.knex, fakeSource(...good.map((id) => dataset(id)), complete()))
-    const run = await harvest(database.knex, fakeSource(
-      dataset('a', { access: 'PUBLIC' as never }),
-      dataset('b', { title: 'with \0 in it' }),
-      dataset('c', { tables: [table('c'), table('c')] }),
-      dataset('d', { tables: [table('d', { columns: [{ name: 'x', title: 'x', type: 'DECIMAL', nullable: true, sensitivity: 'NONE' }] })] }),
-      dataset('e', { issued: '0000-01-01T00:00:00Z' }),
-      dataset('f', { description: 'x'.repeat(100_000), tables: Array.from({ length: 900 }, (_, n) => table(`t${n}`, { problems: ['y'.repeat(2000), 'y'.repeat(2000), 'y'.repeat(2000)] })) }),
-      dataset('g', { title: 'lone \ud800 surrogate' }),
-      dataset('h'),
-      complete(),
-    ))
+    const run = await harvest(
+      database.knex,
+      fakeSource(
+        dataset('a', { access: 'PUBLIC' as never }),
+        dataset('b', { title: 'with \0 in it' }),
+        dataset('c', { tables: [table('c'), table('c')] }),
+        dataset('d', {
+          tables: [table('d', { columns: [{ name: 'x', title: 'x', type: 'DECIMAL', nullable: true, sensitivity: 'NONE' }] })],
+        }),
+        dataset('e', { issued: '0000-01-01T00:00:00Z' }),
+        dataset('f', {
+          description: 'x'.repeat(100_000),
+          tables: Array.from({ length: 900 }, (_, n) =>
+            table(`t${n}`, { problems: ['y'.repeat(2000), 'y'.repeat(2000), 'y'.repeat(2000)] }),
+          ),
+        }),
+        dataset('g', { title: 'lone \ud800 surrogate' }),
+        dataset('h'),
+        complete(),
+      ),
+    )
     expect(run).toMatchObject({ status: 'PARTIAL', failed: 7, created: 1, removed: 0 })
     expect(Object.values(await statuses())).toEqual(Array(8).fill('ACTIVE'))
     const problems = await problemsOf(run.id)
@@ -124,7 +227,10 @@ describe('harvestSpoke', () => {
 
   it('takes the first of two datasets with one id, in one batch or in two', async () => {
     const others = Array.from({ length: 250 }, (_, n) => dataset(`x${n}`))
-    const run = await harvest(database.knex, fakeSource(dataset('a'), dataset('a', { title: 'Second' }), ...others, dataset('a', { title: 'Third' }), complete()))
+    const run = await harvest(
+      database.knex,
+      fakeSource(dataset('a'), dataset('a', { title: 'Second' }), ...others, dataset('a', { title: 'Third' }), complete()),
+    )
     expect(run).toMatchObject({ status: 'PARTIAL', created: 251, failed: 2 })
     expect(await createCatalogueLoaders(database.knex, anonymous).dataset.load('camden/a')).toMatchObject({ title: 'Title of a' })
   })
@@ -149,10 +255,21 @@ describe('harvestSpoke', () => {
 
   it('ends with the signal or the time limit, whatever the source does about it', async () => {
     const deaf = fakeSource(dataset('a'), () => new Promise(() => undefined))
-    expect(await harvest(database.knex, deaf, { limits: { timeoutMs: 50 } })).toMatchObject({ status: 'FAILED', created: 1, error: expect.stringContaining('did not finish within') })
+    expect(await harvest(database.knex, deaf, { limits: { timeoutMs: 50 } })).toMatchObject({
+      status: 'FAILED',
+      created: 1,
+      error: expect.stringContaining('did not finish within'),
+    })
     const abort = new AbortController()
-    const stuck = fakeSource(dataset('b'), () => { abort.abort(); return new Promise(() => undefined) })
-    expect(await harvest(database.knex, stuck, { signal: abort.signal })).toMatchObject({ status: 'FAILED', created: 1, error: 'The harvest was stopped.' })
+    const stuck = fakeSource(dataset('b'), () => {
+      abort.abort()
+      return new Promise(() => undefined)
+    })
+    expect(await harvest(database.knex, stuck, { signal: abort.signal })).toMatchObject({
+      status: 'FAILED',
+      created: 1,
+      error: 'The harvest was stopped.',
+    })
     expect(await statuses()).toEqual({ a: 'ACTIVE', b: 'ACTIVE' })
   })
 
@@ -163,7 +280,17 @@ describe('harvestSpoke', () => {
       const started = new Promise<void>((resolve) => (arrived = resolve))
       let finish!: () => void
       const gate = new Promise<void>((resolve) => (finish = resolve))
-      const first = harvest(database.knex, fakeSource(dataset('a'), () => { arrived(); return gate }, complete()))
+      const first = harvest(
+        database.knex,
+        fakeSource(
+          dataset('a'),
+          () => {
+            arrived()
+            return gate
+          },
+          complete(),
+        ),
+      )
       await started
       const unread = fakeSource(new BadUserInput('never read'))
       // A hub that starts meanwhile leaves it alone.
@@ -171,7 +298,10 @@ describe('harvestSpoke', () => {
       const [here, there] = await Promise.all([harvest(database.knex, unread), harvest(other, unread)])
       finish()
       const done = await first
-      expect([here, there]).toMatchObject([{ id: done.id, status: 'RUNNING' }, { id: done.id, status: 'RUNNING' }])
+      expect([here, there]).toMatchObject([
+        { id: done.id, status: 'RUNNING' },
+        { id: done.id, status: 'RUNNING' },
+      ])
       expect(unread.cursors).toEqual([])
       expect(await harvest(other, fakeSource(dataset('a'), complete()))).toMatchObject({ status: 'COMPLETE', unchanged: 1 })
     } finally {
@@ -182,14 +312,22 @@ describe('harvestSpoke', () => {
   it('closes a run that a killed hub left, at the next harvest and at the next start', async () => {
     const left = await beginRun(database.knex, 'camden', { wholeEveryDays: 7, whole: false })
     await configureTwo(database.knex)
-    expect(await createCatalogueLoaders(database.knex, anonymous).lastHarvestOfSpoke.load('camden')).toMatchObject({ id: left.id, status: 'FAILED', error: 'The hub stopped during this harvest.' })
+    expect(await createCatalogueLoaders(database.knex, anonymous).lastHarvestOfSpoke.load('camden')).toMatchObject({
+      id: left.id,
+      status: 'FAILED',
+      error: 'The hub stopped during this harvest.',
+    })
     const again = await beginRun(database.knex, 'camden', { wholeEveryDays: 7, whole: false })
     await harvest(database.knex, fakeSource(complete()))
     expect(await database.knex('harvest_runs').where({ id: again.id }).pluck('status')).toEqual(['FAILED'])
   })
 
   it('writes nothing more once another hub has taken over', async () => {
-    const source = fakeSource(dataset('a'), () => database.knex('harvest_runs').update({ status: 'FAILED', finished_at: new Date() }), complete())
+    const source = fakeSource(
+      dataset('a'),
+      () => database.knex('harvest_runs').update({ status: 'FAILED', finished_at: new Date() }),
+      complete(),
+    )
     await expect(harvest(database.knex, source)).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
     expect(await statuses()).toEqual({})
   })

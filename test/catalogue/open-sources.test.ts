@@ -32,7 +32,10 @@ describe('what counts against a source', () => {
 
   test.each<[string, DialsError]>([
     ['a table that it does not hold', new SourceUnavailable('The source does not hold table a/b any more.')],
-    ['a table that its spoke does not hold', toldError({ code: 'SOURCE_UNAVAILABLE', message: 'The spoke has no table a/b now.' }, 'camden')],
+    [
+      'a table that its spoke does not hold',
+      toldError({ code: 'SOURCE_UNAVAILABLE', message: 'The spoke has no table a/b now.' }, 'camden'),
+    ],
     ['a token that its spoke refuses', toldError({ code: 'UNAUTHENTICATED', message: 'The token is not good.' }, 'camden')],
     ['a request that its spoke cannot read', toldError({ code: 'BAD_REQUEST', message: 'The request is malformed.' }, 'camden')],
     ['a fault of its spoke in one scan', toldError({ code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong.' }, 'camden')],

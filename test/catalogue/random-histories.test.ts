@@ -12,7 +12,8 @@ import { type Catalogue, limits, reference } from './support/reference.js'
 /** RUNS=1000 for every night. */
 const runs = Number(process.env['RUNS'] ?? 40)
 
-const tablesOf = (id: string, version: number) => Array.from({ length: version + 1 }, (_, n) => table(`${id}-${n}`, { version: `v${version}` }))
+const tablesOf = (id: string, version: number) =>
+  Array.from({ length: version + 1 }, (_, n) => table(`${id}-${n}`, { version: `v${version}` }))
 
 function eventOf(said: Saying): unknown {
   if (said.say === 'dataset') return dataset(said.id, { description: `version ${said.version}`, tables: tablesOf(said.id, said.version) })
@@ -22,7 +23,14 @@ function eventOf(said: Saying): unknown {
 }
 
 const sourceOf = ({ sayings, end }: Told, cursor: string) =>
-  fakeSource(...sayings.map(eventOf), ...(end.say === 'silence' ? [] : end.say === 'error' ? [new Error('gone')] : [{ ...complete(cursor), ...(end.total === undefined ? {} : { total: end.total }) }]))
+  fakeSource(
+    ...sayings.map(eventOf),
+    ...(end.say === 'silence'
+      ? []
+      : end.say === 'error'
+        ? [new Error('gone')]
+        : [{ ...complete(cursor), ...(end.total === undefined ? {} : { total: end.total }) }]),
+  )
 
 let database: FreshDatabase
 beforeAll(async () => {
@@ -40,17 +48,28 @@ interface Row {
 }
 
 const rowsOf = async (knex: Knex, spokeId: string) =>
-  (await knex('datasets').where({ spoke_id: spokeId }).orderBy('id').select(
-    'id', 'status', 'description', knex.raw('first_seen::text as first_seen'),
-    knex.raw(`(select array_agg(tables.id || ' ' || version order by position) from tables where dataset_id = datasets.id) as tables`),
-  )) as Row[]
+  (await knex('datasets')
+    .where({ spoke_id: spokeId })
+    .orderBy('id')
+    .select(
+      'id',
+      'status',
+      'description',
+      knex.raw('first_seen::text as first_seen'),
+      knex.raw(`(select array_agg(tables.id || ' ' || version order by position) from tables where dataset_id = datasets.id) as tables`),
+    )) as Row[]
 
 const shownOf = (rows: Row[]) => rows.map(({ first_seen: _first, ...row }) => row)
 
 const expectedRows = (catalogue: Catalogue) =>
-  [...catalogue].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, { version, status }]) => ({
-    id: `camden/${id}`, status, description: `version ${version}`, tables: tablesOf(id, version).map((one) => `camden/${id}/${one.id} v${version}`),
-  }))
+  [...catalogue]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([id, { version, status }]) => ({
+      id: `camden/${id}`,
+      status,
+      description: `version ${version}`,
+      tables: tablesOf(id, version).map((one) => `camden/${id}/${one.id} v${version}`),
+    }))
 
 /** One source, its hub, and what the reference says of both. */
 class Play {
@@ -65,7 +84,10 @@ class Play {
   #day = 0
   #lastRun = 0
 
-  constructor(private readonly knex: Knex, private readonly history: History) {}
+  constructor(
+    private readonly knex: Knex,
+    private readonly history: History,
+  ) {}
 
   async step({ changes, daysLater, telling, allowShrink, death }: Step): Promise<void> {
     await this.#pass(daysLater)
@@ -74,7 +96,13 @@ class Play {
     }
     const cursor = allowShrink ? undefined : this.#cursorDue()
     const told = tell(this.#world, telling, cursor === undefined ? undefined : new Set(this.#changes.slice(cursor)))
-    const circumstances = { whole: cursor === undefined, allowShrink, batchRecords: this.history.batchRecords, knownBefore: this.#heldSince ?? new Set(this.#catalogue.keys()), day: this.#day }
+    const circumstances = {
+      whole: cursor === undefined,
+      allowShrink,
+      batchRecords: this.history.batchRecords,
+      knownBefore: this.#heldSince ?? new Set(this.#catalogue.keys()),
+      day: this.#day,
+    }
     const should = reference(this.#catalogue, told, circumstances)
     const source = sourceOf(told, String(this.#changes.length))
     if (!this.history.cursors) source.harvest = withoutCursor(source.harvest)
@@ -90,17 +118,29 @@ class Play {
 
   /** After all that, one whole and honest harvest: everything that is there is ACTIVE, and nothing else. */
   async end(): Promise<void> {
-    await this.step({ changes: [], daysLater: 0, telling: { end: 'complete', cutAfter: undefined, repeats: false, rubbish: false, total: 'honest' }, allowShrink: true, death: undefined })
+    await this.step({
+      changes: [],
+      daysLater: 0,
+      telling: { end: 'complete', cutAfter: undefined, repeats: false, rubbish: false, total: 'honest' },
+      allowShrink: true,
+      death: undefined,
+    })
     const active = [...this.#catalogue].filter(([, { status }]) => status === 'ACTIVE').map(([id]) => id)
     const readable = [...this.#world].filter(([, { broken }]) => !broken).map(([id]) => id)
     expect(active).toEqual(expect.arrayContaining(readable))
     expect([...this.#world.keys()]).toEqual(expect.arrayContaining(active))
   }
 
-  async #compare(should: ReturnType<typeof reference>, run: HarvestRunRow | undefined, { whole, mayHaveDied }: { whole: boolean; mayHaveDied: boolean }): Promise<void> {
+  async #compare(
+    should: ReturnType<typeof reference>,
+    run: HarvestRunRow | undefined,
+    { whole, mayHaveDied }: { whole: boolean; mayHaveDied: boolean },
+  ): Promise<void> {
     const rows = await rowsOf(this.knex, 'camden')
-    const written = (await this.knex('harvest_runs').where({ spoke_id: 'camden' }).orderBy('id', 'desc').first('id', 'status')) as { id: number; status: string } | undefined
-    const ended = written !== undefined && written.id > this.#lastRun && written.status === should.run.status && should.run.status !== 'FAILED'
+    const written = (await this.knex('harvest_runs').where({ spoke_id: 'camden' }).orderBy('id', 'desc').first('id', 'status')) as
+      { id: number; status: string } | undefined
+    const ended =
+      written !== undefined && written.id > this.#lastRun && written.status === should.run.status && should.run.status !== 'FAILED'
     const allowed = ended ? [should.catalogue] : mayHaveDied ? should.afterBatches : [should.catalogue]
     const found = allowed.findLast((one) => this.#isRunOf(rows, one))
     if (found === undefined) expect(shownOf(rows)).toEqual(expectedRows(should.catalogue))
@@ -111,7 +151,11 @@ class Play {
     this.#lastRun = written?.id ?? this.#lastRun
     if (!ended) return
     this.#ended.push({ status: should.run.status, whole, cursor: this.#changes.length, day: this.#day })
-    this.#heldSince = should.settled ? undefined : should.run.status === 'HELD' ? (this.#heldSince ?? new Set(before.keys())) : this.#heldSince
+    this.#heldSince = should.settled
+      ? undefined
+      : should.run.status === 'HELD'
+        ? (this.#heldSince ?? new Set(before.keys()))
+        : this.#heldSince
   }
 
   #isRunOf(rows: Row[], catalogue: Catalogue): boolean {
@@ -121,7 +165,8 @@ class Play {
   /** Never is a live dataset archived; what comes back comes back as itself; nothing is ever forgotten. */
   #checkPromises(rows: Row[], now: Catalogue): void {
     for (const [id, { status }] of now) {
-      if (status === 'ARCHIVED' && this.#catalogue.get(id)?.status !== 'ARCHIVED') expect(this.#world.has(id), `${id} is live and was archived`).toBe(false)
+      if (status === 'ARCHIVED' && this.#catalogue.get(id)?.status !== 'ARCHIVED')
+        expect(this.#world.has(id), `${id} is live and was archived`).toBe(false)
     }
     for (const { id, first_seen: firstSeen } of rows) {
       expect(this.#firstSeen.get(id) ?? firstSeen).toBe(firstSeen)
@@ -148,30 +193,35 @@ class Play {
 /** The same source, which never gives a cursor. */
 const withoutCursor = (tellAll: ReturnType<typeof fakeSource>['harvest']) =>
   async function* (cursor: string | undefined, signal: AbortSignal) {
-    for await (const event of tellAll(cursor, signal)) yield event.kind === 'complete' ? { ...event, cursor: undefined } as typeof event : event
+    for await (const event of tellAll(cursor, signal))
+      yield event.kind === 'complete' ? ({ ...event, cursor: undefined } as typeof event) : event
   }
 
 describe('any history of a source', () => {
-  it('ends in the catalogue that a reference computes, and never with a live dataset archived', async () => {
-    const { knex } = database
-    await harvest(knex, fakeSource(dataset('a'), complete()), { spokeId: 'barnet' })
-    const untouched = await rowsOf(knex, 'barnet')
-    let [histories, harvests, deaths] = [0, 0, 0]
-    await fc.assert(
-      fc.asyncProperty(history, async (given) => {
-        await knex('datasets').where({ spoke_id: 'camden' }).delete()
-        await knex('harvest_runs').where({ spoke_id: 'camden' }).delete()
-        const play = new Play(knex, given)
-        for (const step of given.steps) await play.step(step)
-        await play.end()
-        histories += 1
-        harvests += given.steps.length + 1
-        deaths += given.steps.filter(({ death }) => death !== undefined).length
-      }),
-      { numRuns: runs },
-    )
-    expect(await rowsOf(knex, 'barnet')).toEqual(untouched)
-    console.log(`${histories} histories, ${harvests} harvests, ${deaths} of them with a hub that may have died`)
-    expect(histories).toBeGreaterThanOrEqual(runs)
-  }, 20 * 60_000)
+  it(
+    'ends in the catalogue that a reference computes, and never with a live dataset archived',
+    async () => {
+      const { knex } = database
+      await harvest(knex, fakeSource(dataset('a'), complete()), { spokeId: 'barnet' })
+      const untouched = await rowsOf(knex, 'barnet')
+      let [histories, harvests, deaths] = [0, 0, 0]
+      await fc.assert(
+        fc.asyncProperty(history, async (given) => {
+          await knex('datasets').where({ spoke_id: 'camden' }).delete()
+          await knex('harvest_runs').where({ spoke_id: 'camden' }).delete()
+          const play = new Play(knex, given)
+          for (const step of given.steps) await play.step(step)
+          await play.end()
+          histories += 1
+          harvests += given.steps.length + 1
+          deaths += given.steps.filter(({ death }) => death !== undefined).length
+        }),
+        { numRuns: runs },
+      )
+      expect(await rowsOf(knex, 'barnet')).toEqual(untouched)
+      console.log(`${histories} histories, ${harvests} harvests, ${deaths} of them with a hub that may have died`)
+      expect(histories).toBeGreaterThanOrEqual(runs)
+    },
+    20 * 60_000,
+  )
 })

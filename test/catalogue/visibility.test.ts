@@ -22,10 +22,12 @@ beforeAll(async () => {
   database = await freshDatabase()
   await configureTwo(database.knex)
   const sharedWith = ['london-borough-of-barnet']
-  const shown = accesses.flatMap((access) => listings.map((listing) => {
-    const distributions = [{ id: 'csv' }]
-    return dataset(slugOf(access, listing), { access, listing, sharedWith, distributions })
-  }))
+  const shown = accesses.flatMap((access) =>
+    listings.map((listing) => {
+      const distributions = [{ id: 'csv' }]
+      return dataset(slugOf(access, listing), { access, listing, sharedWith, distributions })
+    }),
+  )
   await harvest(database.knex, fakeSource(...shown, complete()))
 })
 afterAll(() => database.drop())
@@ -52,7 +54,11 @@ async function waysToLearn(viewer: Viewer, slug: string) {
 describe('what a viewer learns of', () => {
   it.each([
     { who: 'anybody', viewer: anonymous, sees: ['open-public', 'open-parties', 'shared-public', 'closed-public'] },
-    { who: 'an organisation it is shared with', viewer: ofBarnet, sees: ['open-public', 'open-parties', 'shared-public', 'shared-parties', 'closed-public'] },
+    {
+      who: 'an organisation it is shared with',
+      viewer: ofBarnet,
+      sees: ['open-public', 'open-parties', 'shared-public', 'shared-parties', 'closed-public'],
+    },
     { who: 'another organisation', viewer: ofLambeth, sees: ['open-public', 'open-parties', 'shared-public', 'closed-public'] },
   ])('$who: $sees, in every way or in none', async ({ viewer, sees }) => {
     for (const slug of slugs) expect(await waysToLearn(viewer, slug), slug).toEqual(Array(8).fill(sees.includes(slug)))
@@ -66,7 +72,8 @@ describe('what a viewer learns of', () => {
       expect(await loaders.dataset.load(id)).toBeNull()
       expect(await loaders.tablesOfDataset.load(id)).toEqual([])
     }
-    for (const id of ['\0', 'x'.repeat(501), '', 'camden/closed-parties/closed-parties']) expect(await loaders.tableForQuery.load(id)).toBeNull()
+    for (const id of ['\0', 'x'.repeat(501), '', 'camden/closed-parties/closed-parties'])
+      expect(await loaders.tableForQuery.load(id)).toBeNull()
   })
 
   it('lists every spoke and organisation to everybody, in their order', async () => {
@@ -78,20 +85,35 @@ describe('what a viewer learns of', () => {
   })
 
   it('shows a problem without its name and words to those who may not know of its dataset', async () => {
-    const told = ['closed-parties', 'open-public/t', 'shared-parties', 'never-read'].map((sourceId) => ({ kind: 'problem', sourceId, message: `of ${sourceId}` }))
+    const told = ['closed-parties', 'open-public/t', 'shared-parties', 'never-read'].map((sourceId) => ({
+      kind: 'problem',
+      sourceId,
+      message: `of ${sourceId}`,
+    }))
     const run = await harvest(database.knex, fakeSource(...told))
-    const seenBy = async (viewer: Viewer, first = 100) => (await createCatalogueLoaders(database.knex, viewer).problemsOfRun.load({ runId: run.id, first })).map(({ sourceId }) => sourceId)
+    const seenBy = async (viewer: Viewer, first = 100) =>
+      (await createCatalogueLoaders(database.knex, viewer).problemsOfRun.load({ runId: run.id, first })).map(({ sourceId }) => sourceId)
     expect(await seenBy(anonymous)).toEqual([null, 'open-public/t', null, null])
     expect(await seenBy(ofBarnet)).toEqual([null, 'open-public/t', 'shared-parties', null])
     expect(await seenBy(operator, 2)).toEqual(['closed-parties', 'open-public/t'])
-    expect(await seenBy({ organisation: camden.organisation.id, scopes: [] })).toEqual(['closed-parties', 'open-public/t', 'shared-parties', 'never-read'])
+    expect(await seenBy({ organisation: camden.organisation.id, scopes: [] })).toEqual([
+      'closed-parties',
+      'open-public/t',
+      'shared-parties',
+      'never-read',
+    ])
     await expect(seenBy(operator, 101)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' })
     const texts = JSON.stringify(await createCatalogueLoaders(database.knex, anonymous).problemsOfRun.load({ runId: run.id, first: 100 }))
     expect(texts).not.toMatch(/closed-parties|shared-parties|never-read/)
   })
 
   it('tells everybody the problems of a record that would have been listed to everybody', async () => {
-    const event = (sourceId: string, listing?: Listing) => ({ kind: 'problem', sourceId, message: `of ${sourceId}`, ...(listing ? { listing } : {}) })
+    const event = (sourceId: string, listing?: Listing) => ({
+      kind: 'problem',
+      sourceId,
+      message: `of ${sourceId}`,
+      ...(listing ? { listing } : {}),
+    })
     const run = await harvest(database.knex, fakeSource(event('old-workbook', 'PUBLIC'), event('kept', 'PARTIES'), event('unknown')))
     const told = await createCatalogueLoaders(database.knex, anonymous).problemsOfRun.load({ runId: run.id, first: 100 })
     expect(told.map(({ sourceId }) => sourceId)).toEqual(['old-workbook', null, null])
@@ -106,7 +128,13 @@ describe('what a viewer learns of', () => {
     expect((await datasetPage(knex, operator, { first: 10 })).totalCount).toBe(0)
     expect(await waysToLearn(anonymous, 'open-public')).toEqual(Array(8).fill(false))
     const loaders = createCatalogueLoaders(knex, operator)
-    expect(await Promise.all([loaders.spoke.load('camden'), loaders.organisation.load(camden.organisation.id), loaders.lastHarvestOfSpoke.load('camden')])).toEqual([null, null, null])
+    expect(
+      await Promise.all([
+        loaders.spoke.load('camden'),
+        loaders.organisation.load(camden.organisation.id),
+        loaders.lastHarvestOfSpoke.load('camden'),
+      ]),
+    ).toEqual([null, null, null])
     expect(await loaders.spokesOfOrganisation.load(camden.organisation.id)).toEqual([])
 
     await syncConfigured(knex, [barnet, { ...camden, title: 'Camden again' }])

@@ -6,9 +6,18 @@ import { parseInput } from '../../src/cli/query-input.js'
 import { type Answer, answerText, cellText, graphErrorText, planText } from '../../src/cli/query-text.js'
 
 const answer: Answer = {
-  columns: [{ name: 'borough', type: 'STRING' }, { name: 'libraries', type: 'INT64' }],
-  rows: [['camden', 2], ['barnet', null]],
-  rowCount: 2, truncated: false, complete: true, withheld: [],
+  columns: [
+    { name: 'borough', type: 'STRING' },
+    { name: 'libraries', type: 'INT64' },
+  ],
+  rows: [
+    ['camden', 2],
+    ['barnet', null],
+  ],
+  rowCount: 2,
+  truncated: false,
+  complete: true,
+  withheld: [],
   sources: [{ spoke: 'camden', status: 'OK', missingColumns: [], error: null }],
   warnings: [],
 }
@@ -25,12 +34,20 @@ describe('a result', () => {
       └─────────┴───────────┘
       2 rows"
     `)
-    expect(answerText({ ...answer, rows: [], rowCount: 0 })).toBe('┌─────────┬───────────┐\n│ borough │ libraries │\n└─────────┴───────────┘\n0 rows')
+    expect(answerText({ ...answer, rows: [], rowCount: 0 })).toBe(
+      '┌─────────┬───────────┐\n│ borough │ libraries │\n└─────────┴───────────┘\n0 rows',
+    )
   })
 
   test('says what may mislead', () => {
-    const warnings = [{ code: 'STALE_COPY', message: 'The rows are of an earlier state.', table: 'camden/libraries/libraries', column: null }]
-    expect(answerText({ ...answer, warnings }).split('\n').at(-1)).toBe('STALE_COPY: camden/libraries/libraries: The rows are of an earlier state.')
+    const warnings = [
+      { code: 'STALE_COPY', message: 'The rows are of an earlier state.', table: 'camden/libraries/libraries', column: null },
+    ]
+    expect(
+      answerText({ ...answer, warnings })
+        .split('\n')
+        .at(-1),
+    ).toBe('STALE_COPY: camden/libraries/libraries: The rows are of an earlier state.')
   })
 
   test('says that more rows exist, which source did not answer and why, and what is missing or withheld', () => {
@@ -42,8 +59,10 @@ describe('a result', () => {
     const text = answerText({ ...answer, rowCount: 1, truncated: true, complete: false, withheld: [{ column: 'Date of birth' }], sources })
     expect(text.split('\n').slice(7)).toEqual([
       '1 row; truncated: more rows exist beyond the limit; NOT COMPLETE: what a source did not answer is not in it',
-      'barnet: TIMED_OUT: SOURCE_TIMEOUT: It took too long.', 'gla: SKIPPED',
-      'camden lacks ward, Opened: empty in its rows', 'left out, since you may not see them: Date of birth',
+      'barnet: TIMED_OUT: SOURCE_TIMEOUT: It took too long.',
+      'gla: SKIPPED',
+      'camden lacks ward, Opened: empty in its rows',
+      'left out, since you may not see them: Date of birth',
     ])
   })
 
@@ -53,7 +72,10 @@ describe('a result', () => {
     expect(lines).toHaveLength(2 * 1002 + 1 + 1)
     expect(lines.filter((line) => line.startsWith('├'))).toHaveLength(1001)
     expect(new Set(lines.filter((line) => /^[┌├└]/.test(line)).map(({ length }) => length))).toEqual(new Set([1 + 32 + 1 + 11 + 1]))
-    expect(lines.filter((line) => line.startsWith('│')).map((line) => line.split('│')[2]?.trim())).toEqual(['libraries', ...rows.map(([, index]) => String(index))])
+    expect(lines.filter((line) => line.startsWith('│')).map((line) => line.split('│')[2]?.trim())).toEqual([
+      'libraries',
+      ...rows.map(([, index]) => String(index)),
+    ])
     expect(lines.slice(-2)).toEqual([`└${'─'.repeat(32)}┴${'─'.repeat(11)}┘`, '1,001 rows'])
   })
 })
@@ -71,9 +93,26 @@ test.each([
 ])('a cell of %s', (_what, value, text) => expect(cellText(value)).toBe(text))
 
 test('a plan is its tree, each fragment and the hub’s part', () => {
-  const fragment = { spoke: 'camden', connector: 'spoke', native: 'SELECT 1\nFROM a', pushedDown: ['PROJECT', 'AGGREGATE'], left: [], estimatedRows: 1200 }
-  const unsure = { spoke: 'barnet', connector: 'files', native: 'b', pushedDown: [], left: ['FILTER', 'SORT'], estimatedRows: null, tables: ['barnet/b/b'], missingColumns: ['ward'] }
-  expect(planText({ text: 'limit 11 offset 0\n  scan a', fragments: [fragment, unsure], residual: "SELECT *\nFROM fragment('#0')" })).toMatchInlineSnapshot(`
+  const fragment = {
+    spoke: 'camden',
+    connector: 'spoke',
+    native: 'SELECT 1\nFROM a',
+    pushedDown: ['PROJECT', 'AGGREGATE'],
+    left: [],
+    estimatedRows: 1200,
+  }
+  const unsure = {
+    spoke: 'barnet',
+    connector: 'files',
+    native: 'b',
+    pushedDown: [],
+    left: ['FILTER', 'SORT'],
+    estimatedRows: null,
+    tables: ['barnet/b/b'],
+    missingColumns: ['ward'],
+  }
+  expect(planText({ text: 'limit 11 offset 0\n  scan a', fragments: [fragment, unsure], residual: "SELECT *\nFROM fragment('#0')" }))
+    .toMatchInlineSnapshot(`
     "limit 11 offset 0
       scan a
 
@@ -119,7 +158,11 @@ describe('an input', () => {
     ['of neither', 'from: [', /^it at line \d+: it is neither JSON nor YAML: /],
     ['of broken JSON', '{"from": {"table": "a"}', /^it at line \d+: it is neither JSON nor YAML: /],
     ['that refers to itself', 'from: &a { table: *a }', /^it: .*refer to themselves$/],
-    ['that grows by its aliases', `a0: &a0 [x, x]\n${Array.from({ length: 20 }, (_, n) => `a${n + 1}: &a${n + 1} [*a${n}, *a${n}]`).join('\n')}`, /^it: .*aliases are too many/],
+    [
+      'that grows by its aliases',
+      `a0: &a0 [x, x]\n${Array.from({ length: 20 }, (_, n) => `a${n + 1}: &a${n + 1} [*a${n}, *a${n}]`).join('\n')}`,
+      /^it: .*aliases are too many/,
+    ],
     ['nested without end', `${'{"not":'.repeat(100_000)}1${'}'.repeat(100_000)}`, /^it: it is nested too deep/],
   ])('%s is refused', (_what, text, message) => expect(() => parseInput(text, 'it')).toThrow(message))
 })

@@ -32,8 +32,16 @@ describe('configuration', () => {
       ['name: London\nspokes: []\n', 'spokes', />=1/],
       [spoke('    connector: files\n    colour: red\n'), 'spokes[0]', /no setting 'colour' here/],
       [spoke('    connector: files\n').replace('id: camden', 'id: Camden Town'), 'spokes[0].id', /lower-case/],
-      [spoke('    connector: files\n').replace('{ name: Camden }', '{ name: Camden, gss: camden }'), 'spokes[0].organisation.gss', /ONS code/],
-      [`${spoke('    connector: files\n')}  - id: camden\n    organisation: { name: B }\n    connector: files\n`, 'spokes', /two spokes have one id/],
+      [
+        spoke('    connector: files\n').replace('{ name: Camden }', '{ name: Camden, gss: camden }'),
+        'spokes[0].organisation.gss',
+        /ONS code/,
+      ],
+      [
+        `${spoke('    connector: files\n')}  - id: camden\n    organisation: { name: B }\n    connector: files\n`,
+        'spokes',
+        /two spokes have one id/,
+      ],
       [spoke(''), 'spokes[0].connector', /is missing: give a string/],
       ['name: [London\n', 'line 2', /not YAML/],
     ]
@@ -50,8 +58,12 @@ describe('configuration', () => {
     const loaded = loadHubConfig(file(spoke('    connector: spoke\n    config: { url: "http://spoke.example" }\n')), environment)
     const error = refusal(() => checkSource(loaded, 'spokes[0]', { connector: 'spoke', config: { url: 'http://spoke.example' } }))
     expect([error.path, error.mend]).toEqual(['spokes[0].config.url', 'is plain HTTP to another machine: use https'])
-    expect(refusal(() => checkSource(loaded, 'spokes[0]', { connector: 'fils' })).mend).toMatch(/no connector 'fils'.*files, mysql, postgres, spoke/)
-    expect(refusal(() => checkSource(loaded, 'spokes[0]', { connector: 'files', config: { folder: './data' } })).path).toBe('spokes[0].config.defaultAccess')
+    expect(refusal(() => checkSource(loaded, 'spokes[0]', { connector: 'fils' })).mend).toMatch(
+      /no connector 'fils'.*files, mysql, postgres, spoke/,
+    )
+    expect(refusal(() => checkSource(loaded, 'spokes[0]', { connector: 'files', config: { folder: './data' } })).path).toBe(
+      'spokes[0].config.defaultAccess',
+    )
   })
 
   test('secrets come from the environment by reference, and an error does not show them', () => {
@@ -65,7 +77,8 @@ describe('configuration', () => {
   })
 
   test('spoke.yaml', () => {
-    const text = 'id: camden\nhub: { issuer: https://hub.example, jwks: ./hub.jwks.json }\nsources:\n  - connector: files\n    config: { folder: ./data, defaultAccess: CLOSED }\n'
+    const text =
+      'id: camden\nhub: { issuer: https://hub.example, jwks: ./hub.jwks.json }\nsources:\n  - connector: files\n    config: { folder: ./data, defaultAccess: CLOSED }\n'
     expect(loadSpokeConfig(file(text, 'spoke.yaml'), environment).value.hub?.issuer).toBe('https://hub.example')
     expect(refusal(() => loadSpokeConfig(file('id: camden\nsources: []\n', 'spoke.yaml'), environment)).path).toBe('sources')
   })

@@ -22,8 +22,8 @@ const spokeId = 'camden'
 const bigRows = 400_000
 
 /**
- * What every connector owes to whoever queries through it (DESIGN.md, 'The connector contract'). Random queries are answered as plain loops over
- * plain rows do, with all that the source declares and with any part of it withheld.
+ * What every connector owes to whoever queries through it (DESIGN.md, 'The connector contract'). Random queries are answered as plain loops
+ * over plain rows do, with all that the source declares and with any part of it withheld.
  */
 export function connectorContract(harness: Harness): void {
   describe(`the connector ${harness.kind}`, () => {
@@ -47,9 +47,17 @@ export function connectorContract(harness: Harness): void {
       await bench.close()
     })
     const options = (given: Partial<ScanOptions> = {}): ScanOptions => ({
-      signal: new AbortController().signal, rowsMax: 1_000_000, bytesMax: 512 * 1024 * 1024, deadline: Date.now() + 60_000, ...given,
+      signal: new AbortController().signal,
+      rowsMax: 1_000_000,
+      bytesMax: 512 * 1024 * 1024,
+      deadline: Date.now() + 60_000,
+      ...given,
     })
-    const scanOf = (table: WorldTable): Relation => ({ op: 'scan', table: table.id.slice(spokeId.length + 1), columns: table.columns.map((column) => ({ ...column })) })
+    const scanOf = (table: WorldTable): Relation => ({
+      op: 'scan',
+      table: table.id.slice(spokeId.length + 1),
+      columns: table.columns.map((column) => ({ ...column })),
+    })
     // A scan that has answered may be ending its transaction still; what is left for good fails here all the same.
     const clean = async () => {
       await expect.poll(() => held.leftovers(), { timeout: 5_000 }).toEqual([])
@@ -57,8 +65,11 @@ export function connectorContract(harness: Harness): void {
     }
 
     test('tells its catalogue as the contract has it, the types of its columns included', () => {
-      const columnsOf = ({ columns }: TableDescription) => columns.map(({ name, type, scale }) => ({ name, type, ...(scale === undefined ? {} : { scale }) }))
-      expect([...told].map(([id, table]) => [id, columnsOf(table)])).toEqual(tables.map(({ id, columns }) => [id.slice(spokeId.length + 1), columns]))
+      const columnsOf = ({ columns }: TableDescription) =>
+        columns.map(({ name, type, scale }) => ({ name, type, ...(scale === undefined ? {} : { scale }) }))
+      expect([...told].map(([id, table]) => [id, columnsOf(table)])).toEqual(
+        tables.map(({ id, columns }) => [id.slice(spokeId.length + 1), columns]),
+      )
     })
 
     test('gives the same ids at a second harvest', async () => {
@@ -69,29 +80,44 @@ export function connectorContract(harness: Harness): void {
       expect(await held.source.health(new AbortController().signal)).toMatchObject({ status: 'UP' })
     })
 
-    test(`answers any query as plain loops do, whatever of it is pushed down (${runs} runs)`, { timeout: 60_000 + runs * 500 }, async () => {
-      const property = fc.asyncProperty(fc.gen(), async (g) => {
-        const draw = <T>(of: fc.Arbitrary<T>) => g(() => of)
-        const world = worldOf(tables, draw(fc.boolean()))
-        const query = drawQuery(draw, world)
-        const kept = draw(fc.constantFrom('all', 'none', 'some'))
-        const declared = await held.source.capabilities(world.tables.map(({ id }) => id.slice(spokeId.length + 1)))
-        const withheld = kept === 'all' ? declared : kept === 'none' ? {} : someOf(declared, (of) => draw(of))
-        const source = withCapabilities(held.source, withheld)
-        const context = contextOf(bench.hub, tables.map(({ id, columns }) => tableOf(id, columns)), { [spokeId]: source })
-        const result = await runQuery(query, context)
-        try {
-          const rows = JSON.parse(await textOf(result)) as unknown[][]
-          checkAnswer(query, oracle(query, world.tables), result, rows)
-        } catch (thrown) {
-          throw new Error(`${String(thrown)}\nquery ${JSON.stringify(query)}\npushed down ${JSON.stringify(result.sources.map(({ pushedDown }) => pushedDown))}`, { cause: thrown })
-        } finally {
-          await result.release()
-        }
-      })
-      await fc.assert(property, { numRuns: runs, ...(process.env['SEED'] === undefined ? {} : { seed: Number(process.env['SEED']) }), endOnFailure: true })
-      await clean()
-    })
+    test(
+      `answers any query as plain loops do, whatever of it is pushed down (${runs} runs)`,
+      { timeout: 60_000 + runs * 500 },
+      async () => {
+        const property = fc.asyncProperty(fc.gen(), async (g) => {
+          const draw = <T>(of: fc.Arbitrary<T>) => g(() => of)
+          const world = worldOf(tables, draw(fc.boolean()))
+          const query = drawQuery(draw, world)
+          const kept = draw(fc.constantFrom('all', 'none', 'some'))
+          const declared = await held.source.capabilities(world.tables.map(({ id }) => id.slice(spokeId.length + 1)))
+          const withheld = kept === 'all' ? declared : kept === 'none' ? {} : someOf(declared, (of) => draw(of))
+          const source = withCapabilities(held.source, withheld)
+          const context = contextOf(
+            bench.hub,
+            tables.map(({ id, columns }) => tableOf(id, columns)),
+            { [spokeId]: source },
+          )
+          const result = await runQuery(query, context)
+          try {
+            const rows = JSON.parse(await textOf(result)) as unknown[][]
+            checkAnswer(query, oracle(query, world.tables), result, rows)
+          } catch (thrown) {
+            throw new Error(
+              `${String(thrown)}\nquery ${JSON.stringify(query)}\npushed down ${JSON.stringify(result.sources.map(({ pushedDown }) => pushedDown))}`,
+              { cause: thrown },
+            )
+          } finally {
+            await result.release()
+          }
+        })
+        await fc.assert(property, {
+          numRuns: runs,
+          ...(process.env['SEED'] === undefined ? {} : { seed: Number(process.env['SEED']) }),
+          endOnFailure: true,
+        })
+        await clean()
+      },
+    )
 
     test.each(stepKinds)('pushes %s down where it declares it, says so in the plan, and refuses it where it does not', async (kind) => {
       const [table] = tables as [WorldTable]
@@ -124,7 +150,10 @@ export function connectorContract(harness: Harness): void {
 
     test.each([
       ['a table that it does not have', { op: 'scan', table: 'no-such/no-such', columns: [{ name: 'a', type: 'STRING' }] }],
-      ['a table whose name is an attack', { op: 'scan', table: `x"; DROP TABLE t; --/../../etc/passwd`, columns: [{ name: 'a', type: 'STRING' }] }],
+      [
+        'a table whose name is an attack',
+        { op: 'scan', table: `x"; DROP TABLE t; --/../../etc/passwd`, columns: [{ name: 'a', type: 'STRING' }] },
+      ],
     ] satisfies [string, Relation][])('refuses %s, and says no more than that', async (_what, relation) => {
       const failure = await failureOf(() => drain(held.source, forced(relation), options()))
       expect(failure.code).toMatch(/^(SOURCE_UNAVAILABLE|BAD_USER_INPUT)$/)
@@ -134,7 +163,9 @@ export function connectorContract(harness: Harness): void {
 
     test('refuses a column that the table does not have', async () => {
       const table = (tables[0] as WorldTable).id.slice(spokeId.length + 1)
-      const failure = await failureOf(() => drain(held.source, forced({ op: 'scan', table, columns: [{ name: '"; SELECT 1; --', type: 'STRING' }] }), options()))
+      const failure = await failureOf(() =>
+        drain(held.source, forced({ op: 'scan', table, columns: [{ name: '"; SELECT 1; --', type: 'STRING' }] }), options()),
+      )
       expect(failure.code).toMatch(/^(SOURCE_UNAVAILABLE|BAD_USER_INPUT)$/)
       await clean()
     })
@@ -142,7 +173,9 @@ export function connectorContract(harness: Harness): void {
     test('ends with RESULT_TOO_LARGE beyond the rows or the bytes that are allowed, and leaves nothing', async () => {
       const [table] = tables as [WorldTable]
       for (const limit of [{ rowsMax: table.rows.length - 1 }, { bytesMax: 40 }]) {
-        expect(await failureOf(() => drain(held.source, planOf(held.source, scanOf(table)), options(limit)))).toMatchObject({ code: 'RESULT_TOO_LARGE' })
+        expect(await failureOf(() => drain(held.source, planOf(held.source, scanOf(table)), options(limit)))).toMatchObject({
+          code: 'RESULT_TOO_LARGE',
+        })
         await expect.poll(() => held.leftovers()).toEqual([])
       }
       await clean()
@@ -164,7 +197,14 @@ export function connectorContract(harness: Harness): void {
       let table: Relation
       beforeAll(async () => {
         big = await harness.openBig(bench, bigRows)
-        table = { op: 'scan', table: idOf(tablesOf(await harvest(big.source)), 'big'), columns: [{ name: 'n', type: 'INT64' }, { name: 'text', type: 'STRING' }] }
+        table = {
+          op: 'scan',
+          table: idOf(tablesOf(await harvest(big.source)), 'big'),
+          columns: [
+            { name: 'n', type: 'INT64' },
+            { name: 'text', type: 'STRING' },
+          ],
+        }
       }, 120_000)
       afterAll(() => big.remove())
       const nothingLeft = async () => {
@@ -231,7 +271,10 @@ export function connectorContract(harness: Harness): void {
     })
 
     test('a source that cannot be reached says so, keeps its secrets, and closes twice', async () => {
-      const own = await harness.open(bench, tables.map((table) => ({ ...table, id: names.get(table.id.slice(spokeId.length + 1)) as string })))
+      const own = await harness.open(
+        bench,
+        tables.map((table) => ({ ...table, id: names.get(table.id.slice(spokeId.length + 1)) as string })),
+      )
       try {
         await harvest(own.source)
         await own.break()
@@ -266,7 +309,10 @@ function stepOf(kind: (typeof stepKinds)[number], { columns }: WorldTable): Step
   const column = { kind: 'column', index } as const
   switch (kind) {
     case 'FILTER':
-      return { op: 'filter', predicate: { kind: 'compare', comparison: 'gt', left: column, right: { kind: 'literal', shape: { type: 'INT64' }, value: '1' } } }
+      return {
+        op: 'filter',
+        predicate: { kind: 'compare', comparison: 'gt', left: column, right: { kind: 'literal', shape: { type: 'INT64' }, value: '1' } },
+      }
     case 'PROJECT':
       return { op: 'project', outputs: [column] }
     case 'AGGREGATE':
@@ -290,9 +336,15 @@ const openHandles = async () => (await readdir('/proc/self/fd')).length
 
 /** Two tables of the same columns, one of each type, and every cell that the types offer. */
 function drawTables({ types }: Harness): WorldTable[] {
-  const columns = types.map((type, index) => ({ name: ['a', 'Ward Name', '__proto__', 'constructor', `it's "b"`, 'x.y', 'Größe', 'count', 'when'][index] ?? `column ${index}`, type, ...(type === 'DECIMAL' ? { scale: 2 } : {}) }))
+  const columns = types.map((type, index) => ({
+    name: ['a', 'Ward Name', '__proto__', 'constructor', `it's "b"`, 'x.y', 'Größe', 'count', 'when'][index] ?? `column ${index}`,
+    type,
+    ...(type === 'DECIMAL' ? { scale: 2 } : {}),
+  }))
   return ['t-0', 't-1'].map((id, seed) => ({
-    id, spokeId, columns,
+    id,
+    spokeId,
+    columns,
     rows: fc.sample(fc.tuple(...columns.map((column) => fc.option(cellOf(column), { freq: 6 }))), { numRuns: 40, seed }),
   }))
 }
@@ -307,7 +359,9 @@ function someOf(declared: Capabilities, draw: <T>(of: fc.Arbitrary<T>) => T): Ca
   const keep = () => draw(fc.boolean())
   const { filter, aggregate } = declared
   return {
-    ...(declared.project && keep() ? { project: true } : {}), ...(declared.stack && keep() ? { stack: true } : {}), ...(declared.sort && keep() ? { sort: true } : {}),
+    ...(declared.project && keep() ? { project: true } : {}),
+    ...(declared.stack && keep() ? { stack: true } : {}),
+    ...(declared.sort && keep() ? { sort: true } : {}),
     ...(declared.limit && keep() ? { limit: true } : {}),
     ...(filter && keep() ? { filter: new Set(draw(fc.subarray([...filter]))) } : {}),
     ...(aggregate && keep() ? { aggregate: new Set(draw(fc.subarray([...aggregate]))) } : {}),
@@ -316,9 +370,12 @@ function someOf(declared: Capabilities, draw: <T>(of: fc.Arbitrary<T>) => T): Ca
 
 function withCapabilities(source: Source, capabilities: Capabilities): Source {
   return {
-    harvest: (cursor, signal) => source.harvest(cursor, signal), capabilities: () => Promise.resolve(capabilities),
-    plan: (fragment, own) => source.plan(fragment, own), execute: (planned, options) => source.execute(planned, options),
-    health: (signal) => source.health(signal), close: () => source.close(),
+    harvest: (cursor, signal) => source.harvest(cursor, signal),
+    capabilities: () => Promise.resolve(capabilities),
+    plan: (fragment, own) => source.plan(fragment, own),
+    execute: (planned, options) => source.execute(planned, options),
+    health: (signal) => source.health(signal),
+    close: () => source.close(),
   }
 }
 
@@ -333,7 +390,11 @@ async function harvest(source: Source): Promise<CatalogueEvent[]> {
 }
 
 function tablesOf(events: readonly CatalogueEvent[]): Map<string, TableDescription> {
-  return new Map(events.flatMap((event) => (event.kind === 'dataset' ? event.dataset.tables.map((table) => [`${event.dataset.id}/${table.id}`, table] as const) : [])))
+  return new Map(
+    events.flatMap((event) =>
+      event.kind === 'dataset' ? event.dataset.tables.map((table) => [`${event.dataset.id}/${table.id}`, table] as const) : [],
+    ),
+  )
 }
 
 /** The id of a table by the name that it was given, which may stand behind that of its schema. */
@@ -359,7 +420,9 @@ async function read(bench: Bench, source: Source, planned: PlannedFragment, opti
     for await (const { file } of scan.parts) {
       expect((await readFile(file.path)).length).toBe(file.bytes)
       types = (await session.rows(`DESCRIBE SELECT * FROM read_parquet('${file.path}')`)).map((row) => String(row['column_type']))
-      const [counted] = await session.rows(`SELECT count(*) AS rows, ${summed === undefined ? '0' : 'coalesce(sum(c0), 0)'}::HUGEINT AS sum FROM read_parquet('${file.path}')`)
+      const [counted] = await session.rows(
+        `SELECT count(*) AS rows, ${summed === undefined ? '0' : 'coalesce(sum(c0), 0)'}::HUGEINT AS sum FROM read_parquet('${file.path}')`,
+      )
       rows += Number(counted?.['rows'])
       sum += BigInt(String(counted?.['sum']))
       await file.release()

@@ -11,6 +11,8 @@ export interface Dialect {
 /** Statements that make a table with its rows. */
 export function tableSql({ id, columns, rows }: WorldTable, { quote, type, text }: Dialect): string[] {
   const made = `CREATE TABLE ${quote(id)} (${columns.map((column) => `${quote(column.name)} ${type(column)}`).join(', ')})`
-  const literals = rows.map((row) => `(${row.map((cell) => (cell === null ? 'NULL' : typeof cell === 'boolean' ? String(cell) : text(textOf(cell)))).join(', ')})`)
+  const literals = rows.map(
+    (row) => `(${row.map((cell) => (cell === null ? 'NULL' : typeof cell === 'boolean' ? String(cell) : text(textOf(cell)))).join(', ')})`,
+  )
   return rows.length === 0 ? [made] : [made, `INSERT INTO ${quote(id)} VALUES ${literals.join(', ')}`]
 }

@@ -20,7 +20,14 @@ let databases = 0
 const dialect = {
   quote: (name: string) => `\`${name.replaceAll('`', '``')}\``,
   type: ({ type, scale }: { type: string; scale?: number | undefined }) =>
-    ({ STRING: 'varchar(200) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci', INT64: 'bigint', DOUBLE: 'double', DECIMAL: `decimal(20,${scale})`, DATE: 'date', TIMESTAMP: 'datetime(6)' })[type] ?? '',
+    ({
+      STRING: 'varchar(200) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci',
+      INT64: 'bigint',
+      DOUBLE: 'double',
+      DECIMAL: `decimal(20,${scale})`,
+      DATE: 'date',
+      TIMESTAMP: 'datetime(6)',
+    })[type] ?? '',
   text: (value: string) => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`,
 }
 
@@ -36,14 +43,22 @@ async function openDatabase(bench: Bench, statements: readonly string[]): Promis
   const wire = await openWire(Number(new URL(server.url).port))
   const url = Object.assign(new URL(server.url), { username: name, password, pathname: `/${name}`, port: String(wire.port) })
   const source = await mysql.open(mysql.configSchema.parse({ url: url.href, schemas: [name], defaultAccess: 'OPEN' }), {
-    spokeId: 'camden', baseFolder: base, engine: bench.engine, openEngine: (options) => DuckDbEngine.open(options), scratchFolder: bench.folder, storeFolder: base, log: quietLog,
+    spokeId: 'camden',
+    baseFolder: base,
+    engine: bench.engine,
+    openEngine: (options) => DuckDbEngine.open(options),
+    scratchFolder: bench.folder,
+    storeFolder: base,
+    log: quietLog,
   })
   return {
     source,
     wire,
     secrets: [password],
     async leftovers() {
-      const rows = await server.rows(`SELECT info FROM information_schema.processlist WHERE db = '${name}' AND command = 'Query' AND id <> connection_id()`)
+      const rows = await server.rows(
+        `SELECT info FROM information_schema.processlist WHERE db = '${name}' AND command = 'Query' AND id <> connection_id()`,
+      )
       return rows.map(({ info, INFO }) => String(info ?? INFO))
     },
     async break() {
@@ -61,14 +76,24 @@ async function openDatabase(bench: Bench, statements: readonly string[]): Promis
 }
 
 describe.skipIf(missing !== undefined)('over MariaDB', () => {
-  beforeAll(async () => { server = await openMariaDb() }, 60_000)
+  beforeAll(async () => {
+    server = await openMariaDb()
+  }, 60_000)
   afterAll(() => server.close(), 30_000)
 
   connectorContract({
     kind: 'mysql',
     words: { FILTER: /WHERE/, PROJECT: /SELECT/, AGGREGATE: /count\(\*\).*sum\(/is, SORT: /ORDER BY/, LIMIT: /LIMIT 3/ },
     types: ['STRING', 'INT64', 'DOUBLE', 'DECIMAL', 'DATE', 'TIMESTAMP'],
-    open: (bench, tables) => openDatabase(bench, tables.flatMap((table) => tableSql(table, dialect))),
-    openBig: (bench, rows) => openDatabase(bench, ['CREATE TABLE big (n bigint, text varchar(40))', `INSERT INTO big SELECT seq, concat('row ', seq) FROM seq_0_to_${rows - 1}`]),
+    open: (bench, tables) =>
+      openDatabase(
+        bench,
+        tables.flatMap((table) => tableSql(table, dialect)),
+      ),
+    openBig: (bench, rows) =>
+      openDatabase(bench, [
+        'CREATE TABLE big (n bigint, text varchar(40))',
+        `INSERT INTO big SELECT seq, concat('row ', seq) FROM seq_0_to_${rows - 1}`,
+      ]),
   })
 })

@@ -18,7 +18,8 @@ export function writeBig(folder: string, rows: number): Promise<void> {
 async function copy(folder: string, queries: Readonly<Record<string, string>>): Promise<void> {
   const engine = await DuckDbEngine.open({ folders: [folder], memoryMb: 512 })
   const session = await engine.connect()
-  for (const [name, sql] of Object.entries(queries)) await session.run(`COPY (${sql}) TO '${join(folder, `${name}.parquet`)}' (FORMAT parquet)`)
+  for (const [name, sql] of Object.entries(queries))
+    await session.run(`COPY (${sql}) TO '${join(folder, `${name}.parquet`)}' (FORMAT parquet)`)
   await session.close()
   await engine.close()
 }

@@ -15,8 +15,12 @@ import { spokeHarness } from './harnesses/spoke.js'
 
 const runs = Number(process.env['RUNS'] ?? 200)
 const harnesses = { camden: spokeHarness, barnet: filesHarness, lambeth: postgresHarness }
-const columns: WorldTable['columns'] = (['STRING', 'BOOLEAN', 'INT64', 'DOUBLE', 'DECIMAL', 'DATE', 'TIMESTAMP', 'TIMESTAMPTZ'] as const).map((type, index) => ({
-  name: ['a', 'Ward Name', '__proto__', "it's \"b\"", 'x.y', 'Größe', 'count', 'when'][index] as string, type, ...(type === 'DECIMAL' ? { scale: 2 } : {}),
+const columns: WorldTable['columns'] = (
+  ['STRING', 'BOOLEAN', 'INT64', 'DOUBLE', 'DECIMAL', 'DATE', 'TIMESTAMP', 'TIMESTAMPTZ'] as const
+).map((type, index) => ({
+  name: ['a', 'Ward Name', '__proto__', 'it\'s "b"', 'x.y', 'Größe', 'count', 'when'][index] as string,
+  type,
+  ...(type === 'DECIMAL' ? { scale: 2 } : {}),
 }))
 
 let bench: Bench
@@ -25,11 +29,18 @@ let tables: WorldTable[]
 beforeAll(async () => {
   bench = await openBench()
   const given = Object.keys(harnesses).map((spokeId, seed): WorldTable => ({
-    id: 't-0', spokeId, columns, rows: fc.sample(fc.tuple(...columns.map((column) => fc.option(cellOf(column), { freq: 6 }))), { numRuns: 60, seed }),
+    id: 't-0',
+    spokeId,
+    columns,
+    rows: fc.sample(fc.tuple(...columns.map((column) => fc.option(cellOf(column), { freq: 6 }))), { numRuns: 60, seed }),
   }))
-  const opened = await Promise.all(given.map(async (table) => [table.spokeId, await harnesses[table.spokeId as keyof typeof harnesses].open(bench, [table])] as const))
+  const opened = await Promise.all(
+    given.map(async (table) => [table.spokeId, await harnesses[table.spokeId as keyof typeof harnesses].open(bench, [table])] as const),
+  )
   held = Object.fromEntries(opened)
-  tables = await Promise.all(given.map(async (table) => ({ ...table, id: `${table.spokeId}/${await tableId(held[table.spokeId] as Held)}` })))
+  tables = await Promise.all(
+    given.map(async (table) => ({ ...table, id: `${table.spokeId}/${await tableId(held[table.spokeId] as Held)}` })),
+  )
 }, 60_000)
 afterAll(async () => {
   for (const one of Object.values(held)) await one.remove()
@@ -44,24 +55,38 @@ async function tableId({ source }: Held): Promise<string> {
   throw new Error('the harvest tells of no table')
 }
 
-test(`a query over a folder, a PostgreSQL and a spoke together is answered as plain loops do (${runs} runs)`, { timeout: 60_000 + runs * 500 }, async () => {
-  const property = fc.asyncProperty(fc.gen(), async (g) => {
-    const draw = <T>(of: fc.Arbitrary<T>) => g(() => of)
-    const chosen = draw(fc.subarray(tables, { minLength: 2 }))
-    const world: World = { tables: chosen, from: { union: chosen.map(({ id }) => id) }, shared: columns, capabilities: {}, chunkRows: {} }
-    const query = drawQuery(draw, world)
-    const sources = Object.fromEntries(Object.entries(held).map(([spokeId, { source }]) => [spokeId, source]))
-    const known = tables.map((table) => tableOf(table.id, columns.map((column, index) => (index % 2 === 0 ? { ...column, statistics: { distinctCount: 60, nullRatio: 0.1 } } : column)), { rowCount: 60 }))
-    const result = await runQuery(query, contextOf(bench.hub, known, sources))
-    try {
-      checkAnswer(query, oracle(query, chosen), result, JSON.parse(await textOf(result)) as unknown[][])
-    } catch (thrown) {
-      throw new Error(`${String(thrown)}\nquery ${JSON.stringify(query)}`, { cause: thrown })
-    } finally {
-      await result.release()
-    }
-  })
-  await fc.assert(property, { numRuns: runs, ...(process.env['SEED'] === undefined ? {} : { seed: Number(process.env['SEED']) }), endOnFailure: true })
-  for (const one of Object.values(held)) await expect.poll(() => one.leftovers()).toEqual([])
-  expect(await readdir(bench.folder)).toEqual([])
-})
+test(
+  `a query over a folder, a PostgreSQL and a spoke together is answered as plain loops do (${runs} runs)`,
+  { timeout: 60_000 + runs * 500 },
+  async () => {
+    const property = fc.asyncProperty(fc.gen(), async (g) => {
+      const draw = <T>(of: fc.Arbitrary<T>) => g(() => of)
+      const chosen = draw(fc.subarray(tables, { minLength: 2 }))
+      const world: World = { tables: chosen, from: { union: chosen.map(({ id }) => id) }, shared: columns, capabilities: {}, chunkRows: {} }
+      const query = drawQuery(draw, world)
+      const sources = Object.fromEntries(Object.entries(held).map(([spokeId, { source }]) => [spokeId, source]))
+      const known = tables.map((table) =>
+        tableOf(
+          table.id,
+          columns.map((column, index) => (index % 2 === 0 ? { ...column, statistics: { distinctCount: 60, nullRatio: 0.1 } } : column)),
+          { rowCount: 60 },
+        ),
+      )
+      const result = await runQuery(query, contextOf(bench.hub, known, sources))
+      try {
+        checkAnswer(query, oracle(query, chosen), result, JSON.parse(await textOf(result)) as unknown[][])
+      } catch (thrown) {
+        throw new Error(`${String(thrown)}\nquery ${JSON.stringify(query)}`, { cause: thrown })
+      } finally {
+        await result.release()
+      }
+    })
+    await fc.assert(property, {
+      numRuns: runs,
+      ...(process.env['SEED'] === undefined ? {} : { seed: Number(process.env['SEED']) }),
+      endOnFailure: true,
+    })
+    for (const one of Object.values(held)) await expect.poll(() => one.leftovers()).toEqual([])
+    expect(await readdir(bench.folder)).toEqual([])
+  },
+)

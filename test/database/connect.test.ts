@@ -7,9 +7,16 @@ describe('connect', () => {
     const { knex, drop } = await freshDatabase()
     const { rows } = await knex.raw(`select date '2026-01-09' as day, timestamptz '2026-01-09T01:02:03+01:00' as moment,
       9007199254740991::int8 as safe, 9007199254740992::int8 as unsafe, array['a', null] as list, jsonb '{"a": 1}' as json`)
-    expect(rows).toEqual([{
-      day: '2026-01-09', moment: new Date('2026-01-09T00:02:03Z'), safe: Number.MAX_SAFE_INTEGER, unsafe: '9007199254740992', list: ['a', null], json: { a: 1 },
-    }])
+    expect(rows).toEqual([
+      {
+        day: '2026-01-09',
+        moment: new Date('2026-01-09T00:02:03Z'),
+        safe: Number.MAX_SAFE_INTEGER,
+        unsafe: '9007199254740992',
+        list: ['a', null],
+        json: { a: 1 },
+      },
+    ])
     await drop()
   })
 

@@ -7,14 +7,26 @@ import { BadUserInput } from '../../src/errors.js'
 import { freshDatabase, type FreshDatabase, quiet } from '../support/postgres.js'
 
 describe('databaseError', () => {
-  it.each(['ECONNREFUSED', 'ECONNRESET', '08006', '28P01', '3D000', '53300', '57P01', '57P03'])('takes %s for a database that cannot be reached', (code) => {
-    const thrown = Object.assign(new Error('secret'), { code })
-    expect(databaseError(thrown)).toMatchObject({ code: 'SOURCE_UNAVAILABLE', message: expect.not.stringContaining('secret'), cause: thrown })
-  })
-
-  it.each([new Error('anything'), Object.assign(new Error('a bug'), { code: '42601' }), Object.assign(new Error('twice'), { code: '23505' }), new BadUserInput('no'), 'text', null])(
-    'leaves %s as it is', (thrown) => expect(databaseError(thrown)).toBe(thrown),
+  it.each(['ECONNREFUSED', 'ECONNRESET', '08006', '28P01', '3D000', '53300', '57P01', '57P03'])(
+    'takes %s for a database that cannot be reached',
+    (code) => {
+      const thrown = Object.assign(new Error('secret'), { code })
+      expect(databaseError(thrown)).toMatchObject({
+        code: 'SOURCE_UNAVAILABLE',
+        message: expect.not.stringContaining('secret'),
+        cause: thrown,
+      })
+    },
   )
+
+  it.each([
+    new Error('anything'),
+    Object.assign(new Error('a bug'), { code: '42601' }),
+    Object.assign(new Error('twice'), { code: '23505' }),
+    new BadUserInput('no'),
+    'text',
+    null,
+  ])('leaves %s as it is', (thrown) => expect(databaseError(thrown)).toBe(thrown))
 })
 
 /** The run's server behind a line that can be cut. */

@@ -66,8 +66,13 @@ describe('the embedded database', () => {
     const sizes = [0.5, 1, 2, 4, 64].map((size) => memorySettings(size * gibibyte).shared_buffers)
     expect(sizes).toEqual(['128MB', '128MB', '256MB', '512MB', '512MB'])
     const database = await open()
-    const { rows } = await database.knex.raw(`select name, current_setting(name) as value from unnest(array['shared_buffers', 'io_method']) as asked (name)`)
-    expect(Object.fromEntries(rows.map(({ name, value }: { name: string; value: string }) => [name, value]))).toEqual({ shared_buffers: expect.stringMatching(/^\d+MB$/), io_method: 'sync' })
+    const { rows } = await database.knex.raw(
+      `select name, current_setting(name) as value from unnest(array['shared_buffers', 'io_method']) as asked (name)`,
+    )
+    expect(Object.fromEntries(rows.map(({ name, value }: { name: string; value: string }) => [name, value]))).toEqual({
+      shared_buffers: expect.stringMatching(/^\d+MB$/),
+      io_method: 'sync',
+    })
     await database.close()
   })
 
@@ -80,7 +85,9 @@ describe('the embedded database', () => {
     const wrong = new URL(database.url)
     wrong.password = 'wrong'
     const stranger = await openDatabase({ url: wrong.href, dataFolder: folder, log: quiet })
-    await expect(stranger.knex.raw('select 1').catch((error: unknown) => Promise.reject(databaseError(error)))).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
+    await expect(stranger.knex.raw('select 1').catch((error: unknown) => Promise.reject(databaseError(error)))).rejects.toMatchObject({
+      code: 'SOURCE_UNAVAILABLE',
+    })
     await stranger.close()
     await database.close()
   })
@@ -133,7 +140,7 @@ describe('the embedded database', () => {
     const pid = await postmaster()
     await database.knex.raw('select 1')
     process.kill(pid ?? 0, 'SIGKILL')
-    for (let answered = false; !answered; ) {
+    for (let answered = false; !answered;) {
       const outcome = await database.knex.raw('select 1').then(() => true, databaseError)
       if (outcome !== true) expect(outcome).toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
       else answered = (await postmaster()) !== pid && (await postmaster()) !== undefined

@@ -37,7 +37,13 @@ describe('sessionLocks', () => {
     expect(await Promise.all(Array.from({ length: 9 }, async () => database.knex.raw('select 1')))).toHaveLength(9)
     await Promise.all(releases.map(async (release) => release?.()))
     expect(await Promise.all(Array.from({ length: 10 }, async () => database.knex.raw('select pg_backend_pid()')))).toHaveLength(10)
-    expect((await other.raw(`select 1 from pg_locks join pg_database on pg_database.oid = database where locktype = 'advisory' and datname = current_database()`)).rows).toEqual([])
+    expect(
+      (
+        await other.raw(
+          `select 1 from pg_locks join pg_database on pg_database.oid = database where locktype = 'advisory' and datname = current_database()`,
+        )
+      ).rows,
+    ).toEqual([])
   })
 
   it('loses them with the connection, and can lock again', async () => {

@@ -32,9 +32,18 @@ test('tells what a source would bring, what it can do and what is wrong with sin
 
 test('a hub.yaml stands for the sources of the spokes that it starts, all of them or those that are named', async () => {
   const all = await check(['--config', workspace.hubYaml, '--json'])
-  expect((JSON.parse(all.output.trim()) as { source: string }[]).map(({ source }) => source)).toEqual(['camden: sources[0]', 'barnet: sources[0]'])
+  expect((JSON.parse(all.output.trim()) as { source: string }[]).map(({ source }) => source)).toEqual([
+    'camden: sources[0]',
+    'barnet: sources[0]',
+  ])
   const one = await check(['--config', workspace.hubYaml, '--json', 'barnet'])
-  expect(JSON.parse(one.output.trim())).toMatchObject([{ source: 'barnet: sources[0]', connector: 'files', check: { health: { value: { status: 'UP' } }, catalogue: { value: { complete: true } } } }])
+  expect(JSON.parse(one.output.trim())).toMatchObject([
+    {
+      source: 'barnet: sources[0]',
+      connector: 'files',
+      check: { health: { value: { status: 'UP' } }, catalogue: { value: { complete: true } } },
+    },
+  ])
 })
 
 test('a source that cannot be read is told, the others are checked, the exit code is 1, and no secret is printed', async () => {

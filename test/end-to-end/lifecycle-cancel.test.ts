@@ -18,7 +18,9 @@ beforeAll(async () => {
   await mkdir(workspace.path('camden/data'), { recursive: true })
   const engine = await DuckDBInstance.create(':memory:')
   const connection = await engine.connect()
-  await connection.run(`COPY (SELECT md5(range::VARCHAR) AS hash FROM range(${rows})) TO '${workspace.path('camden/data/hashes.parquet')}' (FORMAT parquet)`)
+  await connection.run(
+    `COPY (SELECT md5(range::VARCHAR) AS hash FROM range(${rows})) TO '${workspace.path('camden/data/hashes.parquet')}' (FORMAT parquet)`,
+  )
   connection.closeSync()
   engine.closeSync()
   await start()
@@ -39,18 +41,30 @@ const atCamden = async () => (await scansUnderWay(family.spokes.get('camden') as
 
 /** Counts what holds none of so many words: about a second of work for each 100 of them, and next to no memory. */
 const longInput = (words: number) => ({
-  from: { members: [{ table: 'camden/hashes/hashes', columns: [{ column: 'hash', as: 'text' }] }, { table: 'barnet/libraries/libraries', columns: [{ column: 'Name', as: 'text' }] }] },
+  from: {
+    members: [
+      { table: 'camden/hashes/hashes', columns: [{ column: 'hash', as: 'text' }] },
+      { table: 'barnet/libraries/libraries', columns: [{ column: 'Name', as: 'text' }] },
+    ],
+  },
   where: { not: { or: Array.from({ length: words }, (_, index) => ({ column: 'text', contains: `no hash ${index}` })) } },
-  groupBy: [{ column: '_spoke' }], measures: [{ function: 'COUNT' }], orderBy: [{ column: '_spoke' }],
+  groupBy: [{ column: '_spoke' }],
+  measures: [{ function: 'COUNT' }],
+  orderBy: [{ column: '_spoke' }],
 })
 const fields = 'rows complete sources { spoke status error { code } }'
-const body = (input: object) => JSON.stringify({ query: `query ($input: QueryInput!) { query(input: $input) { ${fields} } }`, variables: { input } })
+const body = (input: object) =>
+  JSON.stringify({ query: `query ($input: QueryInput!) { query(input: $input) { ${fields} } }`, variables: { input } })
 
 /** A query of a client that can go away. */
 function leaving(input: object) {
   const client = new AbortController()
-  const answer = fetch(`${hub.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: body(input), signal: client.signal })
-    .then((response) => response.json() as Promise<unknown>)
+  const answer = fetch(`${hub.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: body(input),
+    signal: client.signal,
+  }).then((response) => response.json() as Promise<unknown>)
   answer.catch(() => undefined)
   return { answer, leave: () => client.abort() }
 }
@@ -68,9 +82,15 @@ const long = longInput(1_500)
 describe('a query that takes long', { timeout: 60_000 }, () => {
   test('ends at its time with SOURCE_TIMEOUT, at the spoke as well, and the spoke is not taken for dead', async () => {
     const answer = await query({ ...long, timeoutMs: 50 })
-    expect(answer).toMatchObject({ data: { query: null }, errors: [{ extensions: { code: 'SOURCE_TIMEOUT', transaction: expect.any(String) as never } }] })
+    expect(answer).toMatchObject({
+      data: { query: null },
+      errors: [{ extensions: { code: 'SOURCE_TIMEOUT', transaction: expect.any(String) as never } }],
+    })
     await until('nothing runs at the spoke', async () => (await atCamden()) === 0)
-    await until('the spoke is UP', async () => (await hub.ask<{ spoke: { status: string } }>('{ spoke(id: "camden") { status } }')).data?.spoke.status === 'UP')
+    await until(
+      'the spoke is UP',
+      async () => (await hub.ask<{ spoke: { status: string } }>('{ spoke(id: "camden") { status } }')).data?.spoke.status === 'UP',
+    )
   })
 
   test('ends at the spoke when its client goes away', async () => {
@@ -90,7 +110,9 @@ describe('a query that takes long', { timeout: 60_000 }, () => {
       expect((await fetch(`${hub.url}/health/live`)).status).toBe(200)
       expect(await (await fetch(`${hub.url}/health/ready`)).json()).toEqual({ status: 'UP', notReady: [] })
       expect((await hub.ask('{ spokes { id } }')).data).toEqual({ spokes: [{ id: 'camden' }, { id: 'barnet' }] })
-      expect(await answerTo({ from: { table: 'barnet/libraries/libraries' }, measures: [{ function: 'COUNT' }] })).toMatchObject({ rows: [[1]] })
+      expect(await answerTo({ from: { table: 'barnet/libraries/libraries' }, measures: [{ function: 'COUNT' }] })).toMatchObject({
+        rows: [[1]],
+      })
       expect(await atCamden(), 'they still run').toBe(16)
     } finally {
       for (const { leave } of all) leave()
@@ -101,8 +123,12 @@ describe('a query that takes long', { timeout: 60_000 }, () => {
 
   test('is passed over at its time under PARTIAL, told as TIMED_OUT', async () => {
     expect(await answerTo({ ...long, timeoutMs: 4_000, onSourceError: 'PARTIAL' })).toEqual({
-      rows: [['barnet', 1]], complete: false,
-      sources: [{ spoke: 'camden', status: 'TIMED_OUT', error: { code: 'SOURCE_TIMEOUT' } }, { spoke: 'barnet', status: 'OK', error: null }],
+      rows: [['barnet', 1]],
+      complete: false,
+      sources: [
+        { spoke: 'camden', status: 'TIMED_OUT', error: { code: 'SOURCE_TIMEOUT' } },
+        { spoke: 'barnet', status: 'OK', error: null },
+      ],
     })
     await until('nothing runs at the spoke', async () => (await atCamden()) === 0)
   })
@@ -113,7 +139,17 @@ describe('a hub that is stopped while a query runs', { timeout: 60_000 }, () => 
     const { answer } = leaving(longInput(100))
     await until('it runs at the spoke', async () => (await atCamden()) === 1)
     const ended = hub.stop()
-    expect(await answer).toEqual({ data: { query: expect.objectContaining({ rows: [['barnet', 1], ['camden', rows]], complete: true }) as never } })
+    expect(await answer).toEqual({
+      data: {
+        query: expect.objectContaining({
+          rows: [
+            ['barnet', 1],
+            ['camden', rows],
+          ],
+          complete: true,
+        }) as never,
+      },
+    })
     expect(await ended).toBe(0)
   })
 

@@ -14,12 +14,15 @@ let database: FreshDatabase
 let proxy: DatabaseProxy
 let hubs: [TestHub, TestHub]
 beforeAll(async () => {
-  const files = folders.flatMap((id) => Array.from({ length: datasetsEach }, (_, index) => [`${id}/table-${index}.csv`, `Name,Count\nA,${index}\n`] as const))
+  const files = folders.flatMap((id) =>
+    Array.from({ length: datasetsEach }, (_, index) => [`${id}/table-${index}.csv`, `Name,Count\nA,${index}\n`] as const),
+  )
   const spokes = Object.fromEntries(folders.map((id) => [id, ['files', `{ folder: ./${id}, defaultAccess: OPEN }`] as [string, string]]))
   workspace = await openWorkspace({ 'hub.yaml': hubYaml(spokes), ...Object.fromEntries(files) })
   database = await freshDatabase({ migrated: false })
   proxy = await openDatabaseProxy(database.url)
-  const start = (name: string, url: string) => startTestHub(workspace.hubYaml, { dataFolder: workspace.path(name), env: { DATABASE_URL: url } })
+  const start = (name: string, url: string) =>
+    startTestHub(workspace.hubYaml, { dataFolder: workspace.path(name), env: { DATABASE_URL: url } })
   hubs = await Promise.all([start('first', proxy.url), start('second', database.url)])
 })
 afterAll(async () => {
@@ -36,14 +39,22 @@ const ready = async (hub: TestHub) => {
 }
 const live = async (hub: TestHub) => (await fetch(`${hub.url}/health/live`)).status
 const countOf = (hub: TestHub, spoke: string) =>
-  hub.ask<{ query: { rows: unknown } }>(`{ query(input: { from: { table: "${spoke}/table-7/table-7" }, measures: [{ function: SUM, column: "Count" }] }) { rows } }`)
+  hub.ask<{ query: { rows: unknown } }>(
+    `{ query(input: { from: { table: "${spoke}/table-7/table-7" }, measures: [{ function: SUM, column: "Count" }] }) { rows } }`,
+  )
 
 describe('two hubs that start at once on one empty database', () => {
   test('harvest each spoke once at a time, lose nothing, and both answer', async () => {
     // Whichever of the two hubs takes a spoke's harvest from the queue.
-    await until('every spoke is harvested', async () => (await database.knex('harvest_runs').where({ status: 'COMPLETE' }).distinct('spoke_id')).length === folders.length)
+    await until(
+      'every spoke is harvested',
+      async () => (await database.knex('harvest_runs').where({ status: 'COMPLETE' }).distinct('spoke_id')).length === folders.length,
+    )
     await until('no harvest is under way', async () => (await database.knex('harvest_runs').where({ status: 'RUNNING' })).length === 0)
-    const runs = await database.knex('harvest_runs').orderBy(['spoke_id', 'id']).select('spoke_id', 'status', 'created', 'updated', 'removed', 'failed', 'started_at', 'finished_at')
+    const runs = await database
+      .knex('harvest_runs')
+      .orderBy(['spoke_id', 'id'])
+      .select('spoke_id', 'status', 'created', 'updated', 'removed', 'failed', 'started_at', 'finished_at')
     for (const id of folders) {
       const own = runs.filter(({ spoke_id: spoke }) => spoke === id)
       expect(own.map(({ status }) => status)).toEqual(own.map(() => 'COMPLETE'))
@@ -82,7 +93,9 @@ describe('a database', () => {
 
   test('that ends every connection is not missed for long', async () => {
     const [, hub] = hubs
-    await database.knex.raw('select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()')
+    await database.knex.raw(
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    )
     await until('it answers', async () => (await hub.ask(spokesQuery)).errors === undefined)
     expect(await ready(hub)).toEqual([200, { status: 'UP', notReady: [] }])
   })

@@ -23,13 +23,11 @@ beforeAll(async () => {
     'setting.yaml': plain.replace(childSpoke('camden')[1], '{ url: "${SECRET}" }'),
     'tls.yaml': `${plain}tls: { cert: "./\${SECRET}.pem", key: ./key.pem }\n`,
     'alone.yaml': spokeYaml('camden', 'hub: { issuer: "https://hub.test", jwks: "./${SECRET}.json" }\n'),
-    'running.yaml': hubYaml(
-      {
-        camden: childSpoke('camden'),
-        secretive: ['spoke', `{ url: "${rogue.url}/\${SECRET}" }`],
-        nowhere: ['files', '{ folder: "./${SECRET}", defaultAccess: OPEN }'],
-      },
-    ),
+    'running.yaml': hubYaml({
+      camden: childSpoke('camden'),
+      secretive: ['spoke', `{ url: "${rogue.url}/\${SECRET}" }`],
+      nowhere: ['files', '{ folder: "./${SECRET}", defaultAccess: OPEN }'],
+    }),
   })
   database = await freshDatabase()
 })
@@ -47,16 +45,23 @@ describe('a value of the environment', { timeout: 60_000 }, () => {
     ['hub', 'tls.yaml', 'tls.cert: the file ./[redacted].pem cannot be read (ENOENT)'],
     ['spoke', 'alone.yaml', 'hub.jwks: the file ./[redacted].json cannot be read (ENOENT)'],
   ])('is not in the error of `dials %s --config %s`', async (command, file, told) => {
-    const program = dials([command, '--config', workspace.path(file), '--port', '0', '--data-dir', workspace.path('data')], { ...env, DATABASE_URL: database.url })
+    const program = dials([command, '--config', workspace.path(file), '--port', '0', '--data-dir', workspace.path('data')], {
+      ...env,
+      DATABASE_URL: database.url,
+    })
     expect(await program.exited).toBe(2)
     expect(program.output()).toContain(`${file} at ${told}`)
     expect(program.output()).not.toMatch(parts)
   })
 
   test('is in no log, error or answer of a hub that runs with it', async () => {
-    const hub = await startTestHub(workspace.path('running.yaml'), { dataFolder: workspace.path('data'), env: { ...env, DATABASE_URL: database.url, LOG_LEVEL: 'debug' } })
+    const hub = await startTestHub(workspace.path('running.yaml'), {
+      dataFolder: workspace.path('data'),
+      env: { ...env, DATABASE_URL: database.url, LOG_LEVEL: 'debug' },
+    })
     await hub.harvested('camden', 'secretive', 'nowhere')
-    const whole = '{ spokes { id title status connector organisation { id name } lastHarvest { status error problems { message } } datasets { nodes { id title iri } } } }'
+    const whole =
+      '{ spokes { id title status connector organisation { id name } lastHarvest { status error problems { message } } datasets { nodes { id title iri } } } }'
     const failed = await until('every harvest has ended', async () => {
       const answer = await hub.ask<{ spokes: { lastHarvest: { status: string } | null }[] }>(whole)
       return answer.data?.spokes.every(({ lastHarvest }) => lastHarvest !== null && lastHarvest.status !== 'RUNNING') && answer

@@ -37,7 +37,11 @@ async function watched(program: Dials): Promise<{ code: number | null; pids: num
   return { code, pids: [...pids] }
 }
 
-const told = (program: Dials) => program.output().split('\n').filter((line) => line.startsWith('dials: '))
+const told = (program: Dials) =>
+  program
+    .output()
+    .split('\n')
+    .filter((line) => line.startsWith('dials: '))
 
 describe('a port in use', { timeout: 60_000 }, () => {
   test('ends a hub with exit code 1 and one line that names port and mend, and leaves nothing running', async () => {
@@ -53,9 +57,20 @@ describe('a port in use', { timeout: 60_000 }, () => {
   })
 
   test('ends a spoke the same way', async () => {
-    const program = dials(['spoke', '--config', workspace.path('alone.yaml'), '--port', String(port), '--data-dir', workspace.path('spoke-data')])
+    const program = dials([
+      'spoke',
+      '--config',
+      workspace.path('alone.yaml'),
+      '--port',
+      String(port),
+      '--data-dir',
+      workspace.path('spoke-data'),
+    ])
     const { code, pids } = await watched(program)
-    expect([code, told(program)]).toEqual([1, [`dials: Port ${port} on 127.0.0.1 is in use. Stop what uses it, or choose another with --port.`]])
+    expect([code, told(program)]).toEqual([
+      1,
+      [`dials: Port ${port} on 127.0.0.1 is in use. Stop what uses it, or choose another with --port.`],
+    ])
     await allGone(pids)
     expect(scratchOf(pids)).toEqual([])
   })
@@ -80,15 +95,30 @@ describe('the command line', { timeout: 60_000 }, () => {
     ['', 2, /^Usage: dials/],
     ['hubb', 2, /^error: unknown command 'hubb'/],
     ['hub', 2, /^error: required option '--config <file>'/],
-    ['hub --config hub.yaml --port 65536', 2, /^error: option '--port <number>' argument '65536' is invalid. It has to be from 0 to 65535\./],
+    [
+      'hub --config hub.yaml --port 65536',
+      2,
+      /^error: option '--port <number>' argument '65536' is invalid. It has to be from 0 to 65535\./,
+    ],
     ['hub --config none.yaml', 2, /^dials: \S*none\.yaml: there is no such file\n$/],
     ['hub --config not.yaml', 2, /^dials: \S*not\.yaml at line 2: it is not YAML/],
     ['hub --config typo.yaml', 2, /^dials: \S*typo\.yaml at spokes\[0\]\.connector: is missing/],
     ['spoke --config camden/spoke.yaml', 2, /^dials: \S*spoke\.yaml at hub: is missing: give the hub's issuer and its jwks file/],
-    ['harvest --config hub.yaml --data-dir none', 2, /^dials: \S*none.hub-key\.json: there is no key of a hub: give the --data-dir that the hub was started with\n$/],
-    ['harvest --config hub.yaml --data-dir . --url http://127.0.0.1:1', 1, /^dials: There is no hub at http:\/\/127\.0\.0\.1:1\. Start one with 'dials hub', or give its --url\.\n$/],
+    [
+      'harvest --config hub.yaml --data-dir none',
+      2,
+      /^dials: \S*none.hub-key\.json: there is no key of a hub: give the --data-dir that the hub was started with\n$/,
+    ],
+    [
+      'harvest --config hub.yaml --data-dir . --url http://127.0.0.1:1',
+      1,
+      /^dials: There is no hub at http:\/\/127\.0\.0\.1:1\. Start one with 'dials hub', or give its --url\.\n$/,
+    ],
   ])('dials %s: %i', async (line, code, output) => {
-    const args = line.split(' ').filter((word) => word !== '').map((word) => (/\.yaml$|^none$|^\.$/.test(word) ? workspace.path(word) : word))
+    const args = line
+      .split(' ')
+      .filter((word) => word !== '')
+      .map((word) => (/\.yaml$|^none$|^\.$/.test(word) ? workspace.path(word) : word))
     const program = dials(args)
     expect(await program.exited).toBe(code)
     expect(program.output()).toMatch(output)
@@ -99,7 +129,10 @@ describe('the command line', { timeout: 60_000 }, () => {
       DATABASE_URL: 'postgres://dials:hunter22@127.0.0.1:1/none',
     })
     const { code, pids } = await watched(program)
-    expect([code, told(program)]).toEqual([1, ['dials: The catalogue database cannot be reached. Try again in a moment. (connect ECONNREFUSED 127.0.0.1:1)']])
+    expect([code, told(program)]).toEqual([
+      1,
+      ['dials: The catalogue database cannot be reached. Try again in a moment. (connect ECONNREFUSED 127.0.0.1:1)'],
+    ])
     expect(program.output()).not.toContain('hunter22')
     await allGone(pids)
     expect(scratchOf(pids)).toEqual([])

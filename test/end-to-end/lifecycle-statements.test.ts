@@ -20,7 +20,8 @@ beforeAll(async () => {
       const id = `${prefix}-${String(index).padStart(2, '0')}`
       return dataset(id, { distributions: [{ id: 'csv', format: 'CSV' }] as never, tables: [table(id), table(`${id}-more`)] })
     })
-  for (const { id } of [camden, barnet]) expect((await harvest(database.knex, fakeSource(...shown(id), complete()), { spokeId: id })).status).toBe('COMPLETE')
+  for (const { id } of [camden, barnet])
+    expect((await harvest(database.knex, fakeSource(...shown(id), complete()), { spokeId: id })).status).toBe('COMPLETE')
   graph = createGraphServer(await createSchema(), quiet)
   await graph.start()
 })
@@ -34,7 +35,15 @@ const page = `query ($first: Int!) { datasets(first: $first) { totalCount pageIn
 } } }`
 
 interface Page {
-  datasets: { nodes: { id: string; publisher: { name: string }; spoke: { id: string }; distributions: unknown[]; tables: { columns: { name: string }[] }[] }[] }
+  datasets: {
+    nodes: {
+      id: string
+      publisher: { name: string }
+      spoke: { id: string }
+      distributions: unknown[]
+      tables: { columns: { name: string }[] }[]
+    }[]
+  }
 }
 
 /** The page, and the statements that it took. */
@@ -44,7 +53,12 @@ async function ask(first: number): Promise<{ nodes: Page['datasets']['nodes']; s
   database.knex.on('query', count)
   try {
     const context = {
-      viewer: anonymous, knex: database.knex, loaders: createCatalogueLoaders(database.knex, anonymous), baseUrl: 'https://hub.test', statusOf: () => 'UP', results: new Results(),
+      viewer: anonymous,
+      knex: database.knex,
+      loaders: createCatalogueLoaders(database.knex, anonymous),
+      baseUrl: 'https://hub.test',
+      statusOf: () => 'UP',
+      results: new Results(),
     } as unknown as Context
     const { body } = await graph.executeOperation<Page>({ query: page, variables: { first } }, { contextValue: context })
     if (body.kind !== 'single') throw new Error('not one answer')
@@ -63,7 +77,10 @@ test('a page of datasets with all that hangs on them takes as many statements fo
   expect(new Set(twenty.nodes.map(({ spoke }) => spoke.id)), 'of both spokes').toEqual(new Set(['barnet', 'camden']))
   for (const { distributions, tables } of twenty.nodes) {
     expect(distributions).toHaveLength(1)
-    expect(tables.map(({ columns }) => columns.map(({ name }) => name))).toEqual([['Name', 'Amount'], ['Name', 'Amount']])
+    expect(tables.map(({ columns }) => columns.map(({ name }) => name))).toEqual([
+      ['Name', 'Amount'],
+      ['Name', 'Amount'],
+    ])
   }
   expect(twenty.statements).toHaveLength(one.statements.length)
   expect(twenty.statements.length).toBeLessThan(15)

@@ -1,7 +1,18 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dials, startTestHub, type TestHub } from '../support/dials.js'
-import { allGone, everyoneOf, familyOf, type HubFamily, hubFamily, lives, postmasterOf, scratchOf, signal, until } from '../support/processes.js'
+import {
+  allGone,
+  everyoneOf,
+  familyOf,
+  type HubFamily,
+  hubFamily,
+  lives,
+  postmasterOf,
+  scratchOf,
+  signal,
+  until,
+} from '../support/processes.js'
 import { openWorkspace, twoSpokes, type Workspace } from '../support/workspace.js'
 
 /** One data folder for all of these, as an operator has: each starts over what the last one left. */
@@ -48,12 +59,19 @@ const harvests = async (hub: TestHub) => {
 }
 
 const count = async (hub: TestHub) =>
-  (await hub.ask<{ query: { rows: unknown[] } }>('{ query(input: { from: { table: "camden/libraries/libraries" }, measures: [{ function: COUNT }] }) { rows } }')).data?.query.rows
+  (
+    await hub.ask<{ query: { rows: unknown[] } }>(
+      '{ query(input: { from: { table: "camden/libraries/libraries" }, measures: [{ function: COUNT }] }) { rows } }',
+    )
+  ).data?.query.rows
 
 describe('a hub over its own database', { timeout: 90_000 }, () => {
   test('starts in an empty folder, and SIGTERM ends it and all that is its own', async () => {
     const started = await start()
-    expect(await harvests(started.hub)).toEqual([['camden', 'COMPLETE', 1, 0], ['barnet', 'COMPLETE', 1, 0]])
+    expect(await harvests(started.hub)).toEqual([
+      ['camden', 'COMPLETE', 1, 0],
+      ['barnet', 'COMPLETE', 1, 0],
+    ])
     expect(scratchOf(started.everyone), 'of the hub and its two spokes').toHaveLength(3)
     expect(await started.hub.stop()).toBe(0)
     await nothingIsLeft(started)
@@ -61,7 +79,10 @@ describe('a hub over its own database', { timeout: 90_000 }, () => {
 
   test('starts again with its datasets, reads nothing anew, and Ctrl-C, which every process of the terminal gets, ends it well', async () => {
     const started = await start()
-    expect(await harvests(started.hub)).toEqual([['camden', 'COMPLETE', 0, 1], ['barnet', 'COMPLETE', 0, 1]])
+    expect(await harvests(started.hub)).toEqual([
+      ['camden', 'COMPLETE', 0, 1],
+      ['barnet', 'COMPLETE', 0, 1],
+    ])
     signal(started.everyone, 'SIGINT')
     expect(await started.hub.exited).toBe(0)
     expect(started.hub.output()).not.toMatch(/starting it again|did not close well/)
@@ -116,7 +137,10 @@ describe('a hub over its own database', { timeout: 90_000 }, () => {
     signal(next.everyone, 'SIGKILL')
     await allGone(next.everyone)
     const last = await start()
-    expect(await harvests(last.hub)).toEqual([['camden', 'COMPLETE', 0, 1], ['barnet', 'COMPLETE', 0, 1]])
+    expect(await harvests(last.hub)).toEqual([
+      ['camden', 'COMPLETE', 0, 1],
+      ['barnet', 'COMPLETE', 0, 1],
+    ])
     expect(scratchOf(next.everyone)).toEqual([])
     expect(await last.hub.stop()).toBe(0)
     await nothingIsLeft(last)
@@ -124,7 +148,10 @@ describe('a hub over its own database', { timeout: 90_000 }, () => {
 
   test('its database killed under it, it starts that again and goes on', async () => {
     const started = await start()
-    signal(familyOf(started.postmaster).map(({ pid }) => pid), 'SIGKILL')
+    signal(
+      familyOf(started.postmaster).map(({ pid }) => pid),
+      'SIGKILL',
+    )
     await allGone([started.postmaster])
     const postmaster = await until('the database runs again', () => postmasterOf(dataFolder))
     await until('the hub is ready again', async () => (await fetch(`${started.hub.url}/health/ready`)).status === 200)

@@ -33,8 +33,10 @@ interface ResultSet {
   sources: { spoke: string; status: string; rows: number; pushedDown: string[]; missingColumns: string[]; error: { code: string } | null }[]
 }
 
-const query = async (input: string, fields = 'columns { name type encoding } rows records rowCount truncated complete version transaction sources { spoke status rows pushedDown missingColumns error { code } }') =>
-  hub.ask<{ query: ResultSet | null }>(`{ query(input: ${input}) { ${fields} } }`)
+const query = async (
+  input: string,
+  fields = 'columns { name type encoding } rows records rowCount truncated complete version transaction sources { spoke status rows pushedDown missingColumns error { code } }',
+) => hub.ask<{ query: ResultSet | null }>(`{ query(input: ${input}) { ${fields} } }`)
 
 describe('the demonstration', () => {
   const examples = readdirSync(file('graphql/examples')).filter((name) => name.endsWith('.graphql'))
@@ -47,13 +49,17 @@ describe('the demonstration', () => {
   })
 
   test('libraries, toilets and polling stations by borough: one query over four spokes, aggregated at each', async () => {
-    const answer = await hub.ask<{ query: ResultSet }>(readFileSync(file('graphql/examples/libraries-toilets-polling-stations.graphql'), 'utf8'))
+    const answer = await hub.ask<{ query: ResultSet }>(
+      readFileSync(file('graphql/examples/libraries-toilets-polling-stations.graphql'), 'utf8'),
+    )
     const result = answer.data?.query as ResultSet
     expect(result.rows).toHaveLength(11)
     expect(result.rows).toContainEqual(['camden', 'camden/libraries/libraries', 13, 13])
     expect(result.rows).toContainEqual(['lambeth', 'lambeth/polling-stations/polling-stations', 15, 0])
     expect(result.complete).toBe(true)
-    expect(result.sources.map(({ spoke, pushedDown }) => [spoke, pushedDown])).toEqual(['camden', 'barnet', 'lambeth', 'wandsworth'].map((spoke) => [spoke, ['PROJECT', 'AGGREGATE']]))
+    expect(result.sources.map(({ spoke, pushedDown }) => [spoke, pushedDown])).toEqual(
+      ['camden', 'barnet', 'lambeth', 'wandsworth'].map((spoke) => [spoke, ['PROJECT', 'AGGREGATE']]),
+    )
   })
 
   test('the README’s query is the example’s, and its answer is what comes back', async () => {
@@ -76,7 +82,9 @@ describe('the demonstration', () => {
   })
 
   test('the catalogue lists what is open or listed, and not one thing more', async () => {
-    const { data } = await hub.ask<{ datasets: { totalCount: number; nodes: { id: string; access: string }[] } }>('{ datasets(first: 100) { totalCount nodes { id access } } }')
+    const { data } = await hub.ask<{ datasets: { totalCount: number; nodes: { id: string; access: string }[] } }>(
+      '{ datasets(first: 100) { totalCount nodes { id access } } }',
+    )
     expect(data?.datasets.totalCount).toBe(20)
     expect(data?.datasets.nodes.filter(({ access }) => access !== 'OPEN')).toEqual([
       { id: 'camden/library-members', access: 'CLOSED' },
@@ -96,7 +104,16 @@ describe('the demonstration', () => {
       '{ good: query(input: { from: { table: "camden/libraries/libraries" }, measures: [{ function: COUNT }] }) { rows } bad: query(input: { from: { table: "camden/library/libraries" } }) { rows } }',
     )
     expect(answer.data).toEqual({ good: { rows: [[13]] }, bad: null })
-    expect(answer.errors).toMatchObject([{ path: ['bad'], extensions: { code: 'UNKNOWN_TABLE', inputPath: ['from', 'table'], suggestions: expect.arrayContaining(['camden/libraries/libraries']) as never } }])
+    expect(answer.errors).toMatchObject([
+      {
+        path: ['bad'],
+        extensions: {
+          code: 'UNKNOWN_TABLE',
+          inputPath: ['from', 'table'],
+          suggestions: expect.arrayContaining(['camden/libraries/libraries']) as never,
+        },
+      },
+    ])
   })
 
   test('rows and records are the same rows, under aliases, fragments and several at once', async () => {
@@ -120,9 +137,13 @@ describe('the demonstration', () => {
   })
 
   test('every page has the version of its content, and atVersion refuses another', async () => {
-    const first = await query('{ from: { table: "gla/burglary/burglary" }, limit: 3, orderBy: [{ column: "LSOA11CD" }] , select: [{ column: "LSOA11CD" }] }')
+    const first = await query(
+      '{ from: { table: "gla/burglary/burglary" }, limit: 3, orderBy: [{ column: "LSOA11CD" }] , select: [{ column: "LSOA11CD" }] }',
+    )
     const version = first.data?.query?.version as string
-    const second = await query(`{ from: { table: "gla/burglary/burglary" }, limit: 3, offset: 3, orderBy: [{ column: "LSOA11CD" }], select: [{ column: "LSOA11CD" }], atVersion: "${version}" }`)
+    const second = await query(
+      `{ from: { table: "gla/burglary/burglary" }, limit: 3, offset: 3, orderBy: [{ column: "LSOA11CD" }], select: [{ column: "LSOA11CD" }], atVersion: "${version}" }`,
+    )
     expect(second.data?.query?.version).toBe(version)
     const other = await query('{ from: { table: "gla/burglary/burglary" }, atVersion: "another" }')
     expect(other.errors?.[0]?.extensions).toMatchObject({ code: 'VERSION_CHANGED', inputPath: ['atVersion'] })
@@ -137,11 +158,20 @@ describe('the demonstration', () => {
   })
 
   test('explain shows the tree, each fragment’s own text and the residual, and no path of any machine', async () => {
-    const { data } = await hub.ask<{ explain: { text: string; residual: string; fragments: { spoke: string; connector: string; native: string; left: string[]; estimatedRows: number }[] } }>(
+    const { data } = await hub.ask<{
+      explain: {
+        text: string
+        residual: string
+        fragments: { spoke: string; connector: string; native: string; left: string[]; estimatedRows: number }[]
+      }
+    }>(
       '{ explain(input: { from: { union: ["camden/libraries/libraries", "barnet/libraries/libraries"] }, groupBy: [{ column: "_spoke" }], measures: [{ function: COUNT }] }) { text residual fragments { spoke connector native pushedDown left estimatedRows } } }',
     )
     expect(data?.explain.text).toMatch(/aggregate count\(\*\) by \$0\n[^]*scan camden\/libraries\/libraries/)
-    expect(data?.explain.fragments.map(({ spoke, connector, left }) => [spoke, connector, left])).toEqual([['camden', 'spoke', []], ['barnet', 'spoke', []]])
+    expect(data?.explain.fragments.map(({ spoke, connector, left }) => [spoke, connector, left])).toEqual([
+      ['camden', 'spoke', []],
+      ['barnet', 'spoke', []],
+    ])
     expect(JSON.stringify(data)).not.toMatch(/\/tmp|\/dev\/shm|\.parquet/)
   })
 

@@ -7,12 +7,18 @@ import { startTestHub, type TestHub } from '../support/dials.js'
 import { childSpoke, hubYaml, openWorkspace, spokeYaml, type Workspace } from '../support/workspace.js'
 
 const tmpfsMagic = 0x01021994
-const isHere = process.platform === 'linux' && (await statfs('/dev/shm').then(({ type }) => type === tmpfsMagic, () => false))
+const isHere =
+  process.platform === 'linux' &&
+  (await statfs('/dev/shm').then(
+    ({ type }) => type === tmpfsMagic,
+    () => false,
+  ))
 if (!isHere) console.warn('The test of rows on the disk of the hub is skipped: it needs Linux with a tmpfs at /dev/shm')
 
 const rows = 200_000
 const mark = 'this-is-a-row-of-a-spoke'
-const table = (spoke: string) => `id,note\n${Array.from({ length: rows }, (_, at) => `${at},${mark} ${spoke} ${at} ${'x'.repeat(80)}`).join('\n')}\n`
+const table = (spoke: string) =>
+  `id,note\n${Array.from({ length: rows }, (_, at) => `${at},${mark} ${spoke} ${at} ${'x'.repeat(80)}`).join('\n')}\n`
 
 /** Bytes that a process has sent to storage, and kilobytes of it that are swapped out. */
 async function touched(pid: number): Promise<{ written: number; swapped: number }> {
@@ -26,11 +32,13 @@ const others = ['spokes', 'postgres']
 /** Files below a folder that hold the mark of a row; what cannot be read is somebody else's. */
 async function marked(folder: string): Promise<string[]> {
   const entries = (await readdir(folder, { withFileTypes: true }).catch(() => [])).filter(({ name }) => !others.includes(name))
-  const found = await Promise.all(entries.map(async (entry) => {
-    const path = join(folder, entry.name)
-    if (entry.isDirectory()) return marked(path)
-    return entry.isFile() && (await readFile(path).catch(() => Buffer.alloc(0))).includes(mark) ? [path] : []
-  }))
+  const found = await Promise.all(
+    entries.map(async (entry) => {
+      const path = join(folder, entry.name)
+      if (entry.isDirectory()) return marked(path)
+      return entry.isFile() && (await readFile(path).catch(() => Buffer.alloc(0))).includes(mark) ? [path] : []
+    }),
+  )
   return found.flat()
 }
 
@@ -41,11 +49,20 @@ describe.skipIf(!isHere)('no row of a spoke touches the disk of the hub', () => 
   beforeAll(async () => {
     workspace = await openWorkspace({
       'hub.yaml': `${hubYaml({ camden: childSpoke('camden'), barnet: childSpoke('barnet') })}\nengineMemoryMb: 64\n`,
-      ...Object.fromEntries(['camden', 'barnet'].flatMap((spoke) => [[`${spoke}/spoke.yaml`, spokeYaml(spoke)], [`${spoke}/data/notes.csv`, table(spoke)]])),
+      ...Object.fromEntries(
+        ['camden', 'barnet'].flatMap((spoke) => [
+          [`${spoke}/spoke.yaml`, spokeYaml(spoke)],
+          [`${spoke}/data/notes.csv`, table(spoke)],
+        ]),
+      ),
     })
     hub = await startTestHub(workspace.hubYaml)
     await hub.harvested('camden', 'barnet')
-    pid = Number(execFileSync('pgrep', ['-P', String(hub.process.pid)], { encoding: 'utf8' }).trim().split('\n')[0])
+    pid = Number(
+      execFileSync('pgrep', ['-P', String(hub.process.pid)], { encoding: 'utf8' })
+        .trim()
+        .split('\n')[0],
+    )
   }, 120_000)
   afterAll(async () => {
     expect(await hub.stop()).toBe(0)
@@ -53,7 +70,11 @@ describe.skipIf(!isHere)('no row of a spoke touches the disk of the hub', () => 
   })
 
   const from = { union: ['camden/notes/notes', 'barnet/notes/notes'] }
-  const ask = (input: object) => hub.ask<{ query: { rows: unknown[][]; sources: { bytes: number }[] } }>('query ($input: QueryInput!) { query(input: $input) { rows sources { bytes } } }', { input })
+  const ask = (input: object) =>
+    hub.ask<{ query: { rows: unknown[][]; sources: { bytes: number }[] } }>(
+      'query ($input: QueryInput!) { query(input: $input) { rows sources { bytes } } }',
+      { input },
+    )
 
   async function untouched(work: () => Promise<void>): Promise<void> {
     const before = await touched(pid)
@@ -65,7 +86,9 @@ describe.skipIf(!isHere)('no row of a spoke touches the disk of the hub', () => 
         expect((await readdir(tmpdir())).filter((name) => /duckdb|\.tmp$|\.block$/.test(name))).toEqual([])
       }
     })()
-    await work().finally(() => { isOver = true })
+    await work().finally(() => {
+      isOver = true
+    })
     await looking
     const after = await touched(pid)
     expect(after.swapped).toBe(before.swapped)
@@ -75,7 +98,13 @@ describe.skipIf(!isHere)('no row of a spoke touches the disk of the hub', () => 
 
   it('where all of them are pulled to it, and counted', async () => {
     await untouched(async () => {
-      const { data, errors } = await ask({ from, measures: [{ function: 'MEDIAN', column: 'id' }, { function: 'COUNT_DISTINCT', column: 'id' }] })
+      const { data, errors } = await ask({
+        from,
+        measures: [
+          { function: 'MEDIAN', column: 'id' },
+          { function: 'COUNT_DISTINCT', column: 'id' },
+        ],
+      })
       expect(errors).toBeUndefined()
       expect(data?.query.rows).toEqual([[(rows - 1) / 2, rows]])
       expect(data?.query.sources.every(({ bytes }) => bytes > 100_000)).toBe(true)
@@ -84,7 +113,13 @@ describe.skipIf(!isHere)('no row of a spoke touches the disk of the hub', () => 
 
   it('where they do not fit into its memory, which is RESULT_TOO_LARGE and names the operator', async () => {
     await untouched(async () => {
-      const { errors } = await ask({ from, groupBy: [{ column: 'note' }], measures: [{ function: 'MEDIAN', column: 'id' }], orderBy: [{ column: 'note' }], limit: 10 })
+      const { errors } = await ask({
+        from,
+        groupBy: [{ column: 'note' }],
+        measures: [{ function: 'MEDIAN', column: 'id' }],
+        orderBy: [{ column: 'note' }],
+        limit: 10,
+      })
       expect(errors?.[0]?.extensions.code).toBe('RESULT_TOO_LARGE')
       expect(errors?.[0]?.message).toMatch(/AGGREGATE/)
     })

@@ -21,7 +21,9 @@ interface Ended {
 /** `dials query` with this standard input, against the hub unless the arguments name another. */
 async function query(args: string[], { input = '', env = {} }: { input?: string | Buffer; env?: NodeJS.ProcessEnv } = {}): Promise<Ended> {
   const { DIALS_TOKEN: _ours, ...inherited } = process.env
-  const child = spawn(process.execPath, [program, 'query', ...(args.includes('--url') ? [] : ['--url', held.hub.url]), ...args], { env: { ...inherited, ...env } })
+  const child = spawn(process.execPath, [program, 'query', ...(args.includes('--url') ? [] : ['--url', held.hub.url]), ...args], {
+    env: { ...inherited, ...env },
+  })
   let output = ''
   let errors = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
@@ -50,7 +52,8 @@ describe('an answer', () => {
   test('of YAML on standard input is a table and the number of rows', async () => {
     const ended = await query([], { input: both })
     expect(ended).toEqual({
-      code: 0, errors: '',
+      code: 0,
+      errors: '',
       output: `┌─────────┬───────────┐
 │ borough │ libraries │
 ├─────────┼───────────┤
@@ -66,14 +69,29 @@ describe('an answer', () => {
   })
 
   test('of a file, in JSON or YAML, with --json is the whole of it', async () => {
-    await held.workspace.write({ 'query.json': `\ufeff${rowsOf('camden/wards/wards', { limit: 4 })}`, 'query.yaml': 'from: { table: camden/wards/wards }\nlimit: 4\n' })
+    await held.workspace.write({
+      'query.json': `\ufeff${rowsOf('camden/wards/wards', { limit: 4 })}`,
+      'query.yaml': 'from: { table: camden/wards/wards }\nlimit: 4\n',
+    })
     const { code, output } = await query(['--json', held.workspace.path('query.json')])
     expect(code).toBe(0)
     const answer = JSON.parse(output) as { rows: unknown[][]; transaction: string }
     expect(answer).toMatchObject({
-      columns: [{ name: 'Ward', type: 'STRING', encoding: 'STRING' }, { name: 'Note', type: 'STRING' }],
-      rows: [['Kilburn', null], ['Holborn', '\u001b[31mred'], ['Barnsbury', 'two\nlines'], ['Long', 'x'.repeat(70)]],
-      rowCount: 4, truncated: false, complete: true, withheld: [], sources: [{ spoke: 'camden', tables: ['camden/wards/wards'], status: 'OK', error: null }],
+      columns: [
+        { name: 'Ward', type: 'STRING', encoding: 'STRING' },
+        { name: 'Note', type: 'STRING' },
+      ],
+      rows: [
+        ['Kilburn', null],
+        ['Holborn', '\u001b[31mred'],
+        ['Barnsbury', 'two\nlines'],
+        ['Long', 'x'.repeat(70)],
+      ],
+      rowCount: 4,
+      truncated: false,
+      complete: true,
+      withheld: [],
+      sources: [{ spoke: 'camden', tables: ['camden/wards/wards'], status: 'OK', error: null }],
     })
     const yaml = await query(['--json', held.workspace.path('query.yaml')])
     expect((JSON.parse(yaml.output) as typeof answer).rows).toEqual(answer.rows)
@@ -95,7 +113,9 @@ describe('an answer', () => {
   })
 
   test('may be read in part: a reader that has gone is no failure', async () => {
-    const child = spawn('sh', ['-c', `"${process.execPath}" "${program}" query --json --url "${held.hub.url}" | true`], { stdio: ['pipe', 'pipe', 'pipe'] })
+    const child = spawn('sh', ['-c', `"${process.execPath}" "${program}" query --json --url "${held.hub.url}" | true`], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
     let errors = ''
     child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text))
     child.stdin.end(both)
@@ -109,24 +129,34 @@ describe('--explain', () => {
     const { code, output } = await query(['--explain'], { input: both })
     expect(code).toBe(0)
     expect(output).toMatch(/^limit 1001 offset 0\n( {2})+sort .*\n[^]*scan camden\/libraries\/libraries .*\n/)
-    expect(output).toMatch(/^#0 camden \(spoke\)\n(?: {2}tables .*\n)? {2}pushed down +PROJECT, AGGREGATE\n {2}left +nothing\n {2}estimated rows +\d+\n {2}native\n {4}\S/m)
+    expect(output).toMatch(
+      /^#0 camden \(spoke\)\n(?: {2}tables .*\n)? {2}pushed down +PROJECT, AGGREGATE\n {2}left +nothing\n {2}estimated rows +\d+\n {2}native\n {4}\S/m,
+    )
     expect(output).toMatch(/^#1 barnet \(spoke\)$/m)
     expect(output).toMatch(/^left to the hub\n {2}SELECT [^]*fragment\('#1'\)/m)
   })
 
   test('with --json is the plan for programs', async () => {
     const { output } = await query(['--explain', '--json'], { input: both })
-    expect(JSON.parse(output)).toMatchObject({ fragments: [{ spoke: 'camden', connector: 'spoke', pushedDown: ['PROJECT', 'AGGREGATE'], left: [] }, { spoke: 'barnet' }] })
+    expect(JSON.parse(output)).toMatchObject({
+      fragments: [{ spoke: 'camden', connector: 'spoke', pushedDown: ['PROJECT', 'AGGREGATE'], left: [] }, { spoke: 'barnet' }],
+    })
   })
 })
 
 describe('an error of the graph: exit code 1, no table and no stack', () => {
   test('says the code, the place in the input and near names', async () => {
     const column = await query([], { input: rowsOf('camden/wards/wards', { where: { and: [{ column: 'ward', eq: 'Kilburn' }] } }) })
-    expect(column).toEqual({ code: 1, output: '', errors: "dials: UNKNOWN_COLUMN: There is no column 'ward' here. (at where.and[0].column in the input) Did you mean 'Ward'?\n" })
+    expect(column).toEqual({
+      code: 1,
+      output: '',
+      errors: "dials: UNKNOWN_COLUMN: There is no column 'ward' here. (at where.and[0].column in the input) Did you mean 'Ward'?\n",
+    })
     const table = await query(['--explain', '--json'], { input: rowsOf('camden/libaries/libraries') })
     expect([table.code, table.output]).toEqual([1, ''])
-    expect(table.errors).toMatch(/^dials: UNKNOWN_TABLE: There is no table 'camden\/libaries\/libraries'\. \(at from\.table in the input\) Did you mean 'camden\/libraries\/libraries' or '.*'\?\n$/)
+    expect(table.errors).toMatch(
+      /^dials: UNKNOWN_TABLE: There is no table 'camden\/libaries\/libraries'\. \(at from\.table in the input\) Did you mean 'camden\/libraries\/libraries' or '.*'\?\n$/,
+    )
   })
 
   test('tells of what is no field of a QueryInput', async () => {
@@ -146,7 +176,12 @@ describe('a mistake of the command line or the file: exit code 2', () => {
     ['text of another encoding', [], Buffer.from('from: Caf\xe9', 'latin1'), /^dials: standard input: it is not text in UTF-8\n$/],
     ['more than a hub takes', [], '#'.repeat(2_100_000), /^dials: standard input: it is larger than 2 MB/],
     ['no URL', ['--url', 'kilburn'], both, /^error: --url has to be the address of a hub/],
-    ['a URL with a password', ['--url', 'http://me:kilburn-vault-7@127.0.0.1:1'], both, /^error: --url has to be the address of a hub, without a user or password: .*\n$/],
+    [
+      'a URL with a password',
+      ['--url', 'http://me:kilburn-vault-7@127.0.0.1:1'],
+      both,
+      /^error: --url has to be the address of a hub, without a user or password: .*\n$/,
+    ],
     ['a token that is none', ['--token', 'kilburn vault\n7'], both, /^error: what --token holds is not a token\n$/],
   ])('%s', async (_what, args, input, message) => {
     const { code, output, errors } = await query(args, { input })
@@ -163,7 +198,9 @@ describe('where a hub should be', () => {
   beforeAll(async () => {
     rogue = await startRogue((request, response) => {
       seen.push(request.headers.authorization)
-      response.writeHead(401, { 'content-type': 'application/json' }).end(JSON.stringify({ errors: [{ message: `No: ${request.headers.authorization}`, extensions: { code: 'UNAUTHENTICATED' } }] }))
+      response
+        .writeHead(401, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ errors: [{ message: `No: ${request.headers.authorization}`, extensions: { code: 'UNAUTHENTICATED' } }] }))
     })
     page = await startRogue((_request, response) => response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>'))
   })
@@ -176,23 +213,33 @@ describe('where a hub should be', () => {
     const down = await startRogue(() => undefined)
     await down.close()
     expect(await query(['--url', down.url], { input: both })).toEqual({
-      code: 1, output: '', errors: `dials: No hub answers at ${down.url} (ECONNREFUSED). Start one with 'dials hub', or give its --url.\n`,
+      code: 1,
+      output: '',
+      errors: `dials: No hub answers at ${down.url} (ECONNREFUSED). Start one with 'dials hub', or give its --url.\n`,
     })
   })
 
   test('something else does', async () => {
     expect(await query(['--url', page.url], { input: both })).toEqual({
-      code: 1, output: '', errors: `dials: What answers at ${page.url} is not a hub (HTTP 502). Give the hub's --url.\n`,
+      code: 1,
+      output: '',
+      errors: `dials: What answers at ${page.url} is not a hub (HTTP 502). Give the hub's --url.\n`,
     })
   })
 
   test('the token of --token, or else of DIALS_TOKEN, is sent and never printed, even where it comes back', async () => {
     seen.length = 0
     const env = { DIALS_TOKEN: 'holborn-vault-8\n' }
-    const ended = [await query(['--url', rogue.url], { input: both, env }), await query(['--url', rogue.url, '--token', 'kilburn-vault-7'], { input: both, env }), await query(['--url', rogue.url], { input: both })]
+    const ended = [
+      await query(['--url', rogue.url], { input: both, env }),
+      await query(['--url', rogue.url, '--token', 'kilburn-vault-7'], { input: both, env }),
+      await query(['--url', rogue.url], { input: both }),
+    ]
     expect(seen).toEqual(['Bearer holborn-vault-8', 'Bearer kilburn-vault-7', undefined])
     expect(ended.map(({ code, errors }) => [code, errors])).toEqual([
-      [1, 'dials: UNAUTHENTICATED: No: Bearer [redacted]\n'], [1, 'dials: UNAUTHENTICATED: No: Bearer [redacted]\n'], [1, 'dials: UNAUTHENTICATED: No: undefined\n'],
+      [1, 'dials: UNAUTHENTICATED: No: Bearer [redacted]\n'],
+      [1, 'dials: UNAUTHENTICATED: No: Bearer [redacted]\n'],
+      [1, 'dials: UNAUTHENTICATED: No: undefined\n'],
     ])
   })
 
@@ -207,7 +254,17 @@ describe('where a hub should be', () => {
 test('--help says all of it, with an example that works', async () => {
   const { code, output } = await query(['--help'])
   expect(code).toBe(0)
-  for (const told of ['Usage: dials query [options] [file]', '--explain', '--url <url>', 'http://localhost:4000', '--token <token>', 'DIALS_TOKEN', '--json', '$ dials query libraries.yaml']) expect(output).toContain(told)
+  for (const told of [
+    'Usage: dials query [options] [file]',
+    '--explain',
+    '--url <url>',
+    'http://localhost:4000',
+    '--token <token>',
+    'DIALS_TOKEN',
+    '--json',
+    '$ dials query libraries.yaml',
+  ])
+    expect(output).toContain(told)
   const example = /libraries\.yaml:\n((?: {2}.*\n)+)/.exec(output)?.[1] ?? ''
   expect((await query([], { input: example })).output).toMatch(/^2 rows$/m)
 })
@@ -217,7 +274,11 @@ test('a source that does not answer is told in a line of its own', { timeout: 60
   // Without its spoke.yaml it does not come back.
   await rename(held.workspace.path('barnet/spoke.yaml'), held.workspace.path('barnet/away.yaml'))
   signal([spokes.get('barnet') as number], 'SIGKILL')
-  await until('barnet is DOWN', async () => (await held.hub.ask<{ spoke: { status: string } }>('{ spoke(id: "barnet") { status } }')).data?.spoke.status === 'DOWN', 40_000)
+  await until(
+    'barnet is DOWN',
+    async () => (await held.hub.ask<{ spoke: { status: string } }>('{ spoke(id: "barnet") { status } }')).data?.spoke.status === 'DOWN',
+    40_000,
+  )
   const partial = await query([], { input: `${both}onSourceError: PARTIAL\n` })
   expect(partial.output).toMatch(/^│ camden +│ +2 │\n└.*┘\n1 row; NOT COMPLETE: .*\nbarnet: FAILED: SOURCE_UNAVAILABLE: \S.*\n$/m)
   expect(partial.code).toBe(0)

@@ -31,7 +31,9 @@ describe.runIf(here)('the real files of five authorities', () => {
   const count = async (ids: string[]) => {
     const members = ids.map((table) => ({ table, columns: null }))
     const input = { from: { members }, groupBy: [{ column: '_spoke' }], measures: [{ function: 'COUNT' }] }
-    const answer = await hub.ask<{ query: { rows: [string, number][] } }>('query ($input: QueryInput!) { query(input: $input) { rows } }', { input })
+    const answer = await hub.ask<{ query: { rows: [string, number][] } }>('query ($input: QueryInput!) { query(input: $input) { rows } }', {
+      input,
+    })
     expect(answer.errors).toBeUndefined()
     return Object.fromEntries(answer.data?.query.rows ?? [])
   }
@@ -50,7 +52,9 @@ describe.runIf(here)('the real files of five authorities', () => {
     const { data } = await hub.ask<{ spoke: { datasets: { nodes: { tables: { id: string; rowCount: number }[] }[] } } }>(
       '{ spoke(id: "gla") { datasets { nodes { tables { id rowCount } } } } }',
     )
-    expect(data?.spoke.datasets.nodes.flatMap((dataset) => dataset.tables.map(({ id, rowCount }) => [id.split('/').at(-1), rowCount]))).toEqual([
+    expect(
+      data?.spoke.datasets.nodes.flatMap((dataset) => dataset.tables.map(({ id, rowCount }) => [id.split('/').at(-1), rowCount])),
+    ).toEqual([
       ['airquality-lsoa11-2019-no2', 4835],
       ['crime-major-burglary', 4829],
       ['crime-minor-theft-bicycle', 4829],
@@ -59,13 +63,14 @@ describe.runIf(here)('the real files of five authorities', () => {
   })
 
   test('Lambeth’s spend of April 2012 is exact to the penny, its Grand Total row apart and told', async () => {
-    const { data } = await hub.ask<{ spoke: { datasets: { nodes: { id: string; tables: { id: string; rowCount: number; problems: string[] }[] }[] } } }>(
-      '{ spoke(id: "lambeth") { datasets(first: 100) { nodes { id tables { id rowCount problems } } } } }',
-    )
+    const { data } = await hub.ask<{
+      spoke: { datasets: { nodes: { id: string; tables: { id: string; rowCount: number; problems: string[] }[] }[] } }
+    }>('{ spoke(id: "lambeth") { datasets(first: 100) { nodes { id tables { id rowCount problems } } } } }')
     const table = data?.spoke.datasets.nodes.flatMap(({ tables: all }) => all).find(({ id }) => /apr-?2012/.test(id))
     expect(table?.problems.join(' ')).toMatch(/total/i)
     const input = {
-      from: { table: table?.id }, where: { column: 'Supplier Name', ne: 'Grand Total' },
+      from: { table: table?.id },
+      where: { column: 'Supplier Name', ne: 'Grand Total' },
       measures: [{ function: 'COUNT' }, { function: 'SUM', column: 'Total' }],
     }
     const answer = await hub.ask<{ query: { rows: unknown[] } }>('query ($input: QueryInput!) { query(input: $input) { rows } }', { input })
@@ -73,10 +78,14 @@ describe.runIf(here)('the real files of five authorities', () => {
   })
 
   test('nothing of libraries, toilets, polling stations and schools is taken for personal', async () => {
-    const { data } = await hub.ask<{ datasets: { nodes: { tables: { id: string; columns: { name: string; sensitivity: string }[] }[] }[] } }>(
-      '{ datasets(first: 100) { nodes { tables { id columns { name sensitivity } } } } }',
+    const { data } = await hub.ask<{
+      datasets: { nodes: { tables: { id: string; columns: { name: string; sensitivity: string }[] }[] }[] }
+    }>('{ datasets(first: 100) { nodes { tables { id columns { name sensitivity } } } } }')
+    const personal = data?.datasets.nodes.flatMap((dataset) =>
+      dataset.tables.flatMap(({ id, columns }) =>
+        columns.filter(({ sensitivity }) => sensitivity !== 'NONE').map(({ name }) => `${id}: ${name}`),
+      ),
     )
-    const personal = data?.datasets.nodes.flatMap((dataset) => dataset.tables.flatMap(({ id, columns }) => columns.filter(({ sensitivity }) => sensitivity !== 'NONE').map(({ name }) => `${id}: ${name}`)))
     expect(personal).toEqual([])
   })
 })

@@ -13,7 +13,9 @@ let family: HubFamily
 const rogues: { url: string; close(): Promise<void> }[] = []
 
 beforeAll(async () => {
-  const page = await startRogue((_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome to our new web site</h1>'))
+  const page = await startRogue((_request, response) =>
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome to our new web site</h1>'),
+  )
   const stalls = await startRogue(() => undefined)
   const down = await startRogue(() => undefined)
   await down.close()
@@ -59,8 +61,11 @@ const libraries = (onSourceError: 'FAIL' | 'PARTIAL', tables = ['camden', 'barne
     'query ($input: QueryInput!) { query(input: $input) { rows complete version sources { spoke status rows error { code message } } } }',
     {
       input: {
-        from: { union: tables.map((spoke) => `${spoke}/libraries/libraries`) }, groupBy: [{ column: '_spoke' }], measures: [{ function: 'COUNT' }],
-        orderBy: [{ column: '_spoke' }], onSourceError,
+        from: { union: tables.map((spoke) => `${spoke}/libraries/libraries`) },
+        groupBy: [{ column: '_spoke' }],
+        measures: [{ function: 'COUNT' }],
+        orderBy: [{ column: '_spoke' }],
+        onSourceError,
       },
     },
   )
@@ -73,7 +78,8 @@ describe('a source that is of no use', { timeout: 90_000 }, () => {
       const now = await spokes()
       return ['page', 'down', 'nowhere'].every((id) => now.get(id)?.lastHarvest?.status === 'FAILED') && now
     })
-    for (const id of ['camden', 'barnet']) expect(states.get(id)).toEqual({ id, status: 'UP', lastHarvest: { status: 'COMPLETE', error: null } })
+    for (const id of ['camden', 'barnet'])
+      expect(states.get(id)).toEqual({ id, status: 'UP', lastHarvest: { status: 'COMPLETE', error: null } })
     for (const id of ['page', 'down', 'stalls', 'nowhere']) expect([id, states.get(id)?.status]).toEqual([id, 'DOWN'])
     expect(states.get('page')?.lastHarvest?.error).toBe('What answers as the spoke page is not a spoke: it sent no catalogue.')
     expect(states.get('down')?.lastHarvest?.error).toBe('The spoke down cannot be reached, or broke off its answer.')
@@ -87,7 +93,11 @@ describe('a source that is of no use', { timeout: 90_000 }, () => {
       const late = (await spokes()).get('late')
       return late?.lastHarvest?.status === 'FAILED' && late
     })
-    expect(before).toEqual({ id: 'late', status: 'DOWN', lastHarvest: { status: 'FAILED', error: 'The spoke process is not running. Try again in a moment.' } })
+    expect(before).toEqual({
+      id: 'late',
+      status: 'DOWN',
+      lastHarvest: { status: 'FAILED', error: 'The spoke process is not running. Try again in a moment.' },
+    })
     await workspace.write({ 'late/data/libraries.csv': 'Name\nTooting\n', 'late/spoke.yaml': spokeYaml('late') })
     // The pauses between its starts have grown by now.
     await until('it is harvested', async () => (await spokes()).get('late')?.lastHarvest?.status === 'COMPLETE', 60_000)
@@ -113,15 +123,30 @@ describe('a spoke process killed under a running hub', { timeout: 60_000 }, () =
     const partial = await libraries('PARTIAL')
     expect(partial.errors).toBeUndefined()
     expect(partial.data?.query).toMatchObject({
-      rows: [['barnet', 1]], complete: false, version: null,
-      sources: [{ spoke: 'camden', status: 'FAILED', rows: null, error: { code: 'SOURCE_UNAVAILABLE' } }, { spoke: 'barnet', status: 'OK', error: null }],
+      rows: [['barnet', 1]],
+      complete: false,
+      version: null,
+      sources: [
+        { spoke: 'camden', status: 'FAILED', rows: null, error: { code: 'SOURCE_UNAVAILABLE' } },
+        { spoke: 'barnet', status: 'OK', error: null },
+      ],
     })
     expect((await libraries('FAIL', ['barnet'])).data?.query).toMatchObject({ rows: [['barnet', 1]], complete: true })
     expect((await spokes()).get('barnet')?.status).toBe('UP')
 
     await rename(workspace.path('camden/away.yaml'), workspace.path('camden/spoke.yaml'))
     await becomes('camden', 'UP')
-    expect(await libraries('FAIL')).toMatchObject({ data: { query: { rows: [['barnet', 1], ['camden', 2]], complete: true } } })
+    expect(await libraries('FAIL')).toMatchObject({
+      data: {
+        query: {
+          rows: [
+            ['barnet', 1],
+            ['camden', 2],
+          ],
+          complete: true,
+        },
+      },
+    })
     expect(scratchOf([killed]), 'its new process swept what the killed one left').toEqual([])
     family = await hubFamily(hub, 'camden', 'barnet')
   })
@@ -145,7 +170,8 @@ describe('a harvest', { timeout: 60_000 }, () => {
   test('says what was created, updated, unchanged and removed', async () => {
     const first = await command('barnet', '--json')
     expect([first.code, JSON.parse(first.output)]).toEqual([
-      0, [{ spoke: 'barnet', status: 'COMPLETE', created: 0, updated: 0, unchanged: 1, removed: 0, failed: 0, error: null, problems: [] }],
+      0,
+      [{ spoke: 'barnet', status: 'COMPLETE', created: 0, updated: 0, unchanged: 1, removed: 0, failed: 0, error: null, problems: [] }],
     ])
     // Touched but the same, changed, added, and one that cannot be read.
     await writeFile(data('parks.csv'), 'Name,Area\nMill Hill,20\n')
@@ -157,16 +183,28 @@ describe('a harvest', { timeout: 60_000 }, () => {
     await writeFile(data('broken.xlsx'), 'this is no workbook')
     const [run] = JSON.parse((await command('barnet', '--json')).output) as [{ status: string; problems: { sourceId: string }[] }]
     // street-trees is new, trees has gone; parks has other rows; libraries has another date; the workbook is told.
-    expect(run).toMatchObject({ status: 'PARTIAL', created: 1, updated: 2, unchanged: 0, removed: 1, failed: 1, problems: [{ sourceId: 'broken' }] })
+    expect(run).toMatchObject({
+      status: 'PARTIAL',
+      created: 1,
+      updated: 2,
+      unchanged: 0,
+      removed: 1,
+      failed: 1,
+      problems: [{ sourceId: 'broken' }],
+    })
     await rm(data('broken.xlsx'))
-    expect(JSON.parse((await command('barnet', '--json')).output)).toMatchObject([{ status: 'COMPLETE', created: 0, updated: 0, unchanged: 3, removed: 0 }])
+    expect(JSON.parse((await command('barnet', '--json')).output)).toMatchObject([
+      { status: 'COMPLETE', created: 0, updated: 0, unchanged: 3, removed: 0 },
+    ])
 
     const { data: found } = await hub.ask<{ datasets: { nodes: { id: string; status: string }[] } }>(
       '{ datasets(filter: { spokes: ["barnet"], status: [ACTIVE, MISSING] }) { nodes { id status } } }',
     )
     expect(found?.datasets.nodes).toEqual([
-      { id: 'barnet/libraries', status: 'ACTIVE' }, { id: 'barnet/parks', status: 'ACTIVE' },
-      { id: 'barnet/street-trees', status: 'ACTIVE' }, { id: 'barnet/trees', status: 'MISSING' },
+      { id: 'barnet/libraries', status: 'ACTIVE' },
+      { id: 'barnet/parks', status: 'ACTIVE' },
+      { id: 'barnet/street-trees', status: 'ACTIVE' },
+      { id: 'barnet/trees', status: 'MISSING' },
     ])
   })
 
@@ -192,10 +230,16 @@ describe('a harvest', { timeout: 60_000 }, () => {
     const answer = await hub.ask(mutation, {}, { authorization: `Bearer ${token}` })
     expect(answer.data).toMatchObject({ harvest: { status: 'COMPLETE', unchanged: 1, spoke: { id: 'camden' } } })
     const [head, body, signature = ''] = token.split('.')
-    const forged = await hub.ask(mutation, {}, { authorization: `Bearer ${head}.${body}.${signature.replace(/./, (first) => (first === 'A' ? 'B' : 'A'))}` })
+    const forged = await hub.ask(
+      mutation,
+      {},
+      { authorization: `Bearer ${head}.${body}.${signature.replace(/./, (first) => (first === 'A' ? 'B' : 'A'))}` },
+    )
     expect(forged.errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED')
     const other = dials(['token', '--config', workspace.hubYaml, '--data-dir', workspace.path('data'), '--scope', 'catalogue:read'])
     await other.exited
-    expect((await hub.ask(mutation, {}, { authorization: `Bearer ${other.output().trim()}` })).errors?.[0]?.extensions.code).toBe('FORBIDDEN')
+    expect((await hub.ask(mutation, {}, { authorization: `Bearer ${other.output().trim()}` })).errors?.[0]?.extensions.code).toBe(
+      'FORBIDDEN',
+    )
   })
 })

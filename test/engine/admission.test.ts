@@ -77,36 +77,54 @@ describe('Admission', () => {
       { weight: 2, arbitrary: fc.record({ kind: fc.constant('leave' as const), which: fc.nat() }) },
       { weight: 1, arbitrary: fc.record({ kind: fc.constant('abort' as const), which: fc.nat() }) },
     )
-    const history = fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 6 }), fc.array(event, { maxLength: 40 }), async (running, waiting, events) => {
-      const admission = new Admission(running, waiting)
-      const inside: (() => void)[] = []
-      const line: { name: number; gone: AbortController }[] = []
-      const entered: number[] = []
-      let names = 0
-      for (const step of events) {
-        if (step.kind === 'enter') {
-          const name = names++
-          const full = inside.length === running && line.length === waiting
-          const gone = new AbortController()
-          line.push({ name, gone })
-          const leaveLine = () => line.splice(line.findIndex((one) => one.name === name), 1)
-          void admission.enter(gone.signal).then((leave) => { leaveLine(); entered.push(name); inside.push(leave) }, () => { leaveLine() })
+    const history = fc.asyncProperty(
+      fc.integer({ min: 1, max: 4 }),
+      fc.integer({ min: 0, max: 6 }),
+      fc.array(event, { maxLength: 40 }),
+      async (running, waiting, events) => {
+        const admission = new Admission(running, waiting)
+        const inside: (() => void)[] = []
+        const line: { name: number; gone: AbortController }[] = []
+        const entered: number[] = []
+        let names = 0
+        for (const step of events) {
+          if (step.kind === 'enter') {
+            const name = names++
+            const full = inside.length === running && line.length === waiting
+            const gone = new AbortController()
+            line.push({ name, gone })
+            const leaveLine = () =>
+              line.splice(
+                line.findIndex((one) => one.name === name),
+                1,
+              )
+            void admission.enter(gone.signal).then(
+              (leave) => {
+                leaveLine()
+                entered.push(name)
+                inside.push(leave)
+              },
+              () => {
+                leaveLine()
+              },
+            )
+            await settle()
+            expect(line.some((one) => one.name === name)).toBe(!full && inside.length === running && !entered.includes(name))
+          } else if (step.kind === 'leave') inside.splice(step.which % Math.max(1, inside.length), 1)[0]?.()
+          else line[step.which % Math.max(1, line.length)]?.gone.abort()
           await settle()
-          expect(line.some((one) => one.name === name)).toBe(!full && inside.length === running && !entered.includes(name))
-        } else if (step.kind === 'leave') inside.splice(step.which % Math.max(1, inside.length), 1)[0]?.()
-        else line[step.which % Math.max(1, line.length)]?.gone.abort()
-        await settle()
-        expect(inside.length).toBeLessThanOrEqual(running)
-        expect(admission.load).toEqual({ running: inside.length, waiting: line.length })
-        expect(inside.length < running ? line.length : 0).toBe(0)
-      }
-      while (inside.length > 0) {
-        inside.shift()?.()
-        await settle()
-      }
-      expect(entered).toEqual([...entered].sort((left, right) => left - right))
-      expect(admission.load).toEqual({ running: 0, waiting: 0 })
-    })
+          expect(inside.length).toBeLessThanOrEqual(running)
+          expect(admission.load).toEqual({ running: inside.length, waiting: line.length })
+          expect(inside.length < running ? line.length : 0).toBe(0)
+        }
+        while (inside.length > 0) {
+          inside.shift()?.()
+          await settle()
+        }
+        expect(entered).toEqual([...entered].sort((left, right) => left - right))
+        expect(admission.load).toEqual({ running: 0, waiting: 0 })
+      },
+    )
     await fc.assert(history, { numRuns: 200 })
   })
 })

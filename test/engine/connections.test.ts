@@ -9,7 +9,9 @@ beforeAll(async () => {
   await inSession((session) => session.run('CREATE TABLE counted AS SELECT i AS c0 FROM range(10) t(i)'))
 })
 afterAll(() => bench.close())
-afterEach(async () => { expect(await readdir(bench.folder)).toEqual([]) })
+afterEach(async () => {
+  expect(await readdir(bench.folder)).toEqual([])
+})
 
 type Session = Awaited<ReturnType<Bench['engine']['connect']>>
 
@@ -33,7 +35,8 @@ function part(sql: string): Promise<{ file: LandedFile; rows: number }> {
   })
 }
 
-const totalOf = ({ path }: LandedFile) => inSession(async (session) => (await session.rows(`SELECT CAST(sum(c0) AS BIGINT) AS total FROM read_parquet('${path}')`))[0]?.['total'])
+const totalOf = ({ path }: LandedFile) =>
+  inSession(async (session) => (await session.rows(`SELECT CAST(sum(c0) AS BIGINT) AS total FROM read_parquet('${path}')`))[0]?.['total'])
 
 describe('a query that is asked again', () => {
   it('answers what the table holds then, as a file that no later answer touches', async () => {
@@ -87,7 +90,9 @@ it('a temporary table is seen by no later session', async () => {
 it('an ended query spoils no later one', async () => {
   for (let time = 0; time < 3; time++) {
     const end = new AbortController()
-    const failure = failureOf(() => inSession((session) => session.rows('SELECT count(*) FROM range(100000000) a(i), range(1000) b(j) WHERE i * j = 7'), end.signal))
+    const failure = failureOf(() =>
+      inSession((session) => session.rows('SELECT count(*) FROM range(100000000) a(i), range(1000) b(j) WHERE i * j = 7'), end.signal),
+    )
     setImmediate(() => end.abort())
     expect((await failure).code).toBe('SOURCE_TIMEOUT')
     const { file } = await part('SELECT c0 FROM counted WHERE c0 = 3')

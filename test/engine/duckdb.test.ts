@@ -8,12 +8,18 @@ import { engineError } from '../../src/engine/engine-error.js'
 import { type Bench, failureOf, openBench } from '../support/query.js'
 
 let bench: Bench
-beforeAll(async () => { bench = await openBench() })
+beforeAll(async () => {
+  bench = await openBench()
+})
 afterAll(() => bench.close())
 
 const endless = 'SELECT sum(sqrt(i)) FROM range(1000000000000) t(i)'
 
-async function withSession<T>(engine: DuckDbEngine, work: (session: Awaited<ReturnType<DuckDbEngine['connect']>>) => Promise<T>, signal?: AbortSignal): Promise<T> {
+async function withSession<T>(
+  engine: DuckDbEngine,
+  work: (session: Awaited<ReturnType<DuckDbEngine['connect']>>) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
   const session = await engine.connect(signal)
   try {
     return await work(session)
@@ -61,7 +67,9 @@ describe('the engine is shut', () => {
   })
 
   it('and keeps the time of UTC on every connection', async () => {
-    expect(await withSession(bench.engine, (session) => session.rows("SELECT CAST(TIMESTAMPTZ '2026-07-01T12:00:00+01:00' AS VARCHAR) AS t"))).toEqual([{ t: '2026-07-01 11:00:00+00' }])
+    expect(
+      await withSession(bench.engine, (session) => session.rows("SELECT CAST(TIMESTAMPTZ '2026-07-01T12:00:00+01:00' AS VARCHAR) AS t")),
+    ).toEqual([{ t: '2026-07-01 11:00:00+00' }])
   })
 })
 
@@ -95,7 +103,8 @@ describe('limits', () => {
       const most = { bytes: 0 }
       await withSession(small, async (session) => {
         const watch = setInterval(() => {
-          for (const file of readdirSync(spillFolder)) most.bytes = Math.max(most.bytes, statSync(join(spillFolder, file), { throwIfNoEntry: false })?.size ?? 0)
+          for (const file of readdirSync(spillFolder))
+            most.bytes = Math.max(most.bytes, statSync(join(spillFolder, file), { throwIfNoEntry: false })?.size ?? 0)
         }, 5)
         expect(await session.table('t', `SELECT md5(CAST(i AS VARCHAR)) AS a, i FROM range(${rows}) t(i) ORDER BY a`)).toBe(rows)
         clearInterval(watch)

@@ -13,9 +13,13 @@ const options = (bytesMax = 1e9) => ({ folder: bench.folder, bytesMax })
 
 let bench: Bench
 let session: EngineSession
-beforeAll(async () => { bench = await openBench() })
+beforeAll(async () => {
+  bench = await openBench()
+})
 afterAll(() => bench.close())
-beforeEach(async () => { session = await bench.engine.connect() })
+beforeEach(async () => {
+  session = await bench.engine.connect()
+})
 afterEach(async () => {
   await session.close()
   expect(await readdir(bench.folder)).toEqual([])
@@ -48,13 +52,22 @@ describe('parts', () => {
   it('keep the order of a sort and of a limit', async () => {
     await session.run(`CREATE TEMP TABLE t AS ${wide(300_000)}`)
     const from = () => '(SELECT c0, c1 FROM t) AS t'
-    const scan: Relation = { op: 'scan', table: 't', columns: [{ name: 'a', type: 'INT64' }, { name: 'b', type: 'STRING' }] }
+    const scan: Relation = {
+      op: 'scan',
+      table: 't',
+      columns: [
+        { name: 'a', type: 'INT64' },
+        { name: 'b', type: 'STRING' },
+      ],
+    }
     const sorted: Relation = { op: 'sort', keys: [{ column: 1, descending: false, nullsFirst: false }], input: scan }
     for (const relation of [sorted, { op: 'limit', count: 200_000, offset: 0, input: sorted } as const]) {
       const { files } = await gather(session.parts(bench.engine.compile(relation, from), options()))
       expect(files.length).toBeGreaterThan(1)
       await session.run(`CREATE OR REPLACE TEMP TABLE landed AS SELECT * FROM ${list(files)}`)
-      expect(await session.rows('SELECT count(*) AS n FROM (SELECT c1 < lag(c1) OVER (ORDER BY rowid) AS wrong FROM landed) WHERE wrong')).toEqual([{ n: 0n }])
+      expect(
+        await session.rows('SELECT count(*) AS n FROM (SELECT c1 < lag(c1) OVER (ORDER BY rowid) AS wrong FROM landed) WHERE wrong'),
+      ).toEqual([{ n: 0n }])
       await release(files)
     }
   })
@@ -90,7 +103,9 @@ describe('parts', () => {
 
   it('end with RESULT_TOO_LARGE beyond their bytes', async () => {
     const kept: LandedFile[] = []
-    const failure = await failureOf(async () => { for await (const file of session.parts(wide(5_000_000), options(5_000_000))) kept.push(file) })
+    const failure = await failureOf(async () => {
+      for await (const file of session.parts(wide(5_000_000), options(5_000_000))) kept.push(file)
+    })
     expect(failure).toMatchObject({ code: 'RESULT_TOO_LARGE' })
     await release(kept)
   })
@@ -99,9 +114,13 @@ describe('parts', () => {
     const folder = join(bench.folder, 'copy')
     const whole = Buffer.concat([Buffer.from('PAR1'), Buffer.alloc(4), Buffer.from('PAR1')])
     let read = (): void => undefined
-    const firstRead = new Promise<void>((resolve) => { read = resolve })
+    const firstRead = new Promise<void>((resolve) => {
+      read = resolve
+    })
     let interrupt = (): void => undefined
-    const interrupted = new Promise<void>((resolve) => { interrupt = resolve })
+    const interrupted = new Promise<void>((resolve) => {
+      interrupt = resolve
+    })
     const run = async () => {
       await writeFile(join(folder, 'data_0.parquet'), whole)
       await firstRead
@@ -135,7 +154,11 @@ describe('parts', () => {
   it('leave what was given to whoever has it, though the COPY fails', async () => {
     const sql = `SELECT i AS c0, CASE WHEN i = 2900000 THEN error('Could not convert') ELSE uuid() END AS c1 FROM range(3000000) t(i)`
     const kept: LandedFile[] = []
-    expect(await failureOf(async () => { for await (const file of session.parts(sql, options())) kept.push(file) })).toMatchObject({ code: 'TYPE_MISMATCH' })
+    expect(
+      await failureOf(async () => {
+        for await (const file of session.parts(sql, options())) kept.push(file)
+      }),
+    ).toMatchObject({ code: 'TYPE_MISMATCH' })
     for (const file of kept) expect(await session.rows(`SELECT count(*) > 0 AS there FROM ${list([file])}`)).toEqual([{ there: true }])
     await release(kept)
   })
@@ -154,6 +177,10 @@ describe('parts', () => {
   })
 
   it('fail where the query does, before any', async () => {
-    expect(await failureOf(async () => { for await (const file of session.parts("SELECT CAST('x' AS BIGINT) AS c0", options())) await file.release() })).toMatchObject({ code: 'TYPE_MISMATCH' })
+    expect(
+      await failureOf(async () => {
+        for await (const file of session.parts("SELECT CAST('x' AS BIGINT) AS c0", options())) await file.release()
+      }),
+    ).toMatchObject({ code: 'TYPE_MISMATCH' })
   })
 })

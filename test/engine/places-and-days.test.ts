@@ -21,7 +21,11 @@ afterAll(async () => {
 describe('buckets', () => {
   async function bucket(value: string, shape: Shape, granularity: Granularity, timeZone = 'Europe/London'): Promise<unknown> {
     const scan: Relation = { op: 'scan', table: 't', columns: [{ name: 'a', ...shape }] }
-    const relation: Relation = { op: 'project', outputs: [{ kind: 'bucket', input: { kind: 'column', index: 0 }, granularity, timeZone }], input: scan }
+    const relation: Relation = {
+      op: 'project',
+      outputs: [{ kind: 'bucket', input: { kind: 'column', index: 0 }, granularity, timeZone }],
+      input: scan,
+    }
     const sql = bench.engine.compile(relation, () => `(SELECT CAST(${quote(value)} AS ${shape.type}) AS c0) AS t`)
     const [row] = await session.rows(`SELECT CAST(c0 AS VARCHAR) AS day FROM (${sql})`)
     return row?.['day']
@@ -54,10 +58,17 @@ describe('buckets', () => {
   })
 
   it.each<[string, Shape['type'], Granularity, string]>([
-    ['2026-01-05', 'DATE', 'WEEK', '2026-01-05'], ['2026-01-11', 'DATE', 'WEEK', '2026-01-05'], ['2026-01-04', 'DATE', 'WEEK', '2025-12-29'],
-    ['2024-02-29', 'DATE', 'MONTH', '2024-02-01'], ['2026-05-31', 'DATE', 'QUARTER', '2026-04-01'], ['1970-01-01', 'DATE', 'YEAR', '1970-01-01'], ['1066-10-14', 'DATE', 'DAY', '1066-10-14'],
+    ['2026-01-05', 'DATE', 'WEEK', '2026-01-05'],
+    ['2026-01-11', 'DATE', 'WEEK', '2026-01-05'],
+    ['2026-01-04', 'DATE', 'WEEK', '2025-12-29'],
+    ['2024-02-29', 'DATE', 'MONTH', '2024-02-01'],
+    ['2026-05-31', 'DATE', 'QUARTER', '2026-04-01'],
+    ['1970-01-01', 'DATE', 'YEAR', '1970-01-01'],
+    ['1066-10-14', 'DATE', 'DAY', '1066-10-14'],
     // A local time has no zone: nothing is shifted.
-    ['2026-03-29 00:30:00', 'TIMESTAMP', 'DAY', '2026-03-29'], ['2026-06-30 23:59:59.999999', 'TIMESTAMP', 'MONTH', '2026-06-01'], ['2026-07-05 23:30:00', 'TIMESTAMP', 'WEEK', '2026-06-29'],
+    ['2026-03-29 00:30:00', 'TIMESTAMP', 'DAY', '2026-03-29'],
+    ['2026-06-30 23:59:59.999999', 'TIMESTAMP', 'MONTH', '2026-06-01'],
+    ['2026-07-05 23:30:00', 'TIMESTAMP', 'WEEK', '2026-06-29'],
   ])('%s as %s by %s is %s', async (value, type, granularity, expected) => {
     for (const timeZone of ['Europe/London', 'Asia/Tokyo']) expect(await bucket(value, { type }, granularity, timeZone)).toBe(expected)
   })
@@ -66,7 +77,10 @@ describe('buckets', () => {
     const strangers: string[] = []
     for (const name of [...Intl.supportedValuesOf('timeZone'), 'Nowhere/Land']) {
       const timeZone = name === 'Nowhere/Land' ? name : parse({ from: { table: 'a/b/c' }, timeZone: name }).timeZone
-      const failure = await bucket('2026-07-01T12:00:00Z', instant, 'DAY', timeZone).then(() => undefined, (thrown: DialsError) => thrown)
+      const failure = await bucket('2026-07-01T12:00:00Z', instant, 'DAY', timeZone).then(
+        () => undefined,
+        (thrown: DialsError) => thrown,
+      )
       if (failure !== undefined) strangers.push(name)
       if (failure !== undefined) expect(failure.code).toBe('BAD_USER_INPUT')
     }
@@ -89,10 +103,14 @@ describe('withinBox', () => {
     line: '{"type":"LineString","coordinates":[[-0.2,51.4],[0,51.6]]}',
     crossing: '{"type":"LineString","coordinates":[[-0.1,51.5],[0.1,51.5]]}',
     area: '{"type":"Polygon","coordinates":[[[-0.1,51.5],[-0.1,51.55],[-0.05,51.5],[-0.1,51.5]]]}',
-    areas: '{"type":"MultiPolygon","coordinates":[[[[-0.1,51.5],[-0.1,51.55],[-0.05,51.5],[-0.1,51.5]]],[[[-0.15,51.45],[-0.15,51.46],[-0.14,51.45],[-0.15,51.45]]]]}',
-    straying: '{"type":"MultiPolygon","coordinates":[[[[-0.1,51.5],[-0.1,51.55],[-0.05,51.5],[-0.1,51.5]]],[[[-5,51.45],[-5,51.46],[-4,51.45],[-5,51.45]]]]}',
-    collection: '{"type":"GeometryCollection","geometries":[{"type":"Point","coordinates":[-0.1,51.5]},{"type":"LineString","coordinates":[[-0.2,51.4],[0,51.6]]}]}',
-    scattered: '{"type":"GeometryCollection","geometries":[{"type":"Point","coordinates":[-0.1,51.5]},{"type":"Point","coordinates":[2,51.5]}]}',
+    areas:
+      '{"type":"MultiPolygon","coordinates":[[[[-0.1,51.5],[-0.1,51.55],[-0.05,51.5],[-0.1,51.5]]],[[[-0.15,51.45],[-0.15,51.46],[-0.14,51.45],[-0.15,51.45]]]]}',
+    straying:
+      '{"type":"MultiPolygon","coordinates":[[[[-0.1,51.5],[-0.1,51.55],[-0.05,51.5],[-0.1,51.5]]],[[[-5,51.45],[-5,51.46],[-4,51.45],[-5,51.45]]]]}',
+    collection:
+      '{"type":"GeometryCollection","geometries":[{"type":"Point","coordinates":[-0.1,51.5]},{"type":"LineString","coordinates":[[-0.2,51.4],[0,51.6]]}]}',
+    scattered:
+      '{"type":"GeometryCollection","geometries":[{"type":"Point","coordinates":[-0.1,51.5]},{"type":"Point","coordinates":[2,51.5]}]}',
     empty: '{"type":"Point","coordinates":[]}',
     nothing: null,
     fiji: '{"type":"Point","coordinates":[179.9,-17]}',
@@ -103,9 +121,21 @@ describe('withinBox', () => {
   const london = { west: -0.2, south: 51.4, east: 0, north: 51.6 }
   const within = async (negated = false, edges = london) => {
     const box = { kind: 'withinBox', input: { kind: 'column', index: 1 }, ...edges } as const
-    const scan: Relation = { op: 'scan', table: 't', columns: [{ name: 'name', type: 'STRING' }, { name: 'shape', type: 'GEOMETRY' }] }
-    const values = Object.entries(geometries).map(([name, text]) => `(${quote(name)}, ${text === null ? 'NULL' : quote(text)})`).join(', ')
-    const sql = bench.engine.compile({ op: 'filter', predicate: negated ? { kind: 'not', term: box } : box, input: scan }, () => `(VALUES ${values}) AS t(c0, c1)`)
+    const scan: Relation = {
+      op: 'scan',
+      table: 't',
+      columns: [
+        { name: 'name', type: 'STRING' },
+        { name: 'shape', type: 'GEOMETRY' },
+      ],
+    }
+    const values = Object.entries(geometries)
+      .map(([name, text]) => `(${quote(name)}, ${text === null ? 'NULL' : quote(text)})`)
+      .join(', ')
+    const sql = bench.engine.compile(
+      { op: 'filter', predicate: negated ? { kind: 'not', term: box } : box, input: scan },
+      () => `(VALUES ${values}) AS t(c0, c1)`,
+    )
     return (await session.rows(sql)).map((row) => row['c0'])
   }
 
@@ -120,6 +150,17 @@ describe('withinBox', () => {
   })
 
   it('is unknown for what has no position', async () => {
-    expect(await within(true)).toEqual(['east', 'north', 'swapped', 'crossing', 'straying', 'scattered', 'fiji', 'samoa', 'beyond', 'strait'])
+    expect(await within(true)).toEqual([
+      'east',
+      'north',
+      'swapped',
+      'crossing',
+      'straying',
+      'scattered',
+      'fiji',
+      'samoa',
+      'beyond',
+      'strait',
+    ])
   })
 })

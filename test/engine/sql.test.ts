@@ -23,9 +23,16 @@ afterAll(async () => {
 const column = (index: number): Expression => ({ kind: 'column', index })
 
 /** The texts of a relation's answer over rows given as canonical texts. */
-async function answer(over: (scan: Relation) => Relation, shapes: readonly Shape[], rows: readonly (readonly (string | null)[])[], many = 0): Promise<(string | null)[][]> {
+async function answer(
+  over: (scan: Relation) => Relation,
+  shapes: readonly Shape[],
+  rows: readonly (readonly (string | null)[])[],
+  many = 0,
+): Promise<(string | null)[][]> {
   const relation = over({ op: 'scan', table: 't', columns: shapes.map((shape, index) => ({ name: `c${index}`, ...shape })) })
-  const values = rows.map((row) => `(${row.map((value, index) => literalSql({ kind: 'literal', shape: shapes[index] as Shape, value })).join(', ')})`)
+  const values = rows.map(
+    (row) => `(${row.map((value, index) => literalSql({ kind: 'literal', shape: shapes[index] as Shape, value })).join(', ')})`,
+  )
   const names = shapes.map((_, index) => `c${index}`).join(', ')
   const nothing = shapes.map((shape, index) => `${literalSql({ kind: 'literal', shape, value: null })} AS c${index}`).join(', ')
   const from = values.length === 0 ? `(SELECT ${nothing} WHERE FALSE) AS t` : `(VALUES ${values.join(', ')}) AS t(${names})`
@@ -38,12 +45,23 @@ async function answer(over: (scan: Relation) => Relation, shapes: readonly Shape
 describe('a page of many rows', () => {
   it('is the page of few, nulls and NaN included', async () => {
     const shapes: Shape[] = [{ type: 'DOUBLE' }, { type: 'STRING' }]
-    const rows = fc.array(fc.tuple(fc.option(fc.constantFrom('1', '-1', '0', '2.5', 'NaN', 'inf')), fc.option(fc.constantFrom('a', 'A', 'é', ''))), { minLength: 1, maxLength: 30 })
+    const rows = fc.array(
+      fc.tuple(fc.option(fc.constantFrom('1', '-1', '0', '2.5', 'NaN', 'inf')), fc.option(fc.constantFrom('a', 'A', 'é', ''))),
+      { minLength: 1, maxLength: 30 },
+    )
     const key = (column: number) => fc.record({ column: fc.constant(column), descending: fc.boolean(), nullsFirst: fc.boolean() })
-    await fc.assert(fc.asyncProperty(rows, fc.boolean(), key(0), key(1), fc.nat(8), fc.nat(4), async (given, isTurned, a, b, count, offset) => {
-      const page = (input: Relation): Relation => ({ op: 'limit', count, offset, input: { op: 'sort', keys: isTurned ? [b, a] : [a, b], input } })
-      expect(await answer(page, shapes, given, 1_000_000)).toEqual(await answer(page, shapes, given, 0))
-    }), { numRuns: 200 })
+    await fc.assert(
+      fc.asyncProperty(rows, fc.boolean(), key(0), key(1), fc.nat(8), fc.nat(4), async (given, isTurned, a, b, count, offset) => {
+        const page = (input: Relation): Relation => ({
+          op: 'limit',
+          count,
+          offset,
+          input: { op: 'sort', keys: isTurned ? [b, a] : [a, b], input },
+        })
+        expect(await answer(page, shapes, given, 1_000_000)).toEqual(await answer(page, shapes, given, 0))
+      }),
+      { numRuns: 200 },
+    )
   })
 })
 
@@ -51,22 +69,47 @@ describe('a page without an order', () => {
   it('comes from Parquet whose statistics rule out a part of its filter', async () => {
     const shapes: Shape[] = [{ type: 'DATE' }, { type: 'STRING' }, { type: 'STRING' }]
     const file = join(bench.folder, 'parts.parquet')
-    await session.run(`COPY (SELECT DATE '2026-01-01' + CAST(i AS INTEGER) AS c0, 'camden' AS c1, 'camden/t' AS c2 FROM range(40) t(i)) TO '${file}' (FORMAT parquet)`)
+    await session.run(
+      `COPY (SELECT DATE '2026-01-01' + CAST(i AS INTEGER) AS c0, 'camden' AS c1, 'camden/t' AS c2 FROM range(40) t(i)) TO '${file}' (FORMAT parquet)`,
+    )
     const value = (shape: Shape, text: string): Literal => ({ kind: 'literal', shape, value: text })
-    const predicate: Predicate = { kind: 'and', terms: [
-      { kind: 'not', term: { kind: 'compare', comparison: 'gte', left: column(0), right: value({ type: 'DATE' }, '2026-10-25') } },
-      { kind: 'not', term: { kind: 'or', terms: [{ kind: 'in', left: column(1), values: [value({ type: 'STRING' }, '7')] }, { kind: 'isNull', input: column(2), negated: true }] } },
-    ] }
+    const predicate: Predicate = {
+      kind: 'and',
+      terms: [
+        { kind: 'not', term: { kind: 'compare', comparison: 'gte', left: column(0), right: value({ type: 'DATE' }, '2026-10-25') } },
+        {
+          kind: 'not',
+          term: {
+            kind: 'or',
+            terms: [
+              { kind: 'in', left: column(1), values: [value({ type: 'STRING' }, '7')] },
+              { kind: 'isNull', input: column(2), negated: true },
+            ],
+          },
+        },
+      ],
+    }
     const scan: Relation = { op: 'scan', table: 't', columns: shapes.map((shape, index) => ({ name: `c${index}`, ...shape })) }
-    const page: Relation = { op: 'limit', count: 4, offset: 4, input: { op: 'project', outputs: [column(1)], input: { op: 'filter', predicate, input: scan } } }
+    const page: Relation = {
+      op: 'limit',
+      count: 4,
+      offset: 4,
+      input: { op: 'project', outputs: [column(1)], input: { op: 'filter', predicate, input: scan } },
+    }
     expect(await session.rows(bench.engine.compile(page, () => `read_parquet('${file}')`))).toEqual([])
     await rm(file)
   })
 })
 
-const aggregate = (name: AggregateFunction) => (input: Relation): Relation => ({ op: 'aggregate', groups: [], measures: [{ function: name, input: column(0) }], input })
-const keep = (predicate: Predicate) => (input: Relation): Relation => ({ op: 'filter', predicate, input })
-const expression = (output: Expression) => (input: Relation): Relation => ({ op: 'project', outputs: [output], input })
+const aggregate =
+  (name: AggregateFunction) =>
+  (input: Relation): Relation => ({ op: 'aggregate', groups: [], measures: [{ function: name, input: column(0) }], input })
+const keep =
+  (predicate: Predicate) =>
+  (input: Relation): Relation => ({ op: 'filter', predicate, input })
+const expression =
+  (output: Expression) =>
+  (input: Relation): Relation => ({ op: 'project', outputs: [output], input })
 
 /** 12345 at scale 2 is '123.45'. */
 function decimal(unscaled: bigint, scale: number): string {
@@ -75,11 +118,21 @@ function decimal(unscaled: bigint, scale: number): string {
 }
 
 describe('sums and means', () => {
-  const mean = (scale: number) => (input: Relation): Relation => ({
-    op: 'project',
-    outputs: [{ kind: 'mean', sum: column(0), count: column(1), shape: { type: 'DECIMAL', scale: scale + 6 } }],
-    input: { op: 'aggregate', groups: [], measures: [{ function: 'SUM', input: column(0) }, { function: 'COUNT', input: column(0) }], input },
-  })
+  const mean =
+    (scale: number) =>
+    (input: Relation): Relation => ({
+      op: 'project',
+      outputs: [{ kind: 'mean', sum: column(0), count: column(1), shape: { type: 'DECIMAL', scale: scale + 6 } }],
+      input: {
+        op: 'aggregate',
+        groups: [],
+        measures: [
+          { function: 'SUM', input: column(0) },
+          { function: 'COUNT', input: column(0) },
+        ],
+        input,
+      },
+    })
   /** Half to even, by whole numbers. */
   const meanOf = (values: readonly bigint[], scale: number): string | null => {
     if (values.length === 0) return null
@@ -91,13 +144,22 @@ describe('sums and means', () => {
   }
 
   it('are exact, and means rounded half to even', async () => {
-    const values = (scale: number) => fc.array(fc.option(fc.oneof(fc.bigInt(-20n, 20n), fc.bigInt(-(10n ** 20n), 10n ** 20n)), { freq: 6 }), { maxLength: 70 }).map((cells) => ({ scale, cells }))
+    const values = (scale: number) =>
+      fc
+        .array(fc.option(fc.oneof(fc.bigInt(-20n, 20n), fc.bigInt(-(10n ** 20n), 10n ** 20n)), { freq: 6 }), { maxLength: 70 })
+        .map((cells) => ({ scale, cells }))
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: 12 }).chain(values), async ({ scale, cells }) => {
         const given = cells.filter((value) => value !== null)
         const rows = cells.map((value) => [value === null ? null : decimal(value, scale)])
         expect(await answer(mean(scale), [{ type: 'DECIMAL', scale }], rows)).toEqual([[meanOf(given, scale)]])
-        const sum = given.length === 0 ? null : decimal(given.reduce((left, right) => left + right), scale)
+        const sum =
+          given.length === 0
+            ? null
+            : decimal(
+                given.reduce((left, right) => left + right),
+                scale,
+              )
         expect(await answer(aggregate('SUM'), [{ type: 'DECIMAL', scale }], rows)).toEqual([[sum]])
       }),
       { numRuns: 150 },
@@ -106,11 +168,19 @@ describe('sums and means', () => {
 
   it('round halves to the even digit, both sides of nought', async () => {
     // 64 values: 0.015625 each sixty-fourth, so that the seventh digit is a lone 5.
-    for (const [total, expected] of [[1n, '0.015625'], [-1n, '-0.015625']] as const) {
+    for (const [total, expected] of [
+      [1n, '0.015625'],
+      [-1n, '-0.015625'],
+    ] as const) {
       const rows = Array.from({ length: 64 }, (_, index) => [index === 0 ? decimal(total, 0) : '0'])
       expect(await answer(mean(0), [{ type: 'DECIMAL', scale: 0 }], rows)).toEqual([[expected]])
     }
-    for (const [total, expected] of [[1n, '0.007812'], [3n, '0.023438'], [-1n, '-0.007812'], [-3n, '-0.023438']] as const) {
+    for (const [total, expected] of [
+      [1n, '0.007812'],
+      [3n, '0.023438'],
+      [-1n, '-0.007812'],
+      [-3n, '-0.023438'],
+    ] as const) {
       const rows = Array.from({ length: 128 }, (_, index) => [index === 0 ? decimal(total, 0) : '0'])
       expect(await answer(mean(0), [{ type: 'DECIMAL', scale: 0 }], rows)).toEqual([[expected]])
     }
@@ -129,7 +199,13 @@ describe('sums and means', () => {
     ['beyond 2^127', [nines, nines]],
     ['far beyond', Array(10).fill(nines) as string[]],
   ])('that pass 38 digits are an error: %s', async (_, values) => {
-    const failure = await failureOf(() => answer(aggregate('SUM'), [{ type: 'DECIMAL', scale: 0 }], values.map((value) => [value])))
+    const failure = await failureOf(() =>
+      answer(
+        aggregate('SUM'),
+        [{ type: 'DECIMAL', scale: 0 }],
+        values.map((value) => [value]),
+      ),
+    )
     expect(['TYPE_MISMATCH', 'BAD_USER_INPUT']).toContain(failure.code)
   })
 
@@ -146,11 +222,36 @@ describe('sums and means', () => {
 
 describe('text', () => {
   const texts = [
-    '', ' ', '%', '_', "'", "''", 'a%b', 'axb', 'a_b', "O'Brien", 'Ärger', 'A\u0308rger', 'ärger', 'naïve', '日本語', '😀', '😀x', 'ﬁ', 'ſ',
-    'a\nb', 'a\n  b', '\\', '\\n', '"', '\u2028', "x'); DROP TABLE t; --",
+    '',
+    ' ',
+    '%',
+    '_',
+    "'",
+    "''",
+    'a%b',
+    'axb',
+    'a_b',
+    "O'Brien",
+    'Ärger',
+    'A\u0308rger',
+    'ärger',
+    'naïve',
+    '日本語',
+    '😀',
+    '😀x',
+    'ﬁ',
+    'ſ',
+    'a\nb',
+    'a\n  b',
+    '\\',
+    '\\n',
+    '"',
+    '\u2028',
+    "x'); DROP TABLE t; --",
   ]
   const rows = texts.map((text) => [text])
-  const kept = async (predicate: Predicate) => (await answer(keep(predicate), [{ type: 'STRING' }], [...rows, [null]])).map(([text]) => text)
+  const kept = async (predicate: Predicate) =>
+    (await answer(keep(predicate), [{ type: 'STRING' }], [...rows, [null]])).map(([text]) => text)
 
   it.each(texts)('is found by itself, and is what it starts with and contains: %j', async (text) => {
     const literal = { kind: 'literal', shape: { type: 'STRING' }, value: text } as const
@@ -162,38 +263,87 @@ describe('text', () => {
 
   it('comes out of nested queries as it went in', async () => {
     const over = (input: Relation): Relation => {
-      const filtered = keep({ kind: 'compare', comparison: 'eq', left: column(0), right: { kind: 'literal', shape: { type: 'STRING' }, value: 'a\nb' } })(input)
+      const filtered = keep({
+        kind: 'compare',
+        comparison: 'eq',
+        left: column(0),
+        right: { kind: 'literal', shape: { type: 'STRING' }, value: 'a\nb' },
+      })(input)
       const outputs: Expression[] = [column(0), { kind: 'literal', shape: { type: 'STRING' }, value: 'two\nlines\r\nor "three"' }]
-      return { op: 'limit', count: 5, offset: 0, input: { op: 'stack', inputs: [{ op: 'project', outputs, input: filtered }, { op: 'project', outputs, input: filtered }] } }
+      return {
+        op: 'limit',
+        count: 5,
+        offset: 0,
+        input: {
+          op: 'stack',
+          inputs: [
+            { op: 'project', outputs, input: filtered },
+            { op: 'project', outputs, input: filtered },
+          ],
+        },
+      }
     }
     expect(await answer(over, [{ type: 'STRING' }], rows)).toEqual(Array(2).fill(['a\nb', 'two\nlines\r\nor "three"']))
   })
 
   it('compares binary', async () => {
-    const sort = (input: Relation): Relation => ({ op: 'limit', count: 100, offset: 0, input: { op: 'sort', keys: [{ column: 0, descending: false, nullsFirst: false }], input } })
+    const sort = (input: Relation): Relation => ({
+      op: 'limit',
+      count: 100,
+      offset: 0,
+      input: { op: 'sort', keys: [{ column: 0, descending: false, nullsFirst: false }], input },
+    })
     const binary = [...texts].sort((left, right) => Buffer.compare(Buffer.from(left), Buffer.from(right)))
     expect((await answer(sort, [{ type: 'STRING' }], rows)).map(([text]) => text)).toEqual(binary)
   })
 })
 
 describe('text read as another type', () => {
-  const read = (to: Shape, value: string | null) => answer(expression({ kind: 'convert', input: column(0), to }), [{ type: 'STRING' }], [[value]])
+  const read = (to: Shape, value: string | null) =>
+    answer(expression({ kind: 'convert', input: column(0), to }), [{ type: 'STRING' }], [[value]])
   it.each<[Shape, string, string]>([
-    [{ type: 'INT64' }, '010094055034', '10094055034'], [{ type: 'INT64' }, ' -5 ', '-5'], [{ type: 'INT64' }, '+7', '7'],
-    [{ type: 'DECIMAL', scale: 2 }, '12.5', '12.50'], [{ type: 'DECIMAL', scale: 2 }, '-0.2500', '-0.25'], [{ type: 'DECIMAL', scale: 0 }, '7', '7'],
-    [{ type: 'DOUBLE' }, '1.5e3', '1500.0'], [{ type: 'BOOLEAN' }, 'TRUE', 'true'], [{ type: 'DATE' }, '2026-01-09', '2026-01-09'],
-    [{ type: 'TIME' }, '13:55:48', '13:55:48'], [{ type: 'TIMESTAMP' }, '2026-01-09T13:55:48', '2026-01-09 13:55:48'],
-    [{ type: 'TIMESTAMP' }, '2026-01-09', '2026-01-09 00:00:00'], [{ type: 'TIMESTAMPTZ' }, '2026-07-09T13:55:48+01:00', '2026-07-09 12:55:48+00'],
+    [{ type: 'INT64' }, '010094055034', '10094055034'],
+    [{ type: 'INT64' }, ' -5 ', '-5'],
+    [{ type: 'INT64' }, '+7', '7'],
+    [{ type: 'DECIMAL', scale: 2 }, '12.5', '12.50'],
+    [{ type: 'DECIMAL', scale: 2 }, '-0.2500', '-0.25'],
+    [{ type: 'DECIMAL', scale: 0 }, '7', '7'],
+    [{ type: 'DOUBLE' }, '1.5e3', '1500.0'],
+    [{ type: 'BOOLEAN' }, 'TRUE', 'true'],
+    [{ type: 'DATE' }, '2026-01-09', '2026-01-09'],
+    [{ type: 'TIME' }, '13:55:48', '13:55:48'],
+    [{ type: 'TIMESTAMP' }, '2026-01-09T13:55:48', '2026-01-09 13:55:48'],
+    [{ type: 'TIMESTAMP' }, '2026-01-09', '2026-01-09 00:00:00'],
+    [{ type: 'TIMESTAMPTZ' }, '2026-07-09T13:55:48+01:00', '2026-07-09 12:55:48+00'],
   ])('as %j: %j', async (to, value, expected) => {
     expect(await read(to, value)).toEqual([[expected]])
     expect(await read(to, null)).toEqual([[null]])
   })
   it.each<[Shape, string]>([
-    [{ type: 'INT64' }, '1.5'], [{ type: 'INT64' }, '1e3'], [{ type: 'INT64' }, ''], [{ type: 'INT64' }, '0x10'], [{ type: 'INT64' }, '1_000'], [{ type: 'INT64' }, '9223372036854775808'],
-    [{ type: 'INT64' }, '1,000'], [{ type: 'DECIMAL', scale: 2 }, '1.005'], [{ type: 'DECIMAL', scale: 2 }, '1e3'], [{ type: 'DECIMAL', scale: 2 }, '9'.repeat(37)],
-    [{ type: 'DOUBLE' }, 'nan'], [{ type: 'DOUBLE' }, 'inf'], [{ type: 'DOUBLE' }, '1e999'], [{ type: 'BOOLEAN' }, 'yes'], [{ type: 'BOOLEAN' }, '1'],
-    [{ type: 'DATE' }, '09/01/2026'], [{ type: 'DATE' }, '2026-02-30'], [{ type: 'DATE' }, 'epoch'], [{ type: 'DATE' }, '2026-01-09 13:00'], [{ type: 'DATE' }, 'infinity'],
-    [{ type: 'TIMESTAMP' }, '2026-01-09T13:55:48Z'], [{ type: 'TIMESTAMP' }, '2026-01-09T13:55:48+01:00'], [{ type: 'TIMESTAMPTZ' }, '2026-01-09T13:55:48'], [{ type: 'TIME' }, '25:00:00'],
+    [{ type: 'INT64' }, '1.5'],
+    [{ type: 'INT64' }, '1e3'],
+    [{ type: 'INT64' }, ''],
+    [{ type: 'INT64' }, '0x10'],
+    [{ type: 'INT64' }, '1_000'],
+    [{ type: 'INT64' }, '9223372036854775808'],
+    [{ type: 'INT64' }, '1,000'],
+    [{ type: 'DECIMAL', scale: 2 }, '1.005'],
+    [{ type: 'DECIMAL', scale: 2 }, '1e3'],
+    [{ type: 'DECIMAL', scale: 2 }, '9'.repeat(37)],
+    [{ type: 'DOUBLE' }, 'nan'],
+    [{ type: 'DOUBLE' }, 'inf'],
+    [{ type: 'DOUBLE' }, '1e999'],
+    [{ type: 'BOOLEAN' }, 'yes'],
+    [{ type: 'BOOLEAN' }, '1'],
+    [{ type: 'DATE' }, '09/01/2026'],
+    [{ type: 'DATE' }, '2026-02-30'],
+    [{ type: 'DATE' }, 'epoch'],
+    [{ type: 'DATE' }, '2026-01-09 13:00'],
+    [{ type: 'DATE' }, 'infinity'],
+    [{ type: 'TIMESTAMP' }, '2026-01-09T13:55:48Z'],
+    [{ type: 'TIMESTAMP' }, '2026-01-09T13:55:48+01:00'],
+    [{ type: 'TIMESTAMPTZ' }, '2026-01-09T13:55:48'],
+    [{ type: 'TIME' }, '25:00:00'],
   ])('not as %j: %j', async (to, value) => {
     expect(await failureOf(() => read(to, value))).toMatchObject({ code: 'TYPE_MISMATCH' })
   })
@@ -205,23 +355,36 @@ describe('numbers read as another type', () => {
     expect(await read({ type: 'DECIMAL', scale: 2 }, { type: 'DECIMAL', scale: 4 }, '1.10')).toEqual([['1.1000']])
     expect(await read({ type: 'INT64' }, { type: 'STRING' }, '-9223372036854775808')).toEqual([['-9223372036854775808']])
     expect(await read({ type: 'TIMESTAMPTZ' }, { type: 'STRING' }, '2026-07-09T13:55:48+01:00')).toEqual([['2026-07-09T12:55:48Z']])
-    expect(await failureOf(() => read({ type: 'DECIMAL', scale: 2 }, { type: 'DECIMAL', scale: 4 }, '9'.repeat(36)))).toMatchObject({ code: 'TYPE_MISMATCH' })
-    expect(await failureOf(() => read({ type: 'INT64' }, { type: 'DECIMAL', scale: 30 }, '999999999'))).toMatchObject({ code: 'TYPE_MISMATCH' })
+    expect(await failureOf(() => read({ type: 'DECIMAL', scale: 2 }, { type: 'DECIMAL', scale: 4 }, '9'.repeat(36)))).toMatchObject({
+      code: 'TYPE_MISMATCH',
+    })
+    expect(await failureOf(() => read({ type: 'INT64' }, { type: 'DECIMAL', scale: 30 }, '999999999'))).toMatchObject({
+      code: 'TYPE_MISMATCH',
+    })
     expect(await failureOf(() => read({ type: 'DOUBLE' }, { type: 'DECIMAL', scale: 2 }, '1e300'))).toMatchObject({ code: 'TYPE_MISMATCH' })
   })
 })
 
 describe('large queries', () => {
   it('of 5,000 terms, of 10,000 values, of 500 tables and 64 deep run', async () => {
-    const is = (value: string): Predicate => ({ kind: 'compare', comparison: 'eq', left: column(0), right: { kind: 'literal', shape: { type: 'INT64' }, value } })
+    const is = (value: string): Predicate => ({
+      kind: 'compare',
+      comparison: 'eq',
+      left: column(0),
+      right: { kind: 'literal', shape: { type: 'INT64' }, value },
+    })
     const some = (length: number) => Array.from({ length }, (_, index) => String(index + 1))
     const rows = [['7'], ['-7']]
     expect(await answer(keep({ kind: 'or', terms: some(5000).map(is) }), [{ type: 'INT64' }], rows)).toEqual([['7']])
     const values = some(10_000).map((value) => ({ kind: 'literal', shape: { type: 'INT64' }, value }) as const)
     expect(await answer(keep({ kind: 'in', left: column(0), values }), [{ type: 'INT64' }], rows)).toEqual([['7']])
-    expect(await answer((input) => aggregate('COUNT')({ op: 'stack', inputs: Array<Relation>(500).fill(input) }), [{ type: 'INT64' }], rows)).toEqual([['1000']])
+    expect(
+      await answer((input) => aggregate('COUNT')({ op: 'stack', inputs: Array<Relation>(500).fill(input) }), [{ type: 'INT64' }], rows),
+    ).toEqual([['1000']])
     const deep = some(64).reduce<Predicate>((term) => ({ kind: 'not', term }), is('7'))
     expect(await answer(keep(deep), [{ type: 'INT64' }], rows)).toEqual([['7']])
-    expect(await answer(keep({ kind: 'not', term: { kind: 'in', left: column(0), values: [] } }), [{ type: 'INT64' }], [['1'], [null]])).toEqual([['1'], [null]])
+    expect(
+      await answer(keep({ kind: 'not', term: { kind: 'in', left: column(0), values: [] } }), [{ type: 'INT64' }], [['1'], [null]]),
+    ).toEqual([['1'], [null]])
   })
 })

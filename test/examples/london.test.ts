@@ -18,7 +18,9 @@ const dataset = z.looseObject({
 })
 const catalogueSchema = z.strictObject({ datasets: z.record(z.string(), dataset) })
 const hubSchema = z.looseObject({
-  spokes: z.array(z.looseObject({ id: z.string(), organisation: z.looseObject({ name: z.string() }), config: z.looseObject({ process: z.string() }) })),
+  spokes: z.array(
+    z.looseObject({ id: z.string(), organisation: z.looseObject({ name: z.string() }), config: z.looseObject({ process: z.string() }) }),
+  ),
 })
 
 const readYaml = (file: string): unknown => parse(readFileSync(file, 'utf8'))

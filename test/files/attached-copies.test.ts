@@ -10,7 +10,10 @@ import { openFolder, scanOf } from './support/source.js'
 /** The files of tables in a store, with their paths. */
 async function copiesIn(store: string): Promise<string[]> {
   const names = await readdir(store, { recursive: true })
-  return names.filter((name) => /t\d+\.(duckdb|parquet)$/.test(name)).map((name) => join(store, name)).sort()
+  return names
+    .filter((name) => /t\d+\.(duckdb|parquet)$/.test(name))
+    .map((name) => join(store, name))
+    .sort()
 }
 
 /** What this process has open in a folder, removed files among it. */
@@ -54,11 +57,19 @@ describe('copies', () => {
   it('that are damaged are told, and made again by the next harvest', async () => {
     const opened = await folderOf({ 'a.csv': `v,w\n${Array.from({ length: 50_000 }, (_, at) => `${at},${at % 977}`).join('\n')}\n` })
     const scan = scanOf('a/a', (await opened.dataset('a')).tables[0]?.columns ?? [])
-    for (const damage of [(whole: Buffer) => whole.fill(0xff, 4096), (whole: Buffer) => whole.fill(0), (whole: Buffer) => whole.subarray(0, 6000), () => Buffer.alloc(0)]) {
+    for (const damage of [
+      (whole: Buffer) => whole.fill(0xff, 4096),
+      (whole: Buffer) => whole.fill(0),
+      (whole: Buffer) => whole.subarray(0, 6000),
+      () => Buffer.alloc(0),
+    ]) {
       const [file = ''] = await copiesIn(opened.store)
       const second = await openFolder(opened.folder, {}, { store: opened.store })
       await writeFile(file, damage(await readFile(file)))
-      await expect(second.run(scan)).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE', message: expect.stringContaining('damaged') as unknown })
+      await expect(second.run(scan)).rejects.toMatchObject({
+        code: 'SOURCE_UNAVAILABLE',
+        message: expect.stringContaining('damaged') as unknown,
+      })
       expect(await second.harvest()).toHaveLength(2)
       expect((await second.run(scan)).rows).toHaveLength(50_000)
       await second.source.close()

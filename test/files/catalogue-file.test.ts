@@ -35,11 +35,30 @@ datasets:
     )
     const dataset = await opened.dataset('libraries-list')
     expect(dataset).toMatchObject({
-      title: 'Libraries of Camden', description: 'Where they are', access: 'SHARED', sharedWith: ['barnet'], listing: 'PARTIES', themes: ['culture'], keywords: ['library', 'book'],
-      issued: '2024-05-01T00:00:00Z', modified: '2024-06-01T10:00:00+01:00', frequency: 'yearly', landingPage: 'https://example.org/libraries', licence: { id: 'OGL-UK-3.0' },
+      title: 'Libraries of Camden',
+      description: 'Where they are',
+      access: 'SHARED',
+      sharedWith: ['barnet'],
+      listing: 'PARTIES',
+      themes: ['culture'],
+      keywords: ['library', 'book'],
+      issued: '2024-05-01T00:00:00Z',
+      modified: '2024-06-01T10:00:00+01:00',
+      frequency: 'yearly',
+      landingPage: 'https://example.org/libraries',
+      licence: { id: 'OGL-UK-3.0' },
     })
     expect(dataset.tables[0]?.columns.slice(0, 2)).toEqual([
-      { name: 'Ref', title: 'Reference', description: 'Ours', unit: 'none', semanticType: 'LIBRARY_REF', type: 'STRING', nullable: false, sensitivity: 'NONE' },
+      {
+        name: 'Ref',
+        title: 'Reference',
+        description: 'Ours',
+        unit: 'none',
+        semanticType: 'LIBRARY_REF',
+        type: 'STRING',
+        nullable: false,
+        sensitivity: 'NONE',
+      },
       { name: 'Name', title: 'Name', type: 'STRING', nullable: false, sensitivity: 'PERSONAL' },
     ])
     expect(typesOf(dataset.tables[0]?.columns ?? [])).toMatchObject({ Ref: 'STRING', n: 'DECIMAL(0)' })
@@ -49,12 +68,23 @@ datasets:
     const people = 'First name,Team\nAnn,Red\nBob,Blue\n'
     const yaml = "datasets: { staff: { columns: { 'First name': { sensitivity: NONE }, Team: { sensitivity: SPECIAL_CATEGORY } } } }"
     const { tables } = await (await folderOf({ 'staff.csv': people, 'catalogue.yaml': yaml })).dataset('staff')
-    expect(tables[0]?.columns.map(({ semanticType, sensitivity }) => [semanticType, sensitivity])).toEqual([['PERSON_NAME', 'NONE'], [undefined, 'SPECIAL_CATEGORY']])
+    expect(tables[0]?.columns.map(({ semanticType, sensitivity }) => [semanticType, sensitivity])).toEqual([
+      ['PERSON_NAME', 'NONE'],
+      [undefined, 'SPECIAL_CATEGORY'],
+    ])
   })
 
-  it.each([['OPEN', 'PUBLIC'], ['SHARED', 'PARTIES'], ['CLOSED', 'PARTIES']])('lists %s datasets to %s unless it says otherwise', async (access, listing) => {
+  it.each([
+    ['OPEN', 'PUBLIC'],
+    ['SHARED', 'PARTIES'],
+    ['CLOSED', 'PARTIES'],
+  ])('lists %s datasets to %s unless it says otherwise', async (access, listing) => {
     expect(await (await folderOf({ 'a.csv': csv }, { defaultAccess: access })).dataset('a')).toMatchObject({ access, listing })
-    expect(await (await folderOf({ 'a.csv': csv, 'catalogue.yaml': 'datasets: { a: { listing: PUBLIC } }' }, { defaultAccess: access })).dataset('a')).toMatchObject({ listing: 'PUBLIC' })
+    expect(
+      await (
+        await folderOf({ 'a.csv': csv, 'catalogue.yaml': 'datasets: { a: { listing: PUBLIC } }' }, { defaultAccess: access })
+      ).dataset('a'),
+    ).toMatchObject({ listing: 'PUBLIC' })
   })
 
   it('opens nothing on a mistyped id: what it meant to close may be any dataset that no entry opens', async () => {
@@ -66,20 +96,40 @@ datasets:
 
   it('gathers files whose names do not say that they belong together', async () => {
     const yaml = 'datasets: { spend: { title: Spending, files: [April 2012.csv, May.csv, May.json, gone.csv] } }'
-    const opened = await folderOf({ 'April 2012.csv': 'a\n1\n', 'May.csv': 'a\n2\n', 'May.json': '[{"a":2}]', 'other.csv': 'a\n3\n', 'catalogue.yaml': yaml })
+    const opened = await folderOf({
+      'April 2012.csv': 'a\n1\n',
+      'May.csv': 'a\n2\n',
+      'May.json': '[{"a":2}]',
+      'other.csv': 'a\n3\n',
+      'catalogue.yaml': yaml,
+    })
     const events = await opened.harvest()
     const spend = events.find((event) => event.kind === 'dataset' && event.dataset.id === 'spend')
-    expect(spend).toMatchObject({ dataset: { tables: [{ id: 'april-2012' }, { id: 'may' }], distributions: [{ id: 'april-2012-csv' }, { id: 'may-csv' }, { id: 'may-json' }] } })
-    expect(events.filter((event) => event.kind === 'problem')).toMatchObject([{ kind: 'problem', sourceId: 'catalogue.yaml', message: expect.stringContaining('gone.csv') as unknown }])
+    expect(spend).toMatchObject({
+      dataset: {
+        tables: [{ id: 'april-2012' }, { id: 'may' }],
+        distributions: [{ id: 'april-2012-csv' }, { id: 'may-csv' }, { id: 'may-json' }],
+      },
+    })
+    expect(events.filter((event) => event.kind === 'problem')).toMatchObject([
+      { kind: 'problem', sourceId: 'catalogue.yaml', message: expect.stringContaining('gone.csv') as unknown },
+    ])
   })
 
   it('tells of datasets and columns that are not there, and of types that values do not have', async () => {
-    const opened = await folderOf({ 'a.csv': csv, 'catalogue.yaml': 'datasets: { b: { access: CLOSED }, a: { columns: { Nmae: { title: x }, Name: { type: INT64 } } } }' })
+    const opened = await folderOf({
+      'a.csv': csv,
+      'catalogue.yaml': 'datasets: { b: { access: CLOSED }, a: { columns: { Nmae: { title: x }, Name: { type: INT64 } } } }',
+    })
     const events = await opened.harvest()
-    expect(events.find((event) => event.kind === 'problem')).toMatchObject({ sourceId: 'catalogue.yaml', message: expect.stringContaining('describes b') as unknown })
+    expect(events.find((event) => event.kind === 'problem')).toMatchObject({
+      sourceId: 'catalogue.yaml',
+      message: expect.stringContaining('describes b') as unknown,
+    })
     const dataset = events.find((event) => event.kind === 'dataset')
     expect(dataset?.kind === 'dataset' ? dataset.dataset.tables[0]?.problems : []).toEqual([
-      expect.stringContaining('Column Name: the catalogue asks for INT64'), expect.stringContaining('"Nmae"'),
+      expect.stringContaining('Column Name: the catalogue asks for INT64'),
+      expect.stringContaining('"Nmae"'),
     ])
   })
 
@@ -98,7 +148,11 @@ datasets:
     ['an unknown value', 'datasets:\n  a:\n    access: SECRET\n', /line 3, column 13.*datasets\.a\.access/s],
     ['a key twice', 'datasets:\n  a: {}\n  a: {}\n', /line 3.*unique/s],
     ['no mapping', '- a\n', /line 1, column 1/],
-    ['too many aliases', `a: &a [x,x,x,x,x,x,x,x,x]\n${Array.from({ length: 9 }, (_, at) => `${'bcdefghij'[at]}: &${'bcdefghij'[at]} [${Array.from({ length: 9 }, () => `*${'abcdefghi'[at]}`).join()}]`).join('\n')}\n`, /alias/],
+    [
+      'too many aliases',
+      `a: &a [x,x,x,x,x,x,x,x,x]\n${Array.from({ length: 9 }, (_, at) => `${'bcdefghij'[at]}: &${'bcdefghij'[at]} [${Array.from({ length: 9 }, () => `*${'abcdefghi'[at]}`).join()}]`).join('\n')}\n`,
+      /alias/,
+    ],
   ])('fails closed where it is broken: %s', async (_, yaml, place) => {
     const opened = await folderOf({ 'a.csv': csv })
     const before = await opened.dataset('a')

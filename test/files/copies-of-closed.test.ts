@@ -17,9 +17,24 @@ async function accessOf(files: Record<string, string>): Promise<{ access: Record
 
 describe('a copy of a protected file', () => {
   it.each([
-    'housing-waits - Copy', 'housing-waits (1)', 'Copy of housing-waits', 'housing-waits copy 2', 'housing-waits_v2', 'housing-waits_FINAL', 'housing-waits.csv', 'housing-waits.xlsx',
-    'housing-waits-2024', 'Housing Waits 2024-01-31', 'housing_waits_Jan_2024', "housing-waits (Ann Smith's conflicted copy 2024-01-01)", 'housing-waits-DESKTOP-AB12CD', 'Kopie von housing-waits',
-    'HOUSINGWAITS', 'new housing-waits old', 'housing-waits-Q1', 'housing-waits-sheet1',
+    'housing-waits - Copy',
+    'housing-waits (1)',
+    'Copy of housing-waits',
+    'housing-waits copy 2',
+    'housing-waits_v2',
+    'housing-waits_FINAL',
+    'housing-waits.csv',
+    'housing-waits.xlsx',
+    'housing-waits-2024',
+    'Housing Waits 2024-01-31',
+    'housing_waits_Jan_2024',
+    "housing-waits (Ann Smith's conflicted copy 2024-01-01)",
+    'housing-waits-DESKTOP-AB12CD',
+    'Kopie von housing-waits',
+    'HOUSINGWAITS',
+    'new housing-waits old',
+    'housing-waits-Q1',
+    'housing-waits-sheet1',
   ])('is not published before somebody says so: %s', async (stem) => {
     const { access, told } = await accessOf({ 'catalogue.yaml': closed, 'housing-waits.csv': csv, [`${stem}.csv`]: csv })
     expect(Object.values(access)).toEqual(['CLOSED', 'CLOSED'])
@@ -27,27 +42,41 @@ describe('a copy of a protected file', () => {
   })
 
   it('is as its own entry says', async () => {
-    const { access, told } = await accessOf({ 'catalogue.yaml': `${closed}  housing-waits-2024: { access: OPEN }\n`, 'housing-waits.csv': csv, 'housing-waits-2024.csv': csv })
+    const { access, told } = await accessOf({
+      'catalogue.yaml': `${closed}  housing-waits-2024: { access: OPEN }\n`,
+      'housing-waits.csv': csv,
+      'housing-waits-2024.csv': csv,
+    })
     expect([access, told]).toEqual([{ 'housing-waits': 'CLOSED', 'housing-waits-2024': 'OPEN' }, []])
   })
 
   it('is held back where only a column, or a file that an entry names, is protected', async () => {
     const columns = 'datasets:\n  spend:\n    columns:\n      b: { sensitivity: PERSONAL }\n'
-    expect((await accessOf({ 'catalogue.yaml': columns, 'spend.csv': csv, 'spend (2).csv': csv })).access).toEqual({ spend: 'OPEN', 'spend-2': 'CLOSED' })
+    expect((await accessOf({ 'catalogue.yaml': columns, 'spend.csv': csv, 'spend (2).csv': csv })).access).toEqual({
+      spend: 'OPEN',
+      'spend-2': 'CLOSED',
+    })
     const named = 'datasets:\n  waits: { access: SHARED, files: [List.csv] }\n'
-    expect((await accessOf({ 'catalogue.yaml': named, 'List.csv': csv, 'List_old.csv': csv })).access).toEqual({ waits: 'SHARED', 'list-old': 'CLOSED' })
+    expect((await accessOf({ 'catalogue.yaml': named, 'List.csv': csv, 'List_old.csv': csv })).access).toEqual({
+      waits: 'SHARED',
+      'list-old': 'CLOSED',
+    })
   })
 
   it('is no other file, and an open dataset has none', async () => {
     const others = { 'housing-wait-times.csv': csv, 'housing.csv': csv, 'waits.csv': csv }
     expect(await accessOf({ 'catalogue.yaml': closed, 'housing-waits.csv': csv, ...others })).toEqual({
-      access: { housing: 'OPEN', 'housing-wait-times': 'OPEN', 'housing-waits': 'CLOSED', waits: 'OPEN' }, told: [],
+      access: { housing: 'OPEN', 'housing-wait-times': 'OPEN', 'housing-waits': 'CLOSED', waits: 'OPEN' },
+      told: [],
     })
-    expect((await accessOf({ 'catalogue.yaml': 'datasets:\n  spend: { title: Spend }\n', 'spend.csv': csv, 'spend-2024.csv': csv })).told).toEqual([])
+    expect(
+      (await accessOf({ 'catalogue.yaml': 'datasets:\n  spend: { title: Spend }\n', 'spend.csv': csv, 'spend-2024.csv': csv })).told,
+    ).toEqual([])
   })
 
   it('is found in bounded steps, whatever the name', () => {
-    for (const name of ['a', '', '-', '1', '2024', 'copy', `${'copy-of-'.repeat(500)}x`, `x${'-1'.repeat(5000)}`, 'x-desktop'.repeat(1000)]) expect(originalKeys(name).size).toBeLessThan(200)
+    for (const name of ['a', '', '-', '1', '2024', 'copy', `${'copy-of-'.repeat(500)}x`, `x${'-1'.repeat(5000)}`, 'x-desktop'.repeat(1000)])
+      expect(originalKeys(name).size).toBeLessThan(200)
   })
 })
 
@@ -59,7 +88,10 @@ describe('a catalogue.yaml that became something else', () => {
   })
 
   it('is nothing beside catalogue.yaml', async () => {
-    expect(await accessOf({ 'catalogue.yaml': 'datasets: {}', 'catalogue.yaml.bak': closed, 'a.csv': csv })).toEqual({ access: { a: 'OPEN' }, told: [] })
+    expect(await accessOf({ 'catalogue.yaml': 'datasets: {}', 'catalogue.yaml.bak': closed, 'a.csv': csv })).toEqual({
+      access: { a: 'OPEN' },
+      told: [],
+    })
   })
 })
 
@@ -69,9 +101,17 @@ describe('catalogue.yaml', () => {
   })
 
   it.each<[string, string | Buffer, RegExp]>([
-    ['an id as people write it', 'datasets:\n  Housing Waits: { access: CLOSED }\n', /small letters, digits and hyphens only, such as housing-waits;/],
+    [
+      'an id as people write it',
+      'datasets:\n  Housing Waits: { access: CLOSED }\n',
+      /small letters, digits and hyphens only, such as housing-waits;/,
+    ],
     ['a file as an id', 'datasets:\n  w.csv: { access: CLOSED }\n', /goes under "files" of an entry/],
-    ['a second document', 'datasets: {}\n---\ndatasets: {}\n', /line 2, column 1: a second document begins here; take out the line of three hyphens/],
+    [
+      'a second document',
+      'datasets: {}\n---\ndatasets: {}\n',
+      /line 2, column 1: a second document begins here; take out the line of three hyphens/,
+    ],
     ['UTF-16', Buffer.from('\ufeffdatasets:\n  w: { access: CLOSED }\n', 'utf16le'), /save the file as UTF-8/],
   ])('says in plain words what is wrong with %s', async (_, content, message) => {
     const opened = await folderOf({ 'w.csv': csv })

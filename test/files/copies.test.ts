@@ -48,7 +48,13 @@ describe('converted copies', () => {
     await writeFile(join(opened.folder, 'a.csv'), '<html>')
     expect(await opened.harvest()).toMatchObject([
       { kind: 'problem', sourceId: 'a', message: expect.stringContaining('web page') as unknown },
-      { kind: 'dataset', dataset: { id: 'a', tables: [{ rowCount: 2, problems: [expect.stringMatching(/^The rows are of an earlier state.*web page/) as unknown] }] } },
+      {
+        kind: 'dataset',
+        dataset: {
+          id: 'a',
+          tables: [{ rowCount: 2, problems: [expect.stringMatching(/^The rows are of an earlier state.*web page/) as unknown] }],
+        },
+      },
       { kind: 'complete' },
     ])
     expect((await opened.run(scan)).report.stale).toEqual([{ table: 'a/a', reason: expect.stringContaining('web page') as unknown }])
@@ -73,7 +79,9 @@ describe('converted copies', () => {
     expect((await second.run(scanOf('a/a', dataset.tables[0]?.columns ?? []))).rows).toEqual([{ c0: 1n }])
     await writeFile(join(first.folder, 'a.csv'), 'v\n5\n')
     await second.harvest()
-    expect((await copiesOf(first.store)).names).toEqual([(await second.dataset('a')).tables[0]?.version, 'harvested.json', 'hashes.json'].sort())
+    expect((await copiesOf(first.store)).names).toEqual(
+      [(await second.dataset('a')).tables[0]?.version, 'harvested.json', 'hashes.json'].sort(),
+    )
     await second.close()
   })
 

@@ -8,8 +8,16 @@ const asking = (type: string) => `datasets:\n  t:\n    columns:\n      v: { type
 describe('a column of nothing but marks', () => {
   it.each(types)('is a column of nulls where its publisher asks for %s, in text and in a workbook', async (type) => {
     const book = new ExcelJS.Workbook()
-    book.addWorksheet('t').addRows([['k', 'v'], ['a', 'N/A'], ['b', '-'], ['c', '..']])
-    for (const [name, content] of [['t.csv', 'k,v\na,N/A\nb,-\nc,..\n'], ['t.xlsx', Buffer.from(await book.xlsx.writeBuffer())]] as const) {
+    book.addWorksheet('t').addRows([
+      ['k', 'v'],
+      ['a', 'N/A'],
+      ['b', '-'],
+      ['c', '..'],
+    ])
+    for (const [name, content] of [
+      ['t.csv', 'k,v\na,N/A\nb,-\nc,..\n'],
+      ['t.xlsx', Buffer.from(await book.xlsx.writeBuffer())],
+    ] as const) {
       const opened = await folderOf({ [name]: content, 'catalogue.yaml': asking(type) })
       const [table] = (await opened.dataset('t')).tables
       expect(typesOf(table?.columns ?? []).v).toBe(type === 'DECIMAL' ? 'DECIMAL(0)' : type)

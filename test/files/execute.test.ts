@@ -6,10 +6,22 @@ import { folderOf } from './support/folder.js'
 import { scanOf } from './support/source.js'
 
 const many = `v,w\n${Array.from({ length: 300_000 }, (_, at) => `${at},x${at % 7}`).join('\n')}\n`
-const scan: Relation = { op: 'scan', table: 'many/many', columns: [{ name: 'w', type: 'STRING' }, { name: 'v', type: 'INT64' }] }
+const scan: Relation = {
+  op: 'scan',
+  table: 'many/many',
+  columns: [
+    { name: 'w', type: 'STRING' },
+    { name: 'v', type: 'INT64' },
+  ],
+}
 const below = (limit: number): Relation => ({
   op: 'filter',
-  predicate: { kind: 'compare', comparison: 'lt', left: { kind: 'column', index: 1 }, right: { kind: 'literal', shape: { type: 'INT64' }, value: String(limit) } },
+  predicate: {
+    kind: 'compare',
+    comparison: 'lt',
+    left: { kind: 'column', index: 1 },
+    right: { kind: 'literal', shape: { type: 'INT64' }, value: String(limit) },
+  },
   input: scan,
 })
 const options = { rowsMax: 1e6, bytesMax: 1e9 }
@@ -26,18 +38,44 @@ describe('a scan', () => {
     const { rows, report } = await run(scan)
     expect(rows).toHaveLength(300_000)
     expect(rows).toContainEqual({ c0: 'x0', c1: 299_999n })
-    expect(report).toEqual({ rows: 300_000, truncated: false, version: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown, asOf: expect.stringMatching(/^\d{4}-.*Z$/) as unknown })
+    expect(report).toEqual({
+      rows: 300_000,
+      truncated: false,
+      version: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown,
+      asOf: expect.stringMatching(/^\d{4}-.*Z$/) as unknown,
+    })
   })
 
   it('runs filters, groups, order, limits and stacks itself, and says so', async () => {
     const { source, run } = await opened()
     const relation: Relation = {
-      op: 'limit', count: 2, offset: 1,
+      op: 'limit',
+      count: 2,
+      offset: 1,
       input: {
-        op: 'sort', keys: [{ column: 1, descending: true, nullsFirst: false }, { column: 0, descending: false, nullsFirst: false }],
+        op: 'sort',
+        keys: [
+          { column: 1, descending: true, nullsFirst: false },
+          { column: 0, descending: false, nullsFirst: false },
+        ],
         input: {
-          op: 'aggregate', groups: [{ kind: 'column', index: 0 }], measures: [{ function: 'COUNT' }],
-          input: { op: 'stack', inputs: [below(20), { op: 'scan', table: 'few/few', columns: [{ name: 'w', type: 'STRING' }, { name: 'v', type: 'INT64' }] }] },
+          op: 'aggregate',
+          groups: [{ kind: 'column', index: 0 }],
+          measures: [{ function: 'COUNT' }],
+          input: {
+            op: 'stack',
+            inputs: [
+              below(20),
+              {
+                op: 'scan',
+                table: 'few/few',
+                columns: [
+                  { name: 'w', type: 'STRING' },
+                  { name: 'v', type: 'INT64' },
+                ],
+              },
+            ],
+          },
         },
       },
     }
@@ -45,12 +83,24 @@ describe('a scan', () => {
     expect(planned).toMatchObject({ taken: relation, left: [], pushedDown: ['PROJECT', 'FILTER', 'AGGREGATE', 'SORT', 'LIMIT'] })
     expect(planned.native).toContain('"v" AS c1 FROM "many/many")')
     expect(planned.native).not.toMatch(/\.parquet|\.duckdb|copy_/)
-    expect((await run(relation)).rows).toEqual([{ c0: 'x1', c1: 3n }, { c0: 'x2', c1: 3n }])
+    expect((await run(relation)).rows).toEqual([
+      { c0: 'x1', c1: 3n },
+      { c0: 'x2', c1: 3n },
+    ])
   })
 
   it('counts rows without any column', async () => {
     const { run } = await opened()
-    expect((await run({ op: 'aggregate', groups: [], measures: [{ function: 'COUNT' }], input: { op: 'scan', table: 'many/many', columns: [] } })).rows).toEqual([{ c0: 300_000n }])
+    expect(
+      (
+        await run({
+          op: 'aggregate',
+          groups: [],
+          measures: [{ function: 'COUNT' }],
+          input: { op: 'scan', table: 'many/many', columns: [] },
+        })
+      ).rows,
+    ).toEqual([{ c0: 300_000n }])
   })
 
   it('keeps the order of a sort under a guard', async () => {
@@ -82,12 +132,18 @@ describe('a scan', () => {
     ['a column of another type', { op: 'scan', table: 'few/few', columns: [{ name: 'v', type: 'STRING' }] }],
   ])('tells that the catalogue is out of date: %s', async (_, relation) => {
     const { run } = await opened()
-    await expect(run(relation)).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE', message: expect.stringMatching(/[Hh]arvest/) as unknown })
+    await expect(run(relation)).rejects.toMatchObject({
+      code: 'SOURCE_UNAVAILABLE',
+      message: expect.stringMatching(/[Hh]arvest/) as unknown,
+    })
   })
 
   it('gives the same error by its parts and by its report', async () => {
     const { source } = await opened()
-    const started = source.execute({ taken: scan, left: [], native: '', pushedDown: [] }, { ...options, rowsMax: 1, signal: new AbortController().signal, deadline: Date.now() + 10_000 })
+    const started = source.execute(
+      { taken: scan, left: [], native: '', pushedDown: [] },
+      { ...options, rowsMax: 1, signal: new AbortController().signal, deadline: Date.now() + 10_000 },
+    )
     const parts = (async () => {
       for await (const _ of started.parts);
     })()
@@ -98,7 +154,10 @@ describe('a scan', () => {
 
   it('leaves nothing behind when its reader stops early, and releases what was given', async () => {
     const { source, scratch } = await opened()
-    const started = source.execute({ taken: scan, left: [], native: '', pushedDown: [] }, { ...options, signal: new AbortController().signal, deadline: Date.now() + 10_000 })
+    const started = source.execute(
+      { taken: scan, left: [], native: '', pushedDown: [] },
+      { ...options, signal: new AbortController().signal, deadline: Date.now() + 10_000 },
+    )
     let first: Part | undefined
     for await (const part of started.parts) {
       first = part

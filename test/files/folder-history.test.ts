@@ -11,10 +11,31 @@ import { type FolderMemory, noMemory } from '../../connectors/files/folder/memor
 import { folderOf } from './support/folder.js'
 
 /** Names of which several give one slug, and of which some look like a slug with a number behind it. */
-const stems = ['housing-waits', 'Housing Waits', 'housing_waits', 'HOUSING WAITS', 'housing-waits-2', 'Housing Waits 2', 'spend', 'Spend', 'spend-2', 'libraries', '__proto__', 'Größe', 'grosse']
+const stems = [
+  'housing-waits',
+  'Housing Waits',
+  'housing_waits',
+  'HOUSING WAITS',
+  'housing-waits-2',
+  'Housing Waits 2',
+  'spend',
+  'Spend',
+  'spend-2',
+  'libraries',
+  '__proto__',
+  'Größe',
+  'grosse',
+]
 const stem = fc.constantFrom(...stems)
 const entry = fc.record(
-  { access: fc.constantFrom('OPEN', 'SHARED', 'CLOSED'), listing: fc.constantFrom('PUBLIC', 'PARTIES'), files: fc.uniqueArray(stem.map((name) => `${name}.csv`), { minLength: 1, maxLength: 2 }) },
+  {
+    access: fc.constantFrom('OPEN', 'SHARED', 'CLOSED'),
+    listing: fc.constantFrom('PUBLIC', 'PARTIES'),
+    files: fc.uniqueArray(
+      stem.map((name) => `${name}.csv`),
+      { minLength: 1, maxLength: 2 },
+    ),
+  },
   { requiredKeys: [] },
 )
 const catalogues = fc.dictionary(fc.constantFrom('housing-waits', 'housing-waits-2', 'spend', 'spend-2', 'other'), entry, { maxKeys: 3 })
@@ -25,14 +46,24 @@ const step = fc.oneof(
 )
 
 function folderWith(present: ReadonlySet<string>): Folder {
-  const files = [...present].sort().map((name) => ({ name: `${name}.csv`, stem: name, format: 'csv' as const, path: `/${name}.csv`, bytes: 1, modified: '2026-01-01T00:00:00Z' }))
+  const files = [...present].sort().map((name) => ({
+    name: `${name}.csv`,
+    stem: name,
+    format: 'csv' as const,
+    path: `/${name}.csv`,
+    bytes: 1,
+    modified: '2026-01-01T00:00:00Z',
+  }))
   return { files, refused: [], foreign: new Set(), passedOver: [], misnamedCatalogue: undefined }
 }
 
 /** What is seen of each file: its dataset's id and access. */
 function seen(present: ReadonlySet<string>, catalogue: CatalogueFile, memory: FolderMemory) {
   const grouped = groupFiles(folderWith(present), catalogue, memory, 'OPEN')
-  return { ...grouped, byFile: new Map(grouped.datasets.flatMap(({ id, access, files }) => files.map(({ stem: name }) => [name, { id, access }]))) }
+  return {
+    ...grouped,
+    byFile: new Map(grouped.datasets.flatMap(({ id, access, files }) => files.map(({ stem: name }) => [name, { id, access }]))),
+  }
 }
 
 const openness = { CLOSED: 0, SHARED: 1, OPEN: 2 }
@@ -54,7 +85,9 @@ describe('a folder whose files come and go', () => {
           const after = seen(present, catalogue, memory)
           expect(after.byFile.size).toBe(present.size)
           // A dataset of files that its entry names is one, whatever their number.
-          const ids = [...after.byFile].filter(([file]) => !Object.values(entries).some(({ files = [] }) => files.includes(`${file}.csv`))).map(([, { id }]) => id)
+          const ids = [...after.byFile]
+            .filter(([file]) => !Object.values(entries).some(({ files = [] }) => files.includes(`${file}.csv`)))
+            .map(([, { id }]) => id)
           expect(new Set(ids).size).toBe(ids.length)
           for (const [file, now] of after.byFile) {
             const then = byFile.get(file)
@@ -72,23 +105,30 @@ describe('a folder whose files come and go', () => {
 
   it('changes the access of no other file where catalogue.yaml means files that were there from the beginning', () => {
     fc.assert(
-      fc.property(fc.uniqueArray(stem, { minLength: 1, maxLength: 6 }), fc.array(step, { maxLength: 8 }), fc.array(fc.constantFrom('CLOSED', 'SHARED', 'OPEN'), { minLength: 6, maxLength: 6 }), (first, steps, accesses) => {
-        const named = first.map((name, at) => [`entry-${at}`, { files: [`${name}.csv`], access: accesses[at] }] as const).filter((_, at) => at % 2 === 0)
-        const catalogue = { datasets: Object.fromEntries(named), isAbsent: false } as unknown as CatalogueFile
-        const present = new Set(first)
-        let { byFile, memory } = seen(present, catalogue, noMemory)
-        for (const { op, name, ...rest } of steps) {
-          const touched = new Set([name, (rest as { to?: string }).to])
-          if (op === 'add') present.add(name)
-          else if (present.delete(name) && op === 'rename') present.add((rest as { to: string }).to)
-          const after = seen(present, catalogue, memory)
-          for (const [file, now] of after.byFile) {
-            const then = byFile.get(file)
-            if (then !== undefined && !touched.has(file)) expect([file, now]).toEqual([file, then])
+      fc.property(
+        fc.uniqueArray(stem, { minLength: 1, maxLength: 6 }),
+        fc.array(step, { maxLength: 8 }),
+        fc.array(fc.constantFrom('CLOSED', 'SHARED', 'OPEN'), { minLength: 6, maxLength: 6 }),
+        (first, steps, accesses) => {
+          const named = first
+            .map((name, at) => [`entry-${at}`, { files: [`${name}.csv`], access: accesses[at] }] as const)
+            .filter((_, at) => at % 2 === 0)
+          const catalogue = { datasets: Object.fromEntries(named), isAbsent: false } as unknown as CatalogueFile
+          const present = new Set(first)
+          let { byFile, memory } = seen(present, catalogue, noMemory)
+          for (const { op, name, ...rest } of steps) {
+            const touched = new Set([name, (rest as { to?: string }).to])
+            if (op === 'add') present.add(name)
+            else if (present.delete(name) && op === 'rename') present.add((rest as { to: string }).to)
+            const after = seen(present, catalogue, memory)
+            for (const [file, now] of after.byFile) {
+              const then = byFile.get(file)
+              if (then !== undefined && !touched.has(file)) expect([file, now]).toEqual([file, then])
+            }
+            ;({ byFile, memory } = after)
           }
-          ;({ byFile, memory } = after)
-        }
-      }),
+        },
+      ),
       { numRuns: 1000 },
     )
   })
@@ -124,7 +164,10 @@ describe('a folder whose files come and go', () => {
 
   it('takes time in proportion to the files, 5,000 of one slug included', () => {
     const names = Array.from({ length: 5000 }, (_, at) => 'a'.repeat(at % 2) + '-'.repeat(at) + 'b')
-    const ids = bindIds(new Map(), names.map((each, at) => ({ key: `${at}`, name: each })))
+    const ids = bindIds(
+      new Map(),
+      names.map((each, at) => ({ key: `${at}`, name: each })),
+    )
     expect(new Set(ids.values()).size).toBe(5000)
   })
 })
@@ -163,7 +206,10 @@ describe('a folder on a disk', () => {
     expect(await opened.texts('housing-waits/housing-waits')).toEqual([['1']])
     expect(await opened.texts('housing-waits-2/housing-waits-2')).toEqual([['2']])
     // Named plainly, it is as open as its entry says.
-    await writeFile(join(opened.folder, 'catalogue.yaml'), 'datasets: { housing-waits: { access: CLOSED }, waits: { files: [Housing Waits.csv], access: OPEN } }')
+    await writeFile(
+      join(opened.folder, 'catalogue.yaml'),
+      'datasets: { housing-waits: { access: CLOSED }, waits: { files: [Housing Waits.csv], access: OPEN } }',
+    )
     expect((await accessOf(opened)).access).toEqual({ 'housing-waits': 'CLOSED', waits: 'OPEN', other: 'OPEN' })
   })
 
@@ -184,9 +230,15 @@ describe('a folder on a disk', () => {
     await opened.harvest()
     const path = join(opened.folder, 'catalogue.yaml')
     await rename(path, `${path}.txt`)
-    expect(await accessOf(opened)).toEqual({ access: { 'housing-waits': 'CLOSED', other: 'CLOSED' }, told: [expect.stringContaining('catalogue.yaml.txt is not read: rename it')] })
+    expect(await accessOf(opened)).toEqual({
+      access: { 'housing-waits': 'CLOSED', other: 'CLOSED' },
+      told: [expect.stringContaining('catalogue.yaml.txt is not read: rename it')],
+    })
     await rm(`${path}.txt`)
-    expect(await accessOf(opened)).toEqual({ access: { 'housing-waits': 'CLOSED', other: 'CLOSED' }, told: [expect.stringContaining('catalogue.yaml is gone or empty')] })
+    expect(await accessOf(opened)).toEqual({
+      access: { 'housing-waits': 'CLOSED', other: 'CLOSED' },
+      told: [expect.stringContaining('catalogue.yaml is gone or empty')],
+    })
     await writeFile(path, '')
     expect((await accessOf(opened)).access).toEqual({ 'housing-waits': 'CLOSED', other: 'CLOSED' })
     await writeFile(path, 'datasets: {}')
@@ -201,13 +253,16 @@ describe('a folder on a disk', () => {
   })
 
   it('keeps columns from being published where the one that catalogue.yaml protects has another name now', async () => {
-    const columns = "datasets: { staff: { columns: { Officer: { sensitivity: PERSONAL }, team: { title: Team } } } }"
+    const columns = 'datasets: { staff: { columns: { Officer: { sensitivity: PERSONAL }, team: { title: Team } } } }'
     const opened = await folderOf({ 'staff.csv': 'Officer,team,note\nx1,Red,a\nx2,Blue,b\n', 'catalogue.yaml': columns })
-    const sensitive = async () => (await opened.dataset('staff')).tables[0]?.columns.map(({ name, sensitivity }) => `${name} ${sensitivity}`)
+    const sensitive = async () =>
+      (await opened.dataset('staff')).tables[0]?.columns.map(({ name, sensitivity }) => `${name} ${sensitivity}`)
     expect(await sensitive()).toEqual(['Officer PERSONAL', 'team NONE', 'note NONE'])
     await writeFile(join(opened.folder, 'staff.csv'), 'Case officer,team,note\nx1,Red,a\nx2,Blue,b\n')
     expect(await sensitive()).toEqual(['Case officer PERSONAL', 'team NONE', 'note PERSONAL'])
-    expect((await opened.dataset('staff')).tables[0]?.problems).toContainEqual(expect.stringContaining('"Officer", which no table of the dataset has'))
+    expect((await opened.dataset('staff')).tables[0]?.problems).toContainEqual(
+      expect.stringContaining('"Officer", which no table of the dataset has'),
+    )
   })
 
   it('remembers over a restart', async () => {

@@ -12,10 +12,20 @@ const runs = 20_000
 /** What a column is decided to be by what is counted of it, and values that are like those it takes. */
 const kinds = {
   'whole numbers': { kind: 'NUMBER', found: { values: 1 }, like: ['7', '1250', '-3', '9007199254740993'], alphabet: '0123456789-' },
-  'decimals': { kind: 'NUMBER', found: { values: 1, scale_max: 2, scale_min: 2, magnitude: 5 }, like: ['1.50', '0.25', '-12.00', '.50'], alphabet: '0123456789-.' },
-  'fractions': { kind: 'NUMBER', found: { values: 1, scale_max: 6, magnitude: 5 }, like: ['1.5', '0.123456', '12', '-0.5', '7.'], alphabet: '0123456789-.' },
-  'dates': { kind: 'DATE', found: { values: 1 }, like: ['2024-01-31', '1999-12-01'], alphabet: '0123456789-' },
-  'times': { kind: 'TIMESTAMP', found: { values: 1 }, like: ['2024-01-31T10:00:00', '1999-12-01T23:59:59'], alphabet: '0123456789-:/T' },
+  decimals: {
+    kind: 'NUMBER',
+    found: { values: 1, scale_max: 2, scale_min: 2, magnitude: 5 },
+    like: ['1.50', '0.25', '-12.00', '.50'],
+    alphabet: '0123456789-.',
+  },
+  fractions: {
+    kind: 'NUMBER',
+    found: { values: 1, scale_max: 6, magnitude: 5 },
+    like: ['1.5', '0.123456', '12', '-0.5', '7.'],
+    alphabet: '0123456789-.',
+  },
+  dates: { kind: 'DATE', found: { values: 1 }, like: ['2024-01-31', '1999-12-01'], alphabet: '0123456789-' },
+  times: { kind: 'TIMESTAMP', found: { values: 1 }, like: ['2024-01-31T10:00:00', '1999-12-01T23:59:59'], alphabet: '0123456789-:/T' },
 } as const
 
 describe.each(Object.entries(kinds))('%s', (_, { kind, found, like, alphabet }) => {
@@ -28,8 +38,11 @@ describe.each(Object.entries(kinds))('%s', (_, { kind, found, like, alphabet }) 
     onTestFinished(() => engine.close())
     const session = await engine.connect()
     const change = fc.record({ at: fc.nat(20), cut: fc.nat(2), put: fc.array(fc.constantFrom(...alphabet), { maxLength: 2 }) })
-    const value = fc.tuple(fc.constantFrom(...like), fc.array(change, { maxLength: 3 })).map(([text, changes]) =>
-      changes.reduce((changed, { at, cut, put }) => changed.slice(0, at) + put.join('') + changed.slice(at + cut), text as string))
+    const value = fc
+      .tuple(fc.constantFrom(...like), fc.array(change, { maxLength: 3 }))
+      .map(([text, changes]) =>
+        changes.reduce((changed, { at, cut, put }) => changed.slice(0, at) + put.join('') + changed.slice(at + cut), text as string),
+      )
     const values = fc.sample(value, runs)
     const rows = await session.rows(
       `SELECT v, coalesce(${first}, false) AS taken, regexp_full_match(v, ${literal(decision.fits ?? '')}) AS fits
@@ -42,6 +55,7 @@ describe.each(Object.entries(kinds))('%s', (_, { kind, found, like, alphabet }) 
   })
 
   test('there is none where values are made of more', () => {
-    for (const more of [signs.blank, signs.letter, signs.other, signs.mark]) expect(glance(decision, pattern, 'v', signsOf(alphabet) | more)).toBeUndefined()
+    for (const more of [signs.blank, signs.letter, signs.other, signs.mark])
+      expect(glance(decision, pattern, 'v', signsOf(alphabet) | more)).toBeUndefined()
   })
 })

@@ -34,15 +34,27 @@ describe('identifiers', () => {
   })
 
   it('make files of one stem one dataset, read from the format that keeps most', async () => {
-    const opened = await folderOf({ 'Places.json': '[{"a":1}]', 'Places.csv': 'b\n1\n', 'Places.geojson': '{"features":[{"properties":{"c":1},"geometry":null}]}', 'places.csv': 'd\n1\n' })
+    const opened = await folderOf({
+      'Places.json': '[{"a":1}]',
+      'Places.csv': 'b\n1\n',
+      'Places.geojson': '{"features":[{"properties":{"c":1},"geometry":null}]}',
+      'places.csv': 'd\n1\n',
+    })
     const datasets = (await opened.harvest()).flatMap((event) => (event.kind === 'dataset' ? [event.dataset] : []))
-    expect(datasets.map(({ id, title, distributions, tables }) => [id, title, distributions.map(({ id }) => id), tables[0]?.columns[0]?.name])).toEqual([
+    expect(
+      datasets.map(({ id, title, distributions, tables }) => [id, title, distributions.map(({ id }) => id), tables[0]?.columns[0]?.name]),
+    ).toEqual([
       ['places', 'Places', ['csv'], 'd'],
       ['places-2', 'Places', ['csv', 'geojson', 'json'], 'b'],
     ])
     expect(datasets[1]?.tables[0]?.problems[0]).toMatch(/^The rows are read from Places\.csv\. Places\.geojson, Places\.json: not read/)
     expect(datasets[1]?.distributions[0]).toEqual({
-      id: 'csv', title: 'Places.csv', format: 'csv', mediaType: 'text/csv', byteSize: 4, modified: expect.any(String) as unknown,
+      id: 'csv',
+      title: 'Places.csv',
+      format: 'csv',
+      mediaType: 'text/csv',
+      byteSize: 4,
+      modified: expect.any(String) as unknown,
       checksum: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown,
     })
   })

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { refusalOf, tableOf } from './support/folder.js'
 
-const rows = [{ a: 1, b: 'x' }, { a: 2, b: 'y' }]
+const rows = [
+  { a: 1, b: 'x' },
+  { a: 2, b: 'y' },
+]
 const table = (value: unknown, name = 't.json') => tableOf(name, typeof value === 'string' ? value : JSON.stringify(value))
-const features = (...geometries: unknown[]) => ({ type: 'FeatureCollection', features: geometries.map((geometry, n) => ({ type: 'Feature', properties: { n }, geometry })) })
+const features = (...geometries: unknown[]) => ({
+  type: 'FeatureCollection',
+  features: geometries.map((geometry, n) => ({ type: 'Feature', properties: { n }, geometry })),
+})
 
 describe('values of several kinds', () => {
   it.each<[values: string, told: RegExp | undefined]>([
@@ -16,7 +22,12 @@ describe('values of several kinds', () => {
     ['{"x":1} [1]', undefined],
     ['1 2.5 1e3', undefined],
   ])('%s', async (values, told) => {
-    const { problems } = await table(`[${values.split(' ').map((value) => `{"v":${value}}`).join(',')}]`)
+    const { problems } = await table(
+      `[${values
+        .split(' ')
+        .map((value) => `{"v":${value}}`)
+        .join(',')}]`,
+    )
     expect(problems).toEqual(told === undefined ? [] : [expect.stringMatching(told)])
   })
 })
@@ -46,7 +57,11 @@ describe('a part of a list', () => {
     ['OData 2 by its count', { d: { results: rows, __count: '5' } }, true],
     ['OData 2, all', { d: { results: rows, __count: '2' } }, false],
     ['Opendatasoft 1', { nhits: 900, records: rows }, true],
-    ['Overpass that ran out of time', { elements: rows, remark: 'runtime error: Query timed out in "query" at line 3 after 25 seconds.' }, true],
+    [
+      'Overpass that ran out of time',
+      { elements: rows, remark: 'runtime error: Query timed out in "query" at line 3 after 25 seconds.' },
+      true,
+    ],
     ['a remark of another kind', { elements: rows, remark: 'Checked in May' }, false],
   ])('%s', async (_, content, told) => {
     const { rows: found, problems } = await table(content)
@@ -72,7 +87,17 @@ describe('coordinates', () => {
     ['of one number', { type: 'Point', coordinates: [51.5] }, true],
     ['that are texts', { type: 'Point', coordinates: ['-0.1', '51.5'] }, true],
     ['that are null', { type: 'Point', coordinates: [null, null] }, true],
-    ['in a line of numbers', { type: 'LineString', coordinates: [[0, 51], ['x', 'y']] }, true],
+    [
+      'in a line of numbers',
+      {
+        type: 'LineString',
+        coordinates: [
+          [0, 51],
+          ['x', 'y'],
+        ],
+      },
+      true,
+    ],
     ['that are missing', { type: 'Point' }, true],
     ['within a collection', { type: 'GeometryCollection', geometries: [{ type: 'Point', coordinates: ['a', 'b'] }] }, true],
     ['that are empty', { type: 'Point', coordinates: [] }, false],

@@ -27,7 +27,10 @@ async function harvested(name: string, pieces: Iterable<string>): Promise<{ even
 function* collection(features: number, positions: number): Generator<string> {
   yield '{"type":"FeatureCollection","features":['
   for (let at = 0; at < features; at++) {
-    const ring = Array.from({ length: positions }, (_, step) => `[${(-0.1 - step * 1.23456e-6).toFixed(9)},${(51.5 + at * 1e-7).toFixed(9)}]`).join()
+    const ring = Array.from(
+      { length: positions },
+      (_, step) => `[${(-0.1 - step * 1.23456e-6).toFixed(9)},${(51.5 + at * 1e-7).toFixed(9)}]`,
+    ).join()
     yield `${at === 0 ? '' : ','}{"type":"Feature","properties":{"name":"Place ${at}","n":${at}},"geometry":{"type":"Polygon","coordinates":[[${ring}]]}}`
   }
   yield ']}'
@@ -35,16 +38,24 @@ function* collection(features: number, positions: number): Generator<string> {
 
 function* rows(count: number): Generator<string> {
   yield 'id,place,on,amount\n'
-  for (let at = 0; at < count; at++) yield `${at},"Kilburn, ${at % 977}",2024-01-${String(1 + (at % 28)).padStart(2, '0')},${at % 1000}.25\n`
+  for (let at = 0; at < count; at++)
+    yield `${at},"Kilburn, ${at % 977}",2024-01-${String(1 + (at % 28)).padStart(2, '0')},${at % 1000}.25\n`
 }
 
 it.each<[string, string, () => Iterable<string>, number]>([
   ['GeoJSON of many features', 'many.geojson', () => collection(300_000, 10), 300_000],
   ['GeoJSON of a few large features', 'large.geojson', () => collection(40, 100_000), 40],
   ['CSV', 'long.csv', () => rows(3_500_000), 3_500_000],
-])('100 MB of %s are read in bounded memory', async (_, name, pieces, count) => {
-  const { events, peakMb, bytes } = await harvested(name, pieces())
-  expect(bytes).toBeGreaterThan(100e6)
-  expect(events.map((event) => (event.kind === 'dataset' ? event.dataset.tables[0]?.rowCount : event))).toEqual([count, { kind: 'complete' }])
-  expect(peakMb).toBeLessThan(peakMbMax)
-}, 180_000)
+])(
+  '100 MB of %s are read in bounded memory',
+  async (_, name, pieces, count) => {
+    const { events, peakMb, bytes } = await harvested(name, pieces())
+    expect(bytes).toBeGreaterThan(100e6)
+    expect(events.map((event) => (event.kind === 'dataset' ? event.dataset.tables[0]?.rowCount : event))).toEqual([
+      count,
+      { kind: 'complete' },
+    ])
+    expect(peakMb).toBeLessThan(peakMbMax)
+  },
+  180_000,
+)

@@ -33,7 +33,10 @@ describe('a .csv that is no delimited text', () => {
 describe('a text with a header and no rows', () => {
   it.each(['a,b\n', 'a,b', 'No records found\n'])('is reported: %j', async (content) => {
     const { rows, problems } = await tableOf('t.csv', content)
-    expect([rows, problems]).toEqual([[], ['The file holds the names of columns and no row under them. If it should hold rows, fetch or save it again.']])
+    expect([rows, problems]).toEqual([
+      [],
+      ['The file holds the names of columns and no row under them. If it should hold rows, fetch or save it again.'],
+    ])
   })
 })
 
@@ -41,7 +44,9 @@ describe('bytes that are no letters of a text', () => {
   it('are read as Windows-1252 one by one beside letters of UTF-8, though there are no more of these', async () => {
     const { rows, problems } = await tableOf('t.csv', Buffer.from('a,b\ncaf\u00c3\u00a9,1\nna\u00efve,2\nplain,3\n', 'latin1'))
     expect(rows.map(([a]) => a)).toEqual(['café', 'naïve', 'plain'])
-    expect(problems).toEqual(['Line 3: letters that are not UTF-8 were read as Windows-1252. Save the file as UTF-8 to be certain of every letter.'])
+    expect(problems).toEqual([
+      'Line 3: letters that are not UTF-8 were read as Windows-1252. Save the file as UTF-8 to be certain of every letter.',
+    ])
   })
 
   it('are Windows-1252 all where hardly any happen to look like UTF-8', async () => {
@@ -51,20 +56,30 @@ describe('bytes that are no letters of a text', () => {
 
   it('are the beginning of a letter where the file was cut there, though no other letter is beyond ASCII', async () => {
     const { rows, problems } = await tableOf('t.csv', Buffer.from('a,b\nx,1\ny,é').subarray(0, -1))
-    expect(rows).toEqual([['x', '1'], ['y', null]])
+    expect(rows).toEqual([
+      ['x', '1'],
+      ['y', null],
+    ])
     expect(problems.join()).toMatch(/cut short/)
   })
 
   it('are left out where a system filled the end of a file with NUL bytes', async () => {
     const { rows, problems } = await tableOf('t.csv', Buffer.concat([Buffer.from('a,b\n1,2\n3,4\n'), Buffer.alloc(5000)]))
-    expect(rows).toEqual([['1', '2'], ['3', '4']])
+    expect(rows).toEqual([
+      ['1', '2'],
+      ['3', '4'],
+    ])
     expect(problems).toEqual(['Line 4: NUL bytes were left out.'])
   })
 })
 
 describe('very wide text', () => {
   it('of 1,000 columns is read', async () => {
-    const opened = await folderOf({ 't.csv': Array.from({ length: 4 }, (_, row) => Array.from({ length: 1000 }, (__, at) => (row === 0 ? `c${at}` : at % 3 === 0 ? `x${row}` : row * at)).join()).join('\n') })
+    const opened = await folderOf({
+      't.csv': Array.from({ length: 4 }, (_, row) =>
+        Array.from({ length: 1000 }, (__, at) => (row === 0 ? `c${at}` : at % 3 === 0 ? `x${row}` : row * at)).join(),
+      ).join('\n'),
+    })
     const [table] = (await opened.dataset('t')).tables
     expect([table?.columns.length, table?.rowCount, table?.problems]).toEqual([1000, 3, []])
   })

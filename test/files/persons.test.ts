@@ -16,9 +16,22 @@ const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`
 async function marksOf(columns: readonly Labelled[]): Promise<boolean[]> {
   const session = await engine.connect()
   try {
-    const described = columns.map(([name]): ColumnDescription => ({ name, title: name, type: 'STRING', nullable: false, sensitivity: 'NONE' }))
-    const rows = Array.from({ length: Math.max(...columns.map(([, values]) => values.length)) }, (_, row) => `(${columns.map(([, values]) => (values[row] === undefined ? 'NULL' : quoted(values[row]))).join(', ')})`)
-    const found = await recognise(session, `(VALUES ${rows.join(', ')}) AS t(${columns.map((_, position) => `c${position}`).join(', ')})`, described)
+    const described = columns.map(([name]): ColumnDescription => ({
+      name,
+      title: name,
+      type: 'STRING',
+      nullable: false,
+      sensitivity: 'NONE',
+    }))
+    const rows = Array.from(
+      { length: Math.max(...columns.map(([, values]) => values.length)) },
+      (_, row) => `(${columns.map(([, values]) => (values[row] === undefined ? 'NULL' : quoted(values[row]))).join(', ')})`,
+    )
+    const found = await recognise(
+      session,
+      `(VALUES ${rows.join(', ')}) AS t(${columns.map((_, position) => `c${position}`).join(', ')})`,
+      described,
+    )
     return found.map(({ sensitivity }) => sensitivity !== 'NONE')
   } finally {
     await session.close()
@@ -37,7 +50,9 @@ describe('persons', () => {
     const marked = await marksOf(others)
     const wrong = others.filter((_, position) => marked[position] === true).map(of)
     const [recall, precision] = [right / persons.length, right / (right + wrong.length)]
-    console.log(`persons: ${labelled.length} columns, recall ${recall.toFixed(3)}, precision ${precision.toFixed(3)}\nmissed: ${missed.join(' | ')}\nmarked wrongly: ${wrong.join(' | ')}`)
+    console.log(
+      `persons: ${labelled.length} columns, recall ${recall.toFixed(3)}, precision ${precision.toFixed(3)}\nmissed: ${missed.join(' | ')}\nmarked wrongly: ${wrong.join(' | ')}`,
+    )
     expect(labelled.length).toBeGreaterThanOrEqual(200)
     expect(recall).toBeGreaterThanOrEqual(0.98)
     expect(precision).toBeGreaterThanOrEqual(0.93)

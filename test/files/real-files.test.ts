@@ -29,12 +29,26 @@ describe.skipIf(!present)('real open data of London', () => {
   const table = (path: string) => datasets.get(path)?.tables[0] as TableDescription
 
   it.each<[string, number]>([
-    ['barnet/polling-stations', 91], ['camden/polling-stations', 61], ['lambeth/polling-stations', 101], ['wandsworth/polling-stations', 83],
-    ['barnet/public-toilets', 26], ['camden/public-toilets', 39], ['lambeth/public-toilets', 32],
-    ['camden/grit-bins', 177], ['wandsworth/grit-bins', 55],
-    ['camden/libraries', 13], ['lambeth/libraries', 11], ['wandsworth/libraries', 11],
-    ['barnet/schools', 161], ['camden/schools', 658], ['lambeth/schools', 100], ['wandsworth/schools', 81],
-    ['gla/crime-major-burglary', 4829], ['gla/crime-minor-theft-bicycle', 4829], ['gla/airquality-lsoa11-2019-no2', 4835], ['gla/population-mid2020-lsoa', 4835],
+    ['barnet/polling-stations', 91],
+    ['camden/polling-stations', 61],
+    ['lambeth/polling-stations', 101],
+    ['wandsworth/polling-stations', 83],
+    ['barnet/public-toilets', 26],
+    ['camden/public-toilets', 39],
+    ['lambeth/public-toilets', 32],
+    ['camden/grit-bins', 177],
+    ['wandsworth/grit-bins', 55],
+    ['camden/libraries', 13],
+    ['lambeth/libraries', 11],
+    ['wandsworth/libraries', 11],
+    ['barnet/schools', 161],
+    ['camden/schools', 658],
+    ['lambeth/schools', 100],
+    ['wandsworth/schools', 81],
+    ['gla/crime-major-burglary', 4829],
+    ['gla/crime-minor-theft-bicycle', 4829],
+    ['gla/airquality-lsoa11-2019-no2', 4835],
+    ['gla/population-mid2020-lsoa', 4835],
     // 971 payments, and the Grand Total row as published.
     ['lambeth/lambeth-payments-over500-apr2012', 972],
     ['./waltham-forest', 70],
@@ -54,11 +68,19 @@ describe.skipIf(!present)('real open data of London', () => {
       measures: [{ function: 'SUM', input: { kind: 'column', index: 1 } }, { function: 'COUNT' }],
       input: {
         op: 'filter',
-        predicate: { kind: 'compare', comparison: 'ne', left: { kind: 'column', index: 0 }, right: { kind: 'literal', shape: { type: 'STRING' }, value: 'Grand Total' } },
+        predicate: {
+          kind: 'compare',
+          comparison: 'ne',
+          left: { kind: 'column', index: 0 },
+          right: { kind: 'literal', shape: { type: 'STRING' }, value: 'Grand Total' },
+        },
         input: {
           op: 'scan',
           table: 'lambeth-payments-over500-apr2012/lambeth-payments-over500-apr2012',
-          columns: [{ name: 'Supplier Name', type: 'STRING' }, { name: 'Total', type: 'DECIMAL', scale: 2 }],
+          columns: [
+            { name: 'Supplier Name', type: 'STRING' },
+            { name: 'Total', type: 'DECIMAL', scale: 2 },
+          ],
         },
       },
     })
@@ -83,7 +105,10 @@ describe.skipIf(!present)('real open data of London', () => {
   it('reads 09/01/2026 as the ninth of January, and tells that nothing shows it', async () => {
     const grit = table('camden/grit-bins')
     expect(typesOf(grit.columns)['Last Uploaded']).toBe('TIMESTAMP')
-    expect(grit.problems).toEqual([expect.stringContaining('grit-bins.geojson: not read'), expect.stringContaining('Column Last Uploaded: no value shows')])
+    expect(grit.problems).toEqual([
+      expect.stringContaining('grit-bins.geojson: not read'),
+      expect.stringContaining('Column Last Uploaded: no value shows'),
+    ])
     const { rows } = await (opened.get('camden') as OpenedFolder).run({
       op: 'aggregate',
       groups: [{ kind: 'column', index: 0 }],
@@ -94,9 +119,18 @@ describe.skipIf(!present)('real open data of London', () => {
   })
 
   it('recognises codes and places', () => {
-    const semantics = (path: string) => Object.fromEntries(table(path).columns.flatMap(({ name, semanticType }) => (semanticType === undefined ? [] : [[name, semanticType]])))
+    const semantics = (path: string) =>
+      Object.fromEntries(
+        table(path).columns.flatMap(({ name, semanticType }) => (semanticType === undefined ? [] : [[name, semanticType]])),
+      )
     expect(semantics('gla/population-mid2020-lsoa')).toEqual({ LSOA11CD: 'LSOA', MSOA11CD: 'MSOA', LAD11CD: 'LOCAL_AUTHORITY' })
-    expect(semantics('camden/public-toilets')).toMatchObject({ Postcode: 'POSTCODE', Telephone: 'PHONE', 'Ward Code': 'WARD', Easting: 'EASTING', Latitude: 'LATITUDE' })
+    expect(semantics('camden/public-toilets')).toMatchObject({
+      Postcode: 'POSTCODE',
+      Telephone: 'PHONE',
+      'Ward Code': 'WARD',
+      Easting: 'EASTING',
+      Latitude: 'LATITUDE',
+    })
     expect(semantics('lambeth/schools')).toMatchObject({ UPRN: 'UPRN', POSTCODE: 'POSTCODE' })
     expect(semantics('barnet/schools')).toMatchObject({ URN: 'URN' })
   })

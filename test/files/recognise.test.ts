@@ -5,7 +5,9 @@ async function recognised(header: string, ...rows: string[]): Promise<Record<str
   const { table } = await tableOf('t.csv', [header, ...rows].join('\n') + '\n')
   return Object.fromEntries(
     table.columns.flatMap(({ name, semanticType, sensitivity }) =>
-      semanticType === undefined && sensitivity === 'NONE' ? [] : [[name, `${semanticType ?? ''}${sensitivity === 'NONE' ? '' : ` ${sensitivity}`}`]],
+      semanticType === undefined && sensitivity === 'NONE'
+        ? []
+        : [[name, `${semanticType ?? ''}${sensitivity === 'NONE' ? '' : ` ${sensitivity}`}`]],
     ),
   )
 }
@@ -19,13 +21,32 @@ describe('what values are', () => {
         '100021859495,20400001,n1c4ag,E01000002,W02000002,E05013664,E06000001,530050,183321,51.533826,-0.126383,SC123456,100995,0.99,www.example.org',
       ),
     ).toEqual({
-      UPRN: 'UPRN', 'Street USRN': 'USRN', 'Post Code': 'POSTCODE', 'LSOA code': 'LSOA', MSOA21CD: 'MSOA', 'Ward code': 'WARD', 'Local authority code': 'LOCAL_AUTHORITY',
-      Easting: 'EASTING', Northing: 'NORTHING', lat: 'LATITUDE', lng: 'LONGITUDE', 'Company Number': 'COMPANY_NUMBER', URN: 'URN', 'Net amount': 'MONEY', 'Web link': 'URL',
+      UPRN: 'UPRN',
+      'Street USRN': 'USRN',
+      'Post Code': 'POSTCODE',
+      'LSOA code': 'LSOA',
+      MSOA21CD: 'MSOA',
+      'Ward code': 'WARD',
+      'Local authority code': 'LOCAL_AUTHORITY',
+      Easting: 'EASTING',
+      Northing: 'NORTHING',
+      lat: 'LATITUDE',
+      lng: 'LONGITUDE',
+      'Company Number': 'COMPANY_NUMBER',
+      URN: 'URN',
+      'Net amount': 'MONEY',
+      'Web link': 'URL',
     })
   })
 
   it('is not known by a name alone, nor by values alone', async () => {
-    expect(await recognised('Postcode,LSOA,Ward,column x,Building', 'N3,Barnet 001A,Kilburn,E01000001,Ann Smith', 'NW11,Barnet 001B,Belsize,E01000002,Bob Jones')).toEqual({})
+    expect(
+      await recognised(
+        'Postcode,LSOA,Ward,column x,Building',
+        'N3,Barnet 001A,Kilburn,E01000001,Ann Smith',
+        'NW11,Barnet 001B,Belsize,E01000002,Bob Jones',
+      ),
+    ).toEqual({})
   })
 
   it('never changes a type', async () => {
@@ -43,8 +64,12 @@ describe('what points to a person', () => {
         '9434765870,AB 12 34 56 D,01/03/1975,José,d’Arcy,N1C 4AG,100021859495,B',
       ),
     ).toMatchObject({
-      'NHS number': 'NHS_NUMBER PERSONAL', 'Date of birth': 'DATE_OF_BIRTH PERSONAL', 'First name': 'PERSON_NAME PERSONAL', Surname: 'PERSON_NAME PERSONAL',
-      Postcode: 'POSTCODE PERSONAL', UPRN: 'UPRN PERSONAL',
+      'NHS number': 'NHS_NUMBER PERSONAL',
+      'Date of birth': 'DATE_OF_BIRTH PERSONAL',
+      'First name': 'PERSON_NAME PERSONAL',
+      Surname: 'PERSON_NAME PERSONAL',
+      Postcode: 'POSTCODE PERSONAL',
+      UPRN: 'UPRN PERSONAL',
     })
   })
 
@@ -72,19 +97,44 @@ describe('what points to a person', () => {
   })
 
   it('finds persons by what they are to somebody, and where they live with them', async () => {
-    expect(await recognised('Licence Holder,Address,Premises Address,Postcode,Ward', 'Ann Smith,1 High Road,2 Low Road,NW1 1AA,Kilburn', 'ABC Ltd,3 High Road,4 Low Road,N1C 4AG,Belsize')).toEqual({
-      'Licence Holder': 'PERSON_NAME PERSONAL', Address: ' PERSONAL', Postcode: 'POSTCODE PERSONAL',
+    expect(
+      await recognised(
+        'Licence Holder,Address,Premises Address,Postcode,Ward',
+        'Ann Smith,1 High Road,2 Low Road,NW1 1AA,Kilburn',
+        'ABC Ltd,3 High Road,4 Low Road,N1C 4AG,Belsize',
+      ),
+    ).toEqual({
+      'Licence Holder': 'PERSON_NAME PERSONAL',
+      Address: ' PERSONAL',
+      Postcode: 'POSTCODE PERSONAL',
     })
-    expect(await recognised('Licence Holder,Address,Postcode', 'Camden Council,1 High Road,NW1 1AA', 'ABC Ltd,3 High Road,N1C 4AG')).toEqual({ Postcode: 'POSTCODE' })
+    expect(
+      await recognised('Licence Holder,Address,Postcode', 'Camden Council,1 High Road,NW1 1AA', 'ABC Ltd,3 High Road,N1C 4AG'),
+    ).toEqual({ Postcode: 'POSTCODE' })
   })
 
   it('marks a head of a school, and leaves the school where it is', async () => {
-    expect(await recognised('School,Headteacher,Address,Postcode', 'Ivy House School,Mrs A Smith,1 High Road,NW1 1AA', 'Rhyl Primary School,Mr B Jones,3 High Road,N1C 4AG')).toEqual({ Headteacher: 'PERSON_NAME PERSONAL', Postcode: 'POSTCODE' })
+    expect(
+      await recognised(
+        'School,Headteacher,Address,Postcode',
+        'Ivy House School,Mrs A Smith,1 High Road,NW1 1AA',
+        'Rhyl Primary School,Mr B Jones,3 High Road,N1C 4AG',
+      ),
+    ).toEqual({ Headteacher: 'PERSON_NAME PERSONAL', Postcode: 'POSTCODE' })
   })
 
   it('finds what can be nothing else under any name', async () => {
-    expect(await recognised('a,b,c,d', 'ann.smith@example.org,07700 900123,AB123456C,Mr J Smith', 'bob.jones@example.org,07700 900456,CE123456D,Ms L Chan')).toEqual({
-      a: 'EMAIL PERSONAL', b: 'PHONE PERSONAL', c: 'NINO PERSONAL', d: 'PERSON_NAME PERSONAL',
+    expect(
+      await recognised(
+        'a,b,c,d',
+        'ann.smith@example.org,07700 900123,AB123456C,Mr J Smith',
+        'bob.jones@example.org,07700 900456,CE123456D,Ms L Chan',
+      ),
+    ).toEqual({
+      a: 'EMAIL PERSONAL',
+      b: 'PHONE PERSONAL',
+      c: 'NINO PERSONAL',
+      d: 'PERSON_NAME PERSONAL',
     })
   })
 
@@ -96,12 +146,15 @@ describe('what points to a person', () => {
 
   it('leaves a table of which every column is marked in the catalogue', async () => {
     const { table } = await tableOf('t.csv', 'Keyholder,Mobile\nAnn Smith,07700 900123\nBob Jones,07700 900456\n')
-    expect(table.columns.map(({ name, sensitivity }) => [name, sensitivity])).toEqual([['Keyholder', 'PERSONAL'], ['Mobile', 'PERSONAL']])
+    expect(table.columns.map(({ name, sensitivity }) => [name, sensitivity])).toEqual([
+      ['Keyholder', 'PERSONAL'],
+      ['Mobile', 'PERSONAL'],
+    ])
     expect(table.rowCount).toBe(2)
   })
 })
 
-describe('what is a person\'s own', () => {
+describe("what is a person's own", () => {
   it.each<[header: string, values: string[], personal: boolean]>([
     ['Email', ['jane@camden.gov.uk', 'parking@camden.gov.uk'], true],
     ['Email', ['priya.p@example.org', 'libraries@camden.gov.uk'], true],
@@ -121,7 +174,11 @@ describe('what is a person\'s own', () => {
   })
 
   it('is a mailbox or a telephone beside persons, whatever it looks like', async () => {
-    const found = await recognised('Applicant Name,Email,Telephone', 'Jane Smith,jsmith@example.org,020 7974 4444', 'Priya Patel,ppatel@example.org,020 7974 1111')
+    const found = await recognised(
+      'Applicant Name,Email,Telephone',
+      'Jane Smith,jsmith@example.org,020 7974 4444',
+      'Priya Patel,ppatel@example.org,020 7974 1111',
+    )
     expect(found).toEqual({ 'Applicant Name': 'PERSON_NAME PERSONAL', Email: 'EMAIL PERSONAL', Telephone: 'PHONE PERSONAL' })
   })
 })

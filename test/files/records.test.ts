@@ -9,14 +9,27 @@ type Told = Omit<RawRecord, 'buffer' | 'start' | 'end' | 'next' | 'signs'> & { t
 function scan(pieces: readonly Buffer[]): Told[] {
   const told: Told[] = []
   const scanner = new RecordScanner(',', ({ buffer, start, end, line, fields, blank, flaw, multiline, spaced, signs }) => {
-    told.push({ text: buffer.toString('utf8', start, end), line, fields, blank, flaw, multiline, spaced, signs: [...signs.subarray(0, flaw === undefined ? fields : 0)] })
+    told.push({
+      text: buffer.toString('utf8', start, end),
+      line,
+      fields,
+      blank,
+      flaw,
+      multiline,
+      spaced,
+      signs: [...signs.subarray(0, flaw === undefined ? fields : 0)],
+    })
   })
   for (const piece of pieces) scanner.push(piece)
   scanner.end()
   return told
 }
 
-const texts = fc.array(fc.constantFrom('a', 'é', '7', '-1.5', ' ', '  ', ',', ',', '"', '""', '\n', '\r\n', '\r', '12:30', 'x y', '\0'), { maxLength: 40 }).map((pieces) => pieces.join(''))
+const texts = fc
+  .array(fc.constantFrom('a', 'é', '7', '-1.5', ' ', '  ', ',', ',', '"', '""', '\n', '\r\n', '\r', '12:30', 'x y', '\0'), {
+    maxLength: 40,
+  })
+  .map((pieces) => pieces.join(''))
 const cuts = fc.array(fc.nat(200), { maxLength: 8 })
 
 test('records are the same wherever the text is cut into pieces', () => {

@@ -7,7 +7,10 @@ import { folderOf } from './support/folder.js'
 
 /** Letters of Windows-1252, so that every encoding can hold them; quotes, delimiters and line ends among them. */
 const letter = fc.constantFrom(...'abcXYZ éèüß£“”’', '"', ',', ';', '|', '\t', '\n', '\r\n', ' ', '0', '7', '.', '-', '/')
-const value = fc.oneof({ weight: 1, arbitrary: fc.constant(null) }, { weight: 6, arbitrary: fc.array(letter, { maxLength: 12 }).map((letters) => letters.join('')) })
+const value = fc.oneof(
+  { weight: 1, arbitrary: fc.constant(null) },
+  { weight: 6, arbitrary: fc.array(letter, { maxLength: 12 }).map((letters) => letters.join('')) },
+)
 
 const tables = fc.integer({ min: 2, max: 5 }).chain((width) =>
   fc.record({

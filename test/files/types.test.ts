@@ -18,7 +18,13 @@ describe('types of text, over all rows', () => {
     ['a plus', ['+5', '5'], 'INT64', ['5', '5']],
     ['telephones', ['+447700900123', '+447700900124'], 'STRING', ['+447700900123', '+447700900124']],
     ['beyond 64 bits', ['9223372036854775808', '1'], 'DECIMAL(0)', ['9223372036854775808', '1']],
-    ['beyond 38 digits', [`1${'0'.repeat(38)}`, '1'], 'STRING', [`1${'0'.repeat(38)}`, '1'], 'its numbers have more digits than can be held exactly; kept as text.'],
+    [
+      'beyond 38 digits',
+      [`1${'0'.repeat(38)}`, '1'],
+      'STRING',
+      [`1${'0'.repeat(38)}`, '1'],
+      'its numbers have more digits than can be held exactly; kept as text.',
+    ],
     ['a constant scale', ['18.0', '-0.5', '3.1'], 'DECIMAL(1)', ['18.0', '-0.5', '3.1']],
     ['a scale of four', ['1.0001', '2.0000'], 'DECIMAL(4)', ['1.0001', '2.0000']],
     ['a changing scale', ['1.5', '2.25', '3'], 'DECIMAL(2)', ['1.50', '2.25', '3.00']],
@@ -30,26 +36,85 @@ describe('types of text, over all rows', () => {
     ['whole thousands', ['2,909,121', '525'], 'INT64', ['2909121', '525']],
     ['commas that group nothing', ['12,34', '5'], 'DECIMAL(2)', ['12.34', '5.00'], byCommas],
     ['decimal commas', ['12,5', '1.250,75', '-0,5'], 'DECIMAL(2)', ['12.50', '1250.75', '-0.50'], byCommas],
-    ['pounds', ['£1,250.00', '-£3.50', '£7'], 'DECIMAL(2)', ['1250.00', '-3.50', '7.00'], 'its values are amounts in £; the sign was left out.'],
-    ['several currencies', ['$5', '5 €', '(¥12)'], 'STRING', ['$5', '5 €', '(¥12)'], `its values are amounts with a currency sign; kept as text. ${oneWay('DECIMAL')}`],
-    ['percent', ['12%', '0.5 %'], 'DECIMAL(1)', ['12.0', '0.5'], 'its values are percentages; the sign was left out (45.2% is read as 45.2).'],
+    [
+      'pounds',
+      ['£1,250.00', '-£3.50', '£7'],
+      'DECIMAL(2)',
+      ['1250.00', '-3.50', '7.00'],
+      'its values are amounts in £; the sign was left out.',
+    ],
+    [
+      'several currencies',
+      ['$5', '5 €', '(¥12)'],
+      'STRING',
+      ['$5', '5 €', '(¥12)'],
+      `its values are amounts with a currency sign; kept as text. ${oneWay('DECIMAL')}`,
+    ],
+    [
+      'percent',
+      ['12%', '0.5 %'],
+      'DECIMAL(1)',
+      ['12.0', '0.5'],
+      'its values are percentages; the sign was left out (45.2% is read as 45.2).',
+    ],
     ['brackets for less than nothing', ['12.50', '(3.00)'], 'DECIMAL(2)', ['12.50', '-3.00'], 'numbers in brackets were read as negative.'],
-    ['nothing but brackets', ['(1)', '(2)'], 'STRING', ['(1)', '(2)'], `its values are numbers in brackets; kept as text. ${oneWay('DECIMAL')}`],
+    [
+      'nothing but brackets',
+      ['(1)', '(2)'],
+      'STRING',
+      ['(1)', '(2)'],
+      `its values are numbers in brackets; kept as text. ${oneWay('DECIMAL')}`,
+    ],
     ['a minus that is no hyphen', ['\u22125', '\u22126.5'], 'DECIMAL(1)', ['-5.0', '-6.5']],
     ['exponents', ['1.5e-3', '2e+5'], 'DOUBLE', ['0.0015', '200000']],
     ['codes like exponents', ['1E5', '2E7'], 'STRING', ['1E5', '2E7']],
-    ['what the engine would call numbers', ['nan', 'inf'], 'STRING', ['nan', 'inf'], 'some of its values (nan) are what programs write for no value or an error; kept as text. Leave those fields empty.'],
+    [
+      'what the engine would call numbers',
+      ['nan', 'inf'],
+      'STRING',
+      ['nan', 'inf'],
+      'some of its values (nan) are what programs write for no value or an error; kept as text. Leave those fields empty.',
+    ],
     ['true and false', ['true', 'FALSE'], 'BOOLEAN', ['true', 'false']],
     ['yes and no', ['Yes', 'No'], 'STRING', ['Yes', 'No']],
     ['ones and noughts', ['1', '0'], 'INT64', ['1', '0']],
     ['dates', ['2024-02-29', '1999-12-31'], 'DATE', ['2024-02-29', '1999-12-31']],
-    ['no such day', ['2023-02-29', '1999-12-31'], 'STRING', ['2023-02-29', '1999-12-31'], 'not all of its dates are days of the calendar; kept as text.'],
+    [
+      'no such day',
+      ['2023-02-29', '1999-12-31'],
+      'STRING',
+      ['2023-02-29', '1999-12-31'],
+      'not all of its dates are days of the calendar; kept as text.',
+    ],
     ['timestamps', ['2024-02-29T10:00:00', '2024-02-29 10:00:00.5'], 'TIMESTAMP', ['2024-02-29 10:00:00', '2024-02-29 10:00:00.5']],
-    ['instants', ['2024-06-01T10:00:00Z', '2024-06-01T10:00:00+01:00'], 'TIMESTAMPTZ', ['2024-06-01 10:00:00+00', '2024-06-01 09:00:00+00']],
-    ['timestamps and instants', ['2024-06-01T10:00:00Z', '2024-06-01T10:00:00'], 'STRING', ['2024-06-01T10:00:00Z', '2024-06-01T10:00:00'], 'its values are times written in several ways; kept as text. Write all of them in one plain way.'],
+    [
+      'instants',
+      ['2024-06-01T10:00:00Z', '2024-06-01T10:00:00+01:00'],
+      'TIMESTAMPTZ',
+      ['2024-06-01 10:00:00+00', '2024-06-01 09:00:00+00'],
+    ],
+    [
+      'timestamps and instants',
+      ['2024-06-01T10:00:00Z', '2024-06-01T10:00:00'],
+      'STRING',
+      ['2024-06-01T10:00:00Z', '2024-06-01T10:00:00'],
+      'its values are times written in several ways; kept as text. Write all of them in one plain way.',
+    ],
     ['times', ['09:30', '23:59:59'], 'TIME', ['09:30:00', '23:59:59']],
-    ['durations', ['09:30', '25:10'], 'STRING', ['09:30', '25:10'], 'its values are of several kinds (times of day; durations); kept as text. Write all of them in one plain way.'],
-    ['nulls in disguise', ['1', 'N/A', '-'], 'STRING', ['1', 'N/A', '-'], 'its values are numbers, but for 2 of 3 that seem to stand for no value (-, N/A); kept as text. Leave those fields empty, or write type: DECIMAL for this column in catalogue.yaml.'],
+    [
+      'durations',
+      ['09:30', '25:10'],
+      'STRING',
+      ['09:30', '25:10'],
+      'its values are of several kinds (times of day; durations); kept as text. Write all of them in one plain way.',
+    ],
+    [
+      'nulls in disguise',
+      ['1', 'N/A', '-'],
+      'STRING',
+      ['1', 'N/A', '-'],
+      'its values are numbers, but for 2 of 3 that seem to stand for no value (-, N/A); kept as text. Leave those fields empty, or write type: DECIMAL for this column in catalogue.yaml.',
+    ],
     ['nothing but nulls in disguise', ['N/A', '-'], 'STRING', ['N/A', '-']],
     ['JSON', ['{"a":1}', '[2]'], 'STRING', ['{"a":1}', '[2]']],
   ])('%s', async (_, values, type, read, told) => {
@@ -73,12 +138,35 @@ describe('the order of day and month', () => {
     ['a day above 12 behind', ['09/01/2026', '01/13/2026'], 'DATE', ['2026-09-01', '2026-01-13']],
     ['dashes, one digit', ['9-1-2026', '31-1-2026'], 'DATE', ['2026-01-09', '2026-01-31']],
     ['with a time', ['09/01/2026 13:55', '31/01/2026 00:00'], 'TIMESTAMP', ['2026-01-09 13:55:00', '2026-01-31 00:00:00']],
-    ['with a time of twelve hours', ['09/01/2026 01:55:48 PM', '31/01/2026 12:00:00 AM'], 'TIMESTAMP', ['2026-01-09 13:55:48', '2026-01-31 00:00:00']],
-    ['some with a time', ['09/01/2026', '31/01/2026 12:00'], 'STRING', ['09/01/2026', '31/01/2026 12:00'], 'its values are dates written in several ways; kept as text. Write all of them in one plain way, or write type: TIMESTAMP for this column in catalogue.yaml.'],
-    ['two digits of a year', ['09/01/26', '31/01/26'], 'STRING', ['09/01/26', '31/01/26'], `its values are dates whose year has two digits; kept as text. ${oneWay('DATE')}`],
+    [
+      'with a time of twelve hours',
+      ['09/01/2026 01:55:48 PM', '31/01/2026 12:00:00 AM'],
+      'TIMESTAMP',
+      ['2026-01-09 13:55:48', '2026-01-31 00:00:00'],
+    ],
+    [
+      'some with a time',
+      ['09/01/2026', '31/01/2026 12:00'],
+      'STRING',
+      ['09/01/2026', '31/01/2026 12:00'],
+      'its values are dates written in several ways; kept as text. Write all of them in one plain way, or write type: TIMESTAMP for this column in catalogue.yaml.',
+    ],
+    [
+      'two digits of a year',
+      ['09/01/26', '31/01/26'],
+      'STRING',
+      ['09/01/26', '31/01/26'],
+      `its values are dates whose year has two digits; kept as text. ${oneWay('DATE')}`,
+    ],
     ['months by name', ['9-Jan-2026', '31-JAN-2026', '01-may-2026'], 'DATE', ['2026-01-09', '2026-01-31', '2026-05-01']],
     ['months by their long names', ['9 January 2026', '31 december 2025'], 'DATE', ['2026-01-09', '2025-12-31']],
-    ['months by name, two digits of a year', ['09-Jan-26', '31-Jan-26'], 'STRING', ['09-Jan-26', '31-Jan-26'], `its values are dates whose year has two digits; kept as text. ${oneWay('DATE')}`],
+    [
+      'months by name, two digits of a year',
+      ['09-Jan-26', '31-Jan-26'],
+      'STRING',
+      ['09-Jan-26', '31-Jan-26'],
+      `its values are dates whose year has two digits; kept as text. ${oneWay('DATE')}`,
+    ],
   ])('%s', async (_, values, type, read, told) => {
     expect(await column(values)).toEqual({ type, values: read, problems: told === undefined ? [] : [`Column v: ${told}`] })
   })
@@ -89,11 +177,14 @@ describe('the order of day and month', () => {
     expect(read.problems).toEqual([expect.stringContaining('Column v: no value shows whether day or month comes first')])
   })
 
-  it.each([[['13/01/2026', '01/13/2026']], [['30/02/2026', '01/03/2026']], [['30-Feb-2026', '01-Mar-2026']]])('is not made up where values contradict it: %j', async (values) => {
-    const read = await column(values)
-    expect(read).toMatchObject({ type: 'STRING', values })
-    expect(read.problems).toEqual([expect.stringContaining('contradict')])
-  })
+  it.each([[['13/01/2026', '01/13/2026']], [['30/02/2026', '01/03/2026']], [['30-Feb-2026', '01-Mar-2026']]])(
+    'is not made up where values contradict it: %j',
+    async (values) => {
+      const read = await column(values)
+      expect(read).toMatchObject({ type: 'STRING', values })
+      expect(read.problems).toEqual([expect.stringContaining('contradict')])
+    },
+  )
 })
 
 describe('a comma before three digits', () => {
@@ -118,14 +209,23 @@ describe('a comma before three digits', () => {
   })
 
   it('is nobody knows what where the file contradicts itself', async () => {
-    const problems = [`Column k: ${byCommas}`, expect.stringContaining('Column v: its commas or points may be decimal ones or group thousands')]
-    expect(await read('k;v;w\n0,5;1,250;0.25\n1,5;2,500;7.5\n')).toEqual({ types: { k: 'DECIMAL(1)', v: 'STRING', w: 'DECIMAL(2)' }, problems })
+    const problems = [
+      `Column k: ${byCommas}`,
+      expect.stringContaining('Column v: its commas or points may be decimal ones or group thousands'),
+    ]
+    expect(await read('k;v;w\n0,5;1,250;0.25\n1,5;2,500;7.5\n')).toEqual({
+      types: { k: 'DECIMAL(1)', v: 'STRING', w: 'DECIMAL(2)' },
+      problems,
+    })
   })
 
   it('is no decimal one for certain where commas separate the fields, but for one beside points', async () => {
     const problems = [expect.stringContaining('Column v: its values are numbers with a decimal comma; kept as text.')]
     expect(await read('k,v\na,"12,5"\nb,"3,25"\n')).toEqual({ types: { k: 'STRING', v: 'STRING' }, problems })
-    expect(await read('k,v\na,"1.012,5"\nb,"3,25"\n')).toEqual({ types: { k: 'STRING', v: 'DECIMAL(2)' }, problems: [`Column v: ${byCommas}`] })
+    expect(await read('k,v\na,"1.012,5"\nb,"3,25"\n')).toEqual({
+      types: { k: 'STRING', v: 'DECIMAL(2)' },
+      problems: [`Column v: ${byCommas}`],
+    })
   })
 })
 
@@ -133,13 +233,17 @@ describe('numbers under the name of a date', () => {
   it('are told where they may be days of Excel', async () => {
     const read = await tableOf('t.csv', 'Date Paid,paidDate,Update,Date\n45292,45293.5,45292,3\n45300,45301.5,45300,4\n')
     expect(read.types).toEqual({ 'Date Paid': 'INT64', paidDate: 'DECIMAL(1)', Update: 'INT64', Date: 'INT64' })
-    expect(read.problems).toEqual([expect.stringContaining('Column Date Paid: its numbers may be Excel'), expect.stringContaining('Column paidDate: its numbers may be Excel')])
+    expect(read.problems).toEqual([
+      expect.stringContaining('Column Date Paid: its numbers may be Excel'),
+      expect.stringContaining('Column paidDate: its numbers may be Excel'),
+    ])
   })
 })
 
 describe('late values', () => {
   const many = Array.from({ length: 60_000 }, (_, at) => at)
-  const late = async (values: readonly string[]) => (await tableOf('t.csv', `k,v\n${values.map((value, at) => `k${at},${value}`).join('\n')}\n`)).types.v
+  const late = async (values: readonly string[]) =>
+    (await tableOf('t.csv', `k,v\n${values.map((value, at) => `k${at},${value}`).join('\n')}\n`)).types.v
 
   it.each<[string, (at: number) => string, string, string]>([
     ['a word among numbers', String, 'unknown', 'STRING'],
@@ -176,7 +280,9 @@ describe('late values', () => {
 
   it('are told where nearly all of a column are of a kind', async () => {
     const read = await tableOf('t.csv', `k,v\n${[...many.map(String), 'N/A'].map((value, at) => `k${at},${value}`).join('\n')}\n`)
-    expect(read.problems).toEqual(['Column v: its values are numbers, but for 1 of 60001 that seem to stand for no value (N/A); kept as text. Leave those fields empty, or write type: DECIMAL for this column in catalogue.yaml.'])
+    expect(read.problems).toEqual([
+      'Column v: its values are numbers, but for 1 of 60001 that seem to stand for no value (N/A); kept as text. Leave those fields empty, or write type: DECIMAL for this column in catalogue.yaml.',
+    ])
   })
 
   it('a late day decides for all', async () => {

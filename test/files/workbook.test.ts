@@ -17,19 +17,45 @@ describe('workbooks', () => {
     const content = await workbook((book) => {
       const data = book.addWorksheet('Data')
       data.addRow(['code', 'n', 'amount', 'x', 'on', 'day', 'at', 'mixed', 'sum', 'rich', 'none'])
-      data.addRow(['007', 1, 1.5, 0.25, true, day('2024-02-29'), new Date('2024-02-29T10:30:00Z'), 1, { formula: 'B2*2', result: 2 }, { richText: [{ text: 'a' }, { font: { bold: true }, text: 'b' }] }])
+      data.addRow([
+        '007',
+        1,
+        1.5,
+        0.25,
+        true,
+        day('2024-02-29'),
+        new Date('2024-02-29T10:30:00Z'),
+        1,
+        { formula: 'B2*2', result: 2 },
+        { richText: [{ text: 'a' }, { font: { bold: true }, text: 'b' }] },
+      ])
       data.addRow(['101', -2, 2.5, 3, false, day('1999-12-31'), day('1999-12-31'), 'x', { formula: 'B3*2', result: -4 }, 'c'])
       for (const name of ['F', 'G']) data.getColumn(name).numFmt = 'dd/mm/yyyy hh:mm'
     })
     const read = await tableOf('book.xlsx', content)
     expect(read.types).toEqual({
-      code: 'STRING', n: 'INT64', amount: 'DECIMAL(1)', x: 'DECIMAL(2)', on: 'BOOLEAN', day: 'DATE', at: 'TIMESTAMP', mixed: 'STRING', sum: 'INT64', rich: 'STRING', none: 'STRING',
+      code: 'STRING',
+      n: 'INT64',
+      amount: 'DECIMAL(1)',
+      x: 'DECIMAL(2)',
+      on: 'BOOLEAN',
+      day: 'DATE',
+      at: 'TIMESTAMP',
+      mixed: 'STRING',
+      sum: 'INT64',
+      rich: 'STRING',
+      none: 'STRING',
     })
     expect(read.rows).toEqual([
       ['007', '1', '1.5', '0.25', 'true', '2024-02-29', '2024-02-29 10:30:00', '1', '2', 'ab', null],
       ['101', '-2', '2.5', '3.00', 'false', '1999-12-31', '1999-12-31 00:00:00', 'x', '-4', 'c', null],
     ])
-    expect(read.table).toMatchObject({ id: 'data', name: 'Data', title: 'Data', problems: [expect.stringContaining('Column mixed: its cells are numbers, but for 1')] })
+    expect(read.table).toMatchObject({
+      id: 'data',
+      name: 'Data',
+      title: 'Data',
+      problems: [expect.stringContaining('Column mixed: its cells are numbers, but for 1')],
+    })
   })
 
   it('are told of columns that are nearly all numbers or dates', async () => {
@@ -45,20 +71,34 @@ describe('workbooks', () => {
 
   it('take no year for a day, and give an empty column the type that is demanded', async () => {
     const opened = await folderOf({
-      'book.xlsx': await sheet([['year', 'day', 'none'], [2023, 45_292], [2024, 45_293]]),
+      'book.xlsx': await sheet([
+        ['year', 'day', 'none'],
+        [2023, 45_292],
+        [2024, 45_293],
+      ]),
       'catalogue.yaml': 'datasets: { book: { columns: { year: { type: DATE }, day: { type: DATE }, none: { type: DATE } } } }',
     })
-    const { tables: [table] } = await opened.dataset('book')
+    const {
+      tables: [table],
+    } = await opened.dataset('book')
     expect(typesOf(table?.columns ?? [])).toEqual({ year: 'INT64', day: 'DATE', none: 'DATE' })
-    expect(await opened.texts('book/data')).toEqual([['2023', '2024-01-01', null], ['2024', '2024-01-02', null]])
-    expect(table?.problems).toEqual(['Column year: the catalogue asks for DATE, but its numbers look like years, and a year is no day; read as INT64.'])
+    expect(await opened.texts('book/data')).toEqual([
+      ['2023', '2024-01-01', null],
+      ['2024', '2024-01-02', null],
+    ])
+    expect(table?.problems).toEqual([
+      'Column year: the catalogue asks for DATE, but its numbers look like years, and a year is no day; read as INT64.',
+    ])
   })
 
   it('count their days from 1904 where they say so', async () => {
     const content = await workbook((book) => {
       book.properties.date1904 = true
       const data = book.addWorksheet('Data')
-      data.addRows([['day', 'next'], [new Date('2024-02-29T00:00:00Z'), { formula: 'A2+1', result: 43890 }]])
+      data.addRows([
+        ['day', 'next'],
+        [new Date('2024-02-29T00:00:00Z'), { formula: 'A2+1', result: 43890 }],
+      ])
       data.getColumn(2).numFmt = 'dd/mm/yyyy'
     })
     expect((await tableOf('book.xlsx', content)).rows).toEqual([['2024-02-29', '2024-03-01']])
@@ -80,13 +120,27 @@ describe('workbooks', () => {
   })
 
   it('may have a title above the table, gaps, and errors', async () => {
-    const read = await tableOf('book.xlsx', await sheet([
-      ['Toilets of Camden'], [], ['name', 'n', null, 'n'], ['a', 1, null, 5], [], ['b', { error: '#N/A' }, null, 6], [null, 3],
-    ]))
+    const read = await tableOf(
+      'book.xlsx',
+      await sheet([
+        ['Toilets of Camden'],
+        [],
+        ['name', 'n', null, 'n'],
+        ['a', 1, null, 5],
+        [],
+        ['b', { error: '#N/A' }, null, 6],
+        [null, 3],
+      ]),
+    )
     expect(read.names).toEqual(['name', 'n', 'n_2'])
-    expect(read.rows).toEqual([['a', '1', '5'], ['b', null, '6'], [null, '3', null]])
+    expect(read.rows).toEqual([
+      ['a', '1', '5'],
+      ['b', null, '6'],
+      [null, '3', null],
+    ])
     expect(read.problems).toEqual([
-      expect.stringContaining('Column 4 had the name'), expect.stringContaining('Row 1 above the table'),
+      expect.stringContaining('Column 4 had the name'),
+      expect.stringContaining('Row 1 above the table'),
       expect.stringContaining('#N/A'),
     ])
   })

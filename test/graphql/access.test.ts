@@ -49,7 +49,9 @@ function graphOf() {
       resolve: (source: Record<string, unknown> | undefined, args: { kind?: string }) => {
         ran.push(`${type}.${name}`)
         if (name === 'self') return source
-        return args.kind === undefined ? (source?.[name] ?? values[name === 'tick' || name === 'reset' ? 'open' : name] ?? 'yes') : values[args.kind]
+        return args.kind === undefined
+          ? (source?.[name] ?? values[name === 'tick' || name === 'reset' ? 'open' : name] ?? 'yes')
+          : values[args.kind]
       },
     }),
   })
@@ -61,7 +63,10 @@ function graphOf() {
       const { body } = await server.executeOperation({ query, variables }, { contextValue: context })
       if (body.kind !== 'single') throw new Error('not one answer')
       const { data, errors = [] } = body.singleResult
-      return { data: data === undefined ? undefined : (JSON.parse(JSON.stringify(data)) as unknown), errors: errors.map(({ path, extensions }) => `${path?.join('.')} ${String(extensions?.['code'])}`) }
+      return {
+        data: data === undefined ? undefined : (JSON.parse(JSON.stringify(data)) as unknown),
+        errors: errors.map(({ path, extensions }) => `${path?.join('.')} ${String(extensions?.['code'])}`),
+      }
     },
   }
 }
@@ -70,7 +75,8 @@ describe('what is refused', () => {
   it('is null with UNAUTHENTICATED, and the rest of the operation is answered', async () => {
     const { ask, ran } = graphOf()
     expect(await ask('{ open { name hidden } staff }')).toEqual({
-      data: { open: { name: 'open', hidden: null }, staff: null }, errors: ['open.hidden UNAUTHENTICATED', 'staff UNAUTHENTICATED'],
+      data: { open: { name: 'open', hidden: null }, staff: null },
+      errors: ['open.hidden UNAUTHENTICATED', 'staff UNAUTHENTICATED'],
     })
     expect(ran).toEqual(['Query.open', 'Open.name'])
   })
@@ -98,7 +104,11 @@ describe('what is refused', () => {
     ['an input field where a list may be one value', '{ filtered(where: { and: { owner: null } }) }', ['filtered UNAUTHENTICATED']],
     ['a variable', 'query ($w: Where) { filtered(where: $w) }', ['filtered UNAUTHENTICATED']],
     ['a variable’s default', 'query ($r: String = "x") { filtered(raw: $r) }', ['filtered UNAUTHENTICATED']],
-    ['a directive that says to include it', 'query ($yes: Boolean = true) { open { hidden @include(if: $yes) } }', ['open.hidden UNAUTHENTICATED']],
+    [
+      'a directive that says to include it',
+      'query ($yes: Boolean = true) { open { hidden @include(if: $yes) } }',
+      ['open.hidden UNAUTHENTICATED'],
+    ],
   ])('is found through %s', async (_way, query, errors) => {
     const { ask, ran } = graphOf()
     const told = await ask(query, anonymous, query.includes('$w') ? { w: { and: [{ and: [{ owner: 'x' }] }] } } : {})
@@ -109,15 +119,26 @@ describe('what is refused', () => {
 
   it('of what is allowed nothing is refused beside it', async () => {
     const { ask } = graphOf()
-    expect(await ask('{ thing(kind: "plain") { name } node(kind: "open") { id ... on Secret { name } } filtered(where: { name: "x" }) }')).toEqual({
-      data: { thing: { name: 'plain' }, node: { id: 'o' }, filtered: 'yes' }, errors: [],
+    expect(
+      await ask('{ thing(kind: "plain") { name } node(kind: "open") { id ... on Secret { name } } filtered(where: { name: "x" }) }'),
+    ).toEqual({
+      data: { thing: { name: 'plain' }, node: { id: 'o' }, filtered: 'yes' },
+      errors: [],
     })
   })
 
   it('keeps a mutation from being done in part', async () => {
-    for (const query of ['mutation { tick { id } reset { id } }', 'mutation { tick { hidden } }', 'mutation { ...f } fragment f on Mutation { tick { id ...g } } fragment g on Open { hidden }', 'mutation { tick(where: { owner: "x" }) { id } }']) {
+    for (const query of [
+      'mutation { tick { id } reset { id } }',
+      'mutation { tick { hidden } }',
+      'mutation { ...f } fragment f on Mutation { tick { id ...g } } fragment g on Open { hidden }',
+      'mutation { tick(where: { owner: "x" }) { id } }',
+    ]) {
       const { ask, ran } = graphOf()
-      expect((await ask(query)).errors.every((error) => error.endsWith('UNAUTHENTICATED')), query).toBe(true)
+      expect(
+        (await ask(query)).errors.every((error) => error.endsWith('UNAUTHENTICATED')),
+        query,
+      ).toBe(true)
       expect(ran, query).toEqual([])
     }
   })
@@ -130,7 +151,12 @@ describe('what is refused', () => {
 
   it('is the same for random operations as for a reference that looks at every field alone', async () => {
     const field = fc.letrec<{ open: string; selections: string }>((tie) => ({
-      open: fc.oneof({ maxDepth: 4 }, fc.constantFrom('id', 'name', 'hidden', 'x: hidden'), tie('selections').map((inner) => `self { ${inner} }`), tie('selections').map((inner) => `... on Open { ${inner} }`)),
+      open: fc.oneof(
+        { maxDepth: 4 },
+        fc.constantFrom('id', 'name', 'hidden', 'x: hidden'),
+        tie('selections').map((inner) => `self { ${inner} }`),
+        tie('selections').map((inner) => `... on Open { ${inner} }`),
+      ),
       selections: fc.array(tie('open'), { minLength: 1, maxLength: 3 }).map((all) => all.join(' ')),
     }))
     await fc.assert(
@@ -147,13 +173,24 @@ describe('what is refused', () => {
 })
 
 describe('a schema that does not build', () => {
-  const build = (text: string): (() => SchemaRules) => () => new SchemaRules(buildSchema(text, { assumeValidSDL: true }) as GraphQLSchema)
+  const build =
+    (text: string): (() => SchemaRules) =>
+    () =>
+      new SchemaRules(buildSchema(text, { assumeValidSDL: true }) as GraphQLSchema)
   test.each([
     ['a field without a directive', `${directivesSdl} type Query { a: String @public, b: String }`, /Query\.b has no access directive/],
     ['a directive that is not declared', 'type Query { a: String @public }', /Query\.a uses @public, which is not declared/],
     ['one on an argument', `${directivesSdl} type Query { a(x: Int @secret): String @public }`, /Query\.a\(x:\) uses @secret/],
-    ['what can be refused and not be null', `${directivesSdl} type Query { a: String! @authenticated }`, /Query\.a can be refused, so its type has to be nullable/],
-    ['what leads to a refused type and cannot be null', `${directivesSdl} type Query { a: [S!]! @public } type S @authenticated { b: String }`, /Query\.a can be refused/],
+    [
+      'what can be refused and not be null',
+      `${directivesSdl} type Query { a: String! @authenticated }`,
+      /Query\.a can be refused, so its type has to be nullable/,
+    ],
+    [
+      'what leads to a refused type and cannot be null',
+      `${directivesSdl} type Query { a: [S!]! @public } type S @authenticated { b: String }`,
+      /Query\.a can be refused/,
+    ],
   ])('has %s', (_what, text, message) => {
     expect(build(text)).toThrow(message)
   })

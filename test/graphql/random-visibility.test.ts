@@ -18,7 +18,11 @@ import { complete, dataset, fakeSource } from '../support/fake-source.js'
 import { freshDatabase, type FreshDatabase, quiet } from '../support/postgres.js'
 
 const organisations = ['london-borough-of-camden', 'london-borough-of-barnet', 'elsewhere'] as const
-const viewers: Viewer[] = [anonymous, operator, ...organisations.map((organisation) => ({ subject: organisation, organisation, scopes: [] }))]
+const viewers: Viewer[] = [
+  anonymous,
+  operator,
+  ...organisations.map((organisation) => ({ subject: organisation, organisation, scopes: [] })),
+]
 
 interface Listed {
   spoke: string
@@ -63,19 +67,35 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-async function ask<Data>(viewer: Viewer, query: string, variables: Record<string, unknown> = {}): Promise<{ data: Data; codes: unknown[] }> {
+async function ask<Data>(
+  viewer: Viewer,
+  query: string,
+  variables: Record<string, unknown> = {},
+): Promise<{ data: Data; codes: unknown[] }> {
   const loaders = await memory.loadersFor(viewer)
   const catalogue = {
     tables: async (ids: readonly string[]) => (await loaders.tableForQuery.loadAll(ids)).filter((table) => table !== null),
     nearTables: (id: string) => suggestTables(database.knex, viewer, id),
   }
   const context = {
-    viewer, knex: database.knex, loaders, search: { find: (...given: Parameters<Search['find']>) => findDatasets({ knex: database.knex, index }, ...given) }, baseUrl: 'https://hub.test', statusOf: () => 'UP', results: new Results(),
+    viewer,
+    knex: database.knex,
+    loaders,
+    search: { find: (...given: Parameters<Search['find']>) => findDatasets({ knex: database.knex, index }, ...given) },
+    baseUrl: 'https://hub.test',
+    statusOf: () => 'UP',
+    results: new Results(),
     query: { viewer, catalogue, sources: new Map(), engine: undefined, signal: new AbortController().signal },
   }
-  const { body } = await graph.executeOperation<Data & Record<string, unknown>>({ query, variables }, { contextValue: context as unknown as Context })
+  const { body } = await graph.executeOperation<Data & Record<string, unknown>>(
+    { query, variables },
+    { contextValue: context as unknown as Context },
+  )
   if (body.kind !== 'single') throw new Error('not one answer')
-  return { data: body.singleResult.data as Data, codes: (body.singleResult.errors ?? []).map(({ message, extensions }) => [extensions?.['code'], message, extensions?.['suggestions']]) }
+  return {
+    data: body.singleResult.data as Data,
+    codes: (body.singleResult.errors ?? []).map(({ message, extensions }) => [extensions?.['code'], message, extensions?.['suggestions']]),
+  }
 }
 
 interface Page {
@@ -84,8 +104,9 @@ interface Page {
 
 async function walk(viewer: Viewer, first: number, spokes: string[] | undefined): Promise<{ ids: string[]; counts: number[] }> {
   const [ids, counts]: [string[], number[]] = [[], []]
-  for (let after: string | null = null; ; ) {
-    const query = 'query ($first: Int, $after: String, $filter: DatasetFilter) { datasets(first: $first, after: $after, filter: $filter) { totalCount pageInfo { hasNextPage endCursor } nodes { id } } }'
+  for (let after: string | null = null; ;) {
+    const query =
+      'query ($first: Int, $after: String, $filter: DatasetFilter) { datasets(first: $first, after: $after, filter: $filter) { totalCount pageInfo { hasNextPage endCursor } nodes { id } } }'
     const { data }: { data: Page } = await ask<Page>(viewer, query, { first, after, filter: spokes === undefined ? null : { spokes } })
     ids.push(...data.datasets.nodes.map(({ id }) => id))
     counts.push(data.datasets.totalCount)
@@ -95,25 +116,38 @@ async function walk(viewer: Viewer, first: number, spokes: string[] | undefined)
 }
 
 interface Found {
-  search: { totalCount: number; facets: { facet: string; values: { value: string; count: number }[] }[]; nodes: { dataset: { id: string; access: string }; highlights: { text: string }[] }[] }
+  search: {
+    totalCount: number
+    facets: { facet: string; values: { value: string; count: number }[] }[]
+    nodes: { dataset: { id: string; access: string }; highlights: { text: string }[] }[]
+  }
 }
 
 /** What a search for all of them tells: ids, and the counts of two facets. */
 async function find(viewer: Viewer, text: string) {
-  const { data } = await ask<Found>(viewer, `query ($text: String!) {
-    search(text: $text, first: 100, facets: [SPOKE, ACCESS]) { totalCount facets { facet values { value count } } nodes { dataset { id access } highlights { text } } } }`, { text })
+  const { data } = await ask<Found>(
+    viewer,
+    `query ($text: String!) {
+    search(text: $text, first: 100, facets: [SPOKE, ACCESS]) { totalCount facets { facet values { value count } } nodes { dataset { id access } highlights { text } } } }`,
+    { text },
+  )
   const { totalCount, facets, nodes } = data.search
-  const counts = Object.fromEntries(facets.map(({ facet, values }) => [facet, Object.fromEntries(values.map(({ value, count }) => [value, count]))]))
+  const counts = Object.fromEntries(
+    facets.map(({ facet, values }) => [facet, Object.fromEntries(values.map(({ value, count }) => [value, count]))]),
+  )
   return { ids: nodes.map(({ dataset }) => dataset.id).sort(), totalCount, counts, text: JSON.stringify(nodes) }
 }
 
-const countBy = <T>(list: readonly T[], keyOf: (one: T) => string) => Object.fromEntries([...new Set(list.map(keyOf))].map((key) => [key, list.filter((one) => keyOf(one) === key).length]))
+const countBy = <T>(list: readonly T[], keyOf: (one: T) => string) =>
+  Object.fromEntries([...new Set(list.map(keyOf))].map((key) => [key, list.filter((one) => keyOf(one) === key).length]))
 
 test('whatever is asked, by whomever, of whatever catalogue, is answered as from a catalogue that was filtered by hand', async () => {
   await fc.assert(
     fc.asyncProperty(catalogues, operations, async (all, asked) => {
       for (const spokeId of ['camden', 'barnet']) {
-        const shown = all.filter(({ spoke }) => spoke === spokeId).map(({ id, access, listing, sharedWith }) => dataset(id, { access, listing, sharedWith }))
+        const shown = all
+          .filter(({ spoke }) => spoke === spokeId)
+          .map(({ id, access, listing, sharedWith }) => dataset(id, { access, listing, sharedWith }))
         await harvest(database.knex, fakeSource(...shown, complete()), { spokeId })
         // What is left of the catalogue before, MISSING, is not of this one.
         await database.knex('datasets').where({ spoke_id: spokeId }).whereNot({ status: 'ACTIVE' }).delete()
@@ -130,7 +164,10 @@ test('whatever is asked, by whomever, of whatever catalogue, is answered as from
       while ((await tellChanges(database.knex, index)) > 0);
       for (const { viewer, first, spoke, id } of asked) {
         const visible = all.filter((one) => sees(viewer, one)).map((one) => ({ ...one, id: `${one.spoke}/${one.id}` }))
-        const wanted = visible.filter((one) => spoke === undefined || one.spoke === spoke).map((one) => one.id).sort()
+        const wanted = visible
+          .filter((one) => spoke === undefined || one.spoke === spoke)
+          .map((one) => one.id)
+          .sort()
         const { ids, counts } = await walk(viewer, first, spoke === undefined ? undefined : [spoke])
         expect(ids).toEqual(wanted)
         expect(new Set(counts)).toEqual(new Set([wanted.length]))
@@ -146,9 +183,14 @@ test('whatever is asked, by whomever, of whatever catalogue, is answered as from
 
         const isSeen = visible.some((one) => one.id === id)
         const table = `${id}/${id.split('/')[1]}`
-        const { data } = await ask<{ dataset: { id: string } | null; spokes: { id: string; datasets: { totalCount: number } }[] }>(viewer, `{ dataset(id: "${id}") { id } spokes { id datasets { totalCount } } }`)
+        const { data } = await ask<{ dataset: { id: string } | null; spokes: { id: string; datasets: { totalCount: number } }[] }>(
+          viewer,
+          `{ dataset(id: "${id}") { id } spokes { id datasets { totalCount } } }`,
+        )
         expect(data.dataset === null).toBe(!isSeen)
-        expect(data.spokes.map((one) => one.datasets.totalCount)).toEqual(['camden', 'barnet'].map((name) => visible.filter((one) => one.spoke === name).length))
+        expect(data.spokes.map((one) => one.datasets.totalCount)).toEqual(
+          ['camden', 'barnet'].map((name) => visible.filter((one) => one.spoke === name).length),
+        )
 
         const hidden = await ask(viewer, `{ explain(input: { from: { table: "${table}" } }) { text } }`)
         if (!isSeen) {

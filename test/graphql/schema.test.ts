@@ -17,7 +17,9 @@ describe('the schema', () => {
 
   test('of the surface nothing is missing or changed but what test/surface-pending.txt names, and that names no more', () => {
     const changes = findBreakingChanges(buildSchema(read('graphql/surface.graphql')), buildSchema(read('graphql/schema.graphql')))
-    expect(changes.map(({ type, description }) => `${type}: ${description}`).sort()).toEqual(read('test/surface-pending.txt').trim().split('\n'))
+    expect(changes.map(({ type, description }) => `${type}: ${description}`).sort()).toEqual(
+      read('test/surface-pending.txt').trim().split('\n'),
+    )
   })
 
   test('what is pending is only absent: nothing that is there has another type', () => {

@@ -11,7 +11,19 @@ test('rows and records are put in the places of their sentinels, brackets includ
   const records = keep(splice, '[{"n":1}]')
   const body = JSON.stringify({ data: { a: { rows: [[rows]], again: [[rows]] }, b: { records: [records], sources: [] } } })
   expect(JSON.parse(joined(splice, body))).toEqual({
-    data: { a: { rows: [[1, 'a'], [2, 'b']], again: [[1, 'a'], [2, 'b']] }, b: { records: [{ n: 1 }], sources: [] } },
+    data: {
+      a: {
+        rows: [
+          [1, 'a'],
+          [2, 'b'],
+        ],
+        again: [
+          [1, 'a'],
+          [2, 'b'],
+        ],
+      },
+      b: { records: [{ n: 1 }], sources: [] },
+    },
   })
 })
 

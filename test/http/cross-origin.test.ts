@@ -2,10 +2,15 @@ import { describe, expect, test } from 'vitest'
 import { hubOfTwo } from '../support/hub-of-two.js'
 import { twoSpokes } from '../support/workspace.js'
 
-const held = hubOfTwo({ 'hub.yaml': `${twoSpokes['hub.yaml']}cors: { origins: ['https://dashboards.example'] }\ntrustedProxies: ['10.0.0.0/8']\n` })
+const held = hubOfTwo({
+  'hub.yaml': `${twoSpokes['hub.yaml']}cors: { origins: ['https://dashboards.example'] }\ntrustedProxies: ['10.0.0.0/8']\n`,
+})
 
 const preflight = (origin: string) =>
-  fetch(`${held.hub.url}/graphql`, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type,authorization' } })
+  fetch(`${held.hub.url}/graphql`, {
+    method: 'OPTIONS',
+    headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type,authorization' },
+  })
 
 describe('a page of another origin', () => {
   test('may use the graph where its origin is configured, without credentials', async () => {
@@ -15,7 +20,9 @@ describe('a page of another origin', () => {
     expect(asked.headers.get('access-control-allow-headers')).toMatch(/authorization/)
     expect(asked.headers.get('access-control-allow-credentials')).toBeNull()
     const answered = await fetch(`${held.hub.url}/graphql`, {
-      method: 'POST', headers: { origin: 'https://dashboards.example', 'content-type': 'application/json' }, body: JSON.stringify({ query: '{ viewer { scopes } }' }),
+      method: 'POST',
+      headers: { origin: 'https://dashboards.example', 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ viewer { scopes } }' }),
     })
     expect(answered.headers.get('access-control-allow-origin')).toBe('https://dashboards.example')
     expect(answered.headers.get('vary')).toMatch(/origin/i)

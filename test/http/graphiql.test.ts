@@ -25,12 +25,17 @@ afterAll(async () => {
 })
 
 /** As it comes over the wire: `fetch` would decode it. */
-function raw(path: string, headers: Record<string, string> = {}): Promise<{ status: number; headers: Record<string, string>; body: Buffer }> {
+function raw(
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; headers: Record<string, string>; body: Buffer }> {
   return new Promise((resolve, reject) => {
     get(`${hub.url}${path}`, { headers }, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject)
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers as Record<string, string>, body: Buffer.concat(chunks) }))
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers as Record<string, string>, body: Buffer.concat(chunks) }),
+      )
     }).on('error', reject)
   })
 }
@@ -40,17 +45,32 @@ describe('the page', () => {
     const { status, headers, body } = await raw('/graphiql')
     expect(status).toBe(200)
     const policy = headers['content-security-policy'] ?? ''
-    for (const rule of ["default-src 'none'", "script-src 'self'", "connect-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"]) {
+    for (const rule of [
+      "default-src 'none'",
+      "script-src 'self'",
+      "connect-src 'self'",
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+    ]) {
       expect(policy.split('; ')).toContain(rule)
     }
     expect(policy).not.toMatch(/unsafe-eval|wasm|https?:|\*/)
-    expect(policy.split('; ').filter((rule) => rule.includes('unsafe-inline')).map((rule) => rule.split(' ')[0]), 'attributes of the editor’s lines').toEqual(['style-src-attr'])
+    expect(
+      policy
+        .split('; ')
+        .filter((rule) => rule.includes('unsafe-inline'))
+        .map((rule) => rule.split(' ')[0]),
+      'attributes of the editor’s lines',
+    ).toEqual(['style-src-attr'])
     expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer', 'cache-control': 'no-store' })
     expect(body.toString()).not.toMatch(/https?:/)
   })
 
   test('has a nonce of its own each time', async () => {
-    const nonces = await Promise.all([raw('/graphiql'), raw('/graphiql')]).then((pages) => pages.map(({ headers }) => /nonce-([^']+)/.exec(headers['content-security-policy'] ?? '')?.[1]))
+    const nonces = await Promise.all([raw('/graphiql'), raw('/graphiql')]).then((pages) =>
+      pages.map(({ headers }) => /nonce-([^']+)/.exec(headers['content-security-policy'] ?? '')?.[1]),
+    )
     expect(new Set(nonces).size).toBe(2)
   })
 
@@ -68,7 +88,10 @@ describe('its files', () => {
   test('come compressed as the browser likes, are kept for ever, and are not sent again', async () => {
     const path = `/${await script()}`
     const plain = await raw(path)
-    expect(plain).toMatchObject({ status: 200, headers: { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'public, max-age=31536000, immutable' } })
+    expect(plain).toMatchObject({
+      status: 200,
+      headers: { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'public, max-age=31536000, immutable' },
+    })
     const brotli = await raw(path, { 'accept-encoding': 'gzip, deflate, br' })
     expect(brotli.headers).toMatchObject({ 'content-encoding': 'br', vary: 'accept-encoding' })
     expect(brotli.body.length).toBeLessThan(plain.body.length / 3)
@@ -88,7 +111,8 @@ describe('its files', () => {
 
   test('are these alone', async () => {
     const folder = (await script()).replace('graphiql.js', '')
-    for (const path of [`/${folder}favicon`, `/${folder}constructor`, '/graphiql/page.html', '/graphiql/..%2f..%2fpackage.json']) expect((await raw(path)).status, path).toBe(404)
+    for (const path of [`/${folder}favicon`, `/${folder}constructor`, '/graphiql/page.html', '/graphiql/..%2f..%2fpackage.json'])
+      expect((await raw(path)).status, path).toBe(404)
   })
 })
 
@@ -100,7 +124,8 @@ test.each([
   [undefined, 'identity'],
 ])('of an Accept-Encoding of %s, %s is taken', (accepted, encoding) => expect(encodingFor(accepted)).toBe(encoding))
 
-if (chromiumPath === undefined) console.warn('NOT RUN: GraphiQL in a browser. There is no chromium in PATH; on Debian: apt-get install --no-install-recommends chromium')
+if (chromiumPath === undefined)
+  console.warn('NOT RUN: GraphiQL in a browser. There is no chromium in PATH; on Debian: apt-get install --no-install-recommends chromium')
 
 describe.skipIf(chromiumPath === undefined)('in Chromium', { timeout: 60_000 }, () => {
   let browser: Browser
@@ -116,10 +141,21 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', { timeout: 60_000 }, 
     requests = []
     complaints = []
     page = await (await browser.newContext()).newPage()
-    page.on('request', (request) => requests.push({ url: request.url(), method: request.method(), authorization: request.headers()['authorization'], body: request.postData() ?? '' }))
-    page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) complaints.push(message.text()) })
+    page.on('request', (request) =>
+      requests.push({
+        url: request.url(),
+        method: request.method(),
+        authorization: request.headers()['authorization'],
+        body: request.postData() ?? '',
+      }),
+    )
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
+    })
     page.on('pageerror', (error) => complaints.push(String(error)))
-    await page.addInitScript(`addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => console.error('violated', violatedDirective, blockedURI))`)
+    await page.addInitScript(
+      `addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => console.error('violated', violatedDirective, blockedURI))`,
+    )
     await page.goto(`${hub.url}/graphiql`)
     await page.getByRole('button', { name: /execute/i }).waitFor()
   })
@@ -128,11 +164,21 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', { timeout: 60_000 }, 
   const operations = (text: string) => requests.filter(({ method, body }) => method === 'POST' && body.includes(text))
   const answer = () => page.locator('.result-window')
 
-  /** For a moment after a change of tabs the editor still asks for the operation of the one before, and answers so itself: it is asked again. */
+  /**
+   * For a moment after a change of tabs the editor still asks for the operation of the one before, and answers so itself: it is asked
+   * again.
+   */
   async function run(press: () => Promise<void>, answered: string): Promise<void> {
     const attempt = async () => {
       await press()
-      return answer().getByText(answered).first().waitFor({ timeout: 3_000 }).then(() => true, () => false)
+      return answer()
+        .getByText(answered)
+        .first()
+        .waitFor({ timeout: 3_000 })
+        .then(
+          () => true,
+          () => false,
+        )
     }
     await expect.poll(attempt, { timeout: 20_000 }).toBe(true)
   }
@@ -153,8 +199,14 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', { timeout: 60_000 }, 
     await page.getByRole('tab', { name: 'Spokes' }).click()
     await run(execute, '"London Borough of Camden"')
     // The three workers of the editor run too.
-    await expect.poll(() => requests.filter(({ url }) => url.endsWith('-worker.js')).map(({ url }) => url.replace(/.*\//, '')).sort()).toEqual(
-      expect.arrayContaining(['editor-worker.js', 'graphql-worker.js', 'json-worker.js']))
+    await expect
+      .poll(() =>
+        requests
+          .filter(({ url }) => url.endsWith('-worker.js'))
+          .map(({ url }) => url.replace(/.*\//, ''))
+          .sort(),
+      )
+      .toEqual(expect.arrayContaining(['editor-worker.js', 'graphql-worker.js', 'json-worker.js']))
     expect(requests.filter(({ url }) => !url.startsWith(`${hub.url}/`) && !url.startsWith('data:'))).toEqual([])
     expect(complaints).toEqual([])
     expect(new Set(operations('Spokes').map(({ authorization }) => authorization))).toEqual(new Set([undefined]))
@@ -167,7 +219,8 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', { timeout: 60_000 }, 
     expect(await page.getByLabel('Bearer token').isVisible()).toBe(true)
     await page.keyboard.insertText(token)
     await tabTo('.graphiql-tab-button')
-    for (let more = 0; more < 12 && !(await page.evaluate(`document.activeElement?.textContent === 'Spokes'`)); more += 1) await page.keyboard.press('Tab')
+    for (let more = 0; more < 12 && !(await page.evaluate(`document.activeElement?.textContent === 'Spokes'`)); more += 1)
+      await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
     await page.getByRole('tab', { name: 'Spokes', selected: true }).waitFor()
     await tabTo('.graphiql-editor')

@@ -11,7 +11,8 @@ const post = (body: string, headers: Record<string, string> = {}) =>
   fetch(`${held.hub.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body })
 const get = (query: string, headers: Record<string, string> = {}) =>
   fetch(`${held.hub.url}/graphql?query=${encodeURIComponent(query)}`, { headers: { accept: 'application/json', ...headers } })
-const firstError = async (response: Response) => ((await response.json()) as { errors: { message: string; extensions: { code: string } }[] }).errors[0]
+const firstError = async (response: Response) =>
+  ((await response.json()) as { errors: { message: string; extensions: { code: string } }[] }).errors[0]
 
 describe('a limit answers its code and says what it is', () => {
   const tables = (at: number) => `q${at}: table(id: "barnet/libraries/libraries") { rows { rowCount } }`
@@ -23,10 +24,25 @@ describe('a limit answers its code and says what it is', () => {
     ['aliases', `{ ${times(201, (at) => `a${at}: __typename`)} }`, 'QUERY_TOO_COMPLEX', '200'],
     ['directives', `{ viewer { subject ${'@include(if: true) '.repeat(101)} } }`, 'QUERY_TOO_COMPLEX', '100'],
     ['depth', `{ spokes { ${'organisation { spokes { '.repeat(10)} id ${'} }'.repeat(10)} } }`, 'QUERY_TOO_COMPLEX', '20'],
-    ['depth through fragments', `{ spokes { ...f0 } } ${times(11, (at) => `fragment f${at} on Spoke { organisation { spokes { ...f${at + 1} } } }`)} fragment f11 on Spoke { id }`, 'QUERY_TOO_COMPLEX', '20'],
-    ['complexity with the sizes of lists', '{ spokes { datasets(first: 100) { nodes { tables { dataset { tables { columns { name } } } } } } } }', 'QUERY_TOO_COMPLEX', '200,000'],
+    [
+      'depth through fragments',
+      `{ spokes { ...f0 } } ${times(11, (at) => `fragment f${at} on Spoke { organisation { spokes { ...f${at + 1} } } }`)} fragment f11 on Spoke { id }`,
+      'QUERY_TOO_COMPLEX',
+      '20',
+    ],
+    [
+      'complexity with the sizes of lists',
+      '{ spokes { datasets(first: 100) { nodes { tables { dataset { tables { columns { name } } } } } } } }',
+      'QUERY_TOO_COMPLEX',
+      '200,000',
+    ],
     ['result sets', `{ ${times(21, tables)} }`, 'QUERY_TOO_COMPLEX', '20'],
-    ['rows written again and again', `{ table(id: "barnet/libraries/libraries") { rows { ${times(41, (at) => `r${at}: rows`)} } } }`, 'QUERY_TOO_COMPLEX', '40'],
+    [
+      'rows written again and again',
+      `{ table(id: "barnet/libraries/libraries") { rows { ${times(41, (at) => `r${at}: rows`)} } } }`,
+      'QUERY_TOO_COMPLEX',
+      '40',
+    ],
   ])('%s', async (_what, query, code, limit) => {
     const error = await firstError(await post(JSON.stringify({ query })))
     expect(error).toMatchObject({ extensions: { code } })
@@ -37,27 +53,46 @@ describe('a limit answers its code and says what it is', () => {
   test('nesting of the body', async () => {
     const response = await post(`{"query":"{ __typename }","variables":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`)
     expect(response.status).toBe(400)
-    expect(await firstError(response)).toMatchObject({ message: expect.stringContaining('64') as string, extensions: { code: 'QUERY_TOO_COMPLEX' } })
+    expect(await firstError(response)).toMatchObject({
+      message: expect.stringContaining('64') as string,
+      extensions: { code: 'QUERY_TOO_COMPLEX' },
+    })
   })
 
   test('bytes of the body', async () => {
     const response = await post(JSON.stringify({ query: '{ __typename }', variables: { a: 'x'.repeat(3 * 1024 * 1024) } }))
     expect(response.status).toBe(413)
-    expect(await firstError(response)).toMatchObject({ message: expect.stringContaining('2097152') as string, extensions: { code: 'BAD_REQUEST' } })
+    expect(await firstError(response)).toMatchObject({
+      message: expect.stringContaining('2097152') as string,
+      extensions: { code: 'BAD_REQUEST' },
+    })
   })
 
   describe('a compressed body', () => {
     const plain = Buffer.from(JSON.stringify({ query: '{ viewer { scopes } }' }))
     const packed = (body: Buffer, coding: string) => post(body as never, { 'content-encoding': coding })
-    test.each([['gzip', gzipSync], ['GZIP', gzipSync], ['deflate', deflateSync], ['br', brotliCompressSync], ['identity', (body: Buffer) => body]] as const)('as %s is read', async (coding, pack) => {
+    test.each([
+      ['gzip', gzipSync],
+      ['GZIP', gzipSync],
+      ['deflate', deflateSync],
+      ['br', brotliCompressSync],
+      ['identity', (body: Buffer) => body],
+    ] as const)('as %s is read', async (coding, pack) => {
       expect(await (await packed(pack(plain), coding)).json()).toEqual({ data: { viewer: { scopes: [] } } })
     })
     test.each([['zstd'], ['compress'], ['gzip, gzip'], ['__proto__']])('as %s is refused with what is read', async (coding) => {
       const response = await packed(gzipSync(plain), coding)
       expect([response.status, response.headers.get('accept-encoding')]).toEqual([415, 'gzip, deflate, br'])
-      expect(await firstError(response)).toMatchObject({ message: expect.stringContaining('gzip') as string, extensions: { code: 'BAD_REQUEST' } })
+      expect(await firstError(response)).toMatchObject({
+        message: expect.stringContaining('gzip') as string,
+        extensions: { code: 'BAD_REQUEST' },
+      })
     })
-    test.each([['no gzip at all', plain], ['one that was cut short', gzipSync(plain).subarray(0, 20)], ['one that goes on', Buffer.concat([gzipSync(plain), Buffer.from('junk')])]])('that is %s is refused', async (_, body) => {
+    test.each([
+      ['no gzip at all', plain],
+      ['one that was cut short', gzipSync(plain).subarray(0, 20)],
+      ['one that goes on', Buffer.concat([gzipSync(plain), Buffer.from('junk')])],
+    ])('that is %s is refused', async (_, body) => {
       const response = await packed(body, 'gzip')
       expect(response.status).toBe(400)
       expect(await firstError(response)).toMatchObject({ extensions: { code: 'BAD_REQUEST' } })
@@ -72,7 +107,9 @@ describe('a limit answers its code and says what it is', () => {
 
   test('fragments that spread each other without end', async () => {
     const query = `{ spokes { ...f0 } } ${times(60, (at) => `fragment f${at} on Spoke { ...f${at + 1} ...f${at + 1} }`)} fragment f60 on Spoke { id }`
-    expect((await firstError(await post(JSON.stringify({ query }))))?.extensions.code).toMatch(/GRAPHQL_VALIDATION_FAILED|QUERY_TOO_COMPLEX/)
+    expect((await firstError(await post(JSON.stringify({ query }))))?.extensions.code).toMatch(
+      /GRAPHQL_VALIDATION_FAILED|QUERY_TOO_COMPLEX/,
+    )
   })
 
   test('rows of all result sets together', async () => {
@@ -84,13 +121,20 @@ describe('a limit answers its code and says what it is', () => {
   })
 
   test('but an introspection of every modifier is within all of them', async () => {
-    expect((await held.hub.ask(getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true, directiveIsRepeatable: true }))).errors).toBeUndefined()
+    expect(
+      (await held.hub.ask(getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true, directiveIsRepeatable: true })))
+        .errors,
+    ).toBeUndefined()
   })
 })
 
 describe('a request of another site', () => {
   test.each([
-    ['a form, an image or a script of a browser that does not tell', {}, { accept: '*/*', 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64)' }],
+    [
+      'a form, an image or a script of a browser that does not tell',
+      {},
+      { accept: '*/*', 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64)' },
+    ],
     ['a page that a browser says is of another site', {}, { accept: 'application/json', 'sec-fetch-site': 'cross-site' }],
     ['a page of a sister site', {}, { accept: 'application/json', 'sec-fetch-site': 'same-site' }],
     ['a page of another origin', {}, { accept: 'application/json', origin: 'https://evil.example' }],
@@ -100,11 +144,14 @@ describe('a request of another site', () => {
     expect(await firstError(response)).toMatchObject({ extensions: { code: 'BAD_REQUEST' } })
   })
 
-  test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])('%s runs nothing by POST', async (type) => {
-    const response = await post(JSON.stringify({ query: '{ viewer { scopes } }' }), { 'content-type': type })
-    expect(response.status).toBeGreaterThanOrEqual(400)
-    expect(await response.text()).not.toContain('"data"')
-  })
+  test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
+    '%s runs nothing by POST',
+    async (type) => {
+      const response = await post(JSON.stringify({ query: '{ viewer { scopes } }' }), { 'content-type': type })
+      expect(response.status).toBeGreaterThanOrEqual(400)
+      expect(await response.text()).not.toContain('"data"')
+    },
+  )
 
   test('a mutation is not run by GET', async () => {
     expect((await get('mutation { harvest(spoke: "camden") { id } }')).status).toBe(405)
@@ -125,11 +172,15 @@ describe('automatic persisted queries', () => {
   const extensions = { persistedQuery: { version: 1, sha256Hash } }
 
   test('are asked for, registered and then known by their hash', async () => {
-    expect(await firstError(await post(JSON.stringify({ extensions })))).toMatchObject({ extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } })
+    expect(await firstError(await post(JSON.stringify({ extensions })))).toMatchObject({
+      extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' },
+    })
     for (const body of [{ query, extensions }, { extensions }]) {
       expect(await (await post(JSON.stringify(body))).json()).toEqual({ data: { spokes: [{ id: 'camden' }, { id: 'barnet' }] } })
     }
-    const response = await fetch(`${held.hub.url}/graphql?extensions=${encodeURIComponent(JSON.stringify(extensions))}`, { headers: { accept: 'application/json' } })
+    const response = await fetch(`${held.hub.url}/graphql?extensions=${encodeURIComponent(JSON.stringify(extensions))}`, {
+      headers: { accept: 'application/json' },
+    })
     expect(await response.json()).toEqual({ data: { spokes: [{ id: 'camden' }, { id: 'barnet' }] } })
   })
 
@@ -147,7 +198,11 @@ describe('caching', () => {
   test('an anonymous GET has an ETag, and answers 304 while nothing has changed', async () => {
     const first = await get(query)
     const etag = first.headers.get('etag') ?? ''
-    expect([first.status, first.headers.get('cache-control'), first.headers.get('vary')]).toEqual([200, 'public, no-cache', expect.stringContaining('authorization')])
+    expect([first.status, first.headers.get('cache-control'), first.headers.get('vary')]).toEqual([
+      200,
+      'public, no-cache',
+      expect.stringContaining('authorization'),
+    ])
     const again = await get(query, { 'if-none-match': `"other", ${etag}` })
     expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', etag])
     await held.database.knex('datasets').where({ spoke_id: 'barnet' }).update({ title: 'Renamed' })
@@ -157,7 +212,11 @@ describe('caching', () => {
   })
 
   test('nothing else may be kept by anybody', async () => {
-    for (const response of [await post(JSON.stringify({ query })), await get('{ nonsense }'), await get('{ table(id: "barnet/none/none") { id } dataset(id: 1.5) { id } }')]) {
+    for (const response of [
+      await post(JSON.stringify({ query })),
+      await get('{ nonsense }'),
+      await get('{ table(id: "barnet/none/none") { id } dataset(id: 1.5) { id } }'),
+    ]) {
       expect(response.headers.get('cache-control')).toBe('private, no-store')
       expect(response.headers.get('etag')).toBeNull()
     }
@@ -166,8 +225,16 @@ describe('caching', () => {
 
 describe('what an answer never holds', () => {
   test.each([
-    '{ tabel { id } }', '{ query(input: {}) { rows } }', '{ query(input: { from: { table: "x" } }) { rows } }', 'query ($a: QueryInput!) { query(input: $a) { rows } }', '{ dataset(id: {}) { id } }', '}{',
-    '{ datasets(after: "nonsense") { totalCount } }', '{ datasets(first: -1) { totalCount } }', 'query A { viewer { scopes } } query B { viewer { scopes } }', '{ __proto__ { constructor } }',
+    '{ tabel { id } }',
+    '{ query(input: {}) { rows } }',
+    '{ query(input: { from: { table: "x" } }) { rows } }',
+    'query ($a: QueryInput!) { query(input: $a) { rows } }',
+    '{ dataset(id: {}) { id } }',
+    '}{',
+    '{ datasets(after: "nonsense") { totalCount } }',
+    '{ datasets(first: -1) { totalCount } }',
+    'query A { viewer { scopes } } query B { viewer { scopes } }',
+    '{ __proto__ { constructor } }',
   ])('of our inside, after %s', async (query) => {
     const text = await (await post(JSON.stringify({ query, variables: { a: { __proto__: 1, from: null } } }))).text()
     expect(text).not.toMatch(/node_modules|\/src\/|\/dist\/|\bat [\w.]+ \(|select .* from|stacktrace|postgres|duckdb/i)
@@ -175,13 +242,34 @@ describe('what an answer never holds', () => {
   })
 
   test('aliases and variables named __proto__ or constructor change nothing', async () => {
-    const answer = await post('{"query":"query ($constructor: Int, $__proto__: Int) { __proto__: viewer { constructor: scopes } datasets(first: $constructor) { totalCount } }","variables":{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}}')
+    const answer = await post(
+      '{"query":"query ($constructor: Int, $__proto__: Int) { __proto__: viewer { constructor: scopes } datasets(first: $constructor) { totalCount } }","variables":{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}}',
+    )
     expect(answer.status).toBeLessThan(500)
     expect((await held.hub.ask('{ __proto__: viewer { scopes } toString: __typename }')).errors).toBeUndefined()
   })
 })
 
-const bodies = ['', '{', '[]', 'null', '"x"', '1', '{"query":1}', '{"query":{}}', '{"query":"{"}', '{"query":"\\u0000"}', '\u0000', '{"query":"{a}","variables":[]}', '{"query":"{a}","variables":"x"}', '{"query":"{a}","extensions":1}', '{"operationName":1}', `{"query":"${'{a'.repeat(30)}"}`, '['.repeat(200_000), `{"query":"{ ${'x '.repeat(50_000)}`]
+const bodies = [
+  '',
+  '{',
+  '[]',
+  'null',
+  '"x"',
+  '1',
+  '{"query":1}',
+  '{"query":{}}',
+  '{"query":"{"}',
+  '{"query":"\\u0000"}',
+  '\u0000',
+  '{"query":"{a}","variables":[]}',
+  '{"query":"{a}","variables":"x"}',
+  '{"query":"{a}","extensions":1}',
+  '{"operationName":1}',
+  `{"query":"${'{a'.repeat(30)}"}`,
+  '['.repeat(200_000),
+  `{"query":"{ ${'x '.repeat(50_000)}`,
+]
 
 /** Bytes of the hub's own process, as it tells them itself. */
 async function memory(): Promise<{ resident: number; heap: number }> {

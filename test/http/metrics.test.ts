@@ -31,7 +31,12 @@ function get(path: string, headers: Record<string, string> = {}): Promise<{ stat
   return new Promise((resolve, reject) => {
     const sent = request(`${hub.url}${path}`, { headers }, (response) => {
       let body = ''
-      response.setEncoding('utf8').on('data', (text: string) => { body += text }).on('error', reject)
+      response
+        .setEncoding('utf8')
+        .on('data', (text: string) => {
+          body += text
+        })
+        .on('error', reject)
       response.on('end', () => resolve({ status: response.statusCode ?? 0, contentType: response.headers['content-type'] ?? '', body }))
     })
     sent.on('error', reject).end()
@@ -62,23 +67,44 @@ describe('the figures', () => {
       'kind="query",outcome="OK"': 1,
       'kind="query",outcome="UNKNOWN_TABLE"': 1,
     })
-    expect(Object.entries(more).filter(([labels]) => labels.startsWith('kind="mutation"')).map(([, count]) => count)).toEqual([1])
-    expect(Object.entries(more).filter(([labels]) => labels.startsWith('kind="unknown"')).map(([, count]) => count).reduce((sum, count) => sum + count)).toBeGreaterThanOrEqual(2)
+    expect(
+      Object.entries(more)
+        .filter(([labels]) => labels.startsWith('kind="mutation"'))
+        .map(([, count]) => count),
+    ).toEqual([1])
+    expect(
+      Object.entries(more)
+        .filter(([labels]) => labels.startsWith('kind="unknown"'))
+        .map(([, count]) => count)
+        .reduce((sum, count) => sum + count),
+    ).toBeGreaterThanOrEqual(2)
     expect((await get('/metrics')).body.toLowerCase()).not.toContain('kilburn')
   })
 
   test('tell of scans: how often, how long, how much', async () => {
-    const scanned = await hub.ask('{ query(input: { from: { union: ["camden/libraries/libraries", "barnet/libraries/libraries"] } }) { rowCount } }')
+    const scanned = await hub.ask(
+      '{ query(input: { from: { union: ["camden/libraries/libraries", "barnet/libraries/libraries"] } }) { rowCount } }',
+    )
     expect(scanned.errors).toBeUndefined()
-    expect(await figure('dials_scan_duration_seconds_count')).toEqual({ 'spoke="camden",outcome="OK"': 1, 'spoke="barnet",outcome="OK"': 1 })
+    expect(await figure('dials_scan_duration_seconds_count')).toEqual({
+      'spoke="camden",outcome="OK"': 1,
+      'spoke="barnet",outcome="OK"': 1,
+    })
     const bytes = await figure('dials_scan_bytes_total')
     expect(bytes['spoke="camden"']).toBeGreaterThan(100)
     expect(await figure('dials_scan_duration_seconds_bucket')).toMatchObject({ 'le="60",spoke="camden",outcome="OK"': 1 })
   })
 
   test('tell of harvests, sources, the engine and the process', async () => {
-    expect(await figure('dials_harvests_total')).toMatchObject({ 'spoke="camden",status="COMPLETE"': 1, 'spoke="broken",status="FAILED"': 1 })
-    expect(await figure('dials_source_status')).toMatchObject({ 'spoke="camden",status="UP"': 1, 'spoke="broken",status="UP"': 0, 'spoke="broken",status="DOWN"': 1 })
+    expect(await figure('dials_harvests_total')).toMatchObject({
+      'spoke="camden",status="COMPLETE"': 1,
+      'spoke="broken",status="FAILED"': 1,
+    })
+    expect(await figure('dials_source_status')).toMatchObject({
+      'spoke="camden",status="UP"': 1,
+      'spoke="broken",status="UP"': 0,
+      'spoke="broken",status="DOWN"': 1,
+    })
     expect(await figure('dials_engine_queries')).toEqual({ 'state="running"': 0, 'state="waiting"': 0 })
     expect(await figure('dials_http_requests_in_flight'), 'this request').toEqual({ '': 1 })
     expect(await figure('process_resident_memory_bytes')).toHaveProperty([''])
@@ -93,7 +119,12 @@ describe('who may see them', () => {
   test('nobody from elsewhere: the answer is that of a path that does not exist', async () => {
     const nowhere = await get('/metricz', throughProxy)
     expect(nowhere.status).toBe(404)
-    for (const headers of [throughProxy, { host: 'hub.example.org' }, { ...throughProxy, authorization: 'Bearer not.a.token' }, { ...throughProxy, authorization: 'Basic b3A6b3A=' }]) {
+    for (const headers of [
+      throughProxy,
+      { host: 'hub.example.org' },
+      { ...throughProxy, authorization: 'Bearer not.a.token' },
+      { ...throughProxy, authorization: 'Basic b3A6b3A=' },
+    ]) {
       const refused = await get('/metrics', headers)
       expect({ ...refused, body: refused.body.replace('/metrics', '/metricz') }).toEqual(nowhere)
     }

@@ -11,7 +11,9 @@ const heeding = ({ query: { signal } }: Context) =>
   new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error((signal.reason as Error).message))))
 const server = new ApolloServer<Context>({
   typeDefs: 'type Query { quick: Int, heeding: Int, deaf: Int }',
-  resolvers: { Query: { quick: () => 1, heeding: (_root, _args, context: Context) => heeding(context), deaf: () => new Promise(() => undefined) } },
+  resolvers: {
+    Query: { quick: () => 1, heeding: (_root, _args, context: Context) => heeding(context), deaf: () => new Promise(() => undefined) },
+  },
   stopOnTerminationSignals: false,
 })
 const metrics = new HubMetrics({ engine: () => ({ running: 0, waiting: 0 }), sources: () => [] })
@@ -22,7 +24,8 @@ beforeAll(async () => {
   app = Fastify() as unknown as FastifyInstance
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
-  const contextOf = (_authorization: unknown, signal: AbortSignal) => Promise.resolve({ viewer: { scopes: [] }, query: { signal } } as unknown as Context)
+  const contextOf = (_authorization: unknown, signal: AbortSignal) =>
+    Promise.resolve({ viewer: { scopes: [] }, query: { signal } } as unknown as Context)
   app.post('/graphql', graphqlHandler(server, { contextOf, clients: new Clients(), telemetry: { metrics }, operationMs: 300 }))
   await app.listen({ host: '127.0.0.1', port: 0 })
   url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}/graphql`
@@ -38,12 +41,20 @@ const ask = async (query: string) => {
 }
 
 test('what heeds the end of an operation’s time is an error of its field, beside the rest', async () => {
-  expect(await ask('{ quick heeding }')).toMatchObject([200, { data: { quick: 1, heeding: null }, errors: [{ path: ['heeding'], message: 'The time is over.' }] }])
+  expect(await ask('{ quick heeding }')).toMatchObject([
+    200,
+    { data: { quick: 1, heeding: null }, errors: [{ path: ['heeding'], message: 'The time is over.' }] },
+  ])
 })
 
 test('what does not heed it is left: the client is told the limit, and the figures too', async () => {
   expect(await ask('{ quick deaf }')).toEqual([
-    504, { errors: [{ message: 'The operation took longer than 0.3 s and was left. Ask for less at once.', extensions: { code: 'SOURCE_TIMEOUT' } }] },
+    504,
+    {
+      errors: [
+        { message: 'The operation took longer than 0.3 s and was left. Ask for less at once.', extensions: { code: 'SOURCE_TIMEOUT' } },
+      ],
+    },
   ])
   expect(await metrics.text()).toContain('dials_operation_duration_seconds_count{kind="unknown",outcome="SOURCE_TIMEOUT"} 1')
 })

@@ -5,7 +5,11 @@ import { hubOfTwo } from '../support/hub-of-two.js'
 const held = hubOfTwo()
 
 const post = (query: string, headers: Record<string, string> = {}, variables = {}) =>
-  fetch(`${held.hub.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify({ query, variables }) })
+  fetch(`${held.hub.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query, variables }),
+  })
 
 /** The line of the log of a request, which is written when its answer has gone. */
 async function lineOf(id: string | null): Promise<Record<string, unknown>> {
@@ -17,13 +21,23 @@ describe('the id of a request', () => {
   test('is the client’s own where it is a sane one', async () => {
     const answer = await post('{ spokes { id } }', { 'x-request-id': 'Camden_2026-01' })
     expect(answer.headers.get('x-request-id')).toBe('Camden_2026-01')
-    expect(await lineOf('Camden_2026-01')).toMatchObject({ level: 'info', msg: 'request', method: 'POST', status: 200, codes: [], authenticated: false })
+    expect(await lineOf('Camden_2026-01')).toMatchObject({
+      level: 'info',
+      msg: 'request',
+      method: 'POST',
+      status: 200,
+      codes: [],
+      authenticated: false,
+    })
   })
 
-  test.each(['short', 'x'.repeat(65), 'with a space', 'quote"quote', 'dots.and.more'])('is made here where the client’s is %s', async (given) => {
-    const answer = await post('{ spokes { id } }', { 'x-request-id': given })
-    expect(answer.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/)
-  })
+  test.each(['short', 'x'.repeat(65), 'with a space', 'quote"quote', 'dots.and.more'])(
+    'is made here where the client’s is %s',
+    async (given) => {
+      const answer = await post('{ spokes { id } }', { 'x-request-id': given })
+      expect(answer.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/)
+    },
+  )
 
   test.each(['/health/live', '/nowhere', '/.well-known/jwks.json', '/graphiql'])('is answered by %s too', async (path) => {
     expect((await fetch(`${held.hub.url}${path}`)).headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/)
@@ -31,9 +45,12 @@ describe('the id of a request', () => {
 
   test('of each of many at once is its own', async () => {
     const ids = Array.from({ length: 20 }, (_, index) => `concurrent-${index}`)
-    const answers = await Promise.all(ids.map((id, index) => post(index % 2 === 0 ? '{ spokes { id } }' : `{ nothing }`, { 'x-request-id': id })))
+    const answers = await Promise.all(
+      ids.map((id, index) => post(index % 2 === 0 ? '{ spokes { id } }' : `{ nothing }`, { 'x-request-id': id })),
+    )
     expect(answers.map(({ headers }) => headers.get('x-request-id'))).toEqual(ids)
-    for (const [index, id] of ids.entries()) expect((await lineOf(id))['codes'], id).toEqual(index % 2 === 0 ? [] : ['GRAPHQL_VALIDATION_FAILED'])
+    for (const [index, id] of ids.entries())
+      expect((await lineOf(id))['codes'], id).toEqual(index % 2 === 0 ? [] : ['GRAPHQL_VALIDATION_FAILED'])
   })
 })
 
@@ -42,13 +59,24 @@ describe('the line of a request', () => {
 
   test('tells how it went: status, codes, how long', async () => {
     expect(await lineOf(await idOf(post('{ query(input: { from: { table: "camden/nothing/nothing" } }) { rows } }')))).toMatchObject({
-      method: 'POST', status: 200, codes: ['UNKNOWN_TABLE'], durationMs: expect.any(Number),
+      method: 'POST',
+      status: 200,
+      codes: ['UNKNOWN_TABLE'],
+      durationMs: expect.any(Number),
     })
     const broken = fetch(`${held.hub.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{' })
     expect(await lineOf(await idOf(broken))).toMatchObject({ status: 400, codes: ['BAD_REQUEST'] })
-    const large = fetch(`${held.hub.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: 'x'.repeat(3_000_000) })
+    const large = fetch(`${held.hub.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: 'x'.repeat(3_000_000),
+    })
     expect(await lineOf(await idOf(large))).toMatchObject({ status: 413, codes: ['BAD_REQUEST'] })
-    expect(await lineOf(await idOf(post('{ spokes { id } }', { authorization: 'Bearer not.a.token' })))).toMatchObject({ status: 401, codes: ['UNAUTHENTICATED'], authenticated: false })
+    expect(await lineOf(await idOf(post('{ spokes { id } }', { authorization: 'Bearer not.a.token' })))).toMatchObject({
+      status: 401,
+      codes: ['UNAUTHENTICATED'],
+      authenticated: false,
+    })
   })
 
   test('tells that somebody is known, and not who; and nothing of what was asked', async () => {
@@ -58,8 +86,20 @@ describe('the line of a request', () => {
     const query = 'query Kilburn_name($table: ID!) { table(id: $table) { rows(where: { column: "Name", eq: "Kilburn" }) { rows } } }'
     const line = await lineOf(await idOf(post(query, { authorization: `Bearer ${token}` }, { table: 'camden/libraries/libraries' })))
     expect(line).toMatchObject({ status: 200, codes: [], authenticated: true })
-    expect(Object.keys(line).sort()).toEqual(['authenticated', 'codes', 'durationMs', 'hub', 'level', 'method', 'msg', 'request', 'status', 'time'])
-    for (const secret of ['Kilburn', 'NW6 5UH', token, token.split('.')[2] as string]) expect(held.hub.output(), secret).not.toContain(secret)
+    expect(Object.keys(line).sort()).toEqual([
+      'authenticated',
+      'codes',
+      'durationMs',
+      'hub',
+      'level',
+      'method',
+      'msg',
+      'request',
+      'status',
+      'time',
+    ])
+    for (const secret of ['Kilburn', 'NW6 5UH', token, token.split('.')[2] as string])
+      expect(held.hub.output(), secret).not.toContain(secret)
   })
 
   test('is there for /graphql alone', async () => {

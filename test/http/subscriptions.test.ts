@@ -23,7 +23,13 @@ const sdl = `
   type Subscription { ticks: Int @public, staff: Int @requiresScopes(scopes: [["staff"]]) }
 `
 const logged: object[] = []
-const log = { info: (fields: object, message: string) => { logged.push({ ...fields, message }) }, warn: () => undefined, error: () => undefined }
+const log = {
+  info: (fields: object, message: string) => {
+    logged.push({ ...fields, message })
+  },
+  warn: () => undefined,
+  error: () => undefined,
+}
 let started = 0
 let ended = 0
 let released = 0
@@ -56,7 +62,8 @@ const tokens: Record<string, { scopes: string[]; expiresAt?: () => number }> = {
 async function contextOf(authorization: readonly string[] | undefined): Promise<Context> {
   const name = authorization?.[0]?.replace(/^Bearer /, '')
   const token = name === undefined ? undefined : tokens[name]
-  if (name !== undefined && token === undefined) throw new DialsError('UNAUTHENTICATED', 'The token is not valid at this hub, or has expired.')
+  if (name !== undefined && token === undefined)
+    throw new DialsError('UNAUTHENTICATED', 'The token is not valid at this hub, or has expired.')
   const expiresAt = token?.expiresAt?.()
   const viewer = { scopes: token?.scopes ?? [], ...(token ? { subject: 's' } : {}), ...(expiresAt === undefined ? {} : { expiresAt }) }
   return Promise.resolve({ viewer, results: new CountedResults() } as unknown as Context)
@@ -71,7 +78,13 @@ beforeAll(async () => {
   const schema = mapSchema(buildSchema(`${directivesSdl}${sdl}`), {
     [MapperKind.OBJECT_FIELD]: (config, name, type) => {
       if (type === 'Subscription') return { ...config, subscribe: () => ticking() }
-      return { ...config, resolve: () => { if (name === 'inner') throw new Error('secret reason at /src/x.ts'); return 'world' } }
+      return {
+        ...config,
+        resolve: () => {
+          if (name === 'inner') throw new Error('secret reason at /src/x.ts')
+          return 'world'
+        },
+      }
     },
   })
   const operations = new Operations(schema)
@@ -80,7 +93,12 @@ beforeAll(async () => {
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
   const shared = { operations, contextOf, clients: new Clients(), telemetry: { metrics } }
   eventStreamRoute(app, shared)
-  closeSockets = openSockets(app.server, { ...shared, log, trustedProxies: ['127.0.0.1'], isOrigin: (origin, host) => isAllowed(origin, host, ['https://dashboards.example']) })
+  closeSockets = openSockets(app.server, {
+    ...shared,
+    log,
+    trustedProxies: ['127.0.0.1'],
+    isOrigin: (origin, host) => isAllowed(origin, host, ['https://dashboards.example']),
+  })
   await app.listen({ host: '127.0.0.1', port: 0 })
   url = `127.0.0.1:${(app.server.address() as AddressInfo).port}`
 })
@@ -93,7 +111,13 @@ afterAll(async () => {
 })
 
 function client(token?: string): Client {
-  const made = createClient({ url: `ws://${url}/graphql`, webSocketImpl: WebSocket, retryAttempts: 0, lazy: true, ...(token === undefined ? {} : { connectionParams: { authorization: `Bearer ${token}` } }) })
+  const made = createClient({
+    url: `ws://${url}/graphql`,
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+    lazy: true,
+    ...(token === undefined ? {} : { connectionParams: { authorization: `Bearer ${token}` } }),
+  })
   clients.push(made)
   return made
 }
@@ -125,7 +149,17 @@ describe('over a WebSocket', () => {
   test('a query and a mutation are answered under the same rules', async () => {
     const before = released
     const [answer] = await gather(client().iterate({ query: '{ hello inner }' }))
-    expect(answer).toEqual({ data: { hello: 'world', inner: null }, errors: [{ message: 'Something went wrong on our side. The reason is in the log.', locations: [{ line: 1, column: 9 }], path: ['inner'], extensions: { code: 'INTERNAL_SERVER_ERROR' } }] })
+    expect(answer).toEqual({
+      data: { hello: 'world', inner: null },
+      errors: [
+        {
+          message: 'Something went wrong on our side. The reason is in the log.',
+          locations: [{ line: 1, column: 9 }],
+          path: ['inner'],
+          extensions: { code: 'INTERNAL_SERVER_ERROR' },
+        },
+      ],
+    })
     await settled(() => released, before + 1)
   })
 
@@ -153,7 +187,10 @@ describe('over a WebSocket', () => {
 
   test('a token that ends while the socket is open closes it with 4401, and ends what runs', async () => {
     const over = ended
-    await expect(gather(client('short').iterate({ query: 'subscription { ticks }' }))).rejects.toMatchObject({ code: 4401, reason: 'The token has expired.' })
+    await expect(gather(client('short').iterate({ query: 'subscription { ticks }' }))).rejects.toMatchObject({
+      code: 4401,
+      reason: 'The token has expired.',
+    })
     await settled(() => ended, over + 1)
   })
 
@@ -179,7 +216,11 @@ describe('over a WebSocket', () => {
 
   test.each([
     ['what is no message', 'nonsense', 4400],
-    ['a message nested without end', `{"type":"subscribe","id":"1","payload":{"query":"{ hello }","variables":{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}}}`, 4400],
+    [
+      'a message nested without end',
+      `{"type":"subscribe","id":"1","payload":{"query":"{ hello }","variables":{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}}}`,
+      4400,
+    ],
     ['a message larger than any of ours', 'x'.repeat(300 * 1024), 1009],
     ['an operation before the connection is acknowledged', '{"type":"subscribe","id":"1","payload":{"query":"{ hello }"}}', 4401],
   ])('is closed after %s', async (_what, message, code) => {
@@ -192,17 +233,41 @@ describe('over a WebSocket', () => {
 
   test('no address can hold more than 32 open', async () => {
     const sockets = Array.from({ length: 33 }, () => new WebSocket(`ws://${url}/graphql`, 'graphql-transport-ws'))
-    const outcomes = await Promise.all(sockets.map((socket) => new Promise((resolve) => {
-      socket.on('open', () => resolve('open')).on('unexpected-response', (_request, response) => resolve(response.statusCode)).on('error', () => undefined)
-    })))
+    const outcomes = await Promise.all(
+      sockets.map(
+        (socket) =>
+          new Promise((resolve) => {
+            socket
+              .on('open', () => resolve('open'))
+              .on('unexpected-response', (_request, response) => resolve(response.statusCode))
+              .on('error', () => undefined)
+          }),
+      ),
+    )
     expect(outcomes.filter((outcome) => outcome === 'open')).toHaveLength(32)
     expect(outcomes.filter((outcome) => outcome === 429)).toHaveLength(1)
-    await Promise.all(sockets.map((socket) => new Promise((resolve) => { if (socket.readyState === WebSocket.CLOSED) resolve(undefined); else { socket.once('close', resolve); socket.close() } })))
+    await Promise.all(
+      sockets.map(
+        (socket) =>
+          new Promise((resolve) => {
+            if (socket.readyState === WebSocket.CLOSED) resolve(undefined)
+            else {
+              socket.once('close', resolve)
+              socket.close()
+            }
+          }),
+      ),
+    )
   })
 })
 
 describe('over server-sent events', () => {
-  const sse = (token?: string) => createSseClient({ url: `http://${url}/graphql/stream`, retryAttempts: 0, ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }) })
+  const sse = (token?: string) =>
+    createSseClient({
+      url: `http://${url}/graphql/stream`,
+      retryAttempts: 0,
+      ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
+    })
 
   test('a subscription runs until its client is content, and its source is told', async () => {
     const over = ended
@@ -217,7 +282,11 @@ describe('over server-sent events', () => {
 
   test('the same rules hold: scopes, limits, errors', async () => {
     const ask = async (query: string) => {
-      const response = await fetch(`http://${url}/graphql/stream`, { method: 'POST', headers: { 'content-type': 'application/json', accept: 'text/event-stream' }, body: JSON.stringify({ query }) })
+      const response = await fetch(`http://${url}/graphql/stream`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+        body: JSON.stringify({ query }),
+      })
       return response.text()
     }
     expect(await ask('subscription { staff }')).toContain('UNAUTHENTICATED')
@@ -231,7 +300,9 @@ describe('over server-sent events', () => {
   test('a token that ends while the stream is open ends it', async () => {
     const over = ended
     const response = await fetch(`http://${url}/graphql/stream`, {
-      method: 'POST', headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: 'Bearer short' }, body: JSON.stringify({ query: 'subscription { ticks }' }),
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: 'Bearer short' },
+      body: JSON.stringify({ query: 'subscription { ticks }' }),
     })
     expect(await response.text()).toContain('"ticks":0')
     await settled(() => ended, over + 1)
@@ -239,7 +310,12 @@ describe('over server-sent events', () => {
 
   test('a token that does not hold, and a form of another site, begin nothing', async () => {
     const begun = started
-    const ask = (headers: Record<string, string>) => fetch(`http://${url}/graphql/stream`, { method: 'POST', headers: { accept: 'text/event-stream', ...headers }, body: JSON.stringify({ query: 'subscription { ticks }' }) })
+    const ask = (headers: Record<string, string>) =>
+      fetch(`http://${url}/graphql/stream`, {
+        method: 'POST',
+        headers: { accept: 'text/event-stream', ...headers },
+        body: JSON.stringify({ query: 'subscription { ticks }' }),
+      })
     expect((await ask({ 'content-type': 'application/json', authorization: 'Bearer forged' })).status).toBe(401)
     expect((await ask({ 'content-type': 'text/plain' })).status).toBe(400)
     expect(started).toBe(begun)
@@ -247,29 +323,57 @@ describe('over server-sent events', () => {
 })
 
 describe('of what comes over streams', () => {
-  const outcomes = async () => Object.fromEntries([...(await metrics.text()).matchAll(/^dials_operation_duration_seconds_count\{kind="(\w+)",outcome="(\w+)"\} (\d+)$/gm)].map(([, kind, outcome, count]) => [`${kind} ${outcome}`, Number(count)]))
+  const outcomes = async () =>
+    Object.fromEntries(
+      [...(await metrics.text()).matchAll(/^dials_operation_duration_seconds_count\{kind="(\w+)",outcome="(\w+)"\} (\d+)$/gm)].map(
+        ([, kind, outcome, count]) => [`${kind} ${outcome}`, Number(count)],
+      ),
+    )
 
   test('the figures tell: kinds, outcomes, refusals', async () => {
     const before = await outcomes()
-    const stream = (query: string) => fetch(`http://${url}/graphql/stream`, { method: 'POST', headers: { 'content-type': 'application/json', accept: 'text/event-stream' }, body: JSON.stringify({ query }) }).then((response) => response.text())
+    const stream = (query: string) =>
+      fetch(`http://${url}/graphql/stream`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+        body: JSON.stringify({ query }),
+      }).then((response) => response.text())
     for (const query of ['{ hello }', '{ inner }', '{ nothing }']) await gather(client().iterate({ query })).catch(() => undefined)
     for (const query of ['{ hello }', '{ inner }', '{ nothing }']) await stream(query)
     for await (const _tick of client().iterate({ query: 'subscription { ticks }' })) break
     const more = async () => Object.fromEntries(Object.entries(await outcomes()).map(([key, count]) => [key, count - (before[key] ?? 0)]))
-    await expect.poll(more).toMatchObject({ 'query OK': 2, 'query INTERNAL_SERVER_ERROR': 2, 'unknown GRAPHQL_VALIDATION_FAILED': 2, 'subscription OK': 1 })
+    await expect
+      .poll(more)
+      .toMatchObject({ 'query OK': 2, 'query INTERNAL_SERVER_ERROR': 2, 'unknown GRAPHQL_VALIDATION_FAILED': 2, 'subscription OK': 1 })
   })
 
   test('the log has a line for each operation of a socket, with an id and nothing that was asked', async () => {
     logged.length = 0
     await gather(client('staff').iterate({ query: 'query Kilburn { inner }' })).catch(() => undefined)
-    await expect.poll(() => logged).toEqual([
-      { request: expect.stringMatching(/^[\da-f-]{36}$/) as string, method: 'WS', kind: 'query', codes: ['INTERNAL_SERVER_ERROR'], authenticated: true, durationMs: expect.any(Number) as number, message: 'request' },
-    ])
+    await expect
+      .poll(() => logged)
+      .toEqual([
+        {
+          request: expect.stringMatching(/^[\da-f-]{36}$/) as string,
+          method: 'WS',
+          kind: 'query',
+          codes: ['INTERNAL_SERVER_ERROR'],
+          authenticated: true,
+          durationMs: expect.any(Number) as number,
+          message: 'request',
+        },
+      ])
   })
 
   test('a client has 64 at most, however they come; another address has its own', async () => {
     const gone = new AbortController()
-    const stream = () => fetch(`http://${url}/graphql/stream`, { method: 'POST', signal: gone.signal, headers: { 'content-type': 'application/json', accept: 'text/event-stream' }, body: JSON.stringify({ query: 'subscription { ticks }' }) })
+    const stream = () =>
+      fetch(`http://${url}/graphql/stream`, {
+        method: 'POST',
+        signal: gone.signal,
+        headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+        body: JSON.stringify({ query: 'subscription { ticks }' }),
+      })
     const held = await Promise.all(Array.from({ length: 64 }, stream))
     expect(held.map(({ status }) => status)).toEqual(held.map(() => 200))
     expect((await stream()).status).toBe(429)
@@ -277,12 +381,16 @@ describe('of what comes over streams', () => {
     expect(JSON.stringify(refused)).toContain('More than 64 operations of yours')
 
     class Elsewhere extends WebSocket {
-      constructor(address: string, protocols: string[]) { super(address, protocols, { headers: { 'x-forwarded-for': '192.0.2.7' } }) }
+      constructor(address: string, protocols: string[]) {
+        super(address, protocols, { headers: { 'x-forwarded-for': '192.0.2.7' } })
+      }
     }
     const elsewhere = createClient({ url: `ws://${url}/graphql`, webSocketImpl: Elsewhere, retryAttempts: 0 })
     clients.push(elsewhere)
     expect(await gather(elsewhere.iterate({ query: '{ hello }' }))).toEqual([{ data: { hello: 'world' } }])
     gone.abort()
-    await expect.poll(async () => gather(client().iterate({ query: '{ hello }' })).catch(() => undefined)).toEqual([{ data: { hello: 'world' } }])
+    await expect
+      .poll(async () => gather(client().iterate({ query: '{ hello }' })).catch(() => undefined))
+      .toEqual([{ data: { hello: 'world' } }])
   })
 })

@@ -70,18 +70,27 @@ function tree(spans: readonly CollectedSpan[], parent: string): Record<string, u
 }
 
 const attributesOf = (spans: readonly CollectedSpan[], name: string) =>
-  Object.fromEntries((spans.find((span) => span.name === name)?.attributes ?? []).map(({ key, value }) => [key, value.stringValue ?? value.intValue]))
+  Object.fromEntries(
+    (spans.find((span) => span.name === name)?.attributes ?? []).map(({ key, value }) => [key, value.stringValue ?? value.intValue]),
+  )
 
 describe('an operation', () => {
   test('is a tree from the client’s span to each fragment, and goes on at the spoke', async () => {
-    const answer = await hub.ask<{ query: { rows: string[][] } }>(query, {}, { traceparent, tracestate: 'vendor=kilburn', baggage: 'who=kilburn', 'x-request-id': 'request-0001' })
+    const answer = await hub.ask<{ query: { rows: string[][] } }>(
+      query,
+      {},
+      { traceparent, tracestate: 'vendor=kilburn', baggage: 'who=kilburn', 'x-request-id': 'request-0001' },
+    )
     expect(answer.data?.query.rows).toEqual([['Kilburn Centre', 'NW6 5UH']])
     const spans = await traceOf(traceId)
     expect(tree(spans, parentId)).toEqual({
       'POST /graphql': { operation: { parse: {}, bind: {}, authorise: {}, plan: {}, execute: { fragment: {} }, result: {} } },
     })
     expect(attributesOf(spans, 'POST /graphql')).toEqual({
-      'http.request.method': 'POST', 'http.route': '/graphql', 'http.response.status_code': 200, 'dials.request_id': 'request-0001',
+      'http.request.method': 'POST',
+      'http.route': '/graphql',
+      'http.response.status_code': 200,
+      'dials.request_id': 'request-0001',
     })
     expect(attributesOf(spans, 'operation')).toEqual({ 'graphql.operation.type': 'query' })
     expect(attributesOf(spans, 'fragment')).toEqual({ 'dials.spoke': 'camden', 'dials.bytes': expect.any(Number) })
@@ -103,7 +112,11 @@ describe('an operation', () => {
   })
 
   test('without a traceparent, or with one that is none, begins a trace of its own', async () => {
-    await hub.ask('{ spokes { id } }', {}, { traceparent: '00-00000000000000000000000000000000-0000000000000000-01', 'x-request-id': 'request-0002' })
+    await hub.ask(
+      '{ spokes { id } }',
+      {},
+      { traceparent: '00-00000000000000000000000000000000-0000000000000000-01', 'x-request-id': 'request-0002' },
+    )
     const own = () => collector.spans().find((span) => span.attributes.some(({ value }) => value.stringValue === 'request-0002'))
     await expect.poll(own, { timeout: 10_000 }).toBeDefined()
     expect(own()?.parentSpanId ?? '').toBe('')
@@ -119,7 +132,8 @@ describe('an operation', () => {
     await traceOf(id)
     const sent = collector.text()
     expect(sent).toContain('"service.name"')
-    for (const secret of ['Kilburn', 'kilburn', 'NW6 5UH', 'Postcode', token, token.split('.')[2] as string, 'Bearer', 'libraries']) expect(sent, secret).not.toContain(secret)
+    for (const secret of ['Kilburn', 'kilburn', 'NW6 5UH', 'Postcode', token, token.split('.')[2] as string, 'Bearer', 'libraries'])
+      expect(sent, secret).not.toContain(secret)
   })
 })
 
@@ -134,7 +148,13 @@ test.each(['is not there', 'never answers'])('a collector that %s costs no answe
   if (what === 'is not there') await stalls.close()
   const fresh = await freshDatabase()
   const other = await startTestHub(workspace.hubYaml, {
-    env: { DATABASE_URL: fresh.url, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${stalls.url}/v1/traces`, OTEL_BSP_SCHEDULE_DELAY: '50', OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: '500', OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20collector-secret' },
+    env: {
+      DATABASE_URL: fresh.url,
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${stalls.url}/v1/traces`,
+      OTEL_BSP_SCHEDULE_DELAY: '50',
+      OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: '500',
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20collector-secret',
+    },
   })
   expect((await other.ask('{ spokes { id } }')).errors).toBeUndefined()
   await other.line(/traces cannot be sent/)

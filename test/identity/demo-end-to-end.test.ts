@@ -45,7 +45,9 @@ test('npm start prints two tokens that the hub takes, says how long they live an
 
 test('dials token --organisation gives one, with scopes; without it the operator’s', async () => {
   const gla = await token('--organisation', 'greater-london-authority', '--scope', 'agreements:write')
-  expect((await asked(gla)).data).toEqual({ viewer: { subject: 'greater-london-authority', organisation: { id: 'greater-london-authority' }, scopes: ['agreements:write'] } })
+  expect((await asked(gla)).data).toEqual({
+    viewer: { subject: 'greater-london-authority', organisation: { id: 'greater-london-authority' }, scopes: ['agreements:write'] },
+  })
   expect((await asked(gla, 'mutation { harvest(spoke: "camden") { status } }')).errors?.[0]?.extensions.code).toBe('FORBIDDEN')
   const operator = await token('--config', 'examples/london/hub.yaml')
   expect((await asked(operator)).data).toEqual({ viewer: { subject: 'operator', organisation: null, scopes: ['hub:operate'] } })
@@ -59,7 +61,10 @@ test('a token that was tampered with, and two Authorization headers, are refused
   const body = await new Promise<string>((resolve, reject) => {
     const post = request(`${url}/graphql`, { method: 'POST' }, (response) => {
       let text = ''
-      response.setEncoding('utf8').on('data', (part: string) => (text += part)).on('end', () => resolve(text))
+      response
+        .setEncoding('utf8')
+        .on('data', (part: string) => (text += part))
+        .on('end', () => resolve(text))
     })
     post.on('error', reject)
     post.setHeader('content-type', 'application/json')

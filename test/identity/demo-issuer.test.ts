@@ -41,7 +41,13 @@ describe('the demonstration’s issuer, an OpenID provider', () => {
   test('gives each organisation tokens that the hub takes', async () => {
     for (const organisation of organisations) {
       const viewer = await identify(`Bearer ${await demoToken(dataFolder, organisation)}`)
-      expect(viewer).toEqual({ subject: organisation, issuer: issuer.config.issuer, organisation, scopes: [], expiresAt: expect.any(Number) })
+      expect(viewer).toEqual({
+        subject: organisation,
+        issuer: issuer.config.issuer,
+        organisation,
+        scopes: [],
+        expiresAt: expect.any(Number),
+      })
     }
     expect((await identify(`Bearer ${await demoToken(dataFolder, 'camden', ['agreements:write'])}`)).scopes).toEqual(['agreements:write'])
   })
@@ -59,7 +65,9 @@ describe('the demonstration’s issuer, an OpenID provider', () => {
     const { camden = '', barnet = '' } = secrets
     expect((await post('camden', 'wrong', {})).status).toBe(401)
     expect((await post('camden', barnet, {})).status).toBe(401)
-    const answer = (await (await post('camden', camden, { organisation: 'barnet', sub: 'barnet', claims: '{"organisation":"barnet"}' })).json()) as { access_token: string }
+    const answer = (await (
+      await post('camden', camden, { organisation: 'barnet', sub: 'barnet', claims: '{"organisation":"barnet"}' })
+    ).json()) as { access_token: string }
     expect(decodeJwt(answer.access_token)).toMatchObject({ sub: 'camden', organisation: 'camden', aud: audience })
   })
 
@@ -70,7 +78,9 @@ describe('the demonstration’s issuer, an OpenID provider', () => {
     expect((await identify(`Bearer ${operate.access_token}`)).scopes).toEqual(['agreements:write'])
     const elsewhere = (await (await post('camden', camden, { resource: 'https://elsewhere.example' })).json()) as { access_token?: string }
     if (elsewhere.access_token !== undefined) expect(decodeJwt(elsewhere.access_token).aud).toBe(audience)
-    expect((await refusalOf(demoToken(dataFolder, 'camden', ['hub:operate']))).message).toBe('The demonstration\'s issuer does not give the scope hub:operate to an organisation.')
+    expect((await refusalOf(demoToken(dataFolder, 'camden', ['hub:operate']))).message).toBe(
+      "The demonstration's issuer does not give the scope hub:operate to an organisation.",
+    )
   })
 
   test('tells of an organisation that it does not know', async () => {
@@ -87,7 +97,10 @@ describe('the demonstration’s issuer, an OpenID provider', () => {
     const production = startDemoIssuer({ ...options, dataFolder, environment: readEnvironment({ NODE_ENV: 'production' }) })
     await expect(production).rejects.toThrow(ConfigError)
     const program = dials(['demo', '--port', '0', '--data-dir', join(dataFolder, 'none')], { NODE_ENV: 'production' })
-    expect([await program.exited, program.output()]).toEqual([2, expect.stringMatching(/^dials: the environment at NODE_ENV: is production/m)])
+    expect([await program.exited, program.output()]).toEqual([
+      2,
+      expect.stringMatching(/^dials: the environment at NODE_ENV: is production/m),
+    ])
   })
 
   test('is gone with its note, and another that never had a note takes none away', async () => {
@@ -96,7 +109,9 @@ describe('the demonstration’s issuer, an OpenID provider', () => {
     expect((await noteOf()).issuer).toBe(issuer.config.issuer)
     await issuer.close()
     const error = await refusalOf(demoToken(dataFolder, 'camden'))
-    expect(error.message).toBe(`No demonstration runs with the data directory ${dataFolder}. Start one with 'npm start', or give its --data-dir.`)
+    expect(error.message).toBe(
+      `No demonstration runs with the data directory ${dataFolder}. Start one with 'npm start', or give its --data-dir.`,
+    )
   })
 })
 
@@ -109,7 +124,10 @@ describe('dials token and dials harvest', () => {
     ['harvest', '--config', london, '--data-dir', none],
   ])('%s refuses a data directory of no hub, and makes none', async (...args) => {
     const program = dials(args)
-    expect([await program.exited, program.output()]).toEqual([2, `dials: ${join(none, 'hub-key.json')}: there is no key of a hub: give the --data-dir that the hub was started with\n`])
+    expect([await program.exited, program.output()]).toEqual([
+      2,
+      `dials: ${join(none, 'hub-key.json')}: there is no key of a hub: give the --data-dir that the hub was started with\n`,
+    ])
     await expect(stat(none)).rejects.toThrow('ENOENT')
   })
 
@@ -117,6 +135,9 @@ describe('dials token and dials harvest', () => {
     const nothing = dials(['token'])
     expect([await nothing.exited, nothing.output()]).toEqual([2, expect.stringMatching(/needs --config <file>/)])
     const stopped = dials(['token', '--organisation', 'london-borough-of-camden', '--data-dir', none])
-    expect([await stopped.exited, stopped.output()]).toEqual([1, `dials: No demonstration runs with the data directory ${none}. Start one with 'npm start', or give its --data-dir.\n`])
+    expect([await stopped.exited, stopped.output()]).toEqual([
+      1,
+      `dials: No demonstration runs with the data directory ${none}. Start one with 'npm start', or give its --data-dir.\n`,
+    ])
   })
 })

@@ -93,7 +93,11 @@ describe('keys that cannot be read', () => {
     ['an error', (_request, response) => response.writeHead(500).end('down'), /status is 500/],
     ['not JSON', (_request, response) => response.end('<html>'), /JSON/],
     ['not a set', (_request, response) => response.end('{"keys":"none"}'), /JSON Web Key Set/],
-    ['more than 256 kB', (_request, response) => response.end(JSON.stringify({ keys: [], filling: 'x'.repeat(300_000) })), /larger than 262144 bytes/],
+    [
+      'more than 256 kB',
+      (_request, response) => response.end(JSON.stringify({ keys: [], filling: 'x'.repeat(300_000) })),
+      /larger than 262144 bytes/,
+    ],
     ['nothing, for ever', () => undefined, /timeout/i],
     ['half of it, for ever', (_request, response) => void response.write('{"keys":['), /timeout|abort/i],
     ['a closed connection', (request) => request.socket.destroy(), /fetch failed/],
@@ -105,7 +109,9 @@ describe('keys that cannot be read', () => {
     const error = await refusalOf(identify({ timeoutMs: 200 })(token))
     expect(error.code).toBe('UNAUTHENTICATED')
     expect(error.message).toMatch(unreadable)
-    expect(warnings).toEqual([[{ issuer: issuer.url, reason: expect.stringMatching(reason) }, 'the keys of an issuer cannot be read: its tokens are refused']])
+    expect(warnings).toEqual([
+      [{ issuer: issuer.url, reason: expect.stringMatching(reason) }, 'the keys of an issuer cannot be read: its tokens are refused'],
+    ])
     for (const part of token.split('.')) expect(JSON.stringify(warnings) + String(error.cause)).not.toContain(part)
   })
 
@@ -131,7 +137,13 @@ describe('keys that cannot be read', () => {
 
   test('do not shut out tokens of keys that are known, and an issuer that is down shuts out no other', async () => {
     const other = await startIssuer()
-    const asked = viewerOf({ issuer: 'https://hub.london.example', key, issuers: [issuer.config, other.config], log, times: { cooldownMs: 0 } })
+    const asked = viewerOf({
+      issuer: 'https://hub.london.example',
+      key,
+      issuers: [issuer.config, other.config],
+      log,
+      times: { cooldownMs: 0 },
+    })
     const token = await issuer.token()
     await asked(`Bearer ${token}`)
     issuer.answer = (_request, response) => response.writeHead(503).end()

@@ -8,9 +8,17 @@ import { ConfigError } from '../../src/errors.js'
 
 const file = join(mkdtempSync(join(tmpdir(), 'seven-dials-issuers-')), 'hub.yaml')
 const environment = readEnvironment({})
-const good = { issuer: 'https://id.london.example', jwks: 'https://id.london.example/keys', audience: 'https://hub.london.example', organisations: ['camden'] }
+const good = {
+  issuer: 'https://id.london.example',
+  jwks: 'https://id.london.example/keys',
+  audience: 'https://hub.london.example',
+  organisations: ['camden'],
+}
 const load = (...issuers: object[]) => {
-  writeFileSync(file, stringify({ name: 'London', issuers, spokes: [{ id: 'camden', organisation: { name: 'Camden' }, connector: 'files' }] }))
+  writeFileSync(
+    file,
+    stringify({ name: 'London', issuers, spokes: [{ id: 'camden', organisation: { name: 'Camden' }, connector: 'files' }] }),
+  )
   return loadHubConfig(file, environment).value.issuers
 }
 const refusal = (...issuers: object[]) => {
@@ -28,7 +36,8 @@ describe('issuers of hub.yaml', () => {
     const whole = { ...good, algorithms: ['EdDSA', 'RS256'], organisationClaim: 'org', scopes: ['agreements:write', 'hub:operate'] }
     expect(load(whole)).toEqual([whole])
     expect(load(good)).toEqual([good])
-    for (const host of ['localhost', '127.0.0.1', '127.8.8.8', '[::1]']) expect(load({ ...good, jwks: `http://${host}:3000/keys` })).toHaveLength(1)
+    for (const host of ['localhost', '127.0.0.1', '127.8.8.8', '[::1]'])
+      expect(load({ ...good, jwks: `http://${host}:3000/keys` })).toHaveLength(1)
   })
 
   test.each([
@@ -53,6 +62,10 @@ describe('issuers of hub.yaml', () => {
   })
 
   test('refuses two entries of one issuer', () => {
-    expect(refusal(good, { ...good, jwks: 'https://id.london.example/more' })).toEqual([file, 'issuers', 'two entries have one issuer: make them one'])
+    expect(refusal(good, { ...good, jwks: 'https://id.london.example/more' })).toEqual([
+      file,
+      'issuers',
+      'two entries have one issuer: make them one',
+    ])
   })
 })

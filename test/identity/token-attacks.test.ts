@@ -10,7 +10,18 @@ import { type HubKey, loadHubKey } from '../../src/identity/hub-key.js'
 import { signOperatorToken } from '../../src/identity/operator-token.js'
 import { RequestSigner } from '../../src/identity/scan-token.js'
 import { viewerOf } from '../../src/identity/viewer-of.js'
-import { audience, base64url, goodClaims, makeKey, rawToken, refusalOf, signed, signer, startIssuer, type TestIssuer } from '../support/issuer.js'
+import {
+  audience,
+  base64url,
+  goodClaims,
+  makeKey,
+  rawToken,
+  refusalOf,
+  signed,
+  signer,
+  startIssuer,
+  type TestIssuer,
+} from '../support/issuer.js'
 
 const hubIssuer = 'https://hub.london.example'
 const warnings: unknown[] = []
@@ -43,10 +54,17 @@ async function expectRefused(token: string, message: RegExp = /./): Promise<void
 
 describe('a token that is what it should be', () => {
   test('is a viewer with subject, organisation, scopes and end', async () => {
-    const expected = { subject: 'jane', issuer: issuer.url, organisation: 'camden', scopes: ['agreements:write'], expiresAt: expect.any(Number) }
+    const expected = {
+      subject: 'jane',
+      issuer: issuer.url,
+      organisation: 'camden',
+      scopes: ['agreements:write'],
+      expiresAt: expect.any(Number),
+    }
     expect(await ask(await issuer.token())).toEqual(expected)
     expect(await ask(await rsa.token())).toEqual({ ...expected, issuer: rsa.url })
-    for (const typ of [undefined, 'JWT', 'jwt', 'at+jwt', 'application/at+jwt']) expect(await ask(await issuer.token({}, { typ }))).toEqual(expected)
+    for (const typ of [undefined, 'JWT', 'jwt', 'at+jwt', 'application/at+jwt'])
+      expect(await ask(await issuer.token({}, { typ }))).toEqual(expected)
     expect(await ask(await issuer.token({ aud: [audience] }))).toEqual(expected)
     expect(await ask(await issuer.token({}, { kid: undefined }))).toEqual(expected)
   })
@@ -56,7 +74,10 @@ describe('a token that is what it should be', () => {
   })
 
   test('of the operator works as ever, and no header is anonymous', async () => {
-    expect(await ask(await signOperatorToken(hubIssuer, key, ['hub:operate']))).toMatchObject({ subject: 'operator', scopes: ['hub:operate'] })
+    expect(await ask(await signOperatorToken(hubIssuer, key, ['hub:operate']))).toMatchObject({
+      subject: 'operator',
+      scopes: ['hub:operate'],
+    })
     expect(await identify(undefined)).toEqual({ scopes: [] })
     expect(await identify([])).toEqual({ scopes: [] })
   })
@@ -76,9 +97,16 @@ describe('alg', () => {
     const der = Buffer.from(pem.replaceAll(/-----[^-]+-----|\s/g, ''), 'base64')
     const { n = '' } = rsa.key.publicJwk
     for (const secret of [pem, pem.trim(), der, JSON.stringify(rsa.key.publicJwk), n, Buffer.from(n, 'base64url')]) {
-      for (const [alg, hash] of [['HS256', 'sha256'], ['HS384', 'sha384'], ['HS512', 'sha512'], ['RS256', 'sha256']] as const) {
+      for (const [alg, hash] of [
+        ['HS256', 'sha256'],
+        ['HS384', 'sha384'],
+        ['HS512', 'sha512'],
+        ['RS256', 'sha256'],
+      ] as const) {
         const header = JSON.stringify({ alg, typ: 'at+jwt', kid: 'RS256-1' })
-        await expectRefused(await rawToken(header, JSON.stringify(goodClaims(rsa.url)), (input) => createHmac(hash, secret).update(input).digest()))
+        await expectRefused(
+          await rawToken(header, JSON.stringify(goodClaims(rsa.url)), (input) => createHmac(hash, secret).update(input).digest()),
+        )
       }
     }
   })
@@ -101,16 +129,31 @@ describe('alg', () => {
 })
 
 describe('kid', () => {
-  test.each(['../../../../dev/null', '/dev/null', 'file:///etc/passwd', "x' OR '1'='1", "x' UNION SELECT 'key'--", 'https://evil.example/key', '', '__proto__', 'constructor', '0'])(
-    'injection %j', async (kid) => {
-      await expectRefused(await issuer.token({}, { kid }))
-      await expectRefused(await rawToken(JSON.stringify({ alg: 'HS256', kid }), JSON.stringify(goodClaims(issuer.url)), (input) => createHmac('sha256', '').update(input).digest()))
-    },
-  )
+  test.each([
+    '../../../../dev/null',
+    '/dev/null',
+    'file:///etc/passwd',
+    "x' OR '1'='1",
+    "x' UNION SELECT 'key'--",
+    'https://evil.example/key',
+    '',
+    '__proto__',
+    'constructor',
+    '0',
+  ])('injection %j', async (kid) => {
+    await expectRefused(await issuer.token({}, { kid }))
+    await expectRefused(
+      await rawToken(JSON.stringify({ alg: 'HS256', kid }), JSON.stringify(goodClaims(issuer.url)), (input) =>
+        createHmac('sha256', '').update(input).digest(),
+      ),
+    )
+  })
 
   test('that is not a text', async () => {
     for (const kid of [0, null, ['ES256-1'], { kid: 'ES256-1' }, true]) {
-      await expectRefused(await rawToken(JSON.stringify({ alg: 'ES256', kid }), JSON.stringify(goodClaims(issuer.url)), signer(await makeKey())))
+      await expectRefused(
+        await rawToken(JSON.stringify({ alg: 'ES256', kid }), JSON.stringify(goodClaims(issuer.url)), signer(await makeKey())),
+      )
     }
   })
 
@@ -148,17 +191,31 @@ describe('a header that brings a key or says where one is', () => {
 
   test('crit is refused, whatever it names', async () => {
     const header = (crit: unknown) => JSON.stringify({ alg: 'ES256', kid: 'ES256-1', crit, b64: true, exp: 1 })
-    for (const crit of [['exp'], ['b64'], [], 'exp', null]) await expectRefused(await rawToken(header(crit), JSON.stringify(goodClaims(issuer.url)), signer(issuer.key)))
+    for (const crit of [['exp'], ['b64'], [], 'exp', null])
+      await expectRefused(await rawToken(header(crit), JSON.stringify(goodClaims(issuer.url)), signer(issuer.key)))
   })
 })
 
 describe('typ', () => {
-  test.each(['purpose+jwt', 'catalogue+jwt', 'operator+jwt', 'Operator+JWT', 'application/operator+jwt', 'logout+jwt', 'dpop+jwt', 'id_token', 'secevent+jwt', 'JWE', ''])(
-    '%j of an issuer', async (typ) => expectRefused(await issuer.token({}, { typ })),
-  )
+  test.each([
+    'purpose+jwt',
+    'catalogue+jwt',
+    'operator+jwt',
+    'Operator+JWT',
+    'application/operator+jwt',
+    'logout+jwt',
+    'dpop+jwt',
+    'id_token',
+    'secevent+jwt',
+    'JWE',
+    '',
+  ])('%j of an issuer', async (typ) => expectRefused(await issuer.token({}, { typ })))
 
   test('that is not a text', async () => {
-    for (const typ of [null, ['at+jwt'], 1, {}]) await expectRefused(await rawToken(JSON.stringify({ alg: 'ES256', kid: 'ES256-1', typ }), JSON.stringify(goodClaims(issuer.url)), signer(issuer.key)))
+    for (const typ of [null, ['at+jwt'], 1, {}])
+      await expectRefused(
+        await rawToken(JSON.stringify({ alg: 'ES256', kid: 'ES256-1', typ }), JSON.stringify(goodClaims(issuer.url)), signer(issuer.key)),
+      )
   })
 
   test('the hub’s own tokens for spokes do not open the graph', async () => {
@@ -174,11 +231,14 @@ describe('typ', () => {
   })
 
   test('an operator’s token that an issuer signed', async () => {
-    await expectRefused(await issuer.token({ iss: hubIssuer, aud: hubIssuer, sub: 'operator', scope: 'hub:operate' }, { typ: 'operator+jwt' }))
+    await expectRefused(
+      await issuer.token({ iss: hubIssuer, aud: hubIssuer, sub: 'operator', scope: 'hub:operate' }, { typ: 'operator+jwt' }),
+    )
   })
 
   test('an ID token or a log-out token without typ', async () => {
-    for (const claim of ['at_hash', 'c_hash', 'events']) await expectRefused(await issuer.token({ [claim]: 'x' }, { typ: undefined }), /not an access token/)
+    for (const claim of ['at_hash', 'c_hash', 'events'])
+      await expectRefused(await issuer.token({ [claim]: 'x' }, { typ: undefined }), /not an access token/)
   })
 })
 
@@ -187,7 +247,11 @@ describe('claims', () => {
     for (const aud of ['https://other.example', `${audience}/`, audience.slice(0, -1), audience.toUpperCase(), '', undefined, []]) {
       await expectRefused(await issuer.token({ aud }), /aud/)
     }
-    for (const aud of [[audience, 'https://other.example'], ['https://other.example', audience], [audience, audience]]) {
+    for (const aud of [
+      [audience, 'https://other.example'],
+      ['https://other.example', audience],
+      [audience, audience],
+    ]) {
       await expectRefused(await issuer.token({ aud }), /other parties/)
     }
     for (const aud of [{ [audience]: true }, 1, true, null, [[audience]]]) await expectRefused(await issuer.token({ aud }))
@@ -221,18 +285,41 @@ describe('claims', () => {
   test.each(['exp', 'iat', 'sub', 'aud', 'iss'])('without %s', async (claim) => expectRefused(await issuer.token({ [claim]: undefined })))
 
   test('a subject that is empty, too long, no text, or holds control characters or half a character', async () => {
-    for (const sub of ['', 'x'.repeat(256), 'a\u0000b', 'a\nb', '\ud800', 7, null, ['jane'], {}]) await expectRefused(await issuer.token({ sub }))
+    for (const sub of ['', 'x'.repeat(256), 'a\u0000b', 'a\nb', '\ud800', 7, null, ['jane'], {}])
+      await expectRefused(await issuer.token({ sub }))
   })
 
   test('unknown issuer, and one that is nearly known', async () => {
-    for (const iss of ['https://evil.example', `${issuer.url}/`, issuer.url.toUpperCase(), `${issuer.url}.evil.example`, '', '__proto__', 'constructor', hubIssuer]) {
+    for (const iss of [
+      'https://evil.example',
+      `${issuer.url}/`,
+      issuer.url.toUpperCase(),
+      `${issuer.url}.evil.example`,
+      '',
+      '__proto__',
+      'constructor',
+      hubIssuer,
+    ]) {
       await expectRefused(await issuer.token({ iss }))
     }
     for (const iss of [null, 1, [issuer.url], { toString: issuer.url }]) await expectRefused(await issuer.token({ iss }))
   })
 
   test('an issuer speaking for an organisation that it may not speak for', async () => {
-    for (const organisation of ['lambeth', 'Camden', 'camden ', '', '*', 'camden,barnet', 'constructor', null, ['camden'], { id: 'camden' }, true, 0]) {
+    for (const organisation of [
+      'lambeth',
+      'Camden',
+      'camden ',
+      '',
+      '*',
+      'camden,barnet',
+      'constructor',
+      null,
+      ['camden'],
+      { id: 'camden' },
+      true,
+      0,
+    ]) {
       await expectRefused(await issuer.token({ organisation }), /may not speak for/)
     }
     expect(await ask(await issuer.token({ organisation: 'barnet' }))).toMatchObject({ organisation: 'barnet' })
@@ -241,16 +328,30 @@ describe('claims', () => {
   })
 
   test('the claim with the organisation is the entry’s, and only it', async () => {
-    const asked = viewerOf({ issuer: hubIssuer, key, issuers: [{ ...issuer.config, organisationClaim: 'https://london.example/org' }], log })
+    const asked = viewerOf({
+      issuer: hubIssuer,
+      key,
+      issuers: [{ ...issuer.config, organisationClaim: 'https://london.example/org' }],
+      log,
+    })
     expect(await asked(`Bearer ${await issuer.token()}`)).not.toHaveProperty('organisation')
-    expect(await asked(`Bearer ${await issuer.token({ 'https://london.example/org': 'barnet' })}`)).toMatchObject({ organisation: 'barnet' })
+    expect(await asked(`Bearer ${await issuer.token({ 'https://london.example/org': 'barnet' })}`)).toMatchObject({
+      organisation: 'barnet',
+    })
   })
 
   test('duplicate claims and duplicate headers, in any spelling and at any depth', async () => {
     const claims = JSON.stringify(goodClaims(issuer.url))
     const header = '{"alg":"ES256","kid":"ES256-1"}'
     expect(await ask(await rawToken(header, claims, signer(issuer.key)))).toMatchObject({ organisation: 'camden' })
-    for (const text of ['"organisation":"barnet"', '"sub":"jane"', '"\\u0073ub":"joe"', '"organisation" : "barnet"', '"x":{"y":1,"y":2}', '"x":[{"y":1,"y":2}]']) {
+    for (const text of [
+      '"organisation":"barnet"',
+      '"sub":"jane"',
+      '"\\u0073ub":"joe"',
+      '"organisation" : "barnet"',
+      '"x":{"y":1,"y":2}',
+      '"x":[{"y":1,"y":2}]',
+    ]) {
       await expectRefused(await rawToken(header, `{${text},${claims.slice(1)}`, signer(issuer.key)))
       await expectRefused(await rawToken(header, `${claims.slice(0, -1)},${text}}`, signer(issuer.key)))
     }
@@ -260,7 +361,11 @@ describe('claims', () => {
 
   test('__proto__ claims give nothing, and leave nothing behind', async () => {
     const claims = JSON.stringify({ ...goodClaims(issuer.url), organisation: undefined })
-    for (const extra of ['"__proto__":{"organisation":"camden","scope":"hub:operate"}', '"constructor":{"prototype":{"organisation":"camden"}}', '"x":{"__proto__":{"organisation":"camden"}}']) {
+    for (const extra of [
+      '"__proto__":{"organisation":"camden","scope":"hub:operate"}',
+      '"constructor":{"prototype":{"organisation":"camden"}}',
+      '"x":{"__proto__":{"organisation":"camden"}}',
+    ]) {
       const token = await rawToken('{"alg":"ES256","kid":"ES256-1"}', `${claims.slice(0, -1)},${extra}}`, signer(issuer.key))
       const viewer = await ask(token).catch(() => undefined)
       expect(viewer?.organisation).toBeUndefined()
@@ -274,13 +379,18 @@ describe('claims', () => {
 describe('scopes', () => {
   test('escalation to hub:operate: left out, however it is asked for', async () => {
     for (const given of [
-      { scope: 'hub:operate' }, { scope: 'agreements:write  hub:operate' }, { scope: undefined, scp: ['hub:operate'] }, { scope: undefined, scp: 'x hub:operate' },
-      { scope: 'hub:operate hub:operate' }, { scope: undefined, scp: ['hub:anything', 'hub:'] },
+      { scope: 'hub:operate' },
+      { scope: 'agreements:write  hub:operate' },
+      { scope: undefined, scp: ['hub:operate'] },
+      { scope: undefined, scp: 'x hub:operate' },
+      { scope: 'hub:operate hub:operate' },
+      { scope: undefined, scp: ['hub:anything', 'hub:'] },
     ]) {
       const { scopes } = await ask(await issuer.token(given))
       expect(scopes.filter((scope) => scope.startsWith('hub:'))).toEqual([])
     }
-    for (const scp of [['x hub:operate'], [['hub:operate']], { 0: 'hub:operate' }, ['x\thub:operate'], [1], true]) await expectRefused(await issuer.token({ scope: undefined, scp }), /scopes/)
+    for (const scp of [['x hub:operate'], [['hub:operate']], { 0: 'hub:operate' }, ['x\thub:operate'], [1], true])
+      await expectRefused(await issuer.token({ scope: undefined, scp }), /scopes/)
   })
 
   test('of an entry with a list: those alone, and hub:operate where it says so', async () => {
@@ -293,14 +403,28 @@ describe('scopes', () => {
 
   test('no more than a hundred', async () => {
     await expectRefused(await issuer.token({ scope: Array.from({ length: 101 }, (_, index) => `s${index}`).join(' ') }), /at most 100/)
-    expect((await ask(await issuer.token({ scope: Array.from({ length: 100 }, (_, index) => `s${index}`).join(' ') }))).scopes).toHaveLength(100)
+    expect(
+      (await ask(await issuer.token({ scope: Array.from({ length: 100 }, (_, index) => `s${index}`).join(' ') }))).scopes,
+    ).toHaveLength(100)
   })
 })
 
 describe('the header', () => {
   test('two tokens, two headers, other schemes, other marks', async () => {
     const token = await issuer.token()
-    for (const header of [`Bearer ${token}, Bearer ${token}`, `Bearer ${token} ${token}`, `Bearer ${token},${token}`, `Bearer  ${token}`, token, `Basic ${token}`, `Bearer ${token}\n`, '', 'Bearer ', `Bearer "${token}"`, `DPoP ${token}`]) {
+    for (const header of [
+      `Bearer ${token}, Bearer ${token}`,
+      `Bearer ${token} ${token}`,
+      `Bearer ${token},${token}`,
+      `Bearer  ${token}`,
+      token,
+      `Basic ${token}`,
+      `Bearer ${token}\n`,
+      '',
+      'Bearer ',
+      `Bearer "${token}"`,
+      `DPoP ${token}`,
+    ]) {
       expect((await refusalOf(identify(header))).message).toBe('The Authorization header is not a bearer token.')
     }
     expect((await refusalOf(identify([`Bearer ${token}`, `Bearer ${token}`]))).code).toBe('UNAUTHENTICATED')
@@ -314,11 +438,24 @@ describe('the header', () => {
   test('malformed base64, and a second spelling of a good one', async () => {
     const token = await issuer.token()
     const [head = '', claims = '', signature = ''] = token.split('.')
-    for (const bad of [`${head}.${claims}.`, `${head}..${signature}`, `.${claims}.${signature}`, `${token}.`, `.${token}`, `${token}.${signature}`, `${token}A`, `${head}.${claims}.${signature}_`, 'a', '...', '..']) {
+    for (const bad of [
+      `${head}.${claims}.`,
+      `${head}..${signature}`,
+      `.${claims}.${signature}`,
+      `${token}.`,
+      `.${token}`,
+      `${token}.${signature}`,
+      `${token}A`,
+      `${head}.${claims}.${signature}_`,
+      'a',
+      '...',
+      '..',
+    ]) {
       await expectRefused(bad)
     }
     const second = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'].find(
-      (mark) => mark !== signature.at(-1) && Buffer.from(signature.slice(0, -1) + mark, 'base64url').equals(Buffer.from(signature, 'base64url')),
+      (mark) =>
+        mark !== signature.at(-1) && Buffer.from(signature.slice(0, -1) + mark, 'base64url').equals(Buffer.from(signature, 'base64url')),
     )
     expect(second).toBeDefined()
     await expectRefused(token.slice(0, -1) + second)
@@ -330,19 +467,29 @@ describe('the header', () => {
       await expectRefused(await rawToken(text, claims, signer(issuer.key)))
       await expectRefused(await rawToken('{"alg":"ES256","kid":"ES256-1"}', text, signer(issuer.key)))
     }
-    const bytes = Buffer.concat([Buffer.from(`${claims.slice(0, -1)},"x":"`), Buffer.from([0xff, 0xfe]), Buffer.from('"}')]).toString('base64url')
+    const bytes = Buffer.concat([Buffer.from(`${claims.slice(0, -1)},"x":"`), Buffer.from([0xff, 0xfe]), Buffer.from('"}')]).toString(
+      'base64url',
+    )
     const input = `${base64url('{"alg":"ES256","kid":"ES256-1"}')}.${bytes}`
     await expectRefused(`${input}.${(await signer(issuer.key)(input)).toString('base64url')}`)
   })
 })
 
 test('whatever byte of a good token is changed, dropped or added: refused', async () => {
-  const tokens = [await issuer.token(), await other.token({ organisation: 'lambeth' }), await rsa.token(), await signOperatorToken(hubIssuer, key, ['hub:operate'])]
+  const tokens = [
+    await issuer.token(),
+    await other.token({ organisation: 'lambeth' }),
+    await rsa.token(),
+    await signOperatorToken(hubIssuer, key, ['hub:operate']),
+  ]
   for (const token of tokens) expect(await ask(token)).toHaveProperty('subject')
   const mutation = fc.record({
     token: fc.constantFrom(...tokens),
     at: fc.nat(),
-    byte: fc.oneof(fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/'), fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code))),
+    byte: fc.oneof(
+      fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/'),
+      fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code)),
+    ),
     how: fc.constantFrom('change', 'add', 'drop'),
   })
   await fc.assert(

@@ -24,11 +24,15 @@ beforeAll(async () => {
       straight: ['postgres', '{ url: "${CAMDEN_DATABASE}", schemas: [public], tables: [libraries], defaultAccess: OPEN }'],
       barnet: childSpoke('barnet'),
     }),
-    'camden/spoke.yaml': 'id: camden\nsources:\n  - connector: postgres\n    config: { url: "${CAMDEN_DATABASE}", schemas: [public], defaultAccess: OPEN, datasets: { public.closed_wards: { access: CLOSED } } }\n',
+    'camden/spoke.yaml':
+      'id: camden\nsources:\n  - connector: postgres\n    config: { url: "${CAMDEN_DATABASE}", schemas: [public], defaultAccess: OPEN, datasets: { public.closed_wards: { access: CLOSED } } }\n',
     'barnet/spoke.yaml': spokeYaml('barnet'),
     'barnet/data/libraries.csv': 'name,postcode,visits\nHendon,NW4 4BQ,70\n',
   })
-  hub = await startTestHub(workspace.hubYaml, { dataFolder: workspace.path('data'), env: { DATABASE_URL: catalogue.url, CAMDEN_DATABASE: camden.url } })
+  hub = await startTestHub(workspace.hubYaml, {
+    dataFolder: workspace.path('data'),
+    env: { DATABASE_URL: catalogue.url, CAMDEN_DATABASE: camden.url },
+  })
   await hub.harvested('camden', 'straight', 'barnet')
 })
 afterAll(async () => {
@@ -41,24 +45,51 @@ describe('a borough whose data lies in PostgreSQL', () => {
   it('is in the catalogue, and answers together with a folder of files', async () => {
     const { data, errors } = await hub.ask<{ query: { rows: unknown[]; complete: boolean; sources: object[] } }>(
       `query ($input: QueryInput!) { query(input: $input) { rows complete sources { spoke status pushedDown } } }`,
-      { input: { from: { union: ['camden/libraries/libraries', 'barnet/libraries/libraries'] }, groupBy: [{ column: '_spoke' }], measures: [{ function: 'SUM', column: 'visits' }], orderBy: [{ column: '_spoke' }] } },
+      {
+        input: {
+          from: { union: ['camden/libraries/libraries', 'barnet/libraries/libraries'] },
+          groupBy: [{ column: '_spoke' }],
+          measures: [{ function: 'SUM', column: 'visits' }],
+          orderBy: [{ column: '_spoke' }],
+        },
+      },
     )
     expect(errors).toBeUndefined()
-    expect(data?.query.rows).toEqual([['barnet', '70'], ['camden', '350']])
+    expect(data?.query.rows).toEqual([
+      ['barnet', '70'],
+      ['camden', '350'],
+    ])
     expect(data?.query.sources).toEqual(expect.arrayContaining([{ spoke: 'camden', status: 'OK', pushedDown: ['PROJECT', 'AGGREGATE'] }]))
   })
 
   it('has its keys in the graph, but none to a table that the viewer may not see', async () => {
-    const { data } = await hub.ask('{ table(id: "camden/libraries/libraries") { primaryKey foreignKeys { columns references table { id primaryKey } } } }')
-    expect(data).toEqual({ table: { primaryKey: ['name'], foreignKeys: [{ columns: ['ward'], references: ['code'], table: { id: 'camden/wards/wards', primaryKey: ['code'] } }] } })
+    const { data } = await hub.ask(
+      '{ table(id: "camden/libraries/libraries") { primaryKey foreignKeys { columns references table { id primaryKey } } } }',
+    )
+    expect(data).toEqual({
+      table: {
+        primaryKey: ['name'],
+        foreignKeys: [{ columns: ['ward'], references: ['code'], table: { id: 'camden/wards/wards', primaryKey: ['code'] } }],
+      },
+    })
   })
 
   it('is reached straight by the hub too, which explains the SQL that it runs', async () => {
-    const input = { from: { table: 'straight/libraries/libraries' }, select: [{ column: 'name' }], where: { column: 'opened', lt: '1950-01-01' }, orderBy: [{ column: 'name' }] }
+    const input = {
+      from: { table: 'straight/libraries/libraries' },
+      select: [{ column: 'name' }],
+      where: { column: 'opened', lt: '1950-01-01' },
+      orderBy: [{ column: 'name' }],
+    }
     const answer = await hub.ask<{ query: { rows: unknown[] } }>('query ($input: QueryInput!) { query(input: $input) { rows } }', { input })
     expect(answer).toEqual({ data: { query: { rows: [['Kilburn']] } } })
-    const { data } = await hub.ask<{ explain: { fragments: { native: string }[] } }>('query ($input: QueryInput!) { explain(input: $input) { fragments { native } } }', { input })
-    expect(data?.explain.fragments[0]?.native).toMatch(/^COPY \([\s\S]*FROM "public"\."libraries" AS t[\s\S]*CAST\('1950-01-01' AS date\)[\s\S]*\) TO STDOUT \(FORMAT binary\)$/)
+    const { data } = await hub.ask<{ explain: { fragments: { native: string }[] } }>(
+      'query ($input: QueryInput!) { explain(input: $input) { fragments { native } } }',
+      { input },
+    )
+    expect(data?.explain.fragments[0]?.native).toMatch(
+      /^COPY \([\s\S]*FROM "public"\."libraries" AS t[\s\S]*CAST\('1950-01-01' AS date\)[\s\S]*\) TO STDOUT \(FORMAT binary\)$/,
+    )
   })
 
   it('gives no column that points to a person', async () => {

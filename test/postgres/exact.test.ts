@@ -52,12 +52,43 @@ async function alike(relation: Relation, { ordered = false, left = 0 } = {}) {
   return pushed
 }
 
-const words: Relation = { op: 'scan', table: 'words/words', columns: [{ name: 'w', type: 'STRING' }, { name: 'v', type: 'STRING' }, { name: 'c', type: 'STRING' }, { name: 'n', type: 'INT64' }] }
-const doubles: Relation = { op: 'scan', table: 'doubles/doubles', columns: [{ name: 'x', type: 'DOUBLE' }, { name: 'g', type: 'INT64' }] }
-const moments: Relation = { op: 'scan', table: 'moments/moments', columns: [{ name: 'd', type: 'DATE' }, { name: 't', type: 'TIMESTAMP' }, { name: 'z', type: 'TIMESTAMPTZ' }] }
+const words: Relation = {
+  op: 'scan',
+  table: 'words/words',
+  columns: [
+    { name: 'w', type: 'STRING' },
+    { name: 'v', type: 'STRING' },
+    { name: 'c', type: 'STRING' },
+    { name: 'n', type: 'INT64' },
+  ],
+}
+const doubles: Relation = {
+  op: 'scan',
+  table: 'doubles/doubles',
+  columns: [
+    { name: 'x', type: 'DOUBLE' },
+    { name: 'g', type: 'INT64' },
+  ],
+}
+const moments: Relation = {
+  op: 'scan',
+  table: 'moments/moments',
+  columns: [
+    { name: 'd', type: 'DATE' },
+    { name: 't', type: 'TIMESTAMP' },
+    { name: 'z', type: 'TIMESTAMPTZ' },
+  ],
+}
 const column = (index: number) => ({ kind: 'column' as const, index })
 const text = (value: string) => ({ kind: 'literal' as const, shape: { type: 'STRING' as const }, value })
-const sorted = (input: Relation, at: number): Relation => ({ op: 'sort', keys: [{ column: at, descending: false, nullsFirst: false }, { column: shapesOf(input).length - 1, descending: false, nullsFirst: false }], input })
+const sorted = (input: Relation, at: number): Relation => ({
+  op: 'sort',
+  keys: [
+    { column: at, descending: false, nullsFirst: false },
+    { column: shapesOf(input).length - 1, descending: false, nullsFirst: false },
+  ],
+  input,
+})
 const where = (predicate: Predicate, input: Relation): Relation => ({ op: 'filter', predicate, input })
 
 describe('what is pushed down to PostgreSQL', () => {
@@ -65,9 +96,19 @@ describe('what is pushed down to PostgreSQL', () => {
     for (const at of [0, 1, 2]) {
       await alike(sorted(words, at), { ordered: true })
       await alike({ op: 'aggregate', groups: [column(at)], measures: [{ function: 'COUNT' }], input: words })
-      await alike({ op: 'aggregate', groups: [], measures: [{ function: 'COUNT_DISTINCT', input: column(at) }, { function: 'MIN', input: column(at) }, { function: 'MAX', input: column(at) }], input: words })
+      await alike({
+        op: 'aggregate',
+        groups: [],
+        measures: [
+          { function: 'COUNT_DISTINCT', input: column(at) },
+          { function: 'MIN', input: column(at) },
+          { function: 'MAX', input: column(at) },
+        ],
+        input: words,
+      })
       for (const value of ['strasse', 'a', 'E', 'ab', '', 'b']) {
-        for (const comparison of ['eq', 'ne', 'lt', 'gte'] as const) await alike(where({ kind: 'compare', comparison, left: column(at), right: text(value) }, words))
+        for (const comparison of ['eq', 'ne', 'lt', 'gte'] as const)
+          await alike(where({ kind: 'compare', comparison, left: column(at), right: text(value) }, words))
         await alike(where({ kind: 'in', left: column(at), values: [text(value), text('STRASSE')] }, words))
         await alike(where({ kind: 'startsWith', input: column(at), text: value }, words))
         await alike(where({ kind: 'contains', input: column(at), text: value }, words))
@@ -77,72 +118,202 @@ describe('what is pushed down to PostgreSQL', () => {
     await alike({ op: 'aggregate', groups: [column(0)], measures: [{ function: 'COUNT' }], input: projected(0) })
     const stack: Relation = { op: 'stack', inputs: [projected(0), projected(1)] }
     expect((await answer(postgres.bench, source, sorted(stack, 0))).rows.map(([word]) => word)).toEqual([
-      'A', 'B', 'E', 'STRASSE', 'Straße', '_', 'a', 'b', 'e', 'strasse', 'å', 'é', null, null,
+      'A',
+      'B',
+      'E',
+      'STRASSE',
+      'Straße',
+      '_',
+      'a',
+      'b',
+      'e',
+      'strasse',
+      'å',
+      'é',
+      null,
+      null,
     ])
   })
 
   it('has NaN above all numbers and equal to itself, and one zero', async () => {
     await alike(sorted(doubles, 0), { ordered: true })
-    await alike({ op: 'aggregate', groups: [column(0)], measures: [{ function: 'COUNT' }], input: where({ kind: 'compare', comparison: 'ne', left: column(0), right: { kind: 'literal', shape: { type: 'DOUBLE' }, value: '0' } }, doubles) })
-    await alike({ op: 'aggregate', groups: [column(1)], measures: [{ function: 'COUNT_DISTINCT', input: column(0) }, { function: 'MAX', input: column(0) }], input: doubles })
+    await alike({
+      op: 'aggregate',
+      groups: [column(0)],
+      measures: [{ function: 'COUNT' }],
+      input: where(
+        { kind: 'compare', comparison: 'ne', left: column(0), right: { kind: 'literal', shape: { type: 'DOUBLE' }, value: '0' } },
+        doubles,
+      ),
+    })
+    await alike({
+      op: 'aggregate',
+      groups: [column(1)],
+      measures: [
+        { function: 'COUNT_DISTINCT', input: column(0) },
+        { function: 'MAX', input: column(0) },
+      ],
+      input: doubles,
+    })
     for (const comparison of ['eq', 'lt', 'gte'] as const) {
-      for (const value of ['0', '-1', '1e30', '0.1']) await alike(where({ kind: 'compare', comparison, left: column(0), right: { kind: 'literal', shape: { type: 'DOUBLE' }, value } }, doubles))
+      for (const value of ['0', '-1', '1e30', '0.1'])
+        await alike(
+          where({ kind: 'compare', comparison, left: column(0), right: { kind: 'literal', shape: { type: 'DOUBLE' }, value } }, doubles),
+        )
     }
   })
 
   it('puts infinities, years before our era and summer time into the same buckets', async () => {
     for (const granularity of granularities) {
-      for (const [at, timeZone] of [[0, 'UTC'], [1, 'UTC'], [2, 'UTC'], [2, 'Europe/London']] as const) {
-        const rows = await alike({ op: 'aggregate', groups: [{ kind: 'bucket', input: column(at), granularity, timeZone }], measures: [{ function: 'COUNT' }], input: moments })
+      for (const [at, timeZone] of [
+        [0, 'UTC'],
+        [1, 'UTC'],
+        [2, 'UTC'],
+        [2, 'Europe/London'],
+      ] as const) {
+        const rows = await alike({
+          op: 'aggregate',
+          groups: [{ kind: 'bucket', input: column(at), granularity, timeZone }],
+          measures: [{ function: 'COUNT' }],
+          input: moments,
+        })
         expect(rows.map(([day]) => day)).toEqual(expect.arrayContaining(['infinity', '-infinity', null]))
       }
     }
     await alike(sorted({ op: 'project', outputs: [column(0), column(1), column(2)], input: moments }, 0), { ordered: false })
-    for (const comparison of ['lt', 'gt'] as const) await alike(where({ kind: 'compare', comparison, left: column(0), right: { kind: 'literal', shape: { type: 'DATE' }, value: '0001-01-01' } }, moments))
+    for (const comparison of ['lt', 'gt'] as const)
+      await alike(
+        where(
+          { kind: 'compare', comparison, left: column(0), right: { kind: 'literal', shape: { type: 'DATE' }, value: '0001-01-01' } },
+          moments,
+        ),
+      )
   })
 
   it('leaves a time zone whose rules the two sides may know differently to the engine', async () => {
-    await alike({ op: 'aggregate', groups: [{ kind: 'bucket', input: column(2), granularity: 'DAY', timeZone: 'Asia/Tokyo' }], measures: [{ function: 'COUNT' }], input: moments }, { left: 1 })
+    await alike(
+      {
+        op: 'aggregate',
+        groups: [{ kind: 'bucket', input: column(2), granularity: 'DAY', timeZone: 'Asia/Tokyo' }],
+        measures: [{ function: 'COUNT' }],
+        input: moments,
+      },
+      { left: 1 },
+    )
   })
 
   it('rounds a mean half to even', async () => {
-    const halves: Relation = { op: 'scan', table: 'halves/halves', columns: [{ name: 'g', type: 'INT64' }, { name: 'x', type: 'DECIMAL', scale: 1 }] }
-    const sums: Relation = { op: 'aggregate', groups: [column(0)], measures: [{ function: 'SUM', input: column(1) }, { function: 'COUNT', input: column(1) }], input: halves }
-    for (const scale of [1, 7]) await alike({ op: 'project', outputs: [column(0), { kind: 'mean', sum: column(1), count: column(2), shape: { type: 'DECIMAL', scale } }], input: sums })
-    const rows = await alike({ op: 'project', outputs: [column(0), { kind: 'mean', sum: column(1), count: column(2), shape: { type: 'DECIMAL', scale: 1 } }], input: sums })
+    const halves: Relation = {
+      op: 'scan',
+      table: 'halves/halves',
+      columns: [
+        { name: 'g', type: 'INT64' },
+        { name: 'x', type: 'DECIMAL', scale: 1 },
+      ],
+    }
+    const sums: Relation = {
+      op: 'aggregate',
+      groups: [column(0)],
+      measures: [
+        { function: 'SUM', input: column(1) },
+        { function: 'COUNT', input: column(1) },
+      ],
+      input: halves,
+    }
+    for (const scale of [1, 7])
+      await alike({
+        op: 'project',
+        outputs: [column(0), { kind: 'mean', sum: column(1), count: column(2), shape: { type: 'DECIMAL', scale } }],
+        input: sums,
+      })
+    const rows = await alike({
+      op: 'project',
+      outputs: [column(0), { kind: 'mean', sum: column(1), count: column(2), shape: { type: 'DECIMAL', scale: 1 } }],
+      input: sums,
+    })
     expect(Object.fromEntries(rows)).toEqual({ 1: '0.2', 2: '-0.2', 3: '0.7', 4: '1.7', 5: null, 6: '-7.7' })
   })
 
   it('leaves to the engine what only that does its way', async () => {
-    const nul: Predicate[] = [{ kind: 'contains', input: column(0), text: '\0' }, { kind: 'compare', comparison: 'eq', left: column(1), right: text('a\0') }]
-    for (const predicate of nul) expect(source.plan({ relation: where(predicate, words) }, await source.capabilities([])).left).toHaveLength(1)
+    const nul: Predicate[] = [
+      { kind: 'contains', input: column(0), text: '\0' },
+      { kind: 'compare', comparison: 'eq', left: column(1), right: text('a\0') },
+    ]
+    for (const predicate of nul)
+      expect(source.plan({ relation: where(predicate, words) }, await source.capabilities([])).left).toHaveLength(1)
     await alike({ op: 'project', outputs: [{ kind: 'convert', input: column(0), to: { type: 'STRING' } }], input: doubles }, { left: 1 })
     const read = { op: 'project' as const, outputs: [{ kind: 'convert' as const, input: column(0), to: { type: 'DOUBLE' as const } }] }
-    const digits: Relation = where({ kind: 'compare', comparison: 'eq', left: column(3), right: { kind: 'literal', shape: { type: 'INT64' }, value: '99' } }, words)
+    const digits: Relation = where(
+      { kind: 'compare', comparison: 'eq', left: column(3), right: { kind: 'literal', shape: { type: 'INT64' }, value: '99' } },
+      words,
+    )
     await alike({ op: 'aggregate', groups: [], measures: [{ function: 'COUNT' }], input: { ...read, input: digits } }, { left: 2 })
   })
 
   it('holds any text in a literal', async () => {
-    const hostile = ["'", "''", '\\', "\\'", "\\\\'", "'; DROP TABLE words; --", '$$', '$1', '?', ':x', '%', 'E\'\\x41\'', '\u2028', '\u{1f600}', '"', '\n\r\t', '\x01', 'é', '\u0301', '/*', '--']
+    const hostile = [
+      "'",
+      "''",
+      '\\',
+      "\\'",
+      "\\\\'",
+      "'; DROP TABLE words; --",
+      '$$',
+      '$1',
+      '?',
+      ':x',
+      '%',
+      "E'\\x41'",
+      '\u2028',
+      '\u{1f600}',
+      '"',
+      '\n\r\t',
+      '\x01',
+      'é',
+      '\u0301',
+      '/*',
+      '--',
+    ]
     await postgres.run('CREATE TABLE hostile (t text)')
     for (const value of hostile) await postgres.database.knex.raw('INSERT INTO hostile VALUES (?)', [value])
     const scan: Relation = { op: 'scan', table: 'hostile/hostile', columns: [{ name: 't', type: 'STRING' }] }
     for (const setting of ['on', 'off']) {
-      await postgres.run(`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET standard_conforming_strings = ${setting}', current_database()); END $$`)
+      await postgres.run(
+        `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET standard_conforming_strings = ${setting}', current_database()); END $$`,
+      )
       const fresh = await postgres.open()
       for (const value of hostile) {
-        expect((await answer(postgres.bench, fresh, where({ kind: 'compare', comparison: 'eq', left: column(0), right: text(value) }, scan))).rows).toEqual([[value]])
-        expect((await answer(postgres.bench, fresh, where({ kind: 'contains', input: column(0), text: value }, scan))).rows).toContainEqual([value])
+        expect(
+          (await answer(postgres.bench, fresh, where({ kind: 'compare', comparison: 'eq', left: column(0), right: text(value) }, scan)))
+            .rows,
+        ).toEqual([[value]])
+        expect((await answer(postgres.bench, fresh, where({ kind: 'contains', input: column(0), text: value }, scan))).rows).toContainEqual(
+          [value],
+        )
       }
     }
   })
 
   it('holds any name of a table or a column', async () => {
     const name = 'we"ird; DROP TABLE words; --\\ \' $1'
-    await postgres.run(`CREATE SCHEMA "sch""ema"; CREATE TABLE "sch""ema"."${name.replaceAll('"', '""')}" ("${name.replaceAll('"', '""')}" int); INSERT INTO "sch""ema"."${name.replaceAll('"', '""')}" VALUES (7)`)
+    await postgres.run(
+      `CREATE SCHEMA "sch""ema"; CREATE TABLE "sch""ema"."${name.replaceAll('"', '""')}" ("${name.replaceAll('"', '""')}" int); INSERT INTO "sch""ema"."${name.replaceAll('"', '""')}" VALUES (7)`,
+    )
     const odd = await postgres.open({ schemas: ['sch"ema'] })
-    const [event] = await (async () => { const all = []; for await (const one of odd.harvest(undefined, limits().signal)) all.push(one); return all })()
+    const [event] = await (async () => {
+      const all = []
+      for await (const one of odd.harvest(undefined, limits().signal)) all.push(one)
+      return all
+    })()
     if (event?.kind !== 'dataset') throw new Error(JSON.stringify(event))
-    expect((await answer(postgres.bench, odd, { op: 'scan', table: `${event.dataset.id}/${event.dataset.id}`, columns: [{ name, type: 'INT64' }] })).rows).toEqual([['7']])
+    expect(
+      (
+        await answer(postgres.bench, odd, {
+          op: 'scan',
+          table: `${event.dataset.id}/${event.dataset.id}`,
+          columns: [{ name, type: 'INT64' }],
+        })
+      ).rows,
+    ).toEqual([['7']])
   })
 })

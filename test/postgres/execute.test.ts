@@ -7,7 +7,14 @@ import { failureOf } from '../support/query.js'
 import { openTestPostgres, type TestPostgres } from './support/open-postgres.js'
 import { answer, limits } from './support/source.js'
 
-const million: Relation = { op: 'scan', table: 'million/million', columns: [{ name: 'n', type: 'INT64' }, { name: 'text', type: 'STRING' }] }
+const million: Relation = {
+  op: 'scan',
+  table: 'million/million',
+  columns: [
+    { name: 'n', type: 'INT64' },
+    { name: 'text', type: 'STRING' },
+  ],
+}
 const slow: Relation = { op: 'scan', table: 'slow/slow', columns: [{ name: 'n', type: 'INT64' }] }
 
 let postgres: TestPostgres
@@ -37,7 +44,9 @@ describe('a scan of PostgreSQL', () => {
     const source = await postgres.open()
     const abort = new AbortController()
     const scan = await start(source, slow, { signal: abort.signal })
-    const failed = failureOf(async () => { for await (const part of scan.parts) await part.file.release() })
+    const failed = failureOf(async () => {
+      for await (const part of scan.parts) await part.file.release()
+    })
     await expect.poll(running).toBe(1)
     abort.abort()
     await nothingRuns()
@@ -70,7 +79,12 @@ describe('a scan of PostgreSQL', () => {
     const scan = await start(source, million)
     const parts = scan.parts[Symbol.asyncIterator]()
     const first = await parts.next()
-    const waits = async () => (await postgres.rows(`SELECT wait_event FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY%' AND state = 'active'`)).map(({ wait_event }) => wait_event)
+    const waits = async () =>
+      (
+        await postgres.rows(
+          `SELECT wait_event FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY%' AND state = 'active'`,
+        )
+      ).map(({ wait_event }) => wait_event)
     await expect.poll(waits).toEqual(['ClientWrite'])
     expect(await landed()).toHaveLength(1)
     if (first.done !== true) await first.value.file.release()
@@ -97,7 +111,9 @@ describe('a scan of PostgreSQL', () => {
     const proxy = await openDatabaseProxy(postgres.database.url)
     const source = await postgres.open({ url: proxy.url })
     const scan = await start(source, slow)
-    const failed = failureOf(async () => { for await (const part of scan.parts) await part.file.release() })
+    const failed = failureOf(async () => {
+      for await (const part of scan.parts) await part.file.release()
+    })
     await expect.poll(running).toBe(1)
     await proxy.refuse()
     expect((await failed).code).toBe('SOURCE_UNAVAILABLE')
@@ -107,7 +123,9 @@ describe('a scan of PostgreSQL', () => {
     expect((await source.health(limits().signal)).status).toBe('UP')
     await source.close()
     await proxy.close()
-    await postgres.run(`SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%"slow"%' AND pid <> pg_backend_pid()`)
+    await postgres.run(
+      `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%"slow"%' AND pid <> pg_backend_pid()`,
+    )
   })
 
   it('is given up when its time is over and the network has gone silent', async () => {
@@ -119,7 +137,9 @@ describe('a scan of PostgreSQL', () => {
     const first = await parts.next()
     if (first.done !== true) await first.value.file.release()
     proxy.stall()
-    const failed = failureOf(async () => { for (let next = await parts.next(); next.done !== true; next = await parts.next()) await next.value.file.release() })
+    const failed = failureOf(async () => {
+      for (let next = await parts.next(); next.done !== true; next = await parts.next()) await next.value.file.release()
+    })
     abort.abort()
     expect((await failed).code).toBe('SOURCE_TIMEOUT')
     expect(await landed()).toEqual([])
@@ -134,26 +154,44 @@ describe('a scan of PostgreSQL', () => {
     const parts = scan.parts[Symbol.asyncIterator]()
     const first = await parts.next()
     if (first.done !== true) await first.value.file.release()
-    await postgres.run(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY%' AND pid <> pg_backend_pid()`)
-    const error = await failureOf(async () => { for (let next = await parts.next(); next.done !== true; next = await parts.next()) await next.value.file.release() })
+    await postgres.run(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY%' AND pid <> pg_backend_pid()`,
+    )
+    const error = await failureOf(async () => {
+      for (let next = await parts.next(); next.done !== true; next = await parts.next()) await next.value.file.release()
+    })
     expect(error.code).toBe('SOURCE_UNAVAILABLE')
     expect(await landed()).toEqual([])
   })
 
   it('writes nothing, whatever a view does', async () => {
     const source = await postgres.open()
-    expect((await failureOf(() => answer(postgres.bench, source, { ...slow, table: 'writing/writing' } as Relation))).code).toBe('SOURCE_UNAVAILABLE')
+    expect((await failureOf(() => answer(postgres.bench, source, { ...slow, table: 'writing/writing' } as Relation))).code).toBe(
+      'SOURCE_UNAVAILABLE',
+    )
     expect(await postgres.rows('SELECT * FROM written')).toEqual([])
   })
 
   it('knows no table but those that are listed, and no column that is not there', async () => {
     await postgres.run('CREATE SCHEMA hidden; CREATE TABLE hidden.million AS SELECT 1 AS n; CREATE TABLE other AS SELECT 1 AS n')
     const source = await postgres.open({ tables: ['million'] })
-    for (const table of ['hidden-million/hidden-million', 'other/other', 'pg-class/pg-class', 'million', 'million" AS t; DROP TABLE million --']) {
+    for (const table of [
+      'hidden-million/hidden-million',
+      'other/other',
+      'pg-class/pg-class',
+      'million',
+      'million" AS t; DROP TABLE million --',
+    ]) {
       expect((await failureOf(() => answer(postgres.bench, source, { ...million, table } as Relation))).code).toBe('SOURCE_UNAVAILABLE')
     }
-    for (const column of [{ name: 'ctid', type: 'STRING' as const }, { name: 'n', type: 'STRING' as const }, { name: 'n" FROM million --', type: 'INT64' as const }]) {
-      expect((await failureOf(() => answer(postgres.bench, source, { ...million, columns: [column] } as Relation))).message).toContain('Harvest the source again')
+    for (const column of [
+      { name: 'ctid', type: 'STRING' as const },
+      { name: 'n', type: 'STRING' as const },
+      { name: 'n" FROM million --', type: 'INT64' as const },
+    ]) {
+      expect((await failureOf(() => answer(postgres.bench, source, { ...million, columns: [column] } as Relation))).message).toContain(
+        'Harvest the source again',
+      )
     }
   })
 

@@ -4,7 +4,9 @@ import { openTestPostgres, type TestPostgres } from './support/open-postgres.js'
 import { answer, datasetsOf, harvestAll, limits, scanOfDataset } from './support/source.js'
 
 let postgres: TestPostgres
-beforeAll(async () => { postgres = await openTestPostgres() })
+beforeAll(async () => {
+  postgres = await openTestPostgres()
+})
 afterAll(() => postgres.close())
 
 async function harvested(config: Record<string, unknown>) {
@@ -42,11 +44,16 @@ describe('a harvest of PostgreSQL', () => {
     const repairs = datasets.find(({ id }) => id === 'housing-repairs')
     expect(repairs).toMatchObject({ title: 'Repairs', description: 'Repairs of council homes.', access: 'CLOSED', listing: 'PARTIES' })
     expect(repairs?.tables[0]?.columns.map(({ name, nullable, description }) => [name, nullable, description])).toEqual([
-      ['id', false, undefined], ['what', true, 'What was broken.'], ['at', false, undefined],
+      ['id', false, undefined],
+      ['what', true, 'What was broken.'],
+      ['at', false, undefined],
     ])
     const visits = datasets.find(({ id }) => id === 'housing-visits')
     if (visits === undefined) throw new Error('not there')
-    expect((await answer(postgres.bench, source, scanOfDataset(visits))).rows.sort()).toEqual([['1', '2025-06-01'], ['2', '2026-06-01']])
+    expect((await answer(postgres.bench, source, scanOfDataset(visits))).rows.sort()).toEqual([
+      ['1', '2025-06-01'],
+      ['2', '2026-06-01'],
+    ])
   })
 
   it('tells of keys whose columns are there to be read, on both sides', async () => {
@@ -57,7 +64,7 @@ describe('a harvest of PostgreSQL', () => {
       CREATE TABLE keyed.wards_2025 PARTITION OF keyed.wards FOR VALUES IN (2025);
       CREATE TABLE keyed.places ("Ref" int PRIMARY KEY, ward_year int, ward text, far int REFERENCES unlisted.far, FOREIGN KEY (ward, ward_year) REFERENCES keyed.wards);
       CREATE TABLE keyed.none (n int UNIQUE)`)
-    const { datasets } = await harvested({ schemas: ['keyed'] , defaultAccess: 'OPEN' })
+    const { datasets } = await harvested({ schemas: ['keyed'], defaultAccess: 'OPEN' })
     expect(Object.fromEntries(datasets.map(({ id, tables: [table] }) => [id, [table?.primaryKey, table?.foreignKeys]]))).toEqual({
       'keyed-none': [undefined, undefined],
       'keyed-places': [['Ref'], [{ columns: ['ward', 'ward_year'], table: 'keyed-wards/keyed-wards', references: ['code', 'year'] }]],
@@ -68,11 +75,16 @@ describe('a harvest of PostgreSQL', () => {
     const url = new URL(postgres.database.url)
     Object.assign(url, { username: 'half', password: 'reads' })
     const half = await harvested({ url: url.href, schemas: ['keyed'], tables: ['places', 'wards'], defaultAccess: 'OPEN' })
-    expect(half.datasets.map(({ tables: [table] }) => [table?.primaryKey, table?.foreignKeys])).toEqual([[['Ref'], undefined], [['code', 'year'], undefined]])
+    expect(half.datasets.map(({ tables: [table] }) => [table?.primaryKey, table?.foreignKeys])).toEqual([
+      [['Ref'], undefined],
+      [['code', 'year'], undefined],
+    ])
   })
 
   it('lists nothing but what the configuration lists', async () => {
-    await postgres.run('CREATE SCHEMA a; CREATE SCHEMA b; CREATE TABLE a.one (n int); CREATE TABLE a.two (n int); CREATE TABLE b.one (n int); CREATE TABLE a."x.y+z" (n int)')
+    await postgres.run(
+      'CREATE SCHEMA a; CREATE SCHEMA b; CREATE TABLE a.one (n int); CREATE TABLE a.two (n int); CREATE TABLE b.one (n int); CREATE TABLE a."x.y+z" (n int)',
+    )
     const ids = async (config: Record<string, unknown>) => (await harvested(config)).datasets.map(({ id }) => id)
     expect(await ids({ schemas: ['a', 'b'] })).toEqual(['a-one', 'a-two', 'a-x-y-z', 'b-one'])
     expect(await ids({ schemas: ['a', 'b'], tables: ['one'] })).toEqual(['a-one', 'b-one'])
@@ -89,7 +101,11 @@ describe('a harvest of PostgreSQL', () => {
     expect((await harvested(config)).datasets.map(({ id }) => id)).toEqual(first)
     await postgres.run('CREATE TABLE ids.more_x (n int)')
     const later = (await harvested(config)).datasets.map(({ id, tables: [table] }) => [id.replace(/-[0-9a-f]{8}$/, '-#'), table?.name])
-    expect(later).toEqual([['ids-ward-names', 'ids.Ward Names'], ['ids-more-x-#', 'ids.more_x'], ['ids-more-x-#', 'ids_more.x']])
+    expect(later).toEqual([
+      ['ids-ward-names', 'ids.Ward Names'],
+      ['ids-more-x-#', 'ids.more_x'],
+      ['ids-more-x-#', 'ids_more.x'],
+    ])
   })
 
   it('tells of a table that its role may not read, and reads the others', async () => {
@@ -107,7 +123,9 @@ describe('a harvest of PostgreSQL', () => {
       ['secret-open', ['n'], ['The role of this source may not read 1 of its columns, which are left out.']],
     ])
     expect(problems.map(({ sourceId, message }) => [sourceId, message.split(':')[0]])).toEqual([
-      ['secret-closed', 'secret.closed'], ['secret-peeping', 'secret.peeping'], ['shut-away', 'shut.away'],
+      ['secret-closed', 'secret.closed'],
+      ['secret-peeping', 'secret.peeping'],
+      ['shut-away', 'shut.away'],
     ])
     expect(events.at(-1)).toEqual({ kind: 'complete' })
     const closed = { op: 'scan' as const, table: 'secret-closed/secret-closed', columns: [{ name: 'n', type: 'INT64' as const }] }
@@ -122,10 +140,24 @@ describe('a harvest of PostgreSQL', () => {
       CREATE TABLE people.tenants AS SELECT 'Ann Other' AS tenant_name, date '1980-01-02' AS date_of_birth, 'ann.other@gmail.com' AS email, 'E05000001' AS ward, 100021039 + n AS uprn FROM generate_series(1, 20) AS n;
       CREATE TABLE people.applicants (surname text, "NINo" text, note text);
       CREATE TABLE people.libraries AS SELECT 'info@library.example' AS email, 100021039 + n AS uprn FROM generate_series(1, 20) AS n`)
-    const { datasets } = await harvested({ schemas: ['people'], datasets: { 'people.tenants': { columns: { ward: { unit: 'code', sensitivity: 'PERSONAL' } } } } })
-    const columns = Object.fromEntries(datasets.map(({ id, tables: [table] }) => [id, table?.columns.map(({ name, sensitivity, semanticType = '' }) => `${name} ${semanticType} ${sensitivity}`)]))
+    const { datasets } = await harvested({
+      schemas: ['people'],
+      datasets: { 'people.tenants': { columns: { ward: { unit: 'code', sensitivity: 'PERSONAL' } } } },
+    })
+    const columns = Object.fromEntries(
+      datasets.map(({ id, tables: [table] }) => [
+        id,
+        table?.columns.map(({ name, sensitivity, semanticType = '' }) => `${name} ${semanticType} ${sensitivity}`),
+      ]),
+    )
     expect(columns).toEqual({
-      'people-tenants': ['tenant_name PERSON_NAME PERSONAL', 'date_of_birth DATE_OF_BIRTH PERSONAL', 'email EMAIL PERSONAL', 'ward WARD PERSONAL', 'uprn UPRN PERSONAL'],
+      'people-tenants': [
+        'tenant_name PERSON_NAME PERSONAL',
+        'date_of_birth DATE_OF_BIRTH PERSONAL',
+        'email EMAIL PERSONAL',
+        'ward WARD PERSONAL',
+        'uprn UPRN PERSONAL',
+      ],
       'people-applicants': ['surname  PERSONAL', 'NINo  PERSONAL', 'note  NONE'],
       'people-libraries': ['email EMAIL NONE', 'uprn UPRN NONE'],
     })
@@ -133,14 +165,30 @@ describe('a harvest of PostgreSQL', () => {
 
   it('takes from the configuration what the database cannot say, and opens nothing by a mistyped name', async () => {
     await postgres.run('CREATE SCHEMA said; CREATE TABLE said.one (n int); CREATE TABLE said.two (n int)')
-    const entry = { title: 'One', access: 'SHARED', sharedWith: ['borough-of-barnet'], licence: { title: 'OGL' }, keywords: ['k'], columns: { n: { title: 'N' }, gone: { title: 'X' } } }
+    const entry = {
+      title: 'One',
+      access: 'SHARED',
+      sharedWith: ['borough-of-barnet'],
+      licence: { title: 'OGL' },
+      keywords: ['k'],
+      columns: { n: { title: 'N' }, gone: { title: 'X' } },
+    }
     const good = await harvested({ schemas: ['said'], datasets: { 'said.one': entry } })
-    expect(good.datasets[0]).toMatchObject({ title: 'One', access: 'SHARED', sharedWith: ['borough-of-barnet'], licence: { title: 'OGL' }, listing: 'PARTIES' })
+    expect(good.datasets[0]).toMatchObject({
+      title: 'One',
+      access: 'SHARED',
+      sharedWith: ['borough-of-barnet'],
+      licence: { title: 'OGL' },
+      listing: 'PARTIES',
+    })
     expect(good.datasets[0]?.tables[0]?.columns[0]).toMatchObject({ title: 'N' })
     expect(good.datasets[0]?.tables[0]?.problems).toEqual(['The configuration describes a column "gone" that the table does not have.'])
     const protects = { columns: { name_of_tenant: { sensitivity: 'PERSONAL' } } }
     const astray = await harvested({ schemas: ['said'], datasets: { 'said.one': protects } })
-    expect(astray.datasets[0]?.tables[0]).toMatchObject({ columns: [{ name: 'n', sensitivity: 'PERSONAL' }], problems: [expect.stringContaining('"name_of_tenant"') as unknown, expect.stringContaining('counts as PERSONAL') as unknown] })
+    expect(astray.datasets[0]?.tables[0]).toMatchObject({
+      columns: [{ name: 'n', sensitivity: 'PERSONAL' }],
+      problems: [expect.stringContaining('"name_of_tenant"') as unknown, expect.stringContaining('counts as PERSONAL') as unknown],
+    })
     expect(astray.datasets[1]?.tables[0]?.columns[0]?.sensitivity).toBe('NONE')
     const mistyped = await harvested({ schemas: ['said'], datasets: { 'said.oen': entry } })
     expect(mistyped.datasets.map(({ access }) => access)).toEqual(['CLOSED', 'CLOSED'])
@@ -148,7 +196,9 @@ describe('a harvest of PostgreSQL', () => {
   })
 
   it('samples a large table from all over it', async () => {
-    await postgres.run(`CREATE SCHEMA large; CREATE TABLE large.contacts AS SELECT CASE WHEN n > 150000 THEN 'ann.other' || n || '@gmail.com' END AS email FROM generate_series(1, 200000) AS n; ANALYZE large.contacts`)
+    await postgres.run(
+      `CREATE SCHEMA large; CREATE TABLE large.contacts AS SELECT CASE WHEN n > 150000 THEN 'ann.other' || n || '@gmail.com' END AS email FROM generate_series(1, 200000) AS n; ANALYZE large.contacts`,
+    )
     const { datasets } = await harvested({ schemas: ['large'] })
     expect(datasets[0]?.tables[0]).toMatchObject({ rowCount: 200_000, columns: [{ semanticType: 'EMAIL', sensitivity: 'PERSONAL' }] })
   })

@@ -7,7 +7,9 @@ import { openTestPostgres, type TestPostgres } from './support/open-postgres.js'
 import { answer, datasetsOf, harvestAll, limits, scanOfDataset } from './support/source.js'
 
 let postgres: TestPostgres
-beforeAll(async () => { postgres = await openTestPostgres() })
+beforeAll(async () => {
+  postgres = await openTestPostgres()
+})
 afterAll(() => postgres.close())
 
 async function harvested(config: Record<string, unknown>) {
@@ -27,7 +29,8 @@ async function harvested(config: Record<string, unknown>) {
   }
 }
 
-const types = (dataset: DatasetDescription) => dataset.tables[0]?.columns.map(({ name, type, scale }) => `${name} ${type}${scale === undefined ? '' : ` ${scale}`}`)
+const types = (dataset: DatasetDescription) =>
+  dataset.tables[0]?.columns.map(({ name, type, scale }) => `${name} ${type}${scale === undefined ? '' : ` ${scale}`}`)
 
 describe('a foreign table of PostgreSQL', () => {
   let far: FreshDatabase
@@ -55,7 +58,9 @@ describe('a foreign table of PostgreSQL', () => {
       CREATE TABLE abroad.visits_camden PARTITION OF abroad.visits FOR VALUES IN ('camden');
       INSERT INTO abroad.visits VALUES (5, 'camden')`)
     await far.knex.raw(`CREATE TABLE visits_barnet (n int, borough text); INSERT INTO visits_barnet VALUES (7, 'barnet')`)
-    await postgres.run(`CREATE FOREIGN TABLE abroad.visits_barnet PARTITION OF abroad.visits FOR VALUES IN ('barnet') SERVER far OPTIONS (schema_name 'public')`)
+    await postgres.run(
+      `CREATE FOREIGN TABLE abroad.visits_barnet PARTITION OF abroad.visits FOR VALUES IN ('barnet') SERVER far OPTIONS (schema_name 'public')`,
+    )
   })
   afterAll(() => far.drop())
 
@@ -63,11 +68,25 @@ describe('a foreign table of PostgreSQL', () => {
     const { source, ids, problems, dataset, rows } = await harvested({ schemas: ['abroad'], tables: ['libraries', 'visits*'] })
     expect(problems).toEqual([])
     expect(ids).toEqual(['abroad-libraries', 'abroad-visits'])
-    expect(dataset('abroad-libraries').tables[0]).toMatchObject({ rowCount: 2, problems: ['This is a foreign table: its rows lie in another database, whose answers this one passes on.'] })
+    expect(dataset('abroad-libraries').tables[0]).toMatchObject({
+      rowCount: 2,
+      problems: ['This is a foreign table: its rows lie in another database, whose answers this one passes on.'],
+    })
     expect(types(dataset('abroad-libraries'))).toEqual(['name STRING', 'visits INT64', 'opened DATE'])
-    expect(await rows('abroad-libraries')).toEqual([['Holborn', '250', null], ['Kilburn', '100', '1894-01-30']])
-    expect(await rows('abroad-visits')).toEqual([['5', 'camden'], ['7', 'barnet']])
-    const sums = await answer(postgres.bench, source, { op: 'aggregate', groups: [], measures: [{ function: 'SUM', input: { kind: 'column', index: 1 } }, { function: 'COUNT' }], input: scanOfDataset(dataset('abroad-libraries')) })
+    expect(await rows('abroad-libraries')).toEqual([
+      ['Holborn', '250', null],
+      ['Kilburn', '100', '1894-01-30'],
+    ])
+    expect(await rows('abroad-visits')).toEqual([
+      ['5', 'camden'],
+      ['7', 'barnet'],
+    ])
+    const sums = await answer(postgres.bench, source, {
+      op: 'aggregate',
+      groups: [],
+      measures: [{ function: 'SUM', input: { kind: 'column', index: 1 } }, { function: 'COUNT' }],
+      input: scanOfDataset(dataset('abroad-libraries')),
+    })
     expect(sums.planned.left).toEqual([])
     expect(sums.rows).toEqual([['350', '2']])
   })
@@ -76,7 +95,10 @@ describe('a foreign table of PostgreSQL', () => {
     const { source, ids, problems } = await harvested({ schemas: ['abroad'], tables: ['libraries', 'lost', 'renamed'] })
     expect(ids).toEqual(['abroad-libraries'])
     expect(problems.map(({ sourceId, message }) => [sourceId, message])).toEqual([
-      ['abroad-lost', 'abroad.lost: The database that holds the rows of a foreign table cannot be reached, or refuses this one. Its operator must see to its server and user mapping.'],
+      [
+        'abroad-lost',
+        'abroad.lost: The database that holds the rows of a foreign table cannot be reached, or refuses this one. Its operator must see to its server and user mapping.',
+      ],
       ['abroad-renamed', 'abroad.renamed: The catalogue of this source is out of date: a table or a column has changed. Harvest it again.'],
     ])
     const lost: Relation = { op: 'scan', table: 'abroad-lost/abroad-lost', columns: [{ name: 'n', type: 'INT64' }] }
@@ -88,10 +110,17 @@ describe('a foreign table of PostgreSQL', () => {
   it('is cancelled in its own database too', async () => {
     const source = await postgres.open({ schemas: ['abroad'] })
     const slow: Relation = { op: 'scan', table: 'abroad-slow/abroad-slow', columns: [{ name: 'n', type: 'INT64' }] }
-    const running = async () => ((await far.knex.raw(`SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()`)) as { rows: unknown[] }).rows.length
+    const running = async () =>
+      (
+        (await far.knex.raw(
+          `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()`,
+        )) as { rows: unknown[] }
+      ).rows.length
     const abort = new AbortController()
     const scan = source.execute(source.plan({ relation: slow }, await source.capabilities([])), { ...limits(), signal: abort.signal })
-    const failed = failureOf(async () => { for await (const part of scan.parts) await part.file.release() })
+    const failed = failureOf(async () => {
+      for await (const part of scan.parts) await part.file.release()
+    })
     await expect.poll(running).toBe(1)
     abort.abort()
     expect((await failed).code).toBe('SOURCE_TIMEOUT')
@@ -116,7 +145,10 @@ describe('relations of every kind', () => {
     expect(dataset('below-places').tables[0]?.rowCount).toBe(2)
     expect(await rows('below-places')).toEqual([['Kilburn'], ['Town hall']])
     expect(await rows('below-libraries')).toEqual([['Kilburn', '100']])
-    expect(await rows('below-visits')).toEqual([['2025', 'camden'], ['2030', 'barnet']])
+    expect(await rows('below-visits')).toEqual([
+      ['2025', 'camden'],
+      ['2030', 'barnet'],
+    ])
   })
 
   it('are told where they cannot be read: a materialised view that was never filled, a view that fails', async () => {
@@ -130,7 +162,10 @@ describe('relations of every kind', () => {
     const { ids, dataset, rows, problems } = await harvested({ schemas: ['views'] })
     expect(ids).toEqual(['views-base', 'views-counted', 'views-filled'])
     expect(dataset('views-filled').tables[0]?.problems).toEqual(['This is a materialised view: its rows are those of its last refresh.'])
-    expect(await rows('views-filled')).toEqual([['0', 'nought'], ['1', 'one']])
+    expect(await rows('views-filled')).toEqual([
+      ['0', 'nought'],
+      ['1', 'one'],
+    ])
     expect(await rows('views-counted')).toEqual([['1'], ['2'], ['3']])
     expect(problems.map(({ sourceId, message }) => [sourceId, message])).toEqual([
       ['views-fails', 'views.fails: A value does not convert to the type that was asked for, or a sum is too large to be exact.'],
@@ -161,18 +196,89 @@ describe('relations of every kind', () => {
     const { dataset, rows, problems } = await harvested({ schemas: ['columns'], tables: ['kinds'] })
     expect(problems).toEqual([])
     expect(types(dataset('columns-kinds'))).toEqual([
-      'n INT64', 'doubled INT64', 'halved DECIMAL 1', 'id INT64', 'm STRING', 'ms LIST', 'dms LIST', 'p STRING', 'ps LIST', 's STRING', 'fee DECIMAL 2', 'fees LIST',
-      'h STRING', 'dr STRING', 'mr STRING', 'row STRING', 'dates LIST', 'js LIST', 'nan LIST', 'by LIST',
-      'v LIST', 'char STRING', 'tz STRING', 'mon STRING', 'bits STRING', 'pt STRING', 'ts STRING', 'mac STRING', 'lsn STRING',
+      'n INT64',
+      'doubled INT64',
+      'halved DECIMAL 1',
+      'id INT64',
+      'm STRING',
+      'ms LIST',
+      'dms LIST',
+      'p STRING',
+      'ps LIST',
+      's STRING',
+      'fee DECIMAL 2',
+      'fees LIST',
+      'h STRING',
+      'dr STRING',
+      'mr STRING',
+      'row STRING',
+      'dates LIST',
+      'js LIST',
+      'nan LIST',
+      'by LIST',
+      'v LIST',
+      'char STRING',
+      'tz STRING',
+      'mon STRING',
+      'bits STRING',
+      'pt STRING',
+      'ts STRING',
+      'mac STRING',
+      'lsn STRING',
     ])
-    expect(await rows('columns-kinds')).toEqual([[
-      '3', '6', '1.5', '1', 'ok', '["sad",null]', '["ok"]', '("a ""b"", c","2026-01-02 01:04:05+00",sad)', '[{"name":"x","at":null,"mood":"ok"}]', '(y,,)', '1.50', '[2.25]',
-      '[08:00:00,17:30:00)', '[2026-01-01,2026-02-01)', '{[1,3),[5,6)}', '(7)', '["2026-01-02","infinity"]', '[{"a": 1.0}]', '["NaN",1.5,"-Infinity"]', '["\\\\x00ff"]',
-      '[1,2]', 'c', '12:00:00+02', '$12.50', '101', '(1,2)', "'a':1 'b':2", '08:00:2b:01:02:03', '16/B374D848',
-    ]])
-    expect(dataset('columns-kinds').tables[0]?.problems.map((problem) => problem.split(',')[0])).toEqual([
-      ...['p has the type columns.place', 's has the type columns.place', 'h has the type columns.hours', 'dr has the type daterange', 'mr has the type int4multirange', 'row has the type columns.other'],
-      ...['tz has the type timetz', 'mon has the type money', 'bits has the type bit', 'pt has the type point', 'ts has the type tsvector', 'mac has the type macaddr', 'lsn has the type pg_lsn'],
-    ].map((told) => `Column ${told}`))
+    expect(await rows('columns-kinds')).toEqual([
+      [
+        '3',
+        '6',
+        '1.5',
+        '1',
+        'ok',
+        '["sad",null]',
+        '["ok"]',
+        '("a ""b"", c","2026-01-02 01:04:05+00",sad)',
+        '[{"name":"x","at":null,"mood":"ok"}]',
+        '(y,,)',
+        '1.50',
+        '[2.25]',
+        '[08:00:00,17:30:00)',
+        '[2026-01-01,2026-02-01)',
+        '{[1,3),[5,6)}',
+        '(7)',
+        '["2026-01-02","infinity"]',
+        '[{"a": 1.0}]',
+        '["NaN",1.5,"-Infinity"]',
+        '["\\\\x00ff"]',
+        '[1,2]',
+        'c',
+        '12:00:00+02',
+        '$12.50',
+        '101',
+        '(1,2)',
+        "'a':1 'b':2",
+        '08:00:2b:01:02:03',
+        '16/B374D848',
+      ],
+    ])
+    expect(dataset('columns-kinds').tables[0]?.problems.map((problem) => problem.split(',')[0])).toEqual(
+      [
+        ...[
+          'p has the type columns.place',
+          's has the type columns.place',
+          'h has the type columns.hours',
+          'dr has the type daterange',
+          'mr has the type int4multirange',
+          'row has the type columns.other',
+        ],
+        ...[
+          'tz has the type timetz',
+          'mon has the type money',
+          'bits has the type bit',
+          'pt has the type point',
+          'ts has the type tsvector',
+          'mac has the type macaddr',
+          'lsn has the type pg_lsn',
+        ],
+      ].map((told) => `Column ${told}`),
+    )
   })
 })

@@ -16,14 +16,18 @@ let postgres: TestPostgres
 beforeAll(async () => {
   postgres = await openTestPostgres()
   await postgres.run(`CREATE COLLATION folded (provider = icu, locale = 'und-u-ks-level1', deterministic = false)`)
-  for (const name of names) await postgres.run(`CREATE TABLE ${name} (${columns.map((column) => `${quoteName(column.name)} ${column.native}`).join(', ')})`)
+  for (const name of names)
+    await postgres.run(`CREATE TABLE ${name} (${columns.map((column) => `${quoteName(column.name)} ${column.native}`).join(', ')})`)
 })
 afterAll(() => postgres.close())
 
 async function fill(name: string, rows: Table['rows']): Promise<void> {
   await postgres.run(`TRUNCATE ${name}`)
   if (rows.length === 0) return
-  const values = rows.map((row) => `(${row.map((cell, index) => (cell === null ? 'NULL' : `CAST(${quoteText(cell)} AS ${columns[index]?.native.split(' COLLATE')[0]})`)).join(', ')})`)
+  const values = rows.map(
+    (row) =>
+      `(${row.map((cell, index) => (cell === null ? 'NULL' : `CAST(${quoteText(cell)} AS ${columns[index]?.native.split(' COLLATE')[0]})`)).join(', ')})`,
+  )
   await postgres.run(`INSERT INTO ${name} VALUES ${values.join(', ')}`)
 }
 
@@ -34,7 +38,10 @@ describe('any relation over PostgreSQL', () => {
     const property = fc.asyncProperty(fc.gen(), async (g) => {
       const draw = <T>(of: fc.Arbitrary<T>) => g(() => of)
       const tables = names.map((name) => ({ id: `${name}/${name}`, rows: drawRows(draw) }))
-      const { relation, ordered } = drawRelation(draw, tables.map(({ id }) => id))
+      const { relation, ordered } = drawRelation(
+        draw,
+        tables.map(({ id }) => id),
+      )
       for (const [index, name] of names.entries()) await fill(name, tables[index]?.rows ?? [])
       const session = await postgres.bench.hub.connect()
       let native = ''
@@ -46,13 +53,20 @@ describe('any relation over PostgreSQL', () => {
         const texts = (all: typeof rows) => (ordered ? all.map((row) => JSON.stringify(row)) : all.map((row) => JSON.stringify(row)).sort())
         expect(texts(rows)).toEqual(texts(expected))
       } catch (thrown) {
-        throw new Error(`${String(thrown)}\nrelation ${JSON.stringify(relation)}\ntables ${JSON.stringify(tables)}\nnative ${native}`, { cause: thrown })
+        throw new Error(`${String(thrown)}\nrelation ${JSON.stringify(relation)}\ntables ${JSON.stringify(tables)}\nnative ${native}`, {
+          cause: thrown,
+        })
       } finally {
         await session.close()
       }
     })
-    await fc.assert(property, { numRuns: runs, ...(seed === undefined ? {} : { seed: Number(seed) }), endOnFailure: process.env['SHRINK'] === undefined })
-    for (const operator of ['PROJECT', 'FILTER', 'AGGREGATE', 'SORT', 'LIMIT']) expect(pushed.get(operator) ?? 0, operator).toBeGreaterThan(runs / 20)
+    await fc.assert(property, {
+      numRuns: runs,
+      ...(seed === undefined ? {} : { seed: Number(seed) }),
+      endOnFailure: process.env['SHRINK'] === undefined,
+    })
+    for (const operator of ['PROJECT', 'FILTER', 'AGGREGATE', 'SORT', 'LIMIT'])
+      expect(pushed.get(operator) ?? 0, operator).toBeGreaterThan(runs / 20)
     expect((await readdir(postgres.bench.folder)).filter((name) => !name.startsWith('store-'))).toEqual([])
   })
 })

@@ -34,7 +34,12 @@ beforeAll(async () => {
   standby = await openPostgresServer({
     copyOf,
     // It gives a query up at once where the primary's changes are in its way.
-    settings: ['hot_standby = on', 'max_standby_streaming_delay = 0', 'wal_retrieve_retry_interval = 100ms', `primary_conninfo = 'host=127.0.0.1 port=${port} user=postgres password=${password}'`],
+    settings: [
+      'hot_standby = on',
+      'max_standby_streaming_delay = 0',
+      'wal_retrieve_retry_interval = 100ms',
+      `primary_conninfo = 'host=127.0.0.1 port=${port} user=postgres password=${password}'`,
+    ],
     files: { 'standby.signal': '' },
   })
   source = await bench.open({ url: readerOf(standby.url).href, tables: ['libraries', 'large', 'slow'] })
@@ -45,14 +50,36 @@ afterAll(async () => {
   await primary.remove()
 })
 
-const libraries: Relation = { op: 'scan', table: 'libraries/libraries', columns: [{ name: 'name', type: 'STRING' }, { name: 'visits', type: 'INT64' }, { name: 'income', type: 'DECIMAL', scale: 2 }] }
-const large: Relation = { op: 'scan', table: 'large/large', columns: [{ name: 'n', type: 'INT64' }, { name: 'text', type: 'STRING' }] }
+const libraries: Relation = {
+  op: 'scan',
+  table: 'libraries/libraries',
+  columns: [
+    { name: 'name', type: 'STRING' },
+    { name: 'visits', type: 'INT64' },
+    { name: 'income', type: 'DECIMAL', scale: 2 },
+  ],
+}
+const large: Relation = {
+  op: 'scan',
+  table: 'large/large',
+  columns: [
+    { name: 'n', type: 'INT64' },
+    { name: 'text', type: 'STRING' },
+  ],
+}
 const slow: Relation = { op: 'scan', table: 'slow/slow', columns: [{ name: 'n', type: 'INT64' }] }
-const running = async () => (await standby.rows(`SELECT pid FROM pg_stat_activity WHERE application_name = 'seven-dials' AND usename = 'reader' AND state = 'active'`)).length
+const running = async () =>
+  (
+    await standby.rows(
+      `SELECT pid FROM pg_stat_activity WHERE application_name = 'seven-dials' AND usename = 'reader' AND state = 'active'`,
+    )
+  ).length
 
 async function start(signal: AbortSignal) {
   const scan = source.execute(source.plan({ relation: slow }, await source.capabilities([])), { ...limits(), signal })
-  const failed = failureOf(async () => { for await (const part of scan.parts) await part.file.release() })
+  const failed = failureOf(async () => {
+    for await (const part of scan.parts) await part.file.release()
+  })
   await expect.poll(running).toBe(1)
   return { failed }
 }
@@ -67,7 +94,8 @@ describe('a hot standby of PostgreSQL', () => {
     const other = await bench.open({ url: readerOf(standby.url).href, tables: ['libraries', 'large', 'withheld', 'unlogged'] })
     const events = await harvestAll(other)
     expect(datasetsOf(events).map(({ id, tables: [table] }) => [id, table?.rowCount, table?.primaryKey, table?.problems])).toEqual([
-      ['large', 300_000, undefined, []], ['libraries', 3, ['name'], []],
+      ['large', 300_000, undefined, []],
+      ['libraries', 3, ['name'], []],
     ])
     expect(events.flatMap((event) => (event.kind === 'problem' ? [[event.sourceId, event.message]] : []))).toEqual([
       ['unlogged', 'public.unlogged: The database does not read this here: on a standby, for one, unlogged tables cannot be read.'],
@@ -77,17 +105,33 @@ describe('a hot standby of PostgreSQL', () => {
     const [, dataset] = datasetsOf(events)
     if (dataset === undefined) throw new Error('it was not harvested')
     expect((await answer(bench.bench, other, scanOfDataset(dataset))).rows.sort()).toEqual([
-      ['Holborn', '250', '1960-07-01 00:00:00+00', null], ['Kilburn', '100', '1894-01-30 00:00:00+00', '12.50'], ['Swiss Cottage', '400', '1964-11-10 00:00:00+00', '0.05'],
+      ['Holborn', '250', '1960-07-01 00:00:00+00', null],
+      ['Kilburn', '100', '1894-01-30 00:00:00+00', '12.50'],
+      ['Swiss Cottage', '400', '1964-11-10 00:00:00+00', '0.05'],
     ])
   })
 
   it('takes filters, aggregates, sorts and limits, and gives a large answer in parts', async () => {
     const visits = { kind: 'column' as const, index: 1 }
-    const wellVisited: Relation = { op: 'filter', predicate: { kind: 'compare', comparison: 'gte', left: visits, right: { kind: 'literal', shape: { type: 'INT64' }, value: '200' } }, input: libraries }
-    const sums = await answer(bench.bench, source, { op: 'aggregate', groups: [], measures: [{ function: 'SUM', input: visits }, { function: 'COUNT' }], input: wellVisited })
+    const wellVisited: Relation = {
+      op: 'filter',
+      predicate: { kind: 'compare', comparison: 'gte', left: visits, right: { kind: 'literal', shape: { type: 'INT64' }, value: '200' } },
+      input: libraries,
+    }
+    const sums = await answer(bench.bench, source, {
+      op: 'aggregate',
+      groups: [],
+      measures: [{ function: 'SUM', input: visits }, { function: 'COUNT' }],
+      input: wellVisited,
+    })
     expect(sums.rows).toEqual([['650', '2']])
     expect(sums.planned.left).toEqual([])
-    const first = await answer(bench.bench, source, { op: 'limit', count: 1, offset: 0, input: { op: 'sort', keys: [{ column: 0, descending: true, nullsFirst: false }], input: libraries } })
+    const first = await answer(bench.bench, source, {
+      op: 'limit',
+      count: 1,
+      offset: 0,
+      input: { op: 'sort', keys: [{ column: 0, descending: true, nullsFirst: false }], input: libraries },
+    })
     expect(first.rows).toEqual([['Swiss Cottage', '400', '0.05']])
     expect(first.planned.left).toEqual([])
     expect((await answer(bench.bench, source, large)).report.rows).toBe(300_000)
@@ -111,7 +155,10 @@ describe('a hot standby of PostgreSQL', () => {
   it('says so when it gives a query up in favour of what the primary does, and answers the next', async () => {
     const { failed } = await start(limits().signal)
     await primary.rows('ALTER TABLE libraries ADD COLUMN staff int')
-    expect(await failed).toMatchObject({ code: 'SOURCE_UNAVAILABLE', message: 'The database gave the query up in favour of other work. Try again in a moment.' })
+    expect(await failed).toMatchObject({
+      code: 'SOURCE_UNAVAILABLE',
+      message: 'The database gave the query up in favour of other work. Try again in a moment.',
+    })
     expect((await answer(bench.bench, source, libraries)).report.rows).toBe(4)
   })
 })

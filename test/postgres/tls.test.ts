@@ -39,8 +39,22 @@ afterAll(async () => {
   await server.remove()
 })
 
-const secured: Relation = { op: 'scan', table: 'secured/secured', columns: [{ name: 'ssl', type: 'STRING' }, { name: 'who', type: 'STRING' }] }
-const large: Relation = { op: 'scan', table: 'large/large', columns: [{ name: 'n', type: 'INT64' }, { name: 'text', type: 'STRING' }] }
+const secured: Relation = {
+  op: 'scan',
+  table: 'secured/secured',
+  columns: [
+    { name: 'ssl', type: 'STRING' },
+    { name: 'who', type: 'STRING' },
+  ],
+}
+const large: Relation = {
+  op: 'scan',
+  table: 'large/large',
+  columns: [
+    { name: 'n', type: 'INT64' },
+    { name: 'text', type: 'STRING' },
+  ],
+}
 const slow: Relation = { op: 'scan', table: 'slow/slow', columns: [{ name: 'n', type: 'INT64' }] }
 
 /** The server's url with another host and these parameters. */
@@ -56,17 +70,25 @@ async function refused(url: string): Promise<string> {
   const health = await source.health(limits().signal)
   expect(health.status).toBe('DOWN')
   const { password, port } = new URL(url)
-  for (const secret of [password, bench.bench.folder, 'ca.pem']) expect(`${error.message} ${String(error.cause)} ${JSON.stringify(health)}`).not.toContain(secret)
+  for (const secret of [password, bench.bench.folder, 'ca.pem'])
+    expect(`${error.message} ${String(error.cause)} ${JSON.stringify(health)}`).not.toContain(secret)
   expect(error.message).not.toMatch(new RegExp(`localhost|127\\.0|${port}`))
   return error.message
 }
 
-const untrusted = 'The database has no certificate that is trusted for its host. Its operator must see to the certificate, or to the authority that the configuration names.'
-const unoffered = 'The database offers no TLS, without which this source is not read. Its operator must see to the server or the configuration.'
+const untrusted =
+  'The database has no certificate that is trusted for its host. Its operator must see to the certificate, or to the authority that the configuration names.'
+const unoffered =
+  'The database offers no TLS, without which this source is not read. Its operator must see to the server or the configuration.'
 
 describe('a source over TLS', () => {
   it('is read where its certificate is of the authority and the host that are named', async () => {
-    for (const parameters of ['?sslmode=verify-full&sslrootcert=ca.pem', '?sslrootcert=./ca.pem', '?sslmode=require&sslrootcert=ca.pem&uselibpqcompat=true', '?sslmode=verify-full&sslnegotiation=direct&sslrootcert=ca.pem']) {
+    for (const parameters of [
+      '?sslmode=verify-full&sslrootcert=ca.pem',
+      '?sslrootcert=./ca.pem',
+      '?sslmode=require&sslrootcert=ca.pem&uselibpqcompat=true',
+      '?sslmode=verify-full&sslnegotiation=direct&sslrootcert=ca.pem',
+    ]) {
       const source = await open('localhost', parameters)
       expect((await answer(bench.bench, source, secured)).rows).toEqual([['true', '']])
       expect(await source.health(limits().signal)).toEqual({ status: 'UP' })
@@ -78,10 +100,17 @@ describe('a source over TLS', () => {
 
   it('is cancelled at the server, over TLS too', async () => {
     const source = await open('localhost', '?sslmode=verify-full&sslrootcert=ca.pem')
-    const running = async () => (await server.rows(`SELECT pid FROM pg_stat_activity JOIN pg_stat_ssl USING (pid) WHERE ssl AND state = 'active' AND pid <> pg_backend_pid()`)).length
+    const running = async () =>
+      (
+        await server.rows(
+          `SELECT pid FROM pg_stat_activity JOIN pg_stat_ssl USING (pid) WHERE ssl AND state = 'active' AND pid <> pg_backend_pid()`,
+        )
+      ).length
     const abort = new AbortController()
     const scan = source.execute(source.plan({ relation: slow }, await source.capabilities([])), { ...limits(), signal: abort.signal })
-    const failed = failureOf(async () => { for await (const part of scan.parts) await part.file.release() })
+    const failed = failureOf(async () => {
+      for await (const part of scan.parts) await part.file.release()
+    })
     await expect.poll(running).toBe(1)
     abort.abort()
     expect((await failed).code).toBe('SOURCE_TIMEOUT')
@@ -96,7 +125,8 @@ describe('a source over TLS', () => {
   it('is refused where the host is another, or the authority is not known', async () => {
     expect(await refused(urlOf('127.0.0.1', '?sslmode=verify-full&sslrootcert=ca.pem'))).toBe(untrusted)
     expect(await refused(urlOf('localhost', '?sslmode=verify-full&sslrootcert=other-ca.pem'))).toBe(untrusted)
-    for (const mode of ['require', 'verify-ca', 'verify-full']) expect(await refused(urlOf('localhost', `?sslmode=${mode}`))).toBe(untrusted)
+    for (const mode of ['require', 'verify-ca', 'verify-full'])
+      expect(await refused(urlOf('localhost', `?sslmode=${mode}`))).toBe(untrusted)
   })
 
   it('takes any host of an authority that is named, and any certificate at all, only where that is said', async () => {
@@ -118,18 +148,29 @@ describe('a source over TLS', () => {
     expect(await refused(urlOf('0.0.0.0', '', bench.database.url))).toBe(unoffered)
     expect(await refused(urlOf('0.0.0.0'))).toBe(untrusted)
     expect(await refused(urlOf('', `?host=0.0.0.0`, bench.database.url))).toBe(unoffered)
-    for (const [host, parameters] of [['0.0.0.0', '?sslmode=disable'], ['127.0.0.1', ''], ['localhost', '']] as const) {
+    for (const [host, parameters] of [
+      ['0.0.0.0', '?sslmode=disable'],
+      ['127.0.0.1', ''],
+      ['localhost', ''],
+    ] as const) {
       expect((await answer(bench.bench, await open(host, parameters), secured)).rows).toEqual([['false', '']])
     }
   })
 
   it('has a url that says it in words that are known, and files that are there', async () => {
-    const problem = (url: string) => postgresConfigSchema.safeParse({ url, schemas: ['public'], defaultAccess: 'OPEN' }).error?.issues[0]?.message
-    for (const mode of ['prefer', 'allow', 'verify-ful', '']) expect(problem(`postgres://r:hunter2@db.example/town?sslmode=${mode}`)).toMatch(/^has an sslmode/)
+    const problem = (url: string) =>
+      postgresConfigSchema.safeParse({ url, schemas: ['public'], defaultAccess: 'OPEN' }).error?.issues[0]?.message
+    for (const mode of ['prefer', 'allow', 'verify-ful', ''])
+      expect(problem(`postgres://r:hunter2@db.example/town?sslmode=${mode}`)).toMatch(/^has an sslmode/)
     expect(problem('postgres://r:hunter2@db.example/town?ssl=false')).toMatch(/^says ssl/)
     expect(problem('postgres://r:hunter/2@db.example/town')).toMatch(/^is no URL/)
     expect(problem('postgres:///town')).toBe('names no host')
-    for (const url of ['postgres:///town?host=/run/postgresql', 'postgres://%2Frun%2Fpostgresql/town', 'postgres://r:hun%2Fter2@[::1]:5432/town']) expect(problem(url)).toBeUndefined()
+    for (const url of [
+      'postgres:///town?host=/run/postgresql',
+      'postgres://%2Frun%2Fpostgresql/town',
+      'postgres://r:hun%2Fter2@[::1]:5432/town',
+    ])
+      expect(problem(url)).toBeUndefined()
     await expect(open('localhost', '?sslrootcert=gone.pem')).rejects.toThrow(ConfigError)
   })
 })

@@ -11,14 +11,18 @@ const people = tableOf('camden/people/people', [
   { name: 'age', type: 'INT64', personal: true },
   { name: 'visits', type: 'INT64' },
 ])
-const visits = tableOf('barnet/visits/visits', [{ name: 'ward', type: 'STRING' }, { name: 'age', type: 'INT64' }])
+const visits = tableOf('barnet/visits/visits', [
+  { name: 'ward', type: 'STRING' },
+  { name: 'age', type: 'INT64' },
+])
 const secret = tableOf('camden/secret/secret', [{ name: 'nino', type: 'STRING', personal: true }])
 const shared = tableOf('camden/shared/shared', [{ name: 'a', type: 'STRING' }], { access: 'SHARED', sharedWith: ['borough-of-barnet'] })
 const closed = tableOf('camden/closed/closed', [{ name: 'a', type: 'STRING' }], { access: 'CLOSED', sharedWith: ['borough-of-barnet'] })
 const barnet: Viewer = { organisation: 'borough-of-barnet', scopes: [] }
 const brent: Viewer = { organisation: 'borough-of-brent', scopes: ['hub:operate'] }
 
-const authorised = async (input: unknown, viewer: Viewer = anonymous) => authorise(await bind(parse(input), catalogueOf([people, visits, secret, shared, closed])), viewer)
+const authorised = async (input: unknown, viewer: Viewer = anonymous) =>
+  authorise(await bind(parse(input), catalogueOf([people, visits, secret, shared, closed])), viewer)
 
 describe('tables', () => {
   it.each<[string, Viewer, string, string]>([
@@ -44,27 +48,55 @@ describe('columns that point to persons', () => {
   it('are left out where nobody named them, and told', async () => {
     const { outputs, withheld, order } = await authorised({ from, orderBy: [{ column: 'visits' }] })
     expect(outputs.map(({ name }) => name)).toEqual(['ward', 'visits'])
-    expect(withheld).toEqual([{ column: 'nino', decision: 'DENY', obligations: [] }, { column: 'age', decision: 'DENY', obligations: [] }])
+    expect(withheld).toEqual([
+      { column: 'nino', decision: 'DENY', obligations: [] },
+      { column: 'age', decision: 'DENY', obligations: [] },
+    ])
     expect(order).toEqual([{ column: 1, descending: false, nullsFirst: false }])
   })
 
   it.each<[string, object, (string | number)[]]>([
     ['selected', { select: [{ column: 'ward' }, { column: 'nino', as: 'code' }] }, ['select', 1, 'column']],
     ['filtered by', { select: [{ column: 'ward' }], where: { not: { column: 'age', isNull: true } } }, ['where', 'not', 'column']],
-    ['filtered by before', { from: { ...from, where: { column: 'age', gt: 50 } }, select: [{ column: 'ward' }] }, ['from', 'where', 'column']],
+    [
+      'filtered by before',
+      { from: { ...from, where: { column: 'age', gt: 50 } }, select: [{ column: 'ward' }] },
+      ['from', 'where', 'column'],
+    ],
     ['grouped by', { groupBy: [{ column: 'age' }], measures: [{ function: 'COUNT' }] }, ['groupBy', 0, 'column']],
     ['counted', { measures: [{ function: 'COUNT' }, { function: 'COUNT', column: 'nino' }] }, ['measures', 1, 'column']],
     ['averaged', { groupBy: [{ column: 'ward' }], measures: [{ function: 'AVG', column: 'age' }] }, ['measures', 0, 'column']],
     ['sorted by', { orderBy: [{ column: 'age' }] }, ['orderBy']],
-    ['renamed by a member', { from: { members: [{ table: people.id, columns: [{ column: 'nino', as: 'code' }, { column: 'ward' }] }] }, select: [{ column: 'code' }] }, ['select', 0, 'column']],
-    ['read as another type', { from: { members: [{ table: people.id, columns: [{ column: 'age', type: 'STRING' }] }] }, where: { column: 'age', eq: '50' }, measures: [{ function: 'COUNT' }] }, ['where', 'column']],
-    ['stacked with what is open', { from: { members: [{ table: visits.id }, { table: people.id, columns: [{ column: 'age' }] }] }, select: [{ column: 'age' }] }, ['select', 0, 'column']],
+    [
+      'renamed by a member',
+      {
+        from: { members: [{ table: people.id, columns: [{ column: 'nino', as: 'code' }, { column: 'ward' }] }] },
+        select: [{ column: 'code' }],
+      },
+      ['select', 0, 'column'],
+    ],
+    [
+      'read as another type',
+      {
+        from: { members: [{ table: people.id, columns: [{ column: 'age', type: 'STRING' }] }] },
+        where: { column: 'age', eq: '50' },
+        measures: [{ function: 'COUNT' }],
+      },
+      ['where', 'column'],
+    ],
+    [
+      'stacked with what is open',
+      { from: { members: [{ table: visits.id }, { table: people.id, columns: [{ column: 'age' }] }] }, select: [{ column: 'age' }] },
+      ['select', 0, 'column'],
+    ],
   ])('cannot be %s', async (_, input, inputPath) => {
     expect(await failureOf(() => authorised({ from, ...input }))).toMatchObject({ code: 'FORBIDDEN', inputPath })
   })
 
   it('are left out of a stack though another member has them open', async () => {
-    const { outputs, withheld } = await authorised({ from: { members: [{ table: visits.id }, { table: people.id, columns: [{ column: 'age' }, { column: 'ward' }] }] } })
+    const { outputs, withheld } = await authorised({
+      from: { members: [{ table: visits.id }, { table: people.id, columns: [{ column: 'age' }, { column: 'ward' }] }] },
+    })
     expect(outputs.map(({ name }) => name)).toEqual(['ward'])
     expect(withheld.map(({ column }) => column)).toEqual(['age'])
   })

@@ -4,9 +4,25 @@ import { parse } from '../../src/query/1-parse/parse.js'
 import { bind } from '../../src/query/2-bind/bind.js'
 import { catalogueOf, failureOf, tableOf } from '../support/query.js'
 
-const types: ColumnType[] = ['STRING', 'BOOLEAN', 'INT64', 'DOUBLE', 'DECIMAL', 'DATE', 'TIME', 'TIMESTAMP', 'TIMESTAMPTZ', 'GEOMETRY', 'JSON', 'LIST']
+const types: ColumnType[] = [
+  'STRING',
+  'BOOLEAN',
+  'INT64',
+  'DOUBLE',
+  'DECIMAL',
+  'DATE',
+  'TIME',
+  'TIMESTAMP',
+  'TIMESTAMPTZ',
+  'GEOMETRY',
+  'JSON',
+  'LIST',
+]
 /** A column of each type, called so. */
-const all = tableOf('camden/all/all', types.map((type) => ({ name: type, type, ...(type === 'DECIMAL' ? { scale: 2 } : {}) })))
+const all = tableOf(
+  'camden/all/all',
+  types.map((type) => ({ name: type, type, ...(type === 'DECIMAL' ? { scale: 2 } : {}) })),
+)
 const other = tableOf('barnet/other/other', [
   { name: 'STRING', type: 'INT64' },
   { name: 'INT64', type: 'DECIMAL', scale: 3 },
@@ -21,17 +37,37 @@ const from = { table: all.id }
 
 describe('literals', () => {
   const taken: [ColumnType, unknown, string][] = [
-    ['STRING', '007', '007'], ['STRING', '', ''], ['STRING', "Robert'); DROP TABLE result; --", "Robert'); DROP TABLE result; --"], ['STRING', 'a\nb', 'a\nb'],
-    ['BOOLEAN', true, 'true'], ['BOOLEAN', 'false', 'false'],
-    ['INT64', 0, '0'], ['INT64', -5, '-5'], ['INT64', Number.MAX_SAFE_INTEGER, '9007199254740991'], ['INT64', '9007199254740993', '9007199254740993'],
-    ['INT64', '9223372036854775807', '9223372036854775807'], ['INT64', '-9223372036854775808', '-9223372036854775808'],
-    ['DOUBLE', 0.1, '0.1'], ['DOUBLE', '-1.5e10', '-1.5e10'], ['DOUBLE', 1e300, '1e+300'], ['DOUBLE', 3, '3'],
-    ['DECIMAL', '12.50', '12.50'], ['DECIMAL', 12.5, '12.5'], ['DECIMAL', '-0.005', '-0.005'], ['DECIMAL', 3, '3'], ['DECIMAL', '9'.repeat(38), '9'.repeat(38)],
-    ['DATE', '2026-01-09', '2026-01-09'], ['DATE', '2024-02-29', '2024-02-29'],
-    ['TIME', '13:55:48', '13:55:48'], ['TIME', '13:55', '13:55:00'], ['TIME', '23:59:59.999999', '23:59:59.999999'],
-    ['TIMESTAMP', '2026-01-09T13:55:48.5', '2026-01-09T13:55:48.5'], ['TIMESTAMP', '2026-01-09', '2026-01-09T00:00:00'],
+    ['STRING', '007', '007'],
+    ['STRING', '', ''],
+    ['STRING', "Robert'); DROP TABLE result; --", "Robert'); DROP TABLE result; --"],
+    ['STRING', 'a\nb', 'a\nb'],
+    ['BOOLEAN', true, 'true'],
+    ['BOOLEAN', 'false', 'false'],
+    ['INT64', 0, '0'],
+    ['INT64', -5, '-5'],
+    ['INT64', Number.MAX_SAFE_INTEGER, '9007199254740991'],
+    ['INT64', '9007199254740993', '9007199254740993'],
+    ['INT64', '9223372036854775807', '9223372036854775807'],
+    ['INT64', '-9223372036854775808', '-9223372036854775808'],
+    ['DOUBLE', 0.1, '0.1'],
+    ['DOUBLE', '-1.5e10', '-1.5e10'],
+    ['DOUBLE', 1e300, '1e+300'],
+    ['DOUBLE', 3, '3'],
+    ['DECIMAL', '12.50', '12.50'],
+    ['DECIMAL', 12.5, '12.5'],
+    ['DECIMAL', '-0.005', '-0.005'],
+    ['DECIMAL', 3, '3'],
+    ['DECIMAL', '9'.repeat(38), '9'.repeat(38)],
+    ['DATE', '2026-01-09', '2026-01-09'],
+    ['DATE', '2024-02-29', '2024-02-29'],
+    ['TIME', '13:55:48', '13:55:48'],
+    ['TIME', '13:55', '13:55:00'],
+    ['TIME', '23:59:59.999999', '23:59:59.999999'],
+    ['TIMESTAMP', '2026-01-09T13:55:48.5', '2026-01-09T13:55:48.5'],
+    ['TIMESTAMP', '2026-01-09', '2026-01-09T00:00:00'],
     ['TIMESTAMP', '2026-01-09T13:55', '2026-01-09T13:55:00'],
-    ['TIMESTAMPTZ', '2026-01-09T13:55:48Z', '2026-01-09T13:55:48Z'], ['TIMESTAMPTZ', '2026-01-09T13:55:48.123456-05:30', '2026-01-09T13:55:48.123456-05:30'],
+    ['TIMESTAMPTZ', '2026-01-09T13:55:48Z', '2026-01-09T13:55:48Z'],
+    ['TIMESTAMPTZ', '2026-01-09T13:55:48.123456-05:30', '2026-01-09T13:55:48.123456-05:30'],
     ['TIMESTAMPTZ', '2026-01-09T13:55Z', '2026-01-09T13:55:00Z'],
   ]
   it.each(taken)('of %s: %j', async (type, cell, value) => {
@@ -40,28 +76,93 @@ describe('literals', () => {
   })
 
   const refused: [ColumnType, unknown][] = [
-    ['STRING', 1], ['STRING', true], ['STRING', 0.5],
-    ['BOOLEAN', 1], ['BOOLEAN', 'yes'], ['BOOLEAN', 'TRUE'], ['BOOLEAN', ''], ['BOOLEAN', 't'],
-    ['INT64', 1.5], ['INT64', '1.0'], ['INT64', '1e3'], ['INT64', ''], ['INT64', ' 1'], ['INT64', '+1'], ['INT64', '-0'], ['INT64', '007'], ['INT64', '0x10'], ['INT64', true],
-    ['INT64', '9223372036854775808'], ['INT64', '-9223372036854775809'], ['INT64', '9'.repeat(10_000)], ['INT64', '1; DROP TABLE result'], ['INT64', '١'],
-    ['DOUBLE', 'NaN'], ['DOUBLE', 'Infinity'], ['DOUBLE', '1e999'], ['DOUBLE', ''], ['DOUBLE', '1,5'], ['DOUBLE', false], ['DOUBLE', '0x1'], ['DOUBLE', '1_0'],
-    ['DECIMAL', '1e3'], ['DECIMAL', ''], ['DECIMAL', '.5'], ['DECIMAL', '5.'], ['DECIMAL', true], ['DECIMAL', '9'.repeat(39)], ['DECIMAL', `0.${'0'.repeat(38)}`], ['DECIMAL', 1e-7],
-    ['DATE', '2026-02-29'], ['DATE', '2026-13-01'], ['DATE', '09/01/2026'], ['DATE', '2026-1-9'], ['DATE', 20260109], ['DATE', 'infinity'], ['DATE', '2026-01-09T00:00:00'], ['DATE', ''],
-    ['TIME', '24:00'], ['TIME', '13:60'], ['TIME', '1:00'], ['TIME', 'noon'], ['TIME', 1300],
-    ['TIMESTAMP', '2026-01-09T13:55:48Z'], ['TIMESTAMP', '2026-01-09 13:55:48'], ['TIMESTAMP', '2026-02-30T00:00:00'], ['TIMESTAMP', 'epoch'], ['TIMESTAMP', 1767967200],
-    ['TIMESTAMPTZ', '2026-01-09T13:55:48'], ['TIMESTAMPTZ', '2026-01-09'], ['TIMESTAMPTZ', '2026-01-09T13:55:48+1'], ['TIMESTAMPTZ', '2026-01-09T13:55:48 Europe/London'],
+    ['STRING', 1],
+    ['STRING', true],
+    ['STRING', 0.5],
+    ['BOOLEAN', 1],
+    ['BOOLEAN', 'yes'],
+    ['BOOLEAN', 'TRUE'],
+    ['BOOLEAN', ''],
+    ['BOOLEAN', 't'],
+    ['INT64', 1.5],
+    ['INT64', '1.0'],
+    ['INT64', '1e3'],
+    ['INT64', ''],
+    ['INT64', ' 1'],
+    ['INT64', '+1'],
+    ['INT64', '-0'],
+    ['INT64', '007'],
+    ['INT64', '0x10'],
+    ['INT64', true],
+    ['INT64', '9223372036854775808'],
+    ['INT64', '-9223372036854775809'],
+    ['INT64', '9'.repeat(10_000)],
+    ['INT64', '1; DROP TABLE result'],
+    ['INT64', '١'],
+    ['DOUBLE', 'NaN'],
+    ['DOUBLE', 'Infinity'],
+    ['DOUBLE', '1e999'],
+    ['DOUBLE', ''],
+    ['DOUBLE', '1,5'],
+    ['DOUBLE', false],
+    ['DOUBLE', '0x1'],
+    ['DOUBLE', '1_0'],
+    ['DECIMAL', '1e3'],
+    ['DECIMAL', ''],
+    ['DECIMAL', '.5'],
+    ['DECIMAL', '5.'],
+    ['DECIMAL', true],
+    ['DECIMAL', '9'.repeat(39)],
+    ['DECIMAL', `0.${'0'.repeat(38)}`],
+    ['DECIMAL', 1e-7],
+    ['DATE', '2026-02-29'],
+    ['DATE', '2026-13-01'],
+    ['DATE', '09/01/2026'],
+    ['DATE', '2026-1-9'],
+    ['DATE', 20260109],
+    ['DATE', 'infinity'],
+    ['DATE', '2026-01-09T00:00:00'],
+    ['DATE', ''],
+    ['TIME', '24:00'],
+    ['TIME', '13:60'],
+    ['TIME', '1:00'],
+    ['TIME', 'noon'],
+    ['TIME', 1300],
+    ['TIMESTAMP', '2026-01-09T13:55:48Z'],
+    ['TIMESTAMP', '2026-01-09 13:55:48'],
+    ['TIMESTAMP', '2026-02-30T00:00:00'],
+    ['TIMESTAMP', 'epoch'],
+    ['TIMESTAMP', 1767967200],
+    ['TIMESTAMPTZ', '2026-01-09T13:55:48'],
+    ['TIMESTAMPTZ', '2026-01-09'],
+    ['TIMESTAMPTZ', '2026-01-09T13:55:48+1'],
+    ['TIMESTAMPTZ', '2026-01-09T13:55:48 Europe/London'],
     ['TIMESTAMPTZ', '2026-01-09T13:55:48+25:00'],
-    ['GEOMETRY', '{"type":"Point","coordinates":[0,0]}'], ['JSON', '{}'], ['LIST', '[]'],
+    ['GEOMETRY', '{"type":"Point","coordinates":[0,0]}'],
+    ['JSON', '{}'],
+    ['LIST', '[]'],
   ]
   it.each(refused)('not of %s: %j', async (type, cell) => {
     const inputPath = ['where', 'not', 'in', 1]
     const nothing = ['GEOMETRY', 'JSON', 'LIST'].includes(type) ? [cell] : [taken.find((one) => one[0] === type)?.[1], cell]
     const where = { not: { column: type, in: nothing } }
-    expect(await failureOf(() => bound({ from, where }))).toMatchObject({ code: 'TYPE_MISMATCH', inputPath: nothing.length === 1 ? [...inputPath.slice(0, 3), 0] : inputPath })
+    expect(await failureOf(() => bound({ from, where }))).toMatchObject({
+      code: 'TYPE_MISMATCH',
+      inputPath: nothing.length === 1 ? [...inputPath.slice(0, 3), 0] : inputPath,
+    })
   })
 
-  it.each([['INT64', 2 ** 53], ['INT64', -(2 ** 53)], ['INT64', 1e18], ['DECIMAL', 2 ** 53], ['DECIMAL', 1e300]])('refuses the unsafe integer %s %d', async (column, cell) => {
-    expect(await failureOf(() => bound({ from, where: { column, lt: cell } }))).toMatchObject({ code: 'BAD_USER_INPUT', inputPath: ['where', 'lt'] })
+  it.each([
+    ['INT64', 2 ** 53],
+    ['INT64', -(2 ** 53)],
+    ['INT64', 1e18],
+    ['DECIMAL', 2 ** 53],
+    ['DECIMAL', 1e300],
+  ])('refuses the unsafe integer %s %d', async (column, cell) => {
+    expect(await failureOf(() => bound({ from, where: { column, lt: cell } }))).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      inputPath: ['where', 'lt'],
+    })
   })
 })
 
@@ -82,7 +183,11 @@ describe('operators and functions', () => {
     ['distinct geometries', { measures: [{ function: 'COUNT_DISTINCT', column: 'GEOMETRY' }] }, ['measures', 0]],
     ['an order of geometry', { orderBy: [{ column: 'GEOMETRY' }] }, ['orderBy', 0, 'column']],
     ['having with text for a count', { measures: [{ function: 'COUNT' }], having: { column: 'count', gt: 'many' } }, ['having', 'gt']],
-    ['having with a prefix of a sum', { measures: [{ function: 'SUM', column: 'INT64' }], having: { column: 'sum_INT64', startsWith: '1' } }, ['having', 'startsWith']],
+    [
+      'having with a prefix of a sum',
+      { measures: [{ function: 'SUM', column: 'INT64' }], having: { column: 'sum_INT64', startsWith: '1' } },
+      ['having', 'startsWith'],
+    ],
   ]
   it.each(refused)('refuses %s', async (_, input, inputPath) => {
     expect(await failureOf(() => bound({ from, ...input }))).toMatchObject({ code: 'TYPE_MISMATCH', inputPath })
@@ -90,45 +195,105 @@ describe('operators and functions', () => {
 
   it('gives measures the types of Measure', async () => {
     const measures = [
-      { function: 'COUNT' }, { function: 'COUNT', column: 'GEOMETRY' }, { function: 'COUNT_DISTINCT', column: 'DATE' }, { function: 'SUM', column: 'INT64' },
-      { function: 'SUM', column: 'DECIMAL' }, { function: 'SUM', column: 'DOUBLE' }, { function: 'AVG', column: 'DECIMAL' }, { function: 'AVG', column: 'INT64' },
-      { function: 'MIN', column: 'TIMESTAMPTZ' }, { function: 'MAX', column: 'DECIMAL' }, { function: 'MEDIAN', column: 'INT64' }, { function: 'STDDEV', column: 'DECIMAL' },
+      { function: 'COUNT' },
+      { function: 'COUNT', column: 'GEOMETRY' },
+      { function: 'COUNT_DISTINCT', column: 'DATE' },
+      { function: 'SUM', column: 'INT64' },
+      { function: 'SUM', column: 'DECIMAL' },
+      { function: 'SUM', column: 'DOUBLE' },
+      { function: 'AVG', column: 'DECIMAL' },
+      { function: 'AVG', column: 'INT64' },
+      { function: 'MIN', column: 'TIMESTAMPTZ' },
+      { function: 'MAX', column: 'DECIMAL' },
+      { function: 'MEDIAN', column: 'INT64' },
+      { function: 'STDDEV', column: 'DECIMAL' },
     ]
-    expect((await bound({ from, measures })).outputs.map(({ shape }) => `${shape.type}${shape.scale === undefined ? '' : ` ${shape.scale}`}`)).toEqual([
-      'INT64', 'INT64', 'INT64', 'DECIMAL 0', 'DECIMAL 2', 'DOUBLE', 'DECIMAL 8', 'DOUBLE', 'TIMESTAMPTZ', 'DECIMAL 2', 'DOUBLE', 'DOUBLE',
+    expect(
+      (await bound({ from, measures })).outputs.map(({ shape }) => `${shape.type}${shape.scale === undefined ? '' : ` ${shape.scale}`}`),
+    ).toEqual([
+      'INT64',
+      'INT64',
+      'INT64',
+      'DECIMAL 0',
+      'DECIMAL 2',
+      'DOUBLE',
+      'DECIMAL 8',
+      'DOUBLE',
+      'TIMESTAMPTZ',
+      'DECIMAL 2',
+      'DOUBLE',
+      'DOUBLE',
     ])
   })
 })
 
 describe('stacks', () => {
   const stackOf = async (members: object[]) =>
-    Object.fromEntries((await bound({ from: { members } })).stack.map(({ name, shape }) => [name, `${shape.type}${shape.scale === undefined ? '' : ` ${shape.scale}`}`]))
+    Object.fromEntries(
+      (await bound({ from: { members } })).stack.map(({ name, shape }) => [
+        name,
+        `${shape.type}${shape.scale === undefined ? '' : ` ${shape.scale}`}`,
+      ]),
+    )
   const columns = (...given: (string | object)[]) => given.map((column) => (typeof column === 'string' ? { column } : column))
 
   it('stacks numbers with numbers, by name', async () => {
-    const stack = await stackOf([{ table: all.id, columns: columns('INT64', 'DOUBLE', 'DECIMAL') }, { table: other.id, columns: columns('DECIMAL', 'INT64', 'DOUBLE', 'mine') }])
-    expect(stack).toEqual({ INT64: 'DECIMAL 3', DOUBLE: 'DOUBLE', DECIMAL: 'DECIMAL 4', mine: 'BOOLEAN', _spoke: 'STRING', _table: 'STRING' })
+    const stack = await stackOf([
+      { table: all.id, columns: columns('INT64', 'DOUBLE', 'DECIMAL') },
+      { table: other.id, columns: columns('DECIMAL', 'INT64', 'DOUBLE', 'mine') },
+    ])
+    expect(stack).toEqual({
+      INT64: 'DECIMAL 3',
+      DOUBLE: 'DOUBLE',
+      DECIMAL: 'DECIMAL 4',
+      mine: 'BOOLEAN',
+      _spoke: 'STRING',
+      _table: 'STRING',
+    })
   })
 
-  it.each([['STRING', 'text with a number'], ['DATE', 'a date with a timestamp']])('refuses %s: %s', async (column) => {
+  it.each([
+    ['STRING', 'text with a number'],
+    ['DATE', 'a date with a timestamp'],
+  ])('refuses %s: %s', async (column) => {
     const members = [all, other].map(({ id }) => ({ table: id, columns: [{ column }] }))
-    expect(await failureOf(() => bound({ from: { members } }))).toMatchObject({ code: 'TYPE_MISMATCH', inputPath: ['from', 'members', 1, 'table'] })
+    expect(await failureOf(() => bound({ from: { members } }))).toMatchObject({
+      code: 'TYPE_MISMATCH',
+      inputPath: ['from', 'members', 1, 'table'],
+    })
   })
 
   it('refuses the same in a union, at its place', async () => {
-    expect(await failureOf(() => bound({ from: { union: [all.id, other.id] } }))).toMatchObject({ code: 'TYPE_MISMATCH', inputPath: ['from', 'union', 1] })
+    expect(await failureOf(() => bound({ from: { union: [all.id, other.id] } }))).toMatchObject({
+      code: 'TYPE_MISMATCH',
+      inputPath: ['from', 'union', 1],
+    })
   })
 
   it('renames, and reads as another type', async () => {
     const stack = await stackOf([
-      { table: all.id, columns: columns({ column: 'STRING', as: 'x', type: 'INT64' }, { column: 'INT64', as: 'y', type: 'STRING' }, { column: 'INT64', as: 'z' }) },
+      {
+        table: all.id,
+        columns: columns(
+          { column: 'STRING', as: 'x', type: 'INT64' },
+          { column: 'INT64', as: 'y', type: 'STRING' },
+          { column: 'INT64', as: 'z' },
+        ),
+      },
       { table: other.id, columns: columns({ column: 'STRING', as: 'x' }, { column: 'mine', as: 'y', type: 'STRING' }) },
     ])
     expect(stack).toMatchObject({ x: 'INT64', y: 'STRING', z: 'INT64' })
   })
 
   it('tells what a member lacks as missing', async () => {
-    const { leaves, stack } = await bound({ from: { members: [{ table: all.id, columns: columns('DOUBLE') }, { table: other.id, columns: columns('mine') }] } })
+    const { leaves, stack } = await bound({
+      from: {
+        members: [
+          { table: all.id, columns: columns('DOUBLE') },
+          { table: other.id, columns: columns('mine') },
+        ],
+      },
+    })
     const missing = leaves.map(({ cells }) => cells.flatMap((cell, index) => (cell.kind === 'missing' ? [stack[index]?.name] : [])))
     expect(missing).toEqual([['mine'], ['DOUBLE']])
   })
@@ -147,7 +312,13 @@ describe('stacks', () => {
   })
 
   it('refuses a column that none has', async () => {
-    const members = [{ table: all.id, columns: columns('DOUBLE') }, { table: other.id, columns: columns('mine') }]
-    expect(await failureOf(() => bound({ from: { members }, where: { column: 'INT64', eq: 1 } }))).toMatchObject({ code: 'UNKNOWN_COLUMN', inputPath: ['where', 'column'] })
+    const members = [
+      { table: all.id, columns: columns('DOUBLE') },
+      { table: other.id, columns: columns('mine') },
+    ]
+    expect(await failureOf(() => bound({ from: { members }, where: { column: 'INT64', eq: 1 } }))).toMatchObject({
+      code: 'UNKNOWN_COLUMN',
+      inputPath: ['where', 'column'],
+    })
   })
 })

@@ -29,7 +29,7 @@ const odd = tableOf('camden/odd-ones/odd-ones', [
   { name: 'constructor', type: 'INT64' },
   { name: 'odd-ones.dotted', type: 'STRING' },
   { name: 'dotted', type: 'INT64' },
-  { name: "it's \"so\"", type: 'STRING' },
+  { name: 'it\'s "so"', type: 'STRING' },
   { name: 'count', type: 'INT64' },
   { name: '_table', type: 'INT64' },
 ])
@@ -43,10 +43,18 @@ const names = async (input: unknown) => (await bound(input)).outputs.map(({ name
 describe('tables', () => {
   it('answers an unknown one with its place and near ones', async () => {
     expect(await failureOf(() => bound({ from: { table: 'camden/librarys/libraries' } }))).toMatchObject({
-      code: 'UNKNOWN_TABLE', inputPath: ['from', 'table'], suggestions: [libraries.id],
+      code: 'UNKNOWN_TABLE',
+      inputPath: ['from', 'table'],
+      suggestions: [libraries.id],
     })
-    expect(await failureOf(() => bound({ from: { union: [libraries.id, 'x'] } }))).toMatchObject({ code: 'UNKNOWN_TABLE', inputPath: ['from', 'union', 1] })
-    expect(await failureOf(() => bound({ from: { members: [{ table: 'x' }] } }))).toMatchObject({ code: 'UNKNOWN_TABLE', inputPath: ['from', 'members', 0, 'table'] })
+    expect(await failureOf(() => bound({ from: { union: [libraries.id, 'x'] } }))).toMatchObject({
+      code: 'UNKNOWN_TABLE',
+      inputPath: ['from', 'union', 1],
+    })
+    expect(await failureOf(() => bound({ from: { members: [{ table: 'x' }] } }))).toMatchObject({
+      code: 'UNKNOWN_TABLE',
+      inputPath: ['from', 'members', 0, 'table'],
+    })
     expect(await failureOf(() => bound({ from: { table: '__proto__' } }))).toMatchObject({ code: 'UNKNOWN_TABLE' })
   })
 
@@ -64,14 +72,29 @@ describe('names', () => {
   const unknown: [string, object, (string | number)[], string[]][] = [
     ['in select', { select: [{ column: 'Name' }, { column: 'postcode' }] }, ['select', 1, 'column'], ['Postcode']],
     ['in where', { where: { and: [{ column: 'book', gt: 1 }] } }, ['where', 'and', 0, 'column'], ['books']],
-    ['in the where of the table', { from: { ...from, where: { column: 'opend', isNull: true } } }, ['from', 'where', 'column'], ['open', 'opened', 'opens']],
+    [
+      'in the where of the table',
+      { from: { ...from, where: { column: 'opend', isNull: true } } },
+      ['from', 'where', 'column'],
+      ['open', 'opened', 'opens'],
+    ],
     ['in groupBy', { groupBy: [{ column: 'NAME' }] }, ['groupBy', 0, 'column'], ['Name']],
     ['in measures', { measures: [{ function: 'SUM', column: 'bookz' }] }, ['measures', 0, 'column'], ['books']],
-    ['in having, where outputs are named', { measures: [{ function: 'SUM', column: 'books' }], having: { column: 'books', gt: 1 } }, ['having', 'column'], ['sum_books']],
+    [
+      'in having, where outputs are named',
+      { measures: [{ function: 'SUM', column: 'books' }], having: { column: 'books', gt: 1 } },
+      ['having', 'column'],
+      ['sum_books'],
+    ],
     ['in orderBy, where outputs are named', { select: [{ column: 'Name' }], orderBy: [{ column: 'books' }] }, ['orderBy', 0, 'column'], []],
     ['of another table', { where: { column: 'Ward Name', eq: 'x' } }, ['where', 'column'], ['Name']],
     ['qualified by what is no alias', { where: { column: 'other.books', eq: 1 } }, ['where', 'column'], ['books']],
-    ['qualified by an alias that `as` replaced', { from: { ...from, as: 'l' }, where: { column: 'libraries.books', eq: 1 } }, ['where', 'column'], ['books']],
+    [
+      'qualified by an alias that `as` replaced',
+      { from: { ...from, as: 'l' }, where: { column: 'libraries.books', eq: 1 } },
+      ['where', 'column'],
+      ['books'],
+    ],
     ['of a prototype', { select: [{ column: '__proto__' }] }, ['select', 0, 'column'], []],
     ['of every object', { where: { column: 'constructor', eq: 1 } }, ['where', 'column'], []],
     ['with an injection', { select: [{ column: 'Name" FROM result; --' }] }, ['select', 0, 'column'], ['Name']],
@@ -92,21 +115,40 @@ describe('names', () => {
   })
 
   it('takes a name with a dot as it stands where nothing is called so by the alias', async () => {
-    const query = await bound({ from: { table: odd.id, as: 'o' }, select: [{ column: 'odd-ones.dotted' }, { column: 'o.dotted', as: 'x' }] })
-    expect(query.outputs).toMatchObject([{ name: 'odd-ones.dotted', shape: { type: 'STRING' } }, { name: 'x', shape: { type: 'INT64' } }])
+    const query = await bound({
+      from: { table: odd.id, as: 'o' },
+      select: [{ column: 'odd-ones.dotted' }, { column: 'o.dotted', as: 'x' }],
+    })
+    expect(query.outputs).toMatchObject([
+      { name: 'odd-ones.dotted', shape: { type: 'STRING' } },
+      { name: 'x', shape: { type: 'INT64' } },
+    ])
   })
 
   it('takes names that mean something to JavaScript or SQL as names', async () => {
-    const select = ['__proto__', 'constructor', "it's \"so\""].map((column) => ({ column }))
-    expect(await names({ from: { table: odd.id }, select })).toEqual(['__proto__', 'constructor', "it's \"so\""])
-    expect(await names({ from, select: [{ column: 'Name', as: '__proto__' }, { column: 'books', as: '"; DROP TABLE result; --' }] })).toHaveLength(2)
+    const select = ['__proto__', 'constructor', 'it\'s "so"'].map((column) => ({ column }))
+    expect(await names({ from: { table: odd.id }, select })).toEqual(['__proto__', 'constructor', 'it\'s "so"'])
+    expect(
+      await names({
+        from,
+        select: [
+          { column: 'Name', as: '__proto__' },
+          { column: 'books', as: '"; DROP TABLE result; --' },
+        ],
+      }),
+    ).toHaveLength(2)
   })
 
   it('makes default names', async () => {
     const input = {
       from,
       groupBy: [{ column: 'Name' }, { column: 'opened', granularity: 'MONTH' }, { column: 'opened', granularity: 'YEAR' }],
-      measures: [{ function: 'COUNT' }, { function: 'COUNT', column: 'books' }, { function: 'COUNT_DISTINCT', column: 'books' }, { function: 'AVG', column: 'cost' }],
+      measures: [
+        { function: 'COUNT' },
+        { function: 'COUNT', column: 'books' },
+        { function: 'COUNT_DISTINCT', column: 'books' },
+        { function: 'AVG', column: 'cost' },
+      ],
     }
     expect(await names(input)).toEqual(['Name', 'opened_month', 'opened_year', 'count', 'count_books', 'count_distinct_books', 'avg_cost'])
   })
@@ -116,10 +158,28 @@ describe('names', () => {
     ['a selected and a renamed', { select: [{ column: 'Name' }, { column: 'books', as: 'Name' }] }, ['select', 1]],
     ['a qualified and a plain', { select: [{ column: 'libraries.Name' }, { column: 'Name' }] }, ['select', 1]],
     ['two groups', { groupBy: [{ column: 'Name' }, { column: 'Name' }] }, ['groupBy', 1]],
-    ['two buckets', { groupBy: [{ column: 'opened', granularity: 'DAY' }, { column: 'opened', granularity: 'DAY' }] }, ['groupBy', 1]],
+    [
+      'two buckets',
+      {
+        groupBy: [
+          { column: 'opened', granularity: 'DAY' },
+          { column: 'opened', granularity: 'DAY' },
+        ],
+      },
+      ['groupBy', 1],
+    ],
     ['two counts', { measures: [{ function: 'COUNT' }, { function: 'COUNT' }] }, ['measures', 1]],
     ['a group and a measure', { groupBy: [{ column: 'Name', as: 'count' }], measures: [{ function: 'COUNT' }] }, ['measures', 0]],
-    ['a bucket and a column of that name', { groupBy: [{ column: 'opened', granularity: 'DAY' }, { column: 'Name', as: 'opened_day' }] }, ['groupBy', 1]],
+    [
+      'a bucket and a column of that name',
+      {
+        groupBy: [
+          { column: 'opened', granularity: 'DAY' },
+          { column: 'Name', as: 'opened_day' },
+        ],
+      },
+      ['groupBy', 1],
+    ],
   ]
   it.each(twice)('refuses %s of one name', async (_, input, inputPath) => {
     expect(await failureOf(() => bound({ from, ...input }))).toMatchObject({ code: 'BAD_USER_INPUT', inputPath })
@@ -135,7 +195,11 @@ describe('_spoke and _table', () => {
   it('may be named wherever a column may', async () => {
     expect(await names({ from, select: [{ column: '_spoke' }, { column: 'libraries._table', as: 'where' }] })).toEqual(['_spoke', 'where'])
     await bound({ from: { ...both, where: { column: '_table', startsWith: 'camden/' } }, where: { column: '_spoke', in: ['camden'] } })
-    const grouped = { groupBy: [{ column: '_spoke' }], measures: [{ function: 'COUNT_DISTINCT', column: '_table' }], orderBy: [{ column: '_spoke' }] }
+    const grouped = {
+      groupBy: [{ column: '_spoke' }],
+      measures: [{ function: 'COUNT_DISTINCT', column: '_table' }],
+      orderBy: [{ column: '_spoke' }],
+    }
     expect(await names({ from: both, ...grouped, having: { column: '_spoke', ne: 'x' } })).toEqual(['_spoke', 'count_distinct__table'])
     const members = [{ table: libraries.id, columns: [{ column: '_spoke', as: 'borough' }, { column: 'Name' }] }]
     expect(await names({ from: { members } })).toEqual(['borough', 'Name'])
@@ -146,6 +210,9 @@ describe('_spoke and _table', () => {
     expect(outputs).toMatchObject([{ shape: { type: 'STRING' } }])
     expect(await names({ from: { table: odd.id } })).not.toContain('_table')
     const renamed = [{ table: libraries.id, columns: [{ column: 'Name', as: '_spoke' }] }]
-    expect(await failureOf(() => bound({ from: { members: renamed } }))).toMatchObject({ code: 'BAD_USER_INPUT', inputPath: ['from', 'members', 0, 'columns', 0, 'as'] })
+    expect(await failureOf(() => bound({ from: { members: renamed } }))).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      inputPath: ['from', 'members', 0, 'columns', 0, 'as'],
+    })
   })
 })

@@ -2,14 +2,38 @@ import { expect, test } from 'vitest'
 import type { Expression, Predicate, Relation } from '../../src/connector/relation.js'
 import { estimateRows } from '../../src/query/4-plan/estimate.js'
 
-const scan: Relation = { op: 'scan', table: 't', columns: [{ name: 'ward', type: 'STRING' }, { name: 'paid', type: 'DATE' }, { name: 'unknown', type: 'STRING' }] }
-const tables = new Map([['t', { rowCount: 1000, columns: new Map([['ward', { distinctCount: 20, nullRatio: 0 }], ['paid', { distinctCount: 400, nullRatio: 0.5 }]]) }]])
+const scan: Relation = {
+  op: 'scan',
+  table: 't',
+  columns: [
+    { name: 'ward', type: 'STRING' },
+    { name: 'paid', type: 'DATE' },
+    { name: 'unknown', type: 'STRING' },
+  ],
+}
+const tables = new Map([
+  [
+    't',
+    {
+      rowCount: 1000,
+      columns: new Map([
+        ['ward', { distinctCount: 20, nullRatio: 0 }],
+        ['paid', { distinctCount: 400, nullRatio: 0.5 }],
+      ]),
+    },
+  ],
+])
 const at = (index: number): Expression => ({ kind: 'column', index })
 const [ward, paid, unknown] = [at(0), at(1), at(2)] as [Expression, Expression, Expression]
 const text = { kind: 'literal', shape: { type: 'STRING' }, value: 'x' } as const
 const equal = (left: Expression): Predicate => ({ kind: 'compare', comparison: 'eq', left, right: text })
 const filtered = (predicate: Predicate, input: Relation = scan): Relation => ({ op: 'filter', predicate, input })
-const grouped = (groups: Expression[], input: Relation = scan): Relation => ({ op: 'aggregate', groups, measures: [{ function: 'COUNT' }], input })
+const grouped = (groups: Expression[], input: Relation = scan): Relation => ({
+  op: 'aggregate',
+  groups,
+  measures: [{ function: 'COUNT' }],
+  input,
+})
 
 test.each<[string, Relation, number | undefined]>([
   ['a table', scan, 1000],
@@ -28,7 +52,11 @@ test.each<[string, Relation, number | undefined]>([
   ['groups by two, no more than there are rows', grouped([ward, paid]), 1000],
   ['groups of what a filter leaves', grouped([paid], filtered(equal(ward))), 50],
   ['groups by what nobody knows', grouped([unknown]), 100],
-  ['groups of a column under another name and type', grouped([at(1)], { op: 'project', outputs: [paid, { kind: 'convert', input: ward, to: { type: 'STRING' } }], input: scan }), 20],
+  [
+    'groups of a column under another name and type',
+    grouped([at(1)], { op: 'project', outputs: [paid, { kind: 'convert', input: ward, to: { type: 'STRING' } }], input: scan }),
+    20,
+  ],
   ['groups over a stack of the same', grouped([ward], { op: 'stack', inputs: [scan, scan] }), 20],
   ['a page', { op: 'limit', count: 10, offset: 995, input: scan }, 5],
 ])('%s', (_, relation, rows) => {

@@ -10,11 +10,25 @@ import { answering, failing, failingLate, heeding, ignoring, partOf, scanOf } fr
 import { openTableSource, settleable } from './support/table-source.js'
 import type { WorldTable } from './support/world.js'
 
-const columns = [{ name: 'name', type: 'STRING' }, { name: 'books', type: 'INT64' }] as const
-const world = ['camden', 'barnet'].map((spokeId): WorldTable => ({ id: `${spokeId}/l/l`, spokeId, columns, rows: [[`${spokeId} 1`, 1n], [`${spokeId} 2`, 2n]] }))
+const columns = [
+  { name: 'name', type: 'STRING' },
+  { name: 'books', type: 'INT64' },
+] as const
+const world = ['camden', 'barnet'].map((spokeId): WorldTable => ({
+  id: `${spokeId}/l/l`,
+  spokeId,
+  columns,
+  rows: [
+    [`${spokeId} 1`, 1n],
+    [`${spokeId} 2`, 2n],
+  ],
+}))
 const tables = world.map(({ id }) => tableOf(id, columns))
 const query = { from: { union: tables.map(({ id }) => id) }, orderBy: [{ column: 'name' }] }
-const camdenAlone = [['camden 1', 1], ['camden 2', 2]]
+const camdenAlone = [
+  ['camden 1', 1],
+  ['camden 2', 2],
+]
 /** What Barnet answers when it answers rightly. */
 const good = "SELECT 'barnet 1' AS c0, CAST(1 AS BIGINT) AS c1"
 
@@ -27,7 +41,10 @@ const note = (reason: unknown) => unhandled.push(reason)
 beforeAll(async () => {
   process.on('unhandledRejection', note)
   bench = await openBench()
-  ;[camden, barnet] = (await Promise.all(world.map((table) => openTableSource(bench.engine, bench.folder, [table], everything)))) as [Source, Source]
+  ;[camden, barnet] = (await Promise.all(world.map((table) => openTableSource(bench.engine, bench.folder, [table], everything)))) as [
+    Source,
+    Source,
+  ]
   held = await readdir(bench.folder)
 })
 afterAll(async () => {
@@ -39,10 +56,13 @@ afterEach(async () => {
   await new Promise((resolve) => setImmediate(resolve))
   expect(unhandled).toEqual([])
   // A source that takes more than 100 ms to end is left behind and cleans up when it has: what is never cleaned up fails here all the same.
-  await vi.waitFor(async () => {
-    expect(await readdir(bench.folder)).toEqual(held)
-    expect([bench.hub.admission.load, bench.engine.admission.load]).toEqual(Array(2).fill({ running: 0, waiting: 0 }))
-  }, { timeout: 5_000, interval: 20 })
+  await vi.waitFor(
+    async () => {
+      expect(await readdir(bench.folder)).toEqual(held)
+      expect([bench.hub.admission.load, bench.engine.admission.load]).toEqual(Array(2).fill({ running: 0, waiting: 0 }))
+    },
+    { timeout: 5_000, interval: 20 },
+  )
 })
 
 interface Told {
@@ -51,11 +71,16 @@ interface Told {
 }
 
 /** Camden answers as it should, Barnet as given. */
-function with_(execute: Parameters<typeof answering>[1], given: { signal?: AbortSignal; camden?: Source; hub?: DuckDbEngine; admits?: (spokeId: string) => boolean } = {}): Told {
+function with_(
+  execute: Parameters<typeof answering>[1],
+  given: { signal?: AbortSignal; camden?: Source; hub?: DuckDbEngine; admits?: (spokeId: string) => boolean } = {},
+): Told {
   const observed: Told['observed'] = {}
   const sources = { camden: given.camden ?? camden, barnet: answering(barnet, execute) }
   const context = contextOf(given.hub ?? bench.hub, tables, sources, {
-    observed: (spokeId: string, error: DialsError | undefined) => { observed[spokeId] = error?.code ?? 'UP' },
+    observed: (spokeId: string, error: DialsError | undefined) => {
+      observed[spokeId] = error?.code ?? 'UP'
+    },
     ...(given.signal === undefined ? {} : { signal: given.signal }),
     ...(given.admits === undefined ? {} : { admits: given.admits }),
   })
@@ -66,13 +91,24 @@ async function partial({ context }: Told, input: object = query) {
   const result = await runQuery({ ...input, onSourceError: 'PARTIAL' }, context)
   const rows = JSON.parse(await textOf(result)) as unknown[]
   await result.release()
-  return { rows, complete: result.complete, version: result.version, barnet: result.sources.find(({ spoke }) => spoke === 'barnet'), camden: result.sources.find(({ spoke }) => spoke === 'camden') }
+  return {
+    rows,
+    complete: result.complete,
+    version: result.version,
+    barnet: result.sources.find(({ spoke }) => spoke === 'barnet'),
+    camden: result.sources.find(({ spoke }) => spoke === 'camden'),
+  }
 }
 
 const rejected = (reason: Error): Promise<ScanReport> => Promise.reject(reason)
 const junk = Buffer.concat([Buffer.from('PAR1'), Buffer.alloc(500, 7), Buffer.from([200, 0, 0, 0]), Buffer.from('PAR1')])
-const oneGood = async function* (): AsyncGenerator<Part> { yield await partOf(bench, good) }
-const parts = (...all: (string | Buffer)[]) => async function* (): AsyncGenerator<Part> { for (const content of all) yield await partOf(bench, content) }
+const oneGood = async function* (): AsyncGenerator<Part> {
+  yield await partOf(bench, good)
+}
+const parts = (...all: (string | Buffer)[]) =>
+  async function* (): AsyncGenerator<Part> {
+    for (const content of all) yield await partOf(bench, content)
+  }
 
 describe('a source that fails', () => {
   const ways: [string, Parameters<typeof answering>[1]][] = [
@@ -86,7 +122,10 @@ describe('a source that fails', () => {
     ['by too few columns', () => scanOf(parts("SELECT 'x' AS c0")())],
     ['by columns of other names', () => scanOf(parts('SELECT 1 AS a, 2 AS b')())],
     ['by text where numbers were planned', () => scanOf(parts("SELECT 'x' AS c0, 'many' AS c1")())],
-    ['by numbers beyond what was planned', () => scanOf(parts("SELECT 'x' AS c0, CAST('99999999999999999999' AS DECIMAL(38,0)) AS c1", good)())],
+    [
+      'by numbers beyond what was planned',
+      () => scanOf(parts("SELECT 'x' AS c0, CAST('99999999999999999999' AS DECIMAL(38,0)) AS c1", good)()),
+    ],
   ]
   it.each(ways)('%s fails the query under FAIL', async (_, execute) => {
     const told = with_(execute)
@@ -115,28 +154,47 @@ describe('a source that fails', () => {
     const told = with_(() => execute(++asked))
     const { rows, complete } = await partial(told)
     expect({ asked, rows, complete, observed: told.observed['barnet'] }).toEqual({
-      asked: attempts, rows: outcome === 'UP' ? [['barnet 1', 1], ...camdenAlone] : camdenAlone, complete: outcome === 'UP', observed: outcome,
+      asked: attempts,
+      rows: outcome === 'UP' ? [['barnet 1', 1], ...camdenAlone] : camdenAlone,
+      complete: outcome === 'UP',
+      observed: outcome,
     })
   })
 
   it('is not asked again where the client has gone meanwhile', async () => {
     const client = new AbortController()
     let asked = 0
-    const told = with_(() => { asked++; setImmediate(() => client.abort()); return scanOf(failing()) }, { signal: client.signal })
+    const told = with_(
+      () => {
+        asked++
+        setImmediate(() => client.abort())
+        return scanOf(failing())
+      },
+      { signal: client.signal },
+    )
     expect((await failureOf(() => runQuery(query, told.context))).code).toBe('SOURCE_TIMEOUT')
     expect(asked).toBe(1)
   })
 
   it('again and again is not asked at all for a while, and the others are', async () => {
     let asked = 0
-    const told = with_(() => { asked++; return scanOf(oneGood()) }, { admits: (spokeId) => spokeId !== 'barnet' })
+    const told = with_(
+      () => {
+        asked++
+        return scanOf(oneGood())
+      },
+      { admits: (spokeId) => spokeId !== 'barnet' },
+    )
     const { rows, barnet: report } = await partial(told)
     expect({ asked, rows, error: report?.error?.code }).toEqual({ asked: 0, rows: camdenAlone, error: 'SOURCE_UNAVAILABLE' })
   })
 
   it('counts nothing under PARTIAL where every other is empty', async () => {
     const told = with_(() => scanOf(failing()), { camden: answering(camden, () => scanOf(failing())) })
-    const { rows, complete } = await partial(told, { from: query.from, measures: [{ function: 'COUNT' }, { function: 'SUM', column: 'books' }, { function: 'MEDIAN', column: 'books' }] })
+    const { rows, complete } = await partial(told, {
+      from: query.from,
+      measures: [{ function: 'COUNT' }, { function: 'SUM', column: 'books' }, { function: 'MEDIAN', column: 'books' }],
+    })
     expect({ rows, complete }).toEqual({ rows: [[0, null, null]], complete: false })
   })
 
@@ -156,20 +214,28 @@ describe('a source that fails', () => {
   it('is never blamed for what the query asks', async () => {
     const told = with_((under) => under())
     const members = tables.map(({ id }) => ({ table: id, columns: [{ column: 'name', type: 'INT64' }] }))
-    expect(await failureOf(() => runQuery({ from: { members }, onSourceError: 'PARTIAL' }, told.context))).toMatchObject({ code: 'TYPE_MISMATCH' })
+    expect(await failureOf(() => runQuery({ from: { members }, onSourceError: 'PARTIAL' }, told.context))).toMatchObject({
+      code: 'TYPE_MISMATCH',
+    })
   })
 
   it('by an error of its own code fails the query, whatever is asked', async () => {
-    const told = with_(() => { throw new TypeError('a mistake of ours') })
+    const told = with_(() => {
+      throw new TypeError('a mistake of ours')
+    })
     const error = await failureOf(() => runQuery({ ...query, onSourceError: 'PARTIAL' }, told.context))
     expect(error).toMatchObject({ code: 'INTERNAL_SERVER_ERROR' })
     expect(error.message).not.toContain('mistake')
   })
 
   it('by answering more than it may fails the query, whatever is asked', async () => {
-    const much = async function* (): AsyncGenerator<Part> { yield await partOf(bench, good, 600 * 1024 * 1024) }
+    const much = async function* (): AsyncGenerator<Part> {
+      yield await partOf(bench, good, 600 * 1024 * 1024)
+    }
     for (const onSourceError of ['FAIL', 'PARTIAL']) {
-      expect(await failureOf(() => runQuery({ ...query, onSourceError }, with_(() => scanOf(much())).context))).toMatchObject({ code: 'RESULT_TOO_LARGE' })
+      expect(await failureOf(() => runQuery({ ...query, onSourceError }, with_(() => scanOf(much())).context))).toMatchObject({
+        code: 'RESULT_TOO_LARGE',
+      })
     }
   })
 
@@ -184,7 +250,16 @@ describe('a source that stalls', () => {
   const ways: [string, Parameters<typeof answering>[1]][] = [
     ['and heeds the signal', (_, options) => scanOf(heeding(options))],
     ['and does not heed it', () => scanOf(ignoring(never))],
-    ['after a part', () => scanOf((async function* () { yield await partOf(bench, good); yield* ignoring(never) })())],
+    [
+      'after a part',
+      () =>
+        scanOf(
+          (async function* () {
+            yield await partOf(bench, good)
+            yield* ignoring(never)
+          })(),
+        ),
+    ],
     ['in its report', () => scanOf(oneGood(), new Promise(() => undefined))],
   ]
   it.each(ways)('%s: SOURCE_TIMEOUT under FAIL', async (_, execute) => {
@@ -202,10 +277,21 @@ describe('a source that stalls', () => {
 
   it('and lands a part when the query is long over: it is released', async () => {
     const late = settleable<Part>()
-    expect(await failureOf(() => runQuery({ ...query, timeoutMs: 50 }, with_(() => scanOf(ignoring(late.promise))).context))).toMatchObject({ code: 'SOURCE_TIMEOUT' })
+    expect(await failureOf(() => runQuery({ ...query, timeoutMs: 50 }, with_(() => scanOf(ignoring(late.promise))).context))).toMatchObject(
+      { code: 'SOURCE_TIMEOUT' },
+    )
     const part = await partOf(bench, good)
     const released = settleable<undefined>()
-    late.resolve({ ...part, file: { ...part.file, release: async () => { await part.file.release(); released.resolve(undefined) } } })
+    late.resolve({
+      ...part,
+      file: {
+        ...part.file,
+        release: async () => {
+          await part.file.release()
+          released.resolve(undefined)
+        },
+      },
+    })
     await released.promise
   })
 })
@@ -214,7 +300,13 @@ describe('a client that leaves', () => {
   it('ends every source, and none is thought ill of', async () => {
     const gone = new AbortController()
     const begun = settleable<undefined>()
-    const told = with_((_, options) => { begun.resolve(undefined); return scanOf(heeding(options)) }, { signal: gone.signal })
+    const told = with_(
+      (_, options) => {
+        begun.resolve(undefined)
+        return scanOf(heeding(options))
+      },
+      { signal: gone.signal },
+    )
     const failure = failureOf(() => runQuery({ ...query, onSourceError: 'PARTIAL' }, told.context))
     await begun.promise
     gone.abort()
@@ -266,12 +358,19 @@ describe('results', () => {
     const short = with_(() => scanOf(oneGood(), Promise.resolve({ truncated: true, version: 'v2', asOf: '2026-01-09T00:00:00Z', rows: 1 })))
     const result = await runQuery(query, short.context)
     expect(result).toMatchObject({ truncated: true, complete: true })
-    expect(result.sources.find(({ spoke }) => spoke === 'barnet')).toMatchObject({ status: 'TRUNCATED', asOf: '2026-01-09T00:00:00Z', rows: 1 })
+    expect(result.sources.find(({ spoke }) => spoke === 'barnet')).toMatchObject({
+      status: 'TRUNCATED',
+      asOf: '2026-01-09T00:00:00Z',
+      rows: 1,
+    })
     await result.release()
     const other = await runQuery(query, with_((under) => under()).context)
     await other.release()
     expect(other.version).not.toBe(result.version)
-    expect(await failureOf(() => runQuery({ ...query, atVersion: other.version }, short.context))).toMatchObject({ code: 'VERSION_CHANGED', inputPath: ['atVersion'] })
+    expect(await failureOf(() => runQuery({ ...query, atVersion: other.version }, short.context))).toMatchObject({
+      code: 'VERSION_CHANGED',
+      inputPath: ['atVersion'],
+    })
     await (await runQuery({ ...query, atVersion: other.version }, with_((under) => under()).context)).release()
   })
 })

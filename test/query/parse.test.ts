@@ -15,7 +15,15 @@ describe('parse', () => {
   it('fills in what the client left out', () => {
     expect(parse({ from })).toEqual({
       from: { members: [{ table: from.table, path: ['from', 'table'] }] },
-      groupBy: [], measures: [], grouped: false, orderBy: [], limit: 100, offset: 0, timeZone: 'Europe/London', onSourceError: 'FAIL', timeoutMs: 30_000,
+      groupBy: [],
+      measures: [],
+      grouped: false,
+      orderBy: [],
+      limit: 100,
+      offset: 0,
+      timeZone: 'Europe/London',
+      onSourceError: 'FAIL',
+      timeoutMs: 30_000,
     })
     expect(parse({ from, measures: [{ function: 'COUNT' }] })).toMatchObject({ grouped: true, limit: 1000 })
     expect(parse({ from, groupBy: [{ column: 'a' }] })).toMatchObject({ grouped: true, limit: 1000 })
@@ -24,8 +32,18 @@ describe('parse', () => {
   it('takes null for absent', () => {
     const absent = {
       from: { ...from, union: null, members: null, where: null, as: null },
-      select: null, where: null, groupBy: null, measures: null, having: null, orderBy: null, limit: null, offset: null, timeZone: null,
-      onSourceError: null, timeoutMs: null, atVersion: null,
+      select: null,
+      where: null,
+      groupBy: null,
+      measures: null,
+      having: null,
+      orderBy: null,
+      limit: null,
+      offset: null,
+      timeZone: null,
+      onSourceError: null,
+      timeoutMs: null,
+      atVersion: null,
     }
     expect(parse(absent)).toEqual(parse({ from }))
   })
@@ -51,7 +69,11 @@ describe('parse', () => {
     ['an alias of letters that only look like ours', { from: { ...from, as: 'lіbraries' } }, ['from', 'as']],
     ['an alias of 201 letters', { from: { ...from, as: 'a'.repeat(201) } }, ['from', 'as']],
     ['a member without columns', { from: { members: [{ table: 'a/b/c', columns: [] }] } }, ['from', 'members', 0, 'columns']],
-    ['a type that is none', { from: { members: [{ table: 'a/b/c', columns: [{ column: 'x', type: 'TEXT' }] }] } }, ['from', 'members', 0, 'columns', 0, 'type']],
+    [
+      'a type that is none',
+      { from: { members: [{ table: 'a/b/c', columns: [{ column: 'x', type: 'TEXT' }] }] } },
+      ['from', 'members', 0, 'columns', 0, 'type'],
+    ],
     ['an empty select', { from, select: [] }, ['select']],
     ['select with groupBy', { from, select: [{ column: 'a' }], groupBy: [{ column: 'a' }] }, ['select']],
     ['select with measures', { from, select: [{ column: 'a' }], measures: [{ function: 'COUNT' }] }, ['select']],
@@ -84,7 +106,16 @@ describe('parse', () => {
     ['and with or', where({ and: [{ column: 'b', eq: 1 }], or: [{ column: 'b', eq: 1 }] }), ['where']],
     ['not with a column', where({ not: { column: 'b', eq: 1 }, column: 'a', eq: 1 }), ['where']],
     ['not with or', where({ not: { column: 'b', eq: 1 }, or: [{ column: 'b', eq: 1 }] }), ['where']],
-    ['two shapes far below', where({ and: [{ column: 'a', eq: 1 }, { column: 'b', eq: 1, or: [{ column: 'b', eq: 1 }] }] }), ['where', 'and', 1]],
+    [
+      'two shapes far below',
+      where({
+        and: [
+          { column: 'a', eq: 1 },
+          { column: 'b', eq: 1, or: [{ column: 'b', eq: 1 }] },
+        ],
+      }),
+      ['where', 'and', 1],
+    ],
     ['an operator without a column', where({ eq: 1 }), ['where']],
     ['an operator beside and', where({ and: [{ column: 'b', eq: 1 }], eq: 1 }), ['where', 'eq']],
     ['an and of nothing', where({ and: [] }), ['where', 'and']],
@@ -125,7 +156,11 @@ describe('parse', () => {
     ['a filter 10,000 deep', where(nested(10_000, (inner) => ({ or: [inner] }))), ['where']],
     ['a filter 100,000 deep', where(nested(100_000, (inner) => ({ not: inner }))), ['where']],
     ['a filter of 5,001 terms', where({ or: Array(5000).fill({ column: 'a', eq: 1 }) }), ['where']],
-    ['a bad term far below', where({ and: [{ column: 'a', eq: 1 }, { not: { or: [{ column: 'b', lt: null }] } }] }), ['where', 'and', 1, 'not', 'or', 0, 'lt']],
+    [
+      'a bad term far below',
+      where({ and: [{ column: 'a', eq: 1 }, { not: { or: [{ column: 'b', lt: null }] } }] }),
+      ['where', 'and', 1, 'not', 'or', 0, 'lt'],
+    ],
     ['a bad filter of a table', { from: { ...from, where: { column: 'a' } } }, ['from', 'where']],
     ['a bad having', { from, groupBy: [{ column: 'a' }], having: { not: {} } }, ['having', 'not']],
   ]
@@ -147,16 +182,51 @@ describe('parse', () => {
   })
 
   it('keeps every operator of a leaf', () => {
-    expect(parse(where({ column: 'a', gte: 1, lt: 5, ne: 3 })).where).toMatchObject({ kind: 'tests', tests: [{ operator: 'ne' }, { operator: 'lt' }, { operator: 'gte' }] })
+    expect(parse(where({ column: 'a', gte: 1, lt: 5, ne: 3 })).where).toMatchObject({
+      kind: 'tests',
+      tests: [{ operator: 'ne' }, { operator: 'lt' }, { operator: 'gte' }],
+    })
   })
 
   describe('the time zone', () => {
-    it.each([['Europe/London', 'Europe/London'], ['europe/london', 'Europe/London'], ['UTC', 'UTC'], ['America/New_York', 'America/New_York'], ['America/Argentina/Ushuaia', 'America/Argentina/Ushuaia']])(
-      'takes %s', (timeZone, canonical) => expect(parse({ from, timeZone }).timeZone).toBe(canonical),
-    )
     it.each([
-      'Europe/Camelot', 'nonsense', '', ' ', '+01:00', '-0130', '01:00', "UTC'; DROP TABLE result; --", "Europe/London' || '", 'Europe/London\n', '\0', '../../etc/localtime',
-      'Z'.repeat(10_001), 'BST', 'IST', 'EST', 'CST', 'PST8PDT', 'GB', 'GB-Eire', 'PRC', 'Japan', 'US/Eastern', 'Zulu', 'Z', 'CET', 'Europe/', 'Europe', 'Etc/GMT+99', 'SystemV/EST5',
+      ['Europe/London', 'Europe/London'],
+      ['europe/london', 'Europe/London'],
+      ['UTC', 'UTC'],
+      ['America/New_York', 'America/New_York'],
+      ['America/Argentina/Ushuaia', 'America/Argentina/Ushuaia'],
+    ])('takes %s', (timeZone, canonical) => expect(parse({ from, timeZone }).timeZone).toBe(canonical))
+    it.each([
+      'Europe/Camelot',
+      'nonsense',
+      '',
+      ' ',
+      '+01:00',
+      '-0130',
+      '01:00',
+      "UTC'; DROP TABLE result; --",
+      "Europe/London' || '",
+      'Europe/London\n',
+      '\0',
+      '../../etc/localtime',
+      'Z'.repeat(10_001),
+      'BST',
+      'IST',
+      'EST',
+      'CST',
+      'PST8PDT',
+      'GB',
+      'GB-Eire',
+      'PRC',
+      'Japan',
+      'US/Eastern',
+      'Zulu',
+      'Z',
+      'CET',
+      'Europe/',
+      'Europe',
+      'Etc/GMT+99',
+      'SystemV/EST5',
     ])('refuses %#', async (timeZone) => {
       expect(await failureOf(() => parse({ from, timeZone }))).toMatchObject({ code: 'BAD_USER_INPUT', inputPath: ['timeZone'] })
     })

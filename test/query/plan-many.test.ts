@@ -3,13 +3,20 @@ import { failureOf } from '../support/query.js'
 import { type Boroughs, camden, members, openBoroughs } from './support/golden.js'
 
 let boroughs: Boroughs
-beforeAll(async () => { boroughs = await openBoroughs() })
+beforeAll(async () => {
+  boroughs = await openBoroughs()
+})
 afterAll(() => boroughs.close())
 
 describe('a plan over several sources', () => {
   it('sends counts and averages over two spokes as partial ones', async () => {
     const measures = [{ function: 'COUNT' }, { function: 'AVG', column: 'cost' }, { function: 'MIN', column: 'opened' }]
-    const answer = await boroughs.ask({ from: members, groupBy: [{ column: 'ward' }], measures, where: { column: 'opened', lt: '2020-01-01' } })
+    const answer = await boroughs.ask({
+      from: members,
+      groupBy: [{ column: 'ward' }],
+      measures,
+      where: { column: 'opened', lt: '2020-01-01' },
+    })
     expect(answer.plan).toMatchInlineSnapshot(`
       "
 
@@ -52,7 +59,8 @@ describe('a plan over several sources', () => {
 
       "
     `)
-    // Barnet publishes no wards: Hendon (20) and Golders Green (5) are the last group. What opened later, or nobody knows when, is left out.
+    // Barnet publishes no wards: Hendon (20) and Golders Green (5) are the last group. What opened later, or nobody knows when, is left
+    // out.
     expect(answer.rows).toEqual([
       ['Belsize', 1, '99.95000000', '1964-11-10'],
       ['Holborn', 1, '4.00000000', '1987-03-02'],
@@ -62,7 +70,11 @@ describe('a plan over several sources', () => {
   })
 
   it('pulls the rows that a median over two spokes needs, and their columns alone', async () => {
-    const answer = await boroughs.ask({ from: members, groupBy: [{ column: '_spoke' }], measures: [{ function: 'MEDIAN', column: 'cost' }] })
+    const answer = await boroughs.ask({
+      from: members,
+      groupBy: [{ column: '_spoke' }],
+      measures: [{ function: 'MEDIAN', column: 'cost' }],
+    })
     expect(answer.plan).toMatchInlineSnapshot(`
       "
 
@@ -102,11 +114,18 @@ describe('a plan over several sources', () => {
       "
     `)
     // Between 5 and 20; between 10.50 and 35.00, with 4.00 and 99.95 outside.
-    expect(answer.rows).toEqual([['barnet', 12.5], ['camden', 22.75]])
+    expect(answer.rows).toEqual([
+      ['barnet', 12.5],
+      ['camden', 22.75],
+    ])
   })
 
   it('merges deviations from counts, means and squares, and counts distinct values that sources have grouped by', async () => {
-    const measures = [{ function: 'STDDEV', column: 'cost' }, { function: 'COUNT_DISTINCT', column: 'name' }, { function: 'COUNT', column: 'cost' }]
+    const measures = [
+      { function: 'STDDEV', column: 'cost' },
+      { function: 'COUNT_DISTINCT', column: 'name' },
+      { function: 'COUNT', column: 'cost' },
+    ]
     const answer = await boroughs.ask({ from: members, groupBy: [{ column: 'ward' }], measures })
     expect(answer.plan).toMatchInlineSnapshot(`
       "
@@ -144,8 +163,14 @@ describe('a plan over several sources', () => {
 
       "
     `)
-    // Without a ward: 35 of Camden with 20 and 5 of Barnet deviate from their mean of 20 by 15, 0 and 15, and √((225 + 225) / 2) = 15. One value has no deviation.
-    expect(answer.rows).toEqual([['Belsize', null, 1, 1], ['Holborn', null, 1, 1], ['Kilburn', null, 2, 1], [null, 15, 4, 3]])
+    // Without a ward: 35 of Camden with 20 and 5 of Barnet deviate from their mean of 20 by 15, 0 and 15, and √((225 + 225) / 2) = 15. One
+    // value has no deviation.
+    expect(answer.rows).toEqual([
+      ['Belsize', null, 1, 1],
+      ['Holborn', null, 1, 1],
+      ['Kilburn', null, 2, 1],
+      [null, 15, 4, 3],
+    ])
   })
 
   it('asks two spokes for the first rows of each', async () => {
@@ -187,7 +212,14 @@ describe('a plan over several sources', () => {
       "
     `)
     // Before them Colindale and Golders Green, after them Kilburn, Queens Crescent and Swiss Cottage.
-    expect(answer).toMatchObject({ rows: [['Hendon', null], ['Highgate', 'Kilburn'], ['Holborn', 'Holborn']], truncated: true })
+    expect(answer).toMatchObject({
+      rows: [
+        ['Hendon', null],
+        ['Highgate', 'Kilburn'],
+        ['Holborn', 'Holborn'],
+      ],
+      truncated: true,
+    })
   })
 
   it('refuses to page deep into several sources without an order', async () => {

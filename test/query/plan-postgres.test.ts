@@ -4,9 +4,16 @@ import { openTestPostgres, type TestPostgres } from '../postgres/support/open-po
 import { contextOf, tableOf } from '../support/query.js'
 import { askGolden, barnet, type Golden, openBarnet } from './support/golden.js'
 
-const camden = tableOf('camden/libraries/libraries', [
-  { name: 'name', type: 'STRING' }, { name: 'ward', type: 'STRING' }, { name: 'cost', type: 'DECIMAL', scale: 2 }, { name: 'opened', type: 'DATE' },
-], { rowCount: 4 })
+const camden = tableOf(
+  'camden/libraries/libraries',
+  [
+    { name: 'name', type: 'STRING' },
+    { name: 'ward', type: 'STRING' },
+    { name: 'cost', type: 'DECIMAL', scale: 2 },
+    { name: 'opened', type: 'DATE' },
+  ],
+  { rowCount: 4 },
+)
 
 let postgres: TestPostgres
 let atCamden: Source
@@ -37,7 +44,13 @@ describe('a plan over a PostgreSQL', () => {
     const answer = await ask({
       from: { table: camden.id },
       select: [{ column: 'name' }, { column: 'cost' }],
-      where: { or: [{ column: 'name', startsWith: "Queen's" }, { column: 'cost', lt: 11 }, { column: 'cost', isNull: true }] },
+      where: {
+        or: [
+          { column: 'name', startsWith: "Queen's" },
+          { column: 'cost', lt: 11 },
+          { column: 'cost', isNull: true },
+        ],
+      },
       orderBy: [{ column: 'name' }],
       limit: 3,
     })
@@ -66,7 +79,14 @@ describe('a plan over a PostgreSQL', () => {
       "
     `)
     // Its own collation has highgate before Holborn; here it is the row that the limit leaves out.
-    expect(answer).toMatchObject({ rows: [['Holborn', '4.00'], ['Kilburn', '10.50'], ["Queen's Crescent", '35.00']], truncated: true })
+    expect(answer).toMatchObject({
+      rows: [
+        ['Holborn', '4.00'],
+        ['Kilburn', '10.50'],
+        ["Queen's Crescent", '35.00'],
+      ],
+      truncated: true,
+    })
   })
 
   it('sends partial aggregates to it and to files', async () => {
@@ -78,7 +98,10 @@ describe('a plan over a PostgreSQL', () => {
         ],
       },
       groupBy: [{ column: '_spoke', as: 'borough' }],
-      measures: [{ function: 'AVG', column: 'cost', as: 'mean' }, { function: 'MAX', column: 'name', as: 'last' }],
+      measures: [
+        { function: 'AVG', column: 'cost', as: 'mean' },
+        { function: 'MAX', column: 'name', as: 'last' },
+      ],
       having: { column: 'mean', gt: 1 },
     })
     expect(answer.plan).toMatchInlineSnapshot(`
@@ -125,6 +148,9 @@ describe('a plan over a PostgreSQL', () => {
       "
     `)
     // Barnet: (20 + 5) / 2. Camden: (10.50 + 4.00 + 35.00) / 3; small letters come after capitals.
-    expect(answer.rows).toEqual([['barnet', '12.50000000', 'Hendon'], ['camden', '16.50000000', 'highgate']])
+    expect(answer.rows).toEqual([
+      ['barnet', '12.50000000', 'Hendon'],
+      ['camden', '16.50000000', 'highgate'],
+    ])
   })
 })

@@ -4,12 +4,21 @@ import type { Capabilities } from '../../src/connector/capabilities.js'
 import { archive, type Boroughs, camden, openBoroughs } from './support/golden.js'
 
 let boroughs: Boroughs
-beforeAll(async () => { boroughs = await openBoroughs() })
+beforeAll(async () => {
+  boroughs = await openBoroughs()
+})
 afterAll(() => boroughs.close())
 
 describe('a plan over one source', () => {
   it('sends the rows of one table whole, one more than the limit', async () => {
-    const input = { from: { table: camden.id }, select: [{ column: 'Name' }], where: { column: 'cost', gte: '10.5' }, orderBy: [{ column: 'Name', direction: 'DESC' }], limit: 1, offset: 1 }
+    const input = {
+      from: { table: camden.id },
+      select: [{ column: 'Name' }],
+      where: { column: 'cost', gte: '10.5' },
+      orderBy: [{ column: 'Name', direction: 'DESC' }],
+      limit: 1,
+      offset: 1,
+    }
     const answer = await boroughs.ask(input)
     expect(answer.plan).toMatchInlineSnapshot(`
       "
@@ -79,7 +88,12 @@ describe('a plan over one source', () => {
 
   it('takes nothing above a filter that a source cannot evaluate', async () => {
     const barely: Capabilities = { project: true, filter: new Set(['compare'] as const), limit: true, sort: true }
-    const where = { or: [{ column: 'cost', gt: 1 }, { column: 'ward', isNull: true }] }
+    const where = {
+      or: [
+        { column: 'cost', gt: 1 },
+        { column: 'ward', isNull: true },
+      ],
+    }
     const answer = await boroughs.ask({ from: { table: camden.id }, where, limit: 3 }, { camden: barely })
     expect(answer.plan).toMatchInlineSnapshot(`
       "
@@ -103,13 +117,20 @@ describe('a plan over one source', () => {
       "
     `)
     expect(answer).toMatchObject({
-      rows: [['Kilburn', 'Kilburn', '10.50', '1987-03-30'], ['Holborn', 'Holborn', '4.00', '1987-03-02'], ['Swiss Cottage', 'Belsize', '99.95', '1964-11-10']],
+      rows: [
+        ['Kilburn', 'Kilburn', '10.50', '1987-03-30'],
+        ['Holborn', 'Holborn', '4.00', '1987-03-02'],
+        ['Swiss Cottage', 'Belsize', '99.95', '1964-11-10'],
+      ],
       truncated: true,
     })
   })
 
   it('stacks two tables of one spoke there', async () => {
-    const answer = await boroughs.ask({ from: { union: [camden.id, archive.id] }, measures: [{ function: 'COUNT_DISTINCT', column: 'ward' }] })
+    const answer = await boroughs.ask({
+      from: { union: [camden.id, archive.id] },
+      measures: [{ function: 'COUNT_DISTINCT', column: 'ward' }],
+    })
     expect(answer.plan).toMatchInlineSnapshot(`
       "
 
@@ -143,7 +164,10 @@ describe('a plan over one source', () => {
 
   it('asks for them one by one where the spoke cannot stack', async () => {
     const { stack: _, ...rest } = everything
-    const answer = await boroughs.ask({ from: { union: [camden.id, archive.id] }, measures: [{ function: 'SUM', column: 'cost' }] }, { camden: rest })
+    const answer = await boroughs.ask(
+      { from: { union: [camden.id, archive.id] }, measures: [{ function: 'SUM', column: 'cost' }] },
+      { camden: rest },
+    )
     expect(answer.plan).toMatchInlineSnapshot(`
       "
 

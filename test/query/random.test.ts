@@ -18,7 +18,9 @@ const seed = process.env['SEED']
 const runsOfOne = 5000
 
 let bench: Bench
-beforeAll(async () => { bench = await openBench() })
+beforeAll(async () => {
+  bench = await openBench()
+})
 afterAll(() => bench.close())
 
 type Form = 'rows' | 'records' | undefined
@@ -47,7 +49,11 @@ async function read(query: object, context: QueryContext, form: Form): Promise<{
 /** A table of which the catalogue knows something: statistics of every other column. */
 function known({ id, columns, rows }: World['tables'][number]) {
   const statistics = { distinctCount: rows.length, nullRatio: 0 }
-  return tableOf(id, columns.map((column, index) => (index % 2 === 0 ? { ...column, statistics } : column)), { rowCount: rows.length })
+  return tableOf(
+    id,
+    columns.map((column, index) => (index % 2 === 0 ? { ...column, statistics } : column)),
+    { rowCount: rows.length },
+  )
 }
 
 async function withWorld(world: World, work: (context: QueryContext) => Promise<void>): Promise<void> {
@@ -55,7 +61,10 @@ async function withWorld(world: World, work: (context: QueryContext) => Promise<
   const opened = await Promise.all(
     spokes.map(async (spokeId) => {
       const tables = world.tables.filter((table) => table.spokeId === spokeId)
-      return [spokeId, await openTableSource(bench.engine, bench.folder, tables, world.capabilities[spokeId] ?? {}, world.chunkRows[spokeId])] as const
+      return [
+        spokeId,
+        await openTableSource(bench.engine, bench.folder, tables, world.capabilities[spokeId] ?? {}, world.chunkRows[spokeId]),
+      ] as const
     }),
   )
   try {
@@ -78,32 +87,38 @@ async function pages(query: Query, pageRows: number, context: QueryContext, form
 describe('any query over any sources', () => {
   it(`answers as plain loops do (${runs} runs)`, { timeout: 60_000 + runs * 400 }, async () => {
     let paged = 0
-    const property = () => fc.asyncProperty(fc.gen(), async (g) => {
-      const draw = <T>(of: fc.Arbitrary<T>) => g(() => of)
-      const world = drawWorld(draw)
-      const query = drawQuery(draw, world)
-      const form = draw(fc.constantFrom('rows', 'records', undefined))
-      try {
-        await withWorld(world, async (context) => {
-          const whole = oracle(query, world.tables)
-          const { result, rows } = await read(query, context, form)
-          checkAnswer(query, whole, result, rows)
-          checkReports(world, whole, result)
-          const total = whole.rows.length
-          if (total > 1 && total < 30 && draw(fc.integer({ min: 0, max: 3 })) === 0) {
-            const all = { ...query, limit: 100, offset: 0 }
-            const together = await pages(query, draw(fc.integer({ min: 1, max: 7 })), context, form)
-            checkAnswer(all, whole, { columns: undefined, complete: true, truncated: false, rowCount: together.length }, together)
-            paged++
-          }
-        })
-      } catch (thrown) {
-        const text = (value: unknown) => JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? `${item}n` : item instanceof Set ? [...item] : item))
-        throw new Error(`${String(thrown)}\nquery ${text(query)}\nworld ${text(world)}`, { cause: thrown })
-      }
-    })
+    const property = () =>
+      fc.asyncProperty(fc.gen(), async (g) => {
+        const draw = <T>(of: fc.Arbitrary<T>) => g(() => of)
+        const world = drawWorld(draw)
+        const query = drawQuery(draw, world)
+        const form = draw(fc.constantFrom('rows', 'records', undefined))
+        try {
+          await withWorld(world, async (context) => {
+            const whole = oracle(query, world.tables)
+            const { result, rows } = await read(query, context, form)
+            checkAnswer(query, whole, result, rows)
+            checkReports(world, whole, result)
+            const total = whole.rows.length
+            if (total > 1 && total < 30 && draw(fc.integer({ min: 0, max: 3 })) === 0) {
+              const all = { ...query, limit: 100, offset: 0 }
+              const together = await pages(query, draw(fc.integer({ min: 1, max: 7 })), context, form)
+              checkAnswer(all, whole, { columns: undefined, complete: true, truncated: false, rowCount: together.length }, together)
+              paged++
+            }
+          })
+        } catch (thrown) {
+          const text = (value: unknown) =>
+            JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? `${item}n` : item instanceof Set ? [...item] : item))
+          throw new Error(`${String(thrown)}\nquery ${text(query)}\nworld ${text(world)}`, { cause: thrown })
+        }
+      })
     for (let done = 0; done < runs; done += runsOfOne) {
-      await fc.assert(property(), { numRuns: Math.min(runsOfOne, runs - done), ...(seed === undefined ? {} : { seed: Number(seed) + done }), endOnFailure: process.env['SHRINK'] === undefined })
+      await fc.assert(property(), {
+        numRuns: Math.min(runsOfOne, runs - done),
+        ...(seed === undefined ? {} : { seed: Number(seed) + done }),
+        endOnFailure: process.env['SHRINK'] === undefined,
+      })
     }
     expect(paged).toBeGreaterThan(0)
     expect(await readdir(bench.folder)).toEqual([])

@@ -8,7 +8,9 @@ import { answering, partOf, scanOf } from './support/fault.js'
 import { openTableSource } from './support/table-source.js'
 
 let bench: Bench
-beforeAll(async () => { bench = await openBench() })
+beforeAll(async () => {
+  bench = await openBench()
+})
 afterAll(() => bench.close())
 
 type Run = (form?: 'rows' | 'records') => Promise<QueryResult>
@@ -30,12 +32,22 @@ function read(types: Types, sql: string, input: object = {}): Promise<Read> {
 
 /** Works with a query whose one source gives the rows of each SQL as a part. */
 async function withQuery<T>(types: Types, sqls: readonly string[], input: object, work: (run: Run) => Promise<T>): Promise<T> {
-  const columns = types.map((type, index) => (typeof type === 'string' ? { name: `c ${index}`, type } : { name: `c ${index}`, type: type[0], scale: type[1] }))
+  const columns = types.map((type, index) =>
+    typeof type === 'string' ? { name: `c ${index}`, type } : { name: `c ${index}`, type: type[0], scale: type[1] },
+  )
   const id = 'camden/t/t'
   const own = await openTableSource(bench.engine, bench.folder, [{ id, spokeId: 'camden', columns, rows: [] }], everything)
-  const source = answering(own, () => scanOf((async function* () { for (const sql of sqls) yield await partOf(bench, sql) })()))
+  const source = answering(own, () =>
+    scanOf(
+      (async function* () {
+        for (const sql of sqls) yield await partOf(bench, sql)
+      })(),
+    ),
+  )
   try {
-    return await work((form) => runQuery({ from: { table: id }, ...input }, contextOf(bench.hub, [tableOf(id, columns)], { camden: source }), form))
+    return await work((form) =>
+      runQuery({ from: { table: id }, ...input }, contextOf(bench.hub, [tableOf(id, columns)], { camden: source }), form),
+    )
   } finally {
     await own.close()
   }
@@ -53,23 +65,70 @@ async function readAll(run: Run): Promise<Read> {
     expect(again.rowCount).toBe(result.rowCount)
     await again.release()
   }
-  const [rows, records, doubles] = [text, await textOf(result, 'records', 'EXACT'), await textOf(result, 'rows', 'DOUBLE')].map((json) => JSON.parse(json) as unknown)
+  const [rows, records, doubles] = [text, await textOf(result, 'records', 'EXACT'), await textOf(result, 'rows', 'DOUBLE')].map(
+    (json) => JSON.parse(json) as unknown,
+  )
   await result.release()
-  return { text, rows: rows as unknown[][], records: records as object[], doubles: doubles as unknown[][], encodings: result.columns.map(({ encoding }) => encoding) }
+  return {
+    text,
+    rows: rows as unknown[][],
+    records: records as object[],
+    doubles: doubles as unknown[][],
+    encodings: result.columns.map(({ encoding }) => encoding),
+  }
 }
 
 describe('cells', () => {
   it('have one JSON form each', async () => {
-    const types = ['STRING', 'BOOLEAN', 'INT64', 'DOUBLE', ['DECIMAL', 2], 'DATE', 'TIME', 'TIMESTAMP', 'TIMESTAMPTZ', 'GEOMETRY', 'JSON', 'LIST'] as const
+    const types = [
+      'STRING',
+      'BOOLEAN',
+      'INT64',
+      'DOUBLE',
+      ['DECIMAL', 2],
+      'DATE',
+      'TIME',
+      'TIMESTAMP',
+      'TIMESTAMPTZ',
+      'GEOMETRY',
+      'JSON',
+      'LIST',
+    ] as const
     const sql = `SELECT 'a' AS c0, true AS c1, 5 AS c2, 0.5 AS c3, 1.1 AS c4, DATE '2026-01-09' AS c5, TIME '13:55:48' AS c6, TIMESTAMP '2026-01-09 13:55:48.5' AS c7,
       TIMESTAMPTZ '2026-07-09 13:55:48+01:00' AS c8, '{"type":"Point","coordinates":[0,51]}' AS c9, '{"a":[1,null]}' AS c10, '["x"]' AS c11
       UNION ALL SELECT ${types.map(() => 'NULL').join(', ')}`
     const { rows, records, doubles, encodings } = await read(types as never, sql)
-    const first = ['a', true, 5, 0.5, '1.10', '2026-01-09', '13:55:48', '2026-01-09T13:55:48.5', '2026-07-09T12:55:48Z', { type: 'Point', coordinates: [0, 51] }, { a: [1, null] }, ['x']]
+    const first = [
+      'a',
+      true,
+      5,
+      0.5,
+      '1.10',
+      '2026-01-09',
+      '13:55:48',
+      '2026-01-09T13:55:48.5',
+      '2026-07-09T12:55:48Z',
+      { type: 'Point', coordinates: [0, 51] },
+      { a: [1, null] },
+      ['x'],
+    ]
     expect(rows).toEqual([first, types.map(() => null)])
     expect(records[0]).toEqual(Object.fromEntries(first.map((cell, index) => [`c ${index}`, cell])))
     expect(doubles[0]).toEqual(first.map((cell) => (cell === '1.10' ? 1.1 : cell)))
-    expect(encodings).toEqual(['STRING', 'BOOLEAN', 'NUMBER', 'NUMBER', 'STRING', 'STRING', 'STRING', 'STRING', 'STRING', 'OBJECT', 'OBJECT', 'LIST'])
+    expect(encodings).toEqual([
+      'STRING',
+      'BOOLEAN',
+      'NUMBER',
+      'NUMBER',
+      'STRING',
+      'STRING',
+      'STRING',
+      'STRING',
+      'STRING',
+      'OBJECT',
+      'OBJECT',
+      'LIST',
+    ])
   })
 
   it('of DOUBLE are JSON, and null where JSON has no word for them', async () => {
@@ -82,17 +141,30 @@ describe('cells', () => {
 
   it('of DECIMAL as numbers are the nearest double', async () => {
     const values = ['-9007199254740994', '9007199254740994', '-9007199254740993', '12345678901234567890123456789012345678', '-0']
-    const { rows, doubles } = await read([['DECIMAL', 0]], values.map((value) => `SELECT CAST('${value}' AS DECIMAL(38,0)) AS c0`).join(' UNION ALL '))
+    const { rows, doubles } = await read(
+      [['DECIMAL', 0]],
+      values.map((value) => `SELECT CAST('${value}' AS DECIMAL(38,0)) AS c0`).join(' UNION ALL '),
+    )
     expect(doubles).toEqual(rows.map(([cell]) => [Number(cell)]))
   })
 
   it('of INT64 are text throughout where one on the page passes 2^53, and on that page alone', async () => {
     const sql = 'SELECT * FROM (VALUES (1), (2), (9007199254740992)) AS t(c0)'
-    expect(await read(['INT64'], sql)).toMatchObject({ rows: [['1'], ['2'], ['9007199254740992']], encodings: ['STRING'], doubles: [[1], [2], [9007199254740992]] })
+    expect(await read(['INT64'], sql)).toMatchObject({
+      rows: [['1'], ['2'], ['9007199254740992']],
+      encodings: ['STRING'],
+      doubles: [[1], [2], [9007199254740992]],
+    })
     expect(await read(['INT64'], sql, { limit: 2 })).toMatchObject({ rows: [[1], [2]], encodings: ['NUMBER'] })
-    expect(await read(['INT64', 'INT64'], 'SELECT NULL AS c0, 9007199254740992 AS c1')).toMatchObject({ rows: [[null, '9007199254740992']], encodings: ['NUMBER', 'STRING'] })
+    expect(await read(['INT64', 'INT64'], 'SELECT NULL AS c0, 9007199254740992 AS c1')).toMatchObject({
+      rows: [[null, '9007199254740992']],
+      encodings: ['NUMBER', 'STRING'],
+    })
     expect(await read(['INT64'], 'SELECT -9007199254740991 AS c0')).toMatchObject({ encodings: ['NUMBER'] })
-    expect(await read(['INT64'], 'SELECT -9223372036854775808 AS c0')).toMatchObject({ encodings: ['STRING'], rows: [['-9223372036854775808']] })
+    expect(await read(['INT64'], 'SELECT -9223372036854775808 AS c0')).toMatchObject({
+      encodings: ['STRING'],
+      rows: [['-9223372036854775808']],
+    })
   })
 
   it('of text are quoted, whatever is in it', async () => {
@@ -102,10 +174,41 @@ describe('cells', () => {
   })
 
   it('of GEOMETRY, JSON and LIST are spliced in only where they are JSON', async () => {
-    const rubbish = ['[1,]', '{"a":1,}', '[1,\n]', 'NaN', '-Infinity', '{"a":nan}', '[Infinity]', '{', ']', '', ' ', "{'a':1}", '1]]},"x":[', '//', '"\n"', '[1]x']
-    const good = ['{"a":"NaN, Infinity,]"}', '["\\"",",}"]', '[1e5,-0.5]', ' [ 1 ] ', 'null', '"text"', '{"__proto__":1}', '{"nan":true}', '["a"]', '[{},[],""]']
+    const rubbish = [
+      '[1,]',
+      '{"a":1,}',
+      '[1,\n]',
+      'NaN',
+      '-Infinity',
+      '{"a":nan}',
+      '[Infinity]',
+      '{',
+      ']',
+      '',
+      ' ',
+      "{'a':1}",
+      '1]]},"x":[',
+      '//',
+      '"\n"',
+      '[1]x',
+    ]
+    const good = [
+      '{"a":"NaN, Infinity,]"}',
+      '["\\"",",}"]',
+      '[1e5,-0.5]',
+      ' [ 1 ] ',
+      'null',
+      '"text"',
+      '{"__proto__":1}',
+      '{"nan":true}',
+      '["a"]',
+      '[{},[],""]',
+    ]
     for (const type of ['GEOMETRY', 'JSON', 'LIST'] as const) {
-      const { rows } = await read([type], [...rubbish, ...good].map((text) => `SELECT '${text.replaceAll("'", "''")}' AS c0`).join(' UNION ALL '))
+      const { rows } = await read(
+        [type],
+        [...rubbish, ...good].map((text) => `SELECT '${text.replaceAll("'", "''")}' AS c0`).join(' UNION ALL '),
+      )
       expect(rows.map(([cell]) => cell)).toEqual([...rubbish, ...good.map((text) => JSON.parse(text) as unknown)])
     }
   })
@@ -140,7 +243,10 @@ describe('pages', () => {
   it('of a long row among short ones are those of short ones', async () => {
     const sql = "SELECT i AS c0, repeat('é', CASE WHEN i = 3 THEN 3000000 ELSE 2 END) AS c1 FROM range(5) t(i)"
     expect((await read(['INT64', 'STRING'], sql)).rows.map(([, text]) => (text as string).length)).toEqual([2, 2, 2, 3_000_000, 2])
-    expect((await read(['INT64', 'STRING'], sql, { limit: 2 })).rows).toEqual([[0, 'éé'], [1, 'éé']])
+    expect((await read(['INT64', 'STRING'], sql, { limit: 2 })).rows).toEqual([
+      [0, 'éé'],
+      [1, 'éé'],
+    ])
   })
 
   it('that were said to be asked for in one way are refused in another, where they are written already', () =>

@@ -3,7 +3,10 @@ import type { FragmentOutcome } from '../../src/query/5-execute/fragment.js'
 import { warningsOf } from '../../src/query/6-result/warnings.js'
 
 const outcome = (spokeId: string, tables: readonly string[], stale?: { table: string; reason: string }[]) =>
-  ({ fragment: { spokeId, tables: tables.map((table) => `${spokeId}/${table}`) }, report: { truncated: false, ...(stale === undefined ? {} : { stale }) } }) as unknown as FragmentOutcome
+  ({
+    fragment: { spokeId, tables: tables.map((table) => `${spokeId}/${table}`) },
+    report: { truncated: false, ...(stale === undefined ? {} : { stale }) },
+  }) as unknown as FragmentOutcome
 
 describe('warnings of an answer', () => {
   test('there are none where nothing misleads', () => {
@@ -11,17 +14,42 @@ describe('warnings of an answer', () => {
   })
 
   test('tell which tables are stale, in words that steer no terminal', () => {
-    expect(warningsOf([outcome('a', ['b/b', 'c/c'], [{ table: 'b/b', reason: `b.csv: \u001b[31mit is\na web page${'x'.repeat(600)}` }])], 0)).toEqual([
-      { code: 'STALE_COPY', table: 'a/b/b', column: null, message: expect.stringMatching(/^The rows are of an earlier state: .* b\.csv: {2}\[31mit is a web pagex+$/) as unknown },
+    expect(
+      warningsOf([outcome('a', ['b/b', 'c/c'], [{ table: 'b/b', reason: `b.csv: \u001b[31mit is\na web page${'x'.repeat(600)}` }])], 0),
+    ).toEqual([
+      {
+        code: 'STALE_COPY',
+        table: 'a/b/b',
+        column: null,
+        message: expect.stringMatching(/^The rows are of an earlier state: .* b\.csv: {2}\[31mit is a web pagex+$/) as unknown,
+      },
     ])
   })
 
   test('a spoke speaks of no table but those that it was asked for', () => {
-    expect(warningsOf([outcome('a', ['b/b'], [{ table: 'c/c', reason: 'x' }, { table: '../other/b/b', reason: 'x' }])], 0)).toEqual([])
+    expect(
+      warningsOf(
+        [
+          outcome(
+            'a',
+            ['b/b'],
+            [
+              { table: 'c/c', reason: 'x' },
+              { table: '../other/b/b', reason: 'x' },
+            ],
+          ),
+        ],
+        0,
+      ),
+    ).toEqual([])
   })
 
   test('say what a page far down costs, and what costs less', () => {
-    expect(warningsOf([outcome('a', ['b/b'])], 2_000_000)).toMatchObject([{ code: 'DEEP_PAGE', message: expect.stringMatching(/2,000,000 rows before this page.*filter \(gt, lt\)/) as unknown }])
-    expect(warningsOf([outcome('a', ['b/b']), outcome('c', ['b/b'])], 100_000)).toMatchObject([{ message: expect.stringContaining('Each of 2 sources sends the hub its first 100,000 rows') as unknown }])
+    expect(warningsOf([outcome('a', ['b/b'])], 2_000_000)).toMatchObject([
+      { code: 'DEEP_PAGE', message: expect.stringMatching(/2,000,000 rows before this page.*filter \(gt, lt\)/) as unknown },
+    ])
+    expect(warningsOf([outcome('a', ['b/b']), outcome('c', ['b/b'])], 100_000)).toMatchObject([
+      { message: expect.stringContaining('Each of 2 sources sends the hub its first 100,000 rows') as unknown },
+    ])
   })
 })

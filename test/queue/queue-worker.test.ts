@@ -11,11 +11,18 @@ beforeEach(async () => {
 afterEach(() => database.drop())
 
 // A failure that is left to nobody ends the process, and here the run of tests.
-test.each([['ends well', 1], ['fails', 2]])('a database that goes just as a job %s is no end of the hub, which writes that down when it is back', async (how, wanted) => {
+test.each([
+  ['ends well', 1],
+  ['fails', 2],
+])('a database that goes just as a job %s is no end of the hub, which writes that down when it is back', async (how, wanted) => {
   const proxy = await openDatabaseProxy(database.url)
   let runs = 0
   const worker = await QueueWorker.open({
-    knex: database.knex, connection: () => connectionConfig(proxy.url, true), concurrency: 2, pollMs: 100, log: quiet,
+    knex: database.knex,
+    connection: () => connectionConfig(proxy.url, true),
+    concurrency: 2,
+    pollMs: 100,
+    log: quiet,
     tasks: {
       async last() {
         runs += 1

@@ -42,9 +42,30 @@ const death = fc.oneof(
   fc.record({ at: fc.integer({ min: 1, max: 14 }), how: fc.constantFrom<Death['how']>('before', 'after', 'backend') }),
 )
 const event: fc.Arbitrary<Event> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('harvest' as const), spoke: fc.constantFrom('camden', 'barnet'), all: fc.uniqueArray(listed, { selector: ({ id }) => id, maxLength: 5 }) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('configure' as const), barnet: fc.boolean(), name: fc.constantFrom('Barnet', 'Barnet Council') }) },
-  { weight: 6, arbitrary: fc.record({ do: fc.constantFrom('tell', 'rebuild', 'step', 'check'), death, outage: fc.option(fc.integer({ min: 0, max: 12 }), { nil: undefined, freq: 3 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('harvest' as const),
+      spoke: fc.constantFrom('camden', 'barnet'),
+      all: fc.uniqueArray(listed, { selector: ({ id }) => id, maxLength: 5 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('configure' as const),
+      barnet: fc.boolean(),
+      name: fc.constantFrom('Barnet', 'Barnet Council'),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constantFrom('tell', 'rebuild', 'step', 'check'),
+      death,
+      outage: fc.option(fc.integer({ min: 0, max: 12 }), { nil: undefined, freq: 3 }),
+    }),
+  },
 )
 
 let database: FreshDatabase
@@ -76,7 +97,11 @@ async function doIt(knex: Knex, what: 'tell' | 'rebuild' | 'step' | 'check', ind
 async function happen(one: Event, tried: Tried): Promise<void> {
   if (one.do === 'harvest') {
     const shown = one.all.map(({ id, version, ...access }) => dataset(id, { ...access, title: `Version ${version} of ${id}` }))
-    await harvest(database.knex, fakeSource(...shown, complete()), { spokeId: one.spoke, allowShrink: true, limits: { archiveAfterDays: 0 } })
+    await harvest(database.knex, fakeSource(...shown, complete()), {
+      spokeId: one.spoke,
+      allowShrink: true,
+      limits: { archiveAfterDays: 0 },
+    })
     return
   }
   if (one.do === 'configure') return configure(database.knex, one.barnet, one.name)
@@ -102,25 +127,47 @@ const converges = async (tried: Tried, isCompared: boolean) => {
   await fc.assert(
     fc.asyncProperty(fc.array(event, { minLength: 3, maxLength: 12 }), async (events) => {
       const { knex } = database
-      await knex.raw('truncate datasets, harvest_runs, search_documents, search_texts, search_words, search_outbox, search_rebuilds restart identity cascade')
+      await knex.raw(
+        'truncate datasets, harvest_runs, search_documents, search_texts, search_words, search_outbox, search_rebuilds restart identity cascade',
+      )
       await tried.empty()
       await configure(knex, true, 'Barnet')
       for (const one of events) await happen(one, tried)
       await settle(knex, index, isCompared)
 
       expect(await checkIndex(knex, index)).toMatchObject({ differing: 0 })
-      const wanted = await knex('datasets').join('spokes', 'spokes.id', 'spoke_id').join('organisations', 'organisations.id', 'organisation_id').where({ configured: true }).whereNot({ status: 'ARCHIVED' })
-        .orderBy('datasets.id').select('datasets.id', 'datasets.title', 'access', 'listing', 'shared_with', 'organisations.name') as { id: string; title: string; access: string; listing: string; shared_with: string[]; name: string }[]
+      const wanted = (await knex('datasets')
+        .join('spokes', 'spokes.id', 'spoke_id')
+        .join('organisations', 'organisations.id', 'organisation_id')
+        .where({ configured: true })
+        .whereNot({ status: 'ARCHIVED' })
+        .orderBy('datasets.id')
+        .select('datasets.id', 'datasets.title', 'access', 'listing', 'shared_with', 'organisations.name')) as {
+        id: string
+        title: string
+        access: string
+        listing: string
+        shared_with: string[]
+        name: string
+      }[]
       for (const organisation of [undefined, 'london-borough-of-barnet', 'elsewhere']) {
         const viewer = { scopes: [], ...(organisation === undefined ? {} : { organisation }) }
-        const sees = wanted.filter((one) => one.access === 'OPEN' || one.listing === 'PUBLIC' || (one.access === 'SHARED' && organisation !== undefined && one.shared_with.includes(organisation)))
+        const sees = wanted.filter(
+          (one) =>
+            one.access === 'OPEN' ||
+            one.listing === 'PUBLIC' ||
+            (one.access === 'SHARED' && organisation !== undefined && one.shared_with.includes(organisation)),
+        )
         const find = async (text: string) => {
           const page = await findDatasets({ knex, index }, viewer, { text, facets: ['SPOKE'], first: 100 }, new AbortController().signal)
           expect(page.facets[0]?.values.reduce((sum, { count }) => sum + count, 0)).toBe(page.totalCount)
           return page.hits.map(({ id }) => id).sort()
         }
         expect(await find('')).toEqual(sees.map(({ id }) => id))
-        for (const version of [0, 1, 2, 3]) expect(await find(`"version ${version}"`)).toEqual(sees.filter(({ title }) => title.startsWith(`Version ${version} `)).map(({ id }) => id))
+        for (const version of [0, 1, 2, 3])
+          expect(await find(`"version ${version}"`)).toEqual(
+            sees.filter(({ title }) => title.startsWith(`Version ${version} `)).map(({ id }) => id),
+          )
         expect(await find('"barnet council"')).toEqual(sees.filter(({ name }) => name === 'Barnet Council').map(({ id }) => id))
       }
     }),
@@ -130,8 +177,19 @@ const converges = async (tried: Tried, isCompared: boolean) => {
 
 describe('whatever is written, in whatever order it is told, built anew and interrupted: in the end the index is as the catalogue', () => {
   // Without the help of a comparison: what it would repair, the changes have told already.
-  test('in PostgreSQL', () =>
-    converges({ open: (knex) => new PostgresIndex(knex), empty: () => new PostgresIndex(database.knex).dropRebuild(), failAfter: () => undefined }, false), 240_000)
+  test(
+    'in PostgreSQL',
+    () =>
+      converges(
+        {
+          open: (knex) => new PostgresIndex(knex),
+          empty: () => new PostgresIndex(database.knex).dropRebuild(),
+          failAfter: () => undefined,
+        },
+        false,
+      ),
+    240_000,
+  )
 
   test('in Meilisearch, whose server is down now and then', async () => {
     const standIn = await startMeilisearchStandIn()
@@ -140,7 +198,8 @@ describe('whatever is written, in whatever order it is told, built anew and inte
       standIn.indexes.byUid.clear()
       await open().prepare()
     }
-    const failAfter = (requests: number | undefined) => Object.assign(standIn, { disorder: requests === undefined ? undefined : 'down', disorderAfter: requests ?? 0 })
+    const failAfter = (requests: number | undefined) =>
+      Object.assign(standIn, { disorder: requests === undefined ? undefined : 'down', disorderAfter: requests ?? 0 })
     try {
       await converges({ open, empty, failAfter }, true)
     } finally {

@@ -12,7 +12,13 @@ describeSearchIndex('over the stand-in for Meilisearch', async () => {
   const { key } = standIn.keys.create({ actions: [...leastRights], indexes: ['seven-dials-*'], expiresAt: null })
   const index = new MeilisearchIndex({ url: standIn.url, key, log: quiet })
   await index.prepare()
-  return { index, close: async () => { await index.close(); await standIn.close() } }
+  return {
+    index,
+    close: async () => {
+      await index.close()
+      await standIn.close()
+    },
+  }
 })
 
 const url = process.env['MEILI_URL']

@@ -28,8 +28,10 @@ async function keep(index: SearchIndex = new PostgresIndex(database.knex)): Prom
   return createSearch(database.knex, index, keeper)
 }
 
-const find = async (search: Search, text = '', viewer = anonymous) => (await search.find(viewer, { text, first: 100 }, new AbortController().signal)).hits.map(({ id }) => id).sort()
-const many = (count: number, version = 0) => Array.from({ length: count }, (_, n) => dataset(`d-${n}`, { title: `Trees ${version} number ${n}`, tables: [] }))
+const find = async (search: Search, text = '', viewer = anonymous) =>
+  (await search.find(viewer, { text, first: 100 }, new AbortController().signal)).hits.map(({ id }) => id).sort()
+const many = (count: number, version = 0) =>
+  Array.from({ length: count }, (_, n) => dataset(`d-${n}`, { title: `Trees ${version} number ${n}`, tables: [] }))
 
 /** The same index, while it is not down. */
 function mortal(): SearchIndex & { isDown: boolean } {
@@ -61,14 +63,33 @@ describe('SearchKeeper', () => {
   })
 
   it('hides at once what may no longer be found, whatever the index has', async () => {
-    const search = createSearch(database.knex, new PostgresIndex(database.knex), await SearchKeeper.open({ knex: database.knex, index: new PostgresIndex(database.knex), connection: () => connectionConfig(database.url, true), log: quiet }))
+    const search = createSearch(
+      database.knex,
+      new PostgresIndex(database.knex),
+      await SearchKeeper.open({
+        knex: database.knex,
+        index: new PostgresIndex(database.knex),
+        connection: () => connectionConfig(database.url, true),
+        log: quiet,
+      }),
+    )
     await harvest(database.knex, fakeSource(dataset('libraries'), dataset('members'), complete()))
     const keeping = await keep()
     await expect.poll(() => find(keeping)).toHaveLength(2)
     for (const keeper of running.splice(0)) await keeper.stop()
-    await harvest(database.knex, fakeSource(dataset('libraries'), dataset('members', { access: 'SHARED', listing: 'PARTIES', sharedWith: ['london-borough-of-barnet'] }), complete()))
+    await harvest(
+      database.knex,
+      fakeSource(
+        dataset('libraries'),
+        dataset('members', { access: 'SHARED', listing: 'PARTIES', sharedWith: ['london-borough-of-barnet'] }),
+        complete(),
+      ),
+    )
     expect(await find(search)).toEqual(['camden/libraries'])
-    expect(await search.find(anonymous, { text: 'members', facets: ['SPOKE'] }, new AbortController().signal)).toMatchObject({ totalCount: 0, facets: [{ values: [] }] })
+    expect(await search.find(anonymous, { text: 'members', facets: ['SPOKE'] }, new AbortController().signal)).toMatchObject({
+      totalCount: 0,
+      facets: [{ values: [] }],
+    })
     const again = await keep()
     await expect.poll(() => find(again, '', ofBarnet)).toEqual(['camden/libraries', 'camden/members'])
     expect(await find(again)).toEqual(['camden/libraries'])
@@ -83,7 +104,13 @@ describe('SearchKeeper', () => {
     await database.knex.raw(`update search_documents set digest = '', vector = '' where id = 'camden/d-2'`)
     await database.knex.raw(`update search_documents set id = 'camden/never' where id = 'camden/d-3'`)
     const second = await keep()
-    await expect.poll(() => find(second, 'trees')).toEqual(many(12).map(({ dataset: { id } }) => `camden/${id}`).sort())
+    await expect
+      .poll(() => find(second, 'trees'))
+      .toEqual(
+        many(12)
+          .map(({ dataset: { id } }) => `camden/${id}`)
+          .sort(),
+      )
   })
 
   it('leaves the catalogue alone while the index is down, says so, and catches up by itself', async () => {
@@ -92,7 +119,10 @@ describe('SearchKeeper', () => {
     await harvest(database.knex, fakeSource(dataset('libraries'), complete()))
     await expect.poll(() => find(search)).toEqual(['camden/libraries'])
     index.isDown = true
-    expect(await harvest(database.knex, fakeSource(dataset('libraries'), dataset('toilets'), dataset('parks'), complete()))).toMatchObject({ status: 'COMPLETE', created: 2 })
+    expect(await harvest(database.knex, fakeSource(dataset('libraries'), dataset('toilets'), dataset('parks'), complete()))).toMatchObject({
+      status: 'COMPLETE',
+      created: 2,
+    })
     await expect(find(search)).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
     await expect.poll(() => search.state()).toMatchObject({ pending: 2 })
     index.isDown = false
@@ -113,7 +143,9 @@ describe('SearchKeeper', () => {
     }
     await changing
     expect((await search.state()).rebuild).toMatchObject({ error: null, endedAt: expect.any(Date) as Date })
-    await expect.poll(async () => (await search.find(anonymous, { text: '"trees 1"' }, new AbortController().signal)).totalCount).toBe(1_500)
+    await expect
+      .poll(async () => (await search.find(anonymous, { text: '"trees 1"' }, new AbortController().signal)).totalCount)
+      .toBe(1_500)
     await expect.poll(() => find(other, 'late')).toEqual(['camden/late'])
     expect(await database.knex('search_words').where({ word: 'zzyzx' })).toEqual([])
   }, 60_000)

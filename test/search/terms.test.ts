@@ -10,9 +10,11 @@ const others = (text: string) => termsOf(text).all.flatMap((term) => term.synony
 const unfinished = (text: string) => said([...termsOf(text).all, ...termsOf(text).some].filter(({ prefix }) => prefix))
 
 describe('words', () => {
-  test('are folded, whatever stands between them', () => expect(all('  Café, LAMBETH–schools/pupils  ')).toEqual(['cafe', 'lambeth', 'schools', 'pupils']))
+  test('are folded, whatever stands between them', () =>
+    expect(all('  Café, LAMBETH–schools/pupils  ')).toEqual(['cafe', 'lambeth', 'schools', 'pupils']))
   test('of no letters are none', () => {
-    for (const text of ['', ' ', '-', '--', '""', '-""', '" "', '…!?']) expect(termsOf(text), JSON.stringify(text)).toEqual({ all: [], some: [], not: [] })
+    for (const text of ['', ' ', '-', '--', '""', '-""', '" "', '…!?'])
+      expect(termsOf(text), JSON.stringify(text)).toEqual({ all: [], some: [], not: [] })
   })
   test('count up to the 32nd', () => expect(all(Array.from({ length: 40 }, (_, n) => `word${n}`).join(' '))).toHaveLength(32))
 })
@@ -54,8 +56,10 @@ describe('words that any dataset may have', () => {
     const { all: wanted, some } = termsOf('datasets with a UPRN and a postcode')
     expect([said(wanted), said(some)]).toEqual([['uprn', 'postcode'], ['datasets']])
   })
-  test('are asked for where there is nothing else', () => expect(termsOf('the latest data')).toMatchObject({ all: [{ words: ['latest'] }, { words: ['data'] }], some: [] }))
-  test('belong to a synonym that has them', () => expect(termsOf('council tax')).toMatchObject({ all: [{ words: ['council', 'tax'] }], some: [] }))
+  test('are asked for where there is nothing else', () =>
+    expect(termsOf('the latest data')).toMatchObject({ all: [{ words: ['latest'] }, { words: ['data'] }], some: [] }))
+  test('belong to a synonym that has them', () =>
+    expect(termsOf('council tax')).toMatchObject({ all: [{ words: ['council', 'tax'] }], some: [] }))
   test('are others than those that say nothing', () => expect([...weakWords].filter((word) => stopWords.has(word))).toEqual([]))
 })
 
@@ -78,7 +82,10 @@ describe('synonyms', () => {
     for (const group of synonyms) {
       expect(group.length, group[0]).toBeGreaterThan(1)
       expect(new Set(group).size, group[0]).toBe(group.length)
-      expect(group.map((name) => wordsOf(name).join(' ')), group[0]).toEqual([...group])
+      expect(
+        group.map((name) => wordsOf(name).join(' ')),
+        group[0],
+      ).toEqual([...group])
     }
   })
 })
@@ -89,7 +96,8 @@ describe('the last word', () => {
     expect(unfinished('council tax')).toEqual(['council tax'])
   })
   test('is, where something follows it', () => {
-    for (const text of ['polling stat ', 'polling stat,', '"polling stat"', 'polling "stat', 'polling -stat']) expect(unfinished(text), text).toEqual([])
+    for (const text of ['polling stat ', 'polling stat,', '"polling stat"', 'polling "stat', 'polling -stat'])
+      expect(unfinished(text), text).toEqual([])
   })
   test('is no other word where it says nothing itself', () => expect(unfinished('schools in')).toEqual([]))
 })

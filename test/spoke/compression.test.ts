@@ -20,16 +20,34 @@ afterAll(async () => {
 async function codecs(host: string): Promise<unknown[]> {
   const url = camden.url.replace('127.0.0.1', host)
   const source = new SpokeSource(
-    { spokeId: 'camden', baseFolder: '', engine: bench.hub, openEngine: (options) => DuckDbEngine.open(options), scratchFolder: bench.folder, storeFolder: '', log: quietLog },
+    {
+      spokeId: 'camden',
+      baseFolder: '',
+      engine: bench.hub,
+      openEngine: (options) => DuckDbEngine.open(options),
+      scratchFolder: bench.folder,
+      storeFolder: '',
+      log: quietLog,
+    },
     camden.signer,
     { url: () => Promise.resolve(url), stop: () => Promise.resolve() },
   )
-  const planned = source.plan({ relation: { op: 'scan', table: 'libraries/libraries', columns: [{ name: 'Name', type: 'STRING' }] } }, await source.capabilities())
+  const planned = source.plan(
+    { relation: { op: 'scan', table: 'libraries/libraries', columns: [{ name: 'Name', type: 'STRING' }] } },
+    await source.capabilities(),
+  )
   const session = await bench.hub.connect()
   try {
     const found: unknown[] = []
-    for await (const { file } of source.execute(planned, { signal: AbortSignal.timeout(10_000), rowsMax: 1000, bytesMax: 1_000_000, deadline: Date.now() + 10_000 }).parts) {
-      found.push(...(await session.rows(`SELECT DISTINCT compression FROM parquet_metadata('${file.path}')`)).map(({ compression }) => compression))
+    for await (const { file } of source.execute(planned, {
+      signal: AbortSignal.timeout(10_000),
+      rowsMax: 1000,
+      bytesMax: 1_000_000,
+      deadline: Date.now() + 10_000,
+    }).parts) {
+      found.push(
+        ...(await session.rows(`SELECT DISTINCT compression FROM parquet_metadata('${file.path}')`)).map(({ compression }) => compression),
+      )
       await file.release()
     }
     return found
@@ -42,12 +60,23 @@ test('a spoke of this machine answers in snappy, one over a network in zstd', as
   expect(await codecs('127.0.0.1')).toEqual(['SNAPPY'])
   // A name that is not one of loopback, though it leads to this machine.
   expect(await codecs('0.0.0.0')).toEqual(['ZSTD'])
-  expect(await Promise.all(['0.0.0.0', '127.0.0.1', '0.0.0.0', '127.0.0.1'].map(codecs)), 'side by side').toEqual([['ZSTD'], ['SNAPPY'], ['ZSTD'], ['SNAPPY']])
+  expect(await Promise.all(['0.0.0.0', '127.0.0.1', '0.0.0.0', '127.0.0.1'].map(codecs)), 'side by side').toEqual([
+    ['ZSTD'],
+    ['SNAPPY'],
+    ['ZSTD'],
+    ['SNAPPY'],
+  ])
 })
 
 test.each([
-  ['http://127.0.0.1:4100', true], ['http://127.8.0.1', true], ['http://localhost:4100', true], ['https://[::1]:4100', true],
-  ['https://spoke.camden.example', false], ['https://127.0.0.1.example', false], ['https://localhost.example', false], ['https://10.0.0.1', false],
+  ['http://127.0.0.1:4100', true],
+  ['http://127.8.0.1', true],
+  ['http://localhost:4100', true],
+  ['https://[::1]:4100', true],
+  ['https://spoke.camden.example', false],
+  ['https://127.0.0.1.example', false],
+  ['https://localhost.example', false],
+  ['https://10.0.0.1', false],
 ])('%s: on this machine: %s', (url, expected) => {
   expect(isLoopback(url)).toBe(expected)
 })

@@ -36,7 +36,9 @@ async function read(content: Uint8Array, name = 'right'): Promise<unknown> {
   // Each a name of its own: the engine remembers files.
   const path = join(bench.folder, `${randomUUID()}.parquet`)
   await writeFile(path, content)
-  return session.rows(`SELECT count(*) AS rows, CAST(sum(hash(t)) AS VARCHAR) AS sum FROM read_parquet('${path}', encryption_config = {footer_key: '${name}'}) AS t`)
+  return session.rows(
+    `SELECT count(*) AS rows, CAST(sum(hash(t)) AS VARCHAR) AS sum FROM read_parquet('${path}', encryption_config = {footer_key: '${name}'}) AS t`,
+  )
 }
 
 describe('an encrypted part', () => {
@@ -62,7 +64,11 @@ describe('an encrypted part', () => {
     const part = await writer.write()
     await writeFile(join(bench.folder, 'database.parquet'), Buffer.concat(encryptParquet(await readFile(part.path), key)))
     await part.release()
-    expect(await session.rows(`SELECT c0 FROM read_parquet('${join(bench.folder, 'database.parquet')}', encryption_config = {footer_key: 'right'})`)).toEqual([{ c0: 7n }, { c0: 8n }, { c0: null }])
+    expect(
+      await session.rows(
+        `SELECT c0 FROM read_parquet('${join(bench.folder, 'database.parquet')}', encryption_config = {footer_key: 'right'})`,
+      ),
+    ).toEqual([{ c0: 7n }, { c0: 8n }, { c0: null }])
   })
 
   test('is not read with another key, nor after any change', async () => {
@@ -74,7 +80,13 @@ describe('an encrypted part', () => {
     for (let at = 4; at < encrypted.length - 8; at++) {
       const changed = Buffer.from(encrypted)
       changed[at]! ^= 1
-      if (await read(changed).then(() => true, () => false)) accepted.push(at)
+      if (
+        await read(changed).then(
+          () => true,
+          () => false,
+        )
+      )
+        accepted.push(at)
     }
     expect(accepted).toEqual([])
   })

@@ -11,7 +11,14 @@ test('of two sources with one dataset id the first keeps it, with its rows and i
   const second = fakeSource(dataset('waits'), dataset('other'), complete()) as unknown as Source
   const holdings = new Holdings([first, second], log)
   const told: string[] = []
-  for await (const event of holdings.harvest(AbortSignal.timeout(5000))) told.push(event.kind === 'dataset' ? event.dataset.id : event.kind === 'problem' ? `! ${event.sourceId} ${event.message.slice(0, 47)}` : event.kind)
+  for await (const event of holdings.harvest(AbortSignal.timeout(5000)))
+    told.push(
+      event.kind === 'dataset'
+        ? event.dataset.id
+        : event.kind === 'problem'
+          ? `! ${event.sourceId} ${event.message.slice(0, 47)}`
+          : event.kind,
+    )
   expect(told).toEqual(['waits', '! waits Two sources of this spoke have a dataset waits.', 'other', 'complete'])
   const scan = (id: string) => ({ op: 'scan' as const, table: `${id}/${id}`, columns: [{ name: 'Name', type: 'STRING' as const }] })
   expect(() => holdings.sourceOf(scan('waits'), anonymous)).toThrow(/not open/)

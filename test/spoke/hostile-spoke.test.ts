@@ -32,8 +32,17 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => void
 async function over<T>(answer: Answer, work: (source: Source) => Promise<T>): Promise<T> {
   const rogue = await startRogue(answer)
   const context: SourceContext = {
-    spokeId: 'camden', baseFolder: scratchFolder, engine, openEngine: (options) => DuckDbEngine.open(options), scratchFolder, storeFolder: scratchFolder,
-    signer: { sign: () => Promise.resolve('token') }, startSpoke: () => { throw new Error('no process') }, log: quietLog,
+    spokeId: 'camden',
+    baseFolder: scratchFolder,
+    engine,
+    openEngine: (options) => DuckDbEngine.open(options),
+    scratchFolder,
+    storeFolder: scratchFolder,
+    signer: { sign: () => Promise.resolve('token') },
+    startSpoke: () => {
+      throw new Error('no process')
+    },
+    log: quietLog,
   }
   const source = await spoke.open({ url: rogue.url }, context)
   try {
@@ -45,10 +54,21 @@ async function over<T>(answer: Answer, work: (source: Source) => Promise<T>): Pr
   }
 }
 
-async function scan(source: Source, { bytesMax = 1_000_000, timeoutMs = 5_000, signal }: { bytesMax?: number; timeoutMs?: number; signal?: AbortSignal } = {}) {
+async function scan(
+  source: Source,
+  { bytesMax = 1_000_000, timeoutMs = 5_000, signal }: { bytesMax?: number; timeoutMs?: number; signal?: AbortSignal } = {},
+) {
   const capabilities = await source.capabilities(['libraries/libraries'])
-  const planned = source.plan({ relation: { op: 'scan', table: 'libraries/libraries', columns: [{ name: 'Name', type: 'STRING' }] } }, capabilities)
-  const under = source.execute(planned, { rowsMax: 1000, bytesMax, deadline: Date.now() + timeoutMs, signal: signal ?? AbortSignal.timeout(timeoutMs) })
+  const planned = source.plan(
+    { relation: { op: 'scan', table: 'libraries/libraries', columns: [{ name: 'Name', type: 'STRING' }] } },
+    capabilities,
+  )
+  const under = source.execute(planned, {
+    rowsMax: 1000,
+    bytesMax,
+    deadline: Date.now() + timeoutMs,
+    signal: signal ?? AbortSignal.timeout(timeoutMs),
+  })
   let bytes = 0
   for await (const part of under.parts) {
     bytes += part.file.bytes
@@ -58,18 +78,24 @@ async function scan(source: Source, { bytesMax = 1_000_000, timeoutMs = 5_000, s
 }
 
 async function refusal(work: Promise<unknown>): Promise<DialsError> {
-  const thrown: unknown = await work.then(() => undefined, (error: unknown) => error)
+  const thrown: unknown = await work.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
   if (thrown instanceof DialsError) return thrown
   throw new Error('it was not refused with an error of ours', { cause: thrown })
 }
 
-const frame = (kind: number, content: Buffer | string) => Buffer.concat([frameHeader(kind as never, Buffer.byteLength(content)), Buffer.from(content)])
+const frame = (kind: number, content: Buffer | string) =>
+  Buffer.concat([frameHeader(kind as never, Buffer.byteLength(content)), Buffer.from(content)])
 const report = frame(frameKinds.report, JSON.stringify({ rows: 1, truncated: false, version: 'v1' }))
-const framed = (...chunks: Buffer[]): Answer => (_request, response) => {
-  response.writeHead(200, { 'content-type': framesMediaType })
-  for (const chunk of chunks) response.write(chunk)
-  response.end()
-}
+const framed =
+  (...chunks: Buffer[]): Answer =>
+  (_request, response) => {
+    response.writeHead(200, { 'content-type': framesMediaType })
+    for (const chunk of chunks) response.write(chunk)
+    response.end()
+  }
 
 describe('a scan of a spoke that', () => {
   test('answers well, a byte at a time', async () => {
@@ -83,10 +109,16 @@ describe('a scan of a spoke that', () => {
   })
 
   test.each<[string, Answer]>([
-    ['answers 200 with an error page', (_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Sorry</h1>')],
+    [
+      'answers 200 with an error page',
+      (_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Sorry</h1>'),
+    ],
     ['answers 200 with an error page under our media type', framed(Buffer.from('<!doctype html><h1>Sorry, we are closed</h1>'))],
     ['answers 500', (_request, response) => response.writeHead(500).end('secret stack at /srv/app.js:1')],
-    ['answers 403 in a form of its own', (_request, response) => response.writeHead(403, { 'content-type': 'application/json' }).end('{"detail":"no"}')],
+    [
+      'answers 403 in a form of its own',
+      (_request, response) => response.writeHead(403, { 'content-type': 'application/json' }).end('{"detail":"no"}'),
+    ],
     ['redirects', (_request, response) => response.writeHead(302, { location: 'http://169.254.169.254/latest/meta-data' }).end()],
     ['answers nothing', framed()],
     ['ends before its report', framed(frame(frameKinds.part, parquet))],
@@ -141,11 +173,22 @@ describe('a scan of a spoke that', () => {
     const rogue = await startRogue(() => undefined)
     await rogue.close()
     const error = await refusal(
-      over(() => undefined, async () => {
-        const gone = await spoke.open({ url: rogue.url }, { signer: { sign: () => Promise.resolve('token') }, startSpoke: () => { throw new Error() }, spokeId: 'camden', scratchFolder, engine } as never)
-        expect((await gone.health(AbortSignal.timeout(2000))).status).toBe('DOWN')
-        return scan(gone)
-      }),
+      over(
+        () => undefined,
+        async () => {
+          const gone = await spoke.open({ url: rogue.url }, {
+            signer: { sign: () => Promise.resolve('token') },
+            startSpoke: () => {
+              throw new Error()
+            },
+            spokeId: 'camden',
+            scratchFolder,
+            engine,
+          } as never)
+          expect((await gone.health(AbortSignal.timeout(2000))).status).toBe('DOWN')
+          return scan(gone)
+        },
+      ),
     )
     expect(error.code).toBe('SOURCE_UNAVAILABLE')
   })
@@ -153,7 +196,10 @@ describe('a scan of a spoke that', () => {
 
 describe('the catalogue of a spoke that', () => {
   const events = (source: Source) => gather(source.harvest(undefined, AbortSignal.timeout(3000)))
-  const feed = (text: string): Answer => (_request, response) => response.writeHead(200, { 'content-type': 'application/x-ndjson' }).end(text)
+  const feed =
+    (text: string): Answer =>
+    (_request, response) =>
+      response.writeHead(200, { 'content-type': 'application/x-ndjson' }).end(text)
 
   test('is whole comes as it is', async () => {
     expect(await over(feed('{"kind":"problem","sourceId":"a","message":"b"}\n{"kind":"complete"}\n'), events)).toEqual([
@@ -167,12 +213,17 @@ describe('the catalogue of a spoke that', () => {
     ['is not JSON', feed('{"kind":\n')],
     ['ends within a line', feed('{"kind":"complete"}\n{"kind":"da')],
     ['is not UTF-8', feed(Buffer.from([0x22, 0xff, 0xfe, 0x22, 0x0a]) as never)],
-    ['has a line without end', (_request, response) => {
-      response.writeHead(200, { 'content-type': 'application/x-ndjson' })
-      const more = () => { while (!response.destroyed && response.write('x'.repeat(1 << 20))); }
-      response.on('drain', more)
-      more()
-    }],
+    [
+      'has a line without end',
+      (_request, response) => {
+        response.writeHead(200, { 'content-type': 'application/x-ndjson' })
+        const more = () => {
+          while (!response.destroyed && response.write('x'.repeat(1 << 20)));
+        }
+        response.on('drain', more)
+        more()
+      },
+    ],
   ])('%s is SOURCE_UNAVAILABLE', async (_name, answer) => {
     expect((await refusal(over(answer, events))).code).toBe('SOURCE_UNAVAILABLE')
   })
@@ -186,6 +237,8 @@ async function gather(iterable: AsyncIterable<CatalogueEvent>): Promise<Catalogu
 
 function deferred(): { promise: Promise<void>; resolve: () => void } {
   let resolve = () => undefined as void
-  const promise = new Promise<void>((done) => { resolve = done })
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
   return { promise, resolve }
 }

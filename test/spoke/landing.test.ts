@@ -10,11 +10,16 @@ import { runQuery } from '../../src/query/run.js'
 import { contextOf, tableOf, textOf } from '../support/query.js'
 import { quietLog, startTestSpoke, type TestSpoke } from '../support/spoke.js'
 
-const libraries = tableOf('camden/libraries/libraries', [{ name: 'Name', type: 'STRING' }, { name: 'Postcode', type: 'STRING' }])
+const libraries = tableOf('camden/libraries/libraries', [
+  { name: 'Name', type: 'STRING' },
+  { name: 'Postcode', type: 'STRING' },
+])
 const query = { from: { table: libraries.id }, orderBy: [{ column: 'Name' }] }
 
 let camden: TestSpoke
-beforeAll(async () => { camden = await startTestSpoke({ 'libraries.csv': 'Name,Postcode\nKilburn,NW6 5UH\nHolborn,WC1X 8PA\n' }) })
+beforeAll(async () => {
+  camden = await startTestSpoke({ 'libraries.csv': 'Name,Postcode\nKilburn,NW6 5UH\nHolborn,WC1X 8PA\n' })
+})
 afterAll(() => camden.remove())
 
 /** A folder that is on a disk: where the system's temporary one is in memory, this project's own. */
@@ -27,10 +32,22 @@ async function folderOnDisk(): Promise<string> {
 /** Asks the query of a hub with this scratch folder: the answer, and every file that lay there while the query ran. */
 async function ask(scratchFolder: string) {
   const engine = await DuckDbEngine.open({ folders: [scratchFolder], memoryMb: 256 })
-  const source = await spokeConnector.open({ url: camden.url }, {
-    spokeId: 'camden', baseFolder: scratchFolder, engine, openEngine: (options) => DuckDbEngine.open(options), scratchFolder, storeFolder: scratchFolder,
-    signer: camden.signer, startSpoke: () => { throw new Error('no process') }, log: quietLog,
-  })
+  const source = await spokeConnector.open(
+    { url: camden.url },
+    {
+      spokeId: 'camden',
+      baseFolder: scratchFolder,
+      engine,
+      openEngine: (options) => DuckDbEngine.open(options),
+      scratchFolder,
+      storeFolder: scratchFolder,
+      signer: camden.signer,
+      startSpoke: () => {
+        throw new Error('no process')
+      },
+      log: quietLog,
+    },
+  )
   const files: { content: Buffer; mode: number }[] = []
   const look = async () => {
     for (const name of await readdir(scratchFolder)) {
@@ -69,8 +86,12 @@ function watched(source: Source, look: () => Promise<void>): Source {
   } as Partial<Source> as Source
 }
 
-const answer = [['Holborn', 'WC1X 8PA'], ['Kilburn', 'NW6 5UH']]
-const shows = (files: readonly { content: Buffer }[]) => files.some(({ content }) => content.includes('Kilburn') || content.includes('WC1X'))
+const answer = [
+  ['Holborn', 'WC1X 8PA'],
+  ['Kilburn', 'NW6 5UH'],
+]
+const shows = (files: readonly { content: Buffer }[]) =>
+  files.some(({ content }) => content.includes('Kilburn') || content.includes('WC1X'))
 
 describe('a part of a spoke', () => {
   test.skipIf(process.platform !== 'linux')('lands as it came where that is memory', async () => {
@@ -91,7 +112,10 @@ describe('a part of a spoke', () => {
 
   test('has one key for each engine, though several scans ask for the first at once', async () => {
     const folder = await folderOnDisk()
-    const engines = await Promise.all([0, 1].map(() => DuckDbEngine.open({ folders: [folder], memoryMb: 64 }))) as [DuckDbEngine, DuckDbEngine]
+    const engines = (await Promise.all([0, 1].map(() => DuckDbEngine.open({ folders: [folder], memoryMb: 64 })))) as [
+      DuckDbEngine,
+      DuckDbEngine,
+    ]
     const keyOf = async (engine: DuckDbEngine) => (await landingPlace(folder, engine, AbortSignal.timeout(10_000))).key?.toString('hex')
     const [one, again, other] = await Promise.all([keyOf(engines[0]), keyOf(engines[0]), keyOf(engines[1])])
     expect(one).toMatch(/^[0-9a-f]{64}$/)

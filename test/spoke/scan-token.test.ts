@@ -17,7 +17,12 @@ beforeAll(async () => {
 afterAll(() => spoke.remove())
 
 const scanOf = (table = 'libraries/libraries') =>
-  JSON.stringify({ relation: { op: 'scan', table, columns: [{ name: 'Name', type: 'STRING' }] }, rowsMax: 1000, bytesMax: 1_000_000, timeoutMs: 10_000 })
+  JSON.stringify({
+    relation: { op: 'scan', table, columns: [{ name: 'Name', type: 'STRING' }] },
+    rowsMax: 1000,
+    bytesMax: 1_000_000,
+    timeoutMs: 10_000,
+  })
 
 async function post(token: string | undefined, body = scanOf(), url = spoke.url) {
   const headers = { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }
@@ -29,7 +34,15 @@ async function post(token: string | undefined, body = scanOf(), url = spoke.url)
 /** A token that is right in all but what is given. */
 async function token(given: { claims?: object; header?: object; expiresIn?: number; age?: number; key?: CryptoKey } = {}) {
   const now = Math.floor(Date.now() / 1000) - (given.age ?? 0)
-  const claims = { iss: issuer, aud: 'camden', iat: now, exp: now + (given.expiresIn ?? 60), jti: randomUUID(), op_sha256: sha256(scanOf()), ...given.claims }
+  const claims = {
+    iss: issuer,
+    aud: 'camden',
+    iat: now,
+    exp: now + (given.expiresIn ?? 60),
+    jti: randomUUID(),
+    op_sha256: sha256(scanOf()),
+    ...given.claims,
+  }
   const header = { alg: 'EdDSA', typ: 'purpose+jwt', kid: spoke.key.publicJwk.kid, ...given.header }
   return new SignJWT(claims).setProtectedHeader(header as never).sign(given.key ?? spoke.key.privateKey)
 }
@@ -44,7 +57,10 @@ describe('a scan at a spoke', () => {
 
   test('needs a token', async () => {
     const { status, text } = await post(undefined)
-    expect([status, JSON.parse(text)]).toEqual([401, { code: 'UNAUTHENTICATED', message: 'A request to a spoke needs the token of its hub.' }])
+    expect([status, JSON.parse(text)]).toEqual([
+      401,
+      { code: 'UNAUTHENTICATED', message: 'A request to a spoke needs the token of its hub.' },
+    ])
   })
 
   test('refuses a token that was used before, and remembers it over a restart', async () => {
@@ -86,8 +102,17 @@ describe('a scan at a spoke', () => {
     const claims = { iss: issuer, aud: 'camden', jti: randomUUID(), op_sha256: sha256(scanOf()) }
     const unsecured = new UnsecuredJWT(claims).setIssuedAt().setExpirationTime('1m').encode()
     const secret = new TextEncoder().encode(JSON.stringify(spoke.key.publicJwk))
-    const confused = await new SignJWT(claims).setProtectedHeader({ alg: 'HS256', typ: 'purpose+jwt' }).setIssuedAt().setExpirationTime('1m').sign(secret)
-    const forged = [unsecured, confused, await token({ key: privateKey }), await token({ key: privateKey, header: { jwk: await exportJWK(publicKey), kid: undefined } })]
+    const confused = await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'HS256', typ: 'purpose+jwt' })
+      .setIssuedAt()
+      .setExpirationTime('1m')
+      .sign(secret)
+    const forged = [
+      unsecured,
+      confused,
+      await token({ key: privateKey }),
+      await token({ key: privateKey, header: { jwk: await exportJWK(publicKey), kid: undefined } }),
+    ]
     for (const one of forged) expect((await post(one)).status).toBe(401)
   })
 
@@ -96,7 +121,10 @@ describe('a scan at a spoke', () => {
     expect((await get(await token({ claims: { op_sha256: sha256('') } }))).status).toBe(401)
     const response = await get(await spoke.signer.sign('catalogue+jwt', 'camden', ''))
     expect(response.status).toBe(200)
-    const events = (await response.text()).trim().split('\n').map((line) => JSON.parse(line) as { kind: string })
+    const events = (await response.text())
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { kind: string })
     expect(events.map(({ kind }) => kind)).toEqual(['dataset', 'complete'])
   })
 

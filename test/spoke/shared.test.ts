@@ -12,14 +12,21 @@ let hub: TestHub
 beforeAll(async () => {
   issuer = await startIssuer({ organisations: ['borough-of-camden', 'borough-of-barnet', 'borough-of-lambeth'] })
   const { issuer: iss, jwks, audience, organisations } = issuer.config
-  const issuers = (names: readonly string[]) => `issuers:\n  - { issuer: '${iss}', jwks: '${jwks}', audience: '${audience}', organisations: [${names.join(', ')}] }\n`
+  const issuers = (names: readonly string[]) =>
+    `issuers:\n  - { issuer: '${iss}', jwks: '${jwks}', audience: '${audience}', organisations: [${names.join(', ')}] }\n`
   const data = 'Name,Postcode\nKilburn,NW6 5UH\nHolborn,WC1X 8PA\n'
   workspace = await openWorkspace({
     'hub.yaml': `${hubYaml({ camden: childSpoke('camden'), lambeth: childSpoke('lambeth') })}${issuers(organisations)}`,
     'camden/spoke.yaml': spokeYaml('camden'),
     // This one trusts the issuer for itself alone, whatever the hub believes.
     'lambeth/spoke.yaml': spokeYaml('lambeth', issuers(['borough-of-lambeth'])),
-    ...Object.fromEntries(['camden', 'lambeth'].flatMap((id) => [[`${id}/data/libraries.csv`, data], [`${id}/data/open.csv`, data], [`${id}/data/catalogue.yaml`, shared]])),
+    ...Object.fromEntries(
+      ['camden', 'lambeth'].flatMap((id) => [
+        [`${id}/data/libraries.csv`, data],
+        [`${id}/data/open.csv`, data],
+        [`${id}/data/catalogue.yaml`, shared],
+      ]),
+    ),
   })
   database = await freshDatabase()
   hub = await startTestHub(workspace.hubYaml, { dataFolder: workspace.path('data'), env: { DATABASE_URL: database.url } })
@@ -34,7 +41,11 @@ afterAll(async () => {
 
 const rowsOf = async (table: string, organisation?: string) => {
   const headers = organisation === undefined ? {} : { authorization: `Bearer ${await issuer.token({ organisation })}` }
-  const { data, errors } = await hub.ask<{ query: { rowCount: number } | null }>(`{ query(input: { from: { table: "${table}" } }) { rowCount } }`, {}, headers)
+  const { data, errors } = await hub.ask<{ query: { rowCount: number } | null }>(
+    `{ query(input: { from: { table: "${table}" } }) { rowCount } }`,
+    {},
+    headers,
+  )
   return data?.query?.rowCount ?? errors?.[0]?.extensions.code
 }
 
@@ -52,7 +63,16 @@ describe('a table that is shared with one organisation', () => {
 
   test('may be stacked with an open one, and the token goes to no spoke that has no need of it', async () => {
     const headers = { authorization: `Bearer ${await issuer.token({ organisation: 'borough-of-barnet' })}` }
-    const query = '{ query(input: { from: { union: ["camden/libraries/libraries", "lambeth/open/open"] } }) { rowCount sources { spoke status } } }'
-    expect((await hub.ask(query, {}, headers)).data).toEqual({ query: { rowCount: 4, sources: [{ spoke: 'camden', status: 'OK' }, { spoke: 'lambeth', status: 'OK' }] } })
+    const query =
+      '{ query(input: { from: { union: ["camden/libraries/libraries", "lambeth/open/open"] } }) { rowCount sources { spoke status } } }'
+    expect((await hub.ask(query, {}, headers)).data).toEqual({
+      query: {
+        rowCount: 4,
+        sources: [
+          { spoke: 'camden', status: 'OK' },
+          { spoke: 'lambeth', status: 'OK' },
+        ],
+      },
+    })
   })
 })

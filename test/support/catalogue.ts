@@ -5,10 +5,16 @@ import { anonymous, type Viewer } from '../../src/identity/viewer.js'
 import { quiet } from './postgres.js'
 
 export const camden: ConfiguredSpoke = {
-  id: 'camden', title: 'Camden', organisation: { id: 'london-borough-of-camden', name: 'London Borough of Camden', gss: 'E09000007' }, connector: 'fake',
+  id: 'camden',
+  title: 'Camden',
+  organisation: { id: 'london-borough-of-camden', name: 'London Borough of Camden', gss: 'E09000007' },
+  connector: 'fake',
 }
 export const barnet: ConfiguredSpoke = {
-  id: 'barnet', title: 'Barnet', organisation: { id: 'london-borough-of-barnet', name: 'London Borough of Barnet' }, connector: 'fake',
+  id: 'barnet',
+  title: 'Barnet',
+  organisation: { id: 'london-borough-of-barnet', name: 'London Borough of Barnet' },
+  connector: 'fake',
 }
 
 /** A catalogue of two spokes, Camden first. */

@@ -6,7 +6,10 @@ export interface Certificate {
   readonly key: string
 }
 
-/** A certificate authority of a test's own: Node can make keys and signatures, but no certificates, so the few bytes of X.509 are written here. */
+/**
+ * A certificate authority of a test's own: Node can make keys and signatures, but no certificates, so the few bytes of X.509 are written
+ * here.
+ */
 export interface Authority {
   /** The certificate that whoever trusts it is given. */
   readonly ca: string
@@ -16,7 +19,8 @@ export interface Authority {
 
 export function makeAuthority(name = 'Authority of a test'): Authority {
   const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const certify = (subject: string, publicKey: KeyObject, extension: Buffer) => certificate({ issuer: name, subject, publicKey, extension, signer: keys.privateKey })
+  const certify = (subject: string, publicKey: KeyObject, extension: Buffer) =>
+    certificate({ issuer: name, subject, publicKey, extension, signer: keys.privateKey })
   return {
     ca: certify(name, keys.publicKey, extensionOf('551d13', sequence(der(0x01, Buffer.from([0xff]))))),
     issue(...hosts) {

@@ -24,8 +24,12 @@ export async function openDatabaseProxy(databaseUrl: string): Promise<DatabasePr
     keep(near)
     const far = connect(Number(databasePort), hostname)
     keep(far)
-    near.on('data', (data) => { if (!stalled) far.write(data) })
-    far.on('data', (data) => { if (!stalled) near.write(data) })
+    near.on('data', (data) => {
+      if (!stalled) far.write(data)
+    })
+    far.on('data', (data) => {
+      if (!stalled) near.write(data)
+    })
     near.once('close', () => far.destroy())
     far.once('close', () => near.destroy())
   })

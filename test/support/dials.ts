@@ -22,7 +22,11 @@ export interface Dials {
 /** Runs `dials` with these arguments. */
 export function dials(args: readonly string[], env: NodeJS.ProcessEnv = {}): Dials {
   const { DATABASE_URL: _ours, ...inherited } = process.env
-  const child = spawn(process.execPath, [join(root, 'bin/dials.js'), ...args], { cwd: root, env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [join(root, 'bin/dials.js'), ...args], {
+    cwd: root,
+    env: { ...inherited, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let output = ''
   const waiting = new Set<() => void>()
   for (const stream of [child.stdout, child.stderr]) {
@@ -66,7 +70,11 @@ export interface TestHub extends Dials {
 
 export interface Answer<T> {
   data?: T | null
-  errors?: { message: string; path?: (string | number)[]; extensions: { code: string; inputPath?: (string | number)[]; suggestions?: string[]; transaction?: string } }[]
+  errors?: {
+    message: string
+    path?: (string | number)[]
+    extensions: { code: string; inputPath?: (string | number)[]; suggestions?: string[]; transaction?: string }
+  }[]
 }
 
 /** A hub of a hub.yaml, on a port and a data folder of its own. Its log level is info. */

@@ -23,7 +23,15 @@ export const complete = (cursor?: string): CatalogueEvent => ({ kind: 'complete'
 
 /** An OPEN dataset of one table, with what is given besides. */
 export function dataset(id: string, given: Partial<DatasetDescription> = {}): { kind: 'dataset'; dataset: DatasetDescription } {
-  const plain = { themes: [], keywords: [], access: 'OPEN', sharedWith: [], listing: 'PUBLIC', distributions: [], tables: [table(id)] } as const
+  const plain = {
+    themes: [],
+    keywords: [],
+    access: 'OPEN',
+    sharedWith: [],
+    listing: 'PUBLIC',
+    distributions: [],
+    tables: [table(id)],
+  } as const
   return { kind: 'dataset', dataset: { ...structuredClone(plain), id, title: `Title of ${id}`, ...given } as DatasetDescription }
 }
 

@@ -22,6 +22,10 @@ const source = {
 }
 
 const scheduler = await HarvestScheduler.open({
-  knex: connect(url, { log, embedded: true }), connection: () => connectionConfig(url, true), sources: new Map([['camden', source]]), intervalMs: 3_600_000, log,
+  knex: connect(url, { log, embedded: true }),
+  connection: () => connectionConfig(url, true),
+  sources: new Map([['camden', source]]),
+  intervalMs: 3_600_000,
+  log,
 })
 scheduler.start()

@@ -3,7 +3,9 @@ import { startTestHub, type TestHub } from './dials.js'
 import { freshDatabase, type FreshDatabase } from './postgres.js'
 import { openWorkspace, twoSpokes, type Workspace } from './workspace.js'
 
-/** A hub of two spoke processes for all tests of a file, harvested, which has to end well: what it holds is there when the first test runs. */
+/**
+ * A hub of two spoke processes for all tests of a file, harvested, which has to end well: what it holds is there when the first test runs.
+ */
 export interface HubOfTwo {
   hub: TestHub
   database: FreshDatabase
@@ -16,7 +18,10 @@ export function hubOfTwo(files: Record<string, string> = {}): HubOfTwo {
   beforeAll(async () => {
     held.workspace = await openWorkspace({ ...twoSpokes, ...files })
     held.database = await freshDatabase()
-    held.hub = await startTestHub(held.workspace.hubYaml, { dataFolder: held.workspace.path('data'), env: { DATABASE_URL: held.database.url } })
+    held.hub = await startTestHub(held.workspace.hubYaml, {
+      dataFolder: held.workspace.path('data'),
+      env: { DATABASE_URL: held.database.url },
+    })
     await held.hub.harvested('camden', 'barnet')
   })
   afterAll(async () => {

@@ -18,7 +18,10 @@ export interface HubProcess {
 }
 
 /** Opens the embedded database of a folder in a process of its own; `uid`, `gid` and `env` are the process's. */
-export async function startHubProcess(dataFolder: string, options: { uid?: number; gid?: number; env?: NodeJS.ProcessEnv } = {}): Promise<HubProcess> {
+export async function startHubProcess(
+  dataFolder: string,
+  options: { uid?: number; gid?: number; env?: NodeJS.ProcessEnv } = {},
+): Promise<HubProcess> {
   const child = spawn(process.execPath, ['--import', 'tsx', script, dataFolder], { ...options, stdio: ['pipe', 'pipe', 'inherit'] })
   const exited = once(child, 'exit')
   const line = await firstLine(child)

@@ -51,7 +51,8 @@ export async function startIssuer(settings: Partial<IssuerConfig> = {}, alg = 'E
     reads: 0,
     answer: undefined,
     key,
-    token: (claims, header, signer = key) => signed({ ...goodClaims(url), ...claims }, { kid: signer.publicJwk.kid, typ: 'at+jwt', ...header }, signer),
+    token: (claims, header, signer = key) =>
+      signed({ ...goodClaims(url), ...claims }, { kid: signer.publicJwk.kid, typ: 'at+jwt', ...header }, signer),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -78,8 +79,10 @@ export async function rawToken(header: string, claims: string, sign: (input: str
 }
 
 /** A good signature for `rawToken`. */
-export const signer = ({ privateKey }: IssuerKey) => async (input: string) =>
-  Buffer.from(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, privateKey, Buffer.from(input)))
+export const signer =
+  ({ privateKey }: IssuerKey) =>
+  async (input: string) =>
+    Buffer.from(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, privateKey, Buffer.from(input)))
 
 export const base64url = (text: string) => Buffer.from(text).toString('base64url')
 

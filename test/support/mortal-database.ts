@@ -20,7 +20,10 @@ export function mortalDatabase(url: string, survivor: Knex, { at, how }: Death):
   const own = new URL(url)
   own.searchParams.set('application_name', name)
   const knex = connect(own.href, { log: quiet, embedded: true })
-  const client = knex.client as { _query(connection: unknown, query: unknown): Promise<unknown>; acquireRawConnection(): Promise<pg.Client> }
+  const client = knex.client as {
+    _query(connection: unknown, query: unknown): Promise<unknown>
+    acquireRawConnection(): Promise<pg.Client>
+  }
   const connections: pg.Client[] = []
   let left = at
   const [query, acquire] = [client._query.bind(client), client.acquireRawConnection.bind(client)]
@@ -31,7 +34,10 @@ export function mortalDatabase(url: string, survivor: Knex, { at, how }: Death):
     connections.push(connection)
     return connection
   }
-  const end = () => connections.forEach((connection) => (connection as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy())
+  const end = () =>
+    connections.forEach((connection) =>
+      (connection as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy(),
+    )
   client._query = async (connection, asked) => {
     left -= 1
     if (left > 0 || (how === 'backend' && left < 0)) return query(connection, asked)
@@ -51,7 +57,10 @@ export function mortalDatabase(url: string, survivor: Knex, { at, how }: Death):
     async gone() {
       end()
       await knex.destroy()
-      await until('the server has let go', async () => (await survivor('pg_stat_activity').where({ application_name: name }).first('pid')) === undefined)
+      await until(
+        'the server has let go',
+        async () => (await survivor('pg_stat_activity').where({ application_name: name }).first('pid')) === undefined,
+      )
     },
   }
 }

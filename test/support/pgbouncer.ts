@@ -20,7 +20,10 @@ export interface Pooler {
 }
 
 /** @param poolSize connections to the server, which its clients share. */
-export async function openPooler(serverUrl: string, { mode, poolSize }: { mode: 'session' | 'transaction' | 'statement'; poolSize: number }): Promise<Pooler> {
+export async function openPooler(
+  serverUrl: string,
+  { mode, poolSize }: { mode: 'session' | 'transaction' | 'statement'; poolSize: number },
+): Promise<Pooler> {
   const url = new URL(serverUrl)
   const folder = await mkdtemp(join(tmpdir(), 'seven-dials-pooler-'))
   const port = await freePort()
@@ -32,7 +35,9 @@ export async function openPooler(serverUrl: string, { mode, poolSize }: { mode: 
   )
   // It does not run as root, and who it then is has to read these.
   await chmod(folder, 0o755)
-  const child = spawn(program as string, ['-q', ...(process.getuid?.() === 0 ? ['-u', 'nobody'] : []), join(folder, 'pooler.ini')], { stdio: 'ignore' })
+  const child = spawn(program as string, ['-q', ...(process.getuid?.() === 0 ? ['-u', 'nobody'] : []), join(folder, 'pooler.ini')], {
+    stdio: 'ignore',
+  })
   const exited = once(child, 'exit')
   const pooled = Object.assign(new URL(serverUrl), { hostname: '127.0.0.1', port: String(port) }).href
   await connectWhenUp(pooled)

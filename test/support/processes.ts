@@ -54,7 +54,11 @@ export async function hubFamily({ process: { pid = 0 } }: Dials, ...spokeIds: st
     const family = familyOf(pid)
     const hub = family.find(({ parent }) => parent === pid)
     const spokes = new Map(
-      spokeIds.flatMap((id) => family.filter(({ parent, command }) => parent === hub?.pid && command.includes(`/spokes/${id} `)).map((one) => [id, one.pid] as const)),
+      spokeIds.flatMap((id) =>
+        family
+          .filter(({ parent, command }) => parent === hub?.pid && command.includes(`/spokes/${id} `))
+          .map((one) => [id, one.pid] as const),
+      ),
     )
     return hub !== undefined && spokes.size === spokeIds.length && { launcher: pid, hub: hub.pid, spokes }
   })
@@ -83,7 +87,9 @@ export async function allGone(pids: readonly number[]): Promise<void> {
 
 /** The folders in memory of these processes that are there. */
 export function scratchOf(pids: readonly number[]): string[] {
-  return ['/dev/shm', tmpdir()].flatMap((base) => pids.map((pid) => join(base, `seven-dials-${pid}`))).filter((folder) => existsSync(folder))
+  return ['/dev/shm', tmpdir()]
+    .flatMap((base) => pids.map((pid) => join(base, `seven-dials-${pid}`)))
+    .filter((folder) => existsSync(folder))
 }
 
 /** What a scan has in its process's folder in memory while it is under way. */

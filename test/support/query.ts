@@ -26,11 +26,29 @@ export interface TestColumn {
 export function tableOf(id: string, columns: readonly TestColumn[], given: Partial<QueryTable> = {}): QueryTable {
   const [spokeId = '', dataset = '', name = ''] = id.split('/')
   return {
-    id, datasetId: `${spokeId}/${dataset}`, spokeId, organisationId: `borough-of-${spokeId}`, name, title: name, rowCount: 100, version: null,
-    access: 'OPEN', sharedWith: [], listing: 'PUBLIC', status: 'ACTIVE', ...given,
+    id,
+    datasetId: `${spokeId}/${dataset}`,
+    spokeId,
+    organisationId: `borough-of-${spokeId}`,
+    name,
+    title: name,
+    rowCount: 100,
+    version: null,
+    access: 'OPEN',
+    sharedWith: [],
+    listing: 'PUBLIC',
+    status: 'ACTIVE',
+    ...given,
     columns: columns.map((column, position) => ({
-      position, name: column.name, type: column.type, scale: column.scale ?? null, semanticType: null, nullable: true, unit: null,
-      sensitivity: column.personal === true ? 'PERSONAL' : 'NONE', statistics: column.statistics ?? null,
+      position,
+      name: column.name,
+      type: column.type,
+      scale: column.scale ?? null,
+      semanticType: null,
+      nullable: true,
+      unit: null,
+      sensitivity: column.personal === true ? 'PERSONAL' : 'NONE',
+      statistics: column.statistics ?? null,
     })),
   }
 }
@@ -39,7 +57,13 @@ export function tableOf(id: string, columns: readonly TestColumn[], given: Parti
 export function catalogueOf(tables: readonly QueryTable[]): QueryCatalogue {
   return {
     tables: (ids) => Promise.resolve(tables.filter(({ id }) => ids.includes(id))),
-    nearTables: (id) => Promise.resolve(tables.map((table) => table.id).filter((known) => known.startsWith(id.slice(0, 8))).slice(0, 3)),
+    nearTables: (id) =>
+      Promise.resolve(
+        tables
+          .map((table) => table.id)
+          .filter((known) => known.startsWith(id.slice(0, 8)))
+          .slice(0, 3),
+      ),
   }
 }
 
@@ -52,11 +76,19 @@ export interface Bench {
 }
 
 export async function openBench(): Promise<Bench> {
-  const base = await access('/dev/shm').then(() => '/dev/shm', () => tmpdir())
+  const base = await access('/dev/shm').then(
+    () => '/dev/shm',
+    () => tmpdir(),
+  )
   const folder = await mkdtemp(join(base, 'dials-query-'))
-  const [hub, engine] = await Promise.all([0, 1].map(() => DuckDbEngine.open({ folders: [folder], memoryMb: 512 }))) as [DuckDbEngine, DuckDbEngine]
+  const [hub, engine] = (await Promise.all([0, 1].map(() => DuckDbEngine.open({ folders: [folder], memoryMb: 512 })))) as [
+    DuckDbEngine,
+    DuckDbEngine,
+  ]
   return {
-    folder, hub, engine,
+    folder,
+    hub,
+    engine,
     async close() {
       await hub.close()
       await engine.close()
@@ -70,15 +102,32 @@ export function contextOf(
   hub: DuckDbEngine,
   tables: readonly QueryTable[],
   sources: Readonly<Record<string, Source>>,
-  given: { signal?: AbortSignal; observed?: (spokeId: string, error: DialsError | undefined) => void; admits?: (spokeId: string) => boolean } = {},
+  given: {
+    signal?: AbortSignal
+    observed?: (spokeId: string, error: DialsError | undefined) => void
+    admits?: (spokeId: string) => boolean
+  } = {},
 ): QueryContext {
   const opened: Sources = {
     get(spokeId) {
       const source = sources[spokeId]
-      return source === undefined ? undefined : { connector: 'fake', source, observed: (error) => given.observed?.(spokeId, error), admits: () => given.admits?.(spokeId) ?? true }
+      return source === undefined
+        ? undefined
+        : {
+            connector: 'fake',
+            source,
+            observed: (error) => given.observed?.(spokeId, error),
+            admits: () => given.admits?.(spokeId) ?? true,
+          }
     },
   }
-  return { viewer: anonymous, catalogue: catalogueOf(tables), sources: opened, engine: hub, signal: given.signal ?? new AbortController().signal }
+  return {
+    viewer: anonymous,
+    catalogue: catalogueOf(tables),
+    sources: opened,
+    engine: hub,
+    signal: given.signal ?? new AbortController().signal,
+  }
 }
 
 /** The coded error that work ends with; fails where it ends well, or with an error that is not coded. */

@@ -29,7 +29,12 @@ export async function startTestSpoke(files: Record<string, string>, folder?: str
   for (const [name, text] of Object.entries(files)) await writeFile(join(at, 'data', name), text)
   const yaml = `id: camden\nhub: { issuer: "${issuer}", jwks: ./hub.jwks.json }\nsources:\n  - connector: files\n    config: { folder: ./data, defaultAccess: OPEN }\n`
   await writeFile(join(at, 'spoke.yaml'), yaml)
-  const running = await startSpoke({ loaded: loadSpokeConfig(join(at, 'spoke.yaml'), readEnvironment({})), dataFolder: join(at, 'store'), port: 0, log: quietLog })
+  const running = await startSpoke({
+    loaded: loadSpokeConfig(join(at, 'spoke.yaml'), readEnvironment({})),
+    dataFolder: join(at, 'store'),
+    port: 0,
+    log: quietLog,
+  })
   return {
     ...running,
     folder: at,
@@ -47,7 +52,9 @@ export async function startTestSpoke(files: Record<string, string>, folder?: str
 }
 
 /** A server that answers as a spoke should not. */
-export async function startRogue(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<{ url: string; close(): Promise<void> }> {
+export async function startRogue(
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<{ url: string; close(): Promise<void> }> {
   const server: Server = createServer(answer)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {

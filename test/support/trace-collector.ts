@@ -25,7 +25,9 @@ export async function startTraceCollector(): Promise<TraceCollector> {
   const bodies: string[] = []
   const server = createServer((request, response) => {
     let body = ''
-    request.setEncoding('utf8').on('data', (text: string) => { body += text })
+    request.setEncoding('utf8').on('data', (text: string) => {
+      body += text
+    })
     request.on('end', () => {
       if (request.url === '/v1/traces') bodies.push(body)
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}')

@@ -28,14 +28,16 @@ export async function openWorkspace(files: Record<string, string>): Promise<Work
 /** The hub.yaml of these spokes: each a connector and its `config` in YAML's flow style. */
 export function hubYaml(spokes: Record<string, [connector: string, config: string]>, name = 'London'): string {
   const entries = Object.entries(spokes).map(
-    ([id, [connector, config]]) => `  - id: ${id}\n    organisation: { name: Borough of ${id} }\n    connector: ${connector}\n    config: ${config}\n`,
+    ([id, [connector, config]]) =>
+      `  - id: ${id}\n    organisation: { name: Borough of ${id} }\n    connector: ${connector}\n    config: ${config}\n`,
   )
   return `name: ${name}\nspokes:\n${entries.join('')}`
 }
 
 /** A spoke process that the hub starts, and its spoke.yaml over `<id>/data`. */
 export const childSpoke = (id: string): [string, string] => ['spoke', `{ process: ./${id}/spoke.yaml }`]
-export const spokeYaml = (id: string, extra = '') => `id: ${id}\n${extra}sources:\n  - connector: files\n    config: { folder: ./data, defaultAccess: OPEN }\n`
+export const spokeYaml = (id: string, extra = '') =>
+  `id: ${id}\n${extra}sources:\n  - connector: files\n    config: { folder: ./data, defaultAccess: OPEN }\n`
 
 /** Two spoke processes, camden and barnet, of one small table each. */
 export const twoSpokes = {

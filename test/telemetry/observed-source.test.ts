@@ -8,7 +8,11 @@ import { observedSource } from '../../src/telemetry/observed-source.js'
 const part = (bytes: number): Part => ({ kind: 'parquet', file: { path: '', bytes, release: () => Promise.resolve() } })
 
 /** What the figures say of one scan of these parts, read as `read` does. */
-async function told(parts: () => AsyncIterable<Part>, read: (parts: AsyncIterable<Part>) => Promise<unknown>, signal = new AbortController().signal) {
+async function told(
+  parts: () => AsyncIterable<Part>,
+  read: (parts: AsyncIterable<Part>) => Promise<unknown>,
+  signal = new AbortController().signal,
+) {
   const source: Source = {
     harvest: () => parts() as never,
     capabilities: () => Promise.resolve(everything),
@@ -23,7 +27,9 @@ async function told(parts: () => AsyncIterable<Part>, read: (parts: AsyncIterabl
   await read(scan.parts).catch(() => undefined)
   const text = await metrics.text()
   return {
-    outcomes: [...text.matchAll(/dials_scan_duration_seconds_count\{spoke="camden",outcome="(\w+)"\} (\d+)/g)].map(([, outcome, count]) => `${outcome} ${count}`),
+    outcomes: [...text.matchAll(/dials_scan_duration_seconds_count\{spoke="camden",outcome="(\w+)"\} (\d+)/g)].map(
+      ([, outcome, count]) => `${outcome} ${count}`,
+    ),
     bytes: Number(/dials_scan_bytes_total\{spoke="camden"\} (\d+)/.exec(text)?.[1]),
   }
 }

@@ -97,7 +97,8 @@ export class AttachedCopies {
 /** Whether an error is that a copy is not what was written, or not there. */
 export function isDamaged(thrown: unknown): boolean {
   if (toDialsError(thrown).code !== 'INTERNAL_SERVER_ERROR') return false
-  for (let cause: unknown = thrown; cause instanceof Error; cause = cause.cause) if (/^IO Error: .*(Corrupt database|\.duckdb")/s.test(cause.message)) return true
+  for (let cause: unknown = thrown; cause instanceof Error; cause = cause.cause)
+    if (/^IO Error: .*(Corrupt database|\.duckdb")/s.test(cause.message)) return true
   return false
 }
 

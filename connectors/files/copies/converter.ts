@@ -49,7 +49,12 @@ export class Converter {
     }
   }
 
-  async #copyOf(file: DataFile, types: ReadonlyMap<string, ColumnType>, signal: AbortSignal, known?: readonly KnownColumn[]): Promise<Copy> {
+  async #copyOf(
+    file: DataFile,
+    types: ReadonlyMap<string, ColumnType>,
+    signal: AbortSignal,
+    known?: readonly KnownColumn[],
+  ): Promise<Copy> {
     const { store, hashes } = this.parts
     const { hash, stamp } = await hashes.of(file.path, signal)
     const key = copyKey(hash, file.format, types, known)
@@ -59,8 +64,15 @@ export class Converter {
     const convert = async (made: string, scratch: string) => {
       const session = await engine.connect(signal)
       try {
-        const converted = await convertFile(file.path, file.format, made, { session, scratch, types, signal, ...(known === undefined ? {} : { known }) })
-        if ((await stampOf(file.path)) !== stamp) throw new Unreadable('The file changes while it is read; it will be read again at the next harvest.')
+        const converted = await convertFile(file.path, file.format, made, {
+          session,
+          scratch,
+          types,
+          signal,
+          ...(known === undefined ? {} : { known }),
+        })
+        if ((await stampOf(file.path)) !== stamp)
+          throw new Unreadable('The file changes while it is read; it will be read again at the next harvest.')
         return converted
       } finally {
         await session.close()
@@ -95,7 +107,17 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
 
 function copyKey(hash: string, format: string, types: ReadonlyMap<string, ColumnType>, known?: readonly KnownColumn[]): string {
   const demands = [...types].sort(([left], [right]) => (left < right ? -1 : 1))
-  return createHash('sha256').update(JSON.stringify([converterVersion, hash, format, demands, ...(known === undefined ? [] : [known.map(({ name, type, scale }) => [name, type, scale])])])).digest('hex')
+  return createHash('sha256')
+    .update(
+      JSON.stringify([
+        converterVersion,
+        hash,
+        format,
+        demands,
+        ...(known === undefined ? [] : [known.map(({ name, type, scale }) => [name, type, scale])]),
+      ]),
+    )
+    .digest('hex')
 }
 
 /** The folder of a source's copies: its own, whatever else is kept beside it. */

@@ -29,15 +29,18 @@ export interface WrittenCopy {
   readonly file: string
   /** A table expression that reads it while it is open here. */
   readonly from: string
-  /** Has rows found by the values of a column at once. Answers whether there was room to make an index of them; without one they are found all the same. */
+  /**
+   * Has rows found by the values of a column at once. Answers whether there was room to make an index of them; without one they are found
+   * all the same.
+   */
   indexBy(position: number): Promise<boolean>
   /** Puts it on the disk as it will be read, and lets go of it. To be called in any case. */
   close(): Promise<void>
 }
 
 /**
- * Writes a query's rows as `<name>.duckdb` or, where single rows are so long that few of them fit into memory together, `<name>.parquet`. Where that fails
- * nothing is left, and the same name may be written again.
+ * Writes a query's rows as `<name>.duckdb` or, where single rows are so long that few of them fit into memory together, `<name>.parquet`.
+ * Where that fails nothing is left, and the same name may be written again.
  */
 export async function writeCopy(session: EngineSession, sql: string, folder: string, name: string, size: CopySize): Promise<WrittenCopy> {
   const rows = Math.floor(groupBytesMax / size.rowBytes)
@@ -50,7 +53,12 @@ type GroupedSize = CopySize & { readonly rows: number }
 async function writeParquet(session: EngineSession, sql: string, base: string, { rows }: GroupedSize): Promise<WrittenCopy> {
   const path = `${base}.parquet`
   await session.run(`COPY (${sql}) TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${rows})`)
-  return { file: fileOf(path), from: `read_parquet(${fileLiteral(path)})`, indexBy: () => Promise.resolve(false), close: () => Promise.resolve() }
+  return {
+    file: fileOf(path),
+    from: `read_parquet(${fileLiteral(path)})`,
+    indexBy: () => Promise.resolve(false),
+    close: () => Promise.resolve(),
+  }
 }
 
 /** One conversion at a time has an engine for itself. */
@@ -59,7 +67,9 @@ const alias = 'being_written'
 async function writeDatabase(session: EngineSession, sql: string, base: string, { rows, fileBytes }: GroupedSize): Promise<WrittenCopy> {
   const path = `${base}${databaseSuffix}`
   const options = [
-    "STORAGE_VERSION 'latest'", `ROW_GROUP_SIZE ${rows - (rows % vectorRows)}`, ...(fileBytes <= smallBytes ? [`BLOCK_SIZE ${smallBlockBytes}`] : []),
+    "STORAGE_VERSION 'latest'",
+    `ROW_GROUP_SIZE ${rows - (rows % vectorRows)}`,
+    ...(fileBytes <= smallBytes ? [`BLOCK_SIZE ${smallBlockBytes}`] : []),
   ]
   await session.run(`ATTACH ${literal(path)} AS ${alias} (${options.join(', ')})`)
   const detach = () => session.run(`DETACH ${alias}`)

@@ -42,7 +42,9 @@ export class Holdings {
   /** The file of a dataset is there and cannot be read: its rows are those of before. Answers its tables, by id. */
   async markStale(dataset: string, reason: string): Promise<Map<string, HeldTable>> {
     const held = await this.#load()
-    const own = [...held].filter(([, table]) => table.dataset === dataset).map(([id, table]) => [id, { ...table, stale: reason.slice(0, 2000) }] as const)
+    const own = [...held]
+      .filter(([, table]) => table.dataset === dataset)
+      .map(([id, table]) => [id, { ...table, stale: reason.slice(0, 2000) }] as const)
     for (const [id, table] of own) held.set(id, table)
     return new Map(own)
   }
@@ -65,10 +67,12 @@ export class Holdings {
 
   async #load(): Promise<Map<string, HeldTable>> {
     if (this.#tables === undefined) {
-      const read = await readFile(this.memory, 'utf8').then(
-        (text) => heldSchema.parse(JSON.parse(text)),
-        () => ({}),
-      ).catch(() => ({}))
+      const read = await readFile(this.memory, 'utf8')
+        .then(
+          (text) => heldSchema.parse(JSON.parse(text)),
+          () => ({}),
+        )
+        .catch(() => ({}))
       this.#tables ??= new Map(Object.entries(read))
     }
     return this.#tables

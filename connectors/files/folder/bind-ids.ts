@@ -15,18 +15,24 @@ export interface Taken {
 }
 
 /**
- * An identifier for each thing, by key. A key keeps the identifier that it was bound to before, whatever stands beside it now. A new one gets its name's
- * slug or, where that belongs to another, present or gone, the slug with `-2`, `-3` … behind it. Of several new ones, those whose name is its own slug come
- * first; the others keep their order.
+ * An identifier for each thing, by key. A key keeps the identifier that it was bound to before, whatever stands beside it now. A new one
+ * gets its name's slug or, where that belongs to another, present or gone, the slug with `-2`, `-3` … behind it. Of several new ones, those
+ * whose name is its own slug come first; the others keep their order.
  * @param bound identifiers by key, of everything seen so far.
  */
-export function bindIds(bound: ReadonlyMap<string, string>, things: readonly Nameable[], { reserved = new Set(), avoided = new Set() }: Taken = {}): Map<string, string> {
+export function bindIds(
+  bound: ReadonlyMap<string, string>,
+  things: readonly Nameable[],
+  { reserved = new Set(), avoided = new Set() }: Taken = {},
+): Map<string, string> {
   const used = new Set([...bound.values(), ...reserved])
   const kept = ({ key }: Nameable) => {
     const id = bound.get(key)
     return id === undefined || reserved.has(id) ? undefined : id
   }
-  const fresh = things.filter((thing) => kept(thing) === undefined).map(({ key, name }) => ({ key, slug: slugOf(name), isExact: slugOf(name) === name }))
+  const fresh = things
+    .filter((thing) => kept(thing) === undefined)
+    .map(({ key, name }) => ({ key, slug: slugOf(name), isExact: slugOf(name) === name }))
   const wanted = new Set(fresh.map(({ slug }) => slug))
   const given = new Map<string, string>()
   const next = new Map<string, number>()

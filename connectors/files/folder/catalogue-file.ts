@@ -18,7 +18,11 @@ const columnEntrySchema = z.strictObject({
   title: z.string().min(1).max(500).optional(),
   description: z.string().max(10_000).optional(),
   unit: z.string().max(100).optional(),
-  semanticType: z.string().regex(/^[A-Z][A-Z0-9_]*$/).max(60).optional(),
+  semanticType: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]*$/)
+    .max(60)
+    .optional(),
   /** Overrules what was recognised, in both directions. */
   sensitivity: z.enum(sensitivities).optional(),
   type: z.enum(columnTypes).optional(),
@@ -37,16 +41,40 @@ const datasetEntrySchema = z.strictObject({
   issued: moment.optional(),
   modified: moment.optional(),
   frequency: z.string().max(200).optional(),
-  landingPage: z.url({ protocol: /^https?$/ }).max(2000).optional(),
+  landingPage: z
+    .url({ protocol: /^https?$/ })
+    .max(2000)
+    .optional(),
   /** Files of this dataset whose stems do not say so. */
-  files: z.array(z.string().min(1).max(255).regex(/^[^/\\]+$/)).min(1).max(1000).optional(),
+  files: z
+    .array(
+      z
+        .string()
+        .min(1)
+        .max(255)
+        .regex(/^[^/\\]+$/),
+    )
+    .min(1)
+    .max(1000)
+    .optional(),
   /** By the column's published name, in each of the dataset's tables. */
   columns: z.record(z.string().max(500), columnEntrySchema).optional(),
 })
 export type DatasetEntry = z.infer<typeof datasetEntrySchema>
 
-const catalogueFileSchema = z.strictObject({ datasets: z.record(slugSchema, datasetEntrySchema.nullable().transform((entry) => entry ?? {})).nullish().transform((datasets) => datasets ?? {}) })
-/** What catalogue.yaml says. @property isAbsent there is no such file, or it is empty: it says nothing, not even that there is nothing to say. */
+const catalogueFileSchema = z.strictObject({
+  datasets: z
+    .record(
+      slugSchema,
+      datasetEntrySchema.nullable().transform((entry) => entry ?? {}),
+    )
+    .nullish()
+    .transform((datasets) => datasets ?? {}),
+})
+/**
+ * What catalogue.yaml says. @property isAbsent there is no such file, or it is empty: it says nothing, not even that there is nothing to
+ * say.
+ */
 export type CatalogueFile = z.infer<typeof catalogueFileSchema> & { isAbsent: boolean }
 
 /**
@@ -66,7 +94,11 @@ export async function readCatalogueFile(folder: string): Promise<CatalogueFile> 
   const [error] = document.errors
   if (error !== undefined) {
     const isSecond = error.code === 'MULTIPLE_DOCS'
-    throw broken(at(lineCounter, error.pos[0]), isSecond ? 'a second document begins here; take out the line of three hyphens' : error.message, error)
+    throw broken(
+      at(lineCounter, error.pos[0]),
+      isSecond ? 'a second document begins here; take out the line of three hyphens' : error.message,
+      error,
+    )
   }
   let content: unknown
   try {
@@ -78,13 +110,16 @@ export async function readCatalogueFile(folder: string): Promise<CatalogueFile> 
   if (parsed.success) return { ...parsed.data, isAbsent: content === undefined || content === null }
   const [issue] = parsed.error.issues
   const path = (issue?.path ?? []).map((part) => (typeof part === 'symbol' ? String(part) : part))
-  const node = [...path.keys()].map((count) => document.getIn(path.slice(0, path.length - count), true)).find((found) => found !== undefined)
+  const node = [...path.keys()]
+    .map((count) => document.getIn(path.slice(0, path.length - count), true))
+    .find((found) => found !== undefined)
   const offset = (node as { range?: [number, number, number] } | undefined)?.range?.[0] ?? 0
   throw broken(`${at(lineCounter, offset)} (${path.join('.') || 'the whole'})`, mendOf(issue, content, path), parsed.error)
 }
 
 function mendOf(issue: z.core.$ZodIssue | undefined, content: unknown, path: readonly PropertyKey[]): string {
-  if (path.length === 0 && typeof content !== 'object') return 'it is no list of names and values; write datasets: first, and save the file as UTF-8'
+  if (path.length === 0 && typeof content !== 'object')
+    return 'it is no list of names and values; write datasets: first, and save the file as UTF-8'
   if (issue?.code === 'invalid_key' && path[0] === 'datasets') {
     return `a dataset's id has small letters, digits and hyphens only, such as ${slugOf(String(path.at(-1)))}; a file with its ending goes under "files" of an entry`
   }

@@ -2,7 +2,8 @@ import { slugOf } from '../../shared/slug.js'
 
 /** What people and programs put before a name when they copy a file. */
 const before = /^(?:copy-(?:\d+-)?of|copie-de|kopie-von|copia-de|new|old|final|draft|backup(?:-of)?|latest|updated|revised|amended)-/
-const month = '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)'
+const month =
+  '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)'
 /** What they put behind it: copies, versions, other endings, computers that could not agree, and editions by number or day. */
 const behind = new RegExp(
   `-(?:\\d{1,8}|copy|kopie|copie|copia|v\\d{1,3}|ver\\d{0,3}|version|rev\\d{0,3}|final|old|new|draft|backup|bak|orig(?:inal)?|latest|updated?|revised|amended|edited|temp|tmp|csv|tsv|txt|xls[xm]?|json|geojson|ndjson|parquet|sheet-?\\d*|${month}|q[1-4]|(?:desktop|laptop)(?:-[a-z0-9]+)+)$`,
@@ -12,7 +13,8 @@ const conflict = /-(?:conflict|conflicted-copy|in-conflict)(?:-[a-z0-9-]*)?$/
 const stepsMax = 12
 
 /**
- * The names that a file's name may be a copy or another edition of, as `keyOf` gives them, its own included: `Housing waits (1)`, `Copy of housing-waits`,
+ * The names that a file's name may be a copy or another edition of, as `keyOf` gives them, its own included: `Housing waits (1)`, `Copy of
+ * housing-waits`,
  * `housing-waits_v2` and `housing-waits-2024` may all be `housing-waits`.
  * @param stem the file's name without its ending.
  */

@@ -37,8 +37,8 @@ export interface Grouped {
 }
 
 /**
- * Groups files into datasets: those that an entry of catalogue.yaml names, then those of one stem. A stem keeps the id that it was first given, and no
- * dataset is more open because of what else lies in the folder.
+ * Groups files into datasets: those that an entry of catalogue.yaml names, then those of one stem. A stem keeps the id that it was first
+ * given, and no dataset is more open because of what else lies in the folder.
  */
 export function groupFiles(folder: Folder, catalogue: CatalogueFile, before: FolderMemory, defaultAccess: Access): Grouped {
   const entries = new Map(Object.entries(catalogue.datasets))
@@ -58,26 +58,49 @@ export function groupFiles(folder: Folder, catalogue: CatalogueFile, before: Fol
     if (known !== undefined) return known
     const isDescribed = named !== undefined || judged.isPlain(stem)
     const standing = named === undefined ? (judged.standings.get(stem) as Standing) : judged.standingOf(id)
-    const group = { files: [], refused: [], firstStem: stem, isNamed: named !== undefined, standing, entry: (isDescribed ? entries.get(id) : undefined) ?? {} }
+    const group = {
+      files: [],
+      refused: [],
+      firstStem: stem,
+      isNamed: named !== undefined,
+      standing,
+      entry: (isDescribed ? entries.get(id) : undefined) ?? {},
+    }
     groups.set(id, group)
     return group
   }
   for (const file of folder.files) groupOf(file).files.push(file)
   for (const file of folder.refused) groupOf(file).refused.push(file.message)
 
-  problems.push(...stemProblems(stems, ids, judged, memory, new Map(present.filter(({ name }) => !claims.has(name)).map(({ name, stem }) => [stem, name]))))
+  problems.push(
+    ...stemProblems(
+      stems,
+      ids,
+      judged,
+      memory,
+      new Map(present.filter(({ name }) => !claims.has(name)).map(({ name, stem }) => [stem, name])),
+    ),
+  )
   const foreign = new Set([...folder.foreign].map(slugOf))
-  for (const id of entries.keys()) if (!groups.has(id) && !foreign.has(id)) problems.push(ofCatalogue(folderProblems.describedButAbsent(id)))
+  for (const id of entries.keys())
+    if (!groups.has(id) && !foreign.has(id)) problems.push(ofCatalogue(folderProblems.describedButAbsent(id)))
   problems.push(...catalogueProblems(folder, judged, defaultAccess))
   // A name without a dot could be taken for a dataset's id, and keep that dataset in the catalogue.
   problems.push(...folder.passedOver.map(({ name, message }) => ({ id: name.includes('.') ? name : `./${name}`, message })))
-  return { datasets: [...groups].map(([id, group]) => dataset(id, group)).sort((left, right) => binary(left.id, right.id)), problems, memory }
+  return {
+    datasets: [...groups].map(([id, group]) => dataset(id, group)).sort((left, right) => binary(left.id, right.id)),
+    problems,
+    memory,
+  }
 }
 
 const ofCatalogue = (message: string): FolderProblem => ({ id: catalogueFileName, message })
 
 /** The files that entries name, each with the entry's id. */
-function claimFiles(entries: ReadonlyMap<string, DatasetEntry>, names: ReadonlySet<string>): { claims: Map<string, string>; problems: FolderProblem[] } {
+function claimFiles(
+  entries: ReadonlyMap<string, DatasetEntry>,
+  names: ReadonlySet<string>,
+): { claims: Map<string, string>; problems: FolderProblem[] } {
   const claims = new Map<string, string>()
   const problems: FolderProblem[] = []
   for (const [id, { files = [] }] of entries) {
@@ -95,7 +118,11 @@ function claimFiles(entries: ReadonlyMap<string, DatasetEntry>, names: ReadonlyS
 function idsOf(stems: readonly string[], entries: ReadonlyMap<string, DatasetEntry>, { stems: seen }: FolderMemory): Map<string, string> {
   const bound = new Map([...seen].map(([stem, { id }]) => [stem, id]))
   const naming = [...entries].flatMap(([id, { files }]) => (files === undefined ? [] : [id]))
-  return bindIds(bound, stems.map((stem) => ({ key: stem, name: stem })), { reserved: new Set(naming), avoided: new Set(entries.keys()) })
+  return bindIds(
+    bound,
+    stems.map((stem) => ({ key: stem, name: stem })),
+    { reserved: new Set(naming), avoided: new Set(entries.keys()) },
+  )
 }
 
 function remember(before: FolderMemory, catalogue: CatalogueFile, ids: ReadonlyMap<string, string>): FolderMemory {
@@ -114,7 +141,13 @@ function remember(before: FolderMemory, catalogue: CatalogueFile, ids: ReadonlyM
 }
 
 /** Stems whose id belongs to another, and those that catalogue.yaml may mean. @param fileOf a file of each stem. */
-function stemProblems(stems: readonly string[], ids: ReadonlyMap<string, string>, judged: Judged, memory: FolderMemory, fileOf: ReadonlyMap<string, string>): FolderProblem[] {
+function stemProblems(
+  stems: readonly string[],
+  ids: ReadonlyMap<string, string>,
+  judged: Judged,
+  memory: FolderMemory,
+  fileOf: ReadonlyMap<string, string>,
+): FolderProblem[] {
   const owners = new Map([...memory.stems].map(([stem, { id }]) => [id, stem]))
   return stems.flatMap((stem): FolderProblem[] => {
     const [id, slug, file] = [ids.get(stem) as string, slugOf(stem), fileOf.get(stem) ?? stem]
@@ -126,7 +159,8 @@ function stemProblems(stems: readonly string[], ids: ReadonlyMap<string, string>
 
 function catalogueProblems({ misnamedCatalogue }: Folder, { held, isCatalogueLost }: Judged, defaultAccess: Access): FolderProblem[] {
   const told = held.length === 0 ? [] : [ofCatalogue(folderProblems.heldBack(held))]
-  if (!isCatalogueLost) return misnamedCatalogue === undefined ? told : [...told, ofCatalogue(folderProblems.secondCatalogue(misnamedCatalogue))]
+  if (!isCatalogueLost)
+    return misnamedCatalogue === undefined ? told : [...told, ofCatalogue(folderProblems.secondCatalogue(misnamedCatalogue))]
   if (misnamedCatalogue !== undefined) return [...told, ofCatalogue(folderProblems.catalogueMisnamed(misnamedCatalogue))]
   return defaultAccess === 'CLOSED' ? told : [...told, ofCatalogue(folderProblems.catalogueGone)]
 }
@@ -148,8 +182,19 @@ function dataset(id: string, { files, refused, firstStem, entry, standing, isNam
   const title = entry.title ?? humanised(isNamed ? id : firstStem)
   const tables = [...byStem].map(([stem, own]) => {
     // The format that keeps most comes first.
-    const [file, ...others] = [...own].sort((left, right) => formats.indexOf(left.format) - formats.indexOf(right.format)) as [DataFile, ...DataFile[]]
-    const problems = others.length === 0 ? [] : [folderProblems.otherForms(file.name, others.map(({ name }) => name))]
+    const [file, ...others] = [...own].sort((left, right) => formats.indexOf(left.format) - formats.indexOf(right.format)) as [
+      DataFile,
+      ...DataFile[],
+    ]
+    const problems =
+      others.length === 0
+        ? []
+        : [
+            folderProblems.otherForms(
+              file.name,
+              others.map(({ name }) => name),
+            ),
+          ]
     return { stem, name: isNamed ? stem : id, title: byStem.size === 1 ? title : humanised(stem), file, problems }
   })
   return { id, title, entry, files, refused, tables, ...standing }

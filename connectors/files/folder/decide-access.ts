@@ -20,7 +20,9 @@ export interface Doubts {
   readonly catalogueLost: boolean
   /** An entry of catalogue.yaml may mean this dataset, and does not name it plainly. */
   readonly mayBeMeant: boolean
-  /** A protective entry has no file, and this dataset was never seen beside the file that it had: it may be that file under another name. */
+  /**
+   * A protective entry has no file, and this dataset was never seen beside the file that it had: it may be that file under another name.
+   */
   readonly mayBeAstray: boolean
 }
 
@@ -33,7 +35,11 @@ export interface Standing {
 }
 
 /** Access as its entry says, else the default; where anything is in doubt, CLOSED. @param entry the one that names this dataset plainly. */
-export function decideAccess(entry: DatasetEntry | undefined, defaultAccess: Access, { catalogueLost, mayBeMeant, mayBeAstray }: Doubts): Standing {
+export function decideAccess(
+  entry: DatasetEntry | undefined,
+  defaultAccess: Access,
+  { catalogueLost, mayBeMeant, mayBeAstray }: Doubts,
+): Standing {
   const inDoubt = catalogueLost || mayBeMeant || (mayBeAstray && entry?.access === undefined)
   if (inDoubt) return { access: 'CLOSED', listing: 'PARTIES', isHeldBack: defaultAccess !== 'CLOSED' }
   const access = entry?.access ?? defaultAccess
@@ -57,9 +63,14 @@ export function lostEntries(lost: readonly string[], expected: ReadonlyMap<strin
 }
 
 /**
- * The protective entry whose file this stem may be, under another name: its file is not there, and the stem was first seen after that file was seen
- * last. Once that is so it stays so, though another file may take the lost one's name.
+ * The protective entry whose file this stem may be, under another name: its file is not there, and the stem was first seen after that file
+ * was seen last. Once that is so it stays so, though another file may take the lost one's name.
  */
-export function astrayFrom(stem: string, firstSeen: number, { longest, never }: LostEntries, doubted: FolderMemory['doubted']): string | undefined {
+export function astrayFrom(
+  stem: string,
+  firstSeen: number,
+  { longest, never }: LostEntries,
+  doubted: FolderMemory['doubted'],
+): string | undefined {
   return doubted.get(stem) ?? (longest !== undefined && firstSeen > longest.seen ? longest.key : never)
 }

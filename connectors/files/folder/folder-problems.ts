@@ -4,15 +4,19 @@ import { shown } from './passed-over.js'
 
 /** The problems of a folder and its catalogue.yaml, in words for its publisher. */
 export const folderProblems = {
-  claimedTwice: (name: string, id: string, owner: string) => `${catalogueFileName} gives ${name} to ${id} and to ${owner}; it stays with ${owner}.`,
+  claimedTwice: (name: string, id: string, owner: string) =>
+    `${catalogueFileName} gives ${name} to ${id} and to ${owner}; it stays with ${owner}.`,
 
-  namedButAbsent: (name: string, id: string) => `${catalogueFileName} names ${name} for ${id}, which is not among the data files of the folder.`,
+  namedButAbsent: (name: string, id: string) =>
+    `${catalogueFileName} names ${name} for ${id}, which is not among the data files of the folder.`,
 
-  describedButAbsent: (id: string) => `${catalogueFileName} describes ${id}, but no file of the folder has that name. Mend the id, or take the entry out.`,
+  describedButAbsent: (id: string) =>
+    `${catalogueFileName} describes ${id}, but no file of the folder has that name. Mend the id, or take the entry out.`,
 
   /** @param owner the stem that the id belongs to; undefined where an entry of catalogue.yaml gives it to files that it names. */
   collision(file: string, stem: string, id: string, owner: string | undefined, isClosed: boolean): string {
-    const whose = owner === undefined ? `${catalogueFileName} gives that id to other files` : `that id belongs to the file "${owner}", here or gone`
+    const whose =
+      owner === undefined ? `${catalogueFileName} gives that id to other files` : `that id belongs to the file "${owner}", here or gone`
     const access = isClosed ? ` ${mayBeMeant}` : ''
     return `${file}: its name gives the id ${slugOf(stem)}, but ${whose}; it has the id ${id}.${access} Give it another name, or name it under "files" of an entry in ${catalogueFileName}.`
   },
@@ -23,10 +27,10 @@ export const folderProblems = {
     `CLOSED: ${shown(stems)}. ${catalogueFileName} protects a dataset whose file is not there, or was not there when these were first seen, so they may be that file under another name. ` +
     'Mend the entry, take it out, or give the access of each of these in an entry.',
 
-  catalogueGone:
-    `${catalogueFileName} is gone or empty, and it protected datasets. Until it is back, everything in this folder counts as CLOSED. If there is nothing to protect any more, let it say: datasets: {}`,
+  catalogueGone: `${catalogueFileName} is gone or empty, and it protected datasets. Until it is back, everything in this folder counts as CLOSED. If there is nothing to protect any more, let it say: datasets: {}`,
 
-  catalogueMisnamed: (name: string) => `${name} is not read: rename it to ${catalogueFileName}. Until then everything in this folder counts as CLOSED.`,
+  catalogueMisnamed: (name: string) =>
+    `${name} is not read: rename it to ${catalogueFileName}. Until then everything in this folder counts as CLOSED.`,
 
   secondCatalogue: (name: string) => `${name} is not read: only ${catalogueFileName} is. Take it out, or move what it says there.`,
 

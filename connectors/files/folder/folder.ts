@@ -39,44 +39,75 @@ const catalogueLeaving = /^\.?catalog(?:ue)?s?\b[^.]*\.ya?ml(?:~|\.[a-z0-9]{2,10
 
 /**
  * Lists a folder's data files, and all else that it holds, of which nothing is read. What editors leave, and hidden files, are neither.
- * @param isKnown whether a file is named in catalogue.yaml, or files of its stem were served before: where there are more than 5,000 files these come first, so that a new file takes no other's place.
+ * @param isKnown whether a file is named in catalogue.yaml, or files of its stem were served before: where there are more than 5,000 files
+ * these come first, so that a new file takes no other's place.
  * @throws SourceUnavailable where the folder cannot be listed.
  */
-export async function listFolder(path: string, maxFileBytes: number, isKnown: (file: { stem: string; name: string }) => boolean = () => false): Promise<Folder> {
+export async function listFolder(
+  path: string,
+  maxFileBytes: number,
+  isKnown: (file: { stem: string; name: string }) => boolean = () => false,
+): Promise<Folder> {
   const root = await realpath(path).catch(unavailable)
   const present = await readdir(root, { withFileTypes: true }).catch(unavailable)
   const entries = present.filter(({ name }) => !isLeaving(name) && name !== catalogueFileName)
-  const wasCatalogue = present.some(({ name }) => name === catalogueFileName) ? [] : present.map(({ name }) => name).filter((name) => catalogueLeaving.test(name)).sort(binary)
+  const wasCatalogue = present.some(({ name }) => name === catalogueFileName)
+    ? []
+    : present
+        .map(({ name }) => name)
+        .filter((name) => catalogueLeaving.test(name))
+        .sort(binary)
   entries.sort((one, other) => binary(one.name, other.name))
   const named = entries.map((entry) => ({ entry, ...partsOf(entry.name) }))
   const data = named.filter(({ entry, format }) => format !== undefined && !entry.isDirectory())
   const known = ({ entry: { name }, stem }: (typeof data)[number]) => isKnown({ stem, name })
-  const served = data.length <= filesMax ? data : [...data.filter((one) => known(one)), ...data.filter((one) => !known(one))].slice(0, filesMax)
+  const served =
+    data.length <= filesMax ? data : [...data.filter((one) => known(one)), ...data.filter((one) => !known(one))].slice(0, filesMax)
   const foreign = named.filter(({ entry, format }) => format === undefined && !entry.isDirectory())
   const misnamed = foreign.map(({ entry }) => entry.name).filter((name) => likeCatalogue.test(name))
   const others = foreign.filter(({ entry }) => ![...misnamed, ...wasCatalogue].includes(entry.name)).map(({ entry }) => entry.name)
 
   const folder: Folder = {
-    files: [], refused: [], foreign: new Set(foreign.map(({ stem }) => stem)), passedOver: passedOver(others), misnamedCatalogue: [...misnamed, ...wasCatalogue][0],
+    files: [],
+    refused: [],
+    foreign: new Set(foreign.map(({ stem }) => stem)),
+    passedOver: passedOver(others),
+    misnamedCatalogue: [...misnamed, ...wasCatalogue][0],
   }
   const tell = (names: readonly string[], message: (names: string) => string) => {
     if (names.length > 0) folder.passedOver.push({ name: names[0] as string, message: message(shown(names)) })
   }
   const [elsewhere, noFiles]: [string[], string[]] = [[], []]
-  for (const { entry: { name }, stem, format } of served.sort((one, other) => binary(one.entry.name, other.entry.name))) {
+  for (const {
+    entry: { name },
+    stem,
+    format,
+  } of served.sort((one, other) => binary(one.entry.name, other.entry.name))) {
     const file = await regularFile(join(root, name), root)
     if (file === 'elsewhere') elsewhere.push(name)
     else if (file === 'no file') noFiles.push(name)
     else if (file === undefined) continue
     else if (file.size > maxFileBytes) {
-      folder.refused.push({ name, stem, message: `${name} is larger than ${Math.floor(maxFileBytes / 1024 / 1024)} MiB and is not read. Raise maxFileMb, or split it.` })
-    } else folder.files.push({ name, stem, format: format as Format, path: file.path, bytes: file.size, modified: file.mtime.toISOString() })
+      folder.refused.push({
+        name,
+        stem,
+        message: `${name} is larger than ${Math.floor(maxFileBytes / 1024 / 1024)} MiB and is not read. Raise maxFileMb, or split it.`,
+      })
+    } else
+      folder.files.push({ name, stem, format: format as Format, path: file.path, bytes: file.size, modified: file.mtime.toISOString() })
   }
   const kept = new Set(served)
-  tell(named.filter(({ entry }) => entry.isDirectory()).map(({ entry }) => entry.name), (names) => `${names}: not read (sub-folder). Move its files here, or serve it as a source of its own.`)
+  tell(
+    named.filter(({ entry }) => entry.isDirectory()).map(({ entry }) => entry.name),
+    (names) => `${names}: not read (sub-folder). Move its files here, or serve it as a source of its own.`,
+  )
   tell(elsewhere, (names) => `${names}: not read (a link that leads out of the folder, or nowhere). Put the file itself here.`)
   tell(noFiles, (names) => `${names}: not read (not a regular file).`)
-  tell(data.filter((one) => !kept.has(one)).map(({ entry }) => entry.name), (names) => `${names}: left out. The folder holds ${data.length} data files, and only ${filesMax} are served: those served before, then the first by name. Serve the others from a folder of their own.`)
+  tell(
+    data.filter((one) => !kept.has(one)).map(({ entry }) => entry.name),
+    (names) =>
+      `${names}: left out. The folder holds ${data.length} data files, and only ${filesMax} are served: those served before, then the first by name. Serve the others from a folder of their own.`,
+  )
   return folder
 }
 
@@ -86,7 +117,10 @@ function partsOf(name: string): { stem: string; format: Format | undefined } {
 }
 
 /** A file's real place, if it is a regular file within the folder. One that went since the listing is absent. */
-async function regularFile(path: string, root: string): Promise<{ path: string; size: number; mtime: Date } | 'elsewhere' | 'no file' | undefined> {
+async function regularFile(
+  path: string,
+  root: string,
+): Promise<{ path: string; size: number; mtime: Date } | 'elsewhere' | 'no file' | undefined> {
   try {
     const isLink = (await lstat(path)).isSymbolicLink()
     const real = isLink ? await realpath(path).catch(() => undefined) : path

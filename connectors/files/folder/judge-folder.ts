@@ -23,23 +23,38 @@ export interface Judged {
 }
 
 /**
- * Who may read what of a folder: as catalogue.yaml plainly says, else the default, and CLOSED wherever that file may mean more than it says.
+ * Who may read what of a folder: as catalogue.yaml plainly says, else the default, and CLOSED wherever that file may mean more than it
+ * says.
  * @param ids of the stems. @param memory of the folder, this harvest included.
  */
-export function judgeFolder(folder: Folder, catalogue: CatalogueFile, ids: ReadonlyMap<string, string>, memory: FolderMemory, defaultAccess: Access): Judged {
+export function judgeFolder(
+  folder: Folder,
+  catalogue: CatalogueFile,
+  ids: ReadonlyMap<string, string>,
+  memory: FolderMemory,
+  defaultAccess: Access,
+): Judged {
   const entries = new Map(Object.entries(catalogue.datasets))
   const stems = [...ids.keys()]
-  const isPlain = (stem: string) => ids.get(stem) === slugOf(stem) && entries.has(slugOf(stem)) && entries.get(slugOf(stem))?.files === undefined
+  const isPlain = (stem: string) =>
+    ids.get(stem) === slugOf(stem) && entries.has(slugOf(stem)) && entries.get(slugOf(stem))?.files === undefined
   const meant = new Set([...entries].flatMap(namesOf))
   // A copy or a new edition of what is protected is not published before somebody says so.
-  const guarded = new Set([...entries].filter(([, entry]) => isProtective(entry)).flatMap(namesOf).map(keyOf))
+  const guarded = new Set(
+    [...entries]
+      .filter(([, entry]) => isProtective(entry))
+      .flatMap(namesOf)
+      .map(keyOf),
+  )
   const isCopy = (stem: string) => guarded.size > 0 && [...originalKeys(stem)].some((key) => guarded.has(key))
   const isMeant = (stem: string) => meant.has(slugOf(stem)) || meant.has(ids.get(stem) as string) || isCopy(stem)
   const isCatalogueLost = catalogue.isAbsent && (memory.protected.size > 0 || folder.misnamedCatalogue !== undefined)
 
   const { expected, lost } = lookForExpected(folder, catalogue, new Set(stems.filter(isPlain).map(slugOf)), memory)
   const without = lostEntries(lost, expected)
-  const astray = new Map(stems.map((stem) => [stem, astrayFrom(stem, memory.stems.get(stem)?.first ?? memory.harvests, without, memory.doubted)]))
+  const astray = new Map(
+    stems.map((stem) => [stem, astrayFrom(stem, memory.stems.get(stem)?.first ?? memory.harvests, without, memory.doubted)]),
+  )
   // An entry that never had a file lost none: the doubt that it casts ends when its file comes.
   const doubted = new Map([...memory.doubted].filter(([stem]) => !ids.has(stem)))
   for (const [stem, key] of astray) if (key !== undefined && expected.has(key) && !isPlain(stem)) doubted.set(stem, key)
@@ -47,13 +62,22 @@ export function judgeFolder(folder: Folder, catalogue: CatalogueFile, ids: Reado
   const standings = new Map(
     stems.map((stem) => {
       const entry = isPlain(stem) ? entries.get(slugOf(stem)) : undefined
-      const doubts = { catalogueLost: isCatalogueLost, mayBeMeant: entry === undefined && isMeant(stem), mayBeAstray: astray.get(stem) !== undefined }
+      const doubts = {
+        catalogueLost: isCatalogueLost,
+        mayBeMeant: entry === undefined && isMeant(stem),
+        mayBeAstray: astray.get(stem) !== undefined,
+      }
       return [stem, decideAccess(entry, defaultAccess, doubts)]
     }),
   )
   return {
-    standings, isPlain, isMeant, isCatalogueLost, memory: { expected, doubted },
-    standingOf: (id) => decideAccess(entries.get(id), defaultAccess, { catalogueLost: isCatalogueLost, mayBeMeant: false, mayBeAstray: false }),
+    standings,
+    isPlain,
+    isMeant,
+    isCatalogueLost,
+    memory: { expected, doubted },
+    standingOf: (id) =>
+      decideAccess(entries.get(id), defaultAccess, { catalogueLost: isCatalogueLost, mayBeMeant: false, mayBeAstray: false }),
     held: stems.filter((stem) => astray.get(stem) !== undefined && !isCatalogueLost && standings.get(stem)?.isHeldBack === true),
   }
 }
@@ -64,7 +88,12 @@ function namesOf([id, { files = [] }]: readonly [string, DatasetEntry]): string[
 }
 
 /** Which protective entries have their files now: when each was seen last, and which are without. */
-function lookForExpected(folder: Folder, catalogue: CatalogueFile, plain: ReadonlySet<string>, memory: FolderMemory): { expected: Map<string, number>; lost: string[] } {
+function lookForExpected(
+  folder: Folder,
+  catalogue: CatalogueFile,
+  plain: ReadonlySet<string>,
+  memory: FolderMemory,
+): { expected: Map<string, number>; lost: string[] } {
   const names = new Set([...folder.files, ...folder.refused].map(({ name }) => name))
   const foreign = new Set([...folder.foreign].map(slugOf))
   const wanted = expectedFiles(catalogue)

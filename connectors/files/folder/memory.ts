@@ -4,7 +4,8 @@ import { z } from 'zod'
 
 const count = z.number().int().min(0)
 /** Names come from files and sheets, so they stand in pairs: an object would lend some of them a meaning. */
-const pairs = <T extends z.ZodType>(value: T) => z.array(z.tuple([z.string(), value])).transform((entries) => new Map(entries as [string, z.output<T>][]))
+const pairs = <T extends z.ZodType>(value: T) =>
+  z.array(z.tuple([z.string(), value])).transform((entries) => new Map(entries as [string, z.output<T>][]))
 
 const stemSchema = z.strictObject({
   /** The dataset that files of this stem are. */
@@ -31,7 +32,14 @@ const memorySchema = z.strictObject({
 export type FolderMemory = z.output<typeof memorySchema>
 
 /** Of a folder that was never harvested. */
-export const noMemory: FolderMemory = { harvests: 0, stems: new Map(), tables: new Map(), expected: new Map(), doubted: new Map(), protected: new Set() }
+export const noMemory: FolderMemory = {
+  harvests: 0,
+  stems: new Map(),
+  tables: new Map(),
+  expected: new Map(),
+  doubted: new Map(),
+  protected: new Set(),
+}
 
 /** Names that are gone and still remembered, at most; the ones seen last are kept. */
 const goneMax = 20_000

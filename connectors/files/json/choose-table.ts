@@ -18,8 +18,10 @@ interface Found {
 }
 
 /** Names that services give their lists of rows. */
-export const rowNames = /^(?:records|results?|items|value|values|data|rows|entries|elements|list|features|content|hits|observations|docs|dataset|table)$/i
-const otherNames = /^(?:fields?|columns?|links?|_links|meta|metadata|facets|filters?|included|schema|headers?|warnings?|messages?|details|sort|aggregations|parameters|params|index|aliases|resources|distributions?|tags|extras|contributors|licenses|sources|keywords|definitions|properties|required)$/i
+export const rowNames =
+  /^(?:records|results?|items|value|values|data|rows|entries|elements|list|features|content|hits|observations|docs|dataset|table)$/i
+const otherNames =
+  /^(?:fields?|columns?|links?|_links|meta|metadata|facets|filters?|included|schema|headers?|warnings?|messages?|details|sort|aggregations|parameters|params|index|aliases|resources|distributions?|tags|extras|contributors|licenses|sources|keywords|definitions|properties|required)$/i
 const errorNames = /^(?:errors?|exceptions?|faults?|violations|errormessages?|error_?codes?)$/i
 
 const noRows =
@@ -31,7 +33,8 @@ export function chooseTable(root: ObjectOutline): Choice {
   if (foreign !== undefined) return { kind: 'refused', reason: foreign }
   const type = valueOf(root, 'type')
   const features = root.members.get('features')
-  if (features?.kind === 'list' && (type === 'FeatureCollection' || isFeature(features.items[0]))) return { kind: 'list', path: ['features'], features: true, others: [] }
+  if (features?.kind === 'list' && (type === 'FeatureCollection' || isFeature(features.items[0])))
+    return { kind: 'list', path: ['features'], features: true, others: [] }
   if (isGeoJson(type, root)) return { kind: 'row' }
 
   const lists = listsOf(root, [])
@@ -44,11 +47,22 @@ export function chooseTable(root: ObjectOutline): Choice {
   const isEmpty = empty !== undefined && rowNames.test(empty.path.at(-1) as string) && rank(empty) === 0
   const onlyDescribes = best !== undefined && !isDescription && rank(best) === 2
   // A list of rows that is empty stays the table, beside lists that describe it.
-  if (isEmpty && (onlyDescribes || best === undefined) && !isError(root)) return { kind: 'list', path: empty.path, features: false, others: [] }
+  if (isEmpty && (onlyDescribes || best === undefined) && !isError(root))
+    return { kind: 'list', path: empty.path, features: false, others: [] }
   if (onlyDescribes && !isError(root)) return { kind: 'refused', reason: noRows }
-  if (best !== undefined && !isDescription && !onlyDescribes) return { kind: 'list', path: best.path, features: false, others: others.filter((one) => rank(one) < 2).map(({ path }) => path.join('.')) }
+  if (best !== undefined && !isDescription && !onlyDescribes)
+    return {
+      kind: 'list',
+      path: best.path,
+      features: false,
+      others: others.filter((one) => rank(one) < 2).map(({ path }) => path.join('.')),
+    }
   if (isError(root)) {
-    return { kind: 'refused', reason: 'The file is a message of an error, not data: the service that was asked for it answered so. Fetch it again, and look at the answer.' }
+    return {
+      kind: 'refused',
+      reason:
+        'The file is a message of an error, not data: the service that was asked for it answered so. Fetch it again, and look at the answer.',
+    }
   }
   if (nested !== undefined) {
     const names = namesOf(root, nested)
@@ -67,7 +81,8 @@ function otherFormat(root: ObjectOutline): string | undefined {
     valueOf(root, 'geometryType')?.startsWith('esri') === true ||
     (features?.kind === 'list' && /"attributes"\s*:/.test(features.items[0] ?? '') && !/"properties"\s*:/.test(features.items[0] ?? '')) ||
     (features?.kind === 'list' && valueOf(root, 'type') === undefined && root.members.has('spatialReference'))
-  if (isEsri) return 'The file is Esri JSON, not GeoJSON, and is not read yet. Ask the service for f=geojson in place of f=json, or export it as GeoJSON or CSV.'
+  if (isEsri)
+    return 'The file is Esri JSON, not GeoJSON, and is not read yet. Ask the service for f=geojson in place of f=json, or export it as GeoJSON or CSV.'
   if (valueOf(root, 'type') === 'Topology' && root.members.has('arcs')) {
     return 'The file is TopoJSON, not GeoJSON, and is not read. Convert it to GeoJSON (topo2geo, mapshaper or ogr2ogr do so).'
   }
@@ -113,10 +128,13 @@ function rank({ path }: Found): number {
 /** The columns' names of rows that are lists: beside them, or where Socrata writes them. */
 function namesOf(root: ObjectOutline, { path, list }: Found): string[] | undefined {
   const width = lengthOf(list.items[0])
-  const lists = listsOf(root, []).filter((one) => one.path.join('.') !== path.join('.') && /^(?:columns?|fields?|headers?|names?)$/i.test(one.path.at(-1) as string))
+  const lists = listsOf(root, []).filter(
+    (one) => one.path.join('.') !== path.join('.') && /^(?:columns?|fields?|headers?|names?)$/i.test(one.path.at(-1) as string),
+  )
   for (const { list: candidate } of lists) {
     const names = candidate.items.map(nameIn)
-    if (names.length > 0 && names.length === candidate.count && names.length === width && names.every((name) => name !== undefined)) return names as string[]
+    if (names.length > 0 && names.length === candidate.count && names.length === width && names.every((name) => name !== undefined))
+      return names as string[]
   }
   return undefined
 }
@@ -160,12 +178,18 @@ function areRows({ members, count, objects }: ObjectOutline): boolean {
 /** Whether an object without a table says that something went wrong. */
 function isError(root: ObjectOutline): boolean {
   const says = [...root.members].some(([name, member]) => errorNames.test(name) && isSaid(member))
-  const failed = ['success', 'ok'].some((name) => valueOf(root, name) === 'false') || /^(?:error|fail(?:ed|ure)?)$/i.test(valueOf(root, 'status') ?? '')
-  const code = ['code', 'status', 'statusCode', 'status_code', 'errorcode'].some((name) => Number(valueOf(root, name)) >= 400 && Number(valueOf(root, name)) < 600)
+  const failed =
+    ['success', 'ok'].some((name) => valueOf(root, name) === 'false') || /^(?:error|fail(?:ed|ure)?)$/i.test(valueOf(root, 'status') ?? '')
+  const code = ['code', 'status', 'statusCode', 'status_code', 'errorcode'].some(
+    (name) => Number(valueOf(root, name)) >= 400 && Number(valueOf(root, name)) < 600,
+  )
   const texts = ['message', 'Message', 'title', 'detail', 'msg', 'reason', 'description', 'error_description', 'statusText']
   const hasText = texts.some((name) => root.members.has(name))
-  const nothingElse = /^(?:message|detail|details|title|type|status|status_?code|code|documentation_url|instance|timestamp|path|request_?id|msg|reason|hint|help|url|method|trace_?id|date)$/i
-  const isMessage = ['message', 'Message', 'detail', 'msg'].some((name) => root.members.has(name)) && [...root.members.keys()].every((name) => nothingElse.test(name))
+  const nothingElse =
+    /^(?:message|detail|details|title|type|status|status_?code|code|documentation_url|instance|timestamp|path|request_?id|msg|reason|hint|help|url|method|trace_?id|date)$/i
+  const isMessage =
+    ['message', 'Message', 'detail', 'msg'].some((name) => root.members.has(name)) &&
+    [...root.members.keys()].every((name) => nothingElse.test(name))
   return says || failed || (code && hasText) || isMessage
 }
 

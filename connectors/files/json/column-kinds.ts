@@ -89,7 +89,12 @@ export interface ColumnReading {
 export function readingOf(kinds: Kinds, position: number): ColumnReading {
   const { numbers } = kinds
   const counts: Record<Kind, number> = {
-    s: kinds.strings, b: kinds.booleans, i: numbers.whole, n: numbers.others, j: kinds.objects + kinds.arrays - kinds.long, r: kinds.long,
+    s: kinds.strings,
+    b: kinds.booleans,
+    i: numbers.whole,
+    n: numbers.others,
+    j: kinds.objects + kinds.arrays - kinds.long,
+    r: kinds.long,
   }
   const seen = (Object.keys(counts) as Kind[]).filter((kind) => counts[kind] > 0)
   const reads = Object.fromEntries(seen.map((kind) => [`${kind}${position}`, engineTypes[kind]]))
@@ -101,15 +106,25 @@ export function readingOf(kinds: Kinds, position: number): ColumnReading {
   if (are('b')) return { shape: { type: 'BOOLEAN' }, sql: `b${position}`, text, reads }
   if (are('i', 'n')) return { ...readingOfNumbers(numbers, position, text), text, reads }
   const json = first(...seen.map((kind) => (kind === 's' ? `CAST(to_json(s${position}) AS VARCHAR)` : textOf(kind))))
-  return { shape: { type: kinds.objects === 0 && are('j', 'r') ? 'LIST' : 'JSON' }, sql: json, text, reads, ...(are('j', 'r') ? {} : { problem: mixedProblem(kinds) }) }
+  return {
+    shape: { type: kinds.objects === 0 && are('j', 'r') ? 'LIST' : 'JSON' },
+    sql: json,
+    text,
+    reads,
+    ...(are('j', 'r') ? {} : { problem: mixedProblem(kinds) }),
+  }
 }
 
-const dotNetProblem = 'its values are times as .NET writes them (/Date(…)/, milliseconds from 1970); kept as text. Write them by ISO 8601 (2024-01-31T09:30:00Z).'
+const dotNetProblem =
+  'its values are times as .NET writes them (/Date(…)/, milliseconds from 1970); kept as text. Write them by ISO 8601 (2024-01-31T09:30:00Z).'
 
 /** Values of several kinds keep their kind only as JSON, in which a text has quotes around it. */
 function mixedProblem({ strings, booleans, objects, arrays, numbers }: Kinds): string {
   const counts = { texts: strings, numbers: numbers.whole + numbers.others, 'true or false': booleans, objects, lists: arrays }
-  const shown = Object.entries(counts).filter(([, count]) => count > 0).map(([kind, count]) => `${kind}: ${count}`).join(', ')
+  const shown = Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([kind, count]) => `${kind}: ${count}`)
+    .join(', ')
   return `its values are of several kinds (${shown}); read as JSON, in which texts stand in quotes. Make them one kind, or say \`type: STRING\` in catalogue.yaml.`
 }
 

@@ -5,13 +5,16 @@ import { parse } from './parse.js'
 import { elementBytesMax } from './slicer.js'
 
 /**
- * The rows of a file that holds a member for each column (a list of its values, or an object of them by the rows' numbers), as objects' texts (latin1).
+ * The rows of a file that holds a member for each column (a list of its values, or an object of them by the rows' numbers), as objects'
+ * texts (latin1).
  * @throws Unreadable for a file too large to be turned in memory.
  */
 export async function columnsAsRows(path: string, start: number, signal: AbortSignal): Promise<string[]> {
   const { size } = await stat(path)
   if (size > elementBytesMax) {
-    throw new Unreadable(`The file holds its columns one after the other and is larger than ${elementBytesMax >> 20} MiB. Publish a list of objects, one for each row.`)
+    throw new Unreadable(
+      `The file holds its columns one after the other and is larger than ${elementBytesMax >> 20} MiB. Publish a list of objects, one for each row.`,
+    )
   }
   const bytes = await readFile(path, { signal })
   const parsed = parse(bytes.toString('latin1', start))

@@ -2,7 +2,9 @@ import { Unreadable } from '../unreadable.js'
 import { nameOf } from './outline.js'
 import { type SliceHandler, Slicer, sliceFile } from './slicer.js'
 
-/** What the elements of a text are: those of its list, of the list at a path of members, its members, or the values that follow each other. */
+/**
+ * What the elements of a text are: those of its list, of the list at a path of members, its members, or the values that follow each other.
+ */
 export type Elements = { kind: 'list' } | { kind: 'at'; path: readonly string[] } | { kind: 'members' } | { kind: 'values' }
 
 /** What stands beside the elements. */
@@ -16,10 +18,15 @@ export interface ElementsBeside {
 }
 
 /**
- * The elements of a JSON file, in order, a chunk's worth at a time, without holding the text (latin1). An empty text stands where nothing is between two commas.
+ * The elements of a JSON file, in order, a chunk's worth at a time, without holding the text (latin1). An empty text stands where nothing
+ * is between two commas.
  * @throws Unreadable where the file ends within the list or its brackets do not match.
  */
-export async function* elementsOf(path: string, elements: Elements, options: { start: number; signal: AbortSignal; beside?: ElementsBeside }): AsyncGenerator<string[]> {
+export async function* elementsOf(
+  path: string,
+  elements: Elements,
+  options: { start: number; signal: AbortSignal; beside?: ElementsBeside },
+): AsyncGenerator<string[]> {
   const reader = new ElementReader(elements, options.beside ?? {})
   for await (const _ of sliceFile(reader.slicer, path, options.start, options.signal)) {
     const found = reader.take()

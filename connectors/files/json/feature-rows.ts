@@ -68,16 +68,26 @@ export class FeatureRows {
   async stage(conversion: Conversion, problems: readonly string[]): Promise<StagedTable> {
     const { writer } = this
     const told = [...problems, ...coordinateProblems(this.#crs, this.#extent)]
-    if (this.#bare > 0) told.push('The file holds geometries without features: they have no properties, and its only column is geometry. Publish features.')
+    if (this.#bare > 0)
+      told.push('The file holds geometries without features: they have no properties, and its only column is geometry. Publish features.')
     if (this.#foreign.size > 0) {
       const names = [...this.#foreign].slice(0, foreignMax).map((key) => Buffer.from(key, 'latin1').toString('utf8').slice(0, 60))
-      told.push(`Members beside the properties of features, or beside their list, were set aside (${names.join(', ')}${this.#foreign.size > foreignMax ? ' …' : ''}). Put into the properties what is to be a column.`)
+      told.push(
+        `Members beside the properties of features, or beside their list, were set aside (${names.join(', ')}${this.#foreign.size > foreignMax ? ' …' : ''}). Put into the properties what is to be a column.`,
+      )
     }
     const taken = writer.columns().find(({ name }) => name.trim().toLowerCase() === 'id')
     const own = writer.own(taken === undefined ? 'id' : 'feature_id')
     if (own?.shape.type === 'JSON') Object.assign(own, { shape: { type: 'STRING' }, sql: own.text })
-    if (own !== undefined && taken !== undefined) told.push('The features have ids besides a property id; they are in the column feature_id.')
-    const geometry = { key: 'geometry', name: 'geometry', shape: { type: 'GEOMETRY' as const }, reads: 'JSON', sql: 'CAST(geometry AS VARCHAR)' }
+    if (own !== undefined && taken !== undefined)
+      told.push('The features have ids besides a property id; they are in the column feature_id.')
+    const geometry = {
+      key: 'geometry',
+      name: 'geometry',
+      shape: { type: 'GEOMETRY' as const },
+      reads: 'JSON',
+      sql: 'CAST(geometry AS VARCHAR)',
+    }
     return stageRows(writer, conversion, told, { columns: [geometry], own })
   }
 
@@ -95,7 +105,7 @@ export class FeatureRows {
     const { geometry } = beside
     if (geometry !== undefined && geometry !== 'null') {
       if (geometry.startsWith('{')) {
-          this.#extent.see(value.geometry, number)
+        this.#extent.see(value.geometry, number)
       } else {
         delete beside.geometry
         this.troubles.note('geometry', number)
@@ -112,11 +122,14 @@ export function isCollection(value: Record<string, unknown>): boolean {
 
 /** Whether a value is a feature of RFC 7946. */
 export function isFeature(value: Record<string, unknown>): boolean {
-  return value.type === 'Feature' ? 'geometry' in value || 'properties' in value : value.type === undefined && ('properties' in value || 'geometry' in value)
+  return value.type === 'Feature'
+    ? 'geometry' in value || 'properties' in value
+    : value.type === undefined && ('properties' in value || 'geometry' in value)
 }
 
 /** Whether a value is a geometry of RFC 7946 and nothing beside. */
 export function isGeometry(value: Record<string, unknown>): boolean {
-  const isOne = typeof value.type === 'string' && geometryTypes.has(value.type) && (Array.isArray(value.coordinates) || Array.isArray(value.geometries))
+  const isOne =
+    typeof value.type === 'string' && geometryTypes.has(value.type) && (Array.isArray(value.coordinates) || Array.isArray(value.geometries))
   return isOne && Object.keys(value).every((key) => ['type', 'coordinates', 'geometries', 'bbox', 'crs'].includes(key))
 }

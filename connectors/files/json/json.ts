@@ -19,7 +19,10 @@ export function stageNdjson(path: string, conversion: Conversion): AsyncGenerato
   return stage(path, conversion, 'ndjson')
 }
 
-/** A GeoJSON file (RFC 7946), or a sequence of features (RFC 8142): a row for each feature, its properties, its id and then its geometry, as GeoJSON text. */
+/**
+ * A GeoJSON file (RFC 7946), or a sequence of features (RFC 8142): a row for each feature, its properties, its id and then its geometry, as
+ * GeoJSON text.
+ */
 export function stageGeoJson(path: string, conversion: Conversion): AsyncGenerator<StagedTable> {
   return stage(path, conversion, 'geojson')
 }
@@ -48,7 +51,8 @@ async function readLines(text: Utf8Text, { end }: Reading & { kind: 'lines' }, s
       number++
       const trimmed = line.trim()
       // A byte order mark stands where files were put together; a record separator where they are a sequence.
-      if (trimmed !== '' && trimmed !== '\x1e' && trimmed !== '\xef\xbb\xbf') sink.add(trimmed.charCodeAt(0) === 0x1e ? trimmed.slice(1) : trimmed, number)
+      if (trimmed !== '' && trimmed !== '\x1e' && trimmed !== '\xef\xbb\xbf')
+        sink.add(trimmed.charCodeAt(0) === 0x1e ? trimmed.slice(1) : trimmed, number)
     }
     await sink.flush()
   }
@@ -63,7 +67,10 @@ async function readElements(text: Utf8Text, reading: Reading & { kind: 'elements
       const [name] = memberOf(member)
       if (list !== undefined && name !== undefined && aside.length < asideMax) aside.push(name)
     },
-    stray: () => sink.note('More text stands around the list of the file than belongs to it; it was left out. The file may be several files put together.'),
+    stray: () =>
+      sink.note(
+        'More text stands around the list of the file than belongs to it; it was left out. The file may be several files put together.',
+      ),
     another: () => sink.note('The file holds several lists after each other; they were read as one.'),
   }
   let number = 0
@@ -82,7 +89,10 @@ async function readElements(text: Utf8Text, reading: Reading & { kind: 'elements
 /** Tells which list was taken, unless the file is nothing but a list under one of the usual names. */
 function noteList(sink: RowSink, list: string, aside: readonly string[]): void {
   const shown = aside.slice(0, 5).map((name) => name.slice(0, 60))
-  if (aside.length > 0) sink.note(`The list "${list}" of the file was read as its table; what stands beside it (${shown.join(', ')}${aside.length > shown.length ? ' …' : ''}) was set aside.`)
+  if (aside.length > 0)
+    sink.note(
+      `The list "${list}" of the file was read as its table; what stands beside it (${shown.join(', ')}${aside.length > shown.length ? ' …' : ''}) was set aside.`,
+    )
   else if (!rowNames.test(list)) sink.note(`The list "${list}" of the file was read as its table.`)
 }
 

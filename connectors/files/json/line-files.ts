@@ -5,7 +5,10 @@ import { fileLiteral } from '../../shared/engine-sql.js'
 const chunkRows = 2048
 const chunkBytesMax = 4 * 1024 * 1024
 
-/** Objects as lines, for the engine to read by declared columns. Long lines go to several files, so that no chunk of them is too much for its memory. */
+/**
+ * Objects as lines, for the engine to read by declared columns. Long lines go to several files, so that no chunk of them is too much for
+ * its memory.
+ */
 export class LineFiles {
   readonly #paths: string[] = []
   #file: FileHandle | undefined
@@ -41,7 +44,10 @@ export class LineFiles {
     const bytes = Buffer.from(`${lines.join('\n')}\n`, this.encoding)
     await this.#file.appendFile(bytes)
     this.#bytes += bytes.length
-    this.#lineBytesMost = Math.max(this.#lineBytesMost, lines.length === 1 ? bytes.length : longest(lines) * (this.encoding === 'utf8' ? 3 : 1))
+    this.#lineBytesMost = Math.max(
+      this.#lineBytesMost,
+      lines.length === 1 ? bytes.length : longest(lines) * (this.encoding === 'utf8' ? 3 : 1),
+    )
     this.#chunk.rows += lines.length
     this.#chunk.bytes += bytes.length
     if (this.#chunk.bytes > chunkBytesMax) await this.#end()

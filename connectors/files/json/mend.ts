@@ -22,8 +22,8 @@ const words: Readonly<Record<string, { json: string; slip?: Slip }>> = {
 const token = /"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'|\/\/[^\n]*|\/\*(?:[^*]|\*(?!\/))*\*\/|[{}[\]:,]|[ \t\r\n]+|[^\s"'/{}[\]:,]+|[^]/g
 
 /**
- * Writes a text (latin1) as JSON where only its spelling is not: NaN and infinities become null, single quotes double ones, and comments and commas
- * before a closing bracket go. Answers the JSON and what had to be done; nothing where it stays no JSON.
+ * Writes a text (latin1) as JSON where only its spelling is not: NaN and infinities become null, single quotes double ones, and comments
+ * and commas before a closing bracket go. Answers the JSON and what had to be done; nothing where it stays no JSON.
  */
 export function mend(text: string): { text: string; slips: ReadonlySet<Slip> } | undefined {
   if (text.length > lettersMax) return undefined
@@ -79,7 +79,9 @@ function mendString(found: string, slips: Set<Slip>): string {
     })
     if (hasHalf(inner)) {
       slips.add('surrogate')
-      inner = inner.replace(/\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\\\|\\u[dD][89a-fA-F][0-9a-fA-F]{2}/g, (escape) => (escape.length === 6 ? '\\ufffd' : escape))
+      inner = inner.replace(/\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\\\|\\u[dD][89a-fA-F][0-9a-fA-F]{2}/g, (escape) =>
+        escape.length === 6 ? '\\ufffd' : escape,
+      )
     }
   }
   return `"${inner}"`

@@ -87,8 +87,8 @@ function significant(text: string): { digits: string; power: number } {
 }
 
 /**
- * Whether a DOUBLE is written with the same digits: the fewest that tell it apart, or 17, as C and GIS programs print them. Either way no two texts
- * are one number.
+ * Whether a DOUBLE is written with the same digits: the fewest that tell it apart, or 17, as C and GIS programs print them. Either way no
+ * two texts are one number.
  */
 function isHeld(text: string): boolean {
   const value = Number(text)
@@ -105,8 +105,8 @@ const scaleMax = 20
 const digitsMax = 38
 
 /**
- * The type that keeps every number of a column as it is written: INT64; DECIMAL up to four digits after the point, by the largest scale; DOUBLE beyond
- * that or with exponents, where each number is the same DOUBLE's own spelling; DECIMAL with more digits where not; else text.
+ * The type that keeps every number of a column as it is written: INT64; DECIMAL up to four digits after the point, by the largest scale;
+ * DOUBLE beyond that or with exponents, where each number is the same DOUBLE's own spelling; DECIMAL with more digits where not; else text.
  */
 export function shapeOfNumbers(range: NumberRange): { shape: Shape; problem?: string } {
   const { others, exponents, wholeDigits, scale, inexact, beyond } = range
@@ -115,6 +115,10 @@ export function shapeOfNumbers(range: NumberRange): { shape: Shape; problem?: st
   if (exponents === 0 && scale <= moneyScale && decimal !== undefined) return { shape: decimal }
   if (inexact === 0) return { shape: { type: 'DOUBLE' } }
   if (decimal !== undefined) return { shape: decimal }
-  if (beyond === 0) return { shape: { type: 'DOUBLE' }, problem: 'its numbers have 16 or 17 digits, of which a DOUBLE may change the last; read as DOUBLE.' }
+  if (beyond === 0)
+    return {
+      shape: { type: 'DOUBLE' },
+      problem: 'its numbers have 16 or 17 digits, of which a DOUBLE may change the last; read as DOUBLE.',
+    }
   return { shape: { type: 'STRING' }, problem: 'its numbers have more digits, or are larger, than can be held exactly; kept as text.' }
 }

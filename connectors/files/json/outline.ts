@@ -30,10 +30,7 @@ export interface ValueOutline {
 export type Outline = ObjectOutline | ListOutline | ValueOutline
 
 /** What a text that begins with an object holds: that one object, or several values, or it ends in the middle. */
-export type Survey =
-  | { kind: 'object'; outline: ObjectOutline }
-  | { kind: 'several' }
-  | { kind: 'cut' }
+export type Survey = { kind: 'object'; outline: ObjectOutline } | { kind: 'several' } | { kind: 'cut' }
 
 const levelsMax = 4
 const membersMax = 300
@@ -45,8 +42,8 @@ const textMax = 1000
 const nameMax = 100_000
 
 /**
- * Looks at the upper levels of a JSON object without holding it. Ends early where a second value begins, or at the first element of a list of
- * features at the top, since such a file needs no further choice.
+ * Looks at the upper levels of a JSON object without holding it. Ends early where a second value begins, or at the first element of a list
+ * of features at the top, since such a file needs no further choice.
  */
 export async function surveyOf(path: string, start: number, signal: AbortSignal): Promise<Survey> {
   const surveyor = new Surveyor()
@@ -119,7 +116,8 @@ class Surveyor implements SliceHandler {
     if (text.startsWith('{')) list.objects++
     else if (text.startsWith('[')) list.lists++
     if (list.items.length < itemsMax && (this.#itemBytes += text.length) < itemBytesMax) list.items.push(text)
-    if (list.count === 1 && list.objects === 1 && this.#stack.length === 2 && this.#root?.members.get('features') === list) this.slicer.stop()
+    if (list.count === 1 && list.objects === 1 && this.#stack.length === 2 && this.#root?.members.get('features') === list)
+      this.slicer.stop()
   }
 
   #add(parent: ObjectOutline, name: string, outline: Outline): boolean {
@@ -142,7 +140,9 @@ function emptyList(): ListOutline {
 
 /** A member's name and value, as they are cut out of an object; nothing where the text is not one. */
 export function memberOf(text: string): [name: string | undefined, value: string | undefined] {
-  const found = /^(?:\/\/[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/|\s)*("(?:[^"\\]|\\[^])*"|'[^'\\\n]*'|[A-Za-z_$][\w$]*)\s*:\s*/.exec(text.slice(0, nameMax))
+  const found = /^(?:\/\/[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/|\s)*("(?:[^"\\]|\\[^])*"|'[^'\\\n]*'|[A-Za-z_$][\w$]*)\s*:\s*/.exec(
+    text.slice(0, nameMax),
+  )
   if (found === null) return [undefined, undefined]
   const value = text.slice(found[0].length)
   return [unquoted(found[1] as string), value === '' ? undefined : value]

@@ -1,8 +1,10 @@
 import { memberOf } from './outline.js'
 import { isRecord, parse } from './parse.js'
 
-const totals = /^(?:@odata\.count|odata\.count|total|totalcount|total_?count|total_?records|total_?results|total_?rows|totalfeatures|total_?items|total_?elements|__count|@count|nhits|numbermatched|num_?found|num_?results|recordcount|resultcount|count)$/i
-const nexts = /^(?:@odata\.nextlink|odata\.nextlink|nextlink|next|next_?page|next_?page_?url|next_?url|next_?page_?token|next_?cursor|nextrecordsurl|__next|scroll_id|_scroll_id)$/i
+const totals =
+  /^(?:@odata\.count|odata\.count|total|totalcount|total_?count|total_?records|total_?results|total_?rows|totalfeatures|total_?items|total_?elements|__count|@count|nhits|numbermatched|num_?found|num_?results|recordcount|resultcount|count)$/i
+const nexts =
+  /^(?:@odata\.nextlink|odata\.nextlink|nextlink|next|next_?page|next_?page_?url|next_?url|next_?page_?token|next_?cursor|nextrecordsurl|__next|scroll_id|_scroll_id)$/i
 const moreSigns = /^(?:exceededtransferlimit|has_?more|has_?next(?:_?page)?|is_?truncated|truncated|incomplete_results|records_truncated)$/i
 /** Spring: whether this page is the last. */
 const lasts = /^(?:last|is_?last(?:_?page)?)$/i
@@ -39,7 +41,8 @@ export class PageSigns {
           ? undefined
           : `${total.name} says that there are ${total.value} rows, and ${rows} are here`
     if (sign !== undefined) problems.push(`The file holds only a part of the data: ${sign}. Fetch all pages, and put them together.`)
-    if (this.#failed) problems.push('The file says of itself that the request failed (success: false). Its rows were read all the same; fetch it again.')
+    if (this.#failed)
+      problems.push('The file says of itself that the request failed (success: false). Its rows were read all the same; fetch it again.')
     return problems
   }
 
@@ -52,11 +55,13 @@ export class PageSigns {
     else if (totals.test(name) && this.#totals.length < totalsMax) {
       const total = numberIn(value)
       if (total !== undefined) this.#totals.push({ name, value: total })
-    }
-    else if (name === 'success' && value === false) this.#failed = true
+    } else if (name === 'success' && value === false) this.#failed = true
     if (depth === depthMax) return
     if (Array.isArray(value)) for (const one of value.slice(0, 20)) this.#lookAtLink(one)
-    else if (isRecord(value) && /^(?:_?links?|meta|metadata|paging|pagination|page|pages|page_?info|properties|result|cursor|next|d|@odata.*)$/i.test(name)) {
+    else if (
+      isRecord(value) &&
+      /^(?:_?links?|meta|metadata|paging|pagination|page|pages|page_?info|properties|result|cursor|next|d|@odata.*)$/i.test(name)
+    ) {
       for (const [inner, one] of Object.entries(value).slice(0, 100)) this.#look(inner, one, depth + 1)
     }
   }

@@ -11,7 +11,13 @@ import type { RowHints } from './row-sink.js'
 /** How a JSON file is to be read. */
 export type Reading =
   | { kind: 'lines'; end: '\n' | '\r'; hints: RowHints }
-  | { kind: 'elements'; elements: Elements; hints: RowHints; /** Told of the file. */ notes: string[]; /** The list's place, and whether what is beside it is told. */ list?: string }
+  | {
+      kind: 'elements'
+      elements: Elements
+      hints: RowHints
+      /** Told of the file. */ notes: string[]
+      /** The list's place, and whether what is beside it is told. */ list?: string
+    }
   | { kind: 'columns'; hints: RowHints; notes: string[] }
 
 /** What a file's ending says that it is. */
@@ -40,7 +46,9 @@ export async function planReading(text: Utf8Text, kind: JsonKind, signal: AbortS
   if (!first.startsWith('{')) {
     // Lines of which the first is none, and what is no JSON at all.
     if (kind === 'ndjson' || /^[ \t]*\{.*\}[ \t]*\r?$/m.test(first)) return lines
-    throw new Unreadable('The file is not JSON: it must begin with [ or {, or hold an object a line. Take away what stands before the first bracket.')
+    throw new Unreadable(
+      'The file is not JSON: it must begin with [ or {, or hold an object a line. Take away what stands before the first bracket.',
+    )
   }
   const whole = shown.map(isObjectLine)
   if (whole[0] === true && whole[1] === true) return lines
@@ -49,7 +57,9 @@ export async function planReading(text: Utf8Text, kind: JsonKind, signal: AbortS
   if (survey.kind === 'cut') {
     // A line that is not closed hides those after it.
     if (kind === 'ndjson' || shown.some(isWholeLine)) return lines
-    throw new Unreadable('The file ends in the middle of its first object: it was cut short, or a bracket or a quote is missing. Fetch or save it again.')
+    throw new Unreadable(
+      'The file ends in the middle of its first object: it was cut short, or a bracket or a quote is missing. Fetch or save it again.',
+    )
   }
   const choice = chooseTable(survey.outline)
   if (choice.kind === 'refused') throw new Unreadable(choice.reason)
@@ -58,16 +68,42 @@ export async function planReading(text: Utf8Text, kind: JsonKind, signal: AbortS
   switch (choice.kind) {
     case 'list': {
       const { path, others, names } = choice
-      const notes = others.length === 0 ? [] : [`The file holds several lists: "${path.join('.')}" was taken, and left out were ${others.slice(0, 5).map((name) => `"${name}"`).join(', ')}. Publish each as a file of its own.`]
-      const hints: RowHints = { one: choice.features ? 'Feature' : 'Element', features: choice.features || features, ...(names === undefined ? {} : { names }) }
+      const notes =
+        others.length === 0
+          ? []
+          : [
+              `The file holds several lists: "${path.join('.')}" was taken, and left out were ${others
+                .slice(0, 5)
+                .map((name) => `"${name}"`)
+                .join(', ')}. Publish each as a file of its own.`,
+            ]
+      const hints: RowHints = {
+        one: choice.features ? 'Feature' : 'Element',
+        features: choice.features || features,
+        ...(names === undefined ? {} : { names }),
+      }
       return { kind: 'elements', elements: { kind: 'at', path }, hints, notes, ...(choice.features ? {} : { list: path.join('.') }) }
     }
     case 'columns':
-      return { kind: 'columns', hints: { one: 'Element' }, notes: ['The file holds a member for each column; its values were read as rows.'] }
+      return {
+        kind: 'columns',
+        hints: { one: 'Element' },
+        notes: ['The file holds a member for each column; its values were read as rows.'],
+      }
     case 'keyed':
-      return { kind: 'elements', elements: { kind: 'members' }, hints: { one: 'Member', features }, notes: ['The file is an object with a member for each row; the members\' names are in the column key.'] }
+      return {
+        kind: 'elements',
+        elements: { kind: 'members' },
+        hints: { one: 'Member', features },
+        notes: ["The file is an object with a member for each row; the members' names are in the column key."],
+      }
     case 'row':
-      return { ...values, notes: isGeo(survey.outline.members) ? [] : ['The file is one JSON object, not a list: it was read as one row. Publish a list of objects, or an object a line.'] }
+      return {
+        ...values,
+        notes: isGeo(survey.outline.members)
+          ? []
+          : ['The file is one JSON object, not a list: it was read as one row. Publish a list of objects, or an object a line.'],
+      }
   }
 }
 
@@ -89,7 +125,12 @@ function isWholeLine(line: string): boolean {
 function areLists(lines: readonly string[]): boolean {
   return lines.every((line) => {
     const value = line.trim().startsWith('[') ? parse(line)?.value : undefined
-    return Array.isArray(value) && value.length > 0 && value.every((cell) => typeof cell !== 'object' || cell === null) && !line.trim().endsWith(',')
+    return (
+      Array.isArray(value) &&
+      value.length > 0 &&
+      value.every((cell) => typeof cell !== 'object' || cell === null) &&
+      !line.trim().endsWith(',')
+    )
   })
 }
 

@@ -23,7 +23,8 @@ export interface RowHints {
 }
 
 /**
- * Takes the texts of a file's rows, whatever they are: objects, GeoJSON features or collections of them, lists beside names. What is none is left out and told.
+ * Takes the texts of a file's rows, whatever they are: objects, GeoJSON features or collections of them, lists beside names. What is none
+ * is left out and told.
  */
 export class RowSink {
   readonly page = new PageSigns()
@@ -57,7 +58,11 @@ export class RowSink {
     else this.page.see(text)
   }
 
-  /** A row's text (latin1). @param number its place in the file, from 1. @param first members to put before its own, each with a comma behind. */
+  /**
+   * A row's text (latin1).
+   * @param number its place in the file, from 1.
+   * @param first members to put before its own, each with a comma behind.
+   */
   add(text: string, number: number, first = ''): void {
     this.#seen++
     if (text === '') return this.#troubles.note('hole', number)
@@ -67,7 +72,14 @@ export class RowSink {
     for (const slip of parsed.slips ?? []) this.#troubles.note(slip, number)
     if (Array.isArray(parsed.value)) this.#list(parsed, number)
     else if (!isRecord(parsed.value)) this.#troubles.note('scalar', number)
-    else this.#object(first === '' ? parsed.text : parsed.text.replace(/^\s*\{/, () => `{${/^\s*\{\s*\}/.test(parsed.text) ? first.slice(0, -1) : first}`), parsed.value, number)
+    else
+      this.#object(
+        first === ''
+          ? parsed.text
+          : parsed.text.replace(/^\s*\{/, () => `{${/^\s*\{\s*\}/.test(parsed.text) ? first.slice(0, -1) : first}`),
+        parsed.value,
+        number,
+      )
   }
 
   /** Rows so far. */
@@ -85,16 +97,27 @@ export class RowSink {
     return this.#writer.close()
   }
 
-  /** The table of all rows. @param problems of the file's text. @throws Unreadable where nothing can be read; NoRows where there is nothing. */
+  /**
+   * The table of all rows.
+   * @param problems of the file's text.
+   * @throws Unreadable where nothing can be read; NoRows where there is nothing.
+   */
   async stage(problems: readonly string[]): Promise<StagedTable> {
     const rows = this.#writer.rows
     const one = this.#mode === 'features' ? (this.hints.one === 'Line' ? 'Line' : 'Feature') : this.hints.one
     const troubles = this.#troubles.told(one)
-    if (rows === 0 && this.#seen > 0 && this.#mode === undefined) throw new Unreadable(`No ${one.toLowerCase()} of the file is a JSON object. ${troubles.join(' ')}`.trim())
+    if (rows === 0 && this.#seen > 0 && this.#mode === undefined)
+      throw new Unreadable(`No ${one.toLowerCase()} of the file is a JSON object. ${troubles.join(' ')}`.trim())
     const told = [...problems, ...this.#notes, ...this.page.told(rows), ...troubles]
-    if (this.#isCut && this.hints.one !== 'Element') told.push(`The last ${one.toLowerCase()} is one of those that are not valid JSON: the file may have been cut short. Fetch or save it again.`)
+    if (this.#isCut && this.hints.one !== 'Element')
+      told.push(
+        `The last ${one.toLowerCase()} is one of those that are not valid JSON: the file may have been cut short. Fetch or save it again.`,
+      )
     if (rows === 0) {
-      const what = this.hints.features === true || this.#mode === 'features' ? 'The file is a FeatureCollection without features.' : 'The list of the file is empty.'
+      const what =
+        this.hints.features === true || this.#mode === 'features'
+          ? 'The file is a FeatureCollection without features.'
+          : 'The list of the file is empty.'
       if (troubles.length > 0) throw new Unreadable(`Nothing of the file can be read as a row. ${troubles.join(' ')}`)
       return emptyTable(this.conversion, what, told)
     }
@@ -103,7 +126,8 @@ export class RowSink {
 
   #object(text: string, value: Record<string, unknown>, number: number): void {
     const hinted = this.hints.features === true && (isFeature(value) || isGeometry(value) || isCollection(value))
-    this.#mode ??= hinted || isCollection(value) || isGeometry(value) || (value.type === 'Feature' && isFeature(value)) ? 'features' : 'objects'
+    this.#mode ??=
+      hinted || isCollection(value) || isGeometry(value) || (value.type === 'Feature' && isFeature(value)) ? 'features' : 'objects'
     if (this.#mode === 'features') {
       if (!this.#features.add(text, value, number)) this.#troubles.note('foreign', number)
     } else this.#writer.add(text)
@@ -114,12 +138,14 @@ export class RowSink {
     const cells = value as readonly unknown[]
     if (this.#mode === undefined) {
       this.#mode = 'lists'
-      const isHeader = cells.length > 0 && cells.every((cell) => typeof cell === 'string' && cell.trim() !== '') && new Set(cells).size === cells.length
+      const isHeader =
+        cells.length > 0 && cells.every((cell) => typeof cell === 'string' && cell.trim() !== '') && new Set(cells).size === cells.length
       if (this.#keys.length === 0 && isHeader) {
         this.note('The rows are lists: the first of them was taken for the names of the columns. Publish a list of objects to be certain.')
         return this.#name(cells.map((cell) => Buffer.from(String(cell), 'latin1').toString('utf8')))
       }
-      if (this.#keys.length === 0) this.note('The rows are lists without names: the columns were named by their places. Publish a list of objects.')
+      if (this.#keys.length === 0)
+        this.note('The rows are lists without names: the columns were named by their places. Publish a list of objects.')
     }
     const members: string[] = []
     eachElement(text, (cell) => members.push(`${this.#keyAt(members.length)}:${cell}`))

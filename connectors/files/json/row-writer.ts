@@ -12,8 +12,8 @@ export interface JsonColumn extends ColumnReading {
 }
 
 /**
- * Writes objects as lines whose keys are a value's kind and its column's position, in the order in which names first appear, so that the engine reads
- * them by declared columns: no key is a name there, numbers keep their digits, and memory does not grow with the file.
+ * Writes objects as lines whose keys are a value's kind and its column's position, in the order in which names first appear, so that the
+ * engine reads them by declared columns: no key is a name there, numbers keep their digits, and memory does not grow with the file.
  */
 export class RowWriter {
   readonly #names: string[] = []
@@ -69,7 +69,11 @@ export class RowWriter {
 
   /** The columns with the type that holds for all values. */
   columns(): JsonColumn[] {
-    return this.#names.map((name, position) => ({ name, kinds: this.#kinds[position] as Kinds, ...readingOf(this.#kinds[position] as Kinds, position) }))
+    return this.#names.map((name, position) => ({
+      name,
+      kinds: this.#kinds[position] as Kinds,
+      ...readingOf(this.#kinds[position] as Kinds, position),
+    }))
   }
 
   /** The column of the values beside the objects, of this name; nothing where no row has one. */

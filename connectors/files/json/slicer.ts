@@ -13,7 +13,10 @@ export interface SliceHandler {
    * @param head what stands before it: `"key":` within an object, mostly nothing elsewhere.
    */
   enters(bracket: '[' | '{', head: string, level: number): boolean
-  /** A whole value, with its key where it is a member, that lies directly within the container entered last. Empty where nothing stands between two commas. */
+  /**
+   * A whole value, with its key where it is a member, that lies directly within the container entered last. Empty where nothing stands
+   * between two commas.
+   */
   part(text: string, level: number, end: ',' | ']' | '}' | ''): void
   /** The entered container ends. @param level the level outside of it. */
   leaves?(level: number): void
@@ -40,8 +43,8 @@ function tableOf(signs: string): Uint8Array {
 }
 
 /**
- * Cuts a JSON text (or several after each other) into values while it streams, without holding it. Takes comments and single quotes, so that one
- * element that is not JSON does not spoil those after it.
+ * Cuts a JSON text (or several after each other) into values while it streams, without holding it. Takes comments and single quotes, so
+ * that one element that is not JSON does not spoil those after it.
  *
  * Not stream-json: its authors say it is not made for hostile input, and it reads 13 MB/s where this reads more than 100.
  */
@@ -163,7 +166,9 @@ export class Slicer {
     if (this.#held.length > elementBytesMax) throw new Unreadable(`The file holds an element of more than ${elementBytesMax >> 20} MiB.`)
   }
 
-  /** The text ends here: what is left is given as stray text, unless a container was entered. Answers whether everything entered was left. */
+  /**
+   * The text ends here: what is left is given as stray text, unless a container was entered. Answers whether everything entered was left.
+   */
   end(): boolean {
     if (this.#stopped) return true
     const left = this.#held.trim()

@@ -41,7 +41,7 @@ export async function stageRows(
   const told = [...problems, ...renamed]
   if (writer.repeated > 0) told.push(`${writer.repeated} objects name a member twice; its first value was taken.`)
   const lines = writer.from({
-    ...Object.assign({}, ...read.map(({ reads }) => reads)) as Record<string, string>,
+    ...(Object.assign({}, ...read.map(({ reads }) => reads)) as Record<string, string>),
     ...Object.fromEntries(beside.columns.map(({ key, reads }) => [key, reads])),
   })
   const demands = read.map((_, position) => conversion.types.get(names[position] as string))
@@ -57,20 +57,34 @@ export async function stageRows(
   return { from: asked.from, columns, rows: writer.rows, rowBytes: writer.rowBytes, problems: told }
 }
 
-const moments = 'its numbers may be milliseconds or seconds from 1970, as maps and programs write times (1704067200000 is 1 January 2024); kept as numbers. Write times by ISO 8601 (2024-01-31T09:30:00Z).'
+const moments =
+  'its numbers may be milliseconds or seconds from 1970, as maps and programs write times (1704067200000 is 1 January 2024); kept as numbers. Write times by ISO 8601 (2024-01-31T09:30:00Z).'
 
 /** Whether whole numbers under the name of a time have as many digits as the present one has in milliseconds or seconds. */
 function mayBeMoments(name: string, { kinds: { numbers } }: JsonColumn): boolean {
-  return [10, 12, 13].includes(numbers.wholeDigits) && /date|time|created|updated|edited|modified|_at$/i.test(name) && !/mobile|phone|runtime|estimate/i.test(name)
+  return (
+    [10, 12, 13].includes(numbers.wholeDigits) &&
+    /date|time|created|updated|edited|modified|_at$/i.test(name) &&
+    !/mobile|phone|runtime|estimate/i.test(name)
+  )
 }
 
 /** Meets a demand by what the kinds of the values show alone. */
 function meet(column: JsonColumn, demanded: ColumnType | undefined): Decision {
-  const { shape, sql, text, problem, kinds: { numbers } } = column
+  const {
+    shape,
+    sql,
+    text,
+    problem,
+    kinds: { numbers },
+  } = column
   const found: Decision = { shape, sql, ...(problem === undefined ? {} : { problem }) }
   if (shape.type === 'LIST' && demanded === 'JSON') return { shape: { type: 'JSON' }, sql }
-  if (shape.type === 'DECIMAL' && demanded === 'INT64' && numbers.trueScale === 0 && numbers.wholeDigits <= 18) return { shape: { type: 'INT64' }, sql: `CAST(${sql} AS BIGINT)` }
-  return shape.type === 'DOUBLE' ? meetDemand({ ...found, plain: text }, demanded, text, numbers.exponents === 0 ? numbers.scale : undefined) : meetDemand(found, demanded, text)
+  if (shape.type === 'DECIMAL' && demanded === 'INT64' && numbers.trueScale === 0 && numbers.wholeDigits <= 18)
+    return { shape: { type: 'INT64' }, sql: `CAST(${sql} AS BIGINT)` }
+  return shape.type === 'DOUBLE'
+    ? meetDemand({ ...found, plain: text }, demanded, text, numbers.exponents === 0 ? numbers.scale : undefined)
+    : meetDemand(found, demanded, text)
 }
 
 /** Columns that were read from their texts, by position, and the lines with those texts beside them. */
@@ -97,18 +111,24 @@ async function meetByText(
   // Typing knows text columns by their places among c0, c1 …
   const texts = positions.map((position, place) => `${(read[position] as JsonColumn).text} AS ${columnAt(place)}`)
   const from = `(SELECT *, ${texts.join(', ')} FROM ${lines})`
-  const found = await inferTypes(session, from, positions.map((position) => demands[position]))
+  const found = await inferTypes(
+    session,
+    from,
+    positions.map((position) => demands[position]),
+  )
   for (const [place, position] of positions.entries()) {
     const column = read[position] as JsonColumn
     const decision = found.get(columnAt(place)) as Decision
     const demanded = demands[position] as ColumnType
-    if (decision.shape.type === demanded || (decision.shape.type === 'STRING' && column.shape.type === 'STRING')) met.set(position, decision)
+    if (decision.shape.type === demanded || (decision.shape.type === 'STRING' && column.shape.type === 'STRING'))
+      met.set(position, decision)
     else met.set(position, { shape: column.shape, sql: column.sql, problem: unmet(demanded, column) })
   }
   return { met, from }
 }
 
-const unmet = (demanded: ColumnType, { shape }: JsonColumn) => `the catalogue asks for ${demanded}, but not all of its values are; read as ${shape.type}.`
+const unmet = (demanded: ColumnType, { shape }: JsonColumn) =>
+  `the catalogue asks for ${demanded}, but not all of its values are; read as ${shape.type}.`
 
 function asksForValue(demanded: ColumnType): boolean {
   return demanded !== 'GEOMETRY' && demanded !== 'JSON' && demanded !== 'LIST'

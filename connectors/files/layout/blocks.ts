@@ -38,8 +38,8 @@ export class RowsAfterBlanks {
 }
 
 /**
- * Rows that begin another table under the first one: after a blank row, and perhaps titles, names over columns of which the rows above, or the row below,
- * hold no names. They became rows of the one table, since it is not cut in two.
+ * Rows that begin another table under the first one: after a blank row, and perhaps titles, names over columns of which the rows above, or
+ * the row below, hold no names. They became rows of the one table, since it is not cut in two.
  * @param sample the first rows under the header. @param line what a row of the file is called: Line, Row.
  */
 export function secondTables({ found }: RowsAfterBlanks, sample: readonly (readonly string[])[], line: 'Line' | 'Row'): string[] {
@@ -64,14 +64,22 @@ export function secondTables({ found }: RowsAfterBlanks, sample: readonly (reado
   const lines = [...new Set(begins)]
   if (lines.length === 0) return []
   const rows = list(lines, line, `${line}s`)
-  return [`${rows}: ${lines.length === 1 ? 'looks like the header of another table' : 'look like headers of other tables'} under the first. All were read as one table, so its columns mix theirs: publish each as a file (or sheet) of its own.`]
+  return [
+    `${rows}: ${lines.length === 1 ? 'looks like the header of another table' : 'look like headers of other tables'} under the first. All were read as one table, so its columns mix theirs: publish each as a file (or sheet) of its own.`,
+  ]
 }
 
 /**
- * Whether the row under the header is a second header, as under merged group names or as units: names, over columns that hold none. Told, since it was read
- * as a row.
+ * Whether the row under the header is a second header, as under merged group names or as units: names, over columns that hold none. Told,
+ * since it was read as a row.
  */
-export function secondHeader(header: readonly string[], row: readonly string[] | undefined, below: readonly (readonly string[])[], line: 'Line' | 'Row', at: number): string[] {
+export function secondHeader(
+  header: readonly string[],
+  row: readonly string[] | undefined,
+  below: readonly (readonly string[])[],
+  line: 'Line' | 'Row',
+  at: number,
+): string[] {
   // Of one row below nobody knows whether its values are of a kind.
   if (row === undefined || below.length < 2) return []
   const over = row.flatMap((cell, column) => {
@@ -81,5 +89,7 @@ export function secondHeader(header: readonly string[], row: readonly string[] |
   const isAllNames = row.every((cell) => ['name', 'blank', 'year'].includes(kindOf(cell)))
   const hasGaps = header.some((cell, column) => cell.trim() === '' && (row[column] ?? '').trim() !== '')
   if (!isAllNames || over.length < (hasGaps ? 1 : 2)) return []
-  return [`${line} ${at}: looks like a second header row. It was read as a row, so the columns under it are text: keep one header row, with the whole name of each column in it.`]
+  return [
+    `${line} ${at}: looks like a second header row. It was read as a row, so the columns under it are text: keep one header row, with the whole name of each column in it.`,
+  ]
 }

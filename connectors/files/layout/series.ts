@@ -13,8 +13,8 @@ function positionOf(cell: string): { unit: 'count' | 'month' | 'day'; at: number
 }
 
 /**
- * The step of a row's cells where they are a series that names columns: at least three ages, weeks or hours one by one (the last may be open, as `90+`), or
- * in fives or tens from 0; at least three months or days with one step. Undefined where they are none.
+ * The step of a row's cells where they are a series that names columns: at least three ages, weeks or hours one by one (the last may be
+ * open, as `90+`), or in fives or tens from 0; at least three months or days with one step. Undefined where they are none.
  */
 export function seriesStep(cells: readonly string[]): number | undefined {
   const positions = cells.map(positionOf)
@@ -23,7 +23,9 @@ export function seriesStep(cells: readonly string[]): number | undefined {
   const [first, second] = all as [(typeof all)[0], (typeof all)[0]]
   if (all.some(({ unit }) => unit !== first.unit)) return undefined
   const step = second.at - first.at
-  const runs = all.slice(1).every(({ at, isOpen }, index) => at - (all[index] as (typeof all)[0]).at === step || (isOpen && index === all.length - 2))
+  const runs = all
+    .slice(1)
+    .every(({ at, isOpen }, index) => at - (all[index] as (typeof all)[0]).at === step || (isOpen && index === all.length - 2))
   if (!runs || step <= 0) return undefined
   return first.unit !== 'count' || step === 1 || ((step === 5 || step === 10) && first.at === 0) ? step : undefined
 }

@@ -5,8 +5,8 @@ export interface SheetColumnEnd {
 }
 
 /**
- * Whether a sheet holds tables beside each other: groups of at least two columns, parted by columns that are empty, header and all, and that end in
- * different rows or repeat each other's names. An empty column alone is only a gap.
+ * Whether a sheet holds tables beside each other: groups of at least two columns, parted by columns that are empty, header and all, and
+ * that end in different rows or repeat each other's names. An empty column alone is only a gap.
  * @param columns in their order, those without a name and without values included.
  */
 export function tablesBeside(columns: readonly SheetColumnEnd[]): string[] {
@@ -18,7 +18,9 @@ export function tablesBeside(columns: readonly SheetColumnEnd[]): string[] {
   const repeat = others.every((names) => names.join('\n') === first.join('\n'))
   if (!differ && !repeat) return []
   const why = differ ? `they end in different rows (${[...new Set(ends)].slice(0, 5).join(', ')})` : 'their columns have the same names'
-  return [`The sheet looks like ${groups.length} tables beside each other: empty columns part them, and ${why}. All were read as one table, so its rows mix theirs: publish each as a file (or sheet) of its own.`]
+  return [
+    `The sheet looks like ${groups.length} tables beside each other: empty columns part them, and ${why}. All were read as one table, so its rows mix theirs: publish each as a file (or sheet) of its own.`,
+  ]
 }
 
 function groupsOf(columns: readonly SheetColumnEnd[]): SheetColumnEnd[][] {

@@ -5,7 +5,9 @@ import { type GeoColumn, namesWgs84 } from './geo-metadata.js'
 import { geoJsonSql } from './geometry-sql.js'
 
 /** What becomes of a column: it is read, or left out with the reason. */
-export type Outcome = (Decision & { /** How it is read where the publisher asks for the type that some values do not have. */ asked?: Decision }) | { leftOut: string }
+export type Outcome =
+  | (Decision & { /** How it is read where the publisher asks for the type that some values do not have. */ asked?: Decision })
+  | { leftOut: string }
 
 /** How a column may be read, by what its values show. */
 export interface Reading {
@@ -43,7 +45,10 @@ const plain: Record<string, { shape: Shape; as?: string }> = {
 
 /** How a column of one of the engine's types is read. @param column its name in SQL, c0 … */
 export function readingOf(type: string, column: string, field: ParquetField, geo: GeoColumn | undefined): Reading {
-  if (field.isHuge) return leftOut('holds decimals of more than 38 digits, which cannot be read exactly; left out. Publish it with fewer digits, or as text.')
+  if (field.isHuge)
+    return leftOut(
+      'holds decimals of more than 38 digits, which cannot be read exactly; left out. Publish it with fewer digits, or as text.',
+    )
   if (Object.hasOwn(plain, type)) {
     const { shape, as: cast } = plain[type] as { shape: Shape; as?: string }
     return as(shape, cast === undefined ? column : `CAST(${column} AS ${cast})`)
@@ -55,7 +60,10 @@ export function readingOf(type: string, column: string, field: ParquetField, geo
   if (/^TIMESTAMP(?:_S|_MS|_NS| WITH TIME ZONE)?$/.test(type)) return moment(type, column, field)
   if (type === 'BLOB') return bytes(column, geo, field.name)
   if (type.startsWith('GEOMETRY')) return geometry(column, column, /\('(.*)'\)$/.exec(type)?.[1])
-  if (type.endsWith(']')) return type.startsWith('BLOB') ? leftOut(`holds lists of bytes (${type}); left out. Publish them as text.`) : nested('LIST', `CAST(to_json(${column}) AS VARCHAR)`, type)
+  if (type.endsWith(']'))
+    return type.startsWith('BLOB')
+      ? leftOut(`holds lists of bytes (${type}); left out. Publish them as text.`)
+      : nested('LIST', `CAST(to_json(${column}) AS VARCHAR)`, type)
   if (/^(?:STRUCT|MAP|UNION)\(/.test(type)) return nested('JSON', `CAST(to_json(${column}) AS VARCHAR)`, type)
   if (type === 'VARIANT') return nested('JSON', `CAST(CAST(${column} AS JSON) AS VARCHAR)`, type)
   if (type.startsWith('ENUM')) return as({ type: 'STRING' }, `CAST(${column} AS VARCHAR)`)
@@ -63,7 +71,13 @@ export function readingOf(type: string, column: string, field: ParquetField, geo
 }
 
 /** A day or a moment: those before the year 1, after 9999, and infinite ones are no dates to anybody else. */
-function day(type: 'DATE' | 'TIMESTAMP' | 'TIMESTAMPTZ', column: string, sql: string, also: Record<string, string> = {}, note?: (found: (key: string) => number) => string | undefined): Reading {
+function day(
+  type: 'DATE' | 'TIMESTAMP' | 'TIMESTAMPTZ',
+  column: string,
+  sql: string,
+  also: Record<string, string> = {},
+  note?: (found: (key: string) => number) => string | undefined,
+): Reading {
   const known = `${column} BETWEEN ${type} '0001-01-01' AND ${type} '9999-12-31${type === 'DATE' ? '' : ' 23:59:59.999999'}'`
   return {
     evidence: { odd: `count_if(NOT (${known}))`, first: `min(CASE WHEN NOT (${known}) THEN row_place END)`, ...also },
@@ -73,7 +87,12 @@ function day(type: 'DATE' | 'TIMESTAMP' | 'TIMESTAMPTZ', column: string, sql: st
       if (odd === 0) return { shape: { type }, sql, ...(noted === undefined ? {} : { problem: noted }) }
       const what = `${odd} of its values (the first in row ${found('first') + 1}) ${odd === 1 ? 'lies' : 'lie'} before the year 1 or after 9999, or ${odd === 1 ? 'is' : 'are'} infinite`
       const asked = { shape: { type }, sql: `CASE WHEN ${known} THEN ${sql} END`, problem: `${what}; read as no value.` }
-      return { shape: { type: 'STRING' }, sql: `CAST(${column} AS VARCHAR)`, problem: `${what}; kept as text. Ask for ${type} in catalogue.yaml to have ${odd === 1 ? 'it' : 'them'} read as no value.`, asked }
+      return {
+        shape: { type: 'STRING' },
+        sql: `CAST(${column} AS VARCHAR)`,
+        problem: `${what}; kept as text. Ask for ${type} in catalogue.yaml to have ${odd === 1 ? 'it' : 'them'} read as no value.`,
+        asked,
+      }
     },
   }
 }
@@ -82,19 +101,28 @@ const isInNanoseconds = ({ logical }: ParquetField) => logical.some((type) => /N
 const cutNanoseconds = 'its times are written in nanoseconds; digits beyond microseconds, if there are any, were cut.'
 
 function moment(type: string, column: string, field: ParquetField): Reading {
-  if (type === 'TIMESTAMP WITH TIME ZONE') return day('TIMESTAMPTZ', column, column, {}, () => (isInNanoseconds(field) ? cutNanoseconds : undefined))
+  if (type === 'TIMESTAMP WITH TIME ZONE')
+    return day('TIMESTAMPTZ', column, column, {}, () => (isInNanoseconds(field) ? cutNanoseconds : undefined))
   const sql = type === 'TIMESTAMP' ? column : `CAST(${column} AS TIMESTAMP)`
   if (type !== 'TIMESTAMP_NS') return day('TIMESTAMP', sql, sql)
   const cut = `count_if(isfinite(${column}) AND epoch_ns(${column}) % 1000 <> 0)`
-  return day('TIMESTAMP', sql, sql, { cut }, (found) => (found('cut') === 0 ? undefined : `${found('cut')} of its times have nanoseconds; digits beyond microseconds were cut.`))
+  return day('TIMESTAMP', sql, sql, { cut }, (found) =>
+    found('cut') === 0 ? undefined : `${found('cut')} of its times have nanoseconds; digits beyond microseconds were cut.`,
+  )
 }
 
 function timeOfDay(type: string, column: string, field: ParquetField): Reading {
   const sql = type === 'TIME' ? column : `CAST(${column} AS TIME)`
-  return { evidence: {}, settle: () => ({ shape: { type: 'TIME' }, sql, ...(isInNanoseconds(field) || type === 'TIME_NS' ? { problem: cutNanoseconds } : {}) }) }
+  return {
+    evidence: {},
+    settle: () => ({ shape: { type: 'TIME' }, sql, ...(isInNanoseconds(field) || type === 'TIME_NS' ? { problem: cutNanoseconds } : {}) }),
+  }
 }
 
-/** A function's value, or NULL where it fails. Within a list: the engine calls functions on a column's whole dictionary, and one bad entry would spoil all. */
+/**
+ * A function's value, or NULL where it fails. Within a list: the engine calls functions on a column's whole dictionary, and one bad entry
+ * would spoil all.
+ */
 const tried = (name: string, column: string) => `list_transform([${column}], lambda x: TRY(${name}(x)))[1]`
 
 const geometryName = /geom|wkb|^shape$|^the_geom$/i
@@ -108,19 +136,37 @@ function bytes(column: string, geo: GeoColumn | undefined, name: string): Readin
   const isNamed = geometryName.test(name)
   const asGeometry = geometry(shape, column, undefined, 'unknown')
   return {
-    evidence: { values, texts: `count_if(NOT contains(${text}, chr(0)))`, ...(isNamed ? { ...asGeometry.evidence, shapes: `count(${shape})` } : {}) },
+    evidence: {
+      values,
+      texts: `count_if(NOT contains(${text}, chr(0)))`,
+      ...(isNamed ? { ...asGeometry.evidence, shapes: `count(${shape})` } : {}),
+    },
     settle: (found) => {
       if (found('values') > 0 && isNamed && found('shapes') === found('values')) return asGeometry.settle(found)
-      if (found('texts') < found('values')) return { leftOut: 'holds bytes that are not text; left out. Publish it as text, or as GeoParquet if it holds geometries.' }
-      return { shape: { type: 'STRING' }, sql: text, ...(found('values') === 0 ? {} : { problem: 'holds bytes, all of them UTF-8; read as text. Publish it as text to be certain.' }) }
+      if (found('texts') < found('values'))
+        return { leftOut: 'holds bytes that are not text; left out. Publish it as text, or as GeoParquet if it holds geometries.' }
+      return {
+        shape: { type: 'STRING' },
+        sql: text,
+        ...(found('values') === 0 ? {} : { problem: 'holds bytes, all of them UTF-8; read as text. Publish it as text to be certain.' }),
+      }
     },
   }
 }
 
 const world = "CAST('POLYGON ((-180 -90, 180 -90, 180 90, -180 90, -180 -90))' AS GEOMETRY)"
 
-/** @param value a geometry in SQL, NULL where it is damaged. @param column what it is read from. @param named the coordinate system in the engine's type. */
-function geometry(value: string, column: string, named: string | undefined, crs: GeoColumn['crs'] = named === undefined || namesWgs84(named) ? 'WGS84' : 'other'): Reading {
+/**
+ * @param value a geometry in SQL, NULL where it is damaged.
+ * @param column what it is read from.
+ * @param named the coordinate system in the engine's type.
+ */
+function geometry(
+  value: string,
+  column: string,
+  named: string | undefined,
+  crs: GeoColumn['crs'] = named === undefined || namesWgs84(named) ? 'WGS84' : 'other',
+): Reading {
   const bare = `CAST(${value} AS GEOMETRY)`
   const sql = geoJsonSql(bare)
   const wkt = `CAST(${bare} AS VARCHAR)`
@@ -134,9 +180,13 @@ function geometry(value: string, column: string, named: string | undefined, crs:
       const problems = [
         found('lost') === 0 ? '' : `${found('lost')} of its geometries are damaged or are collections of several; read as no geometry.`,
         found('measured') === 0 ? '' : `${found('measured')} of its geometries have measures (M), which were left out.`,
-        crs === 'other' ? 'it names a coordinate system other than WGS84; its coordinates were kept as they are, and no box will find them.' : '',
-        crs === 'unknown' ? 'it names no coordinate system; taken to be WGS84. Say so in GeoParquet\'s metadata.' : '',
-        crs !== 'other' && found('outside') > 0 ? `${found('outside')} of its geometries lie beyond 180 or 90 degrees; no box will find them. Publish them in WGS84 (EPSG:4326).` : '',
+        crs === 'other'
+          ? 'it names a coordinate system other than WGS84; its coordinates were kept as they are, and no box will find them.'
+          : '',
+        crs === 'unknown' ? "it names no coordinate system; taken to be WGS84. Say so in GeoParquet's metadata." : '',
+        crs !== 'other' && found('outside') > 0
+          ? `${found('outside')} of its geometries lie beyond 180 or 90 degrees; no box will find them. Publish them in WGS84 (EPSG:4326).`
+          : '',
       ].filter((problem) => problem !== '')
       return { shape: { type: 'GEOMETRY' }, sql, ...(problems.length === 0 ? {} : { problem: problems.join(' ') }) }
     },
@@ -148,12 +198,25 @@ function nested(type: 'LIST' | 'JSON', text: string, engineType: string): Readin
   const notNumbers = '([\\[:,])-?(?:NaN|Infinity|inf|nan)([\\],}])'
   const mended = `regexp_replace(regexp_replace(${text}, '${notNumbers}', '\\1null\\2', 'g'), '${notNumbers}', '\\1null\\2', 'g')`
   const holdsBytes = /\bBLOB\b/.test(engineType) ? ['it holds bytes, which were written as text with escapes (\\xFF).'] : []
-  if (!/\b(?:DOUBLE|FLOAT|VARIANT)\b/.test(engineType)) return { evidence: {}, settle: () => ({ shape: { type }, sql: text, ...(holdsBytes[0] === undefined ? {} : { problem: holdsBytes[0] }) }) }
+  if (!/\b(?:DOUBLE|FLOAT|VARIANT)\b/.test(engineType))
+    return {
+      evidence: {},
+      settle: () => ({ shape: { type }, sql: text, ...(holdsBytes[0] === undefined ? {} : { problem: holdsBytes[0] }) }),
+    }
   return {
     evidence: { infinite: `count_if(regexp_matches(${text}, '${notNumbers}'))` },
     settle: (found) => {
-      const problems = [...(found('infinite') === 0 ? [] : [`${found('infinite')} of its values hold NaN or infinity, which JSON does not have; read as null.`]), ...holdsBytes]
-      return { shape: { type }, sql: found('infinite') === 0 ? text : mended, ...(problems.length === 0 ? {} : { problem: problems.join(' ') }) }
+      const problems = [
+        ...(found('infinite') === 0
+          ? []
+          : [`${found('infinite')} of its values hold NaN or infinity, which JSON does not have; read as null.`]),
+        ...holdsBytes,
+      ]
+      return {
+        shape: { type },
+        sql: found('infinite') === 0 ? text : mended,
+        ...(problems.length === 0 ? {} : { problem: problems.join(' ') }),
+      }
     },
   }
 }

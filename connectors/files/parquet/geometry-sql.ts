@@ -14,8 +14,8 @@ function positions(body: string, wkt: string): string {
 const names = ['Point', 'LineString', 'Polygon', 'MultiPoint', 'MultiLineString', 'MultiPolygon']
 
 /**
- * A geometry of the engine as GeoJSON text, in SQL. The engine writes WKT with as many digits as tell its numbers apart, and GeoJSON is WKT with other
- * brackets. NULL for collections of geometries, and for coordinates that are no numbers.
+ * A geometry of the engine as GeoJSON text, in SQL. The engine writes WKT with as many digits as tell its numbers apart, and GeoJSON is WKT
+ * with other brackets. NULL for collections of geometries, and for coordinates that are no numbers.
  */
 export function geoJsonSql(geometry: string): string {
   const wkt = `CAST(${geometry} AS VARCHAR)`

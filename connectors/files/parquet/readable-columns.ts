@@ -8,7 +8,8 @@ export function isDamage(text: string): boolean {
 }
 
 /**
- * The table without the columns that the engine cannot read to their end: pages that are damaged, texts that are not UTF-8. Each of those is reported.
+ * The table without the columns that the engine cannot read to their end: pages that are damaged, texts that are not UTF-8. Each of those
+ * is reported.
  * @throws Unreadable where no column can be read.
  */
 export async function readableColumns(session: EngineSession, { otherwise: _, ...table }: StagedTable): Promise<StagedTable> {
@@ -26,6 +27,7 @@ export async function readableColumns(session: EngineSession, { otherwise: _, ..
       problems.push(`Column ${column.name}: ${why}; left out. Write the file again, and check this column.`)
     }
   }
-  if (columns.length === 0) throw new Unreadable('The file could not be read as Parquet: its columns are damaged. Fetch it or write it again.')
+  if (columns.length === 0)
+    throw new Unreadable('The file could not be read as Parquet: its columns are damaged. Fetch it or write it again.')
   return { ...table, columns, problems }
 }

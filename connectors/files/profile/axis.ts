@@ -23,9 +23,19 @@ export function axisOf({ type, scale = 0 }: Shape): Axis | undefined {
     case 'DOUBLE':
       return { engineType: 'DOUBLE', place: (sql) => sql, text: String, step: 0 }
     case 'DECIMAL':
-      return { engineType: `DECIMAL(38,${scale})`, place: (sql) => `CAST(${sql} AS DOUBLE)`, text: (place) => place.toFixed(scale), step: 0 }
+      return {
+        engineType: `DECIMAL(38,${scale})`,
+        place: (sql) => `CAST(${sql} AS DOUBLE)`,
+        text: (place) => place.toFixed(scale),
+        step: 0,
+      }
     case 'DATE':
-      return { engineType: type, place: (sql) => `CAST(date_diff('day', DATE '1970-01-01', ${sql}) AS DOUBLE)`, text: (day) => isoOf(day * 86_400).slice(0, 10), step: 1 }
+      return {
+        engineType: type,
+        place: (sql) => `CAST(date_diff('day', DATE '1970-01-01', ${sql}) AS DOUBLE)`,
+        text: (day) => isoOf(day * 86_400).slice(0, 10),
+        step: 1,
+      }
     case 'TIMESTAMP':
       return { engineType: type, place: (sql) => `epoch(${sql})`, text: (second) => isoOf(second).slice(0, -1), step: 0 }
     case 'TIMESTAMPTZ':
@@ -41,14 +51,25 @@ export interface Stretch {
   readonly to: string
 }
 
-/** Stretches of the same width from the least value to the greatest, as canonical texts; none where the values lie beyond what can be divided. */
-export function stretches({ text, step }: Axis, least: { place: number; text: string }, greatest: { place: number; text: string }): Stretch[] {
+/**
+ * Stretches of the same width from the least value to the greatest, as canonical texts; none where the values lie beyond what can be
+ * divided.
+ */
+export function stretches(
+  { text, step }: Axis,
+  least: { place: number; text: string },
+  greatest: { place: number; text: string },
+): Stretch[] {
   const span = greatest.place - least.place
   if (!Number.isFinite(span) || (text(0).startsWith('1970') && Math.max(Math.abs(least.place), Math.abs(greatest.place)) > 1e11)) return []
   const count = span === 0 ? 1 : step === 0 ? binsMax : Math.min(binsMax, span + 1)
-  const inner = Array.from({ length: count - 1 }, (_, index) => (step === 0 ? least.place + (span / count) * (index + 1) : least.place + Math.floor(((span + 1) / count) * (index + 1)) - 1))
+  const inner = Array.from({ length: count - 1 }, (_, index) =>
+    step === 0 ? least.place + (span / count) * (index + 1) : least.place + Math.floor(((span + 1) / count) * (index + 1)) - 1,
+  )
   const kept = inner.filter((place) => place < greatest.place && (step === 1 || place > least.place))
-  const uppers = kept.filter((place, index) => text(place) !== greatest.text && (index === 0 || text(place) !== text(kept[index - 1] as number)))
+  const uppers = kept.filter(
+    (place, index) => text(place) !== greatest.text && (index === 0 || text(place) !== text(kept[index - 1] as number)),
+  )
   const lower = (index: number) => (index === 0 ? least.text : text((uppers[index - 1] as number) + step))
   return [...uppers.map((place, index) => ({ from: lower(index), to: text(place) })), { from: lower(uppers.length), to: greatest.text }]
 }

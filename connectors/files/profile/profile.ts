@@ -18,10 +18,16 @@ const countedAtOnce = 16
 const columnsAtOnce = 64
 
 /**
- * Profiles of a copy's columns, by position; none for what points to a person. All columns in one scan: what is least, greatest and distinct. Then
- * what is frequent, how often that stands there, and how the values are spread, of a million rows at most. Memory does not grow with the rows.
+ * Profiles of a copy's columns, by position; none for what points to a person. All columns in one scan: what is least, greatest and
+ * distinct. Then what is frequent, how often that stands there, and how the values are spread, of a million rows at most. Memory does not
+ * grow with the rows.
  */
-export async function profileColumns(session: EngineSession, copy: string, columns: readonly ColumnDescription[], rowCount: number): Promise<(ColumnProfile | undefined)[]> {
+export async function profileColumns(
+  session: EngineSession,
+  copy: string,
+  columns: readonly ColumnDescription[],
+  rowCount: number,
+): Promise<(ColumnProfile | undefined)[]> {
   const profiles: (ColumnProfile | undefined)[] = columns.map(() => undefined)
   const open = columns.flatMap((column, position) => (column.sensitivity === 'NONE' ? [{ column, position }] : []))
   for (let first = 0; first < open.length; first += columnsAtOnce) {
@@ -47,9 +53,18 @@ interface Extent extends Profiled {
 
 type Row = Readonly<Record<string, unknown>>
 
-async function profileSome(session: EngineSession, copy: string, columns: readonly Profiled[], rowCount: number): Promise<[number, ColumnProfile][]> {
-  const read = async (outputs: readonly string[], from: string): Promise<Row> => (outputs.length === 0 ? {} : ((await session.rows(`SELECT ${outputs.join(', ')} FROM ${from}`))[0] ?? {}))
-  const basics = await read(columns.flatMap((one) => extentSql(one, rowCount)), copy)
+async function profileSome(
+  session: EngineSession,
+  copy: string,
+  columns: readonly Profiled[],
+  rowCount: number,
+): Promise<[number, ColumnProfile][]> {
+  const read = async (outputs: readonly string[], from: string): Promise<Row> =>
+    outputs.length === 0 ? {} : ((await session.rows(`SELECT ${outputs.join(', ')} FROM ${from}`))[0] ?? {})
+  const basics = await read(
+    columns.flatMap((one) => extentSql(one, rowCount)),
+    copy,
+  )
   const extents = columns.map((one) => extentOf(one, basics))
   const part = sampleOf(copy, rowCount, spreadRowsMax)
   const bins = await read(['count(*) AS n', ...extents.flatMap(binsSql)], part)
@@ -72,7 +87,12 @@ interface Frequent {
 }
 
 /** The values of each column that stand there twice or more, the most frequent first. */
-async function frequent(session: EngineSession, copy: string, extents: readonly Extent[], rowCount: number): Promise<Map<number, Frequent[]>> {
+async function frequent(
+  session: EngineSession,
+  copy: string,
+  extents: readonly Extent[],
+  rowCount: number,
+): Promise<Map<number, Frequent[]>> {
   const tops = new Map<number, Frequent[]>()
   const repeating = extents.filter(({ present, distinct }) => distinct !== undefined && !(present <= exactRowsMax && distinct === present))
   for (let first = 0; first < repeating.length; first += countedAtOnce) {
@@ -105,7 +125,9 @@ function extentSql({ column, position }: Profiled, rowCount: number): string[] {
     `${rowCount <= exactRowsMax ? `count(DISTINCT ${at})` : `approx_count_distinct(${at})`} AS distinct_${position}`,
     `${textSql(column, `min(${value})`)} AS min_${position}`,
     `${textSql(column, `max(${value})`)} AS max_${position}`,
-    ...(axis === undefined ? [] : [`${axis.place(`min(${value})`)} AS least_${position}`, `${axis.place(`max(${value})`)} AS greatest_${position}`]),
+    ...(axis === undefined
+      ? []
+      : [`${axis.place(`min(${value})`)} AS least_${position}`, `${axis.place(`max(${value})`)} AS greatest_${position}`]),
   ]
 }
 
@@ -116,7 +138,10 @@ function extentOf({ column, position }: Profiled, row: Row): Extent {
   const known = axis !== undefined && typeof least === 'number' && typeof greatest === 'number' && min !== undefined && max !== undefined
   const distinct = row[`distinct_${position}`]
   return {
-    column, position, min, max,
+    column,
+    position,
+    min,
+    max,
     present: Number(row[`present_${position}`]),
     distinct: distinct === undefined ? undefined : Number(distinct),
     stretches: known ? stretches(axis, { place: least, text: min }, { place: greatest, text: max }) : [],

@@ -15,7 +15,8 @@ export interface Utf8Text {
 }
 
 const guess = 'The file is not UTF-8; it was read as Windows-1252. Save it as UTF-8 to be certain of every letter.'
-const doubt = 'Some of its bytes are rare in Windows-1252: it may be in the encoding of an old Mac or of DOS, and letters such as é may be wrong.'
+const doubt =
+  'Some of its bytes are rare in Windows-1252: it may be in the encoding of an old Mac or of DOS, and letters such as é may be wrong.'
 const cutLetter = 'The file ends in the middle of a letter: it was cut short, and rows may be missing. Fetch or save it again.'
 
 /**

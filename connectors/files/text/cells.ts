@@ -46,6 +46,8 @@ function quotedCell(record: string, from: number, delimiter: string): { text: st
 /** Cells as one record of canonical text: quoted wherever another reading would be possible. */
 export function recordOf(cells: readonly Cell[], delimiter: string): string {
   return cells
-    .map(({ text, quoted }) => (quoted || text.includes('"') || text.includes(delimiter) || /[\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text))
+    .map(({ text, quoted }) =>
+      quoted || text.includes('"') || text.includes(delimiter) || /[\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text,
+    )
     .join(delimiter)
 }

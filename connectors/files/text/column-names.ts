@@ -17,9 +17,9 @@ export interface ColumnNames {
 }
 
 /**
- * Makes a header's cells into names: trimmed, line ends and control characters as one space, a blank as `column_<position>`, a
- * repetition as `<name>_2`, cut to 500 letters. Positions are counted from 1. The same header always gives the same names. What is changed, other than blanks and
- * line ends, is reported; so are names that people may take for the same.
+ * Makes a header's cells into names: trimmed, line ends and control characters as one space, a blank as `column_<position>`, a repetition
+ * as `<name>_2`, cut to 500 letters. Positions are counted from 1. The same header always gives the same names. What is changed, other than
+ * blanks and line ends, is reported; so are names that people may take for the same.
  */
 export function columnNames(cells: readonly string[]): ColumnNames {
   const { names, problems, unnamed } = namedColumns(cells)
@@ -42,15 +42,24 @@ export function namedColumns(cells: readonly string[]): ColumnNames & { unnamed:
     return free
   })
   const problems = [
-    told(positions(whole, (name) => name.length > lengthMax), `had a name of more than ${lengthMax} letters; cut to ${lengthMax}.`),
-    told(positions(cells, (cell) => unseen.test(cell)), 'had control or invisible characters in the name; replaced by blanks.'),
+    told(
+      positions(whole, (name) => name.length > lengthMax),
+      `had a name of more than ${lengthMax} letters; cut to ${lengthMax}.`,
+    ),
+    told(
+      positions(cells, (cell) => unseen.test(cell)),
+      'had control or invisible characters in the name; replaced by blanks.',
+    ),
     told(repeated, 'had the name of an earlier column; numbered (_2, _3 …).'),
     told(alike(names), 'have names that differ only in capitals or blanks; each answers to its own name, as written.'),
   ]
   return { names, problems: problems.flat(), unnamed: positions(cleaned, (name) => name === '') }
 }
 
-/** Characters that change how a name is read, line ends and tabs apart: control characters, and invisible ones that are no part of how a letter is written. */
+/**
+ * Characters that change how a name is read, line ends and tabs apart: control characters, and invisible ones that are no part of how a
+ * letter is written.
+ */
 const unseen = /(?![\r\n\t])[\p{Cc}]|[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069]/u
 
 /** A text of at most so many UTF-16 units, never ending in half a letter. */

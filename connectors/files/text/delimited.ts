@@ -42,12 +42,7 @@ const columnsMax = 5000
  * @param scratch a folder for what is brought into form. @param promised the delimiter that the file's ending promises.
  * @throws Unreadable where there is no table in the file.
  */
-export async function readDelimited(
-  path: string,
-  scratch: string,
-  signal: AbortSignal,
-  promised?: Delimiter,
-): Promise<DelimitedText> {
+export async function readDelimited(path: string, scratch: string, signal: AbortSignal, promised?: Delimiter): Promise<DelimitedText> {
   const text = await usualQuotes(await asUtf8(path, { scratch, signal }), promised, { scratch, signal })
   const problems = [...text.problems]
   const sample = await readSample(text.path, text.start)
@@ -57,7 +52,9 @@ export async function readDelimited(
   const options = { start: text.start, cutBytes: text.cutBytes, dataFrom, signal }
   let report = await rewrite(text.path, dialect, options)
   if (report.leftOut > report.rows) {
-    throw new Unreadable(`Of its ${report.leftOut + report.rows} lines only ${report.rows} can be read as rows of one table: it is no CSV, or it was damaged.`)
+    throw new Unreadable(
+      `Of its ${report.leftOut + report.rows} lines only ${report.rows} can be read as rows of one table: it is no CSV, or it was damaged.`,
+    )
   }
   let source = { path: text.path, skip: dataFrom }
   if (!report.clean) {
@@ -67,7 +64,16 @@ export async function readDelimited(
   if (report.rows === 0 && report.leftOut === 0) problems.push(noRows)
   problems.push(...secondTables(report.afterBlanks, rows, 'Line'))
   const rowBytes = report.bytes / Math.max(1, report.rows)
-  return { delimiter: dialect.delimiter, from: readCsv(source, dialect, report), names, unnamed, rows: report.rows, rowBytes, signs: report.signs, problems: [...problems, ...report.problems] }
+  return {
+    delimiter: dialect.delimiter,
+    from: readCsv(source, dialect, report),
+    names,
+    unnamed,
+    rows: report.rows,
+    rowBytes,
+    signs: report.signs,
+    problems: [...problems, ...report.problems],
+  }
 }
 
 /** Delimiter, width, header and the first rows; reports what was left out or assumed. */
@@ -83,11 +89,22 @@ function tableStart(sample: Buffer, promised: Delimiter | undefined, problems: s
 
   if (isOneColumn) problems.push(proseProblem)
   else if (isRare(delimiter)) problems.push(`Its fields are separated by ${printable(delimiter)}. Save the file with commas to be certain.`)
-  if (width === 1 && !isOneColumn) problems.push(...[oneColumnProblem(records.map(({ cells }) => cells[0] ?? ''))].flatMap((problem) => problem ?? []))
-  const header = findHeader(records.map(({ cells }) => cells), width)
+  if (width === 1 && !isOneColumn)
+    problems.push(...[oneColumnProblem(records.map(({ cells }) => cells[0] ?? ''))].flatMap((problem) => problem ?? []))
+  const header = findHeader(
+    records.map(({ cells }) => cells),
+    width,
+  )
   const first = records[header.at ?? header.dataFrom]
   const above = records.slice(0, header.at ?? header.dataFrom).filter(({ cells }) => cells.some((cell) => cell.trim() !== ''))
-  if (above.length > 0) problems.push(`${list(above.map(({ line }) => line), 'Line', 'Lines')} above the table: left out (title or note).`)
+  if (above.length > 0)
+    problems.push(
+      `${list(
+        above.map(({ line }) => line),
+        'Line',
+        'Lines',
+      )} above the table: left out (title or note).`,
+    )
   const cells = header.at === undefined ? [] : trimmedEnd(first?.cells ?? [])
   const dialect: Dialect = { delimiter, width: Math.max(width, cells.length) }
   if (dialect.width > columnsMax) throw new Unreadable(`The table has more than ${columnsMax} columns.`)
@@ -142,8 +159,8 @@ function readCsv(source: { path: string; skip: number }, { delimiter, width }: D
   const lineBytes = Math.max(2_097_152, report.recordBytesMost * 2)
   return (
     `read_csv(${fileLiteral(source.path)}, auto_detect = false, header = false, skip = ${source.skip}, columns = {${columns.join(', ')}}, ` +
-    // Left to itself the engine may take a line end inside of quotes for that of the file. Strict is its default; said aloud, it reads no row
-    // after CRLF and a skip (1.5.5). Rows are counted afterwards in any case.
+    // Left to itself the engine may take a line end inside of quotes for that of the file. Strict is its default; said aloud, it reads no
+    // row after CRLF and a skip (1.5.5). Rows are counted afterwards in any case.
     `new_line = ${literal(JSON.stringify(report.lineEnd).slice(1, -1))}, delim = ${literal(delimiter)}, quote = '"', escape = '"', ` +
     `nullstr = '', allow_quoted_nulls = false, ` +
     `compression = 'none', encoding = 'utf-8', max_line_size = ${lineBytes}, buffer_size = ${Math.max(8_388_608, lineBytes * 2)}, ` +

@@ -19,7 +19,8 @@ const rareShare = 0.9
 /**
  * The delimiter under which most records of the sample have the same number of fields, more than one; quotes are respected. More fields
  * decide between equals. Without any, the text is one column.
- * @param sample the beginning of the text, UTF-8. @param promised what the file's ending, or its first line, promises: kept if most records keep to it.
+ * @param sample the beginning of the text, UTF-8. @param promised what the file's ending, or its first line, promises: kept if most records
+ * keep to it.
  */
 export function detectDialect(sample: Buffer, promised?: Delimiter): Dialect {
   if (promised !== undefined) {

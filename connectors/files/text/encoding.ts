@@ -22,8 +22,8 @@ const mark = Buffer.from([0xef, 0xbb, 0xbf])
 const endOfFile = 0x1a
 
 /**
- * UTF-16 and UTF-32 where their mark or their pattern of zero bytes says so; UTF-8 where every byte of the file is, or most letters beyond ASCII are; else
- * Windows-1252, of which nearly every byte is a character. Refuses what is not text at all.
+ * UTF-16 and UTF-32 where their mark or their pattern of zero bytes says so; UTF-8 where every byte of the file is, or most letters beyond
+ * ASCII are; else Windows-1252, of which nearly every byte is a character. Refuses what is not text at all.
  */
 export async function detectEncoding(path: string, signal: AbortSignal): Promise<TextEncoding> {
   let head: Buffer | undefined
@@ -50,7 +50,10 @@ export async function detectEncoding(path: string, signal: AbortSignal): Promise
 /** So many bytes of Windows-1252 may stand for one letter of UTF-8 in a file that is a mixture of both. */
 const othersToALetter = 4
 
-/** Some bytes are no UTF-8. Two letters of Windows-1252 may happen to be one of UTF-8, but that is rare; all other bytes are read the same either way. */
+/**
+ * Some bytes are no UTF-8. Two letters of Windows-1252 may happen to be one of UTF-8, but that is rare; all other bytes are read the same
+ * either way.
+ */
 async function mixedEncoding(path: string, marked: boolean, signal: AbortSignal): Promise<TextEncoding> {
   const { letters, others, rare, cutBytes } = await countLetters(path, signal)
   if (marked || letters * othersToALetter >= others) return { encoding: 'utf-8', markBytes: marked ? 3 : 0, cutBytes, flawed: true }
@@ -62,7 +65,12 @@ function hasMark(head: Buffer): boolean {
 }
 
 function wideEncoding(head: Buffer): TextEncoding | undefined {
-  const wide = (encoding: TextEncoding['encoding'], markBytes: number): TextEncoding => ({ encoding, markBytes, cutBytes: 0, flawed: false })
+  const wide = (encoding: TextEncoding['encoding'], markBytes: number): TextEncoding => ({
+    encoding,
+    markBytes,
+    cutBytes: 0,
+    flawed: false,
+  })
   if (head[0] === 0xff && head[1] === 0xfe) return head[2] === 0 && head[3] === 0 ? wide('utf-32le', 4) : wide('utf-16le', 2)
   if (head[0] === 0xfe && head[1] === 0xff) return wide('utf-16be', 2)
   if (head[0] === 0 && head[1] === 0 && head[2] === 0xfe && head[3] === 0xff) return wide('utf-32be', 4)

@@ -13,12 +13,15 @@ export function ruleUnder(records: readonly { readonly cells: Row; readonly line
 }
 
 /**
- * What is reported of a header with one name fewer than its rows have fields: the names may belong one column further to the right, as R writes them
- * beside row numbers. A blank last field of every row is no such case.
+ * What is reported of a header with one name fewer than its rows have fields: the names may belong one column further to the right, as R
+ * writes them beside row numbers. A blank last field of every row is no such case.
  * @param header the fields of the header's record. @param rows the first rows. @param width how many fields most rows have.
  */
 export function shortHeader(header: Row, rows: readonly Row[], width: number): string[] {
-  const isMissing = header.length === width - 1 && rows.length > 1 && rows.every((row) => row.length === width && row[width - 1]?.trim() !== '')
+  const isMissing =
+    header.length === width - 1 && rows.length > 1 && rows.every((row) => row.length === width && row[width - 1]?.trim() !== '')
   if (!isMissing) return []
-  return ['The header has one name fewer than the rows have fields, so its names may stand over the wrong columns (R leaves out the name of its row numbers). They were given from the left: add the missing name.']
+  return [
+    'The header has one name fewer than the rows have fields, so its names may stand over the wrong columns (R leaves out the name of its row numbers). They were given from the left: add the missing name.',
+  ]
 }

@@ -14,12 +14,13 @@ export interface Header {
 type Row = readonly string[]
 
 const withinMax = 50
-const runsOn = 'taken as the header, since its numbers run on one by one and those under it do not. If it is a row of data, put a header above it.'
+const runsOn =
+  'taken as the header, since its numbers run on one by one and those under it do not. If it is a row of data, put a header above it.'
 
 /**
- * Finds the header. Rows above it are those that fill half of the columns or fewer, or stand apart from a wider row below (a title, a note, nothing). The
- * first other row is the header, unless it holds a value of the same kind as the rows below it: then there is none. Years, and numbers that run on (ages,
- * weeks, months), name columns.
+ * Finds the header. Rows above it are those that fill half of the columns or fewer, or stand apart from a wider row below (a title, a note,
+ * nothing). The first other row is the header, unless it holds a value of the same kind as the rows below it: then there is none. Years,
+ * and numbers that run on (ages, weeks, months), name columns.
  * @param records the first records as cells, blank ones included.
  * @param width how many fields most records have.
  */
@@ -92,5 +93,8 @@ function sameShape(text: string): ((other: string) => boolean) | undefined {
 }
 
 function shapeOf(text: string): string {
-  return text.replace(/\p{Lu}/gu, 'A').replace(/\p{Ll}/gu, 'a').replace(/\d/g, '9')
+  return text
+    .replace(/\p{Lu}/gu, 'A')
+    .replace(/\p{Ll}/gu, 'a')
+    .replace(/\d/g, '9')
 }

@@ -21,8 +21,8 @@ export function unfinishedBytes(bytes: Buffer): number {
 }
 
 /**
- * Whether the last bytes of a file are the beginning of a letter of UTF-8, and not letters of Windows-1252. One byte alone is where it is the first of an
- * é, a £ or the like: by itself it would be an Ã or an Â, with which no text ends.
+ * Whether the last bytes of a file are the beginning of a letter of UTF-8, and not letters of Windows-1252. One byte alone is where it is
+ * the first of an é, a £ or the like: by itself it would be an Ã or an Â, with which no text ends.
  */
 export function isCutLetter(held: Buffer): boolean {
   const lead = held[0] as number
@@ -60,7 +60,7 @@ export async function countLetters(path: string, signal: AbortSignal): Promise<L
 }
 
 function countIn(bytes: Buffer, counts: LetterCounts): void {
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const length = letterBytes(bytes, at)
     if (length > 1) counts.letters++
     else if (length === 0) {
@@ -76,7 +76,7 @@ function countIn(bytes: Buffer, counts: LetterCounts): void {
 export function mendLetters(line: Buffer): Buffer {
   const pieces: Buffer[] = []
   let from = 0
-  for (let at = 0; at < line.length; ) {
+  for (let at = 0; at < line.length;) {
     const length = letterBytes(line, at)
     if (length === 0) {
       pieces.push(line.subarray(from, at), Buffer.from(iconv.decode(line.subarray(at, at + 1), 'windows-1252')))

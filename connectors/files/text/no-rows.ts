@@ -3,11 +3,17 @@ import type { Decision } from '../typing/decide.js'
 import { emptyAs } from '../typing/demand.js'
 
 /**
- * The types of a text that holds a header and no rows: a column has the type that it had at the last harvest, so that a list which is empty today does not
- * change what may be asked of it.
- * @param decisions what the columns are by themselves, or by demand. @param names in their order. @param isDemanded whether its publisher asks for a column's type.
+ * The types of a text that holds a header and no rows: a column has the type that it had at the last harvest, so that a list which is empty
+ * today does not change what may be asked of it.
+ * @param decisions what the columns are by themselves, or by demand. @param names in their order. @param isDemanded whether its publisher
+ * asks for a column's type.
  */
-export function typesOfBefore(decisions: readonly Decision[], names: readonly string[], known: readonly KnownColumn[], isDemanded: (name: string) => boolean): Decision[] {
+export function typesOfBefore(
+  decisions: readonly Decision[],
+  names: readonly string[],
+  known: readonly KnownColumn[],
+  isDemanded: (name: string) => boolean,
+): Decision[] {
   const before = new Map(known.map((column) => [column.name, column]))
   return decisions.map((decision, position) => {
     const name = names[position] as string

@@ -38,8 +38,15 @@ function isBetter(other: Regularity, usual: Regularity): boolean {
 
 /** Whether every value of a column, the first row apart, stands in single quotes. */
 function hasWrappedColumn(sample: Buffer, delimiter: Delimiter): boolean {
-  const lines = sample.toString('utf8').split(/\r\n|\r|\n/).slice(1, linesLooked).filter((line) => line !== '')
-  const rows = lines.slice(0, -1).concat(lines.length === 1 ? lines : []).map((line) => cellsOf(line, delimiter).map(({ text }) => text))
+  const lines = sample
+    .toString('utf8')
+    .split(/\r\n|\r|\n/)
+    .slice(1, linesLooked)
+    .filter((line) => line !== '')
+  const rows = lines
+    .slice(0, -1)
+    .concat(lines.length === 1 ? lines : [])
+    .map((line) => cellsOf(line, delimiter).map(({ text }) => text))
   const [first] = rows
   if (first === undefined) return false
   return first.some((_, column) => rows.every((row) => /^'.*'$/.test(row[column] ?? '')))

@@ -48,7 +48,16 @@ export class RecordScanner {
   #line = 1
   readonly #kinds = signOfByte.map((sign) => plain | sign)
   readonly #record: RawRecord = {
-    buffer: this.#carry, start: 0, end: 0, next: 0, line: 1, fields: 0, blank: true, flaw: undefined, multiline: false, spaced: false,
+    buffer: this.#carry,
+    start: 0,
+    end: 0,
+    next: 0,
+    line: 1,
+    fields: 0,
+    blank: true,
+    flaw: undefined,
+    multiline: false,
+    spaced: false,
     signs: new Uint16Array(columnsMax),
   }
 

@@ -14,9 +14,15 @@ const otherTexts: readonly (readonly [start: RegExp, message: string])[] = [
     /^\s*(?:\[\s*)?\{\s*(?:"(?:[^"\\]|\\.)*"\s*:|\}\s*(?:[,\]]|$))|^\s*\[\s*(?:\[\s*[["\d{-]|\]\s*$)/,
     'The file is JSON, not delimited text. If it holds data, give it the ending .json; if it is the message of an error, fetch the data again.',
   ],
-  [/^version https:\/\/git-lfs\.github\.com\//, 'The file is a pointer of Git LFS, not the data that it stands for. Put the data itself here (git lfs pull).'],
+  [
+    /^version https:\/\/git-lfs\.github\.com\//,
+    'The file is a pointer of Git LFS, not the data that it stands for. Put the data itself here (git lfs pull).',
+  ],
   [/^\{\\rtf/, 'The file is a document (RTF), not data. Save the table in it as CSV.'],
-  [/^\s*(?:--[^\n]*\n\s*|\/\*[^]{0,500}?\*\/;?\s*)*(?:CREATE TABLE|INSERT INTO|DROP TABLE|SET NAMES)\b/i, 'The file is a program in SQL, not data. Export the table as CSV.'],
+  [
+    /^\s*(?:--[^\n]*\n\s*|\/\*[^]{0,500}?\*\/;?\s*)*(?:CREATE TABLE|INSERT INTO|DROP TABLE|SET NAMES)\b/i,
+    'The file is a program in SQL, not data. Export the table as CSV.',
+  ],
   [/^BEGIN:(?:VCARD|VCALENDAR)\r?\n/, 'The file is an address book or a calendar, not a table. Export it as CSV.'],
 ]
 

@@ -17,8 +17,8 @@ const words = {
 } as const
 
 /**
- * Passes on UTF-8 text and repairs what is no text in it, line by line: foreign letters, NUL bytes, byte order marks at the beginning of lines, and the
- * Ctrl-Z with which DOS ends a file. Lines stay where they are. Text without flaws passes at the speed of a scan.
+ * Passes on UTF-8 text and repairs what is no text in it, line by line: foreign letters, NUL bytes, byte order marks at the beginning of
+ * lines, and the Ctrl-Z with which DOS ends a file. Lines stay where they are. Text without flaws passes at the speed of a scan.
  */
 export class Repair extends Transform {
   #carry: Buffer = Buffer.alloc(0)
@@ -47,7 +47,7 @@ export class Repair extends Transform {
   #repair(bytes: Buffer, last: boolean): void {
     const whole = isUtf8(bytes) && !bytes.includes(0) && !bytes.includes(endOfFile) && !bytes.includes(mark)
     if (whole) this.push(bytes)
-    for (let from = 0; from < bytes.length; ) {
+    for (let from = 0; from < bytes.length;) {
       const end = lineEndOf(bytes, from)
       if (!whole) this.push(this.#repaired(bytes.subarray(from, end), last && end === bytes.length))
       if (end > from && (bytes[end - 1] === lineFeed || bytes[end - 1] === carriageReturn)) this.#line++

@@ -43,8 +43,8 @@ export interface RewriteOptions {
 
 /**
  * Brings delimited UTF-8 text into its one canonical form: no byte order mark, preamble, header or blank rows; one kind of line end; every
- * row with the same number of fields. Short rows get empty fields at their end; what cannot be a row is left out. All of it is told, by line.
- * Without a sink it only looks. Clean stretches are copied as bytes, so a pass runs at the speed of a scan.
+ * row with the same number of fields. Short rows get empty fields at their end; what cannot be a row is left out. All of it is told, by
+ * line. Without a sink it only looks. Clean stretches are copied as bytes, so a pass runs at the speed of a scan.
  */
 export async function rewrite(path: string, dialect: Dialect, options: RewriteOptions, sink?: TextSink): Promise<TextReport> {
   const pass = new Pass(dialect, options, sink)
@@ -73,7 +73,18 @@ class Pass {
     private readonly sink: TextSink | undefined,
   ) {
     const clean = (options.start === 0 || options.dataFrom > 0) && options.cutBytes === 0
-    this.report = { rows: 0, leftOut: 0, clean, recordBytesMost: 0, bytes: 0, multiline: false, lineEnd: '\n', signs: new Uint16Array(dialect.width), afterBlanks: new RowsAfterBlanks(), problems: [] }
+    this.report = {
+      rows: 0,
+      leftOut: 0,
+      clean,
+      recordBytesMost: 0,
+      bytes: 0,
+      multiline: false,
+      lineEnd: '\n',
+      signs: new Uint16Array(dialect.width),
+      afterBlanks: new RowsAfterBlanks(),
+      problems: [],
+    }
   }
 
   record(record: RawRecord): void {
@@ -110,7 +121,11 @@ class Pass {
       this.#row(record)
       const { fields, flaw } = record
       if (flaw === undefined) this.#note(record.signs, Math.min(fields, this.dialect.width))
-      else this.#note(cellsOf(text, this.dialect.delimiter).map((cell) => signsOf(cell.text)), this.dialect.width)
+      else
+        this.#note(
+          cellsOf(text, this.dialect.delimiter).map((cell) => signsOf(cell.text)),
+          this.dialect.width,
+        )
     }
   }
 

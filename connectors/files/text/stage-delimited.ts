@@ -19,16 +19,36 @@ export function stageTsv(path: string, conversion: Conversion): AsyncGenerator<S
   return stageDelimited(path, conversion, '\t')
 }
 
-async function* stageDelimited(path: string, { session, scratch, types, signal, known }: Conversion, promised?: Delimiter): AsyncGenerator<StagedTable> {
+async function* stageDelimited(
+  path: string,
+  { session, scratch, types, signal, known }: Conversion,
+  promised?: Delimiter,
+): AsyncGenerator<StagedTable> {
   const text = await readDelimited(path, scratch, signal, promised)
   // Asks for the columns of before, which a text with rows does not depend on.
   if (text.rows === 0 && known === undefined) throw new NoRows('The file holds no rows.')
   if (text.rows === 0) {
-    const { decisions } = await guessTypes(session, text.from, text.names.map((name) => types.get(name)), text.signs)
-    yield staged(text, typesOfBefore(decisions, text.names, known ?? [], (name) => types.has(name)))
+    const { decisions } = await guessTypes(
+      session,
+      text.from,
+      text.names.map((name) => types.get(name)),
+      text.signs,
+    )
+    yield staged(
+      text,
+      typesOfBefore(decisions, text.names, known ?? [], (name) => types.has(name)),
+    )
     return
   }
-  yield await guessed(text, await guessTypes(session, text.from, text.names.map((name) => types.get(name)), text.signs))
+  yield await guessed(
+    text,
+    await guessTypes(
+      session,
+      text.from,
+      text.names.map((name) => types.get(name)),
+      text.signs,
+    ),
+  )
 }
 
 /** A first guess that fails is put right by itself; after that all that are left are, so that the file is read three times at most. */
@@ -37,11 +57,18 @@ async function guessed(text: DelimitedText, first: Guess, isSecond = false): Pro
   const guess = undecided.length === 0 ? first : await first.certain(undecided)
   const table = staged(text, guess.decisions)
   if (guess.guessed.length === 0) return table
-  return { ...table, otherwise: async (column) => guessed(text, await guess.certain(column === undefined || isSecond ? guess.guessed : [column]), true) }
+  return {
+    ...table,
+    otherwise: async (column) => guessed(text, await guess.certain(column === undefined || isSecond ? guess.guessed : [column]), true),
+  }
 }
 
 function staged(text: DelimitedText, decisions: readonly Decision[]): StagedTable {
-  const all = settleCommas(decisions, text.delimiter).map((decision, position) => ({ ...decision, name: text.names[position] as string, position }))
+  const all = settleCommas(decisions, text.delimiter).map((decision, position) => ({
+    ...decision,
+    name: text.names[position] as string,
+    position,
+  }))
   const named = all.filter(({ empty, position }) => !(empty === true && text.unnamed.includes(position)))
   const columns = named.length === 0 ? all : named
   const told = columns.flatMap(({ name, problem }) => (problem === undefined ? [] : [`Column ${name}: ${problem}`]))
@@ -50,6 +77,14 @@ function staged(text: DelimitedText, decisions: readonly Decision[]): StagedTabl
   const unnamed = unnamedProblem(text.unnamed.filter((position) => places.has(position)).map((position) => position + 1))
   // Blank fields behind the last column are what spreadsheets leave; those between columns are not.
   const last = columns.at(-1)?.position ?? 0
-  const leftOut = leftOutProblem(text.unnamed.filter((position) => !places.has(position) && position < last).map((position) => position + 1))
-  return { from, columns: columns.map(({ name, shape, sql }) => ({ name, shape, sql })), rows, rowBytes, problems: [...unnamed, ...leftOut, ...problems, ...told] }
+  const leftOut = leftOutProblem(
+    text.unnamed.filter((position) => !places.has(position) && position < last).map((position) => position + 1),
+  )
+  return {
+    from,
+    columns: columns.map(({ name, shape, sql }) => ({ name, shape, sql })),
+    rows,
+    rowBytes,
+    problems: [...unnamed, ...leftOut, ...problems, ...told],
+  }
 }

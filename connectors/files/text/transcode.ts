@@ -6,10 +6,16 @@ import type { TextEncoding } from './encoding.js'
 import { Repair } from './repair.js'
 
 /**
- * Writes a text file again as UTF-8 without a byte order mark, and repairs what is no text in it. Streams: its memory does not grow with the file.
+ * Writes a text file again as UTF-8 without a byte order mark, and repairs what is no text in it. Streams: its memory does not grow with
+ * the file.
  * @returns what was repaired, by line.
  */
-export async function transcode(from: string, to: string, { encoding, markBytes, cutBytes }: TextEncoding, signal: AbortSignal): Promise<string[]> {
+export async function transcode(
+  from: string,
+  to: string,
+  { encoding, markBytes, cutBytes }: TextEncoding,
+  signal: AbortSignal,
+): Promise<string[]> {
   const repair = new Repair()
   const end = (await stat(from)).size - cutBytes - 1
   const source = createReadStream(from, { start: markBytes, end: Math.max(markBytes, end), highWaterMark: 1 << 18 })

@@ -53,7 +53,13 @@ export function asText(column: string, problem?: string): Decision {
 
 /** What the values of a pattern are, in words for everybody. */
 export const kindWords: Record<Pattern['kind'], string> = {
-  BOOLEAN: 'true or false', NUMBER: 'numbers', DATE: 'dates', DAY_MONTH: 'dates', TIMESTAMP: 'times', TIMESTAMPTZ: 'times', TIME: 'times of day',
+  BOOLEAN: 'true or false',
+  NUMBER: 'numbers',
+  DATE: 'dates',
+  DAY_MONTH: 'dates',
+  TIMESTAMP: 'times',
+  TIMESTAMPTZ: 'times',
+  TIME: 'times of day',
 }
 
 /** What is told of a column that a pattern does not fit whole. */
@@ -119,7 +125,9 @@ export function decide(column: string, value: string, pattern: Pattern, found: (
     case 'DATE':
     case 'TIMESTAMP':
     case 'TIMESTAMPTZ':
-      return found('unreal') > 0 ? asText(column, 'not all of its dates are days of the calendar; kept as text.') : { shape: { type: pattern.kind }, sql: `CAST(${value} AS ${pattern.kind})`, fits }
+      return found('unreal') > 0
+        ? asText(column, 'not all of its dates are days of the calendar; kept as text.')
+        : { shape: { type: pattern.kind }, sql: `CAST(${value} AS ${pattern.kind})`, fits }
     case 'DAY_MONTH':
       return decideDayMonth(column, value, pattern, found)
   }
@@ -143,13 +151,19 @@ function decideDayMonth(column: string, value: string, pattern: Pattern, found: 
   const dayFirst = found('day_first') === found('values')
   const monthFirst = found('month_first') === found('values')
   if (!dayFirst && !monthFirst) {
-    return { ...asText(column), problem: 'its dates contradict each other (day first, month first) or are no days of the calendar; kept as text.' }
+    return {
+      ...asText(column),
+      problem: 'its dates contradict each other (day first, month first) or are no days of the calendar; kept as text.',
+    }
   }
   const parsed = `strptime(${value}, ${literal((dayFirst ? pattern.dayFirst : pattern.monthFirst) ?? '')})`
   const decision: Decision =
     pattern.time === true ? { shape: { type: 'TIMESTAMP' }, sql: parsed } : { shape: { type: 'DATE' }, sql: `CAST(${parsed} AS DATE)` }
   if (!(dayFirst && monthFirst)) return { ...decision, fits: pattern.regex }
-  return { ...decision, problem: 'no value shows whether day or month comes first; the day was taken to come first, as is usual in the United Kingdom.' }
+  return {
+    ...decision,
+    problem: 'no value shows whether day or month comes first; the day was taken to come first, as is usual in the United Kingdom.',
+  }
 }
 
 function ungrouped(value: string): string {

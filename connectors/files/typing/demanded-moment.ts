@@ -23,7 +23,11 @@ export const demandedTime: Reader = {
   steps: [() => ({ time: timeFound('v') }), (of) => ({ clock: timeText(of('time')) })],
   ways: [{ name: 'clock', readable: (of) => `${isForm('v', clockRegex)} AND try_cast(${of('clock')} AS TIME) IS NOT NULL` }],
   evidence: (of) => ({ finer: `count_if(${isFiner(of('time'))})` }),
-  decide: (value, { found }) => ({ shape: { type: 'TIME' }, sql: `CAST(${once(value, (one) => timeText(timeFound(one)))} AS TIME)`, ...reported(found('finer') > 0 ? finer : undefined) }),
+  decide: (value, { found }) => ({
+    shape: { type: 'TIME' },
+    sql: `CAST(${once(value, (one) => timeText(timeFound(one)))} AS TIME)`,
+    ...reported(found('finer') > 0 ? finer : undefined),
+  }),
 }
 
 type DayType = 'DATE' | 'TIMESTAMP' | 'TIMESTAMPTZ'
@@ -33,7 +37,10 @@ export function demandedMoment(type: DayType & ColumnType): Reader {
   const forms = type === 'DATE' ? anyNames : dayNames
   return {
     steps: momentSteps(forms),
-    ways: [{ name: 'day', readable: (of) => readable(type, 'first', of) }, { name: 'month', readable: (of) => readable(type, 'second', of) }],
+    ways: [
+      { name: 'day', readable: (of) => readable(type, 'first', of) },
+      { name: 'month', readable: (of) => readable(type, 'second', of) },
+    ],
     evidence: (of) => momentEvidence(of, forms),
     decide: (value, counts) => decideDay(type, value, counts, forms),
   }
@@ -59,7 +66,9 @@ function decideDay(type: DayType, value: string, { found, way }: Counts, forms: 
   const months = type === 'DATE' ? count(monthNames) : 0
   const problems = [
     count(['numbers', 'shortNumbers']) > 0 && found('unread_day') === 0 && found('unread_month') === 0 ? dayAssumed : undefined,
-    short > 0 ? `the year of ${short} of its dates has two digits: 00 to 29 were read as 2000 to 2029, 30 to 99 as 1930 to 1999.` : undefined,
+    short > 0
+      ? `the year of ${short} of its dates has two digits: 00 to 29 were read as 2000 to 2029, 30 to 99 as 1930 to 1999.`
+      : undefined,
     months > 0 ? `${months} of its values are months; each was read as its first day.` : undefined,
     type === 'TIMESTAMPTZ' && found('bst') > 0 ? 'BST was read as British Summer Time (+01:00).' : undefined,
     type !== 'DATE' && found('finer') > 0 ? finer : undefined,

@@ -13,12 +13,15 @@ const isExponent = (value: string) => `regexp_full_match(${value}, '-?[0-9]+(?:\
 
 /** SQL: a value as `-1234.5`, or as it is where it has an exponent. */
 function plainOf(value: string, convention: Convention): string {
-  return convention === 'comma' ? plainNumber(value, convention) : `CASE WHEN ${isExponent(value)} THEN ${value} ELSE ${plainNumber(value, convention)} END`
+  return convention === 'comma'
+    ? plainNumber(value, convention)
+    : `CASE WHEN ${isExponent(value)} THEN ${value} ELSE ${plainNumber(value, convention)} END`
 }
 
 /** Reads numbers with signs, currency, percent and groups, and codes with leading zeros, as the type that the publisher asks for. */
 export function demandedNumber(type: NumberType): Reader {
-  const whole = (plain: string) => (type === 'INT64' ? ` AND NOT regexp_matches(${plain}, '\\.[0-9]*[1-9]') AND NOT contains(lower(v), 'e')` : '')
+  const whole = (plain: string) =>
+    type === 'INT64' ? ` AND NOT regexp_matches(${plain}, '\\.[0-9]*[1-9]') AND NOT contains(lower(v), 'e')` : ''
   return {
     steps: [() => ({ point: plainOf('v', 'point'), comma: plainOf('v', 'comma') })],
     ways: [
@@ -27,7 +30,12 @@ export function demandedNumber(type: NumberType): Reader {
     ],
     evidence: (of) => ({
       ...spelledEvidence(of),
-      ...Object.fromEntries(conventions.map((one) => [`${one}_beyond`, `count_if(try_cast(split_part(${of(one)}, '.', 1) AS BIGINT) IS NULL AND v IS NOT NULL)`])),
+      ...Object.fromEntries(
+        conventions.map((one) => [
+          `${one}_beyond`,
+          `count_if(try_cast(split_part(${of(one)}, '.', 1) AS BIGINT) IS NULL AND v IS NOT NULL)`,
+        ]),
+      ),
     }),
     decide(value, counts) {
       const convention = counts.way as Convention
@@ -60,5 +68,7 @@ function readAs(type: NumberType, value: string, convention: Convention, { value
   const scale = get('scale_max')
   if (get('whole_max') + scale > 38) return 'its values need more than 38 digits'
   const exact = decideExactNumber('', plain, get)
-  return exact.shape.type === 'DECIMAL' ? { ...exact, ...rest } : { shape: { type, scale }, sql: `CAST(${plain} AS DECIMAL(38, ${scale}))`, plain, ...rest }
+  return exact.shape.type === 'DECIMAL'
+    ? { ...exact, ...rest }
+    : { shape: { type, scale }, sql: `CAST(${plain} AS DECIMAL(38, ${scale}))`, plain, ...rest }
 }

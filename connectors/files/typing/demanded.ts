@@ -35,8 +35,9 @@ export interface Counts {
 }
 
 /**
- * Reads columns as their publisher asks, each value by its own form, over every row. Marks that stand for no value become nulls. Where a value cannot be
- * read, the column keeps the type that its values have, and the report says how many there are and in which row the first is.
+ * Reads columns as their publisher asks, each value by its own form, over every row. Marks that stand for no value become nulls. Where a
+ * value cannot be read, the column keeps the type that its values have, and the report says how many there are and in which row the first
+ * is.
  */
 export async function readDemanded(session: EngineSession, from: string, unmet: readonly Unmet[]): Promise<Map<string, Decision>> {
   const decisions = new Map<string, Decision>()
@@ -57,7 +58,10 @@ async function readOne(session: EngineSession, from: string, { column, demand, n
   const decided = way === undefined ? unreadWords(reader, found) : decide(way.name)
   if (typeof decided === 'string') {
     const { commas: _commas, swapped: _swapped, uncertain: _uncertain, ...kept } = natural
-    return { ...kept, problem: `the catalogue asks for ${demand}, but ${decided}; ${kept.shape.type === 'STRING' ? 'kept as text' : `read as ${kept.shape.type}`}.` }
+    return {
+      ...kept,
+      problem: `the catalogue asks for ${demand}, but ${decided}; ${kept.shape.type === 'STRING' ? 'kept as text' : `read as ${kept.shape.type}`}.`,
+    }
   }
   const marked = found('marked')
   if (marked === 0) return decided
@@ -80,7 +84,9 @@ const of: Of = (part) => (part === '' ? 'v' : part)
 
 async function count(session: EngineSession, { steps, ways, evidence }: Reader, values: string): Promise<Record<string, unknown>> {
   const sums = [
-    'count(v) AS readable_values', 'count(t) - count(v) AS marked', `${someMarks('t', 'v IS NULL AND t IS NOT NULL')} AS named`,
+    'count(v) AS readable_values',
+    'count(t) - count(v) AS marked',
+    `${someMarks('t', 'v IS NULL AND t IS NOT NULL')} AS named`,
     ...ways.flatMap(({ name, readable }) => {
       const unread = `v IS NOT NULL AND NOT coalesce(${readable(of)}, false)`
       return [`count_if(${unread}) AS unread_${name}`, `min(n) FILTER (${unread}) AS first_${name}`]

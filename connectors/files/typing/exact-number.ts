@@ -11,7 +11,8 @@ const moneyScaleMost = 4
 const doubleDigits = 15
 
 /**
- * SQL: whether a DOUBLE is numerically the number that a text spells: it has up to 15 significant digits, or its shortest spelling is the same number.
+ * SQL: whether a DOUBLE is numerically the number that a text spells: it has up to 15 significant digits, or its shortest spelling is the
+ * same number.
  * @param plain a text such as `-1234.5` or `1.5e-3`.
  */
 export function isExactDouble(plain: string): string {
@@ -42,15 +43,21 @@ export function numberEvidence(plain: string, prefix = ''): Record<string, strin
 }
 
 /**
- * The type that holds every one of some numbers exactly: INT64 for whole ones, DECIMAL of the largest scale up to 4, DECIMAL(38, 0) beyond 64 bits, DOUBLE only
- * where every value survives it; else a DECIMAL of up to 38 digits, else text.
+ * The type that holds every one of some numbers exactly: INT64 for whole ones, DECIMAL of the largest scale up to 4, DECIMAL(38, 0) beyond
+ * 64 bits, DOUBLE only where every value survives it; else a DECIMAL of up to 38 digits, else text.
  * @param plain how a value is read as `-1234.5`. @param whole RE2 of the digits before the point, where the values are plain as they stand
  * @param found what `numberEvidence` counted.
  */
 export function decideExactNumber(column: string, plain: string, found: (key: string) => number, whole?: string): Decision {
   const [scale, before] = [found('scale_max'), found('whole_max')]
-  const cast = (shape: Decision['shape'], as: string, rest: Partial<Decision>): Decision => ({ shape, sql: `CAST(${plain} AS ${as})`, plain, ...(whole === undefined ? {} : rest) })
-  const decimal = (rest: Partial<Decision>) => cast({ type: 'DECIMAL', scale }, `DECIMAL(${before + scale <= digitsOf64Bits ? digitsOf64Bits : digitsMost}, ${scale})`, rest)
+  const cast = (shape: Decision['shape'], as: string, rest: Partial<Decision>): Decision => ({
+    shape,
+    sql: `CAST(${plain} AS ${as})`,
+    plain,
+    ...(whole === undefined ? {} : rest),
+  })
+  const decimal = (rest: Partial<Decision>) =>
+    cast({ type: 'DECIMAL', scale }, `DECIMAL(${before + scale <= digitsOf64Bits ? digitsOf64Bits : digitsMost}, ${scale})`, rest)
   const hasExponents = found('exponents') > 0
   const isDecimal = !hasExponents && before + scale <= digitsMost
   if (!hasExponents && scale === 0 && found('not_int64') === 0) return cast({ type: 'INT64' }, 'BIGINT', { fits: `-?${whole}` })
@@ -61,9 +68,17 @@ export function decideExactNumber(column: string, plain: string, found: (key: st
       : decimal({ fits: `-?(?:${whole}(?:\\.[0-9]{1,${scale}})?|\\.[0-9]{1,${scale}})`, isMixedScale: true })
   }
   if (found('inexact') === 0) {
-    const rest = hasExponents ? {} : { fits: `-?(?:${whole}(?:\\.[0-9]+)?|\\.[0-9]+)`, holds: `strlen(${plain}) <= ${doubleDigits} OR ${isExactDouble(plain)}` }
+    const rest = hasExponents
+      ? {}
+      : { fits: `-?(?:${whole}(?:\\.[0-9]+)?|\\.[0-9]+)`, holds: `strlen(${plain}) <= ${doubleDigits} OR ${isExactDouble(plain)}` }
     const double = cast({ type: 'DOUBLE' }, 'DOUBLE', rest)
-    return found('cut_codes') === 0 ? double : { ...double, problem: 'some of its numbers are written as 1.23E+11, as Excel shows long numbers and codes, so that digits may be lost. Format the cells as numbers without decimals, and save again.' }
+    return found('cut_codes') === 0
+      ? double
+      : {
+          ...double,
+          problem:
+            'some of its numbers are written as 1.23E+11, as Excel shows long numbers and codes, so that digits may be lost. Format the cells as numbers without decimals, and save again.',
+        }
   }
   // Longer fractions are rare: all rows of the sample are known, but not what comes after, so they are always decided over every row.
   if (isDecimal) return decimal({})

@@ -22,12 +22,14 @@ const columnsAtOnce = 400
 
 /** Columns in portions: those of a very wide table, each as rows of its own, need more memory than a conversion may have. */
 export function atOnce(columns: readonly string[]): string[][] {
-  return Array.from({ length: Math.ceil(columns.length / columnsAtOnce) }, (_, portion) => columns.slice(portion * columnsAtOnce, (portion + 1) * columnsAtOnce))
+  return Array.from({ length: Math.ceil(columns.length / columnsAtOnce) }, (_, portion) =>
+    columns.slice(portion * columnsAtOnce, (portion + 1) * columnsAtOnce),
+  )
 }
 
 /**
- * The patterns that fit the values of columns; lookalikes are looked for only where these leave anything open. All columns go through one expression, as
- * rows of position and value: preparing these expressions for each of them would take longer than running them.
+ * The patterns that fit the values of columns; lookalikes are looked for only where these leave anything open. All columns go through one
+ * expression, as rows of position and value: preparing these expressions for each of them would take longer than running them.
  */
 export async function findPatterns(session: EngineSession, from: string, columns: readonly string[]): Promise<Map<string, Found>> {
   const found = new Map<string, Found>(columns.map((column) => [column, { pattern: 'no value' }]))
@@ -44,7 +46,8 @@ export async function findPatterns(session: EngineSession, from: string, columns
   return found
 }
 
-const cellsOf = (columns: readonly string[], from: string) => `(SELECT unnest(range(${columns.length})) AS place, unnest([${columns.map(trimmed).join(', ')}]) AS value FROM ${from})`
+const cellsOf = (columns: readonly string[], from: string) =>
+  `(SELECT unnest(range(${columns.length})) AS place, unnest([${columns.map(trimmed).join(', ')}]) AS value FROM ${from})`
 
 function foundOf(fits: Fits): Found {
   const isWhole = fits.fitting === fits.n

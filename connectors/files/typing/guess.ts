@@ -29,11 +29,17 @@ export interface Guess {
 }
 
 /**
- * The types of text columns c0 …, guessed from the first rows where they can be checked while the values are read, so that what is read without
- * an error is as `inferTypes` would have it. What the first rows, or the signs of all rows, rule out is certain. All else is decided here over every row.
+ * The types of text columns c0 …, guessed from the first rows where they can be checked while the values are read, so that what is read
+ * without an error is as `inferTypes` would have it. What the first rows, or the signs of all rows, rule out is certain. All else is
+ * decided here over every row.
  * @param seen the signs of each column's values.
  */
-export async function guessTypes(session: EngineSession, from: string, demanded: readonly (ColumnType | undefined)[], seen: ArrayLike<number>): Promise<Guess> {
+export async function guessTypes(
+  session: EngineSession,
+  from: string,
+  demanded: readonly (ColumnType | undefined)[],
+  seen: ArrayLike<number>,
+): Promise<Guess> {
   const columns = demanded.map((_, position) => columnAt(position))
   const sample = `(SELECT * FROM ${from} LIMIT ${Math.max(100, Math.min(sampleRowsMax, Math.floor(sampleCells / columns.length)))})`
   const found = await findPatterns(session, sample, columns)
@@ -54,7 +60,16 @@ export async function guessTypes(session: EngineSession, from: string, demanded:
     const guess = guesses.get(column) as Decision
     // Without a way to check it a guess is none: it is put to all rows.
     if (guess.commas !== undefined || guess.fits === undefined) open.push(column)
-    else decisions.set(column, { ...guess, sql: checked(guess, column, valueOf(column), glance(guess, by.pattern as Pattern, valueOf(column), seen[Number(column.slice(1))] as number)) })
+    else
+      decisions.set(column, {
+        ...guess,
+        sql: checked(
+          guess,
+          column,
+          valueOf(column),
+          glance(guess, by.pattern as Pattern, valueOf(column), seen[Number(column.slice(1))] as number),
+        ),
+      })
     return guess.commas === undefined && guess.fits !== undefined
   })
   for (const [column, decision] of await inferTypes(session, from, demanded, open)) decisions.set(column, decision)
@@ -69,20 +84,31 @@ export async function guessTypes(session: EngineSession, from: string, demanded:
       const isAlone = some.length === 1
       const { decisions: certain, unfit } = await decideAll(session, from, isAlone ? [] : some, trimmed)
       const other = await inferTypes(session, from, demanded, isAlone ? some.map(({ column }) => column) : unfit)
-      return guessOf(new Map([...all, ...certain, ...other]), guessed.filter((candidate) => !isMeant(candidate)))
+      return guessOf(
+        new Map([...all, ...certain, ...other]),
+        guessed.filter((candidate) => !isMeant(candidate)),
+      )
     },
   })
   return guessOf(decisions, checkable)
 }
 
-/** What the first rows, and the signs of all, say of a column: what it certainly is, how it may be guessed, or that all rows must be asked. */
-function firstLook(column: string, demand: ColumnType | undefined, { pattern, family, isPlain, isMarks, likeness }: Found, made: number): Decision | Candidate | 'open' {
+/**
+ * What the first rows, and the signs of all, say of a column: what it certainly is, how it may be guessed, or that all rows must be asked.
+ */
+function firstLook(
+  column: string,
+  demand: ColumnType | undefined,
+  { pattern, family, isPlain, isMarks, likeness }: Found,
+  made: number,
+): Decision | Candidate | 'open' {
   if (![undefined, 'STRING'].includes(demand)) return 'open'
   if (areOf(made, signs.blank)) return { ...asText(column), empty: true }
   if (demand === 'STRING') return asText(column)
   const hasDigit = (made & signs.digit) !== 0
   if (pattern === 'no value') return hasDigit || patterns.some((one) => mayBe(one, made)) ? 'open' : asText(column)
-  if (pattern === 'several') return family !== undefined || isPlain === true || (isMarks === true && hasDigit) ? 'open' : asText(column, likeness)
+  if (pattern === 'several')
+    return family !== undefined || isPlain === true || (isMarks === true && hasDigit) ? 'open' : asText(column, likeness)
   return mayBe(pattern, made) ? patternCandidate(column, pattern) : 'open'
 }
 
@@ -103,7 +129,8 @@ async function findPadded(session: EngineSession, from: string, columns: readonl
   const padded = new Set<string>()
   for (const some of atOnce(columns)) {
     const cells = `(SELECT unnest(range(${some.length})) AS place, unnest([${some.join(', ')}]) AS value FROM ${from})`
-    for (const { place } of await session.rows(`SELECT DISTINCT place FROM ${cells} WHERE value <> trim(value)`)) padded.add(some[Number(place)] as string)
+    for (const { place } of await session.rows(`SELECT DISTINCT place FROM ${cells} WHERE value <> trim(value)`))
+      padded.add(some[Number(place)] as string)
   }
   return padded
 }

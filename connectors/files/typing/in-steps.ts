@@ -8,7 +8,9 @@ export function inSteps(from: string, steps: Way['steps'], columns: readonly Of[
   }, from)
 }
 
-/** SQL: an expression over a value that is worked out once, however often the expression names it. The engine would work it out each time. */
+/**
+ * SQL: an expression over a value that is worked out once, however often the expression names it. The engine would work it out each time.
+ */
 export function once(value: string, expression: (name: string) => string): string {
   return `list_transform([${value}], lambda one_value: ${expression('one_value')})[1]`
 }

@@ -15,9 +15,9 @@ const columnsAtOnce = 32
 const spelledAtOnce = 4
 
 /**
- * The types of some of the text columns c0 …, over every row. A column is read as something other than text only where all of its values agree and one
- * meaning is possible, or where its publisher asks for a type and every value can be read as that; what was assumed, and what looks like numbers or dates and
- * stays text, is reported.
+ * The types of some of the text columns c0 …, over every row. A column is read as something other than text only where all of its values
+ * agree and one meaning is possible, or where its publisher asks for a type and every value can be read as that; what was assumed, and what
+ * looks like numbers or dates and stays text, is reported.
  * @param demanded for each column, the type that its publisher asks for. @param columns those to decide on. Default: all
  */
 export async function inferTypes(
@@ -33,11 +33,15 @@ export async function inferTypes(
   const { decisions } = await decideAll(session, from, candidates, trimmed)
   const natural = (column: string) => {
     const { pattern, likeness } = found.get(column) as Found
-    return decisions.get(column) ?? { ...asText(column, demandOf(column) === undefined ? likeness : undefined), empty: pattern === 'no value' }
+    return (
+      decisions.get(column) ?? { ...asText(column, demandOf(column) === undefined ? likeness : undefined), empty: pattern === 'no value' }
+    )
   }
   const unmet = asked.flatMap((column) => {
     const demand = demandOf(column)
-    return demand === undefined || natural(column).empty === true || isMet(natural(column), demand) ? [] : [{ column, demand, natural: natural(column) }]
+    return demand === undefined || natural(column).empty === true || isMet(natural(column), demand)
+      ? []
+      : [{ column, demand, natural: natural(column) }]
   })
   const read = await readDemanded(session, from, unmet)
   return new Map(columns.map((column) => [column, read.get(column) ?? met(natural(column), demandOf(column), column)]))
@@ -78,8 +82,14 @@ export async function decideAll(
   const decisions = new Map<string, Decision>()
   const unfit: string[] = []
   for (const some of batches(candidates)) {
-    const ofs = some.map(({ column }): Of => (part) => (part === '' ? column : `${column}_${part}`))
-    const sums = some.flatMap(({ by }, at) => Object.entries(by.evidence(ofs[at] as Of)).map(([key, sql]) => `CAST(${sql} AS DOUBLE) AS ${some[at]?.column}_${key}`))
+    const ofs = some.map(
+      ({ column }): Of =>
+        (part) =>
+          part === '' ? column : `${column}_${part}`,
+    )
+    const sums = some.flatMap(({ by }, at) =>
+      Object.entries(by.evidence(ofs[at] as Of)).map(([key, sql]) => `CAST(${sql} AS DOUBLE) AS ${some[at]?.column}_${key}`),
+    )
     const values = some.map(({ column }) => `${trimmed(column)} AS ${column}`)
     const trimmedFrom = `(SELECT ${values.join(', ')} FROM ${from})`
     const parted = some.reduce((inner, { by }, at) => inSteps(inner, by.steps, [ofs[at] as Of]), trimmedFrom)
@@ -99,7 +109,13 @@ function batches(candidates: readonly Candidate[]): Candidate[][] {
   const put = (some: readonly Candidate[], atOnce: number) => {
     for (let start = 0; start < some.length; start += atOnce) all.push(some.slice(start, start + atOnce))
   }
-  put(candidates.filter(({ by }) => by.pattern !== undefined), columnsAtOnce)
-  put(candidates.filter(({ by }) => by.pattern === undefined), spelledAtOnce)
+  put(
+    candidates.filter(({ by }) => by.pattern !== undefined),
+    columnsAtOnce,
+  )
+  put(
+    candidates.filter(({ by }) => by.pattern === undefined),
+    spelledAtOnce,
+  )
   return all
 }

@@ -37,15 +37,19 @@ function fitOf(value: string): string {
 const firstSigns = [...'0123456789-.tTfF'].map(literal).join(', ')
 
 /**
- * The statement that finds how the values of columns fit patterns alone, as `fitsQuery` but for `odd`: values that fit none and may be lookalikes or marks.
- * To prepare the expressions of lookalikes takes longer than to read most files, and few columns need them.
+ * The statement that finds how the values of columns fit patterns alone, as `fitsQuery` but for `odd`: values that fit none and may be
+ * lookalikes or marks. To prepare the expressions of lookalikes takes longer than to read most files, and few columns need them.
  */
 export function patternsQuery(cells: string): string {
   const ways = patterns.map(({ regex }, position) => `WHEN regexp_full_match(value, ${literal(regex)}) THEN ${position}`).join(' ')
   const fit = `CASE WHEN value IS NULL THEN NULL WHEN strlen(value) > 80 OR left(value, 1) NOT IN (${firstSigns}) THEN -1 ${ways} ELSE -1 END`
   const isOdd = `(fit = -1 AND strlen(value) <= 80 AND (regexp_matches(value, '[0-9]') OR starts_with(value, '=') OR (strlen(value) <= 24 AND ${isMark('value')})))`
   const outputs = [
-    'place', 'count(fit) AS n', 'count_if(fit >= 0) AS fitting', `count_if(${isOdd}) AS odd`, 'bit_or(CASE WHEN fit >= 0 THEN 1::BIGINT << fit ELSE 0::BIGINT END) AS ways',
+    'place',
+    'count(fit) AS n',
+    'count_if(fit >= 0) AS fitting',
+    `count_if(${isOdd}) AS odd`,
+    'bit_or(CASE WHEN fit >= 0 THEN 1::BIGINT << fit ELSE 0::BIGINT END) AS ways',
   ]
   return `SELECT ${outputs.join(', ')} FROM (SELECT place, value, ${fit} AS fit FROM ${cells}) GROUP BY place`
 }
@@ -56,11 +60,18 @@ export function fitsOfPatterns({ n, fitting, odd, ways }: Readonly<Record<string
   return isSettled ? { n: Number(n), fitting: Number(fitting), marks: 0, letters: 0, named: [], ways: BigInt(String(ways)) } : undefined
 }
 
-/** The statement that finds how the values of columns fit: rows of `place`, the column's position in the list, and what `fitsOf` reads. @param cells rows of place and value */
+/**
+ * The statement that finds how the values of columns fit: rows of `place`, the column's position in the list, and what `fitsOf` reads.
+ * @param cells rows of place and value
+ */
 export function fitsQuery(cells: string): string {
   const fits = `(SELECT place, value, ${fitOf('value')} AS fit FROM ${cells})`
   const outputs = [
-    'place', 'count(fit) AS n', 'count_if(fit >= 0) AS fitting', `count_if(fit = ${markFit}) AS marks`, `count_if(fit = ${letterFit}) AS letters`,
+    'place',
+    'count(fit) AS n',
+    'count_if(fit >= 0) AS fitting',
+    `count_if(fit = ${markFit}) AS marks`,
+    `count_if(fit = ${letterFit}) AS letters`,
     `${someMarks('value', `fit IN (${markFit}, ${letterFit})`)} AS named`,
     'bit_or(CASE WHEN fit >= 0 THEN 1::BIGINT << fit ELSE 0::BIGINT END) AS ways',
   ]
@@ -69,7 +80,14 @@ export function fitsQuery(cells: string): string {
 
 /** A row of that statement. */
 export function fitsOf({ n, fitting, marks, letters, named, ways }: Readonly<Record<string, unknown>>): Fits {
-  return { n: Number(n), fitting: Number(fitting), marks: Number(marks), letters: Number(letters), named: marksOf(named), ways: BigInt(String(ways)) }
+  return {
+    n: Number(n),
+    fitting: Number(fitting),
+    marks: Number(marks),
+    letters: Number(letters),
+    named: marksOf(named),
+    ways: BigInt(String(ways)),
+  }
 }
 
 /** The pattern, where there is one way and it is a pattern. */
@@ -78,7 +96,8 @@ export function onlyPattern(ways: bigint): Pattern | undefined {
 }
 
 const momentKinds: readonly Pattern['kind'][] = ['DATE', 'DAY_MONTH', 'TIMESTAMP', 'TIMESTAMPTZ']
-const familyOf = ({ kind }: Pattern): Lookalike['family'] => (kind === 'NUMBER' ? 'number' : momentKinds.includes(kind) ? 'moment' : undefined)
+const familyOf = ({ kind }: Pattern): Lookalike['family'] =>
+  kind === 'NUMBER' ? 'number' : momentKinds.includes(kind) ? 'moment' : undefined
 const families: readonly Lookalike['family'][] = [...patterns.map(familyOf), ...lookalikes.map(({ family }) => family)]
 
 /** The family of all ways, where they have one. */
@@ -93,7 +112,9 @@ export function isPlain({ n, fitting, marks, letters }: Fits): boolean {
 }
 
 const asks: readonly (string | undefined)[] = [
-  ...patterns.map(({ kind, time }) => (kind === 'NUMBER' ? 'DECIMAL' : kind === 'DAY_MONTH' ? (time === true ? 'TIMESTAMP' : 'DATE') : kind)),
+  ...patterns.map(({ kind, time }) =>
+    kind === 'NUMBER' ? 'DECIMAL' : kind === 'DAY_MONTH' ? (time === true ? 'TIMESTAMP' : 'DATE') : kind,
+  ),
   ...lookalikes.map(({ askFor }) => askFor),
 ]
 
@@ -107,7 +128,8 @@ export function likenessOf({ n, fitting, marks, letters, named, ways }: Fits): s
   const isDays = ask.size === 2 && ask.has('DATE') && ask.has('TIMESTAMP')
   const wanted = isDays ? 'TIMESTAMP' : ask.size === 1 ? type : undefined
   const mend = wanted === undefined ? '' : `, or write type: ${wanted} for this column in catalogue.yaml`
-  const what = kinds.length > 1 ? `of several kinds (${kinds.join('; ')})` : `${kinds[0]}${fit.length > 1 ? ' written in several ways' : ''}`
+  const what =
+    kinds.length > 1 ? `of several kinds (${kinds.join('; ')})` : `${kinds[0]}${fit.length > 1 ? ' written in several ways' : ''}`
   if (fitting === 0) return nullsAmong(named)
   if (marks + letters > 0 && fitting + marks + letters === n && (letters === 0 || fitting * 3 >= n)) {
     return `its values are ${what}, but for ${marks + letters} of ${n} that seem to stand for no value (${markList(named)}); kept as text. Leave those fields empty${mend}.`
@@ -122,5 +144,7 @@ const nullWord = /^(?:\\N|[<([]?null[>)\]]?|nan|<na>|#(?:n\/a|ref!|value!|div\/0
 
 function nullsAmong(named: readonly string[]): string | undefined {
   const nulls = named.filter((mark) => nullWord.test(mark))
-  return nulls.length === 0 ? undefined : `some of its values (${markList(nulls)}) are what programs write for no value or an error; kept as text. Leave those fields empty.`
+  return nulls.length === 0
+    ? undefined
+    : `some of its values (${markList(nulls)}) are what programs write for no value or an error; kept as text. Leave those fields empty.`
 }

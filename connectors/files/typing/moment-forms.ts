@@ -3,7 +3,8 @@ import { around } from './number-forms.js'
 
 /** Ways of writing a day, a time of day and a zone, and how each is read. All are matched without regard to case. */
 
-const month = '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)'
+const month =
+  '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)'
 const weekday = '(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r?s?(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)'
 const ordinal = '(?:st|nd|rd|th)?'
 export const clock24 = '(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{1,9})?)?'
@@ -21,7 +22,10 @@ export const dayForms = {
   /** January 31, 2024 */
   monthDay: { regex: `(${month})[. ]{1,2}([0-9]{1,2})${ordinal}(?:, ?| )([0-9]{4})`, groups: ['name', 'd', 'y'] },
   /** 31/01/24 */
-  shortNumbers: { regex: "([0-9]{1,2})(?:-([0-9]{1,2})-|/([0-9]{1,2})/|\\.([0-9]{1,2})\\.| ([0-9]{1,2}) )'?([0-9]{2})", groups: ['d', 'm1', 'm2', 'm3', 'm4', 'yy'] },
+  shortNumbers: {
+    regex: "([0-9]{1,2})(?:-([0-9]{1,2})-|/([0-9]{1,2})/|\\.([0-9]{1,2})\\.| ([0-9]{1,2}) )'?([0-9]{2})",
+    groups: ['d', 'm1', 'm2', 'm3', 'm4', 'yy'],
+  },
   /** 31 Jan 24 */
   shortDayMonth: { regex: `([0-9]{1,2})${ordinal}[-/. ]{0,2}(${month})[.,]?[-/. ]{0,2}'?([0-9]{2})`, groups: ['d', 'name', 'yy'] },
 } as const
@@ -78,9 +82,14 @@ export function isoDay(value: string, form: AnyForm, monthFirst: boolean): strin
   const named = groups.includes('name')
   const month = named
     ? `CAST((strpos('janfebmaraprmayjunjulaugsepoctnovdec', left(lower(${get('name')}), 3)) + 2) // 3 AS VARCHAR)`
-    : groups.filter((name) => name.startsWith('m')).map(get).join(' || ')
+    : groups
+        .filter((name) => name.startsWith('m'))
+        .map(get)
+        .join(' || ')
   const day = groups.includes('d') ? get('d') : `'1'`
-  return monthFirst && !named && groups[0] === 'd' ? `${year} || '-' || ${day} || '-' || ${month}` : `${year} || '-' || ${month} || '-' || ${day}`
+  return monthFirst && !named && groups[0] === 'd'
+    ? `${year} || '-' || ${day} || '-' || ${month}`
+    : `${year} || '-' || ${month} || '-' || ${day}`
 }
 
 /** SQL: whether a value is of a form. */
@@ -95,7 +104,8 @@ export const anyNames: readonly AnyForm[] = [...dayNames, 'compact', ...monthNam
 
 /** SQL: the name of the form of a value; null where it has none. */
 export function formOf(value: string, forms: readonly AnyForm[]): string {
-  const regexOf = (form: AnyForm) => (form === 'compact' ? plainRegex(compact.regex) : form in dayForms ? momentRegex(form as DayForm) : monthRegex(form as MonthForm))
+  const regexOf = (form: AnyForm) =>
+    form === 'compact' ? plainRegex(compact.regex) : form in dayForms ? momentRegex(form as DayForm) : monthRegex(form as MonthForm)
   return `CASE ${forms.map((form) => `WHEN ${isForm(value, regexOf(form))} THEN '${form}'`).join(' ')} END`
 }
 

@@ -5,7 +5,7 @@ export type Convention = 'point' | 'comma'
 
 /** Blanks that people and programs put between thousands, or around a value: ordinary, no-break, figure, thin, narrow no-break. */
 const blank = '[ \\x{a0}\\x{2007}\\x{2009}\\x{202f}]'
-const apostrophe = '[\'\\x{2019}]'
+const apostrophe = "['\\x{2019}]"
 const minus = '[-\\x{2212}\\x{2013}]'
 const sign = '[-+\\x{2212}\\x{2013}]'
 export const currency = '(?:[£$€¥]|GBP|EUR|USD)'
@@ -55,14 +55,20 @@ export function isNumber(value: string, convention: Convention, isDemanded = fal
 
 /** SQL: such a value as `-1234.5`. Anything else becomes anything. */
 export function plainNumber(value: string, convention: Convention): string {
-  const digits = convention === 'point' ? `regexp_replace(${value}, '[^0-9.]', '', 'g')` : `replace(regexp_replace(${value}, '[^0-9,]', '', 'g'), ',', '.')`
+  const digits =
+    convention === 'point'
+      ? `regexp_replace(${value}, '[^0-9.]', '', 'g')`
+      : `replace(regexp_replace(${value}, '[^0-9,]', '', 'g'), ',', '.')`
   return `if(regexp_matches(${value}, ${literal(`^[^0-9]*[-\\x{2212}\\x{2013}(]|[-\\x{2212}\\x{2013}]${around}$`)}), '-' || ${digits}, ${digits})`
 }
 
 /** The words for each kind of number spelling, in the order in which they are tried; see lookalikes. */
 export const numberKinds: readonly { are: string; regex: string }[] = [
   { are: 'numbers with a decimal comma', regex: `${minus}?(?:[0-9]+|[1-9][0-9]{0,2}(?:[. ][0-9]{3})+),[0-9]+` },
-  { are: 'percentages', regex: `${around}(?:${sign}?[0-9][0-9.,]*|\\([0-9.,]*[0-9]\\)) ?%(?: ?-)?${around}|${around}\\([0-9.,]*[0-9] ?%\\)${around}` },
+  {
+    are: 'percentages',
+    regex: `${around}(?:${sign}?[0-9][0-9.,]*|\\([0-9.,]*[0-9]\\)) ?%(?: ?-)?${around}|${around}\\([0-9.,]*[0-9] ?%\\)${around}`,
+  },
   {
     are: 'amounts with a currency sign',
     regex: `${around}(?:[-+(\\x{2212}\\x{2013}]? ?${currency}[ (]?${sign}? ?[0-9][0-9., ']*\\)? ?-?|${sign}?[0-9][0-9., ']* ?${currency} ?-?|\\([0-9][0-9., ']* ?${currency}\\))${around}`,
@@ -71,8 +77,14 @@ export const numberKinds: readonly { are: string; regex: string }[] = [
   { are: 'numbers with a minus sign that is no hyphen', regex: `${around}[\\x{2212}\\x{2013}] ?[0-9.,]*[0-9]${around}` },
   { are: 'numbers with the minus sign behind', regex: `${around}[0-9][0-9.,]* ?${minus}${around}` },
   { are: 'numbers with a plus sign', regex: `${around}\\+(?:${body('point', '[0-9]{1,9}', [','])})${around}` },
-  { are: 'numbers with blanks between the thousands', regex: `${around}${sign}?[1-9][0-9]{0,2}(?:${blank}[0-9]{3})+(?:[.,][0-9]+)?${around}` },
-  { are: 'numbers with apostrophes between the thousands', regex: `${around}${sign}?[1-9][0-9]{0,2}(?:${apostrophe}[0-9]{3})+(?:[.,][0-9]+)?${around}` },
+  {
+    are: 'numbers with blanks between the thousands',
+    regex: `${around}${sign}?[1-9][0-9]{0,2}(?:${blank}[0-9]{3})+(?:[.,][0-9]+)?${around}`,
+  },
+  {
+    are: 'numbers with apostrophes between the thousands',
+    regex: `${around}${sign}?[1-9][0-9]{0,2}(?:${apostrophe}[0-9]{3})+(?:[.,][0-9]+)?${around}`,
+  },
   { are: 'numbers with points between the thousands', regex: `${around}${sign}?[1-9][0-9]{0,2}(?:\\.[0-9]{3}){2,}${around}` },
   { are: 'numbers with other blanks around them', regex: `${around}-?${body('point', wholeOnly, [','])}${around}` },
 ]

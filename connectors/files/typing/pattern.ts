@@ -57,7 +57,10 @@ const namedMonth: Pattern[] = ['-', ' ', '/'].flatMap((separator) =>
     const names = format === '%b' ? months.map((name) => name.slice(0, 3)) : months.filter((name) => name.length > 3)
     const name = `(?i:${names.join('|')})`
     return {
-      kind: 'DAY_MONTH' as const, regex: `[0-9]{1,2}${separator}${name}${separator}[0-9]{4}`, dayFirst: ['%d', format, '%Y'].join(separator), signs: digit | point | colon | letter | other,
+      kind: 'DAY_MONTH' as const,
+      regex: `[0-9]{1,2}${separator}${name}${separator}[0-9]{4}`,
+      dayFirst: ['%d', format, '%Y'].join(separator),
+      signs: digit | point | colon | letter | other,
     }
   }),
 )

@@ -1,6 +1,6 @@
 /**
- * What a column's values are made of, as bits of kinds of signs, whatever their order: seen while a file is cut into records, it rules out types
- * before any value is read as one.
+ * What a column's values are made of, as bits of kinds of signs, whatever their order: seen while a file is cut into records, it rules out
+ * types before any value is read as one.
  */
 export const signs = { digit: 16, dash: 32, dot: 64, mark: 128, clock: 256, tee: 512, letter: 1024, other: 2048, blank: 4096 } as const
 

@@ -8,15 +8,21 @@ const certainForms: readonly DayForm[] = ['yearFirst', 'numbers', 'dayMonth', 'm
 
 /** What is reported of times that are finer than the engine holds. */
 export const finer = 'its times have more than six decimals of a second; those after the sixth were left out.'
-export const dayAssumed = 'no value shows whether day or month comes first; the day was taken to come first, as is usual in the United Kingdom.'
+export const dayAssumed =
+  'no value shows whether day or month comes first; the day was taken to come first, as is usual in the United Kingdom.'
 
-/** The steps that take a value apart: `form`, `time` and `zone` as written; `first` and `second`, its day by each order; `clock` and `ahead` as the engine reads them. */
+/**
+ * The steps that take a value apart: `form`, `time` and `zone` as written; `first` and `second`, its day by each order; `clock` and `ahead`
+ * as the engine reads them.
+ */
 export function momentSteps(forms: readonly AnyForm[]): Way['steps'] {
   return [
     (of) => ({ form: formOf(of(''), forms), time: timeFound(of('')), zone: zoneFound(of('')) }),
     (of) => ({ first: dayOf(of('form'), of(''), forms, false), clock: timeText(of('time')), ahead: zoneText(of('zone')) }),
     // Only numbers leave the order of day and month open.
-    (of) => ({ second: `CASE WHEN ${of('form')} IN ('numbers', 'shortNumbers') THEN ${dayOf(of('form'), of(''), ['numbers', 'shortNumbers'], true)} ELSE ${of('first')} END` }),
+    (of) => ({
+      second: `CASE WHEN ${of('form')} IN ('numbers', 'shortNumbers') THEN ${dayOf(of('form'), of(''), ['numbers', 'shortNumbers'], true)} ELSE ${of('first')} END`,
+    }),
   ]
 }
 
@@ -33,13 +39,21 @@ export function momentEvidence(of: Of, forms: readonly AnyForm[]): Record<string
 }
 
 /** SQL: a value of some of the forms as a moment's text. */
-export function momentText(value: string, forms: readonly AnyForm[], monthFirst: boolean, parts: { time?: boolean; zone?: boolean }): string {
+export function momentText(
+  value: string,
+  forms: readonly AnyForm[],
+  monthFirst: boolean,
+  parts: { time?: boolean; zone?: boolean },
+): string {
   const day = dayOf(forms.length === 1 ? '' : formOf(value, forms), value, forms, monthFirst)
   const time = parts.time === true ? ` || coalesce(' ' || ${timeText(timeFound(value))}, '')` : ''
   return `${day}${time}${parts.zone === true ? ` || ${zoneText(zoneFound(value))}` : ''}`
 }
 
-/** Reads a column of days or moments in forms other than those of `patterns`, where all values are of one certain form, all with a time or none. */
+/**
+ * Reads a column of days or moments in forms other than those of `patterns`, where all values are of one certain form, all with a time or
+ * none.
+ */
 export function momentWay(likeness: string): Way {
   return {
     steps: momentSteps(dayNames),
@@ -58,7 +72,11 @@ function decideMoment(column: string, value: string, found: (key: string) => num
   const allOrNone = (key: string) => all(key) || found(key) === 0
   const form = certainForms.find((one) => all(one.toLowerCase()))
   if (values === 0 || form === undefined || !allOrNone('timed') || !allOrNone('zoned')) return asText(column, likeness)
-  if (found('bst') > 0) return asText(column, 'its times are in BST, which may be British Summer Time; kept as text. To read it as +01:00, write type: TIMESTAMPTZ for this column in catalogue.yaml.')
+  if (found('bst') > 0)
+    return asText(
+      column,
+      'its times are in BST, which may be British Summer Time; kept as text. To read it as +01:00, write type: TIMESTAMPTZ for this column in catalogue.yaml.',
+    )
   if (!all('day_first') && !(form === 'numbers' && all('month_first'))) {
     return asText(column, 'its dates contradict each other (day first, month first) or are no days of the calendar; kept as text.')
   }

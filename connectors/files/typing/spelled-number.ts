@@ -28,13 +28,17 @@ export function spelledEvidence(of: Of): Record<string, string> {
 }
 
 /**
- * Reads a column whose values are numbers as people write them, where all agree and only one meaning is possible; what is left out or assumed is reported.
+ * Reads a column whose values are numbers as people write them, where all agree and only one meaning is possible; what is left out or
+ * assumed is reported.
  * @param likeness what its values are called where they stay text
  */
 export function spelledWay(likeness: string): Way {
   return {
     steps: numberSteps,
-    evidence: (of) => ({ ...spelledEvidence(of), ...Object.fromEntries(conventions.map((one) => [`${one}_fit`, `count_if(${isNumber(of(''), one)})`])) }),
+    evidence: (of) => ({
+      ...spelledEvidence(of),
+      ...Object.fromEntries(conventions.map((one) => [`${one}_fit`, `count_if(${isNumber(of(''), one)})`])),
+    }),
     decide: (column, value, found) => decideSpelled(column, value, found, likeness),
   }
 }
@@ -48,7 +52,9 @@ function decideSpelled(column: string, value: string, found: (key: string) => nu
   if (values === 0 || !fits(convention) || typeof notes === 'string') return text()
   if (found('bracketed') === values) return text()
   if (found('spaced') === values && found('lead_min') === found('lead_max')) {
-    return text('its values may be numbers with blanks between the thousands, or codes in groups of digits; kept as text. Write them without blanks, or ask for a type in catalogue.yaml.')
+    return text(
+      'its values may be numbers with blanks between the thousands, or codes in groups of digits; kept as text. Write them without blanks, or ask for a type in catalogue.yaml.',
+    )
   }
   const decision = readAs(column, value, convention, found)
   if (decision.shape.type === 'STRING') return decision

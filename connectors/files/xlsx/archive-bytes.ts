@@ -28,7 +28,11 @@ export async function findArchive(file: FileHandle): Promise<ArchiveRange> {
   const tail = Buffer.alloc(Math.min(size, tailBytes))
   await file.read(tail, 0, tail.length, size - tail.length)
   let tries = 0
-  for (let at = tail.lastIndexOf(endSign, undefined, 'latin1'); at !== -1 && tries < 16; at = at === 0 ? -1 : tail.lastIndexOf(endSign, at - 1, 'latin1')) {
+  for (
+    let at = tail.lastIndexOf(endSign, undefined, 'latin1');
+    at !== -1 && tries < 16;
+    at = at === 0 ? -1 : tail.lastIndexOf(endSign, at - 1, 'latin1')
+  ) {
     tries++
     const range = at + endBytes > tail.length ? undefined : await rangeOf(file, tail.subarray(at), size - tail.length + at)
     if (range !== undefined) return range
@@ -75,6 +79,9 @@ export class ArchiveBytes extends RandomAccessReader {
   }
 
   override close(callback: (error: Error | null) => void): void {
-    this.file.close().then(() => callback(null), (error: unknown) => callback(error as Error))
+    this.file.close().then(
+      () => callback(null),
+      (error: unknown) => callback(error as Error),
+    )
   }
 }

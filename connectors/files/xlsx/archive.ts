@@ -33,7 +33,10 @@ export class Archive {
     try {
       const { start, end } = await findArchive(file)
       // Names are decoded here: yauzl refuses the whole archive for one that begins with a slash.
-      zip = await fromRandomAccessReaderPromise(new ArchiveBytes(path, file, start), end - start, { autoClose: false, decodeStrings: false })
+      zip = await fromRandomAccessReaderPromise(new ArchiveBytes(path, file, start), end - start, {
+        autoClose: false,
+        decodeStrings: false,
+      })
       return new Archive(zip, await readDirectory(zip))
     } catch (thrown) {
       if (zip === undefined) await file.close()
@@ -65,7 +68,8 @@ export class Archive {
       signal.throwIfAborted()
       for await (const chunk of unpacked as AsyncIterable<Buffer>) {
         bytes += chunk.length
-        if (bytes > entry.uncompressedSize) throw new Unreadable('A part of the workbook unpacks to more than it declares. It was not read.')
+        if (bytes > entry.uncompressedSize)
+          throw new Unreadable('A part of the workbook unpacks to more than it declares. It was not read.')
         sum = crc32(chunk, sum)
         yield chunk
       }
@@ -91,11 +95,15 @@ async function readDirectory(zip: ZipFile): Promise<Map<string, Entry>> {
   for await (const entry of zip.eachEntry()) {
     const name = partName(getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false))
     if (entry.isEncrypted()) throw new Unreadable('The workbook is protected by a password and cannot be read.')
-    if (!entry.canDecodeFileData()) throw new Unreadable('The workbook is packed in a way that spreadsheet programs do not use, and cannot be read. Open it in one and save it again.')
+    if (!entry.canDecodeFileData())
+      throw new Unreadable(
+        'The workbook is packed in a way that spreadsheet programs do not use, and cannot be read. Open it in one and save it again.',
+      )
     if (entries.has(name)) throw damaged()
     const { compressedSize, uncompressedSize } = entry
     total += uncompressedSize
-    if (total > unpackedBytesMax || (uncompressedSize > ratioFromBytes && uncompressedSize > compressedSize * ratioMax)) throw tooLarge(unpackedBytesMax)
+    if (total > unpackedBytesMax || (uncompressedSize > ratioFromBytes && uncompressedSize > compressedSize * ratioMax))
+      throw tooLarge(unpackedBytesMax)
     entries.set(name, entry)
   }
   return entries
@@ -110,5 +118,7 @@ function damaged(cause?: unknown): Unreadable {
 }
 
 function tooLarge(bytesMax: number): Unreadable {
-  return new Unreadable(`The workbook unpacks to far more than a workbook holds (the limit is ${bytesMax >> 20} MiB a part). It was not read.`)
+  return new Unreadable(
+    `The workbook unpacks to far more than a workbook holds (the limit is ${bytesMax >> 20} MiB a part). It was not read.`,
+  )
 }

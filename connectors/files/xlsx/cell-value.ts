@@ -8,7 +8,10 @@ import { type DateSystem, isTrue } from './workbook-part.js'
 
 /** What holds a value of a kind. */
 export type ValueKind = 'number' | 'text' | 'boolean' | 'date' | 'datetime' | 'time' | 'duration'
-/** What holds something that is no value: an error, a number that is no day of the calendar, a formula without a result, a text that the workbook lacks. */
+/**
+ * What holds something that is no value: an error, a number that is no day of the calendar, a formula without a result, a text that the
+ * workbook lacks.
+ */
 export type VoidKind = 'error' | 'no-day' | 'no-result' | 'no-text'
 
 /** A cell's value as text, with what it is in the workbook. A void one has no text. */
@@ -63,7 +66,8 @@ function valueOf({ type, style, value, inline, isFormula }: StoredCell, context:
   const trimmed = value?.trim() ?? ''
   if (trimmed === '') {
     if (type === 'e') return { kind: 'error', text: '' }
-    // A formula of text may have the empty text as its result; programs that calculate nothing leave the value out, or empty without a type.
+    // A formula of text may have the empty text as its result; programs that calculate nothing leave the value out, or empty without a
+    // type.
     return isFormula && (value === undefined || type !== 'str') ? { kind: 'no-result', text: '' } : undefined
   }
   switch (type) {
@@ -87,10 +91,14 @@ function valueOf({ type, style, value, inline, isFormula }: StoredCell, context:
 
 function numberValue(stored: string, style: string | undefined, { styles, dateSystem }: CellContext): CellValue {
   const text = numberText(stored)
-  if (text === undefined) return /^[+-]?(?:inf(?:inity)?|nan|\d+(?:\.\d*)?e\+?\d+)$/i.test(stored) ? { kind: 'error', text: '' } : (textValue(stored) as CellValue)
+  if (text === undefined)
+    return /^[+-]?(?:inf(?:inity)?|nan|\d+(?:\.\d*)?e\+?\d+)$/i.test(stored)
+      ? { kind: 'error', text: '' }
+      : (textValue(stored) as CellValue)
   const format = styles(style)
   if (format === undefined) return { kind: 'number', text, isUnstyled: true }
-  if (format.length === 1 && format[0]?.kind === 'number' && format[0].unit === '' && format[0].wholeDigits < 2) return { kind: 'number', text }
+  if (format.length === 1 && format[0]?.kind === 'number' && format[0].unit === '' && format[0].wholeDigits < 2)
+    return { kind: 'number', text }
   const section = sectionFor(format, Number(text))
   if (section.kind === 'date') return serialValue(Number(text), section, dateSystem)
   const value: CellValue = section.unit === '' ? { kind: 'number', text } : { kind: 'number', text, unit: section.unit }

@@ -4,19 +4,36 @@ import type { ValueKind, VoidKind } from './cell-value.js'
 import type { Seen, SheetColumn } from './sheet-column.js'
 
 const kindWords: Record<ValueKind, string> = {
-  number: 'numbers', text: 'text', boolean: 'true or false', date: 'dates', datetime: 'times', time: 'times of day', duration: 'durations',
+  number: 'numbers',
+  text: 'text',
+  boolean: 'true or false',
+  date: 'dates',
+  datetime: 'times',
+  time: 'times of day',
+  duration: 'durations',
 }
 
 const voidWords: Record<VoidKind, readonly [are: string, mend: string]> = {
   error: ['hold an error (such as #N/A)', 'Mend them in the workbook, and save it again.'],
   'no-day': ['are formatted as dates and hold a number that is no day of the calendar', 'Mend them in the workbook, and save it again.'],
   'no-result': ['hold a formula without a stored result', 'Open the workbook in a spreadsheet program, and save it there.'],
-  'no-text': ['refer to a shared text that the workbook does not have', 'The workbook is damaged: open it in a spreadsheet program, check it, and save it again.'],
+  'no-text': [
+    'refer to a shared text that the workbook does not have',
+    'The workbook is damaged: open it in a spreadsheet program, check it, and save it again.',
+  ],
 }
 
 /** The type that the cells of a kind would have alone. */
 function typeOf(kind: ValueKind, { numbers }: SheetColumn): string | undefined {
-  const types = { number: numbers.decide(0).shape.type, text: undefined, boolean: 'BOOLEAN', date: 'DATE', datetime: 'TIMESTAMP', time: 'TIME', duration: undefined }
+  const types = {
+    number: numbers.decide(0).shape.type,
+    text: undefined,
+    boolean: 'BOOLEAN',
+    date: 'DATE',
+    datetime: 'TIMESTAMP',
+    time: 'TIME',
+    duration: undefined,
+  }
   return types[kind]
 }
 
@@ -40,7 +57,11 @@ export function mixedProblem(column: SheetColumn): string | undefined {
     return `nearly all of its cells are ${kindWords[main]}, but not all (${rest.join('; ')}); kept as text. Mend those cells and save the workbook again.`
   }
   const counts = sorted.map(([kind, seen]) => `${kindWords[kind]}: ${seen.count}`).join(', ')
-  const firsts = list(sorted.map(([, { row }]) => row), 'row', 'rows')
+  const firsts = list(
+    sorted.map(([, { row }]) => row),
+    'row',
+    'rows',
+  )
   return `its cells are of several kinds (${counts}), the first of each in ${firsts}; kept as text. Make them one kind in the workbook, or say its \`type\` in catalogue.yaml.`
 }
 
@@ -54,10 +75,14 @@ export function columnProblems(column: SheetColumn, isNumber: boolean, recalcula
   if (column.kinds.has('number')) problems.push(...numberProblems(column))
   const years = column.shown.get('year')
   if (years !== undefined && years.count === column.kinds.get('date')?.count) {
-    problems.push('all its dates are days of 1905, as years are that are formatted as dates (2024 is 16 July 1905). If it holds years, format the cells as numbers, and save again.')
+    problems.push(
+      'all its dates are days of 1905, as years are that are formatted as dates (2024 is 16 July 1905). If it holds years, format the cells as numbers, and save again.',
+    )
   }
   if (recalculated && column.results > 0 && column.results === column.zeros) {
-    problems.push('every formula has the result 0, and the workbook asks to be calculated when it is opened: the results may never have been calculated. Open it in a spreadsheet program, and save it there.')
+    problems.push(
+      'every formula has the result 0, and the workbook asks to be calculated when it is opened: the results may never have been calculated. Open it in a spreadsheet program, and save it there.',
+    )
   }
   return problems
 }
@@ -67,13 +92,19 @@ function numberProblems({ shown, numbers }: SheetColumn): string[] {
   const problems: string[] = []
   const [padded, unstyled] = [shown.get('padded'), shown.get('unstyled')]
   if (padded !== undefined) {
-    problems.push(`${padded.count} of its cells show zeros before their number by their format, the first in row ${padded.row}; the zeros are not stored, and only the numbers are read. Store codes and phone numbers as text.`)
+    problems.push(
+      `${padded.count} of its cells show zeros before their number by their format, the first in row ${padded.row}; the zeros are not stored, and only the numbers are read. Store codes and phone numbers as text.`,
+    )
   }
   if (unstyled !== undefined) {
-    problems.push(`${unstyled.count} of its numbers have a format that the workbook does not hold, the first in row ${unstyled.row}; read as plain numbers, though they may be dates. Open the workbook in a spreadsheet program, check it, and save it again.`)
+    problems.push(
+      `${unstyled.count} of its numbers have a format that the workbook does not hold, the first in row ${unstyled.row}; read as plain numbers, though they may be dates. Open the workbook in a spreadsheet program, check it, and save it again.`,
+    )
   }
   if (numbers.isCut) {
-    problems.push('it holds whole numbers of more than 15 digits, of which a spreadsheet program keeps only the first 15: the others may not be those that were typed. Type such numbers (ids, accounts, meters) as text.')
+    problems.push(
+      'it holds whole numbers of more than 15 digits, of which a spreadsheet program keeps only the first 15: the others may not be those that were typed. Type such numbers (ids, accounts, meters) as text.',
+    )
   }
   return problems
 }
@@ -83,8 +114,13 @@ function unitProblems(units: ReadonlyMap<string, Seen>): string[] {
   const shown = [...units.keys()].filter((unit) => unit !== '')
   const [only] = shown
   if (only === undefined || (shown.length === 1 && /^\p{Sc}$/u.test(only))) return []
-  const names = shown.slice(0, 5).map((unit) => unit.slice(0, 20)).join(', ')
-  if (shown.length > 1) return [`its cells show different units by their formats (${names}); only the numbers are read. Give each unit a column of its own.`]
-  if (only === '%') return [`its cells are shown as percentages${units.has('') ? ' in part' : ''}; the numbers are read as they are stored (25% is 0.25).`]
+  const names = shown
+    .slice(0, 5)
+    .map((unit) => unit.slice(0, 20))
+    .join(', ')
+  if (shown.length > 1)
+    return [`its cells show different units by their formats (${names}); only the numbers are read. Give each unit a column of its own.`]
+  if (only === '%')
+    return [`its cells are shown as percentages${units.has('') ? ' in part' : ''}; the numbers are read as they are stored (25% is 0.25).`]
   return [`its cells show "${names}" by their format; only the numbers are read. Put the unit into the column's name.`]
 }

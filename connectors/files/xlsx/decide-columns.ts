@@ -9,19 +9,32 @@ import type { SheetColumn } from './sheet-column.js'
 import type { DateSystem } from './workbook-part.js'
 
 const lookWords: Partial<Record<ColumnType, string>> = {
-  INT64: 'numbers', DECIMAL: 'numbers', DOUBLE: 'numbers', DATE: 'dates', TIMESTAMP: 'times', TIMESTAMPTZ: 'times', TIME: 'times of day', BOOLEAN: 'true or false',
+  INT64: 'numbers',
+  DECIMAL: 'numbers',
+  DOUBLE: 'numbers',
+  DATE: 'dates',
+  TIMESTAMP: 'times',
+  TIMESTAMPTZ: 'times',
+  TIME: 'times of day',
+  BOOLEAN: 'true or false',
 }
 
 /**
- * The types of a sheet's columns: those of their cells, and of text what the publisher demands. Text that looks like values of another type is
- * reported and stays text, since a workbook can say what its cells are.
+ * The types of a sheet's columns: those of their cells, and of text what the publisher demands. Text that looks like values of another type
+ * is reported and stays text, since a workbook can say what its cells are.
  * @param from the rows as text columns c0 ….
  */
 export async function decideColumns(
-  columns: readonly SheetColumn[], names: readonly string[], from: string, dateSystem: DateSystem, { session, types }: Conversion,
+  columns: readonly SheetColumn[],
+  names: readonly string[],
+  from: string,
+  dateSystem: DateSystem,
+  { session, types }: Conversion,
 ): Promise<Decision[]> {
   const demands = names.map((name) => types.get(name))
-  const demanded = columns.flatMap((column, position) => (![undefined, 'STRING'].includes(demands[position]) && column.isText && !column.empty ? [position] : []))
+  const demanded = columns.flatMap((column, position) =>
+    ![undefined, 'STRING'].includes(demands[position]) && column.isText && !column.empty ? [position] : [],
+  )
   const disguised = columns.flatMap((column, position) => (demands[position] === undefined && column.isValueLike ? [position] : []))
   const days = demanded.filter((position) => readsDays(columns[position] as SheetColumn, demands[position]))
   const plain = [...demanded.filter((position) => !days.includes(position)), ...disguised]
@@ -34,14 +47,19 @@ export async function decideColumns(
     const found = inferred.get(columnAt(position))
     if (found === undefined) return ownType(column, own, demands[position], position, dateSystem)
     if (demands[position] !== undefined) return found
-    return found.shape.type === 'STRING' ? { ...own, ...(found.problem === undefined ? {} : { problem: found.problem }) } : { ...own, problem: looksLike(found) }
+    return found.shape.type === 'STRING'
+      ? { ...own, ...(found.problem === undefined ? {} : { problem: found.problem }) }
+      : { ...own, problem: looksLike(found) }
   })
 }
 
 function ownType(column: SheetColumn, own: Decision, demand: ColumnType | undefined, position: number, dateSystem: DateSystem): Decision {
   if (column.empty) return emptyAs(own, demand, columnAt(position))
   if ((demand === 'DATE' || demand === 'TIMESTAMP') && column.isYears) {
-    return { ...own, problem: `the catalogue asks for ${demand}, but its numbers look like years, and a year is no day; read as ${own.shape.type}.` }
+    return {
+      ...own,
+      problem: `the catalogue asks for ${demand}, but its numbers look like years, and a year is no day; read as ${own.shape.type}.`,
+    }
   }
   const days = demand === undefined ? undefined : column.asDays(demand, position, dateSystem)
   return days ?? meetDemand(own, demand, columnAt(position), column.numbers.scaleMost)

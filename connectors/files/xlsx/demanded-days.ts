@@ -22,11 +22,15 @@ export function dayFrom(number: string, demand: 'DATE' | 'TIMESTAMP', dateSystem
 }
 
 /**
- * Columns of which some cells are dates and others text or numbers, read as the dates that their publisher says they are: cells that are dates by
- * their format, numbers that are days of these years, and the text of the others as `inferTypes` reads it.
+ * Columns of which some cells are dates and others text or numbers, read as the dates that their publisher says they are: cells that are
+ * dates by their format, numbers that are days of these years, and the text of the others as `inferTypes` reads it.
  */
 export async function inDays(
-  session: EngineSession, from: string, demands: readonly (ColumnType | undefined)[], positions: readonly number[], dateSystem: DateSystem,
+  session: EngineSession,
+  from: string,
+  demands: readonly (ColumnType | undefined)[],
+  positions: readonly number[],
+  dateSystem: DateSystem,
 ): Promise<Map<string, Decision>> {
   const parts = positions.map((position) => {
     const column = columnAt(position)
@@ -35,16 +39,27 @@ export async function inDays(
     const isNumber = `regexp_full_match(${column}, '${usual}')`
     return { column, demand, isDate, isNumber }
   })
-  const replaced = parts.map(({ column, isDate, isNumber }) => `CASE WHEN ${isDate} OR ${isNumber} THEN NULL ELSE ${column} END AS ${column}`)
-  const decisions = await inferTypes(session, `(SELECT * REPLACE (${replaced.join(', ')}) FROM ${from})`, demands, parts.map(({ column }) => column))
+  const replaced = parts.map(
+    ({ column, isDate, isNumber }) => `CASE WHEN ${isDate} OR ${isNumber} THEN NULL ELSE ${column} END AS ${column}`,
+  )
+  const decisions = await inferTypes(
+    session,
+    `(SELECT * REPLACE (${replaced.join(', ')}) FROM ${from})`,
+    demands,
+    parts.map(({ column }) => column),
+  )
   return new Map(
     parts.map(({ column, demand, isDate, isNumber }) => {
       const rest = decisions.get(column) as Decision
       // What the others are does not hold of the dates beside them.
-      if (rest.shape.type !== demand && rest.empty !== true) return [column, asText(column, `the catalogue asks for ${demand}, but not all of its cells are; kept as text.`)]
+      if (rest.shape.type !== demand && rest.empty !== true)
+        return [column, asText(column, `the catalogue asks for ${demand}, but not all of its cells are; kept as text.`)]
       const others = rest.empty === true ? 'NULL' : rest.sql
       const sql = `CASE WHEN ${isDate} THEN CAST(${column} AS ${demand}) WHEN ${isNumber} THEN ${dayFrom(column, demand, dateSystem)} ELSE ${others} END`
-      return [column, { shape: { type: demand }, sql, ...(rest.problem === undefined || rest.empty === true ? {} : { problem: rest.problem }) }]
+      return [
+        column,
+        { shape: { type: demand }, sql, ...(rest.problem === undefined || rest.empty === true ? {} : { problem: rest.problem }) },
+      ]
     }),
   )
 }

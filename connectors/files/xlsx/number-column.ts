@@ -59,8 +59,8 @@ export class NumberColumn {
   }
 
   /**
-   * The type that holds every number exactly: whole ones are INT64, fractions of up to four digits DECIMAL at the largest scale, all others DOUBLE;
-   * text where no type does. Reads the texts in c`position`.
+   * The type that holds every number exactly: whole ones are INT64, fractions of up to four digits DECIMAL at the largest scale, all others
+   * DOUBLE; text where no type does. Reads the texts in c`position`.
    */
   decide(position: number): Decision {
     const column = columnAt(position)
@@ -74,7 +74,8 @@ export class NumberColumn {
     }
     if (this.#hasWide) return asText(column, tooLarge)
     const double: Decision = { shape: { type: 'DOUBLE' }, sql: cast('DOUBLE') }
-    if (this.#digitsMax > doubleDigits) return { ...double, problem: 'some of its numbers have more than 17 digits; they are read as DOUBLE, which rounds the last.' }
+    if (this.#digitsMax > doubleDigits)
+      return { ...double, problem: 'some of its numbers have more than 17 digits; they are read as DOUBLE, which rounds the last.' }
     return Number.isFinite(this.#scaleMax) ? { ...double, plain: column } : double
   }
 

@@ -20,7 +20,16 @@ export type NumberFormat = readonly FormatSection[]
 
 const lengthMax = 1000
 
-const plain: FormatSection = { kind: 'number', day: false, clock: false, seconds: false, elapsed: false, unit: '', wholeDigits: 0, condition: undefined }
+const plain: FormatSection = {
+  kind: 'number',
+  day: false,
+  clock: false,
+  seconds: false,
+  elapsed: false,
+  unit: '',
+  wholeDigits: 0,
+  condition: undefined,
+}
 
 /** A number as it is. */
 export const general: NumberFormat = [plain]
@@ -49,7 +58,9 @@ export function sectionFor(format: NumberFormat, value: number): FormatSection {
   if (format.length === 1) return format[0] as FormatSection
   const sections = format.filter(({ kind }, position) => position < 3 && !(kind === 'text' && position > 0))
   const [first = plain, second = first, third] = sections
-  const found = sections.some(({ condition }) => condition !== undefined) ? byCondition(first, second, third, value) : bySign(first, second, third, value)
+  const found = sections.some(({ condition }) => condition !== undefined)
+    ? byCondition(first, second, third, value)
+    : bySign(first, second, third, value)
   // `dd/mm/yyyy;;` hides what is no date; what it hides is still meant for one.
   return found.kind === 'literal' ? (sections.find(({ kind }) => kind === 'date') ?? found) : found
 }
@@ -60,7 +71,8 @@ function bySign(first: FormatSection, second: FormatSection, third: FormatSectio
 }
 
 function byCondition(first: FormatSection, second: FormatSection, third: FormatSection | undefined, value: number): FormatSection {
-  const isFirst = first.condition ?? ((number: number) => (third === undefined && second.condition === undefined ? number >= 0 : number > 0))
+  const isFirst =
+    first.condition ?? ((number: number) => (third === undefined && second.condition === undefined ? number >= 0 : number > 0))
   if (isFirst(value)) return first
   if (second.condition?.(value) ?? (third === undefined || value < 0)) return second
   return third ?? second
@@ -104,8 +116,14 @@ class Section {
     const isDate = !this.#digits && !this.#general && (this.#day || this.#clock || this.#elapsed)
     const kind = isDate ? 'date' : this.#digits || this.#general ? 'number' : this.#text ? 'text' : 'literal'
     return {
-      kind, day: this.#day, clock: this.#clock, seconds: this.#seconds, elapsed: this.#elapsed,
-      unit: isDate ? '' : this.#unit.trim(), wholeDigits: this.#wholeDigits, condition: this.#condition,
+      kind,
+      day: this.#day,
+      clock: this.#clock,
+      seconds: this.#seconds,
+      elapsed: this.#elapsed,
+      unit: isDate ? '' : this.#unit.trim(),
+      wholeDigits: this.#wholeDigits,
+      condition: this.#condition,
     }
   }
 

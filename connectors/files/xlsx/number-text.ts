@@ -3,9 +3,9 @@ const numeral = /^([+-]?)(\d+)?(?:\.(\d*))?(?:[eE]([+-]?\d{1,5}))?$/
 const digitsOfDouble = 17
 
 /**
- * A stored number's digits, written plainly. Spreadsheet programs store doubles with 17 digits (1.1 as 1.1000000000000001), so those are put back
- * to the shortest that is the same double. Whole numbers, and fractions of up to four digits, keep every digit that they are stored with.
- * Nothing where the text is no number, or one beyond every double.
+ * A stored number's digits, written plainly. Spreadsheet programs store doubles with 17 digits (1.1 as 1.1000000000000001), so those are
+ * put back to the shortest that is the same double. Whole numbers, and fractions of up to four digits, keep every digit that they are
+ * stored with. Nothing where the text is no number, or one beyond every double.
  */
 export function numberText(stored: string): string | undefined {
   if (short.test(stored)) return stored === '-0' ? '0' : stored

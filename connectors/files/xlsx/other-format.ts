@@ -14,8 +14,14 @@ const signs: readonly (readonly [start: string, message: string])[] = [
 ]
 
 const texts: readonly (readonly [start: RegExp, message: string])[] = [
-  [/^(?:\xef\xbb\xbf)?\s*<(?:\?xml[^>]*>\s*)?(?:<\?mso-application[^>]*>\s*)?<?Workbook\b/i, 'The file is an XML Spreadsheet of 2003 with the ending of a workbook. Open it in a spreadsheet program and save it as .xlsx.'],
-  [/^(?:\xef\xbb\xbf)?\s*</, 'The file is a web page (HTML or XML) with the ending of a workbook. Open it in a spreadsheet program and save it as .xlsx, or fetch it again.'],
+  [
+    /^(?:\xef\xbb\xbf)?\s*<(?:\?xml[^>]*>\s*)?(?:<\?mso-application[^>]*>\s*)?<?Workbook\b/i,
+    'The file is an XML Spreadsheet of 2003 with the ending of a workbook. Open it in a spreadsheet program and save it as .xlsx.',
+  ],
+  [
+    /^(?:\xef\xbb\xbf)?\s*</,
+    'The file is a web page (HTML or XML) with the ending of a workbook. Open it in a spreadsheet program and save it as .xlsx, or fetch it again.',
+  ],
 ]
 
 /** What a file with the ending of a workbook is instead, in words for its publisher. */
@@ -23,13 +29,19 @@ export async function otherFormat(file: FileHandle): Promise<string> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0)
   const head = buffer.toString('latin1', 0, bytesRead)
   if (head === '') return 'The file is empty.'
-  if (head.startsWith(ole)) return (await isEncrypted(file)) ? secured : 'The file is an old Excel workbook (.xls) with another ending. Open it in a spreadsheet program and save it as .xlsx.'
+  if (head.startsWith(ole))
+    return (await isEncrypted(file))
+      ? secured
+      : 'The file is an old Excel workbook (.xls) with another ending. Open it in a spreadsheet program and save it as .xlsx.'
   const kind = signs.find(([start]) => head.startsWith(start)) ?? texts.find(([start]) => start.test(head))
   if (kind !== undefined) return kind[1]
   return isText(head) ? 'The file is plain text with the ending of a workbook. Give it the ending .csv, or save it as .xlsx.' : cut
 }
 
-/** An encrypted workbook is a compound file with a stream of this name; its directory may stand anywhere, so the first 8 MiB and the last are looked at. */
+/**
+ * An encrypted workbook is a compound file with a stream of this name; its directory may stand anywhere, so the first 8 MiB and the last
+ * are looked at.
+ */
 async function isEncrypted(file: FileHandle): Promise<boolean> {
   const name = Buffer.from('EncryptedPackage', 'utf16le')
   const { size } = await file.stat()

@@ -35,7 +35,7 @@ export class Package {
           if (name === 'Override') parts.#types.set((PartName ?? '').replace(/^\/+/, '').replaceAll('\\', '/').toLowerCase(), type)
           if (name === 'Default') parts.#typesByEnding.set((Extension ?? '').toLowerCase(), type)
         },
-        })
+      })
     }
     return parts
   }
@@ -69,7 +69,8 @@ export class Package {
     await this.read(name, 'Relationships', {
       open: (element, { Id, Type, Target, TargetMode }) => {
         if (element !== 'Relationship' || Target === undefined || TargetMode === 'External') return
-        if (relations.length === relationsMax) throw new Unreadable(`A part of the workbook has more than ${relationsMax} relationships. It was not read.`)
+        if (relations.length === relationsMax)
+          throw new Unreadable(`A part of the workbook has more than ${relationsMax} relationships. It was not read.`)
         relations.push({ id: Id ?? '', type: (Type ?? '').replace(/^.*\//, ''), part: this.#resolve(folder, Target) })
       },
     })

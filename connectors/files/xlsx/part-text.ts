@@ -35,7 +35,10 @@ function decoderOf(head: Buffer): (piece?: Buffer) => string {
     const decoder = new TextDecoder(encoding)
     return (piece) => (piece === undefined ? decoder.decode() : decoder.decode(piece, { stream: true }))
   } catch (cause) {
-    throw new Unreadable('A part of the workbook is in an encoding that is not known. Open it in a spreadsheet program and save it again.', { cause })
+    throw new Unreadable(
+      'A part of the workbook is in an encoding that is not known. Open it in a spreadsheet program and save it again.',
+      { cause },
+    )
   }
 }
 
@@ -46,7 +49,9 @@ function encodingOf(head: Buffer): string {
   if (first === 0xfe && second === 0xff) return 'utf-16be'
   if (first === 0x3c && second === 0) return 'utf-16le'
   if (first === 0 && second === 0x3c) return 'utf-16be'
-  const declared = /^(?:\xef\xbb\xbf)?<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})["']/.exec(head.toString('latin1', 0, headBytes))?.[1]
+  const declared = /^(?:\xef\xbb\xbf)?<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})["']/.exec(
+    head.toString('latin1', 0, headBytes),
+  )?.[1]
   // What is written in bytes cannot be UTF-16, whatever it says.
   return declared === undefined || /^(?:utf-?8|utf-?16.*|(?:us-)?ascii)$/i.test(declared) ? 'utf-8' : declared
 }

@@ -6,7 +6,9 @@ const escape = /_x([0-9A-Fa-f]{4})_/g
 export function unescaped(text: string): string {
   if (!text.includes('_x')) return text
   // No database takes a NUL.
-  return text.replace(escape, (_, code: string) => (code === '0000' ? '\uFFFD' : String.fromCharCode(Number.parseInt(code, 16)))).replace(/\p{Surrogate}/gu, '\uFFFD')
+  return text
+    .replace(escape, (_, code: string) => (code === '0000' ? '\uFFFD' : String.fromCharCode(Number.parseInt(code, 16))))
+    .replace(/\p{Surrogate}/gu, '\uFFFD')
 }
 
 /** Collects the runs of a rich text (`si`, `is`); how a word is pronounced (`rPh`) is not part of it. */
@@ -51,7 +53,10 @@ export class RichText {
   }
 }
 
-/** Line ends at the edges, with the blanks around them, are the layout of the XML. Blanks alone stay: many generators forget to say that they matter. */
+/**
+ * Line ends at the edges, with the blanks around them, are the layout of the XML. Blanks alone stay: many generators forget to say that
+ * they matter.
+ */
 export function withoutLayout(text: string): string {
   return /^\s*\n|\n\s*$/.test(text) ? text.replace(/^\s*\n\s*/, '').replace(/\s*\n\s*$/, '') : text
 }

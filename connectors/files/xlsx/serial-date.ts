@@ -23,14 +23,15 @@ function dayOf(number: number, system: DateSystem): number | undefined {
 }
 
 /**
- * A number that is shown as a date, a time or a duration, to the nearest millisecond: floating days are a few microseconds off. A whole day is a
- * date, whatever its format shows of its hours. What is no day of the calendar is `no-day`.
+ * A number that is shown as a date, a time or a duration, to the nearest millisecond: floating days are a few microseconds off. A whole day
+ * is a date, whatever its format shows of its hours. What is no day of the calendar is `no-day`.
  */
 export function serialValue(serial: number, section: FormatSection, system: DateSystem): CellValue {
   if (Math.abs(serial) > daysMax) return { kind: 'no-day', text: '' }
   const total = Math.round(serial * dayMs)
   if (section.elapsed) return { kind: 'duration', text: durationText(total, section.seconds) }
-  if (!section.day && total >= dayMs && total < hoursDaysMax * dayMs) return { kind: 'duration', text: durationText(total, section.seconds) }
+  if (!section.day && total >= dayMs && total < hoursDaysMax * dayMs)
+    return { kind: 'duration', text: durationText(total, section.seconds) }
   const number = Math.floor(total / dayMs)
   const clock = total - number * dayMs
   if (number === 0 && system !== '1904' && (clock > 0 || !section.day)) return { kind: 'time', text: clockText(clock) }
@@ -50,5 +51,8 @@ function durationText(total: number, hasSeconds: boolean): string {
 }
 
 function clockText(ms: number): string {
-  return new Date(ms).toISOString().slice(11, 23).replace(/\.000$/, '')
+  return new Date(ms)
+    .toISOString()
+    .slice(11, 23)
+    .replace(/\.000$/, '')
 }

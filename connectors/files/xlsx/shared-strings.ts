@@ -10,20 +10,26 @@ export async function readSharedStrings(parts: Package, part: string): Promise<{
   const strings: string[] = []
   const text = new RichText()
   let inItem = false
-  const oddities = await parts.read(part, 'sst', {
-    open: (name, attributes) => {
-      if (name === 'si') {
-        text.reset()
-        inItem = true
-      } else if (inItem) text.open(name, attributes)
+  const oddities = await parts.read(
+    part,
+    'sst',
+    {
+      open: (name, attributes) => {
+        if (name === 'si') {
+          text.reset()
+          inItem = true
+        } else if (inItem) text.open(name, attributes)
+      },
+      close: (name) => {
+        if (name !== 'si') return inItem ? text.close(name) : undefined
+        inItem = false
+        if (strings.length === stringsMax)
+          throw new Unreadable(`The workbook holds more than ${stringsMax} different texts. Publish it as CSV or Parquet.`)
+        strings.push(text.value)
+      },
+      text: (found) => text.add(found),
     },
-    close: (name) => {
-      if (name !== 'si') return inItem ? text.close(name) : undefined
-      inItem = false
-      if (strings.length === stringsMax) throw new Unreadable(`The workbook holds more than ${stringsMax} different texts. Publish it as CSV or Parquet.`)
-      strings.push(text.value)
-    },
-    text: (found) => text.add(found),
-  }, stringsBytesMax)
+    stringsBytesMax,
+  )
   return { strings, oddities }
 }

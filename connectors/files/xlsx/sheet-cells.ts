@@ -105,7 +105,8 @@ export class SheetCells implements SheetNotes {
       case 'row':
         return this.#openRow(attributes)
       case 'col':
-        if (isTrue(attributes.hidden) && this.hiddenColumns.length < notedMax) this.hiddenColumns.push([Number(attributes.min), Number(attributes.max)])
+        if (isTrue(attributes.hidden) && this.hiddenColumns.length < notedMax)
+          this.hiddenColumns.push([Number(attributes.min), Number(attributes.max)])
         return
       case 'mergeCell':
         return this.#merge(attributes.ref ?? '')

@@ -16,7 +16,9 @@ export interface Seen {
 }
 
 const namedMax = 20
-/** Words that are part of a number, a date or a time; no text that holds another may be one. A sign at a time, so that no text takes long. */
+/**
+ * Words that are part of a number, a date or a time; no text that holds another may be one. A sign at a time, so that no text takes long.
+ */
 const words =
   'jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t|tember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|' +
   'mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:rs|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?|am|pm|[aptzekm]|bn|st|nd|rd|th|utc|gmt|bst|gbp|eur|usd|true|false'
@@ -102,7 +104,13 @@ export class SheetColumn {
 
   /** Numbers that are days, whose format does not say so: read as what the publisher says they are. Nothing where that cannot be. */
   asDays(demand: ColumnType, position: number, dateSystem: DateSystem): Decision | undefined {
-    if ((demand !== 'DATE' && demand !== 'TIMESTAMP') || this.#type !== 'number' || this.numbers.least < firstDay || this.numbers.most >= lastDay) return undefined
+    if (
+      (demand !== 'DATE' && demand !== 'TIMESTAMP') ||
+      this.#type !== 'number' ||
+      this.numbers.least < firstDay ||
+      this.numbers.most >= lastDay
+    )
+      return undefined
     if (demand === 'DATE' && this.numbers.decide(position).shape.type !== 'INT64') return undefined
     return { shape: { type: demand }, sql: dayFrom(columnAt(position), demand, dateSystem) }
   }

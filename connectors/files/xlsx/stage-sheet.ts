@@ -42,12 +42,17 @@ export async function stageSheet(sheet: Sheet, lines: LineFiles, conversion: Con
     const title = header[position] ?? ''
     return empty && title.trim() === '' ? `column_${position + 1}` : title
   })
-  const { names, problems } = at === undefined ? { names: titles.map((_, position) => `column_${position + 1}`), problems: [] } : columnNames(titles)
+  const { names, problems } =
+    at === undefined ? { names: titles.map((_, position) => `column_${position + 1}`), problems: [] } : columnNames(titles)
   if (at === undefined) problems.push('No header was found: the first row is data, and the columns are named by position (column_1 …).')
-  const above = shown.slice(0, at ?? dataFrom).filter(({ values }) => values.length > 0).map(({ number }) => number)
+  const above = shown
+    .slice(0, at ?? dataFrom)
+    .filter(({ values }) => values.length > 0)
+    .map(({ number }) => number)
   if (above.length > 0) problems.push(`${list(above, 'Row', 'Rows')} above the table: left out (title or note).`)
   if (assumed !== undefined) problems.push(`Row ${shown[at ?? 0]?.number}: ${assumed}`)
-  if (lines.rows === 0) problems.push('No row stands under the header, so the table is empty. Put rows under it, or delete the sheet if it holds a remark.')
+  if (lines.rows === 0)
+    problems.push('No row stands under the header, so the table is empty. Put rows under it, or delete the sheet if it holds a remark.')
   const [second, ...below] = data.map(textsOf)
   if (at !== undefined) problems.push(...secondHeader(header, second, below, 'Row', data[0]?.number ?? 0))
   problems.push(...secondTables(afterBlanks, data.map(textsOf), 'Row'))

@@ -20,7 +20,8 @@ export async function readStyles(parts: Package, part: string): Promise<Styles> 
       if (name === 'cellXfs') list = cells
       else if (name === 'cellStyleXfs') list = named
       else if (name === 'xf') list?.push(attributes)
-      else if (name === 'numFmt' && attributes.numFmtId !== undefined && attributes.formatCode !== undefined && list === undefined) codes.set(Number(attributes.numFmtId), attributes.formatCode)
+      else if (name === 'numFmt' && attributes.numFmtId !== undefined && attributes.formatCode !== undefined && list === undefined)
+        codes.set(Number(attributes.numFmtId), attributes.formatCode)
     },
     close: (name) => {
       if (name === 'cellXfs' || name === 'cellStyleXfs') list = undefined

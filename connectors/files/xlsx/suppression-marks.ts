@@ -2,7 +2,26 @@ import { noValues } from '../typing/lookalikes.js'
 
 /** Marks that tables of official statistics write in place of a number (GSS shorthand, Eurostat flags, and what officers type). */
 const marks = new Set([
-  ...noValues, ...'bcefkprsuwxz:*~#'.split(''), 'ns', 'nk', 'np', 'nd', 'low', 'dna', 'tba', 'supp', 'suppressed', 'redacted', 'withheld', 'missing', 'confidential', 'disclosive', '**', '***', '::', '#n/a n/a',
+  ...noValues,
+  ...'bcefkprsuwxz:*~#'.split(''),
+  'ns',
+  'nk',
+  'np',
+  'nd',
+  'low',
+  'dna',
+  'tba',
+  'supp',
+  'suppressed',
+  'redacted',
+  'withheld',
+  'missing',
+  'confidential',
+  'disclosive',
+  '**',
+  '***',
+  '::',
+  '#n/a n/a',
 ])
 
 const lengthMax = 20

@@ -3,8 +3,8 @@ import type { Package } from './package.js'
 import type { Attributes } from './xml-reader.js'
 
 /**
- * How a workbook counts days (ECMA-376, 18.17.4.1): 1900 with the 29 February that Lotus 1-2-3 gave that year, 1904 as old ones of Macintosh did,
- * or plainly from 30 December 1899.
+ * How a workbook counts days (ECMA-376, 18.17.4.1): 1900 with the 29 February that Lotus 1-2-3 gave that year, 1904 as old ones of
+ * Macintosh did, or plainly from 30 December 1899.
  */
 export type DateSystem = '1900' | '1904' | '1899'
 
@@ -39,9 +39,15 @@ export async function readWorkbookPart(parts: Package): Promise<WorkbookPart> {
   const relations = await parts.relationsOf(name)
   const byId = new Map(relations.map((relation) => [relation.id, relation]))
   const partOf = (type: string, content: RegExp, usual: string) =>
-    parts.archive.find(relations.find((relation) => relation.type === type)?.part ?? '') ?? parts.partOfType(content) ?? parts.archive.find(usual)
+    parts.archive.find(relations.find((relation) => relation.type === type)?.part ?? '') ??
+    parts.partOfType(content) ??
+    parts.archive.find(usual)
   const workbook: WorkbookPart = {
-    name, sheets: [], others: 0, dateSystem: '1900', recalculated: false,
+    name,
+    sheets: [],
+    others: 0,
+    dateSystem: '1900',
+    recalculated: false,
     strings: partOf('sharedStrings', /sharedstrings\+xml$/, 'xl/sharedStrings.xml'),
     styles: partOf('styles', /spreadsheetml\.styles\+xml$/, 'xl/styles.xml'),
   }
@@ -63,12 +69,21 @@ export async function readWorkbookPart(parts: Package): Promise<WorkbookPart> {
 
 async function findWorkbook(parts: Package): Promise<string> {
   const named = (await parts.relationsOf('')).find(({ type }) => type === 'officeDocument')?.part
-  const main = parts.archive.find(named ?? '') ?? parts.partOfType(/(?:sheet|template)\.(?:macroenabled\.)?main\+xml$/) ?? parts.archive.find('xl/workbook.xml')
+  const main =
+    parts.archive.find(named ?? '') ??
+    parts.partOfType(/(?:sheet|template)\.(?:macroenabled\.)?main\+xml$/) ??
+    parts.archive.find('xl/workbook.xml')
   if (main !== undefined) {
-    if (/\.bin$/i.test(main)) throw new Unreadable('The file is a binary workbook (.xlsb) with another ending. Open it in a spreadsheet program and save it as .xlsx.')
+    if (/\.bin$/i.test(main))
+      throw new Unreadable(
+        'The file is a binary workbook (.xlsb) with another ending. Open it in a spreadsheet program and save it as .xlsx.',
+      )
     return main
   }
-  if (parts.archive.find('content.xml') !== undefined) throw new Unreadable('The file is an OpenDocument spreadsheet with another ending. Open it in a spreadsheet program and save it as .xlsx.')
+  if (parts.archive.find('content.xml') !== undefined)
+    throw new Unreadable(
+      'The file is an OpenDocument spreadsheet with another ending. Open it in a spreadsheet program and save it as .xlsx.',
+    )
   throw new Unreadable('The workbook has no part xl/workbook.xml: it is damaged, or no .xlsx. Save it again.')
 }
 

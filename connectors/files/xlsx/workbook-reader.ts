@@ -21,7 +21,10 @@ export interface Sheet {
   dateSystem: DateSystem
   /** The results of its formulas may never have been calculated. */
   recalculated: boolean
-  /** The rows that hold anything. @throws UnreadableSheet where it is no table that can be read; Unreadable where the workbook is damaged. */
+  /**
+   * The rows that hold anything.
+   * @throws UnreadableSheet where it is no table that can be read; Unreadable where the workbook is damaged.
+   */
   rows(): AsyncGenerator<SheetRow>
   /** What it says beside its values; complete once its rows were read. */
   notes(): SheetNotes
@@ -49,7 +52,11 @@ async function readWorkbook(archive: Archive, signal: AbortSignal): Promise<Work
   const parts = await Package.open(archive, signal)
   const { sheets, others, dateSystem, recalculated, strings, styles } = await readWorkbookPart(parts)
   const shared = strings === undefined ? { strings: [], oddities: 0 } : await readSharedStrings(parts, strings)
-  const context: CellContext = { strings: shared.strings, styles: styles === undefined ? noStyles : await readStyles(parts, styles), dateSystem }
+  const context: CellContext = {
+    strings: shared.strings,
+    styles: styles === undefined ? noStyles : await readStyles(parts, styles),
+    dateSystem,
+  }
   const seen = new Set<string>()
   return {
     others,
@@ -59,7 +66,11 @@ async function readWorkbook(archive: Archive, signal: AbortSignal): Promise<Work
       const repeats = seen.has(part)
       if (!hidden) seen.add(part)
       return {
-        name, hidden, dateSystem, recalculated, repeats,
+        name,
+        hidden,
+        dateSystem,
+        recalculated,
+        repeats,
         rows: () => rowsOf(parts, part, (cells = new SheetCells(context))),
         notes: () => cells ?? new SheetCells(context),
         totalsRows: () => read(signal, () => totalsRowsOf(parts, part)),
@@ -69,7 +80,8 @@ async function readWorkbook(archive: Archive, signal: AbortSignal): Promise<Work
 }
 
 async function* rowsOf({ archive, signal }: Package, part: string, cells: SheetCells): AsyncGenerator<SheetRow> {
-  if (archive.find(part) === undefined) throw new UnreadableSheet(`The workbook has no part ${part === '' ? 'for this sheet' : part}: it is damaged. Save it again.`)
+  if (archive.find(part) === undefined)
+    throw new UnreadableSheet(`The workbook has no part ${part === '' ? 'for this sheet' : part}: it is damaged. Save it again.`)
   let count = 0
   for await (const piece of partText(archive.bytes(part, sheetBytesMax, signal))) {
     for (const row of await read(signal, () => cells.write(piece))) {
@@ -87,6 +99,8 @@ async function read<T>(signal: AbortSignal, step: () => T | Promise<T>): Promise
     return await step()
   } catch (thrown) {
     if (thrown instanceof Unreadable || signal.aborted) throw thrown
-    throw new Unreadable('The workbook is damaged: its parts cannot be read. Open it in a spreadsheet program and save it again.', { cause: thrown })
+    throw new Unreadable('The workbook is damaged: its parts cannot be read. Open it in a spreadsheet program and save it again.', {
+      cause: thrown,
+    })
   }
 }

@@ -7,7 +7,10 @@ const depthMax = 256
 const quietMax = 8 * 1024 * 1024
 
 const spreadsheet = ['http://schemas.openxmlformats.org/spreadsheetml/2006/main', 'http://purl.oclc.org/ooxml/spreadsheetml/main']
-const packages = ['http://schemas.openxmlformats.org/package/2006/relationships', 'http://schemas.openxmlformats.org/package/2006/content-types']
+const packages = [
+  'http://schemas.openxmlformats.org/package/2006/relationships',
+  'http://schemas.openxmlformats.org/package/2006/content-types',
+]
 /** Elements of no namespace are taken for the part's own: some generators forget to declare it. */
 const ours = new Set([...spreadsheet, ...packages, ''])
 const declaration = 'xmlns'

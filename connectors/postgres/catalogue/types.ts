@@ -56,7 +56,10 @@ export function readingOf(type: NativeType): Reading {
 /** https://www.postgresql.org/docs/current/datatype-numeric.html: without a precision, every value has a scale of its own. */
 function numeric(modifier: number): Reading {
   const text = (told: string): Reading => ({ shape: { type: 'STRING' }, sql: cast('text'), told })
-  if (modifier < 4) return text('is a numeric without precision and scale, given as text, digit for digit. A column or a view of numeric(p, s) is a number.')
+  if (modifier < 4)
+    return text(
+      'is a numeric without precision and scale, given as text, digit for digit. A column or a view of numeric(p, s) is a number.',
+    )
   const precision = ((modifier - 4) >> 16) & 0xffff
   // Eleven bits, signed since PostgreSQL 15.
   const scale = (((modifier - 4) & 0x7ff) ^ 1024) - 1024

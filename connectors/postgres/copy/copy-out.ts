@@ -12,8 +12,8 @@ const copyOutResponse = 0x48
 const asides: ReadonlySet<number> = new Set([copyOutResponse, 0x53, 0x4e, 0x41])
 
 /**
- * A COPY … TO STDOUT whose socket is read only as far as somebody asks: that is the back-pressure. pg's own reader would hand on every row as
- * an event of its own, which takes three times as long.
+ * A COPY … TO STDOUT whose socket is read only as far as somebody asks: that is the back-pressure. pg's own reader would hand on every row
+ * as an event of its own, which takes three times as long.
  */
 export class CopyOut implements Submittable {
   /** Settles when the server is ready for another statement; rejects with its error. */
@@ -70,7 +70,8 @@ export class CopyOut implements Submittable {
           this.#giveBack(source.subarray(at))
           return false
         }
-        if (length > this.rowBytesMax) throw new ResultTooLarge(`A row of the source is longer than ${this.rowBytesMax} bytes. Ask for fewer columns.`)
+        if (length > this.rowBytesMax)
+          throw new ResultTooLarge(`A row of the source is longer than ${this.rowBytesMax} bytes. Ask for fewer columns.`)
         if (source.length - at < length + 5) {
           wanted = length + 5
           break

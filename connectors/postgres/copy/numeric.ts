@@ -8,7 +8,8 @@ const special = 0x8000
 const exactDigits = 15
 
 /**
- * One binary NUMERIC (groups of four digits; src/backend/utils/adt/numeric.c, numeric_send) as a DECIMAL of this scale: 128 bits, big-endian.
+ * One binary NUMERIC (groups of four digits; src/backend/utils/adt/numeric.c, numeric_send) as a DECIMAL of this scale: 128 bits,
+ * big-endian.
  * @throws TypeMismatch for NaN and the infinities, and for digits that the scale or 38 digits have no room for.
  */
 export function writeNumeric(into: GrowingBytes, source: Buffer, at: number, scale: number): void {
@@ -22,7 +23,8 @@ export function writeNumeric(into: GrowingBytes, source: Buffer, at: number, sca
   const shift = scale + 4 * (weight - groups + 1)
   if (groups * 4 + Math.max(shift, 0) <= exactDigits) {
     let whole = 0
-    for (let group = 0, from = at + 8; group < groups; group++, from += 2) whole = whole * 10_000 + ((source[from]! << 8) | source[from + 1]!)
+    for (let group = 0, from = at + 8; group < groups; group++, from += 2)
+      whole = whole * 10_000 + ((source[from]! << 8) | source[from + 1]!)
     whole = shift >= 0 ? whole * 10 ** shift : whole / 10 ** -shift
     if (!Number.isInteger(whole)) throw tooFine()
     writeSmall(into, sign === negative ? -whole : whole)

@@ -11,17 +11,24 @@ export function isExactStep(step: Step, input: readonly Shape[]): boolean {
     case 'project':
       return step.outputs.every((output) => isExact(output, input))
     case 'aggregate':
-      return step.groups.every((group) => isExact(group, input)) && step.measures.every((measure) => measure.input === undefined || isExact(measure.input, input))
+      return (
+        step.groups.every((group) => isExact(group, input)) &&
+        step.measures.every((measure) => measure.input === undefined || isExact(measure.input, input))
+      )
     case 'sort':
     case 'limit':
       return true
   }
 }
 
-/** Zones whose rules have been the same in every edition of the tz database for decades; of others the two sides may know different ones. */
+/**
+ * Zones whose rules have been the same in every edition of the tz database for decades; of others the two sides may know different ones.
+ */
 const zones = new Set(['UTC', 'Europe/London'])
 
-/** Conversions that cannot go otherwise. A text that is read as a number or a date, and a date's or a DOUBLE's text, are the engine's own. */
+/**
+ * Conversions that cannot go otherwise. A text that is read as a number or a date, and a date's or a DOUBLE's text, are the engine's own.
+ */
 const conversions: Partial<Record<ColumnType, readonly ColumnType[]>> = {
   INT64: ['DECIMAL', 'DOUBLE', 'STRING'],
   DECIMAL: ['DECIMAL', 'STRING'],

@@ -2,8 +2,8 @@ import type { Shape } from '../../../src/connector/column.js'
 import { BadUserInput } from '../../../src/errors.js'
 
 /**
- * A text as a literal. COPY binds no parameters, so every value that a query brings goes through here. A backslash is doubled in an E-string,
- * which means the same whatever standard_conforming_strings is.
+ * A text as a literal. COPY binds no parameters, so every value that a query brings goes through here. A backslash is doubled in an
+ * E-string, which means the same whatever standard_conforming_strings is.
  * @throws BadUserInput for NUL, which PostgreSQL has no text for.
  */
 export function quoteText(text: string): string {

@@ -56,12 +56,24 @@ export class DatabaseSource<T extends SourceTable> implements Source {
     const tables = await this.#read(signal)
     const recognise = (table: T) => {
       const { statement, rowsMax } = database.sampleOf(table)
-      return recogniseColumns(table, database.read(statement, { signal, rowsMax, bytesMax: sampleBytesMax, deadline: Date.now() + settings.statementTimeoutMs }), context.engine, signal)
+      return recogniseColumns(
+        table,
+        database.read(statement, { signal, rowsMax, bytesMax: sampleBytesMax, deadline: Date.now() + settings.statementTimeoutMs }),
+        context.engine,
+        signal,
+      )
     }
-    yield* harvestTables([...tables.values()], { config: settings, log: context.log, recognise, countRows: (table) => this.#countRows(table, signal) }, signal)
+    yield* harvestTables(
+      [...tables.values()],
+      { config: settings, log: context.log, recognise, countRows: (table) => this.#countRows(table, signal) },
+      signal,
+    )
   }
 
-  /** The same for every table. Where no table was read yet, they are read first, for `plan` to name; a database that is down fails the scan alone. */
+  /**
+   * The same for every table. Where no table was read yet, they are read first, for `plan` to name; a database that is down fails the scan
+   * alone.
+   */
   async capabilities(): Promise<Capabilities> {
     if (this.#readAt === -Infinity) await this.#read(AbortSignal.timeout(connectMsMax)).catch(() => undefined)
     return this.database.dialect.capabilities
@@ -72,7 +84,10 @@ export class DatabaseSource<T extends SourceTable> implements Source {
   }
 
   execute({ taken }: PlannedFragment, options: ScanOptions): Scan {
-    const { database, context: { engine, scratchFolder } } = this
+    const {
+      database,
+      context: { engine, scratchFolder },
+    } = this
     const cut = async (signal: AbortSignal) => statementsOf(taken, await this.#current(signal), database.dialect)
     return scanOf(executeScan(options, { engine, scratchFolder, cut, read: (statement, limits) => database.read(statement, limits) }))
   }
@@ -106,7 +121,11 @@ export class DatabaseSource<T extends SourceTable> implements Source {
   async #countRows(table: SourceTable, signal: AbortSignal): Promise<number | undefined> {
     const { dialect } = this.database
     try {
-      const [row] = await this.database.query(`SELECT count(*) AS n FROM ${dialect.quoteName(table.schema)}.${dialect.quoteName(table.name)}`, signal, countMsMax)
+      const [row] = await this.database.query(
+        `SELECT count(*) AS n FROM ${dialect.quoteName(table.schema)}.${dialect.quoteName(table.name)}`,
+        signal,
+        countMsMax,
+      )
       return Number((row as { n: number | string }).n)
     } catch (thrown) {
       if (thrown instanceof SourceTimeout && !signal.aborted) return undefined

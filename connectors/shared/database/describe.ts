@@ -64,9 +64,13 @@ function tableOf(
   const problems = [
     ...table.notes,
     ...table.columns.flatMap(({ name, reading: { told } }) => (told === undefined ? [] : [`Column ${name} ${told}`])),
-    ...(table.hidden.length === 0 ? [] : [`The role of this source may not read ${table.hidden.length} of its columns, which are left out.`]),
+    ...(table.hidden.length === 0
+      ? []
+      : [`The role of this source may not read ${table.hidden.length} of its columns, which are left out.`]),
     ...astray.map((name) => `The configuration describes a column "${name}" that the table does not have.`),
-    ...(isHeldBack ? ['One of these is protected. Until its name is mended, every column that the configuration does not describe counts as PERSONAL.'] : []),
+    ...(isHeldBack
+      ? ['One of these is protected. Until its name is mended, every column that the configuration does not describe counts as PERSONAL.']
+      : []),
   ]
   return {
     id: table.id,
@@ -79,5 +83,7 @@ function tableOf(
 }
 
 function defined<T extends object>(entry: T): Partial<{ [K in keyof T]: Exclude<T[K], undefined> }> {
-  return Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined)) as Partial<{ [K in keyof T]: Exclude<T[K], undefined> }>
+  return Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined)) as Partial<{
+    [K in keyof T]: Exclude<T[K], undefined>
+  }>
 }

@@ -25,7 +25,10 @@ export interface Limits {
 }
 
 /** Runs what was taken; the deadline ends it at the server too. */
-export async function* executeScan({ signal, deadline, rowsMax, bytesMax }: ScanOptions, parts: ScanParts): AsyncGenerator<Part, ScanReport> {
+export async function* executeScan(
+  { signal, deadline, rowsMax, bytesMax }: ScanOptions,
+  parts: ScanParts,
+): AsyncGenerator<Part, ScanReport> {
   const clock = deadlineAfter(deadline - Date.now(), signal)
   const limits = { signal: clock.signal, rowsMax, bytesMax, deadline }
   try {
@@ -51,7 +54,12 @@ export async function* executeScan({ signal, deadline, rowsMax, bytesMax }: Scan
 }
 
 /** What no statement could do alone: the answers of several, which the engine works on. */
-async function* combine(statements: readonly Statement[], rest: Relation, limits: Limits, parts: ScanParts): AsyncGenerator<LandedFile, { rows: number }> {
+async function* combine(
+  statements: readonly Statement[],
+  rest: Relation,
+  limits: Limits,
+  parts: ScanParts,
+): AsyncGenerator<LandedFile, { rows: number }> {
   const files: LandedFile[][] = []
   try {
     for (const statement of statements) {
@@ -59,11 +67,15 @@ async function* combine(statements: readonly Statement[], rest: Relation, limits
       files.push(own)
       for await (const file of parts.read(statement, limits)) own.push(file)
       const bytes = files.flat().reduce((sum, file) => sum + file.bytes, 0)
-      if (bytes > limits.bytesMax) throw new ResultTooLarge(`The answer of one source is larger than ${limits.bytesMax} bytes. Filter more, or group.`)
+      if (bytes > limits.bytesMax)
+        throw new ResultTooLarge(`The answer of one source is larger than ${limits.bytesMax} bytes. Filter more, or group.`)
     }
     const session = await parts.engine.connect(limits.signal)
     try {
-      const sql = parts.engine.compile(rest, ({ table }) => `read_parquet([${(files[Number(table)] ?? []).map(({ path }) => fileLiteral(path)).join(', ')}])`)
+      const sql = parts.engine.compile(
+        rest,
+        ({ table }) => `read_parquet([${(files[Number(table)] ?? []).map(({ path }) => fileLiteral(path)).join(', ')}])`,
+      )
       return yield* session.parts(sql, { folder: parts.scratchFolder, bytesMax: limits.bytesMax })
     } finally {
       await session.close()

@@ -19,8 +19,8 @@ export interface HarvestParts<T extends SourceTable> {
 }
 
 /**
- * Reads the tables that the configuration lists: a `dataset` for each, or a `problem` where it cannot be read, which leaves what the catalogue
- * had of it; then `complete`.
+ * Reads the tables that the configuration lists: a `dataset` for each, or a `problem` where it cannot be read, which leaves what the
+ * catalogue had of it; then `complete`.
  */
 export async function* harvestTables<T extends SourceTable>(
   tables: readonly T[],
@@ -30,7 +30,11 @@ export async function* harvestTables<T extends SourceTable>(
   const { datasets, defaultAccess } = parts.config
   const astray = Object.keys(datasets).filter((name) => !tables.some((table) => fullName(table) === name))
   for (const name of astray) {
-    yield { kind: 'problem', sourceId: name, message: `The configuration describes ${name}, but lists no such table. Mend the name, or take the entry out.` }
+    yield {
+      kind: 'problem',
+      sourceId: name,
+      message: `The configuration describes ${name}, but lists no such table. Mend the name, or take the entry out.`,
+    }
   }
   const access = safeDefault(parts.config, astray)
   if (access !== defaultAccess) yield { kind: 'problem', sourceId: 'datasets', message: heldBack }
@@ -49,10 +53,20 @@ function safeDefault({ datasets, defaultAccess }: AccessSettings, astray: readon
   return astray.some((name) => (datasets[name]?.access ?? 'OPEN') !== 'OPEN') ? 'CLOSED' : defaultAccess
 }
 
-async function harvestTable<T extends SourceTable>(table: T, defaultAccess: Access, keys: Keys, parts: HarvestParts<T>): Promise<CatalogueEvent> {
+async function harvestTable<T extends SourceTable>(
+  table: T,
+  defaultAccess: Access,
+  keys: Keys,
+  parts: HarvestParts<T>,
+): Promise<CatalogueEvent> {
   const entry = parts.config.datasets[fullName(table)] ?? {}
   const listing = listingOf(entry, defaultAccess)
-  const problem = (message: string): CatalogueEvent => ({ kind: 'problem', sourceId: table.id, message: `${fullName(table)}: ${message}`.slice(0, 2000), listing })
+  const problem = (message: string): CatalogueEvent => ({
+    kind: 'problem',
+    sourceId: table.id,
+    message: `${fullName(table)}: ${message}`.slice(0, 2000),
+    listing,
+  })
   if (table.unreadable !== undefined) return problem(table.unreadable)
   try {
     const columns = await parts.recognise(table)

@@ -29,5 +29,8 @@ export function idsOf<T extends Named>(tables: readonly T[], plainSchema: string
 }
 
 function apart(slug: string, { schema, name }: Named): string {
-  return `${slug}-${createHash('sha256').update(JSON.stringify([schema, name])).digest('hex').slice(0, 8)}`
+  return `${slug}-${createHash('sha256')
+    .update(JSON.stringify([schema, name]))
+    .digest('hex')
+    .slice(0, 8)}`
 }

@@ -11,7 +11,9 @@ export function keysOf(table: SourceTable, tables: readonly SourceTable[]): Keys
     unreadable === undefined && names.every((name) => name.length <= 500 && columns.some((column) => column.name === name))
   const foreignKeys = table.foreignKeys.flatMap(({ columns, references, ...named }) => {
     const target = tables.find((one) => fullName(one) === fullName(named))
-    return target !== undefined && reads(table, columns) && reads(target, references) ? [{ columns: [...columns], table: `${target.id}/${target.id}`, references: [...references] }] : []
+    return target !== undefined && reads(table, columns) && reads(target, references)
+      ? [{ columns: [...columns], table: `${target.id}/${target.id}`, references: [...references] }]
+      : []
   })
   return {
     ...(table.primaryKey.length > 0 && reads(table, table.primaryKey) ? { primaryKey: [...table.primaryKey] } : {}),

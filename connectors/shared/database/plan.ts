@@ -21,7 +21,10 @@ export interface Dialect {
   statementSql(relation: Relation, from: (scan: Scan) => string): string
 }
 
-/** The statements behind what was taken, and what the engine does over their answers. @throws SourceUnavailable for a table or a column that is not held. */
+/**
+ * The statements behind what was taken, and what the engine does over their answers.
+ * @throws SourceUnavailable for a table or a column that is not held.
+ */
 export function statementsOf(taken: Relation, tables: Tables, dialect: Dialect): Cut {
   return cutExact(taken, dialect.isExactStep, (relation) => dialect.statementSql(relation, (scan) => fromTable(scan, tables, dialect)))
 }
@@ -35,21 +38,29 @@ export function planFragment(relation: Relation, capabilities: Capabilities, tab
 /** What runs, in SQL; where a table is not known, why not: `execute` then says so too. */
 function nativeText(taken: Relation, tables: Tables, dialect: Dialect): string {
   try {
-    return statementsOf(taken, tables, dialect).statements.map(({ sql }) => sql).join(';\n')
+    return statementsOf(taken, tables, dialect)
+      .statements.map(({ sql }) => sql)
+      .join(';\n')
   } catch (thrown) {
     if (thrown instanceof SourceUnavailable) return `-- ${thrown.message}`
     throw thrown
   }
 }
 
-/** The wanted columns of a table, by names that the database itself gave: what a hub sends is only looked up. @param sampled a clause that samples it. */
+/**
+ * The wanted columns of a table, by names that the database itself gave: what a hub sends is only looked up.
+ * @param sampled a clause that samples it.
+ */
 export function fromTable(scan: Scan, tables: Tables, { quoteName, noColumn }: Dialect, sampled = ''): string {
   const table = tables.get(scan.table)
-  if (table === undefined) throw new SourceUnavailable(`The source does not hold table ${scan.table} any more, or may not read it. Harvest it again.`)
+  if (table === undefined)
+    throw new SourceUnavailable(`The source does not hold table ${scan.table} any more, or may not read it. Harvest it again.`)
   const columns = scan.columns.map(({ name, type, scale }, position) => {
     const reading = table.columns.find((column) => column.name === name)?.reading
     if (reading === undefined || reading.shape.type !== type || reading.shape.scale !== scale) {
-      throw new SourceUnavailable(`The catalogue of table ${scan.table} is out of date: its columns have changed. Harvest the source again.`)
+      throw new SourceUnavailable(
+        `The catalogue of table ${scan.table} is out of date: its columns have changed. Harvest the source again.`,
+      )
     }
     return `${reading.sql(`t.${quoteName(name)}`)} AS c${position}`
   })

@@ -18,10 +18,16 @@ export function scanOfAll({ id, columns }: SourceTable): Scan {
 }
 
 /**
- * The columns of a table, with what some of its rows say that they are (DESIGN.md, 'Types'). A name that says a person's, where no value was seen,
- * is taken at its word: rows come and go after a harvest. @param sample parts of all columns, c0 … cn; not read where there are none.
+ * The columns of a table, with what some of its rows say that they are (DESIGN.md, 'Types'). A name that says a person's, where no value
+ * was seen, is taken at its word: rows come and go after a harvest. @param sample parts of all columns, c0 … cn; not read where there are
+ * none.
  */
-export async function recogniseColumns(table: SourceTable, sample: AsyncIterable<LandedFile>, engine: Engine, signal: AbortSignal): Promise<ColumnDescription[]> {
+export async function recogniseColumns(
+  table: SourceTable,
+  sample: AsyncIterable<LandedFile>,
+  engine: Engine,
+  signal: AbortSignal,
+): Promise<ColumnDescription[]> {
   const columns = columnsOf(table)
   if (columns.length === 0) return columns
   const files: LandedFile[] = []

@@ -17,7 +17,8 @@ export function takeExact(capabilities: Capabilities, relation: Relation, isExac
     steps.unshift(step as Step)
     base = input
   }
-  if (base.op === 'stack' && !base.inputs.every((input) => isExactRelation(input, isExactStep))) return { taken: base, left: [...steps, ...left] }
+  if (base.op === 'stack' && !base.inputs.every((input) => isExactRelation(input, isExactStep)))
+    return { taken: base, left: [...steps, ...left] }
   let exact: Relation = base
   for (const [position, step] of steps.entries()) {
     if (!isExactStep(step, shapesOf(exact))) return { taken: exact, left: [...steps.slice(position), ...left] }
@@ -47,8 +48,8 @@ export interface Cut {
 }
 
 /**
- * The statements behind what was taken, and what the engine does over their answers: nothing, except where the tables of a stack need work that
- * is the engine's own. Its scans name the statements by their positions.
+ * The statements behind what was taken, and what the engine does over their answers: nothing, except where the tables of a stack need work
+ * that is the engine's own. Its scans name the statements by their positions.
  */
 export function cutExact(taken: Relation, isExactStep: IsExactStep, sqlOf: (relation: Relation) => string): Cut {
   const statements: Statement[] = []
@@ -63,4 +64,3 @@ export function cutExact(taken: Relation, isExactStep: IsExactStep, sqlOf: (rela
   }
   return { rest: cut(taken), statements }
 }
-

@@ -16,13 +16,27 @@ export async function readTlsFiles(files: TlsFiles, baseFolder: string): Promise
     try {
       return [name, await readFile(path, 'utf8')]
     } catch (cause) {
-      throw new ConfigError(path, '', `it cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'unknown'}), though the TLS of a source names it`, { cause })
+      throw new ConfigError(
+        path,
+        '',
+        `it cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'unknown'}), though the TLS of a source names it`,
+        { cause },
+      )
     }
   }
-  return Object.fromEntries(await Promise.all(Object.entries(files).filter(([, file]) => file !== undefined).map((entry) => read(entry as [string, string]))))
+  return Object.fromEntries(
+    await Promise.all(
+      Object.entries(files)
+        .filter(([, file]) => file !== undefined)
+        .map((entry) => read(entry as [string, string])),
+    ),
+  )
 }
 
-/** Whether a host is this machine itself, as it is written, or a socket's folder: to any other nothing goes without TLS unless that was said. */
+/**
+ * Whether a host is this machine itself, as it is written, or a socket's folder: to any other nothing goes without TLS unless that was
+ * said.
+ */
 export function isLoopback(host: string): boolean {
   return host.startsWith('/') || ['localhost', '::1', '[::1]'].includes(host) || /^127(\.\d{1,3}){3}$/.test(host)
 }

@@ -9,9 +9,10 @@ const tailBytes = 8
 const algorithm = encodeThrift(struct([1, struct([1, struct()])]))
 
 /**
- * A plain Parquet file encrypted as the engine reads it under one key for all of it: https://parquet.apache.org/docs/file-format/data-pages/encryption/,
- * without AAD. Every page, its header and the footer is a module of its own (AES-256-GCM). The engine itself can read but not write this: its
- * build has no source of secure random numbers. Indexes and Bloom filters are left out.
+ * A plain Parquet file encrypted as the engine reads it under one key for all of it:
+ * https://parquet.apache.org/docs/file-format/data-pages/encryption/, without AAD. Every page, its header and the footer is a module of its
+ * own (AES-256-GCM). The engine itself can read but not write this: its build has no source of secure random numbers. Indexes and Bloom
+ * filters are left out.
  * @returns the file in pieces, in order. @throws Error where the bytes are not a whole Parquet file.
  */
 export function encryptParquet(plain: Buffer, key: Buffer): Buffer[] {
@@ -19,7 +20,9 @@ export function encryptParquet(plain: Buffer, key: Buffer): Buffer[] {
   if (footerAt < 4) throw new Error('a Parquet file whose footer is not within it')
   const file = new EncryptedFile(plain.subarray(0, footerAt), key)
   const { value: footer } = decodeThrift(plain.subarray(footerAt, plain.length - tailBytes), 0)
-  const groups = items(footer, 4).map((group) => changed(group, { 1: listOf(items(group, 1).map((chunk) => moved(chunk, file))), 5: undefined, 6: undefined }))
+  const groups = items(footer, 4).map((group) =>
+    changed(group, { 1: listOf(items(group, 1).map((chunk) => moved(chunk, file))), 5: undefined, 6: undefined }),
+  )
   const end = Buffer.concat([algorithm, sealed(encodeThrift(changed(footer, { 4: listOf(groups) })), key)])
   const length = Buffer.alloc(4)
   length.writeUInt32LE(end.length)
@@ -41,9 +44,10 @@ class EncryptedFile {
   addPages(from: number, to: number): Map<number, number> {
     // No byte is a page of two columns: else a small file could become one without end.
     this.#read += to - from
-    if (from < magic.length || to > this.plain.length || this.#read > this.plain.length) throw new Error('Parquet pages that are not within their file')
+    if (from < magic.length || to > this.plain.length || this.#read > this.plain.length)
+      throw new Error('Parquet pages that are not within their file')
     const places = new Map<number, number>()
-    for (let page = from; page < to; ) {
+    for (let page = from; page < to;) {
       const { value: header, end } = decodeThrift(this.plain, page)
       const next = end + int(header, 3)
       if (next < end || next > to) throw new Error('a Parquet page that ends elsewhere than its column')
@@ -74,7 +78,10 @@ function moved(chunk: Struct, file: EncryptedFile): Struct {
   return changed(chunk, { 2: int64(start), 3: own, 4: undefined, 5: undefined, 6: undefined, 7: undefined })
 }
 
-/** A module: its length, its nonce, the bytes encrypted, and the tag by which a change of them shows. Of 2³² random nonces two are alike once in 2³² times. */
+/**
+ * A module: its length, its nonce, the bytes encrypted, and the tag by which a change of them shows. Of 2³² random nonces two are alike
+ * once in 2³² times.
+ */
 function sealed(plain: Buffer, key: Buffer): Buffer {
   const nonce = randomBytes(nonceBytes)
   const cipher = createCipheriv('aes-256-gcm', key, nonce)

@@ -23,7 +23,7 @@ export async function writePart(columns: readonly ColumnPage[], folder: string):
     try {
       let at = 0
       for (const piece of pieces) {
-        for (let from = 0; from < piece.length; ) {
+        for (let from = 0; from < piece.length;) {
           const { bytesWritten } = await file.write(piece, from, piece.length - from, at)
           from += bytesWritten
           at += bytesWritten
@@ -66,14 +66,22 @@ function page(column: ColumnPage): { head: Buffer; levels: Buffer; values: Buffe
   const levels = column.levels()
   const values = column.values.bytes.subarray(0, column.values.used)
   const size = int32(levels.length + values.length)
-  const head = encodeThrift(struct([1, int32(0)], [2, size], [3, size], [5, struct([1, int32(column.rows)], [2, plain], [3, rle], [4, rle])]))
+  const head = encodeThrift(
+    struct([1, int32(0)], [2, size], [3, size], [5, struct([1, int32(column.rows)], [2, plain], [3, rle], [4, rle])]),
+  )
   return { head, levels, values }
 }
 
 function columnChunk({ shape, rows }: ColumnPage, position: number, at: number, size: number): Struct {
   const meta = struct(
-    [1, int32(physicalOf(shape).type)], [2, list('int', [plain, rle])], [3, list('text', [text(`c${position}`)])], [4, int32(0)],
-    [5, int64(rows)], [6, int64(size)], [7, int64(size)], [9, int64(at)],
+    [1, int32(physicalOf(shape).type)],
+    [2, list('int', [plain, rle])],
+    [3, list('text', [text(`c${position}`)])],
+    [4, int32(0)],
+    [5, int64(rows)],
+    [6, int64(size)],
+    [7, int64(size)],
+    [9, int64(at)],
   )
   return struct([2, int64(at)], [3, meta])
 }

@@ -34,7 +34,8 @@ export class PartWriter {
 
   /** Writes what was gathered as a part. @throws ResultTooLarge beyond the limits, with nothing left behind. */
   async write(): Promise<LandedFile> {
-    if (this.rows > this.limits.rowsMax) throw new ResultTooLarge(`The answer of one source has more than ${this.limits.rowsMax} rows. Filter more, or group.`)
+    if (this.rows > this.limits.rowsMax)
+      throw new ResultTooLarge(`The answer of one source has more than ${this.limits.rowsMax} rows. Filter more, or group.`)
     const file = await writePart(this.columns, this.folder)
     this.#bytesGiven += file.bytes
     if (this.#bytesGiven > this.limits.bytesMax) {

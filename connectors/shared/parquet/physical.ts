@@ -48,5 +48,14 @@ const optional = (value: number | undefined): Thrift | undefined => (value === u
 export function schemaElement(name: Thrift, shape: Shape): Struct {
   const { type, length, converted, scale, logical } = physicalOf(shape)
   const precision = scale === undefined ? undefined : int32(38)
-  return struct([1, int32(type)], [2, optional(length)], [3, int32(1)], [4, name], [6, optional(converted)], [7, optional(scale)], [8, precision], [10, logical])
+  return struct(
+    [1, int32(type)],
+    [2, optional(length)],
+    [3, int32(1)],
+    [4, name],
+    [6, optional(converted)],
+    [7, optional(scale)],
+    [8, precision],
+    [10, logical],
+  )
 }

@@ -5,8 +5,8 @@ const depthMax = 16
 const intBits: Readonly<Record<number, IntBits>> = { 3: 8, 4: 16, 5: 32, 6: 64 }
 
 /**
- * A structure in Thrift's compact protocol, and where it ends. What Parquet does not use (maps, doubles, ids far apart) is refused, as is whatever
- * goes beyond the bytes: they may be anybody's.
+ * A structure in Thrift's compact protocol, and where it ends. What Parquet does not use (maps, doubles, ids far apart) is refused, as is
+ * whatever goes beyond the bytes: they may be anybody's.
  */
 export function decodeThrift(bytes: Buffer, at: number): { value: Struct; end: number } {
   const reader = new ThriftReader(bytes, at)
@@ -22,7 +22,7 @@ class ThriftReader {
   struct(depth: number): Struct {
     if (depth > depthMax) throw new Error('a Thrift structure nests too deeply')
     const fields: [number, Thrift][] = []
-    for (let id = 0; ; ) {
+    for (let id = 0; ;) {
       const head = this.#byte()
       if (head === 0) return { kind: 'struct', fields }
       if (head >> 4 === 0) throw new Error('a Thrift field whose number is far from the last')

@@ -30,7 +30,10 @@ const notPerson = [
 /** The same as plain words: `gardens?` is two. */
 const notPersonWords = [...new Set(notPerson.flatMap((word) => (word.includes('?') ? [word.replace(/.\?$/, ''), word.replace('?', '')] : word === 'caf[eé]' ? ['cafe', 'café'] : word.split(' '))))]
 
-/** SQL: a constant list of words. Lists are looked through at once, where one expression of hundreds of words takes longer to prepare than to run. */
+/**
+ * SQL: a constant list of words. Lists are looked through at once, where one expression of hundreds of words takes longer to prepare than
+ * to run.
+ */
 const wordList = (words: readonly string[]) => `string_split(${literal(words.join(' '))}, ' ')`
 
 /** SQL: the words of a value, in lower case. */
@@ -77,8 +80,8 @@ export interface PersonSigns {
 const valuesMax = 20_000
 
 /**
- * Looks at the values of columns (c0 …), each different one once. All go through one expression, as rows of place and value, since preparing these for each
- * column would take longer than running them. Of a column of very many values the counts are those of a part.
+ * Looks at the values of columns (c0 …), each different one once. All go through one expression, as rows of place and value, since
+ * preparing these for each column would take longer than running them. Of a column of very many values the counts are those of a part.
  */
 export async function personSigns(session: EngineSession, rows: string, positions: readonly number[]): Promise<Map<number, PersonSigns>> {
   if (positions.length === 0) return new Map()

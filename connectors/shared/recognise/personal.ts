@@ -14,19 +14,76 @@ export const personalSigns: Readonly<Record<string, { more: number; test: (text:
       `(regexp_matches(lower(${text}), '^[a-z]+[._][a-z-]{2,}[0-9]*@|^(?:${givenNames.join('|')})(?:[0-9]{0,4}|[._-]?[a-z])@|@(?:${webmail.join('|')})\\.') ` +
       `AND NOT regexp_matches(lower(${text}), '^[^@]*(?:${offices.join('|')})[^@]*@'))`,
   },
-  PHONE: { more: 0.1, test: (text) => `regexp_matches(replace(${text}, ' ', ''), '^(?:\\+44\\(?0?\\)?|0044|0)7[1-57-9]|^(?:44)?7[1-57-9][0-9]{8}$')` },
+  PHONE: {
+    more: 0.1,
+    test: (text) => `regexp_matches(replace(${text}, ' ', ''), '^(?:\\+44\\(?0?\\)?|0044|0)7[1-57-9]|^(?:44)?7[1-57-9][0-9]{8}$')`,
+  },
 }
 
 /** Where people have mailboxes of their own. */
 const webmail = [
-  'gmail', 'googlemail', 'hotmail', 'outlook', 'live', 'yahoo', 'icloud', 'aol', 'btinternet', 'sky', 'virginmedia', 'me', 'msn', 'protonmail',
+  'gmail',
+  'googlemail',
+  'hotmail',
+  'outlook',
+  'live',
+  'yahoo',
+  'icloud',
+  'aol',
+  'btinternet',
+  'sky',
+  'virginmedia',
+  'me',
+  'msn',
+  'protonmail',
 ]
 
 /** Words that a mailbox of a place or an office holds. */
 const offices = [
-  'librar', 'school', 'academy', 'college', 'info', 'admin', 'office', 'contact', 'enquir', 'inquir', 'hello', 'mail', 'centre', 'center', 'community',
-  'council', 'team', 'service', 'customer', 'support', 'help', 'desk', 'reception', 'club', 'church', 'trust', 'event', 'booking', 'press', 'media',
-  'sales', 'account', 'finance', 'payment', 'invoice', 'nursery', 'surgery', 'clinic', 'museum', 'theatre', 'housing', 'planning', 'licens', 'parks',
+  'librar',
+  'school',
+  'academy',
+  'college',
+  'info',
+  'admin',
+  'office',
+  'contact',
+  'enquir',
+  'inquir',
+  'hello',
+  'mail',
+  'centre',
+  'center',
+  'community',
+  'council',
+  'team',
+  'service',
+  'customer',
+  'support',
+  'help',
+  'desk',
+  'reception',
+  'club',
+  'church',
+  'trust',
+  'event',
+  'booking',
+  'press',
+  'media',
+  'sales',
+  'account',
+  'finance',
+  'payment',
+  'invoice',
+  'nursery',
+  'surgery',
+  'clinic',
+  'museum',
+  'theatre',
+  'housing',
+  'planning',
+  'licens',
+  'parks',
 ]
 
 /** Whether values of a semantic type may be a person's own, whatever stands beside them. */
@@ -46,7 +103,11 @@ export interface Evidence {
 export function markPersonal(columns: readonly ColumnDescription[], { signs, aside }: Evidence): ColumnDescription[] {
   const own = columns.map(({ semanticType = '' }, position) => {
     const sign = personalSigns[semanticType]
-    return always.has(semanticType) || isPrivate(columns[position] as ColumnDescription) || (sign !== undefined && (signs.get(position) ?? 0) > sign.more)
+    return (
+      always.has(semanticType) ||
+      isPrivate(columns[position] as ColumnDescription) ||
+      (sign !== undefined && (signs.get(position) ?? 0) > sign.more)
+    )
   })
   const people = own.some((is, position) => is && !aside.has(position))
   return columns.map((column, position) => {
@@ -57,7 +118,9 @@ export function markPersonal(columns: readonly ColumnDescription[], { signs, asi
 
 const personWords =
   'applicant|complainant|tenant|resident|customer|client|claimant|patient|pupil|student|child|parent|carer|licensee|licen[cs]eholder|driver|victim|witness|objector|employee|volunteer|nextofkin'
-const privateAddress = new RegExp(`(?:home|private|personal|${personWords})s?(?:home|postal|full|current|contact)?addr(?:ess)?(?:line)?\\d*$`)
+const privateAddress = new RegExp(
+  `(?:home|private|personal|${personWords})s?(?:home|postal|full|current|contact)?addr(?:ess)?(?:line)?\\d*$`,
+)
 const privatePhone = /home|personal|private|evening|nextofkin|emergency/
 
 /** Whether a header alone says that an address or a telephone is a person's own. */
@@ -71,6 +134,14 @@ const lettersOf = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '')
 /** Whether a header names an address, and not that of a place of work or a site. */
 function isHomeAddress(name: string): boolean {
   const letters = lettersOf(name)
-  const isAddress = /address(?:line)?\d*(?:line\d*)?$|^addr(?:ess)?(?:line)?\d*$|^(?:house|flat)(?:no|num|number|name)$|whereliving$|residence$/.test(letters)
-  return isAddress && !/email|mail|web|site|premises|business|office|school|company|venue|trading|location|agent|employer|library|station|ipaddress/.test(letters)
+  const isAddress =
+    /address(?:line)?\d*(?:line\d*)?$|^addr(?:ess)?(?:line)?\d*$|^(?:house|flat)(?:no|num|number|name)$|whereliving$|residence$/.test(
+      letters,
+    )
+  return (
+    isAddress &&
+    !/email|mail|web|site|premises|business|office|school|company|venue|trading|location|agent|employer|library|station|ipaddress/.test(
+      letters,
+    )
+  )
 }

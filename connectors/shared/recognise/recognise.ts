@@ -13,9 +13,9 @@ const columnsAtSight = 500
 const rowsForShapes = 200
 
 /**
- * What the values of a table's columns are, beside their type: the first rule that a column's name and enough of its values meet. Conservative where
- * nobody is harmed: a name alone is no evidence, and neither are values alone, unless they can be nothing but a person's. Columns that point to a
- * person are marked so.
+ * What the values of a table's columns are, beside their type: the first rule that a column's name and enough of its values meet.
+ * Conservative where nobody is harmed: a name alone is no evidence, and neither are values alone, unless they can be nothing but a
+ * person's. Columns that point to a person are marked so.
  * @param copy a table expression of columns c0 …, in the order of `columns`.
  */
 export async function recognise(session: EngineSession, copy: string, columns: readonly ColumnDescription[]): Promise<ColumnDescription[]> {
@@ -46,10 +46,24 @@ async function lookForNames(session: EngineSession, rows: string, found: ColumnD
     const header = semanticType === undefined && type === 'STRING' ? personHeader(lettersOf(name)) : undefined
     if (header !== undefined) headers.set(position, header)
   }
-  const named = (wanted: (header: PersonHeader) => boolean) => [...headers].flatMap(([position, header]) => (wanted(header) ? [position] : []))
-  for (const position of await titledColumns(session, rows, named((header) => header === 'payee'))) found[position] = { ...(found[position] as ColumnDescription), semanticType: 'PERSON_NAME' }
-  const likely = await likelyNames(session, rows, named((header) => header === 'name'), 0.4)
-  for (const [position, signs] of await personSigns(session, rows, [...named((header) => header === 'private' || header === 'work'), ...likely])) {
+  const named = (wanted: (header: PersonHeader) => boolean) =>
+    [...headers].flatMap(([position, header]) => (wanted(header) ? [position] : []))
+  for (const position of await titledColumns(
+    session,
+    rows,
+    named((header) => header === 'payee'),
+  ))
+    found[position] = { ...(found[position] as ColumnDescription), semanticType: 'PERSON_NAME' }
+  const likely = await likelyNames(
+    session,
+    rows,
+    named((header) => header === 'name'),
+    0.4,
+  )
+  for (const [position, signs] of await personSigns(session, rows, [
+    ...named((header) => header === 'private' || header === 'work'),
+    ...likely,
+  ])) {
     const header = headers.get(position) as PersonHeader
     if (!holdsPersons(header, signs)) continue
     found[position] = { ...(found[position] as ColumnDescription), semanticType: 'PERSON_NAME' }
@@ -64,7 +78,9 @@ function holdsPersons(header: PersonHeader, { all, like, surely, lone }: PersonS
 
 /** Columns whose names say nothing, and whose values can be nothing but a person's. */
 async function lookAtValues(session: EngineSession, rows: string, found: ColumnDescription[], { signs }: Evidence): Promise<void> {
-  const positions = found.flatMap(({ type, semanticType }, position) => (type === 'STRING' && semanticType === undefined ? [position] : [])).slice(0, columnsAtSight)
+  const positions = found
+    .flatMap(({ type, semanticType }, position) => (type === 'STRING' && semanticType === undefined ? [position] : []))
+    .slice(0, columnsAtSight)
   if (positions.length === 0) return
   const cells = `(SELECT unnest([${positions.join(', ')}]) AS place, unnest([${positions.map(textOf).join(', ')}]) AS value FROM ${rows})`
   const sums = rulesByValues.flatMap((rule, at) => aggregates(rule, 'value', at))
@@ -79,15 +95,23 @@ async function lookAtValues(session: EngineSession, rows: string, found: ColumnD
 
 /** Columns whose names say nothing, and most of whose first values are surely persons' names. */
 async function lookAtShapes(session: EngineSession, copy: string, found: ColumnDescription[]): Promise<void> {
-  const positions = found.flatMap(({ name, type, semanticType }, position) => (type === 'STRING' && semanticType === undefined && mayNamePersons(lettersOf(name)) ? [position] : [])).slice(0, columnsAtSight)
+  const positions = found
+    .flatMap(({ name, type, semanticType }, position) =>
+      type === 'STRING' && semanticType === undefined && mayNamePersons(lettersOf(name)) ? [position] : [],
+    )
+    .slice(0, columnsAtSight)
   if (positions.length === 0) return
   const rows = `(SELECT * FROM ${copy} LIMIT ${rowsForShapes})`
   for (const [position, { all, like, surely }] of await personSigns(session, rows, await likelyNames(session, rows, positions, 0.6))) {
-    if (surely >= all * 0.6 || (surely >= all * 0.4 && like >= all * 0.9)) found[position] = { ...(found[position] as ColumnDescription), semanticType: 'PERSON_NAME' }
+    if (surely >= all * 0.6 || (surely >= all * 0.4 && like >= all * 0.9))
+      found[position] = { ...(found[position] as ColumnDescription), semanticType: 'PERSON_NAME' }
   }
 }
 
-/** The columns that a share of the values of may be names at a glance: most texts hold digits, or are one word, or are long. To look closer takes longer. */
+/**
+ * The columns that a share of the values of may be names at a glance: most texts hold digits, or are one word, or are long. To look closer
+ * takes longer.
+ */
 async function likelyNames(session: EngineSession, rows: string, positions: readonly number[], share: number): Promise<number[]> {
   const glance = "length(value) BETWEEN 4 AND 60 AND (contains(value, ' ') OR contains(value, ',')) AND NOT regexp_matches(value, '[0-9]')"
   return columnsWhere(session, rows, positions, `count_if(${glance}) >= greatest(1, count(value) * ${share})`)
@@ -102,12 +126,18 @@ async function titledColumns(session: EngineSession, rows: string, positions: re
 async function columnsWhere(session: EngineSession, rows: string, positions: readonly number[], having: string): Promise<number[]> {
   if (positions.length === 0) return []
   const cells = `(SELECT unnest([${positions.join(', ')}]) AS place, unnest([${positions.map(textOf).join(', ')}]) AS value FROM ${rows})`
-  return (await session.rows(`SELECT place FROM (SELECT DISTINCT place, value FROM ${cells}) GROUP BY place HAVING ${having}`)).map(({ place }) => Number(place))
+  return (await session.rows(`SELECT place FROM (SELECT DISTINCT place, value FROM ${cells}) GROUP BY place HAVING ${having}`)).map(
+    ({ place }) => Number(place),
+  )
 }
 
 function aggregates(rule: Rule, text: string, at: number): string[] {
   const sign = personalSigns[rule.semanticType]
-  return [`count(${text}) AS all_${at}`, `count_if(${rule.value(text)}) AS fit_${at}`, `${sign === undefined ? '0' : `count_if(${sign.test(text)})`} AS own_${at}`]
+  return [
+    `count(${text}) AS all_${at}`,
+    `count_if(${rule.value(text)}) AS fit_${at}`,
+    `${sign === undefined ? '0' : `count_if(${sign.test(text)})`} AS own_${at}`,
+  ]
 }
 
 function meet(found: ColumnDescription[], signs: Map<number, number>, position: number, rule: Rule, of: (key: string) => number): void {

@@ -43,14 +43,46 @@ function personName(raw: string): string {
 
 /** What stands before `name` where the name is a person's. */
 const peopleWords = [
-  'first', 'last', 'middle', 'given', 'family', 'full', 'maiden', 'christian', 'person', 'tenant', 'applicant', 'patient', 'client', 'employee',
-  'resident', 'customer', 'claimant', 'contact', 'child', 'parent', 'carer', 'owner',
+  'first',
+  'last',
+  'middle',
+  'given',
+  'family',
+  'full',
+  'maiden',
+  'christian',
+  'person',
+  'tenant',
+  'applicant',
+  'patient',
+  'client',
+  'employee',
+  'resident',
+  'customer',
+  'claimant',
+  'contact',
+  'child',
+  'parent',
+  'carer',
+  'owner',
 ]
 
 export const rules: readonly Rule[] = [
-  { semanticType: 'UPRN', name: /uprn|uniquepropertyreferencenumber/, types: code, value: matches('[1-9][0-9]{0,11}|0[0-9]{11}'), share: 0.95 },
+  {
+    semanticType: 'UPRN',
+    name: /uprn|uniquepropertyreferencenumber/,
+    types: code,
+    value: matches('[1-9][0-9]{0,11}|0[0-9]{11}'),
+    share: 0.95,
+  },
   { semanticType: 'USRN', name: /usrn|uniquestreetreferencenumber/, types: code, value: matches('[1-9][0-9]{5,7}'), share: 0.95 },
-  { semanticType: 'POSTCODE', name: /postcode|postalcode/, types: text, value: matches('(?i)[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}'), share: 0.9 },
+  {
+    semanticType: 'POSTCODE',
+    name: /postcode|postalcode/,
+    types: text,
+    value: matches('(?i)[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}'),
+    share: 0.9,
+  },
   { semanticType: 'LSOA', name: /lsoa|lower(?:layer)?superoutputarea/, types: text, value: matches('[EW]01[0-9]{6}'), share: 0.95 },
   { semanticType: 'MSOA', name: /msoa|middle(?:layer)?superoutputarea/, types: text, value: matches('[EW]02[0-9]{6}'), share: 0.95 },
   { semanticType: 'WARD', name: /ward|wd\d\dcd/, types: text, value: matches('[EW]05[0-9]{6}'), share: 0.95 },
@@ -112,17 +144,52 @@ export const rules: readonly Rule[] = [
     value: matches('-?[0-9]+\\.[0-9]{2}'),
     share: 1,
   },
-  { semanticType: 'URL', name: /website|webaddress|url|uri|link|webpage|homepage/, types: text, value: matches('(?i)(?:https?://|www\\.)\\S+'), share: 0.9 },
+  {
+    semanticType: 'URL',
+    name: /website|webaddress|url|uri|link|webpage|homepage/,
+    types: text,
+    value: matches('(?i)(?:https?://|www\\.)\\S+'),
+    share: 0.9,
+  },
 ]
 
 /** Rules for any column whose name says nothing: what fits these can be nothing but a person's, or an office's. */
 export const rulesByValues: readonly Rule[] = [
-  { semanticType: 'EMAIL', name: /./, types: text, value: when((raw) => `contains(${raw}, '@')`, '[^@\\s,;]+@[^@\\s,;]+\\.[A-Za-z]{2,}'), share: 0.5 },
-  { semanticType: 'NINO', name: /./, types: text, value: when((raw) => `length(${raw}) BETWEEN 9 AND 13`, '(?i)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?: ?[0-9]{2}){3} ?[A-D]'), share: 0.5 },
-  { semanticType: 'PHONE', name: /./, types: text, value: when((raw) => `length(${raw}) BETWEEN 11 AND 22`, '(?:\\+44 ?(?:\\(0\\))?|0)7[1-57-9](?:[ -]?[0-9]){8}'), share: 0.5 },
   {
-    semanticType: 'NHS_NUMBER', name: /./, except: /isbn|issn/, types: text, share: 0.8,
-    value: (raw) => `(${when((value) => `length(${value}) = 12`, '[0-9]{3}[ -][0-9]{3}[ -][0-9]{4}')(raw)} AND ${nhsNumber(`replace(${raw}, '-', ' ')`)})`,
+    semanticType: 'EMAIL',
+    name: /./,
+    types: text,
+    value: when((raw) => `contains(${raw}, '@')`, '[^@\\s,;]+@[^@\\s,;]+\\.[A-Za-z]{2,}'),
+    share: 0.5,
   },
-  { semanticType: 'PERSON_NAME', name: /./, types: text, value: (raw) => `(lower(left(${raw}, 1)) IN ('m', 'c') AND ${plainlyTitled(raw)})`, share: 0.3 },
+  {
+    semanticType: 'NINO',
+    name: /./,
+    types: text,
+    value: when((raw) => `length(${raw}) BETWEEN 9 AND 13`, '(?i)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?: ?[0-9]{2}){3} ?[A-D]'),
+    share: 0.5,
+  },
+  {
+    semanticType: 'PHONE',
+    name: /./,
+    types: text,
+    value: when((raw) => `length(${raw}) BETWEEN 11 AND 22`, '(?:\\+44 ?(?:\\(0\\))?|0)7[1-57-9](?:[ -]?[0-9]){8}'),
+    share: 0.5,
+  },
+  {
+    semanticType: 'NHS_NUMBER',
+    name: /./,
+    except: /isbn|issn/,
+    types: text,
+    share: 0.8,
+    value: (raw) =>
+      `(${when((value) => `length(${value}) = 12`, '[0-9]{3}[ -][0-9]{3}[ -][0-9]{4}')(raw)} AND ${nhsNumber(`replace(${raw}, '-', ' ')`)})`,
+  },
+  {
+    semanticType: 'PERSON_NAME',
+    name: /./,
+    types: text,
+    value: (raw) => `(lower(left(${raw}, 1)) IN ('m', 'c') AND ${plainlyTitled(raw)})`,
+    share: 0.3,
+  },
 ]

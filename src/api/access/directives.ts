@@ -12,4 +12,6 @@ directive @requiresScopes(scopes: [[String!]!]!) on OBJECT | INTERFACE | UNION |
 `
 
 /** The same, as a schema declares them. */
-export const accessDirectives: readonly GraphQLDirective[] = buildASTSchema(parse(directivesSdl)).getDirectives().filter((directive) => !isSpecifiedDirective(directive))
+export const accessDirectives: readonly GraphQLDirective[] = buildASTSchema(parse(directivesSdl))
+  .getDirectives()
+  .filter((directive) => !isSpecifiedDirective(directive))

@@ -17,8 +17,8 @@ export interface AccessContext {
 type Resolver = GraphQLFieldResolver<unknown, AccessContext, Record<string, unknown>>
 
 /**
- * The schema with its access directives put into effect at every resolver: what is refused is null, with UNAUTHENTICATED or FORBIDDEN, however
- * the operation came to it. Fields for everybody are left as they are.
+ * The schema with its access directives put into effect at every resolver: what is refused is null, with UNAUTHENTICATED or FORBIDDEN,
+ * however the operation came to it. Fields for everybody are left as they are.
  * @throws Error where the schema leaves open who may ask (SchemaRules).
  */
 export function enforceAccess(schema: GraphQLSchema): GraphQLSchema {
@@ -31,14 +31,20 @@ export function enforceAccess(schema: GraphQLSchema): GraphQLSchema {
       const own = rules.field(type, field)
       const isRoot = type === schema.getMutationType() || type === schema.getSubscriptionType()
       if (own.length === 0 && !rules.hasInputRules(field) && !isRoot) return undefined
-      const guard = (resolve: Resolver): Resolver => (source, args, context, info) => {
-        const given = info.fieldNodes.flatMap((node) => rules.given(field, argumentsOf(node, info.variableValues)))
-        const refused = refusal([...own, ...given], context.viewer) ?? firstOf(context.refusals, info.fieldNodes)
-        if (refused !== undefined) throw refused
-        return resolve(source, args, context, info)
-      }
+      const guard =
+        (resolve: Resolver): Resolver =>
+        (source, args, context, info) => {
+          const given = info.fieldNodes.flatMap((node) => rules.given(field, argumentsOf(node, info.variableValues)))
+          const refused = refusal([...own, ...given], context.viewer) ?? firstOf(context.refusals, info.fieldNodes)
+          if (refused !== undefined) throw refused
+          return resolve(source, args, context, info)
+        }
       const { subscribe } = config
-      return { ...config, resolve: guard((config.resolve ?? defaultFieldResolver) as Resolver), ...(subscribe ? { subscribe: guard(subscribe as Resolver) } : {}) }
+      return {
+        ...config,
+        resolve: guard((config.resolve ?? defaultFieldResolver) as Resolver),
+        ...(subscribe ? { subscribe: guard(subscribe as Resolver) } : {}),
+      }
     },
   })
 }
@@ -50,7 +56,12 @@ export function accessPlugin<Context extends AccessContext>(schema: GraphQLSchem
     requestDidStart: () =>
       Promise.resolve({
         didResolveOperation({ contextValue, document, operation, request }) {
-          if (operation !== undefined) contextValue.refusals = refusalsOf({ schema, document, operation, variables: request.variables ?? {} }, rules, contextValue.viewer)
+          if (operation !== undefined)
+            contextValue.refusals = refusalsOf(
+              { schema, document, operation, variables: request.variables ?? {} },
+              rules,
+              contextValue.viewer,
+            )
           return Promise.resolve()
         },
       }),

@@ -1,6 +1,15 @@
 import {
-  type DocumentNode, type FieldNode, getNamedType, type GraphQLCompositeType, type GraphQLNamedType, type GraphQLSchema, Kind, type OperationDefinitionNode,
-  type SelectionSetNode, typeFromAST, valueFromASTUntyped,
+  type DocumentNode,
+  type FieldNode,
+  getNamedType,
+  type GraphQLCompositeType,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  typeFromAST,
+  valueFromASTUntyped,
 } from 'graphql'
 import type { DialsError } from '../../errors.js'
 import type { Viewer } from '../../identity/viewer.js'
@@ -16,7 +25,10 @@ export interface AskedOperation {
   readonly variables: Readonly<Record<string, unknown>>
 }
 
-/** What is refused of an operation, by the place in its document. Of a mutation each root field with a refusal anywhere below it: nothing is done in part. */
+/**
+ * What is refused of an operation, by the place in its document. Of a mutation each root field with a refusal anywhere below it: nothing is
+ * done in part.
+ */
 export type Refusals = ReadonlyMap<FieldNode, DialsError>
 
 /** Decides over a whole valid operation before any of it runs; each fragment once, however often it is spread. */
@@ -38,7 +50,10 @@ export function refusalsOf(asked: AskedOperation, rules: SchemaRules, viewer: Vi
   const inField = (node: FieldNode, parent: GraphQLNamedType | undefined): DialsError | undefined => {
     const field = fieldOf(parent, node.name.value)
     if (field === undefined) return undefined
-    const own = refusal([...rules.field(parent as GraphQLCompositeType, field), ...rules.given(field, argumentsOf(node, variables))], viewer)
+    const own = refusal(
+      [...rules.field(parent as GraphQLCompositeType, field), ...rules.given(field, argumentsOf(node, variables))],
+      viewer,
+    )
     if (own !== undefined) refusals.set(node, own)
     const below = node.selectionSet === undefined ? undefined : inSelections(node.selectionSet, getNamedType(field.type))
     return own ?? below
@@ -51,7 +66,10 @@ export function refusalsOf(asked: AskedOperation, rules: SchemaRules, viewer: Vi
           ? inField(selection, parent)
           : selection.kind === Kind.FRAGMENT_SPREAD
             ? inFragment(selection.name.value)
-            : inSelections(selection.selectionSet, selection.typeCondition === undefined ? parent : typeFromAST(schema, selection.typeCondition))
+            : inSelections(
+                selection.selectionSet,
+                selection.typeCondition === undefined ? parent : typeFromAST(schema, selection.typeCondition),
+              )
       first ??= found
     }
     return first
@@ -80,7 +98,12 @@ export function argumentsOf(node: FieldNode, variables: Readonly<Record<string, 
   return Object.fromEntries(given.map(({ name, value }) => [name.value, valueFromASTUntyped(value, variables)]))
 }
 
-function withDefaults({ variableDefinitions = [] }: OperationDefinitionNode, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const defaults = variableDefinitions.flatMap(({ variable, defaultValue }) => (defaultValue === undefined ? [] : [[variable.name.value, valueFromASTUntyped(defaultValue)] as const]))
+function withDefaults(
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  given: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const defaults = variableDefinitions.flatMap(({ variable, defaultValue }) =>
+    defaultValue === undefined ? [] : [[variable.name.value, valueFromASTUntyped(defaultValue)] as const],
+  )
   return { ...Object.fromEntries(defaults), ...given }
 }

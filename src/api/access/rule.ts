@@ -3,7 +3,10 @@ import { DialsError } from '../../errors.js'
 import type { Viewer } from '../../identity/viewer.js'
 
 /** Who may use one element of the schema: one of its directives. */
-export type Rule = { readonly kind: 'public' } | { readonly kind: 'authenticated' } | { readonly kind: 'scopes'; readonly anyOf: readonly (readonly string[])[] }
+export type Rule =
+  | { readonly kind: 'public' }
+  | { readonly kind: 'authenticated' }
+  | { readonly kind: 'scopes'; readonly anyOf: readonly (readonly string[])[] }
 
 /** The rule that a directive states; undefined for a directive of another kind. */
 export function ruleOf({ name, arguments: given = [] }: ConstDirectiveNode): Rule | undefined {

@@ -1,10 +1,24 @@
 import {
-  type ConstDirectiveNode, getNamedType, type GraphQLArgument, type GraphQLField, type GraphQLInputField, type GraphQLInputType, type GraphQLNamedType, type GraphQLSchema,
-  isInputObjectType, isInterfaceType, isListType, isNonNullType, isObjectType,
+  type ConstDirectiveNode,
+  getNamedType,
+  type GraphQLArgument,
+  type GraphQLField,
+  type GraphQLInputField,
+  type GraphQLInputType,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  isInputObjectType,
+  isInterfaceType,
+  isListType,
+  isNonNullType,
+  isObjectType,
 } from 'graphql'
 import { type Rule, ruleOf } from './rule.js'
 
-type Annotated = { readonly astNode?: { readonly directives?: readonly ConstDirectiveNode[] | undefined } | null | undefined; readonly extensionASTNodes?: readonly { readonly directives?: readonly ConstDirectiveNode[] | undefined }[] }
+type Annotated = {
+  readonly astNode?: { readonly directives?: readonly ConstDirectiveNode[] | undefined } | null | undefined
+  readonly extensionASTNodes?: readonly { readonly directives?: readonly ConstDirectiveNode[] | undefined }[]
+}
 type OutputField = GraphQLField<unknown, unknown>
 
 /** The rules of a schema, element by element. */
@@ -12,8 +26,8 @@ export class SchemaRules {
   readonly #inputs = new Map<GraphQLNamedType, boolean>()
 
   /**
-   * @throws Error where a field has no rule, of its own or of its type; where a directive is used that is not declared; or where what can be
-   * refused cannot be null. None of it may reach a running hub.
+   * @throws Error where a field has no rule, of its own or of its type; where a directive is used that is not declared; or where what can
+   * be refused cannot be null. None of it may reach a running hub.
    */
   constructor(private readonly schema: GraphQLSchema) {
     const faults = [...this.#faults()]
@@ -27,7 +41,9 @@ export class SchemaRules {
 
   /** The rules of what is given to a field: its arguments, and the input fields within them. @param values plain values by argument. */
   given(field: OutputField, values: Readonly<Record<string, unknown>>): readonly Rule[] {
-    const rules = field.args.flatMap((argument) => (Object.hasOwn(values, argument.name) ? [...rulesOf(argument), ...this.#within(argument.type, values[argument.name])] : []))
+    const rules = field.args.flatMap((argument) =>
+      Object.hasOwn(values, argument.name) ? [...rulesOf(argument), ...this.#within(argument.type, values[argument.name])] : [],
+    )
     return restricting(rules)
   }
 
@@ -43,7 +59,10 @@ export class SchemaRules {
     if (Array.isArray(value)) return value.flatMap((item) => this.#within(isListType(type) ? type.ofType : type, item))
     if (!isInputObjectType(named)) return []
     const given = Object.values(named.getFields()).filter(({ name }) => Object.hasOwn(value, name))
-    return [...rulesOf(named), ...given.flatMap((field) => [...rulesOf(field), ...this.#within(field.type, (value as Record<string, unknown>)[field.name])])]
+    return [
+      ...rulesOf(named),
+      ...given.flatMap((field) => [...rulesOf(field), ...this.#within(field.type, (value as Record<string, unknown>)[field.name])]),
+    ]
   }
 
   /** Whether an input type has a rule anywhere within it. Input types may hold themselves. */
@@ -78,11 +97,13 @@ export class SchemaRules {
     if (rulesOf(type).length + rulesOf(field).length === 0) yield `${at} has no access directive, and neither has its type`
     const own = restricting([...rulesOf(field), ...rulesOf(getNamedType(field.type))])
     const isRefusable = own.length > 0 || this.hasInputRules(field)
-    if (isRefusable && isNonNullType(field.type) && restricting(rulesOf(type)).length === 0) yield `${at} can be refused, so its type has to be nullable`
+    if (isRefusable && isNonNullType(field.type) && restricting(rulesOf(type)).length === 0)
+      yield `${at} can be refused, so its type has to be nullable`
   }
 
   *#undeclared(element: Annotated, at: string): Generator<string> {
-    for (const { name } of directivesOf(element)) if (!this.schema.getDirective(name.value)) yield `${at} uses @${name.value}, which is not declared`
+    for (const { name } of directivesOf(element))
+      if (!this.schema.getDirective(name.value)) yield `${at} uses @${name.value}, which is not declared`
   }
 }
 

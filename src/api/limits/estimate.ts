@@ -1,5 +1,16 @@
 import {
-  type DocumentNode, type FieldNode, getNamedType, getNullableType, type GraphQLNamedType, type GraphQLSchema, isListType, Kind, type OperationDefinitionNode, type SelectionSetNode, typeFromAST, valueFromASTUntyped,
+  type DocumentNode,
+  type FieldNode,
+  getNamedType,
+  getNullableType,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  isListType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  typeFromAST,
+  valueFromASTUntyped,
 } from 'graphql'
 import { fieldOf, fragmentsOf } from '../document.js'
 
@@ -8,16 +19,23 @@ const pageSizeMax = 100
 const listSize = 10
 
 /**
- * The fields that the answer of a valid operation may hold: a field is one, times what is below it for each element of a page (`first`, by default
+ * The fields that the answer of a valid operation may hold: a field is one, times what is below it for each element of a page (`first`, by
+ * default
  * 20) or of a list whose size nobody knows (10). The lists within a page are counted with it. Each fragment is estimated once.
  */
-export function estimate(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Readonly<Record<string, unknown>>): number {
+export function estimate(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): number {
   const fragments = fragmentsOf(document)
   const known = new Map<string, number>()
 
   const ofFragment = (name: string): number => {
     const fragment = fragments.get(name)
-    const cost = known.get(name) ?? (fragment === undefined ? 0 : ofSelections(fragment.selectionSet, typeFromAST(schema, fragment.typeCondition)))
+    const cost =
+      known.get(name) ?? (fragment === undefined ? 0 : ofSelections(fragment.selectionSet, typeFromAST(schema, fragment.typeCondition)))
     known.set(name, cost)
     return cost
   }
@@ -34,7 +52,11 @@ export function estimate(schema: GraphQLSchema, document: DocumentNode, operatio
     for (const selection of selections) {
       if (selection.kind === Kind.FIELD) cost += ofField(selection, parent)
       else if (selection.kind === Kind.FRAGMENT_SPREAD) cost += ofFragment(selection.name.value)
-      else cost += ofSelections(selection.selectionSet, selection.typeCondition === undefined ? parent : typeFromAST(schema, selection.typeCondition))
+      else
+        cost += ofSelections(
+          selection.selectionSet,
+          selection.typeCondition === undefined ? parent : typeFromAST(schema, selection.typeCondition),
+        )
     }
     return cost
   }

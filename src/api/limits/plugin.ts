@@ -20,11 +20,19 @@ export function limitsPlugin(schema: GraphQLSchema): ApolloServerPlugin<BaseCont
 }
 
 /** @throws QUERY_TOO_COMPLEX where a valid operation is deeper than 20 fields, or may answer more than 200,000. */
-export function checkOperation(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Readonly<Record<string, unknown>>): void {
+export function checkOperation(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): void {
   if (depthOf(document, operation) > limits.depth) throw tooComplex('depth', limits.depth)
   const complexity = estimate(schema, document, operation, variables)
   if (complexity > limits.complexity) {
     const [could, most] = [complexity.toLocaleString('en-GB'), limits.complexity.toLocaleString('en-GB')]
-    throw new DialsError('QUERY_TOO_COMPLEX', `The answer could hold ${could} fields, more than ${most}. Ask for smaller pages, or fewer lists within lists.`)
+    throw new DialsError(
+      'QUERY_TOO_COMPLEX',
+      `The answer could hold ${could} fields, more than ${most}. Ask for smaller pages, or fewer lists within lists.`,
+    )
   }
 }

@@ -6,8 +6,8 @@ const opening: readonly string[] = [TokenKind.BRACE_L, TokenKind.BRACKET_L, Toke
 const closing: readonly string[] = [TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]
 
 /**
- * Counts a document token by token, before anything that recurses or compares fields sees it. What is no GraphQL at all is left for the parser
- * to tell. Answers the QUERY_TOO_COMPLEX of the first limit that it passes.
+ * Counts a document token by token, before anything that recurses or compares fields sees it. What is no GraphQL at all is left for the
+ * parser to tell. Answers the QUERY_TOO_COMPLEX of the first limit that it passes.
  */
 export function scanDocument(text: string): DialsError | undefined {
   const lexer = new Lexer(new Source(text))
@@ -37,9 +37,19 @@ export function scanDocument(text: string): DialsError | undefined {
   }
 }
 
-const words = { tokens: 'tokens', nesting: 'brackets within each other', fields: 'fields', aliases: 'aliases', directives: 'directives', depth: 'fields within each other' }
+const words = {
+  tokens: 'tokens',
+  nesting: 'brackets within each other',
+  fields: 'fields',
+  aliases: 'aliases',
+  directives: 'directives',
+  depth: 'fields within each other',
+}
 
 /** The error of a document beyond a limit. */
 export function tooComplex(limit: keyof typeof words, most: number): DialsError {
-  return new DialsError('QUERY_TOO_COMPLEX', `The document has more than ${most.toLocaleString('en-GB')} ${words[limit]}. Ask for less at once; give long lists as variables.`)
+  return new DialsError(
+    'QUERY_TOO_COMPLEX',
+    `The document has more than ${most.toLocaleString('en-GB')} ${words[limit]}. Ask for less at once; give long lists as variables.`,
+  )
 }

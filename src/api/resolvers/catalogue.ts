@@ -4,7 +4,19 @@ import type { ColumnRow, DatasetRow, DatasetStatus, HarvestRunRow, OrganisationR
 import type { Context } from '../context.js'
 import { SpokeStatusEnum } from '../enums.js'
 import { Iri } from '../scalars.js'
-import { Column, ColumnProfile, Dataset, DatasetConnection, Distribution, ForeignKey, HarvestProblem, HarvestRun, Organisation, Spoke, Table } from '../types/catalogue.js'
+import {
+  Column,
+  ColumnProfile,
+  Dataset,
+  DatasetConnection,
+  Distribution,
+  ForeignKey,
+  HarvestProblem,
+  HarvestRun,
+  Organisation,
+  Spoke,
+  Table,
+} from '../types/catalogue.js'
 import { DatasetFilter } from '../types/inputs.js'
 
 @Resolver(() => Organisation)
@@ -69,7 +81,11 @@ export class HarvestRunResolver {
   }
 
   @FieldResolver(() => [HarvestProblem])
-  problems(@Root() { id }: HarvestRunRow, @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null, @Ctx() { loaders }: Context) {
+  problems(
+    @Root() { id }: HarvestRunRow,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null,
+    @Ctx() { loaders }: Context,
+  ) {
     return loaders.problemsOfRun.load({ runId: id, first: first ?? 20 })
   }
 }

@@ -29,7 +29,14 @@ export class QueryResolver {
       text,
       residual,
       fragments: fragments.map(({ spokeId, connector, tables, missingColumns, planned, left, estimatedRows }) => ({
-        spoke: spokeId, connector, tables, missingColumns, native: planned.native, pushedDown: planned.pushedDown, left, estimatedRows: estimatedRows ?? null,
+        spoke: spokeId,
+        connector,
+        tables,
+        missingColumns,
+        native: planned.native,
+        pushedDown: planned.pushedDown,
+        left,
+        estimatedRows: estimatedRows ?? null,
       })),
     }
   }
@@ -77,31 +84,47 @@ export class ResultSetResolver {
 
   // `[[Value]!]!` cannot be said in decorators: schema.ts gives it that type.
   @FieldResolver(() => [[Value]])
-  async rows(@Root() result: QueryResult, @Arg('numbers', () => NumbersEnum, { nullable: true, defaultValue: 'EXACT' }) numbers: Numbers | null, @Ctx() { splice, results }: Context) {
+  async rows(
+    @Root() result: QueryResult,
+    @Arg('numbers', () => NumbersEnum, { nullable: true, defaultValue: 'EXACT' }) numbers: Numbers | null,
+    @Ctx() { splice, results }: Context,
+  ) {
     results.write()
     const text = await result.json('rows', numbers ?? 'EXACT')
     return splice === undefined ? plainly(Buffer.concat(text).toString()) : [[splice.keep(text)]]
   }
 
   @FieldResolver(() => [Json], { description: 'The same rows as objects' })
-  async records(@Root() result: QueryResult, @Arg('numbers', () => NumbersEnum, { nullable: true, defaultValue: 'EXACT' }) numbers: Numbers | null, @Ctx() { splice, results }: Context) {
+  async records(
+    @Root() result: QueryResult,
+    @Arg('numbers', () => NumbersEnum, { nullable: true, defaultValue: 'EXACT' }) numbers: Numbers | null,
+    @Ctx() { splice, results }: Context,
+  ) {
     results.write()
     const text = await result.json('records', numbers ?? 'EXACT')
     return splice === undefined ? plainly(Buffer.concat(text).toString()) : [splice.keep(text)]
   }
 }
 
-/** Rows as values, for what does not write them as text. Within a JSON value a whole number that JavaScript would round is a string of its digits. */
+/**
+ * Rows as values, for what does not write them as text. Within a JSON value a whole number that JavaScript would round is a string of its
+ * digits.
+ */
 function plainly(text: string): unknown {
   if (!/\d{16}/.test(text)) return JSON.parse(text) as unknown
-  return parse(text, undefined, { parseNumber: (digits) => (isSafeNumber(digits, { approx: true }) ? Number(digits) : digits), onDuplicateKey: ({ newValue }) => newValue })
+  return parse(text, undefined, {
+    parseNumber: (digits) => (isSafeNumber(digits, { approx: true }) ? Number(digits) : digits),
+    onDuplicateKey: ({ newValue }) => newValue,
+  })
 }
 
 function run(input: object, { query, results }: Context, info: GraphQLResolveInfo): Promise<QueryResult> {
   return results.run(() => runQuery(input, query, formOf(info)))
 }
 
-/** How the rows are asked for, where the selection plainly says so: in one way, exact, and without a fragment that might ask for another. */
+/**
+ * How the rows are asked for, where the selection plainly says so: in one way, exact, and without a fragment that might ask for another.
+ */
 function formOf({ fieldNodes }: GraphQLResolveInfo): Form | undefined {
   const selections = fieldNodes.flatMap(({ selectionSet }) => selectionSet?.selections ?? [])
   const fields = selections.filter((selection) => selection.kind === Kind.FIELD)

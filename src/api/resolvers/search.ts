@@ -13,7 +13,10 @@ interface HitOfDataset extends Hit {
 @Resolver()
 export class SearchResolver {
   @Directive('@public')
-  @Query(() => SearchConnection, { nullable: true, description: 'Datasets by words, "phrases", -unwanted words and conditions. No text: all of them, those changed last first' })
+  @Query(() => SearchConnection, {
+    nullable: true,
+    description: 'Datasets by words, "phrases", -unwanted words and conditions. No text: all of them, those changed last first',
+  })
   async search(
     @Arg('text', () => String, { defaultValue: '' }) text: string,
     @Arg('filter', () => SearchFilter, { nullable: true }) filter: SearchFilter | null,
@@ -26,10 +29,14 @@ export class SearchResolver {
     const page = await search.find(viewer, { text, filter, facets, sort, first, after }, signal)
     // The index may be behind the catalogue, which has the last word.
     const datasets = await loaders.dataset.loadAll(page.hits.map(({ id }) => id))
-    const edges = page.hits.flatMap((hit, at) => (datasets[at] ? [{ cursor: hit.cursor, node: { ...hit, dataset: datasets[at] } satisfies HitOfDataset }] : []))
+    const edges = page.hits.flatMap((hit, at) =>
+      datasets[at] ? [{ cursor: hit.cursor, node: { ...hit, dataset: datasets[at] } satisfies HitOfDataset }] : [],
+    )
     const { hasNextPage, hasPreviousPage, totalCount } = page
     return {
-      edges, totalCount, facets: page.facets,
+      edges,
+      totalCount,
+      facets: page.facets,
       nodes: edges.map(({ node }) => node),
       pageInfo: { hasNextPage, hasPreviousPage, startCursor: page.hits[0]?.cursor ?? null, endCursor: page.hits.at(-1)?.cursor ?? null },
     }
@@ -48,7 +55,10 @@ export class SearchResolver {
   }
 
   @Directive('@requiresScopes(scopes: [["hub:operate"]])')
-  @Mutation(() => SearchIndexState, { nullable: true, description: 'Begins to build the search index anew beside the live one; searchIndex tells how it goes. Needs the scope hub:operate' })
+  @Mutation(() => SearchIndexState, {
+    nullable: true,
+    description: 'Begins to build the search index anew beside the live one; searchIndex tells how it goes. Needs the scope hub:operate',
+  })
   rebuildSearchIndex(@Ctx() { search }: Context) {
     return search.rebuild()
   }

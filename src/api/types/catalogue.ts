@@ -2,7 +2,8 @@ import { Directive, Field, Float, ID, Int, ObjectType } from 'type-graphql'
 import { AccessEnum, ColumnTypeEnum, DatasetStatusEnum, HarvestStatusEnum, SensitivityEnum } from '../enums.js'
 import { DateTime, Iri, Value } from '../scalars.js'
 
-// What a resolver answers is the catalogue's row itself; the classes say which of it is in the graph. Fields that need a look-up are in resolvers/.
+// What a resolver answers is the catalogue's row itself; the classes say which of it is in the graph. Fields that need a look-up are in
+// resolvers/.
 
 @Directive('@public')
 @ObjectType({ simpleResolvers: true })
@@ -13,7 +14,10 @@ export class Organisation {
 }
 
 @Directive('@public')
-@ObjectType({ simpleResolvers: true, description: 'An organisation’s end of the graph: a source reached straight by the hub, or a spoke process' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'An organisation’s end of the graph: a source reached straight by the hub, or a spoke process',
+})
 export class Spoke {
   @Field(() => ID) id!: string
   @Field(() => String) title!: string
@@ -88,7 +92,8 @@ export class Table {
   @Field(() => String) name!: string
   @Field(() => String) title!: string
   @Field(() => Float, { nullable: true, description: 'null for a protected table' }) rowCount!: number | null
-  @Field(() => [String], { description: 'The columns that tell its rows apart, as its source says; empty where it says nothing' }) primaryKey!: string[]
+  @Field(() => [String], { description: 'The columns that tell its rows apart, as its source says; empty where it says nothing' })
+  primaryKey!: string[]
 }
 
 @Directive('@public')
@@ -100,7 +105,10 @@ export class ForeignKey {
 }
 
 @Directive('@public')
-@ObjectType({ simpleResolvers: true, description: 'name: as published, trimmed, unique in its table (published names hold spaces and hyphens)' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'name: as published, trimmed, unique in its table (published names hold spaces and hyphens)',
+})
 export class Column {
   @Field(() => String) name!: string
   @Field(() => String) title!: string
@@ -135,7 +143,10 @@ export class ColumnProfile {
   @Field(() => Value, { nullable: true }) min?: unknown
   @Field(() => Value, { nullable: true }) max?: unknown
   @Field(() => [ValueCount]) topValues!: ValueCount[]
-  @Field(() => [HistogramBin], { description: 'Both ends of whole numbers and dates belong to a bin; of other values the upper, and the first bin has the least' }) histogram!: HistogramBin[]
+  @Field(() => [HistogramBin], {
+    description: 'Both ends of whole numbers and dates belong to a bin; of other values the upper, and the first bin has the least',
+  })
+  histogram!: HistogramBin[]
 }
 
 @Directive('@public')

@@ -1,5 +1,13 @@
 import { Field, Float, ID, InputType, Int } from 'type-graphql'
-import { ColumnTypeEnum, DatasetStatusEnum, DirectionEnum, GranularityEnum, MeasureFunctionEnum, NullsEnum, OnSourceErrorEnum } from '../enums.js'
+import {
+  ColumnTypeEnum,
+  DatasetStatusEnum,
+  DirectionEnum,
+  GranularityEnum,
+  MeasureFunctionEnum,
+  NullsEnum,
+  OnSourceErrorEnum,
+} from '../enums.js'
 import { DateTime, Value } from '../scalars.js'
 
 const optional = { nullable: true } as const
@@ -26,7 +34,7 @@ export class Filter {
   @Field(() => Value, optional) lt?: unknown
   @Field(() => Value, optional) lte?: unknown
   @Field(() => Value, optional) gt?: unknown
-  @Field(() => Value, optional) gte?: unknown
+  @Field(() => Value, optional) gte?: unknown;
   @Field(() => [Value], optional) in?: unknown[]
   @Field(() => Boolean, optional) isNull?: boolean
   @Field(() => String, optional) startsWith?: string
@@ -107,9 +115,18 @@ export class QueryInput {
   @Field(() => [Order], optional) orderBy?: Order[]
   @Field(() => Int, { nullable: true, description: 'Absent: 100 rows (1,000 if grouped); over 10,000 is BAD_USER_INPUT' }) limit?: number
   @Field(() => Int, { nullable: true, defaultValue: 0 }) offset?: number
-  @Field(() => String, { nullable: true, defaultValue: 'Europe/London', description: 'Whose days, weeks and months `granularity` means: the IANA name of a place (Europe/London), or UTC; no abbreviation such as BST' }) timeZone?: string
+  @Field(() => String, {
+    nullable: true,
+    defaultValue: 'Europe/London',
+    description:
+      'Whose days, weeks and months `granularity` means: the IANA name of a place (Europe/London), or UTC; no abbreviation such as BST',
+  })
+  timeZone?: string
   @Field(() => OnSourceErrorEnum, { nullable: true, defaultValue: 'FAIL' }) onSourceError?: string
   @Field(() => Int, { nullable: true, description: 'Default 30,000, at most 120,000' }) timeoutMs?: number
-  @Field(() => String, { nullable: true, description: 'Refuse with VERSION_CHANGED if a versioned source has changed since that ResultSet.version' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Refuse with VERSION_CHANGED if a versioned source has changed since that ResultSet.version',
+  })
   atVersion?: string
 }

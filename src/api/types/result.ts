@@ -48,10 +48,16 @@ export class SourceReport {
 @Directive('@public')
 @ObjectType({ simpleResolvers: true, description: 'What may mislead: a copy that is older than its file, for one' })
 export class Warning {
-  @Field(() => String, { description: 'STALE_COPY: the rows of a table are older than its file, which cannot be read now; the source’s asOf says how old. DEEP_PAGE: the sources read all rows that the offset passes over' }) code!: string
+  @Field(() => String, {
+    description:
+      'STALE_COPY: the rows of a table are older than its file, which cannot be read now; the source’s asOf says how old. DEEP_PAGE: the sources read all rows that the offset passes over',
+  })
+  code!: string
   @Field(() => String, { description: 'What happened, and why, in words for people' }) message!: string
-  @Field(() => ID, { nullable: true, description: 'The table that it is about; null where it is about the whole answer' }) table!: string | null
-  @Field(() => String, { nullable: true, description: 'The column that it is about; null where it is about whole rows' }) column!: string | null
+  @Field(() => ID, { nullable: true, description: 'The table that it is about; null where it is about the whole answer' }) table!:
+    string | null
+  @Field(() => String, { nullable: true, description: 'The column that it is about; null where it is about whole rows' }) column!:
+    string | null
 }
 
 @Directive('@public')
@@ -61,13 +67,17 @@ export class ResultSet {
   @Field(() => Int) rowCount!: number
   @Field(() => Boolean, { description: 'More rows exist beyond limit' }) truncated!: boolean
   @Field(() => Boolean, { description: 'false when a source failed under PARTIAL' }) complete!: boolean
-  @Field(() => [ColumnAccess], { description: 'Columns left out because `select` was absent and the viewer may not see them; hidden ones are never listed' })
+  @Field(() => [ColumnAccess], {
+    description: 'Columns left out because `select` was absent and the viewer may not see them; hidden ones are never listed',
+  })
   withheld!: readonly ColumnAccess[]
   @Field(() => [SourceReport]) sources!: readonly SourceReport[]
-  @Field(() => [Warning], { description: 'What may mislead a reader of the rows. Empty where nothing is known to' }) warnings!: readonly Warning[]
+  @Field(() => [Warning], { description: 'What may mislead a reader of the rows. Empty where nothing is known to' })
+  warnings!: readonly Warning[]
   @Field(() => String, {
     nullable: true,
-    description: 'Changes when any source’s content changed, null where a source has no version: pages are without gaps or repeats while it stays the same',
+    description:
+      'Changes when any source’s content changed, null where a source has no version: pages are without gaps or repeats while it stays the same',
   })
   version!: string | null
 }
@@ -78,7 +88,8 @@ export class PlanFragment {
   @Field(() => ID) spoke!: string
   @Field(() => String) connector!: string
   @Field(() => [ID]) tables!: readonly string[]
-  @Field(() => [String], { description: 'Columns of the stack that one of its tables lacks: null in its rows' }) missingColumns!: readonly string[]
+  @Field(() => [String], { description: 'Columns of the stack that one of its tables lacks: null in its rows' })
+  missingColumns!: readonly string[]
   @Field(() => String) native!: string
   @Field(() => [OperatorEnum]) pushedDown!: readonly string[]
   @Field(() => [OperatorEnum]) left!: readonly string[]

@@ -5,7 +5,10 @@ import { Dataset, PageInfo } from './catalogue.js'
 
 const optional = { nullable: true } as const
 
-@InputType({ description: 'Every condition that is given has to hold; of a list, one of its values. Facets give the values. themes: as any catalogue calls them' })
+@InputType({
+  description:
+    'Every condition that is given has to hold; of a list, one of its values. Facets give the values. themes: as any catalogue calls them',
+})
 export class SearchFilter {
   @Field(() => [ID], optional) spokes?: string[]
   @Field(() => [ID], optional) organisations?: string[]
@@ -31,7 +34,11 @@ export class Highlight {
 @ObjectType({ simpleResolvers: true })
 export class SearchHit {
   @Field(() => Dataset) dataset!: Dataset
-  @Field(() => Float, { nullable: true, description: 'Higher is better, among the hits of one search; null where the order is not by relevance' }) score!: number | null
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Higher is better, among the hits of one search; null where the order is not by relevance',
+  })
+  score!: number | null
 }
 
 @Directive('@public')
@@ -52,7 +59,8 @@ export class FacetValue {
 @ObjectType({ simpleResolvers: true })
 export class FacetCounts {
   @Field(() => SearchFacetEnum) facet!: string
-  @Field(() => [FacetValue], { description: 'Over all that was found, whatever the page: most first, at most a hundred' }) values!: FacetValue[]
+  @Field(() => [FacetValue], { description: 'Over all that was found, whatever the page: most first, at most a hundred' })
+  values!: FacetValue[]
 }
 
 @Directive('@public')
@@ -66,7 +74,10 @@ export class SearchConnection {
 }
 
 @Directive('@public')
-@ObjectType({ simpleResolvers: true, description: 'What a dashboard needs to ask the Meilisearch behind this hub itself, as this viewer and for a while' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'What a dashboard needs to ask the Meilisearch behind this hub itself, as this viewer and for a while',
+})
 export class SearchAccess {
   @Field(() => Iri) url!: string
   @Field(() => String) index!: string

@@ -37,7 +37,9 @@ function checkCommand(): Command {
     .addOption(dataDirOption('.data'))
     .action(async (names: string[], { config, dataDir, json }: Options) => {
       const environment = readEnvironment()
-      const wanted = configuredSources(config, environment).filter(({ name, spokeId }) => names.length === 0 || names.includes(name) || names.includes(spokeId))
+      const wanted = configuredSources(config, environment).filter(
+        ({ name, spokeId }) => names.length === 0 || names.includes(name) || names.includes(spokeId),
+      )
       if (wanted.length === 0) throw new ConfigError(config, '', `has no source of the name ${names.join(' or ')}`)
       const secrets = wanted.flatMap(({ loaded }) => loaded.secrets)
       await strikingSecrets(secrets, async () => {
@@ -46,7 +48,8 @@ function checkCommand(): Command {
         for (const source of wanted) {
           const check = await withInterrupt((signal) => checkOne(source, resolve(dataDir), log, signal))
           checks.push({ source: source.name, connector: source.entry.connector, check })
-          if (json === undefined) process.stdout.write(`${strikeSecrets(checkText(source.name, source.entry.connector, check), secrets)}\n\n`)
+          if (json === undefined)
+            process.stdout.write(`${strikeSecrets(checkText(source.name, source.entry.connector, check), secrets)}\n\n`)
         }
         if (json) process.stdout.write(`${strikeSecrets(JSON.stringify(checks, plain), secrets)}\n`)
         const ill = checks.filter(({ check }) => !isWell(check)).map(({ source }) => source)
@@ -63,10 +66,24 @@ async function checkOne(configured: ConfiguredSource, dataFolder: string, log: L
   try {
     const engine = await DuckDbEngine.open({ folders: [scratch.folder, store], memoryMb: 1024 })
     try {
-      const signer: HubSigner | undefined = hub === undefined || entry.connector !== 'spoke' ? undefined : new RequestSigner(issuerOf(hub), await operatorKey(dataFolder))
+      const signer: HubSigner | undefined =
+        hub === undefined || entry.connector !== 'spoke' ? undefined : new RequestSigner(issuerOf(hub), await operatorKey(dataFolder))
       const context: SourceContext = {
-        spokeId, baseFolder: loaded.folder, engine, openEngine: (options) => DuckDbEngine.open(options), scratchFolder: scratch.folder, storeFolder: store, log,
-        ...(signer === undefined ? {} : { signer, startSpoke: () => { throw new Error('a spoke that its hub starts is checked by its own sources') } }),
+        spokeId,
+        baseFolder: loaded.folder,
+        engine,
+        openEngine: (options) => DuckDbEngine.open(options),
+        scratchFolder: scratch.folder,
+        storeFolder: store,
+        log,
+        ...(signer === undefined
+          ? {}
+          : {
+              signer,
+              startSpoke: () => {
+                throw new Error('a spoke that its hub starts is checked by its own sources')
+              },
+            }),
       }
       const source = await open(context)
       try {

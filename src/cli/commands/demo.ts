@@ -29,7 +29,9 @@ export function demoCommand(): Command {
       const { startHub } = await import('../start-hub.js')
       const environment = readEnvironment()
       const loaded = loadHubConfig(packageFile('examples/london/hub.yaml'), environment)
-      const log = createLog({ ...environment, logLevel: environment.variables['LOG_LEVEL'] ?? 'warn' }, loaded.secrets, { hub: loaded.value.name })
+      const log = createLog({ ...environment, logLevel: environment.variables['LOG_LEVEL'] ?? 'warn' }, loaded.secrets, {
+        hub: loaded.value.name,
+      })
       process.stdout.write('Starting a hub and five spokes …\n')
       await untilStopped(async () => {
         const dataFolder = resolve(dataDir)
@@ -38,10 +40,19 @@ export function demoCommand(): Command {
           const organisations = loaded.value.spokes.map(({ organisation }) => organisationIdOf(organisation))
           const issuer = await startDemoIssuer({ audience: issuerOf(loaded.value), organisations, dataFolder, environment, log })
           undo.add(() => issuer.close())
-          const hub = await startHub({ loaded: withIssuer(loaded, issuer), dataFolder, environment, log, ...(port === undefined ? {} : { port }) })
+          const hub = await startHub({
+            loaded: withIssuer(loaded, issuer),
+            dataFolder,
+            environment,
+            log,
+            ...(port === undefined ? {} : { port }),
+          })
           undo.add(() => hub.close())
           await issuer.announce()
-          await show(hub, loaded.value.spokes.map(({ id }) => id))
+          await show(
+            hub,
+            loaded.value.spokes.map(({ id }) => id),
+          )
           await showTokens(dataFolder, organisations.slice(0, 2), dataDir)
           process.stdout.write(`\nThe graph: ${hub.url}/graphql   Stop with Ctrl-C.\n`)
           return { url: hub.url, close: () => undo.run() }
@@ -60,7 +71,9 @@ function withIssuer(loaded: Loaded<HubConfig>, issuer: DemoIssuer): Loaded<HubCo
 /** One token a line, alone on it, to be copied. */
 async function showTokens(dataFolder: string, organisations: readonly string[], dataDir: string): Promise<void> {
   const tokens = await Promise.all(organisations.map(async (id) => `${id}:\n${await demoToken(dataFolder, id)}\n`))
-  process.stdout.write(`To ask as an organisation, send the header "Authorization: Bearer <token>". These live for ${demoTokenSeconds / 60} minutes:\n\n${tokens.join('\n')}\n`)
+  process.stdout.write(
+    `To ask as an organisation, send the header "Authorization: Bearer <token>". These live for ${demoTokenSeconds / 60} minutes:\n\n${tokens.join('\n')}\n`,
+  )
   process.stdout.write(`Another: npx dials token --data-dir ${dataDir} --organisation <id>\n`)
 }
 
@@ -68,7 +81,9 @@ async function show(hub: RunningHub, spokeIds: readonly string[]): Promise<void>
   await Promise.all(spokeIds.map((id) => hub.harvestNow(id)))
   const spokes = await askGraph<SpokeLine[]>(hub, 'spokes', '{ spokes { id title status datasets { totalCount } } }')
   const query = await askGraph<MainJobAnswer>(hub, 'query', mainJob())
-  process.stdout.write(`${spokesTable(spokes)}\n\nLibraries, toilets and polling stations by borough, as it came back over HTTP:\n${answerTable(query)}\n\n`)
+  process.stdout.write(
+    `${spokesTable(spokes)}\n\nLibraries, toilets and polling stations by borough, as it came back over HTTP:\n${answerTable(query)}\n\n`,
+  )
 }
 
 interface SpokeLine {

@@ -41,15 +41,20 @@ export function harvestCommand(): Command {
       const hub = await openOperatorHub(config, dataDir, { url: hubUrl(url, command), errorText: ({ message }) => harmless(message) })
       const wanted = spokes.length > 0 ? spokes : hub.config.spokes.map(({ id }) => id)
       const runs: (Run & { spoke: string })[] = []
-      for (const spoke of wanted) runs.push({ spoke, ...(await hub.ask<Run>('harvest', mutation, { spoke, allowShrink: allowShrink === true })) })
+      for (const spoke of wanted)
+        runs.push({ spoke, ...(await hub.ask<Run>('harvest', mutation, { spoke, allowShrink: allowShrink === true })) })
       process.stdout.write(json ? `${JSON.stringify(runs)}\n` : `${tableOf(runs)}\n`)
       if (runs.some(({ status }) => status === 'FAILED')) throw new DialsError('SOURCE_UNAVAILABLE', 'Not every spoke could be harvested.')
     })
 }
 
 function tableOf(runs: readonly (Run & { spoke: string })[]): string {
-  const table = new Table({ head: ['spoke', 'status', 'created', 'updated', 'unchanged', 'removed', 'failed'], style: { head: [], border: [] } })
-  for (const { spoke, status, created, updated, unchanged, removed, failed } of runs) table.push([spoke, status, created, updated, unchanged, removed, failed])
+  const table = new Table({
+    head: ['spoke', 'status', 'created', 'updated', 'unchanged', 'removed', 'failed'],
+    style: { head: [], border: [] },
+  })
+  for (const { spoke, status, created, updated, unchanged, removed, failed } of runs)
+    table.push([spoke, status, created, updated, unchanged, removed, failed])
   const problems = runs.flatMap(({ spoke, error, problems }) => [
     ...(error === null ? [] : [`${spoke}: ${error}`]),
     ...problems.map(({ sourceId, message }) => `${spoke}${sourceId === null ? '' : `/${sourceId}`}: ${message}`),

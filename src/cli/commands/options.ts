@@ -16,7 +16,8 @@ export const dataDirOption = (fallback: string) => new Option('--data-dir <folde
 export const urlOption = () => new Option('--url <url>', 'where the hub listens').default('http://localhost:4000')
 
 /** `--token`: see bearerOf. */
-export const tokenOption = () => new Option('--token <token>', 'whose data you may see (default: what DIALS_TOKEN holds, which other users of this machine cannot see)')
+export const tokenOption = () =>
+  new Option('--token <token>', 'whose data you may see (default: what DIALS_TOKEN holds, which other users of this machine cannot see)')
 
 /** Without what may follow a hub's address: `dials hub` itself prints that of its graph. A password in it would be shown by errors. */
 export function hubUrl(url: string, command: Command): string {

@@ -45,9 +45,11 @@ export function queryCommand(): Command {
     .addHelpText('after', example)
     .action(async (file: string | undefined, { url, token, explain, json }: Options, command: Command) => {
       const hub = { url: hubUrl(url, command), token: bearerOf(token, command) }
-      if (file === undefined && process.stdin.isTTY) process.stderr.write('dials: reading the query from standard input; end it with Ctrl-D\n')
+      if (file === undefined && process.stdin.isTTY)
+        process.stderr.write('dials: reading the query from standard input; end it with Ctrl-D\n')
       const input = await readQueryInput(file ?? '-')
-      const ask = <T>(field: 'query' | 'explain', selection: string) => askGraph<T>(hub, field, `query ($input: QueryInput!) { ${field}(input: $input) ${selection} }`, { input })
+      const ask = <T>(field: 'query' | 'explain', selection: string) =>
+        askGraph<T>(hub, field, `query ($input: QueryInput!) { ${field}(input: $input) ${selection} }`, { input })
       if (explain) await print(printed(await ask<PlanAnswer>('explain', planSelection), json, planText))
       else await print(printed(await ask<Answer>('query', resultSelection), json, answerText))
     })

@@ -19,7 +19,8 @@ export function schemaCommand(): Command {
       if (configSchemas !== undefined) {
         const { configJsonSchemas } = await import('../config-json-schemas.js')
         await mkdir(configSchemas, { recursive: true })
-        for (const [name, schema] of Object.entries(configJsonSchemas())) await writeFile(join(configSchemas, name), `${JSON.stringify(schema, null, 2)}\n`)
+        for (const [name, schema] of Object.entries(configJsonSchemas()))
+          await writeFile(join(configSchemas, name), `${JSON.stringify(schema, null, 2)}\n`)
         return
       }
       if (directives !== undefined) {

@@ -25,7 +25,10 @@ const goesOn = "The rebuild goes on at the hub: 'dials search status' tells how 
 
 /** `dials search reindex` */
 export function reindexCommand(): Command {
-  return operatorCommand('reindex', 'have the hub build its search index anew beside the live one, and wait until that is done; one under way is joined')
+  return operatorCommand(
+    'reindex',
+    'have the hub build its search index anew beside the live one, and wait until that is done; one under way is joined',
+  )
     .option('--no-wait', 'return when it is begun')
     .action(async (_own: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>()
@@ -33,22 +36,31 @@ export function reindexCommand(): Command {
       const begun = await hub.ask<IndexState>('rebuildSearchIndex', `mutation { rebuildSearchIndex ${stateSelection} }`)
       const ended = options.wait === false ? begun : await untilEnded(hub, begun)
       const { rebuild } = ended
-      await print(options.json ? `${JSON.stringify(ended)}\n` : `${rebuild?.endedAt === null ? `${harmless(ended.index)}: ${rebuildText(rebuild)}` : stateText(ended)}\n`)
-      if (typeof rebuild?.error === 'string') throw new DialsError('SOURCE_UNAVAILABLE', `The search index was not rebuilt, and is as it was: ${harmless(rebuild.error)}`)
+      await print(
+        options.json
+          ? `${JSON.stringify(ended)}\n`
+          : `${rebuild?.endedAt === null ? `${harmless(ended.index)}: ${rebuildText(rebuild)}` : stateText(ended)}\n`,
+      )
+      if (typeof rebuild?.error === 'string')
+        throw new DialsError('SOURCE_UNAVAILABLE', `The search index was not rebuilt, and is as it was: ${harmless(rebuild.error)}`)
     })
 }
 
 /** `dials search status` */
 export function statusCommand(): Command {
-  return operatorCommand('status', 'how the search index stands: changes that it has not been told, and its latest rebuild').action(async (_own: unknown, command: Command) => {
-    const options = command.optsWithGlobals<Options>()
-    const hub = await operatorHub(options, command)
-    const state = await hub.ask<IndexState>('searchIndex', `{ searchIndex ${stateSelection} }`)
-    await print(`${options.json ? JSON.stringify(state) : stateText(state)}\n`)
-  })
+  return operatorCommand('status', 'how the search index stands: changes that it has not been told, and its latest rebuild').action(
+    async (_own: unknown, command: Command) => {
+      const options = command.optsWithGlobals<Options>()
+      const hub = await operatorHub(options, command)
+      const state = await hub.ask<IndexState>('searchIndex', `{ searchIndex ${stateSelection} }`)
+      await print(`${options.json ? JSON.stringify(state) : stateText(state)}\n`)
+    },
+  )
 }
 
-/** The values of --url and --json are those of `dials search`, which takes them before its subcommands see them; here they are for --help. */
+/**
+ * The values of --url and --json are those of `dials search`, which takes them before its subcommands see them; here they are for --help.
+ */
 function operatorCommand(name: string, description: string): Command {
   return new Command(name)
     .description(description)
@@ -60,7 +72,10 @@ function operatorCommand(name: string, description: string): Command {
 
 const operatorHub = ({ config, dataDir, url }: Options, command: Command) => openOperatorHub(config, dataDir, { url: hubUrl(url, command) })
 
-/** Looks until the latest rebuild has ended, and shows how far it is. Throws where a signal ends the wait, or the hub does not answer: the rebuild goes on. */
+/**
+ * Looks until the latest rebuild has ended, and shows how far it is. Throws where a signal ends the wait, or the hub does not answer: the
+ * rebuild goes on.
+ */
 async function untilEnded(hub: OperatorHub, begun: IndexState): Promise<IndexState> {
   const stop = new AbortController()
   // Never taken off: a terminal's Ctrl-C comes twice, straight and by the launcher.

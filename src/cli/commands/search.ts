@@ -30,7 +30,9 @@ interface Options {
 
 const sorts = { relevance: 'RELEVANCE', modified: 'MODIFIED_DESC', title: 'TITLE_ASC' } as const
 
-const operation = (node: string) => `query ($text: String!, $filter: SearchFilter, $facets: [SearchFacet!], $sort: SearchSort, $first: Int, $after: String) {
+const operation = (
+  node: string,
+) => `query ($text: String!, $filter: SearchFilter, $facets: [SearchFacet!], $sort: SearchSort, $first: Int, $after: String) {
   search(text: $text, filter: $filter, facets: $facets, sort: $sort, first: $first, after: $after) {
     edges { cursor node { ${node} } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } totalCount facets { facet values { value count } }
   }
@@ -57,7 +59,10 @@ the word reindex or status: dials search -- reindex. Without any text all datase
 Exit codes: 0 answered, 1 refused or no hub, 2 the command line is wrong.
 `
 
-/** `dials search`. @param argv the command line that it is for: after `--` no word is the name of a subcommand, of which commander knows nothing */
+/**
+ * `dials search`.
+ * @param argv the command line that it is for: after `--` no word is the name of a subcommand, of which commander knows nothing
+ */
 export function searchCommand(argv: readonly string[] = []): Command {
   const command = new Command('search')
     .description('ask a hub which datasets there are about something')
@@ -86,14 +91,23 @@ export function searchCommand(argv: readonly string[] = []): Command {
       const hub = { url: hubUrl(options.url, self), token: bearerOf(options.token, self) }
       const text = words.join(' ').trim()
       const filter = filterOf(options)
-      const variables = { text, filter, facets: options.facets ?? [], sort: sorts[options.sort], first: options.first, after: options.after ?? null }
+      const variables = {
+        text,
+        filter,
+        facets: options.facets ?? [],
+        sort: sorts[options.sort],
+        first: options.first,
+        after: options.after ?? null,
+      }
       if (options.json) {
         const { edges, ...rest } = await askGraph<Found>(hub, 'search', operation(hitSelection), variables)
         // The nodes are those of the edges: they need not travel twice.
         return print(`${JSON.stringify({ nodes: edges.map(({ node }) => node), edges, ...rest })}\n`)
       }
       const found = await askGraph<Found>(hub, 'search', operation(tableSelection), variables)
-      await print(`${foundText(found, { text, filtered: Object.keys(filter).length > 0 }, { bold: process.stdout.isTTY, columns: process.stdout.columns })}\n`)
+      await print(
+        `${foundText(found, { text, filtered: Object.keys(filter).length > 0 }, { bold: process.stdout.isTTY, columns: process.stdout.columns })}\n`,
+      )
     })
   const below = [reindexCommand(), statusCommand()]
   const end = argv.indexOf('--')
@@ -103,10 +117,31 @@ export function searchCommand(argv: readonly string[] = []): Command {
 }
 
 /** Undefined is left out of JSON, but not of the number of conditions. */
-function filterOf({ spoke, organisation, theme, keyword, format, licence, access, semanticType, hasTables, modifiedAfter, modifiedBefore }: Options): object {
+function filterOf({
+  spoke,
+  organisation,
+  theme,
+  keyword,
+  format,
+  licence,
+  access,
+  semanticType,
+  hasTables,
+  modifiedAfter,
+  modifiedBefore,
+}: Options): object {
   const filter = {
-    spokes: spoke, organisations: organisation, themes: theme, keywords: keyword, formats: format, licences: licence, access, semanticTypes: semanticType,
-    hasTables, modifiedAfter, modifiedBefore,
+    spokes: spoke,
+    organisations: organisation,
+    themes: theme,
+    keywords: keyword,
+    formats: format,
+    licences: licence,
+    access,
+    semanticTypes: semanticType,
+    hasTables,
+    modifiedAfter,
+    modifiedBefore,
   }
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined))
 }
@@ -140,6 +175,7 @@ function instantOf(text: string): string {
   const midnight = new Date(`${date}T00:00:00Z`)
   const instant = `${date}${rest === '' ? 'T00:00:00Z' : rest.toUpperCase()}`
   const isDay = !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(date)
-  if (!isDay || Number.isNaN(new Date(instant).getTime())) throw new InvalidArgumentError('It has to be a date or an instant with its offset: 2026-01-09 or 2026-01-09T13:55:48Z.')
+  if (!isDay || Number.isNaN(new Date(instant).getTime()))
+    throw new InvalidArgumentError('It has to be a date or an instant with its offset: 2026-01-09 or 2026-01-09T13:55:48Z.')
   return instant
 }

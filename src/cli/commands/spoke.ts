@@ -34,11 +34,22 @@ export function spokeCommand(): Command {
       const environment = readEnvironment()
       const loaded = loadSpokeConfig(config, environment)
       const log = createLog(environment, loaded.secrets, { spoke: loaded.value.id })
-      const hub = hubIssuer !== undefined && hubJwks !== undefined ? { issuer: hubIssuer, jwks: parseJwks(readFileSync(hubJwks, 'utf8'), hubJwks) } : undefined
+      const hub =
+        hubIssuer !== undefined && hubJwks !== undefined
+          ? { issuer: hubIssuer, jwks: parseJwks(readFileSync(hubJwks, 'utf8'), hubJwks) }
+          : undefined
       const issuers = hubIssuers === undefined ? [] : issuersSchema.parse(JSON.parse(readFileSync(hubIssuers, 'utf8')))
       const ofHub = hub !== undefined
       const start = async () => {
-        const spoke = await startSpoke({ loaded, dataFolder: resolve(dataDir), issuers, log, ...(port === undefined ? {} : { port }), ...(ofHub ? { hub } : {}), ...(engineThreads === undefined ? {} : { engineThreads }) })
+        const spoke = await startSpoke({
+          loaded,
+          dataFolder: resolve(dataDir),
+          issuers,
+          log,
+          ...(port === undefined ? {} : { port }),
+          ...(ofHub ? { hub } : {}),
+          ...(engineThreads === undefined ? {} : { engineThreads }),
+        })
         // Run by hand, its parent is the launcher, which tells nobody.
         if (ofHub) process.send?.({ listening: spoke.url } satisfies Listening)
         else process.stdout.write(`The spoke ${loaded.value.id}: ${spoke.url}\n`)

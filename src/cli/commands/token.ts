@@ -21,12 +21,15 @@ export function tokenCommand(): Command {
     .option('--scope <scope...>', 'what it may do (default: hub:operate for an operator, nothing for an organisation)')
     .option('--data-dir <folder>', 'where the hub keeps its own data (default: .data, and .data/demo for an organisation)')
     .action(async (options: Options, command: Command) => {
-      process.stdout.write(`${await (options.organisation === undefined ? operatorToken(options, command) : organisationToken(options, options.organisation))}\n`)
+      process.stdout.write(
+        `${await (options.organisation === undefined ? operatorToken(options, command) : organisationToken(options, options.organisation))}\n`,
+      )
     })
 }
 
 async function operatorToken({ config, dataDir = '.data', scope = ['hub:operate'] }: Options, command: Command): Promise<string> {
-  if (config === undefined) command.error('error: an operator’s token needs --config <file>, and one of the demonstration --organisation <id>')
+  if (config === undefined)
+    command.error('error: an operator’s token needs --config <file>, and one of the demonstration --organisation <id>')
   const loaded = loadHubConfig(config, readEnvironment())
   return signOperatorToken(issuerOf(loaded.value), await operatorKey(resolve(dataDir)), scope)
 }

@@ -28,8 +28,9 @@ interface Identity {
 }
 
 /**
- * Whoever this process is, unless that is root. Then `nobody`, where it can enter every one of `folders`; else a user namespace, in which root
- * passes as `nobody` and keeps its way into folders of mode 0700; and where the system forbids that, `nobody` with some folders `closed`.
+ * Whoever this process is, unless that is root. Then `nobody`, where it can enter every one of `folders`; else a user namespace, in which
+ * root passes as `nobody` and keeps its way into folders of mode 0700; and where the system forbids that, `nobody` with some folders
+ * `closed`.
  */
 export async function chooseAccount(folders: readonly string[]): Promise<Account> {
   if (process.getuid?.() !== 0) return { command: (file, args) => ({ file, args, options: { cwd: '/' } }), closed: [] }
@@ -56,7 +57,10 @@ async function nobody(): Promise<Identity> {
 const namespaceOf = ({ uid, gid }: Identity) => ['--user', `--map-user=${uid}`, `--map-group=${gid}`]
 
 async function namespaceWorks(identity: Identity): Promise<boolean> {
-  return run('unshare', [...namespaceOf(identity), 'true']).then(() => true, () => false)
+  return run('unshare', [...namespaceOf(identity), 'true']).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Whether everybody may pass through the folder and all above it. */

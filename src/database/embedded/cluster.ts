@@ -45,7 +45,12 @@ async function build(premises: Premises, signal?: AbortSignal): Promise<void> {
       await chown(passwordFile, account.owner.uid, account.owner.gid)
     }
     const { file, args, options } = premises.command('initdb', [
-      `--pgdata=${folder}`, '--no-locale', '--encoding=UTF8', `--username=${superuser}`, '--auth=scram-sha-256', `--pwfile=${passwordFile}`,
+      `--pgdata=${folder}`,
+      '--no-locale',
+      '--encoding=UTF8',
+      `--username=${superuser}`,
+      '--auth=scram-sha-256',
+      `--pwfile=${passwordFile}`,
     ])
     await run(file, args, { ...options, ...(signal === undefined ? {} : { signal }) })
     await rm(passwordFile)
@@ -73,4 +78,8 @@ async function sweep(home: string): Promise<void> {
   }
 }
 
-const exists = (file: string) => stat(file).then(() => true, () => false)
+const exists = (file: string) =>
+  stat(file).then(
+    () => true,
+    () => false,
+  )

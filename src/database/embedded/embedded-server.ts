@@ -76,8 +76,8 @@ class Server implements EmbeddedServer {
   }
 
   /**
-   * Tries to adopt, and starts where there is nothing to adopt, until one of the two is done. A start is not cut short: what was started is to
-   * be stopped, not left.
+   * Tries to adopt, and starts where there is nothing to adopt, until one of the two is done. A start is not cut short: what was started is
+   * to be stopped, not left.
    */
   async #reach(signal?: AbortSignal): Promise<Lease> {
     const deadline = Date.now() + startTimeoutMs

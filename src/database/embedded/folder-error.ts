@@ -31,4 +31,8 @@ export function folderError(folder: string, thrown: unknown, words = ''): Config
   return new ConfigError(folder, '', mend, { cause: words === '' ? thrown : new Error(words, { cause: thrown }) })
 }
 
-const lastComplaint = (words: string) => words.split('\n').findLast((line) => /FATAL|PANIC|ERROR|error:/.test(line))?.trim()
+const lastComplaint = (words: string) =>
+  words
+    .split('\n')
+    .findLast((line) => /FATAL|PANIC|ERROR|error:/.test(line))
+    ?.trim()

@@ -31,7 +31,8 @@ export async function findPremises(dataFolder: string, log: DatabaseLog): Promis
   const account = await chooseAccount([parent, packed])
   const programs = account.closed.includes(packed) ? await copyPrograms(native) : packed
   const home = account.closed.includes(parent) ? await settle(link) : planned
-  if (home !== planned) log.warn({ folder: home }, 'the account nobody cannot enter the data folder, so the catalogue database lies elsewhere')
+  if (home !== planned)
+    log.warn({ folder: home }, 'the account nobody cannot enter the data folder, so the catalogue database lies elsewhere')
   return { home, account, command: (program, args) => account.command(path.join(programs, 'bin', program), args) }
 }
 
@@ -61,4 +62,8 @@ async function settle(link: string): Promise<string> {
 
 const targetOf = async (link: string) => path.resolve(path.dirname(link), await readlink(link))
 
-const exists = (file: string) => stat(file).then(() => true, () => false)
+const exists = (file: string) =>
+  stat(file).then(
+    () => true,
+    () => false,
+  )

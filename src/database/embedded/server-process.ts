@@ -28,8 +28,15 @@ export async function startServer({ premises, cluster, port }: StartOptions): Pr
   const logFile = path.join(premises.home, 'server.log')
   const chosen = (await freePort(port)) ?? (await freePort())
   const { file, args, options } = premises.command('postgres', [
-    '-D', cluster, '-p', String(chosen), '-k', '',
-    ...Object.entries({ listen_addresses: '127.0.0.1', timezone: 'UTC', log_timezone: 'UTC', ...memorySettings(memoryBytes()) }).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    '-D',
+    cluster,
+    '-p',
+    String(chosen),
+    '-k',
+    '',
+    ...Object.entries({ listen_addresses: '127.0.0.1', timezone: 'UTC', log_timezone: 'UTC', ...memorySettings(memoryBytes()) }).flatMap(
+      ([name, value]) => ['-c', `${name}=${value}`],
+    ),
   ])
   // To a file, not to a pipe: a pipe would end with this process, and a busy event loop would hold the server up.
   const log = await open(logFile, 'w', 0o600)
@@ -61,9 +68,9 @@ const memoryBytes = () => Math.min(totalmem(), process.constrainedMemory() || In
 const mebibyte = 2 ** 20
 
 /**
- * PostgreSQL's settings, by name. A catalogue of 100,000 datasets and its search index take more than its 128 MB of shared buffers: they are an eighth of the
- * memory, within 128 and 512 MB, and what is not used is not taken. Pages that the system has in memory are read at once, and not by a worker that is to be
- * woken first.
+ * PostgreSQL's settings, by name. A catalogue of 100,000 datasets and its search index take more than its 128 MB of shared buffers: they
+ * are an eighth of the memory, within 128 and 512 MB, and what is not used is not taken. Pages that the system has in memory are read at
+ * once, and not by a worker that is to be woken first.
  * @param bytes of memory that this process may have
  */
 export function memorySettings(bytes: number): Readonly<Record<string, string>> {

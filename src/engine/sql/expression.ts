@@ -16,7 +16,12 @@ export function expressionSql(expression: Expression, input: readonly Shape[]): 
     case 'bucket':
       return bucketSql(expression, input)
     case 'mean':
-      return meanSql(expressionSql(expression.sum, input), expressionSql(expression.count, input), shapeOf(expression.sum, input), expression.shape)
+      return meanSql(
+        expressionSql(expression.sum, input),
+        expressionSql(expression.count, input),
+        shapeOf(expression.sum, input),
+        expression.shape,
+      )
   }
 }
 

@@ -7,23 +7,33 @@ import { decimalScale, integer, quote, sqlType } from './type.js'
 
 type From = (scan: Scan) => string
 
-/** Rows behind the scans from which on a page is worth reading its first key alone before: of a few hundred that costs 2 ms, of a million it saves 10. */
+/**
+ * Rows behind the scans from which on a page is worth reading its first key alone before: of a few hundred that costs 2 ms, of a million it
+ * saves 10.
+ */
 const manyRows = 100_000
 /** The longest page, offset included, that is looked for so. */
 const pageRowsMax = 20_000
 
-/** DuckDB's SQL for a relation. Every SELECT answers columns c0 … cn; `from` gives the table expression behind each scan. @param rows of all scans. */
+/**
+ * DuckDB's SQL for a relation. Every SELECT answers columns c0 … cn; `from` gives the table expression behind each scan.
+ * @param rows of all scans.
+ */
 export function relationSql(relation: Relation, from: From, rows = 0): string {
   return (rows >= manyRows ? pageSql(relation, from) : undefined) ?? select(relation, from, '\n')
 }
 
 /**
- * A page sorted by several keys, most of them there to break ties: rows that the first key alone rules out are never compared by the others. Undefined
- * where a relation is no such page, or where its input would cost much to read twice.
+ * A page sorted by several keys, most of them there to break ties: rows that the first key alone rules out are never compared by the
+ * others. Undefined where a relation is no such page, or where its input would cost much to read twice.
  */
 function pageSql(relation: Relation, from: From): string | undefined {
   if (relation.op !== 'limit' || relation.input.op !== 'sort' || relation.count === undefined) return undefined
-  const { input: { input, keys }, count, offset } = relation
+  const {
+    input: { input, keys },
+    count,
+    offset,
+  } = relation
   const [first] = keys
   const rows = offset + count
   if (first === undefined || keys.length === 1 || rows === 0 || rows > pageRowsMax || !isReadAsItLies(input)) return undefined
@@ -68,8 +78,8 @@ function select(relation: Relation, from: From, line: string): string {
     case 'limit': {
       // LIMIT must stand beside its ORDER BY, since a subquery's order is not kept by promise.
       if (relation.input.op === 'sort') return `${sorted(relation.input, from, line)}${limitClause(relation.count, relation.offset)}`
-      // With a constant offset DuckDB (1.5.5) reads the other columns afterwards, which gains nothing without an order, and fails with an INTERNAL Error over
-      // Parquet whose statistics rule out a part of the filter.
+      // With a constant offset DuckDB (1.5.5) reads the other columns afterwards, which gains nothing without an order, and fails with an
+      // INTERNAL Error over Parquet whose statistics rule out a part of the filter.
       return `SELECT * FROM ${nested(relation.input, from, line)}${limitClause(relation.count, relation.offset, (rows) => `(SELECT ${rows})`)}`
     }
   }
@@ -95,7 +105,9 @@ function columns(width: number): string {
 }
 
 function named(expressions: readonly string[]): string {
-  return expressions.length === 0 ? 'NULL AS c0' : expressions.map((sql, position) => (sql === `c${position}` ? sql : `${sql} AS c${position}`)).join(', ')
+  return expressions.length === 0
+    ? 'NULL AS c0'
+    : expressions.map((sql, position) => (sql === `c${position}` ? sql : `${sql} AS c${position}`)).join(', ')
 }
 
 function sortKey(key: SortKey): string {
@@ -133,8 +145,8 @@ function aggregateSql(measure: Aggregate, input: readonly Shape[]): string {
 }
 
 /**
- * The sample deviation of all from the counts, means and squares of parts, two at a time: sums of the squares themselves would lose their last
- * digits to a large mean (Chan, Golub and LeVeque, Updating Formulae and a Pairwise Algorithm for Computing Sample Variances, 1979).
+ * The sample deviation of all from the counts, means and squares of parts, two at a time: sums of the squares themselves would lose their
+ * last digits to a large mean (Chan, Golub and LeVeque, Updating Formulae and a Pairwise Algorithm for Computing Sample Variances, 1979).
  */
 function mergedDeviation(count: string, mean: string, squares: string): string {
   const parts = `list({'n': CAST(${count} AS DOUBLE), 'm': ${mean}, 's': ${squares}}) FILTER (${count} > 0)`
@@ -143,8 +155,8 @@ function mergedDeviation(count: string, mean: string, squares: string): string {
 }
 
 /**
- * Sums are DECIMAL before they are written: HUGEINT would become DOUBLE in Parquet. DuckDB lets a sum of DECIMAL pass 38 digits, up to 2^127, so that the
- * most that 38 digits hold is compared with it: 0.1 µs a group, where a cast by way of its text takes 16.
+ * Sums are DECIMAL before they are written: HUGEINT would become DOUBLE in Parquet. DuckDB lets a sum of DECIMAL pass 38 digits, up to
+ * 2^127, so that the most that 38 digits hold is compared with it: 0.1 µs a group, where a cast by way of its text takes 16.
  */
 function sumSql(of: string, from: Shape | undefined, to: Shape): string {
   if (from?.type === 'DOUBLE') return `sum(${of})`

@@ -20,8 +20,8 @@ const parts: Readonly<Record<string, readonly [part: keyof Package, contentType:
 }
 
 /**
- * The scripts and the style of GraphiQL. Its package is one module of 9 MB: it is read when somebody first asks for a part of it, and what is kept is the
- * parts compressed, about 2 MB.
+ * The scripts and the style of GraphiQL. Its package is one module of 9 MB: it is read when somebody first asks for a part of it, and what
+ * is kept is the parts compressed, about 2 MB.
  */
 export class PackageFiles {
   #packed: Promise<ReadonlyMap<string, PackedFile>> | undefined
@@ -36,7 +36,9 @@ export class PackageFiles {
 
 async function pack(): Promise<Map<string, PackedFile>> {
   const texts = readPackage()
-  return new Map(await Promise.all(Object.entries(parts).map(async ([name, [part, type]]) => [name, await PackedFile.of(type, texts[part])] as const)))
+  return new Map(
+    await Promise.all(Object.entries(parts).map(async ([name, [part, type]]) => [name, await PackedFile.of(type, texts[part])] as const)),
+  )
 }
 
 /** As CommonJS, which can be let go of afterwards: an ES module stays for as long as the process. */

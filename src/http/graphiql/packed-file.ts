@@ -20,7 +20,9 @@ export class PackedFile {
 
   static async of(contentType: string, text: string): Promise<PackedFile> {
     const digest = createHash('sha256').update(text).digest('base64url').slice(0, 22)
-    const brotli = await promisify(brotliCompress)(text, { params: { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_SIZE_HINT]: text.length } })
+    const brotli = await promisify(brotliCompress)(text, {
+      params: { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_SIZE_HINT]: text.length },
+    })
     return new PackedFile(contentType, digest, brotli)
   }
 
@@ -39,7 +41,10 @@ export class PackedFile {
 
 /** The best encoding that an Accept-Encoding header names; one with `q=0` is refused by it. */
 export function encodingFor(accepted: string | undefined): Encoding {
-  const named = (accepted ?? '').toLowerCase().split(',').map((item) => item.trim().split(/\s*;\s*q=/))
+  const named = (accepted ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((item) => item.trim().split(/\s*;\s*q=/))
   const takes = (encoding: string) => named.some(([name, weight]) => name === encoding && Number(weight ?? 1) > 0)
   return takes('br') ? 'br' : takes('gzip') ? 'gzip' : 'identity'
 }

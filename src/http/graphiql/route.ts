@@ -10,13 +10,16 @@ import { assetHeaders, pageHeaders } from './policy.js'
 const forEver = 'public, max-age=31536000, immutable'
 
 /**
- * GET /graphiql: an editor for queries, with the example queries in its tabs and a field for a token. Everything comes from this hub. A browser that
- * opens /graphql itself is sent there.
+ * GET /graphiql: an editor for queries, with the example queries in its tabs and a field for a token. Everything comes from this hub. A
+ * browser that opens /graphql itself is sent there.
  * @param folder `graphql/` of the package: `graphiql/` in it holds the page's own script and style, `examples/` the queries.
  */
 export function graphiqlRoute(app: FastifyInstance, folder: string): void {
   const read = (path: string) => readFileSync(join(folder, path), 'utf8')
-  const examples = readdirSync(join(folder, 'examples')).filter((name) => name.endsWith('.graphql')).sort().map((name) => read(`examples/${name}`))
+  const examples = readdirSync(join(folder, 'examples'))
+    .filter((name) => name.endsWith('.graphql'))
+    .sort()
+    .map((name) => read(`examples/${name}`))
   const own = new Map([
     ['start.js', PackedFile.of('text/javascript; charset=utf-8', read('graphiql/start.js'))],
     ['page.css', PackedFile.of('text/css; charset=utf-8', read('graphiql/page.css'))],
@@ -32,9 +35,11 @@ export function graphiqlRoute(app: FastifyInstance, folder: string): void {
     return reply.headers(pageHeaders(nonce)).type('text/html; charset=utf-8').send(page({ nonce, examples, packageVersion }))
   })
   app.get<{ Params: { name: string } }>('/graphiql/:name', async (request, reply) =>
-    sendFile(request, reply, await own.get(request.params.name), 'no-cache'))
+    sendFile(request, reply, await own.get(request.params.name), 'no-cache'),
+  )
   app.get<{ Params: { name: string } }>(`/graphiql/${packageVersion}/:name`, async (request, reply) =>
-    sendFile(request, reply, await packaged.get(request.params.name), forEver))
+    sendFile(request, reply, await packaged.get(request.params.name), forEver),
+  )
 }
 
 /** A person who opened the address of the graph, and no client with an operation. */
@@ -42,7 +47,12 @@ function isBrowserAtGraph({ method, url, headers }: FastifyRequest): boolean {
   return method === 'GET' && url === '/graphql' && /\btext\/html\b/.test(headers.accept ?? '')
 }
 
-async function sendFile(request: FastifyRequest, reply: FastifyReply, file: PackedFile | undefined, cacheControl: string): Promise<FastifyReply> {
+async function sendFile(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  file: PackedFile | undefined,
+  cacheControl: string,
+): Promise<FastifyReply> {
   if (file === undefined) {
     reply.callNotFound()
     return reply

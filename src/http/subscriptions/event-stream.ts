@@ -33,8 +33,8 @@ interface Streamed {
 }
 
 /**
- * GraphQL over server-sent events (https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md, distinct connections) at /graphql/stream, under
- * the rules of plain HTTP; a stream ends when its token does.
+ * GraphQL over server-sent events (https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md, distinct connections) at
+ * /graphql/stream, under the rules of plain HTTP; a stream ends when its token does.
  */
 export function eventStreamRoute(app: FastifyInstance, { operations, contextOf, clients, telemetry }: EventStreamOptions): void {
   const under = new WeakMap<FastifyRequest, Streamed>()
@@ -43,7 +43,10 @@ export function eventStreamRoute(app: FastifyInstance, { operations, contextOf, 
     authenticate: () => null,
     onSubscribe: ({ raw }, { query, operationName, variables }) => {
       const streamed = under.get(raw) as Streamed
-      const prepared = operations.prepare({ query, operationName, variables: variables as Record<string, unknown> | undefined }, streamed.context)
+      const prepared = operations.prepare(
+        { query, operationName, variables: variables as Record<string, unknown> | undefined },
+        streamed.context,
+      )
       if (!('document' in prepared)) {
         streamed.errors = formatErrors(prepared)
         // Without `data` the library takes it for an operation.
@@ -78,7 +81,10 @@ export function eventStreamRoute(app: FastifyInstance, { operations, contextOf, 
       const begun = beginOperation(context, request.ip, clients, telemetry)
       if (begun === undefined) {
         const { code, message } = tooManyOperations
-        return reply.status(429).header('retry-after', '1').send({ errors: [{ message, extensions: { code } }] })
+        return reply
+          .status(429)
+          .header('retry-after', '1')
+          .send({ errors: [{ message, extensions: { code } }] })
       }
       const streamed: Streamed = { context, begun, kind: 'unknown', errors: [] }
       under.set(request, streamed)
@@ -88,7 +94,12 @@ export function eventStreamRoute(app: FastifyInstance, { operations, contextOf, 
   })
 }
 
-async function stream(request: FastifyRequest, reply: FastifyReply, streamed: Streamed, handle: ReturnType<typeof createHandler>): Promise<void> {
+async function stream(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  streamed: Streamed,
+  handle: ReturnType<typeof createHandler>,
+): Promise<void> {
   const { viewer, results } = streamed.context
   const expiry = untilExpiry(viewer, () => reply.raw.end())
   const over = () => {

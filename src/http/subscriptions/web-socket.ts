@@ -61,8 +61,9 @@ interface Extra {
 }
 
 /**
- * GraphQL over WebSocket (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md) at /graphql, under the rules of plain HTTP. The token
- * comes as `authorization` in the connection's parameters, or as the header; a socket is closed with 4401 when it ends. Answers what closes all.
+ * GraphQL over WebSocket (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md) at /graphql, under the rules of plain HTTP. The
+ * token comes as `authorization` in the connection's parameters, or as the header; a socket is closed with 4401 when it ends. Answers what
+ * closes all.
  */
 export function openSockets(server: Server, options: SocketOptions): () => Promise<void> {
   const { operations, contextOf, clients, telemetry, isOrigin, log } = options
@@ -98,7 +99,8 @@ export function openSockets(server: Server, options: SocketOptions): () => Promi
       else extra.running.set(payload, { record, started, context, begun, kind: kindOf(prepared), errors: [] })
       return prepared
     },
-    onNext: ({ extra }, _id, payload, _args, { data, errors }) => (errors === undefined ? undefined : { ...(data === undefined ? {} : { data }), errors: failed(extra, payload, errors) }),
+    onNext: ({ extra }, _id, payload, _args, { data, errors }) =>
+      errors === undefined ? undefined : { ...(data === undefined ? {} : { data }), errors: failed(extra, payload, errors) },
     onError: ({ extra }, _id, payload, errors) => failed(extra, payload, errors),
     onComplete: ({ extra }, _id, payload) => end(extra, payload, log),
   })
@@ -107,12 +109,22 @@ export function openSockets(server: Server, options: SocketOptions): () => Promi
     const gone = new AbortController()
     const close = (code: number, reason: string) => socket.close(code, reason)
     const address = addressOf.get(socket) ?? ''
-    const extra: Extra = { signal: gone.signal, address, running: new Map(), authorization: request.headersDistinct['authorization'], end: close, expiry: undefined }
+    const extra: Extra = {
+      signal: gone.signal,
+      address,
+      running: new Map(),
+      authorization: request.headersDistinct['authorization'],
+      end: close,
+      expiry: undefined,
+    }
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
         // A client that has gone while it was being told is not a failure of its operation.
-        send: (text) => new Promise<void>((resolve, reject) => socket.send(text, (error) => (error && socket.readyState === socket.OPEN ? reject(error) : resolve()))),
+        send: (text) =>
+          new Promise<void>((resolve, reject) =>
+            socket.send(text, (error) => (error && socket.readyState === socket.OPEN ? reject(error) : resolve())),
+          ),
         close: (code, reason) => socket.close(code, reason),
         onMessage: (take) =>
           socket.on('message', (data) => {
@@ -133,13 +145,17 @@ export function openSockets(server: Server, options: SocketOptions): () => Promi
       answered = false
       socket.ping()
     }, pingMs)
-    socket.on('pong', () => { answered = true })
+    socket.on('pong', () => {
+      answered = true
+    })
     socket.on('error', (error) => log.warn({ reason: error.message }, 'a socket failed'))
     socket.once('close', (code, reason) => {
       clearInterval(ping)
       clearTimeout(extra.expiry)
       gone.abort()
-      void closed(code, reason.toString('utf8')).then(() => Promise.all([...extra.running.keys()].map((payload) => end(extra, payload, log))))
+      void closed(code, reason.toString('utf8')).then(() =>
+        Promise.all([...extra.running.keys()].map((payload) => end(extra, payload, log))),
+      )
     })
   }
 
@@ -179,7 +195,10 @@ async function end({ running }: Extra, payload: SubscribePayload, log: Log): Pro
   if (streamed === undefined) return
   running.delete(payload)
   streamed.begun.end(streamed.kind, streamed.errors)
-  log.info({ ...toldOf(streamed.record), method: 'WS', kind: streamed.kind, durationMs: Math.round(performance.now() - streamed.started) }, 'request')
+  log.info(
+    { ...toldOf(streamed.record), method: 'WS', kind: streamed.kind, durationMs: Math.round(performance.now() - streamed.started) },
+    'request',
+  )
   await streamed.context.results.release()
 }
 

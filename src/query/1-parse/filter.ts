@@ -33,8 +33,10 @@ function checkSize(root: FilterInput, path: Path): void {
   const open: { filter: unknown; depth: number }[] = [{ filter: root, depth: 1 }]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     terms++
-    if (next.depth > queryLimits.filterDepthMax) throw new BadUserInput(`The filter is nested deeper than ${queryLimits.filterDepthMax}.`, { inputPath: path })
-    if (terms > queryLimits.filterTermsMax) throw new BadUserInput(`The filter has more than ${queryLimits.filterTermsMax} terms. Use 'in' for long lists.`, { inputPath: path })
+    if (next.depth > queryLimits.filterDepthMax)
+      throw new BadUserInput(`The filter is nested deeper than ${queryLimits.filterDepthMax}.`, { inputPath: path })
+    if (terms > queryLimits.filterTermsMax)
+      throw new BadUserInput(`The filter has more than ${queryLimits.filterTermsMax} terms. Use 'in' for long lists.`, { inputPath: path })
     if (typeof next.filter !== 'object' || next.filter === null) continue
     const { and, or, not } = next.filter as FilterInput
     for (const children of [and, or, [not]]) {
@@ -45,7 +47,8 @@ function checkSize(root: FilterInput, path: Path): void {
 }
 
 function parse(filter: FilterInput, path: Path): ParsedFilter {
-  if (typeof filter !== 'object' || filter === null || Array.isArray(filter)) throw new BadUserInput('This is not a filter.', { inputPath: path })
+  if (typeof filter !== 'object' || filter === null || Array.isArray(filter))
+    throw new BadUserInput('This is not a filter.', { inputPath: path })
   const given = Object.keys(filter).filter((key) => filter[key] !== undefined)
   const shapes = ['and', 'or', 'not', 'column'].filter((key) => given.includes(key))
   if (shapes.length !== 1) throw new BadUserInput('A filter has exactly one of and, or, not, column.', { inputPath: path })
@@ -53,23 +56,33 @@ function parse(filter: FilterInput, path: Path): ParsedFilter {
   if (shape === 'column') return parseTests(filter, given, path)
 
   const stray = given.find((key) => key !== shape)
-  if (stray !== undefined) throw new BadUserInput(`'${stray}' does not stand beside '${shape}'. Put it into a term of its own.`, { inputPath: [...path, stray] })
+  if (stray !== undefined)
+    throw new BadUserInput(`'${stray}' does not stand beside '${shape}'. Put it into a term of its own.`, { inputPath: [...path, stray] })
   if (shape === 'not') {
     if (filter.not === null || filter.not === undefined) throw new BadUserInput("'not' is null.", { inputPath: [...path, 'not'] })
     return { kind: 'not', term: parse(filter.not, [...path, 'not']), path }
   }
   const terms = filter[shape]
-  if (!Array.isArray(terms) || terms.length === 0) throw new BadUserInput(`'${shape}' needs at least one term.`, { inputPath: [...path, shape] })
+  if (!Array.isArray(terms) || terms.length === 0)
+    throw new BadUserInput(`'${shape}' needs at least one term.`, { inputPath: [...path, shape] })
   return { kind: shape, terms: terms.map((term, index) => parse(term, [...path, shape, index])), path }
 }
 
 function parseTests(filter: FilterInput, given: readonly string[], path: Path): ParsedFilter {
-  if (typeof filter.column !== 'string' || filter.column === '') throw new BadUserInput('A filter names its column.', { inputPath: [...path, 'column'] })
+  if (typeof filter.column !== 'string' || filter.column === '')
+    throw new BadUserInput('A filter names its column.', { inputPath: [...path, 'column'] })
   const stray = given.find((key) => key !== 'column' && !(operators as string[]).includes(key))
-  if (stray !== undefined) throw new BadUserInput(`There is no operator '${stray.slice(0, 60)}'.`, { inputPath: path, suggestions: operators })
+  if (stray !== undefined)
+    throw new BadUserInput(`There is no operator '${stray.slice(0, 60)}'.`, { inputPath: path, suggestions: operators })
   const used = operators.filter((operator) => given.includes(operator))
-  if (used.length === 0) throw new BadUserInput(`The filter on '${filter.column}' has no operator: give one of ${operators.join(', ')}.`, { inputPath: path })
-  return { kind: 'tests', column: filter.column, tests: used.map((operator) => parseTest(operator, filter[operator], [...path, operator])), path }
+  if (used.length === 0)
+    throw new BadUserInput(`The filter on '${filter.column}' has no operator: give one of ${operators.join(', ')}.`, { inputPath: path })
+  return {
+    kind: 'tests',
+    column: filter.column,
+    tests: used.map((operator) => parseTest(operator, filter[operator], [...path, operator])),
+    path,
+  }
 }
 
 function parseTest(operator: Operator, operand: unknown, path: Path): Test {
@@ -77,7 +90,9 @@ function parseTest(operator: Operator, operand: unknown, path: Path): Test {
   const parsed = operandSchemas[operator].safeParse(operand)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
-    throw new BadUserInput(`The operand of '${operator}' ${issue?.message ?? 'is wrong'}.`, { inputPath: [...path, ...((issue?.path ?? []) as Path)] })
+    throw new BadUserInput(`The operand of '${operator}' ${issue?.message ?? 'is wrong'}.`, {
+      inputPath: [...path, ...((issue?.path ?? []) as Path)],
+    })
   }
   if (operator === 'withinBox') checkBox(parsed.data as number[], path)
   return { operator, operand: parsed.data, path } as Test
@@ -87,5 +102,9 @@ function checkBox(box: readonly number[], path: Path): void {
   const [west = 0, south = 0, east = 0, north = 0] = box
   const isOffGlobe = [west, east].some((degrees) => Math.abs(degrees) > 180) || [south, north].some((degrees) => Math.abs(degrees) > 90)
   if (isOffGlobe) throw new BadUserInput('withinBox is [west, south, east, north] in degrees of WGS84.', { inputPath: path })
-  if (south > north) throw new BadUserInput('withinBox is [west, south, east, north]: south must not be north of north. A west that is east of east means a box across the 180th meridian.', { inputPath: path })
+  if (south > north)
+    throw new BadUserInput(
+      'withinBox is [west, south, east, north]: south must not be north of north. A west that is east of east means a box across the 180th meridian.',
+      { inputPath: path },
+    )
 }

@@ -38,7 +38,12 @@ const filter = z.custom<FilterInput>((given) => typeof given === 'object' && giv
 
 /** Columns of a filter leaf that take an operand, each with the operand's form. */
 export const operandSchemas = {
-  eq: value, ne: value, lt: value, lte: value, gt: value, gte: value,
+  eq: value,
+  ne: value,
+  lt: value,
+  lte: value,
+  gt: value,
+  gte: value,
   in: list(value, queryLimits.inMax),
   isNull: z.boolean(),
   startsWith: text,
@@ -53,12 +58,19 @@ const table = z.strictObject({
   members: list(
     z.strictObject({
       table: name,
-      columns: list(z.strictObject({ column: name, as: name.nullish(), type: z.enum(columnTypes).nullish() }), queryLimits.outputsMax).nullish(),
+      columns: list(
+        z.strictObject({ column: name, as: name.nullish(), type: z.enum(columnTypes).nullish() }),
+        queryLimits.outputsMax,
+      ).nullish(),
     }),
     queryLimits.membersMax,
   ).nullish(),
   where: filter.nullish(),
-  as: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be letters, digits and underscores, and not begin with a digit').max(200).nullish(),
+  as: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be letters, digits and underscores, and not begin with a digit')
+    .max(200)
+    .nullish(),
 })
 
 /** QueryInput of API.graphql, as one value. `null` means absent. */
@@ -66,7 +78,10 @@ export const queryInputSchema = z.strictObject({
   from: table,
   select: list(z.strictObject({ column: name, as: name.nullish() }), queryLimits.outputsMax).nullish(),
   where: filter.nullish(),
-  groupBy: list(z.strictObject({ column: name, granularity: z.enum(granularities).nullish(), as: name.nullish() }), queryLimits.outputsMax).nullish(),
+  groupBy: list(
+    z.strictObject({ column: name, granularity: z.enum(granularities).nullish(), as: name.nullish() }),
+    queryLimits.outputsMax,
+  ).nullish(),
   measures: list(
     z.strictObject({
       function: z.enum(['COUNT', 'COUNT_DISTINCT', 'SUM', 'AVG', 'MIN', 'MAX', 'MEDIAN', 'STDDEV']),
@@ -80,11 +95,21 @@ export const queryInputSchema = z.strictObject({
     z.strictObject({ column: name, direction: z.enum(['ASC', 'DESC']).nullish(), nulls: z.enum(['FIRST', 'LAST']).nullish() }),
     queryLimits.outputsMax,
   ).nullish(),
-  limit: z.number().int('must be a whole number').min(0, 'is below 0').max(queryLimits.rowsMax, `is over ${queryLimits.rowsMax}; page with offset`).nullish(),
+  limit: z
+    .number()
+    .int('must be a whole number')
+    .min(0, 'is below 0')
+    .max(queryLimits.rowsMax, `is over ${queryLimits.rowsMax}; page with offset`)
+    .nullish(),
   offset: z.number().int('must be a whole number').min(0, 'is below 0').max(queryLimits.offsetMax).nullish(),
   timeZone: text.nullish(),
   onSourceError: z.enum(['FAIL', 'PARTIAL']).nullish(),
-  timeoutMs: z.number().int('must be a whole number').min(1, 'is below 1').max(queryLimits.timeoutMsMax, `is over ${queryLimits.timeoutMsMax}`).nullish(),
+  timeoutMs: z
+    .number()
+    .int('must be a whole number')
+    .min(1, 'is below 1')
+    .max(queryLimits.timeoutMsMax, `is over ${queryLimits.timeoutMsMax}`)
+    .nullish(),
   atVersion: text.nullish(),
 })
 export type QueryInput = z.infer<typeof queryInputSchema>

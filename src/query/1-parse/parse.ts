@@ -48,7 +48,9 @@ export function parse(input: unknown): ParsedQuery {
   const query = checked.data
   const grouped = nonEmpty(query.groupBy) || nonEmpty(query.measures)
   if (grouped && query.select !== null && query.select !== undefined) {
-    throw new BadUserInput("'select' does not stand beside groupBy or measures: the output is the groups and the measures.", { inputPath: ['select'] })
+    throw new BadUserInput("'select' does not stand beside groupBy or measures: the output is the groups and the measures.", {
+      inputPath: ['select'],
+    })
   }
   if (!grouped && query.having !== null && query.having !== undefined) {
     throw new BadUserInput("'having' needs groupBy or measures. Use 'where' to filter rows.", { inputPath: ['having'] })
@@ -63,7 +65,10 @@ export function parse(input: unknown): ParsedQuery {
     grouped,
     ...(query.having ? { having: parseFilter(query.having, ['having']) } : {}),
     orderBy: (query.orderBy ?? []).map((item, index) => ({
-      column: item.column, descending: item.direction === 'DESC', nullsFirst: item.nulls === 'FIRST', path: ['orderBy', index],
+      column: item.column,
+      descending: item.direction === 'DESC',
+      nullsFirst: item.nulls === 'FIRST',
+      path: ['orderBy', index],
     })),
     limit: query.limit ?? (grouped ? defaults.groups : defaults.rows),
     offset: query.offset ?? 0,
@@ -86,7 +91,8 @@ function parseTable(from: QueryInput['from']): ParsedTable {
   const members = some(from.members ?? [], 'members').map((member, index) => {
     const path = ['from', 'members', index]
     const columns = member.columns?.map((item, position) => ({ ...compact(item), path: [...path, 'columns', position] }))
-    if (columns?.length === 0) throw new BadUserInput("'columns' is empty. Leave it out for every column.", { inputPath: [...path, 'columns'] })
+    if (columns?.length === 0)
+      throw new BadUserInput("'columns' is empty. Leave it out for every column.", { inputPath: [...path, 'columns'] })
     return { table: member.table, ...(columns ? { columns } : {}), path: [...path, 'table'] }
   })
   return { members, ...rest }
@@ -98,15 +104,19 @@ function some<T>(items: readonly T[], key: string): readonly T[] {
 }
 
 function parseMeasure(item: NonNullable<QueryInput['measures']>[number], path: Path): ParsedQuery['measures'][number] {
-  if (item.function !== 'COUNT' && !item.column) throw new BadUserInput(`${item.function} needs a column.`, { inputPath: [...path, 'column'] })
+  if (item.function !== 'COUNT' && !item.column)
+    throw new BadUserInput(`${item.function} needs a column.`, { inputPath: [...path, 'column'] })
   return { ...compact(item), path }
 }
 
 /** Names already looked up: a look-up costs 0.4 ms. Only valid names enter, so it is bounded. */
 const timeZones = new Map<string, string>()
 
-/** Names of a place or of universal time. Abbreviations are not among them: BST is a time of London to one reader and of Dhaka to another. */
-const zoneName = /^(?:(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)(?:\/[A-Z][A-Z0-9_-]*){1,2}|(?:Etc\/)?(?:UTC|GMT)|Etc\/GMT[+-]\d{1,2})$/i
+/**
+ * Names of a place or of universal time. Abbreviations are not among them: BST is a time of London to one reader and of Dhaka to another.
+ */
+const zoneName =
+  /^(?:(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)(?:\/[A-Z][A-Z0-9_-]*){1,2}|(?:Etc\/)?(?:UTC|GMT)|Etc\/GMT[+-]\d{1,2})$/i
 
 function parseTimeZone(name: string): string {
   try {
@@ -115,7 +125,10 @@ function parseTimeZone(name: string): string {
     if (timeZones.size < 1000) timeZones.set(name, timeZone)
     return timeZone
   } catch {
-    throw new BadUserInput("There is no such time zone. Give the IANA name of a place, such as 'Europe/London', or 'UTC'; abbreviations such as BST have several meanings.", { inputPath: ['timeZone'] })
+    throw new BadUserInput(
+      "There is no such time zone. Give the IANA name of a place, such as 'Europe/London', or 'UTC'; abbreviations such as BST have several meanings.",
+      { inputPath: ['timeZone'] },
+    )
   }
 }
 

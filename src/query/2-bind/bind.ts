@@ -45,7 +45,10 @@ async function lookUp(query: ParsedQuery, catalogue: QueryCatalogue): Promise<Re
   const tables = new Map(found.map((table) => [table.id, table]))
   for (const { table, path } of query.from.members) {
     if (tables.has(table)) continue
-    throw new DialsError('UNKNOWN_TABLE', `There is no table '${table.slice(0, 200)}'.`, { inputPath: path, suggestions: await catalogue.nearTables(table) })
+    throw new DialsError('UNKNOWN_TABLE', `There is no table '${table.slice(0, 200)}'.`, {
+      inputPath: path,
+      suggestions: await catalogue.nearTables(table),
+    })
   }
   return tables
 }

@@ -21,11 +21,16 @@ export function literal(cell: Cell, shape: Shape, path: Path): Literal {
     case 'INT64':
       return { kind: 'literal', shape, value: wholeNumber(cell, path) }
     case 'DOUBLE':
-      if (typeof cell === 'boolean' || (text !== undefined && !/^-?\d+(\.\d+)?([eE][+-]?\d{1,3})?$/.test(text)) || !Number.isFinite(Number(cell))) {
+      if (
+        typeof cell === 'boolean' ||
+        (text !== undefined && !/^-?\d+(\.\d+)?([eE][+-]?\d{1,3})?$/.test(text)) ||
+        !Number.isFinite(Number(cell))
+      ) {
         throw mismatch('a number', path)
       }
       // It would be taken for its neighbour.
-      if (text !== undefined && /^-?\d+$/.test(text) && BigInt(Number(text)) !== BigInt(text)) throw mismatch('numbers that a DOUBLE can hold: this one has too many digits', path)
+      if (text !== undefined && /^-?\d+$/.test(text) && BigInt(Number(text)) !== BigInt(text))
+        throw mismatch('numbers that a DOUBLE can hold: this one has too many digits', path)
       return { kind: 'literal', shape, value: String(cell) }
     case 'DECIMAL':
       return decimal(cell, path)
@@ -39,12 +44,16 @@ export function literal(cell: Cell, shape: Shape, path: Path): Literal {
       if (text === undefined || !(isDate(text) || isTimestamp(text))) throw mismatch('a local date and time: 2026-01-09T13:55:48', path)
       return { kind: 'literal', shape, value: isDate(text) ? `${text}T00:00:00` : withSeconds(text) }
     case 'TIMESTAMPTZ':
-      if (text === undefined || !offset.test(text) || !isTimestamp(text.replace(offset, ''))) throw mismatch('an instant: 2026-01-09T13:55:48Z', path)
+      if (text === undefined || !offset.test(text) || !isTimestamp(text.replace(offset, '')))
+        throw mismatch('an instant: 2026-01-09T13:55:48Z', path)
       return { kind: 'literal', shape, value: withSeconds(text) }
     case 'GEOMETRY':
     case 'JSON':
     case 'LIST':
-      throw new TypeMismatch(`A ${shape.type} column cannot be compared.${shape.type === 'GEOMETRY' ? ' Use withinBox or isNull.' : ' Use isNull.'}`, { inputPath: path })
+      throw new TypeMismatch(
+        `A ${shape.type} column cannot be compared.${shape.type === 'GEOMETRY' ? ' Use withinBox or isNull.' : ' Use isNull.'}`,
+        { inputPath: path },
+      )
   }
 }
 

@@ -81,7 +81,8 @@ function measureShape(name: MeasureFunction, shape: Shape, column: string, path:
 function unique(outputs: Output[], path: (position: number) => Path): Output[] {
   const names = new Set<string>()
   outputs.forEach(({ name }, position) => {
-    if (names.has(name)) throw new BadUserInput(`Two output columns are called '${name}'. Give one another name with 'as'.`, { inputPath: path(position) })
+    if (names.has(name))
+      throw new BadUserInput(`Two output columns are called '${name}'. Give one another name with 'as'.`, { inputPath: path(position) })
     names.add(name)
   })
   return outputs

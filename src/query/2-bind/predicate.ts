@@ -5,7 +5,11 @@ import { literal } from './literal.js'
 import type { Scope } from './scope.js'
 
 /** A filter over a scope's columns, with typed literals. `seen` learns of every column that it names. */
-export function bindPredicate(filter: ParsedFilter, scope: Scope, seen: (index: number, path: readonly (string | number)[]) => void): Predicate {
+export function bindPredicate(
+  filter: ParsedFilter,
+  scope: Scope,
+  seen: (index: number, path: readonly (string | number)[]) => void,
+): Predicate {
   switch (filter.kind) {
     case 'and':
     case 'or':
@@ -31,10 +35,12 @@ function bindTest(test: Test, column: ReturnType<Scope['resolve']>): Predicate {
       return { kind: 'in', left, values: test.operand.map((cell, index) => literal(cell, column.shape, [...test.path, index])) }
     case 'startsWith':
     case 'contains':
-      if (column.shape.type !== 'STRING') throw new TypeMismatch(`${test.operator} works on text; '${column.name}' is ${column.shape.type}.`, { inputPath: test.path })
+      if (column.shape.type !== 'STRING')
+        throw new TypeMismatch(`${test.operator} works on text; '${column.name}' is ${column.shape.type}.`, { inputPath: test.path })
       return { kind: test.operator, input: left, text: test.operand }
     case 'withinBox': {
-      if (column.shape.type !== 'GEOMETRY') throw new TypeMismatch(`withinBox works on GEOMETRY; '${column.name}' is ${column.shape.type}.`, { inputPath: test.path })
+      if (column.shape.type !== 'GEOMETRY')
+        throw new TypeMismatch(`withinBox works on GEOMETRY; '${column.name}' is ${column.shape.type}.`, { inputPath: test.path })
       const [west = 0, south = 0, east = 0, north = 0] = test.operand
       return { kind: 'withinBox', input: left, west, south, east, north }
     }

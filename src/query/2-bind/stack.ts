@@ -5,7 +5,9 @@ import type { Leaf, LeafCell, StackColumn } from './bound-query.js'
 import { nearNames } from './near-names.js'
 import type { QueryTable } from '../../catalogue/tables-for-query.js'
 
-/** What `_spoke` and `_table` say: where a row came from. A published column of such a name does not stand for them, or a spoke could lie. */
+/**
+ * What `_spoke` and `_table` say: where a row came from. A published column of such a name does not stand for them, or a spoke could lie.
+ */
 const pseudoColumns = ['_spoke', '_table'] as const
 
 /** True for `_spoke` and `_table`. */
@@ -103,14 +105,18 @@ function stackColumn({ name, description }: MemberColumn, shape: Shape, before: 
 const numbers: readonly ColumnType[] = ['INT64', 'DECIMAL', 'DOUBLE']
 
 function unify(left: Shape, right: Shape, name: string, path: readonly (string | number)[]): Shape {
-  if (left.type === right.type) return left.type === 'DECIMAL' ? { type: 'DECIMAL', scale: Math.max(left.scale ?? 0, right.scale ?? 0) } : left
+  if (left.type === right.type)
+    return left.type === 'DECIMAL' ? { type: 'DECIMAL', scale: Math.max(left.scale ?? 0, right.scale ?? 0) } : left
   if (numbers.includes(left.type) && numbers.includes(right.type)) {
     if (left.type === 'DOUBLE' || right.type === 'DOUBLE') return { type: 'DOUBLE' }
     return left.type === 'DECIMAL' ? left : right
   }
-  throw new TypeMismatch(`'${name}' is ${left.type} in one table and ${right.type} in another. Read it as one type: members: [{ columns: [{ column, type }] }].`, {
-    inputPath: path,
-  })
+  throw new TypeMismatch(
+    `'${name}' is ${left.type} in one table and ${right.type} in another. Read it as one type: members: [{ columns: [{ column, type }] }].`,
+    {
+      inputPath: path,
+    },
+  )
 }
 
 /** Digits after the point where a column without a scale is read as DECIMAL. */

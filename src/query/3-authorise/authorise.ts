@@ -51,7 +51,11 @@ function isPersonal({ table, cells }: Leaf, index: number): boolean {
 
 function forbiddenColumn(query: BoundQuery, use: Use): DialsError {
   const name = query.stack[use.index]?.name ?? ''
-  return new DialsError('FORBIDDEN', `The column '${name}' points to persons and is never open: it needs an agreement that covers this use.`, { inputPath: use.path })
+  return new DialsError(
+    'FORBIDDEN',
+    `The column '${name}' points to persons and is never open: it needs an agreement that covers this use.`,
+    { inputPath: use.path },
+  )
 }
 
 /** Leaves the denied columns out of the outputs; what sorts by one of them is refused, since an order tells about its values. */
@@ -60,7 +64,10 @@ function withhold(query: BoundQuery, denied: ReadonlySet<number>): AuthorisedQue
   if (kept.length === 0) throw new DialsError('FORBIDDEN', 'Every column of this table points to persons: none of them is open.')
   const position = (old: number): number => {
     const now = kept.indexOf(old)
-    if (now === -1) throw new DialsError('FORBIDDEN', `The column '${query.outputs[old]?.name ?? ''}' points to persons and cannot be sorted by.`, { inputPath: ['orderBy'] })
+    if (now === -1)
+      throw new DialsError('FORBIDDEN', `The column '${query.outputs[old]?.name ?? ''}' points to persons and cannot be sorted by.`, {
+        inputPath: ['orderBy'],
+      })
     return now
   }
   return {

@@ -11,7 +11,11 @@ export interface Grouping {
 }
 
 /** Lowers AVG to a SUM, a COUNT and a mean. `position` tells where a stack column stands in the aggregate's input. */
-export function grouping(outputs: readonly Output[], position: (index: number) => number, expression: (group: Expression) => Expression): Grouping {
+export function grouping(
+  outputs: readonly Output[],
+  position: (index: number) => number,
+  expression: (group: Expression) => Expression,
+): Grouping {
   const groups = outputs.flatMap((output) => (output.kind === 'group' ? [expression(output.expression)] : []))
   const aggregates: Aggregate[] = []
   const at = (aggregate: Aggregate): Expression => ({ kind: 'column', index: groups.length + aggregates.push(aggregate) - 1 })
@@ -26,14 +30,18 @@ export function grouping(outputs: readonly Output[], position: (index: number) =
 
 /** The whole aggregation as steps over its input. */
 export function aggregateSteps({ groups, aggregates, outputs }: Grouping): Step[] {
-  return [{ op: 'aggregate', groups: [...groups], measures: [...aggregates] }, { op: 'project', outputs: [...outputs] }]
+  return [
+    { op: 'aggregate', groups: [...groups], measures: [...aggregates] },
+    { op: 'project', outputs: [...outputs] },
+  ]
 }
 
 const merges: Partial<Record<Aggregate['function'], Aggregate['function']>> = { COUNT: 'SUM_COUNTS', SUM: 'SUM', MIN: 'MIN', MAX: 'MAX' }
 
 /**
- * The aggregation split over sources: `partial` for each, `merge` over all their answers. Where values are counted once each, sources group by
- * those values too, and the hub counts them. Undefined where a measure cannot be merged (medians): the rows it needs must come to the hub.
+ * The aggregation split over sources: `partial` for each, `merge` over all their answers. Where values are counted once each, sources group
+ * by those values too, and the hub counts them. Undefined where a measure cannot be merged (medians): the rows it needs must come to the
+ * hub.
  */
 export function splitAggregates(grouping: Grouping): { partial: Step[]; merge: Step[] } | undefined {
   const { aggregates, outputs } = grouping
@@ -46,7 +54,11 @@ export function splitAggregates(grouping: Grouping): { partial: Step[]; merge: S
     const { function: name, input } = aggregate
     if (name === 'COUNT_DISTINCT' && input !== undefined) return { function: name, input: { kind: 'column', index: keys.at(input) } }
     if (name !== 'STDDEV') return { function: merges[name] as Aggregate['function'], input: at(aggregate) }
-    return { function: 'MERGE_STDDEV', input: at({ function: 'SQUARES', input }), of: { count: at({ function: 'COUNT', input }), mean: at({ function: 'MEAN', input }) } }
+    return {
+      function: 'MERGE_STDDEV',
+      input: at({ function: 'SQUARES', input }),
+      of: { count: at({ function: 'COUNT', input }), mean: at({ function: 'MEAN', input }) },
+    }
   })
   return {
     partial: [{ op: 'aggregate', groups: [...keys.all], measures: [...partial.all] }],
@@ -77,7 +89,9 @@ class Columns<Item = Expression> {
 export function pulledAggregates(grouping: Grouping): { partial: Step[]; merge: Step[] } {
   const wanted = new Columns(grouping.groups)
   const column = (expression: Expression): Expression => ({ kind: 'column', index: wanted.at(expression) })
-  const aggregates = grouping.aggregates.map((aggregate) => (aggregate.input === undefined ? aggregate : { ...aggregate, input: column(aggregate.input) }))
+  const aggregates = grouping.aggregates.map((aggregate) =>
+    aggregate.input === undefined ? aggregate : { ...aggregate, input: column(aggregate.input) },
+  )
   const groups = grouping.groups.map((group) => column(group))
   return { partial: [{ op: 'project', outputs: wanted.all }], merge: aggregateSteps({ groups, aggregates, outputs: grouping.outputs }) }
 }

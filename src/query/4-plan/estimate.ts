@@ -21,7 +21,10 @@ const textSelectivity = 0.1
 /** Rows left of each ten by a grouping of which nothing is known. */
 const grouped = 0.1
 
-/** A guess at the rows that a relation answers; undefined where a table's row count is not known. Values are taken to be spread evenly, and columns to have nothing to do with each other. */
+/**
+ * A guess at the rows that a relation answers; undefined where a table's row count is not known. Values are taken to be spread evenly, and
+ * columns to have nothing to do with each other.
+ */
 export function estimateRows(relation: Relation, tables: ReadonlyMap<string, TableStatistics>): number | undefined {
   const { rows } = estimate(relation, tables)
   return rows === undefined ? undefined : Math.ceil(rows)
@@ -55,11 +58,17 @@ function estimate(relation: Relation, tables: ReadonlyMap<string, TableStatistic
 
 /** Tables that are stacked are mostly about the same things: a column has as many values as the one with the most. */
 function stacked(inputs: readonly Estimate[]): Estimate {
-  const rows = inputs.reduce<number | undefined>((sum, input) => (sum === undefined || input.rows === undefined ? undefined : sum + input.rows), 0)
+  const rows = inputs.reduce<number | undefined>(
+    (sum, input) => (sum === undefined || input.rows === undefined ? undefined : sum + input.rows),
+    0,
+  )
   const columns = inputs[0]?.columns.map((_, index) => {
     const each = inputs.flatMap((input) => input.columns[index] ?? [])
     if (each.length < inputs.length) return undefined
-    return { distinctCount: Math.max(...each.map(({ distinctCount }) => distinctCount)), nullRatio: each.reduce((sum, { nullRatio }) => sum + nullRatio, 0) / each.length }
+    return {
+      distinctCount: Math.max(...each.map(({ distinctCount }) => distinctCount)),
+      nullRatio: each.reduce((sum, { nullRatio }) => sum + nullRatio, 0) / each.length,
+    }
   })
   return { rows, columns: columns ?? [] }
 }

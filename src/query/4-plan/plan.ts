@@ -22,7 +22,10 @@ export function plan(query: AuthorisedQuery, sources: ReadonlyMap<string, PlanSo
   const position = (index: number) => wanted.findIndex((column) => column.index === index)
   const filter: Step[] = query.filter === undefined ? [] : [{ op: 'filter', predicate: mapPredicate(query.filter, position) }]
   const groups = groupLeaves(query, wanted, filter, sources)
-  const split = groups.length === 1 ? { each: wholeQuery(query, position), then: [] } : splitQuery(query, position, stackOf(groups.flatMap(({ inputs }) => inputs)))
+  const split =
+    groups.length === 1
+      ? { each: wholeQuery(query, position), then: [] }
+      : splitQuery(query, position, stackOf(groups.flatMap(({ inputs }) => inputs)))
   const fragments = groups.map((group, index) => fragment(`#${index}`, group, split.each, query, sources.get(group.spokeId) as PlanSource))
   const answers = fragments.map(({ id, planned }): Relation => applySteps(landedScan(id, planned.taken), planned.left))
   const stacked: Relation = answers.length === 1 ? (answers[0] as Relation) : { op: 'stack', inputs: answers }
@@ -54,7 +57,12 @@ function wantedColumns(query: AuthorisedQuery): WantedColumn[] {
 }
 
 /** The tables of one source together where that source stacks them itself; else each alone. Filters stand on each table. */
-function groupLeaves(query: AuthorisedQuery, wanted: readonly WantedColumn[], filter: readonly Step[], sources: ReadonlyMap<string, PlanSource>): LeafGroup[] {
+function groupLeaves(
+  query: AuthorisedQuery,
+  wanted: readonly WantedColumn[],
+  filter: readonly Step[],
+  sources: ReadonlyMap<string, PlanSource>,
+): LeafGroup[] {
   const bySpoke = new Map<string, Leaf[]>()
   for (const leaf of query.leaves) bySpoke.set(leaf.table.spokeId, [...(bySpoke.get(leaf.table.spokeId) ?? []), leaf])
   return [...bySpoke].flatMap(([spokeId, leaves]): LeafGroup[] => {
@@ -92,7 +100,10 @@ function splitQuery(query: AuthorisedQuery, position: (index: number) => number,
   return { each: [...projection(query, position), ...sort(query), first], then: finish(query) }
 }
 
-/** A partial aggregation that leaves nearly as many groups as there are rows costs the sources more than it saves. Where nobody knows, it is done. */
+/**
+ * A partial aggregation that leaves nearly as many groups as there are rows costs the sources more than it saves. Where nobody knows, it is
+ * done.
+ */
 const groupsWorthIt = 0.5
 
 function isWorthIt(partial: readonly Step[], stacked: Relation, query: AuthorisedQuery): boolean {
@@ -133,7 +144,9 @@ function fragment(id: string, group: LeafGroup, steps: readonly Step[], query: A
   const relation = applySteps(stackOf(group.inputs), steps)
   const planned = source.plan({ relation: localised(relation, group.spokeId) }, source.capabilities)
   const wanted = new Set(wantedColumns(query).map(({ index }) => index))
-  const missing = group.leaves.flatMap(({ cells }) => cells.flatMap((cell, index) => (cell.kind === 'missing' && wanted.has(index) ? [query.stack[index]?.name ?? ''] : [])))
+  const missing = group.leaves.flatMap(({ cells }) =>
+    cells.flatMap((cell, index) => (cell.kind === 'missing' && wanted.has(index) ? [query.stack[index]?.name ?? ''] : [])),
+  )
   return {
     id,
     spokeId: group.spokeId,
@@ -142,12 +155,18 @@ function fragment(id: string, group: LeafGroup, steps: readonly Step[], query: A
     missingColumns: [...new Set(missing)],
     planned,
     left: [...new Set(planned.left.map(operatorOf))],
-    estimatedRows: estimateRows(planned.taken, new Map(group.leaves.map(({ table }) => [localId(table.id, group.spokeId), statisticsOf(table)]))),
+    estimatedRows: estimateRows(
+      planned.taken,
+      new Map(group.leaves.map(({ table }) => [localId(table.id, group.spokeId), statisticsOf(table)])),
+    ),
   }
 }
 
 function statisticsOf({ rowCount, columns }: Leaf['table']): TableStatistics {
-  return { rowCount: rowCount ?? undefined, columns: new Map(columns.flatMap(({ name, statistics }) => (statistics === null ? [] : [[name, statistics]]))) }
+  return {
+    rowCount: rowCount ?? undefined,
+    columns: new Map(columns.flatMap(({ name, statistics }) => (statistics === null ? [] : [[name, statistics]]))),
+  }
 }
 
 /** The same relation with the tables' ids as their source itself knows them. */

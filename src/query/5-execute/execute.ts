@@ -16,14 +16,20 @@ export interface ExecuteOptions extends Omit<FragmentOptions, 'viewerToken'> {
   /** The viewer’s own token, by the spokes that need it. */
   readonly viewerTokens: ReadonlyMap<string, string>
   readonly onSourceError: 'FAIL' | 'PARTIAL'
-  /** A statement that writes the rows of another, while they are few: it answers how many `rows` there are, and their `text`, or null. By default none are written. */
+  /**
+   * A statement that writes the rows of another, while they are few: it answers how many `rows` there are, and their `text`, or null. By
+   * default none are written.
+   */
   readonly written?: (rows: string) => string
 }
 
 /** Bytes of all parts beyond which the residual takes so long that it is not run twice, should its rows not be few. */
 const writtenBytesMax = 8 * 1024 * 1024
 
-/** A query that has run: its rows stand in the temporary table `result` of the session, in order, one more than the limit at most; or they were written, and the session has ended. */
+/**
+ * A query that has run: its rows stand in the temporary table `result` of the session, in order, one more than the limit at most; or they
+ * were written, and the session has ended.
+ */
 export interface Executed {
   readonly session: EngineSession
   readonly rows: number
@@ -70,7 +76,11 @@ async function runFragments(plan: PhysicalPlan, sources: Sources, options: Execu
     plan.fragments.map(async (fragment) => {
       const token = options.viewerTokens.get(fragment.spokeId)
       try {
-        const outcome = await runFragment(fragment, sources.get(fragment.spokeId), { ...options, signal, ...(token === undefined ? {} : { viewerToken: token }) })
+        const outcome = await runFragment(fragment, sources.get(fragment.spokeId), {
+          ...options,
+          signal,
+          ...(token === undefined ? {} : { viewerToken: token }),
+        })
         done.push(...outcome.files)
         if (outcome.error !== undefined && options.onSourceError === 'FAIL') {
           first ??= outcome
@@ -94,7 +104,12 @@ async function runFragments(plan: PhysicalPlan, sources: Sources, options: Execu
   return first === undefined ? outcomes : [first, ...outcomes.filter((outcome) => outcome !== first)]
 }
 
-async function runResidual(plan: PhysicalPlan, outcomes: readonly FragmentOutcome[], engine: Engine, { signal, written }: ExecuteOptions): Promise<Omit<Executed, 'outcomes'>> {
+async function runResidual(
+  plan: PhysicalPlan,
+  outcomes: readonly FragmentOutcome[],
+  engine: Engine,
+  { signal, written }: ExecuteOptions,
+): Promise<Omit<Executed, 'outcomes'>> {
   if (signal.aborted) throw new SourceTimeout('The query did not finish in time.')
   const session = await engine.connect(signal)
   try {
@@ -111,7 +126,13 @@ async function runResidual(plan: PhysicalPlan, outcomes: readonly FragmentOutcom
 
 type Answer = Pick<Executed, 'rows' | 'text'>
 
-async function rowsOf(plan: PhysicalPlan, outcomes: readonly FragmentOutcome[], engine: Engine, session: EngineSession, written: ExecuteOptions['written']): Promise<Answer> {
+async function rowsOf(
+  plan: PhysicalPlan,
+  outcomes: readonly FragmentOutcome[],
+  engine: Engine,
+  session: EngineSession,
+  written: ExecuteOptions['written'],
+): Promise<Answer> {
   const together = togetherSql(plan, outcomes, engine)
   try {
     if (together !== undefined) return await answer(session, together, written)
@@ -136,7 +157,12 @@ function bytesOf(outcomes: readonly FragmentOutcome[]): number {
 /** Nothing spills to a disk: what does not fit into memory is refused, and the operator named that holds the most of it. */
 function tooLarge(residual: Relation, cause: ResultTooLarge): ResultTooLarge {
   const operator = holding(residual)
-  return operator === undefined ? cause : new ResultTooLarge(`${operator} over the answers of the sources needs more memory than the hub may use. Filter more, group, or ask for fewer columns.`, { cause })
+  return operator === undefined
+    ? cause
+    : new ResultTooLarge(
+        `${operator} over the answers of the sources needs more memory than the hub may use. Filter more, group, or ask for fewer columns.`,
+        { cause },
+      )
 }
 
 /** The operator nearest to the scans that has to hold its input. */

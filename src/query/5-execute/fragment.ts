@@ -36,18 +36,31 @@ const retryMs = 100
 
 /**
  * Runs one fragment and keeps its parts, which whoever gets the outcome releases. An error of the source is part of the outcome; an error
- * of the query is thrown, and nothing is left behind. A scan only reads, so it is tried once more where the source could not be reached before its first part.
+ * of the query is thrown, and nothing is left behind. A scan only reads, so it is tried once more where the source could not be reached
+ * before its first part.
  */
-export async function runFragment(fragment: PlanFragment, open: OpenSource | undefined, options: FragmentOptions): Promise<FragmentOutcome> {
+export async function runFragment(
+  fragment: PlanFragment,
+  open: OpenSource | undefined,
+  options: FragmentOptions,
+): Promise<FragmentOutcome> {
   const started = performance.now()
   const files: LandedFile[] = []
   let bytes = 0
   const outcome = (report: ScanReport | undefined, error: DialsError | undefined): FragmentOutcome => ({
-    fragment, files, report, error, bytes, elapsedMs: performance.now() - started,
+    fragment,
+    files,
+    report,
+    error,
+    bytes,
+    elapsedMs: performance.now() - started,
   })
   if (open === undefined) return outcome(undefined, new SourceUnavailable(`The spoke ${fragment.spokeId} is not configured at this hub.`))
   if (!open.admits()) {
-    return outcome(undefined, new SourceUnavailable(`The spoke ${fragment.spokeId} has not answered for a while, and is asked again in a moment.`))
+    return outcome(
+      undefined,
+      new SourceUnavailable(`The spoke ${fragment.spokeId} has not answered for a while, and is asked again in a moment.`),
+    )
   }
   try {
     const attempt = async () => {
@@ -57,7 +70,8 @@ export async function runFragment(fragment: PlanFragment, open: OpenSource | und
       for await (const part of readParts(scan.parts, options.signal)) {
         files.push(part.file)
         bytes += part.file.bytes
-        if (bytes > options.bytesMax) throw new ResultTooLarge(`The spoke ${fragment.spokeId} answers more than ${options.bytesMax} bytes. Filter more, or group.`)
+        if (bytes > options.bytesMax)
+          throw new ResultTooLarge(`The spoke ${fragment.spokeId} answers more than ${options.bytesMax} bytes. Filter more, or group.`)
       }
       return unlessAborted(scan.report, options.signal)
     }
@@ -71,7 +85,9 @@ export async function runFragment(fragment: PlanFragment, open: OpenSource | und
   } catch (thrown) {
     await releaseAll(files)
     files.length = 0
-    const error = options.signal.aborted ? new SourceTimeout(`The spoke ${fragment.spokeId} did not answer in time.`, { cause: thrown }) : toDialsError(thrown)
+    const error = options.signal.aborted
+      ? new SourceTimeout(`The spoke ${fragment.spokeId} did not answer in time.`, { cause: thrown })
+      : toDialsError(thrown)
     if (!sourceErrors.includes(error.code)) throw error
     if (!options.signal.aborted || timedOut(options.signal)) open.observed(error)
     return outcome(undefined, error)

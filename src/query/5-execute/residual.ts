@@ -15,7 +15,10 @@ export function pathsOf(outcomes: readonly FragmentOutcome[]): Map<string, strin
   return new Map(outcomes.map(({ fragment, files }) => [fragment.id, files.map(({ path }) => path)]))
 }
 
-/** Landed parts as a table expression, of their rows where `where` holds. Every column is cast to the type that was planned: what a spoke sends is not taken on trust. */
+/**
+ * Landed parts as a table expression, of their rows where `where` holds. Every column is cast to the type that was planned: what a spoke
+ * sends is not taken on trust.
+ */
 export function partsSql(scan: Scan, paths: readonly string[], where?: string): string {
   const columns = scan.columns.map((shape, index) => `CAST(${paths.length === 0 ? 'NULL' : `c${index}`} AS ${sqlType(shape)}) AS c${index}`)
   const list = columns.length === 0 ? 'NULL AS c0' : columns.join(', ')
@@ -24,7 +27,10 @@ export function partsSql(scan: Scan, paths: readonly string[], where?: string): 
   return `(SELECT ${list} FROM read_parquet([${files}]${keyFor(paths)})${where === undefined ? '' : ` WHERE ${where}`}) AS parts`
 }
 
-/** What connectors/spoke could not keep in memory it has encrypted, has named so, and has told this engine the key. All parts of a scan land alike. */
+/**
+ * What connectors/spoke could not keep in memory it has encrypted, has named so, and has told this engine the key. All parts of a scan land
+ * alike.
+ */
 function keyFor(paths: readonly string[]): string {
   return paths.every((path) => path.endsWith('.encrypted.parquet')) ? ", encryption_config = {footer_key: 'landed'}" : ''
 }

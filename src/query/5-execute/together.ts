@@ -7,8 +7,9 @@ import type { FragmentOutcome } from './fragment.js'
 import { partsSql, pathsOf } from './residual.js'
 
 /**
- * The residual with one read of all parts that a stack puts on each other, which takes half the time where they are many; undefined where there is no such stack.
- * The engine reads them all as the first is typed. Where that could round or cut a value of another it fails, and `residualSql` says what the rows are.
+ * The residual with one read of all parts that a stack puts on each other, which takes half the time where they are many; undefined where
+ * there is no such stack. The engine reads them all as the first is typed. Where that could round or cut a value of another it fails, and
+ * `residualSql` says what the rows are.
  */
 export function togetherSql({ residual }: PhysicalPlan, outcomes: readonly FragmentOutcome[], engine: Engine): string | undefined {
   const joined = withStacksAsScans(residual)
@@ -16,7 +17,11 @@ export function togetherSql({ residual }: PhysicalPlan, outcomes: readonly Fragm
   const paths = pathsOf(outcomes)
   return engine.compile(joined, (scan) => {
     const fragments = scan.table.split(' ')
-    return partsSql(scan, fragments.flatMap((id) => paths.get(id) ?? []), fragments.length === 1 ? undefined : typedAsPlanned(scan))
+    return partsSql(
+      scan,
+      fragments.flatMap((id) => paths.get(id) ?? []),
+      fragments.length === 1 ? undefined : typedAsPlanned(scan),
+    )
   })
 }
 
@@ -34,7 +39,10 @@ function withStacksAsScans(relation: Relation): Relation {
 }
 
 function isLike(left: Scan, right: Scan): boolean {
-  return left.columns.length === right.columns.length && left.columns.every((column, index) => sqlType(column) === sqlType(right.columns[index] as Shape))
+  return (
+    left.columns.length === right.columns.length &&
+    left.columns.every((column, index) => sqlType(column) === sqlType(right.columns[index] as Shape))
+  )
 }
 
 /** Folded when the statement is bound: it costs no row anything. */

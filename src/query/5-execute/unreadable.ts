@@ -16,7 +16,12 @@ export function isOfReading(thrown: unknown): boolean {
  * The outcomes, those whose parts cannot be read as what was planned turned into failures of their sources. For when the residual failed:
  * reading everything once more is the price of knowing whose fault it was.
  */
-export function blameSources(outcomes: readonly FragmentOutcome[], failure: unknown, engine: Engine, signal: AbortSignal): Promise<FragmentOutcome[]> {
+export function blameSources(
+  outcomes: readonly FragmentOutcome[],
+  failure: unknown,
+  engine: Engine,
+  signal: AbortSignal,
+): Promise<FragmentOutcome[]> {
   if (!isOfReading(failure)) return Promise.resolve([...outcomes])
   return Promise.all(
     outcomes.map(async (outcome) => {
@@ -30,7 +35,10 @@ export function blameSources(outcomes: readonly FragmentOutcome[], failure: unkn
 
 async function readError({ fragment, files }: FragmentOutcome, engine: Engine, signal: AbortSignal): Promise<unknown> {
   const columns = shapesOf(fragment.planned.taken).map((shape, index) => ({ name: `c${index}`, ...shape }))
-  const parts = partsSql({ op: 'scan', table: fragment.id, columns }, files.map(({ path }) => path))
+  const parts = partsSql(
+    { op: 'scan', table: fragment.id, columns },
+    files.map(({ path }) => path),
+  )
   const session = await engine.connect(signal)
   try {
     await session.rows(`SELECT max(hash(parts)) AS read FROM ${parts}`)

@@ -47,7 +47,11 @@ export interface QueryResult {
   readonly sources: readonly SourceReport[]
   readonly warnings: readonly Warning[]
   readonly version: string | null
-  /** The page as JSON text in UTF-8, in pieces: an array of arrays, or of objects. As it was said to be `runQuery` only, where that was said. @throws RESULT_TOO_LARGE beyond pageBytesMax. */
+  /**
+   * The page as JSON text in UTF-8, in pieces: an array of arrays, or of objects. As it was said to be `runQuery` only, where that was
+   * said.
+   * @throws RESULT_TOO_LARGE beyond pageBytesMax.
+   */
   json(form: Form, numbers: Numbers): Promise<Uint8Array[]>
   /** Frees the rows. Safe to call twice. */
   release(): Promise<void>
@@ -58,14 +62,24 @@ export interface QueryResult {
  * @param form the only way that the rows will be asked for, exact.
  */
 export function writeSmall({ outputs, limit }: PhysicalPlan, form: Form): ((rows: string) => string) | undefined {
-  return smallPageSql(outputs.map(({ name, shape }) => ({ name, shape, encoding: encodingOf(shape, false) })), form, limit)
+  return smallPageSql(
+    outputs.map(({ name, shape }) => ({ name, shape, encoding: encodingOf(shape, false) })),
+    form,
+    limit,
+  )
 }
 
 /**
  * Stage 6: the answer, with the state of every source. Rows that are not written yet stay in the engine until they are.
  * @param written how they were, where they are.
  */
-export async function result(transaction: string, query: AuthorisedQuery, plan: PhysicalPlan, executed: Executed, written?: Form): Promise<QueryResult> {
+export async function result(
+  transaction: string,
+  query: AuthorisedQuery,
+  plan: PhysicalPlan,
+  executed: Executed,
+  written?: Form,
+): Promise<QueryResult> {
   const { session, rows, outcomes, text } = executed
   const rowCount = Math.min(rows, plan.limit)
   const page = { rows, rowCount }
@@ -87,7 +101,8 @@ export async function result(transaction: string, query: AuthorisedQuery, plan: 
         return [Buffer.from(`[${text}]`)]
       }
       if (rowCount === 0) return [Buffer.from('[]')]
-      if (textBytes > pageBytesMax) throw new ResultTooLarge(`This page holds more than ${pageBytesMax} bytes of text. Ask for fewer rows or columns.`)
+      if (textBytes > pageBytesMax)
+        throw new ResultTooLarge(`This page holds more than ${pageBytesMax} bytes of text. Ask for fewer rows or columns.`)
       const stretches = await session.blobs(renderSql(columns, form, numbers, page))
       return [...stretches.flatMap((stretch, index) => [Buffer.from(index === 0 ? '[' : ','), stretch as Uint8Array]), Buffer.from(']')]
     },
@@ -118,7 +133,8 @@ async function lookAt({ outputs }: AuthorisedQuery, session: EngineSession, page
   const texts = outputs.flatMap(({ shape }, index) => (sqlType(shape) === 'VARCHAR' ? [index] : []))
   if (page.rowCount === 0 || integers.length + texts.length === 0) return small
   const bounds = integers.map((index) => `max(c${index}) AS max${index}, min(c${index}) AS min${index}`)
-  const bytes = texts.length === 0 ? [] : [`CAST(${texts.map((index) => `coalesce(sum(strlen(c${index})), 0)`).join(' + ')} AS DOUBLE) AS bytes`]
+  const bytes =
+    texts.length === 0 ? [] : [`CAST(${texts.map((index) => `coalesce(sum(strlen(c${index})), 0)`).join(' + ')} AS DOUBLE) AS bytes`]
   const [row] = await session.rows(`SELECT ${[...bounds, ...bytes].join(', ')} FROM ${pageSql(page)}`)
   const isWide = (bound: unknown) => typeof bound === 'bigint' && (bound > Number.MAX_SAFE_INTEGER || bound < Number.MIN_SAFE_INTEGER)
   const wide = new Set(integers.filter((index) => isWide(row?.[`max${index}`]) || isWide(row?.[`min${index}`])))
@@ -158,7 +174,9 @@ function reportOf(outcome: FragmentOutcome): SourceReport {
 
 /** Changes whenever the content of any source did; null where one has no version, or did not answer. */
 function versionOf(outcomes: readonly FragmentOutcome[]): string | null {
-  const versions = outcomes.map(({ fragment, report }) => (report?.version === undefined ? undefined : `${fragment.tables.join(' ')} ${report.version}`))
+  const versions = outcomes.map(({ fragment, report }) =>
+    report?.version === undefined ? undefined : `${fragment.tables.join(' ')} ${report.version}`,
+  )
   if (versions.includes(undefined)) return null
   return createHash('sha256').update(versions.sort().join('\n')).digest('base64url').slice(0, 22)
 }

@@ -56,22 +56,30 @@ export function pageSql({ rows, rowCount }: Page): string {
 }
 
 /**
- * SQL that answers the page as JSON text, made by the engine: no cell becomes a JavaScript value. Each row of the answer is one stretch of the page as UTF-8,
- * without the brackets around the page, in their order. A table of so few rows as make one stretch is read in order by one thread.
+ * SQL that answers the page as JSON text, made by the engine: no cell becomes a JavaScript value. Each row of the answer is one stretch of
+ * the page as UTF-8, without the brackets around the page, in their order. A table of so few rows as make one stretch is read in order by
+ * one thread.
  */
 export function renderSql(columns: readonly RenderColumn[], form: Form, numbers: Numbers, page: Page): string {
   const row = rowSql(columns, form, numbers)
   if (page.rows <= stretchRowsMax) return `SELECT encode(string_agg(${row}, ',')) AS text FROM ${pageSql(page)}`
   const { rowCount } = page
   const middle = rowCount > stretchRowsMax ? Math.ceil(rowCount / 2) : rowCount
-  const stretches = [{ from: 0, to: middle }, { from: middle, to: rowCount }].filter(({ from, to }) => from < to)
-  const texts = stretches.map(({ from, to }, stretch) => `SELECT ${stretch} AS stretch, encode(string_agg(${row}, ',' ORDER BY rowid)) AS text FROM result WHERE rowid >= ${from} AND rowid < ${to}`)
+  const stretches = [
+    { from: 0, to: middle },
+    { from: middle, to: rowCount },
+  ].filter(({ from, to }) => from < to)
+  const texts = stretches.map(
+    ({ from, to }, stretch) =>
+      `SELECT ${stretch} AS stretch, encode(string_agg(${row}, ',' ORDER BY rowid)) AS text FROM result WHERE rowid >= ${from} AND rowid < ${to}`,
+  )
   return `SELECT text FROM (${texts.join(' UNION ALL ')}) ORDER BY stretch`
 }
 
 /**
- * A statement that writes the page of a query as JSON text at once, where it is small: it answers `rows`, one more than the limit at most, and `text`, as `renderSql` writes
- * a page; null where a row is long, or an INT64 passes 2^53. Undefined where so many rows are asked for as are not a small page.
+ * A statement that writes the page of a query as JSON text at once, where it is small: it answers `rows`, one more than the limit at most,
+ * and `text`, as `renderSql` writes a page; null where a row is long, or an INT64 passes 2^53. Undefined where so many rows are asked for
+ * as are not a small page.
  */
 export function smallPageSql(columns: readonly RenderColumn[], form: Form, limit: number): ((rows: string) => string) | undefined {
   if (limit > stretchRowsMax) return undefined
@@ -105,7 +113,9 @@ function isScalar({ type }: Shape): boolean {
 
 /** A row of scalars by DuckDB's own function, in half the time of the text of each cell. */
 function scalarsSql(columns: readonly RenderColumn[], form: Form, numbers: Numbers): string {
-  const cells = columns.map((column, index) => `${form === 'rows' ? '' : `${quote(column.name)}, `}${scalarSql(`c${index}`, column, numbers)}`)
+  const cells = columns.map(
+    (column, index) => `${form === 'rows' ? '' : `${quote(column.name)}, `}${scalarSql(`c${index}`, column, numbers)}`,
+  )
   return `CAST(${form === 'rows' ? 'json_array' : 'json_object'}(${cells.join(', ')}) AS VARCHAR)`
 }
 
@@ -127,8 +137,8 @@ function cellSql(sql: string, column: RenderColumn, numbers: Numbers): string {
 }
 
 /**
- * A scalar as the value that DuckDB writes as it should stand in JSON. As they are, it writes bare NaN, drops a decimal's zeros and puts a space
- * into timestamps.
+ * A scalar as the value that DuckDB writes as it should stand in JSON. As they are, it writes bare NaN, drops a decimal's zeros and puts a
+ * space into timestamps.
  */
 function scalarSql(sql: string, { shape, encoding }: RenderColumn, numbers: Numbers): string {
   switch (shape.type) {

@@ -3,8 +3,8 @@ import type { FragmentOutcome } from '../5-execute/fragment.js'
 /** Something about an answer that may mislead a reader of its rows. */
 export interface Warning {
   /**
-   * STALE_COPY: the rows of a table are older than its file, which cannot be read now. DEEP_PAGE: the sources read and sorted all rows that the offset
-   * passes over.
+   * STALE_COPY: the rows of a table are older than its file, which cannot be read now. DEEP_PAGE: the sources read and sorted all rows that
+   * the offset passes over.
    */
   readonly code: 'STALE_COPY' | 'DEEP_PAGE'
   readonly message: string
@@ -17,16 +17,23 @@ const messageMax = 500
 /** Rows passed over from which on a page is told to be dear. */
 const deepOffset = 100_000
 
-/** What may mislead in the answers of the sources, or what made them slow. The sources' words are kept short and free of control characters. */
+/**
+ * What may mislead in the answers of the sources, or what made them slow. The sources' words are kept short and free of control characters.
+ */
 export function warningsOf(outcomes: readonly FragmentOutcome[], offset: number): Warning[] {
   return [...(offset < deepOffset ? [] : [deepPage(outcomes.length, offset)]), ...stale(outcomes)]
 }
 
 function deepPage(sources: number, offset: number): Warning {
   const rows = offset.toLocaleString('en-GB')
-  const cost = sources === 1 ? `The source reads and sorts the ${rows} rows before this page` : `Each of ${sources} sources sends the hub its first ${rows} rows and more`
+  const cost =
+    sources === 1
+      ? `The source reads and sorts the ${rows} rows before this page`
+      : `Each of ${sources} sources sends the hub its first ${rows} rows and more`
   return {
-    code: 'DEEP_PAGE', table: null, column: null,
+    code: 'DEEP_PAGE',
+    table: null,
+    column: null,
     message: `${cost}, again for every page. To go on from the last row of a page costs less: order by columns that tell the rows apart, and filter (gt, lt) by that row's values instead of an offset.`,
   }
 }
@@ -36,7 +43,10 @@ function stale(outcomes: readonly FragmentOutcome[]): Warning[] {
     // A spoke may only speak of tables that it was asked for.
     const asked = (report?.stale ?? []).filter(({ table }) => fragment.tables.includes(`${fragment.spokeId}/${table}`))
     return asked.map(({ table, reason }): Warning => ({
-      code: 'STALE_COPY', message: `The rows are of an earlier state: the file of this table cannot be read now. ${plain(reason)}`, table: `${fragment.spokeId}/${table}`, column: null,
+      code: 'STALE_COPY',
+      message: `The rows are of an earlier state: the file of this table cannot be read now. ${plain(reason)}`,
+      table: `${fragment.spokeId}/${table}`,
+      column: null,
     }))
   })
 }

@@ -9,7 +9,10 @@ export interface Checked {
   readonly differing: number
 }
 
-/** Compares the index with the catalogue, document by document, and has it told again of each that differs. Holds one page of either at a time. */
+/**
+ * Compares the index with the catalogue, document by document, and has it told again of each that differs. Holds one page of either at a
+ * time.
+ */
 export async function checkIndex(knex: Knex, index: SearchIndex): Promise<Checked> {
   let [after, documents, differing] = ['', 0, 0]
   const compare = async (page: readonly Fingerprint[], until: string | undefined) => {

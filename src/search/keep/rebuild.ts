@@ -39,13 +39,18 @@ export async function askForRebuild(knex: Knex, index: SearchIndex): Promise<voi
  * @returns whether more steps follow; `none` where no rebuild was asked for
  */
 export async function stepRebuild(knex: Knex, index: SearchIndex): Promise<'more' | 'done' | 'none'> {
-  const rebuild = await knex('search_rebuilds').where({ index_name: index.name }).whereNull('ended_at').first<{ after: string; written: number } | undefined>({ after: 'after_id', written: 'written' })
+  const rebuild = await knex('search_rebuilds')
+    .where({ index_name: index.name })
+    .whereNull('ended_at')
+    .first<{ after: string; written: number } | undefined>({ after: 'after_id', written: 'written' })
   if (rebuild === undefined) return 'none'
   if (rebuild.after === '') await index.beginRebuild()
   const ids = await idsAfter(knex, rebuild.after, stepSize)
   if (ids.length > 0) {
     for await (const { documents } of readAhead(knex, ids)) await index.fill(documents)
-    await knex('search_rebuilds').where({ index_name: index.name }).update({ after_id: ids.at(-1), written: rebuild.written + ids.length })
+    await knex('search_rebuilds')
+      .where({ index_name: index.name })
+      .update({ after_id: ids.at(-1), written: rebuild.written + ids.length })
     return 'more'
   }
   await index.endRebuild()

@@ -35,8 +35,8 @@ export interface IndexState {
 }
 
 /**
- * Keeps an index as the catalogue is: tells it what changes, compares the two now and then, rebuilds it when asked. An index that is down is told later;
- * nothing else of the hub waits for it.
+ * Keeps an index as the catalogue is: tells it what changes, compares the two now and then, rebuilds it when asked. An index that is down
+ * is told later; nothing else of the hub waits for it.
  */
 export class SearchKeeper {
   readonly #options: SearchKeeperOptions
@@ -104,7 +104,8 @@ export class SearchKeeper {
   async #update(isRetry: boolean): Promise<void> {
     if (this.#isDown && !isRetry) return
     await this.#trying('update', async () => {
-      while (!this.#isStopping && (await tellChanges(this.#options.knex, this.#options.index)) > 0) if (await this.#othersWait()) return queueSearchJob(this.#options.knex, 'update')
+      while (!this.#isStopping && (await tellChanges(this.#options.knex, this.#options.index)) > 0)
+        if (await this.#othersWait()) return queueSearchJob(this.#options.knex, 'update')
     })
   }
 
@@ -154,7 +155,11 @@ export class SearchKeeper {
       // It may have come back without what it had.
       if (job !== 'check') await queueSearchJob(knex, 'check')
     } catch (thrown) {
-      if (!this.#isDown && !this.#isStopping) log.warn({ index: index.name, job, reason: String(thrown), cause: thrown instanceof Error ? String(thrown.cause ?? '') : '' }, 'the search index cannot be kept; it is tried again')
+      if (!this.#isDown && !this.#isStopping)
+        log.warn(
+          { index: index.name, job, reason: String(thrown), cause: thrown instanceof Error ? String(thrown.cause ?? '') : '' },
+          'the search index cannot be kept; it is tried again',
+        )
       this.#isDown = true
       this.#isPrepared = false
       await queueSearchJob(knex, job, retryMs)

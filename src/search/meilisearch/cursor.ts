@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto'
 import { BadUserInput } from '../../errors.js'
 import type { SearchRequest } from '../port.js'
 
-/** Where a walk through the hits of one question is: marks of all that it has shown. They change with no other document, and tell of no other. */
+/**
+ * Where a walk through the hits of one question is: marks of all that it has shown. They change with no other document, and tell of no
+ * other.
+ */
 export interface Walk {
   /** A bit for each part of the text that is looked for, where nothing had them all when the walk began; 0 where all of them are. */
   readonly kept: number
@@ -18,8 +21,13 @@ const headBytes = keptBytes + questionBytes
 
 /** Tells one question from another. */
 function digestOf({ text, conditions, sort }: SearchRequest): Buffer {
-  const asked = Object.entries(conditions).filter(([, value]) => value !== undefined).toSorted(([one], [other]) => (one < other ? -1 : 1))
-  return createHash('sha256').update(JSON.stringify([text, asked, sort])).digest().subarray(0, questionBytes)
+  const asked = Object.entries(conditions)
+    .filter(([, value]) => value !== undefined)
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+  return createHash('sha256')
+    .update(JSON.stringify([text, asked, sort]))
+    .digest()
+    .subarray(0, questionBytes)
 }
 
 /** The cursor of the last hit that the walk has shown. */
@@ -43,7 +51,13 @@ export function walkOf(request: SearchRequest): Walk | undefined {
     throw new BadUserInput('after has to be a cursor of this search, as pageInfo.endCursor gives it.', { inputPath: ['after'] })
   }
   if (marks >= walkMax) {
-    throw new BadUserInput(`A search shows its first ${walkMax.toLocaleString('en')} hits. Narrow it by more words or a filter to see others.`, { inputPath: ['after'] })
+    throw new BadUserInput(
+      `A search shows its first ${walkMax.toLocaleString('en')} hits. Narrow it by more words or a filter to see others.`,
+      { inputPath: ['after'] },
+    )
   }
-  return { kept: bytes.readUInt16BE(), seen: Array.from({ length: marks }, (_, index) => bytes.readUIntBE(headBytes + index * markBytes, markBytes)) }
+  return {
+    kept: bytes.readUInt16BE(),
+    seen: Array.from({ length: marks }, (_, index) => bytes.readUIntBE(headBytes + index * markBytes, markBytes)),
+  }
 }

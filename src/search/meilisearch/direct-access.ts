@@ -55,7 +55,10 @@ export class DirectTokens {
     } catch (error) {
       if (!refusals.has(errorCodeOf(error) ?? '')) throw error
       this.#isRefused = true
-      this.log.warn({ index: this.index, code: errorCodeOf(error) }, 'The key of the search index may not manage keys: nobody is given a token to search it directly.')
+      this.log.warn(
+        { index: this.index, code: errorCodeOf(error) },
+        'The key of the search index may not manage keys: nobody is given a token to search it directly.',
+      )
       return undefined
     }
   }
@@ -69,9 +72,14 @@ export class DirectTokens {
   async #create(period: number): Promise<SearchKey | undefined> {
     const key = await this.server.find('api_key_already_exists', () =>
       this.server.client.createKey({
-        uid: uidOf(this.index, period), name: `${this.index}: search`, description: 'Seven Dials signs tokens with it for those who search this index directly.',
-        actions: ['search'], indexes: [this.index], expiresAt: new Date((period + 1) * periodMs + overlapMs),
-      }))
+        uid: uidOf(this.index, period),
+        name: `${this.index}: search`,
+        description: 'Seven Dials signs tokens with it for those who search this index directly.',
+        actions: ['search'],
+        indexes: [this.index],
+        expiresAt: new Date((period + 1) * periodMs + overlapMs),
+      }),
+    )
     return key === undefined ? undefined : { uid: key.uid, secret: key.key }
   }
 }

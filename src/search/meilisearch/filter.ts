@@ -3,11 +3,25 @@ import { audienceOf } from './stored-document.js'
 
 /** Attributes that a facet counts and a condition asks for. */
 export const facetAttributes = {
-  SPOKE: 'spoke', ORGANISATION: 'organisation', THEME: 'themes', KEYWORD: 'keywords', FORMAT: 'formats', LICENCE: 'licence', ACCESS: 'access', SEMANTIC_TYPE: 'semanticTypes',
+  SPOKE: 'spoke',
+  ORGANISATION: 'organisation',
+  THEME: 'themes',
+  KEYWORD: 'keywords',
+  FORMAT: 'formats',
+  LICENCE: 'licence',
+  ACCESS: 'access',
+  SEMANTIC_TYPE: 'semanticTypes',
 } as const satisfies Record<SearchFacet, string>
 
 const conditionAttributes = {
-  spokes: 'spoke', organisations: 'organisation', themes: 'themes', keywords: 'keywords', formats: 'formats', licences: 'licence', access: 'access', semanticTypes: 'semanticTypes',
+  spokes: 'spoke',
+  organisations: 'organisation',
+  themes: 'themes',
+  keywords: 'keywords',
+  formats: 'formats',
+  licences: 'licence',
+  access: 'access',
+  semanticTypes: 'semanticTypes',
 } as const satisfies Partial<Record<keyof SearchConditions, string>>
 
 /** No stored value is longer, in bytes; one that is asked for would be refused. */
@@ -22,7 +36,12 @@ export function visibilityFilter({ audiences, spokes }: { audiences: readonly st
 }
 
 /** All that has to hold of what is found. */
-export function searchFilter(request: { audiences: readonly string[]; spokes: readonly string[]; except: readonly string[]; conditions: SearchConditions }): string[] {
+export function searchFilter(request: {
+  audiences: readonly string[]
+  spokes: readonly string[]
+  except: readonly string[]
+  conditions: SearchConditions
+}): string[] {
   const { hasTables, modifiedAfter, modifiedBefore, ...lists } = request.conditions
   const parts = [visibilityFilter(request)]
   if (request.except.length > 0) parts.push(`NOT ${among('id', request.except)}`)

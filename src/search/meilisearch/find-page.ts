@@ -10,14 +10,20 @@ import { markOf } from './stored-document.js'
 
 /** What is read of an answer: what a server answers otherwise is no answer. */
 const resultSchema = z.object({
-  hits: z.array(z.looseObject({ id: z.string(), _rankingScore: z.number().optional(), _formatted: z.record(z.string(), z.unknown()).optional() })),
+  hits: z.array(
+    z.looseObject({ id: z.string(), _rankingScore: z.number().optional(), _formatted: z.record(z.string(), z.unknown()).optional() }),
+  ),
   totalHits: z.number().int().min(0),
   facetDistribution: z.record(z.string(), z.record(z.string(), z.number())).optional(),
 })
 const answerSchema = z.object({ results: z.array(resultSchema) })
 type Result = z.infer<typeof resultSchema>
 
-const sorts = { RELEVANCE: [], MODIFIED_DESC: ['modified:desc', 'id:asc'], TITLE_ASC: ['sortTitle:asc', 'id:asc'] } as const satisfies Record<SearchRequest['sort'], readonly string[]>
+const sorts = {
+  RELEVANCE: [],
+  MODIFIED_DESC: ['modified:desc', 'id:asc'],
+  TITLE_ASC: ['sortTitle:asc', 'id:asc'],
+} as const satisfies Record<SearchRequest['sort'], readonly string[]>
 
 /** One page of what a question finds, in one request; in three more where nothing has all of its words. */
 export async function findPage(server: Server, indexUid: string, request: SearchRequest, signal: AbortSignal): Promise<SearchPage> {
@@ -35,18 +41,33 @@ export async function findPage(server: Server, indexUid: string, request: Search
 }
 
 /**
- * A bit for each part to look for where nothing has them all: as many as something has, the most frequent left out first. Meilisearch has a strategy for
- * this, which counts what a word has in all documents, whoever may find them.
+ * A bit for each part to look for where nothing has them all: as many as something has, the most frequent left out first. Meilisearch has a
+ * strategy for this, which counts what a word has in all documents, whoever may find them.
  */
-async function fewerParts(server: Server, indexUid: string, request: SearchRequest, parts: QueryParts, signal: AbortSignal): Promise<number> {
+async function fewerParts(
+  server: Server,
+  indexUid: string,
+  request: SearchRequest,
+  parts: QueryParts,
+  signal: AbortSignal,
+): Promise<number> {
   const filter = searchFilter(request)
   const totals = async (masks: readonly number[]) => {
-    const queries = masks.map((mask) => ({ indexUid, q: queryOf(parts, mask), filter, matchingStrategy: 'all' as const, hitsPerPage: 0, page: 1 }))
+    const queries = masks.map((mask) => ({
+      indexUid,
+      q: queryOf(parts, mask),
+      filter,
+      matchingStrategy: 'all' as const,
+      hitsPerPage: 0,
+      page: 1,
+    }))
     return (await ask(server, queries, signal)).map(({ totalHits }) => totalHits)
   }
   const alone = parts.wanted.map((_, index) => 1 << index)
   const counts = await totals(alone)
-  const found = alone.flatMap((mask, index) => (counts[index]! > 0 ? [{ mask, count: counts[index]! }] : [])).toSorted((one, other) => one.count - other.count)
+  const found = alone
+    .flatMap((mask, index) => (counts[index]! > 0 ? [{ mask, count: counts[index]! }] : []))
+    .toSorted((one, other) => one.count - other.count)
   // Of the rarest alone, of that and the next …: the most of them that anything has.
   const masks = found.map((_, index) => found.slice(0, index + 1).reduce((sum, { mask }) => sum | mask, 0))
   const together = masks.length < 2 ? masks.map(() => 1) : await totals(masks)
@@ -60,18 +81,31 @@ function queriesOf(indexUid: string, request: SearchRequest, q: string, { seen }
   const facets = request.facets.map((facet) => facetAttributes[facet])
   const page: MultiSearchQuery = {
     // A page of a given size has exact totals; one of a limit estimates them.
-    ...asked, filter: seen.length === 0 ? filter : [...filter, notSeen(seen)], hitsPerPage: request.first, page: 1, attributesToRetrieve: ['id'], sort: [...sorts[request.sort]],
-    ...(q === '' ? {} : {
-      showRankingScore: request.sort === 'RELEVANCE', attributesToHighlight: [...highlightedFields], highlightPreTag: highlightStart, highlightPostTag: highlightEnd,
-      attributesToCrop: [`description:${cropWords}`], cropMarker: '…',
-    }),
+    ...asked,
+    filter: seen.length === 0 ? filter : [...filter, notSeen(seen)],
+    hitsPerPage: request.first,
+    page: 1,
+    attributesToRetrieve: ['id'],
+    sort: [...sorts[request.sort]],
+    ...(q === ''
+      ? {}
+      : {
+          showRankingScore: request.sort === 'RELEVANCE',
+          attributesToHighlight: [...highlightedFields],
+          highlightPreTag: highlightStart,
+          highlightPostTag: highlightEnd,
+          attributesToCrop: [`description:${cropWords}`],
+          cropMarker: '…',
+        }),
   }
   return seen.length === 0 ? [{ ...page, facets }] : [page, { ...asked, filter, hitsPerPage: 0, page: 1, facets }]
 }
 
 async function ask(server: Server, queries: MultiSearchQuery[], signal: AbortSignal): Promise<Result[]> {
   return server.ask(async (ending) => {
-    const { results } = answerSchema.parse(await server.client.multiSearch<{ queries: MultiSearchQuery[] }, Hit>({ queries }, { signal: ending }))
+    const { results } = answerSchema.parse(
+      await server.client.multiSearch<{ queries: MultiSearchQuery[] }, Hit>({ queries }, { signal: ending }),
+    )
     if (results.length !== queries.length) throw new Error(`${queries.length} queries have ${results.length} answers.`)
     return results
   }, signal)
@@ -94,7 +128,10 @@ function pageOf(request: SearchRequest, walk: Walk, { wanted }: QueryParts, page
     hasNextPage: page.totalHits > hits.length,
     hasPreviousPage: walk.seen.length > 0,
     totalCount: whole.totalHits,
-    facets: request.facets.map((facet): FacetCounts => ({ facet, values: mostFirst(whole.facetDistribution?.[facetAttributes[facet]] ?? {}) })),
+    facets: request.facets.map((facet): FacetCounts => ({
+      facet,
+      values: mostFirst(whole.facetDistribution?.[facetAttributes[facet]] ?? {}),
+    })),
   }
 }
 

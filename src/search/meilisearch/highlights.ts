@@ -14,7 +14,9 @@ export const cropWords = 30
 export function highlightsOf(formatted: Readonly<Record<string, unknown>> | undefined): Highlight[] {
   return highlightedFields.flatMap((field) => {
     const value = formatted?.[field]
-    const texts = (Array.isArray(value) ? value : [value]).filter((text): text is string => typeof text === 'string' && text.includes(highlightStart))
+    const texts = (Array.isArray(value) ? value : [value]).filter(
+      (text): text is string => typeof text === 'string' && text.includes(highlightStart),
+    )
     return texts.length === 0 ? [] : [{ field, text: texts.map(marked).join(', ') }]
   })
 }

@@ -32,7 +32,10 @@ export class MeilisearchIndex implements SearchIndex {
   constructor({ url, key, prefix = 'seven-dials-', log, times }: MeilisearchOptions) {
     this.#live = `${prefix}datasets`
     this.#rebuild = `${prefix}datasets-rebuild`
-    this.name = `meilisearch:${createHash('sha256').update(JSON.stringify([url, this.#live, settingsVersion])).digest('hex').slice(0, 16)}`
+    this.name = `meilisearch:${createHash('sha256')
+      .update(JSON.stringify([url, this.#live, settingsVersion]))
+      .digest('hex')
+      .slice(0, 16)}`
     this.#server = new Server(url, key, { ...serverTimes, ...times })
     this.#tokens = new DirectTokens(this.#server, this.#live, log)
     this.#log = log
@@ -80,7 +83,8 @@ export class MeilisearchIndex implements SearchIndex {
   }
 
   async dropRebuild(): Promise<void> {
-    if (await this.#exists(this.#rebuild)) await this.#server.complete(() => this.#server.client.deleteIndex(this.#rebuild), 'index_not_found')
+    if (await this.#exists(this.#rebuild))
+      await this.#server.complete(() => this.#server.client.deleteIndex(this.#rebuild), 'index_not_found')
   }
 
   directAccess(audiences: readonly string[]): Promise<DirectAccess | undefined> {
@@ -95,7 +99,8 @@ export class MeilisearchIndex implements SearchIndex {
 
   /** Makes it where it is missing, which another hub may do at the same time, and sets it. */
   async #ensure(uid: string): Promise<void> {
-    if (!(await this.#exists(uid))) await this.#server.complete(() => this.#server.client.createIndex(uid, { primaryKey }), 'index_already_exists')
+    if (!(await this.#exists(uid)))
+      await this.#server.complete(() => this.#server.client.createIndex(uid, { primaryKey }), 'index_already_exists')
     await this.#set(uid)
   }
 
@@ -104,6 +109,9 @@ export class MeilisearchIndex implements SearchIndex {
     const change = settingsToChange(await this.#server.ask(() => index.getSettings()))
     if (Object.keys(change).length === 0) return
     await this.#server.complete(() => index.updateSettings(change))
-    this.#log.info({ index: uid, settings: Object.keys(change), version: settingsVersion }, 'The search index has the settings of this version.')
+    this.#log.info(
+      { index: uid, settings: Object.keys(change), version: settingsVersion },
+      'The search index has the settings of this version.',
+    )
   }
 }

@@ -25,10 +25,12 @@ export function queryParts(text: string): QueryParts {
 }
 
 /**
- * The query of these parts; '' where there is nothing to look for. Unwanted words come first: the last of all is what a prefix is looked for by.
+ * The query of these parts; '' where there is nothing to look for. Unwanted words come first: the last of all is what a prefix is looked
+ * for by.
  * @param kept a bit for each wanted part that counts
  */
-export const queryOf = ({ wanted, unwanted }: QueryParts, kept = -1): string => [...unwanted, ...wanted.filter((_, index) => (kept & (1 << index)) !== 0)].join(' ')
+export const queryOf = ({ wanted, unwanted }: QueryParts, kept = -1): string =>
+  [...unwanted, ...wanted.filter((_, index) => (kept & (1 << index)) !== 0)].join(' ')
 
 /** Runs that are too long for Meilisearch to know their synonyms go as the shortest of these, which leads to all the others. */
 function written({ words, phrase: isPhrase, synonyms }: Term): string {

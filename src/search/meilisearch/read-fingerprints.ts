@@ -12,7 +12,10 @@ export async function* readFingerprints(server: Server, uid: string): AsyncGener
   for (let offset = 0; ; offset += pageSize) {
     const { results, total } = await server.ask(async () =>
       // Ids are lower-case letters, digits, - and /: Meilisearch's order of them is the binary one.
-      pageSchema.parse(await server.client.index(uid).getDocuments({ fields: ['id', 'digest'], sort: ['id:asc'], limit: pageSize, offset })))
+      pageSchema.parse(
+        await server.client.index(uid).getDocuments({ fields: ['id', 'digest'], sort: ['id:asc'], limit: pageSize, offset }),
+      ),
+    )
     if (results.length > 0) yield results.map(({ id, digest }) => ({ id, digest: digestOf(digest) }))
     if (offset + results.length >= total || results.length === 0) return
   }

@@ -78,7 +78,8 @@ export class Server {
       const task = await this.ask((signal) => this.client.tasks.getTask(taskUid, { signal }))
       if (ended.has(task.status)) return task
       if (!underWay.has(task.status)) throw unavailable(new Error(`Task ${taskUid} is ${String(task.status)}.`))
-      if (Date.now() > deadline) throw unavailable(new Error(`Task ${taskUid} is still ${String(task.status)} after ${this.times.taskMs} ms.`))
+      if (Date.now() > deadline)
+        throw unavailable(new Error(`Task ${taskUid} is still ${String(task.status)} after ${this.times.taskMs} ms.`))
       await sleep(pauseMs)
     }
   }
@@ -91,7 +92,8 @@ export function unavailable(cause: unknown): SourceUnavailable {
 }
 
 /** What a client is told of a task that failed. */
-export const failed = (task: Task): SourceUnavailable => unavailable(new Error(`Task ${task.uid}, ${task.type}, ended as ${task.status}: ${task.error?.code ?? 'no reason given'}`))
+export const failed = (task: Task): SourceUnavailable =>
+  unavailable(new Error(`Task ${task.uid}, ${task.type}, ended as ${task.status}: ${task.error?.code ?? 'no reason given'}`))
 
 /** Meilisearch's own code of an error. */
 export function errorCodeOf(error: unknown): string | undefined {

@@ -23,7 +23,13 @@ interface Batch {
 }
 
 /** Writes whole documents and removes others. Returns when all of it can be found. */
-export async function writeBatches(server: Server, uid: string, log: Log, documents: readonly SearchDocument[], removed: readonly string[]): Promise<void> {
+export async function writeBatches(
+  server: Server,
+  uid: string,
+  log: Log,
+  documents: readonly SearchDocument[],
+  removed: readonly string[],
+): Promise<void> {
   const index = server.client.index(uid)
   let underWay: { batch: Batch; taskUid: number }[] = []
   const finish = async () => {
@@ -35,7 +41,11 @@ export async function writeBatches(server: Server, uid: string, log: Log, docume
     if (underWay.length >= underWayMax) await finish()
   }
   for (const { stored, bytes } of batchesOf(documents)) {
-    await start({ documents: stored.length, bytes, enqueue: () => index.addDocumentsFromString(`[${stored.join(',')}]`, 'application/json', { primaryKey }) })
+    await start({
+      documents: stored.length,
+      bytes,
+      enqueue: () => index.addDocumentsFromString(`[${stored.join(',')}]`, 'application/json', { primaryKey }),
+    })
   }
   // What is written has to be there before what is removed goes, whichever attempt it took.
   await finish()
@@ -70,7 +80,10 @@ async function finishBatch(server: Server, uid: string, log: Log, batch: Batch, 
     const task = await server.end(taskUid)
     if (task.status === 'succeeded') return
     const { documents, bytes } = batch
-    log.warn({ index: uid, task: task.uid, status: task.status, code: task.error?.code, documents, bytes, attempt }, 'The search index did not take what it was told.')
+    log.warn(
+      { index: uid, task: task.uid, status: task.status, code: task.error?.code, documents, bytes, attempt },
+      'The search index did not take what it was told.',
+    )
     if (attempt >= attemptsMax) throw failed(task)
     await sleep(server.times.retryMs * 2 ** (attempt - 1))
     taskUid = await server.enqueue(batch.enqueue)

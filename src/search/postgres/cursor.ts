@@ -3,7 +3,10 @@ import { z } from 'zod'
 import { BadUserInput } from '../../errors.js'
 import type { SearchRequest } from '../port.js'
 
-/** How widely the first page was searched; the next ones are searched alike. 0: as asked; 1: mistyped words too; 2: one of the words is enough. */
+/**
+ * How widely the first page was searched; the next ones are searched alike. 0: as asked; 1: mistyped words too; 2: one of the words is
+ * enough.
+ */
 const widths = [0, 1, 2] as const
 export type Width = (typeof widths)[number]
 
@@ -20,7 +23,8 @@ export interface Place {
 }
 
 /** Tells one question from another: a cursor of one is no place in another. */
-export const questionOf = ({ text, conditions, sort }: SearchRequest) => hash('sha256', JSON.stringify([text, conditions, sort])).slice(0, 12)
+export const questionOf = ({ text, conditions, sort }: SearchRequest) =>
+  hash('sha256', JSON.stringify([text, conditions, sort])).slice(0, 12)
 
 export function cursorOf(question: string, { width, score, modified, title, id }: Place): string {
   return Buffer.from(JSON.stringify([question, width, score, modified, title, id])).toString('base64url')

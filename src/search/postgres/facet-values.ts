@@ -2,14 +2,23 @@ import type { Knex } from 'knex'
 import { type SearchDocument, type SearchFacet, searchFacets } from '../port.js'
 
 /** Of each facet, the upper eight bits of its values' numbers: grouping documents by a number is many times as fast as by a text. */
-export const facetNumbers = Object.fromEntries(searchFacets.map((facet, index) => [facet, index + 1])) as Readonly<Record<SearchFacet, number>>
+export const facetNumbers = Object.fromEntries(searchFacets.map((facet, index) => [facet, index + 1])) as Readonly<
+  Record<SearchFacet, number>
+>
 
-/** Where a document has the numbers of a facet's values. @property isList whether it may have several @property isVaried whether few documents have the same list */
+/**
+ * Where a document has the numbers of a facet's values. @property isList whether it may have several @property isVaried whether few
+ * documents have the same list
+ */
 export const facetColumns = {
-  SPOKE: { name: 'spoke_value', isList: false, isVaried: false }, ORGANISATION: { name: 'organisation_value', isList: false, isVaried: false },
-  THEME: { name: 'theme_values', isList: true, isVaried: false }, KEYWORD: { name: 'keyword_values', isList: true, isVaried: true },
-  FORMAT: { name: 'format_values', isList: true, isVaried: false }, LICENCE: { name: 'licence_value', isList: false, isVaried: false },
-  ACCESS: { name: 'access_value', isList: false, isVaried: false }, SEMANTIC_TYPE: { name: 'type_values', isList: true, isVaried: false },
+  SPOKE: { name: 'spoke_value', isList: false, isVaried: false },
+  ORGANISATION: { name: 'organisation_value', isList: false, isVaried: false },
+  THEME: { name: 'theme_values', isList: true, isVaried: false },
+  KEYWORD: { name: 'keyword_values', isList: true, isVaried: true },
+  FORMAT: { name: 'format_values', isList: true, isVaried: false },
+  LICENCE: { name: 'licence_value', isList: false, isVaried: false },
+  ACCESS: { name: 'access_value', isList: false, isVaried: false },
+  SEMANTIC_TYPE: { name: 'type_values', isList: true, isVaried: false },
 } as const satisfies Record<SearchFacet, { name: string; isList: boolean; isVaried: boolean }>
 
 /** The numbers of a document's values, by column; null where it has none and is to have one at most. */
@@ -26,10 +35,18 @@ interface FacetValue {
 /** What a document has for each facet. */
 function facetValuesOf(document: SearchDocument): FacetValue[] {
   const values: Record<SearchFacet, readonly string[]> = {
-    SPOKE: [document.spoke], ORGANISATION: [document.organisation], THEME: document.themes, KEYWORD: document.keywords, FORMAT: document.formats,
-    LICENCE: document.licence === null ? [] : [document.licence], ACCESS: [document.access], SEMANTIC_TYPE: document.semanticTypes,
+    SPOKE: [document.spoke],
+    ORGANISATION: [document.organisation],
+    THEME: document.themes,
+    KEYWORD: document.keywords,
+    FORMAT: document.formats,
+    LICENCE: document.licence === null ? [] : [document.licence],
+    ACCESS: [document.access],
+    SEMANTIC_TYPE: document.semanticTypes,
   }
-  return searchFacets.flatMap((facet) => [...new Set(values[facet].map((value) => value.slice(0, valueMax)))].map((value) => ({ facet: facetNumbers[facet], value })))
+  return searchFacets.flatMap((facet) =>
+    [...new Set(values[facet].map((value) => value.slice(0, valueMax)))].map((value) => ({ facet: facetNumbers[facet], value })),
+  )
 }
 
 /** The numbers of each document's values, in the order of the documents; a value without a number gets one. */
@@ -50,9 +67,13 @@ export async function facetsOf(transaction: Knex, documents: readonly SearchDocu
     [distinct],
   )) as { rows: (FacetValue & { number: number })[] }
   const numbers = new Map(rows.map((row) => [keyOf(row), row.number]))
-  return values.map((own) => Object.fromEntries(searchFacets.map((facet) => {
-    const { name, isList } = facetColumns[facet]
-    const had = own.flatMap((value) => (value.facet === facetNumbers[facet] ? (numbers.get(keyOf(value)) ?? []) : []))
-    return [name, isList ? had : (had[0] ?? null)]
-  })))
+  return values.map((own) =>
+    Object.fromEntries(
+      searchFacets.map((facet) => {
+        const { name, isList } = facetColumns[facet]
+        const had = own.flatMap((value) => (value.facet === facetNumbers[facet] ? (numbers.get(keyOf(value)) ?? []) : []))
+        return [name, isList ? had : (had[0] ?? null)]
+      }),
+    ),
+  )
 }

@@ -25,13 +25,22 @@ export interface FoundPage {
 const fresh = `coalesce(modified, -9007199254740991)`
 
 const orders = {
-  RELEVANCE: { by: `score desc, ${fresh} desc, id`, after: `score < :score or (score = :score and (${fresh} < :fresh or (${fresh} = :fresh and id > :id)))` },
+  RELEVANCE: {
+    by: `score desc, ${fresh} desc, id`,
+    after: `score < :score or (score = :score and (${fresh} < :fresh or (${fresh} = :fresh and id > :id)))`,
+  },
   MODIFIED_DESC: { by: `${fresh} desc, id`, after: `${fresh} < :fresh or (${fresh} = :fresh and id > :id)` },
   TITLE_ASC: { by: 'title, id', after: `(title, id) > (:title, :id)` },
 } as const
 
 /** One page, with counts over all that was found, in one statement: all of it is of one moment. */
-export async function findPage(knex: Knex, request: SearchRequest, query: TextQuery | undefined, place: Place | undefined, timeoutMs: number): Promise<FoundPage> {
+export async function findPage(
+  knex: Knex,
+  request: SearchRequest,
+  query: TextQuery | undefined,
+  place: Place | undefined,
+  timeoutMs: number,
+): Promise<FoundPage> {
   const { facets, sort, first, audiences, spokes, except } = request
   const order = orders[sort]
   const merits = boundMerits(query, spokes)
@@ -48,16 +57,34 @@ export async function findPage(knex: Knex, request: SearchRequest, query: TextQu
          coalesce((select json_agg(json_build_object('id', id, 'modified', modified, 'title', title, 'score', score) order by ${order.by}) from page), '[]') as hits,
          ${facets.length === 0 ? `'[]'::json` : facetCounts(facets)} as facets`,
       {
-        ...conditionValues(request.conditions), spokes: texts(spokes), except: texts(except), audiences: texts(audiences), rows: first + 1, match: query?.match ?? '', ...query?.exact, ...valuesOf(merits.flat()),
-        asked: fold(request.text), score: place?.score ?? 0, fresh: place?.modified ?? Number.MIN_SAFE_INTEGER, title: place?.title ?? '', id: place?.id ?? '',
+        ...conditionValues(request.conditions),
+        spokes: texts(spokes),
+        except: texts(except),
+        audiences: texts(audiences),
+        rows: first + 1,
+        match: query?.match ?? '',
+        ...query?.exact,
+        ...valuesOf(merits.flat()),
+        asked: fold(request.text),
+        score: place?.score ?? 0,
+        fresh: place?.modified ?? Number.MIN_SAFE_INTEGER,
+        title: place?.title ?? '',
+        id: place?.id ?? '',
         values: facetValuesMax,
       },
     )
-    .timeout(timeoutMs, { cancel: true })) as { rows: [Omit<FoundPage, 'facets'> & { facets: { facet: number; value: string; count: number }[] }] }
+    .timeout(timeoutMs, { cancel: true })) as {
+    rows: [Omit<FoundPage, 'facets'> & { facets: { facet: number; value: string; count: number }[] }]
+  }
   const [{ total, isBefore, hits, facets: counts }] = rows
   return {
-    total, isBefore, hits,
-    facets: facets.map((facet) => ({ facet, values: counts.filter((one) => one.facet === facetNumbers[facet]).map(({ value, count }) => ({ value, count })) })),
+    total,
+    isBefore,
+    hits,
+    facets: facets.map((facet) => ({
+      facet,
+      values: counts.filter((one) => one.facet === facetNumbers[facet]).map(({ value, count }) => ({ value, count })),
+    })),
   }
 }
 
@@ -71,12 +98,19 @@ function visible(query: TextQuery | undefined, audiences: readonly string[]): st
 
 /** That a document matches: by the text index and, where there are phrases, by its words as they stand. */
 function matchOf({ match, exact: { phrases, otherwise, unwanted } }: TextQuery): string {
-  const holds = (words: string) => `exists (select from search_texts texts where texts.id = search_documents.id and texts.exact @@ to_tsquery('simple', ${words}))`
+  const holds = (words: string) =>
+    `exists (select from search_texts texts where texts.id = search_documents.id and texts.exact @@ to_tsquery('simple', ${words}))`
   const english = `vector @@ to_tsquery('english', :match)`
   // Stop words alone are nothing to the text index.
   const byIndex = phrases === '' ? english : `(numnode(to_tsquery('english', :match)) = 0 or ${english})`
   const byWords = otherwise === '' ? holds(':phrases') : `(vector @@ to_tsquery('english', :otherwise) or ${holds(':phrases')})`
-  return [...(match === '' ? [] : [byIndex]), ...(phrases === '' ? [] : [byWords]), ...(unwanted === '' ? [] : [`not ${holds(':unwanted')}`])].join(' and ') || 'true'
+  return (
+    [
+      ...(match === '' ? [] : [byIndex]),
+      ...(phrases === '' ? [] : [byWords]),
+      ...(unwanted === '' ? [] : [`not ${holds(':unwanted')}`]),
+    ].join(' and ') || 'true'
+  )
 }
 
 /** A whole title that was asked for is worth more than words of others. */
@@ -112,14 +146,18 @@ function boundList(list: readonly Merit[], place: string, spokes: readonly strin
       const named = texts(spokes).filter((id) => wordsOf(id).includes(spoke))
       return named.length === 0 ? [] : [{ holds: `spoke = any(:${name})`, values: { [name]: named }, points, better: [] }]
     }
-    const holds = [...(query === '' ? [] : [`vector @@ to_tsquery('english', :${name})`]), ...(title === undefined ? [] : [`' ' || title || ' ' like :${name}_title`])]
+    const holds = [
+      ...(query === '' ? [] : [`vector @@ to_tsquery('english', :${name})`]),
+      ...(title === undefined ? [] : [`' ' || title || ' ' like :${name}_title`]),
+    ]
     const values = { ...(query === '' ? {} : { [name]: query }), ...(title === undefined ? {} : { [`${name}_title`]: `% ${title} %` }) }
     return [{ holds: holds.join(' and ') || 'true', values, points, better: boundList(better, name, spokes) }]
   })
 }
 
 /** The values of a list and of all that is better. */
-const valuesOf = (merits: readonly BoundMerit[]): BoundMerit['values'] => Object.assign({}, ...merits.map(({ values, better }) => ({ ...values, ...valuesOf(better) })))
+const valuesOf = (merits: readonly BoundMerit[]): BoundMerit['values'] =>
+  Object.assign({}, ...merits.map(({ values, better }) => ({ ...values, ...valuesOf(better) })))
 
 /** The values of each facet that most of what was found has; of those that as many have, the ones known longest. */
 const facetCounts = (facets: readonly SearchFacet[]) => `(
@@ -129,7 +167,10 @@ const facetCounts = (facets: readonly SearchFacet[]) => `(
     from (${facets.map(countsOf).join(' union all ')}) counted offset 0
   ) named)`
 
-/** How many documents have each value or list of values, of all facets in one pass. In the rows of one facet the columns of the others are null. */
+/**
+ * How many documents have each value or list of values, of all facets in one pass. In the rows of one facet the columns of the others are
+ * null.
+ */
 function gatheredOf(facets: readonly SearchFacet[]): string {
   const columns = facets.map((facet) => facetColumns[facet]).flatMap(({ name, isVaried }) => (isVaried ? [] : [name]))
   if (columns.length === 0) return ''
@@ -144,7 +185,14 @@ function countsOf(facet: SearchFacet): string {
 }
 
 const listed: Partial<Record<keyof SearchConditions, SearchFacet>> = {
-  spokes: 'SPOKE', organisations: 'ORGANISATION', themes: 'THEME', keywords: 'KEYWORD', formats: 'FORMAT', licences: 'LICENCE', access: 'ACCESS', semanticTypes: 'SEMANTIC_TYPE',
+  spokes: 'SPOKE',
+  organisations: 'ORGANISATION',
+  themes: 'THEME',
+  keywords: 'KEYWORD',
+  formats: 'FORMAT',
+  licences: 'LICENCE',
+  access: 'ACCESS',
+  semanticTypes: 'SEMANTIC_TYPE',
 }
 
 function conditionsOf({ hasTables, modifiedAfter, modifiedBefore, ...lists }: SearchConditions): string {
@@ -161,7 +209,12 @@ function conditionsOf({ hasTables, modifiedAfter, modifiedBefore, ...lists }: Se
 }
 
 function conditionValues({ hasTables, modifiedAfter, modifiedBefore, ...lists }: SearchConditions) {
-  return { ...Object.fromEntries(Object.entries(lists).map(([name, values]) => [`in_${name}`, texts(values)])), hasTables, modifiedAfter, modifiedBefore }
+  return {
+    ...Object.fromEntries(Object.entries(lists).map(([name, values]) => [`in_${name}`, texts(values)])),
+    hasTables,
+    modifiedAfter,
+    modifiedBefore,
+  }
 }
 
 /** PostgreSQL's text has no NUL: what holds one is equal to nothing. */

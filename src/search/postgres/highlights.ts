@@ -18,9 +18,19 @@ interface Texts {
 /** What matched in each of these documents. @param words a text query of all words that count as a match; '' for none */
 export async function highlightsOf(knex: Knex, ids: readonly string[], words: string): Promise<Map<string, Highlight[]>> {
   if (words === '' || ids.length === 0) return new Map()
-  const { rows } = (await knex.raw('select id, title, description, keywords, columns from search_texts where id = any(?)', [[...ids]])) as { rows: Texts[] }
-  const all = new Set(rows.flatMap(({ title, description, keywords, columns }) => [...[title, description ?? '', ...keywords].flatMap(wordsOf), ...columns.flatMap(wordsOfName)]))
-  const { rows: matching } = (await knex.raw(`select word from unnest(?::text[]) as given (word) where to_tsvector('english', word) @@ to_tsquery('english', ?)`, [[...all], words])) as {
+  const { rows } = (await knex.raw('select id, title, description, keywords, columns from search_texts where id = any(?)', [[...ids]])) as {
+    rows: Texts[]
+  }
+  const all = new Set(
+    rows.flatMap(({ title, description, keywords, columns }) => [
+      ...[title, description ?? '', ...keywords].flatMap(wordsOf),
+      ...columns.flatMap(wordsOfName),
+    ]),
+  )
+  const { rows: matching } = (await knex.raw(
+    `select word from unnest(?::text[]) as given (word) where to_tsvector('english', word) @@ to_tsquery('english', ?)`,
+    [[...all], words],
+  )) as {
     rows: { word: string }[]
   }
   const matched = new Set(matching.map(({ word }) => word))
@@ -29,7 +39,11 @@ export async function highlightsOf(knex: Knex, ids: readonly string[], words: st
 
 function fieldsOf({ title, description, keywords, columns }: Texts, matched: ReadonlySet<string>): Highlight[] {
   const names = (list: readonly string[], wordsOfOne: (name: string) => readonly string[]) =>
-    list.filter((name) => wordsOfOne(name).some((word) => matched.has(word))).slice(0, namesMax).map((name) => emphasise(name, matched, wordsOfOne)).join(', ')
+    list
+      .filter((name) => wordsOfOne(name).some((word) => matched.has(word)))
+      .slice(0, namesMax)
+      .map((name) => emphasise(name, matched, wordsOfOne))
+      .join(', ')
   const fields = [
     { field: 'title', text: isMatch(title, matched) ? emphasise(title, matched, wordsOf) : '' },
     { field: 'keywords', text: names(keywords, wordsOf) },

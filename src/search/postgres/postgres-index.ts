@@ -35,7 +35,14 @@ export class PostgresIndex implements SearchIndex {
       const { page, width, query } = await this.#find(request, place?.width, place)
       const shown = page.hits.slice(0, request.first)
       let reading: ReturnType<typeof highlightsOf> | undefined
-      const highlights = () => (reading ??= this.#coded(() => highlightsOf(this.knex, shown.map(({ id }) => id), query?.words ?? '')))
+      const highlights = () =>
+        (reading ??= this.#coded(() =>
+          highlightsOf(
+            this.knex,
+            shown.map(({ id }) => id),
+            query?.words ?? '',
+          ),
+        ))
       return {
         hits: shown.map((hit) => ({
           id: hit.id,
@@ -52,7 +59,11 @@ export class PostgresIndex implements SearchIndex {
   }
 
   /** As asked; where that finds nothing, with every word taken for a mistyped one; where that finds nothing, what has one of the words. */
-  async #find(request: SearchRequest, width: Width | undefined, place: Parameters<typeof findPage>[3]): Promise<{ page: FoundPage; width: Width; query: TextQuery | undefined }> {
+  async #find(
+    request: SearchRequest,
+    width: Width | undefined,
+    place: Parameters<typeof findPage>[3],
+  ): Promise<{ page: FoundPage; width: Width; query: TextQuery | undefined }> {
     const find = (query: TextQuery | undefined) => findPage(this.knex, request, query, place, searchMsMax)
     const terms = termsOf(request.text)
     if (terms.all.length + terms.not.length === 0) return { page: await find(undefined), width: 0, query: undefined }
@@ -73,8 +84,10 @@ export class PostgresIndex implements SearchIndex {
   }
 
   async *fingerprints(): AsyncIterable<readonly Fingerprint[]> {
-    for (let after = ''; ; ) {
-      const page = await this.#coded(async () => this.knex<Fingerprint>(live.documents).where('id', '>', after).orderBy('id').limit(fingerprintsAtOnce).select('id', 'digest'))
+    for (let after = ''; ;) {
+      const page = await this.#coded(async () =>
+        this.knex<Fingerprint>(live.documents).where('id', '>', after).orderBy('id').limit(fingerprintsAtOnce).select('id', 'digest'),
+      )
       if (page.length > 0) yield page
       if (page.length < fingerprintsAtOnce) return
       after = page.at(-1)?.id ?? ''
@@ -118,7 +131,8 @@ export class PostgresIndex implements SearchIndex {
     try {
       return await work()
     } catch (thrown) {
-      if (thrown instanceof Error && thrown.name === 'KnexTimeoutError' && !thrown.message.includes('acquiring')) throw new SourceTimeout('The search took too long. Ask for less.', { cause: thrown })
+      if (thrown instanceof Error && thrown.name === 'KnexTimeoutError' && !thrown.message.includes('acquiring'))
+        throw new SourceTimeout('The search took too long. Ask for less.', { cause: thrown })
       throw databaseError(thrown)
     }
   }

@@ -25,18 +25,20 @@ export function waysApart(word: string): string[][] {
 }
 
 /**
- * What each of these words may be when taken apart, as runs of words that documents have which these audiences may find: `gritbin` is a grit bin, `covid19`
- * COVID-19, `se17pb` SE1 7PB. Parts of one or two letters or digits are in no list of words, and are taken as they are.
+ * What each of these words may be when taken apart, as runs of words that documents have which these audiences may find: `gritbin` is a
+ * grit bin, `covid19` COVID-19, `se17pb` SE1 7PB. Parts of one or two letters or digits are in no list of words, and are taken as they are.
  */
 export async function splitWords(knex: Knex, words: readonly string[], audiences: readonly string[]): Promise<Map<string, string[][]>> {
   const ways = new Map(words.map((word) => [word, waysApart(word).filter((parts) => !parts.some((part) => stopWords.has(part)))]))
   const parts = [...new Set([...ways.values()].flat(2).filter((part) => part.length >= letters.ofPart))]
   if (parts.length === 0) return new Map()
-  const { rows } = (await prepared(knex.raw(
-    `select part from unnest(:parts::text[]) as given (part)
+  const { rows } = (await prepared(
+    knex.raw(
+      `select part from unnest(:parts::text[]) as given (part)
      where exists (select from search_words where audience = any(:audiences) and lexeme = coalesce((ts_lexize('english_stem', part))[1], part) collate "C")`,
-    { parts, audiences: [...audiences] },
-  ))) as { rows: { part: string }[] }
+      { parts, audiences: [...audiences] },
+    ),
+  )) as { rows: { part: string }[] }
   const known = new Set(rows.map(({ part }) => part))
   const isKnown = (part: string) => part.length < letters.ofPart || known.has(part)
   return new Map([...ways].map(([word, own]) => [word, own.filter((run) => run.some((part) => known.has(part)) && run.every(isKnown))]))

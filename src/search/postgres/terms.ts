@@ -73,12 +73,18 @@ export function termsOf(text: string): Terms {
 /** Words of no quotes: the longest runs that have synonyms first, else each on its own. */
 function plainTerms(words: readonly string[], isUnfinished: boolean): Term[] {
   const terms: Term[] = []
-  for (let at = 0; at < words.length; ) {
+  for (let at = 0; at < words.length;) {
     const longest = Math.min(synonymWordsMax, words.length - at)
-    const length = Array.from({ length: longest }, (_, index) => longest - index).find((size) => byName.has(keyOf(words.slice(at, at + size)))) ?? 1
+    const length =
+      Array.from({ length: longest }, (_, index) => longest - index).find((size) => byName.has(keyOf(words.slice(at, at + size)))) ?? 1
     const run = words.slice(at, at + length)
     at += length
-    terms.push({ words: run, phrase: false, synonyms: [...(byName.get(keyOf(run))?.values() ?? [])], prefix: isUnfinished && at === words.length })
+    terms.push({
+      words: run,
+      phrase: false,
+      synonyms: [...(byName.get(keyOf(run))?.values() ?? [])],
+      prefix: isUnfinished && at === words.length,
+    })
   }
   return terms
 }

@@ -32,8 +32,8 @@ export interface Merit {
 }
 
 /**
- * What has to hold of a document's words as they stand, for to_tsquery('simple', …): the text index leaves stop words out, and takes words of one stem for
- * each other. '' for nothing.
+ * What has to hold of a document's words as they stand, for to_tsquery('simple', …): the text index leaves stop words out, and takes words
+ * of one stem for each other. '' for nothing.
  * @property phrases all of them, or one of them where `otherwise` does not hold
  * @property otherwise where one of all terms is enough: the terms that are no phrases, for to_tsquery('english', …)
  * @property unwanted none of them
@@ -66,7 +66,10 @@ const rankedMax = 10
 /** What a term is worth in each field, so that it outweighs those after it. Their labels in the index: A, B, C, D. */
 const shares = { title: 1, keywords: 0.3, description: 0.08, columns: 0.02 } as const
 
-/** The text index takes `parking` and `parks` for one, and who asks for `schools` asks for no `school meals`: in titles such words count more as they are. */
+/**
+ * The text index takes `parking` and `parks` for one, and who asks for `schools` asks for no `school meals`: in titles such words count
+ * more as they are.
+ */
 const conflated = /(ing|[^s]s)$/
 
 export function textQuery({ all, some, not }: Terms, near: Near, demand: Demand): TextQuery {
@@ -94,13 +97,16 @@ function exactQuery(all: readonly Term[], not: readonly Term[], wanted: readonly
   return {
     phrases: phrases.map(run).join(demand === 'all' ? ' & ' : ' | '),
     otherwise: demand === 'any' && phrases.length > 0 ? others.map(group).join(' | ') : '',
-    unwanted: not.filter(({ words }) => words.length > 1).map(run).join(' | '),
+    unwanted: not
+      .filter(({ words }) => words.length > 1)
+      .map(run)
+      .join(' | '),
   }
 }
 
 /**
- * How well a document has a term: as typed before as another word of the same stem, that before unfinished or mistyped, and each in which field. Most
- * documents have a term far from their titles, so that it is asked first whether they have it near.
+ * How well a document has a term: as typed before as another word of the same stem, that before unfinished or mistyped, and each in which
+ * field. Most documents have a term far from their titles, so that it is asked first whether they have it near.
  * @param isThere whether what matches has the term, one way or another
  */
 function meritsOf(term: Term, near: Near, { worth, isThere }: { worth: number; isThere: boolean }): Merit[] {
@@ -122,9 +128,14 @@ function meritsOf(term: Term, near: Near, { worth, isThere }: { worth: number; i
 }
 
 /** By field: the best in the title, then in keywords, then in the description. */
-function inFields(query: string, points: (share: number) => number, inTitle: Pick<Merit, 'points' | 'better'> = { points: points(shares.title) }): Merit {
+function inFields(
+  query: string,
+  points: (share: number) => number,
+  inTitle: Pick<Merit, 'points' | 'better'> = { points: points(shares.title) },
+): Merit {
   return {
-    query, points: points(shares.columns),
+    query,
+    points: points(shares.columns),
     better: [
       { query: labelled(query, 'AB'), points: points(shares.keywords), better: [{ query: labelled(query, 'A'), ...inTitle }] },
       { query: labelled(query, 'ABC'), points: points(shares.description) },
@@ -139,13 +150,19 @@ function together(one: Term, next: Term, near: Near): Merit[] {
 }
 
 /** The words themselves, then what means the same. */
-const exact = ({ words, phrase, synonyms }: Term): string[] => [group(words.join(phrase ? ' <-> ' : ' & ')), ...synonyms.map((other) => group(other.join(' <-> ')))]
+const exact = ({ words, phrase, synonyms }: Term): string[] => [
+  group(words.join(phrase ? ' <-> ' : ' & ')),
+  ...synonyms.map((other) => group(other.join(' <-> '))),
+]
 
 const isOneWord = ({ words, phrase }: Term) => words.length === 1 && !phrase
 
 /** A word that no document has, but what may have been meant by it. */
 function isUnknown(term: Term, near: Near): boolean {
-  const { words: [word = ''], synonyms } = term
+  const {
+    words: [word = ''],
+    synonyms,
+  } = term
   return isOneWord(term) && synonyms.length === 0 && near.get(word)?.isKnown === false && loose(term, near).length > 0
 }
 
@@ -171,4 +188,5 @@ const either = (ways: readonly string[]) => (ways.length === 1 ? (ways[0] as str
 const group = (text: string) => (/^[^\s]+$/.test(text) ? text : `(${text})`)
 
 /** Each word in one of these fields alone. */
-const labelled = (query: string, label: string) => query.replaceAll(/[\p{L}\p{N}]+(:\*)?/gu, (word) => (word.endsWith(':*') ? `${word}${label}` : `${word}:${label}`))
+const labelled = (query: string, label: string) =>
+  query.replaceAll(/[\p{L}\p{N}]+(:\*)?/gu, (word) => (word.endsWith(':*') ? `${word}${label}` : `${word}:${label}`))

@@ -10,7 +10,10 @@ export interface IndexTables {
   readonly words: string
 }
 
-/** Characters that are searched of each part: PostgreSQL refuses a document whose words take a megabyte, and those behind it would wait for it. */
+/**
+ * Characters that are searched of each part: PostgreSQL refuses a document whose words take a megabyte, and those behind it would wait for
+ * it.
+ */
 const most = { title: 2_000, named: 50_000, described: 25_000, columns: 100_000 } as const
 
 /** A word that PostgreSQL's English leaves out and counts: what stands on its two sides is not next to each other. */
@@ -20,10 +23,25 @@ const gap = ' the '
 const breakWord = ' x0break0x '
 
 /** Of a document, what is written as it is. */
-const columns = ['id', 'spoke', 'public', 'audiences', 'has_tables', 'modified', 'title', 'digest', ...Object.values(facetColumns).map(({ name }) => name)]
+const columns = [
+  'id',
+  'spoke',
+  'public',
+  'audiences',
+  'has_tables',
+  'modified',
+  'title',
+  'digest',
+  ...Object.values(facetColumns).map(({ name }) => name),
+]
 
 /** Puts documents in place of what the index has of them, and takes others out. */
-export async function writeDocuments(transaction: Knex, tables: IndexTables, documents: readonly SearchDocument[], removed: readonly string[]): Promise<void> {
+export async function writeDocuments(
+  transaction: Knex,
+  tables: IndexTables,
+  documents: readonly SearchDocument[],
+  removed: readonly string[],
+): Promise<void> {
   if (removed.length > 0) {
     for (const table of [tables.documents, tables.texts]) await transaction.raw('delete from ?? where id = any(?)', [table, [...removed]])
   }
@@ -38,7 +56,9 @@ export async function writeDocuments(transaction: Knex, tables: IndexTables, doc
        setweight(to_tsvector('english', title), 'A') || setweight(to_tsvector('english', '${gap}' || named), 'B')
          || setweight(to_tsvector('english', '${gap}' || described), 'C') || setweight(to_tsvector('english', '${gap}' || columns), 'D')
      from json_to_recordset(?::json) as r (id text, spoke text, public boolean, audiences text[], title text, named text, described text, columns text, has_tables boolean,
-       modified bigint, digest text, ${Object.values(facetColumns).map(({ name, isList }) => `${name} integer${isList ? '[]' : ''}`).join(', ')})
+       modified bigint, digest text, ${Object.values(facetColumns)
+         .map(({ name, isList }) => `${name} integer${isList ? '[]' : ''}`)
+         .join(', ')})
      on conflict (id) do update set ${[...columns, 'vector'].map((name) => `${name} = excluded.${name}`).join(', ')}`,
     [tables.documents, JSON.stringify(rows)],
   )
@@ -47,7 +67,9 @@ export async function writeDocuments(transaction: Knex, tables: IndexTables, doc
   await mergePending(transaction, tables)
 }
 
-/** What a word's index has been told is put in its place now: searches would read all of it, one after another, until somebody cleans up. */
+/**
+ * What a word's index has been told is put in its place now: searches would read all of it, one after another, until somebody cleans up.
+ */
 async function mergePending(transaction: Knex, { documents, words }: IndexTables): Promise<void> {
   await transaction.raw(
     `select gin_clean_pending_list(indexrelid) from pg_index join pg_class on pg_class.oid = indexrelid join pg_am on pg_am.oid = relam
@@ -77,7 +99,12 @@ function ownOf({ id, spoke, audiences, hasTables, modified, digest }: SearchDocu
   return { id, spoke, public: isPublic, audiences: isPublic ? [] : audiences, has_tables: hasTables, modified, digest }
 }
 
-async function writeTexts(transaction: Knex, { texts }: IndexTables, documents: readonly SearchDocument[], parts: readonly ReturnType<typeof partsOf>[]): Promise<void> {
+async function writeTexts(
+  transaction: Knex,
+  { texts }: IndexTables,
+  documents: readonly SearchDocument[],
+  parts: readonly ReturnType<typeof partsOf>[],
+): Promise<void> {
   const rows = documents.map(({ id, title, description, keywords, columns }, index) => {
     const words = Object.values(textOf(parts[index] as ReturnType<typeof partsOf>, breakWord)).join(breakWord)
     return { id, title, description, keywords, columns, words }
@@ -91,7 +118,12 @@ async function writeTexts(transaction: Knex, { texts }: IndexTables, documents: 
   )
 }
 
-async function writeWords(transaction: Knex, { words }: IndexTables, documents: readonly SearchDocument[], texts: readonly ReturnType<typeof textOf>[]): Promise<void> {
+async function writeWords(
+  transaction: Knex,
+  { words }: IndexTables,
+  documents: readonly SearchDocument[],
+  texts: readonly ReturnType<typeof textOf>[],
+): Promise<void> {
   const known = new Map<string, Set<string>>()
   for (const [index, { audiences }] of documents.entries()) {
     const own = Object.values(texts[index] ?? {}).flatMap((text) => text.split(' '))

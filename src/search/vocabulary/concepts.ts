@@ -9,9 +9,10 @@ export interface Concept {
 }
 
 /**
- * The data themes of the EU's vocabulary, http://publications.europa.eu/resource/authority/data-theme, each by its English label and its code; and the topics
- * of the London Datastore, which are themes of their own where they are narrower, by their names there. Besides, what data.gov.uk, ISO 19115, INSPIRE and
- * boroughs' portals say for the same. Names count as keywords too, so none is here that a keyword would mean otherwise.
+ * The data themes of the EU's vocabulary, http://publications.europa.eu/resource/authority/data-theme, each by its English label and its
+ * code; and the topics of the London Datastore, which are themes of their own where they are narrower, by their names there. Besides, what
+ * data.gov.uk, ISO 19115, INSPIRE and boroughs' portals say for the same. Names count as keywords too, so none is here that a keyword would
+ * mean otherwise.
  */
 export const concepts: readonly Concept[] = [
   theme('Agriculture, fisheries, forestry and food', ['AGRI', 'agriculture', 'farming', 'food', 'fisheries', 'forestry', 'agricultural and aquaculture facilities']),

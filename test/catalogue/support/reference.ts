@@ -77,7 +77,8 @@ export function reference(before: Catalogue, told: Told, { whole, allowShrink, b
   const known = [...catalogue].filter(([id, { status }]) => status === 'ACTIVE' && knownBefore.has(id)).length
   if (!allowShrink && gone.length >= limits.shrinkFrom && gone.length * 100 > known * limits.shrinkPercentMax) return ended('HELD')
   if (whole && repeated === 0) {
-    for (const [id, held] of catalogue) if (held.status === 'MISSING' && !named.has(id) && day - held.missingSince >= limits.archiveAfterDays) held.status = 'ARCHIVED'
+    for (const [id, held] of catalogue)
+      if (held.status === 'MISSING' && !named.has(id) && day - held.missingSince >= limits.archiveAfterDays) held.status = 'ARCHIVED'
   }
   for (const [, held] of gone) Object.assign(held, { status: 'MISSING', missingSince: day })
   counts.removed = gone.length

@@ -16,7 +16,13 @@ async function openFolder(bench: Bench, write: (folder: string) => Promise<void>
   await write(data)
   const engine = await DuckDbEngine.open({ folders: [store, bench.folder], memoryMb: 512 })
   const source = await files.open(files.configSchema.parse({ folder: data, defaultAccess: 'OPEN' }), {
-    spokeId: 'camden', baseFolder: base, engine, openEngine: (options) => DuckDbEngine.open(options), scratchFolder: bench.folder, storeFolder: store, log: quietLog,
+    spokeId: 'camden',
+    baseFolder: base,
+    engine,
+    openEngine: (options) => DuckDbEngine.open(options),
+    scratchFolder: bench.folder,
+    storeFolder: store,
+    log: quietLog,
   })
   return {
     source,

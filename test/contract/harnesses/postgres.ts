@@ -13,7 +13,16 @@ import type { Harness, Held } from '../harness.js'
 const dialect = {
   quote: (name: string) => `"${name.replaceAll('"', '""')}"`,
   type: ({ type, scale }: { type: string; scale?: number | undefined }) =>
-    ({ STRING: 'text COLLATE "en-x-icu"', BOOLEAN: 'boolean', INT64: 'bigint', DOUBLE: 'double precision', DECIMAL: `numeric(20,${scale})`, DATE: 'date', TIMESTAMP: 'timestamp', TIMESTAMPTZ: 'timestamptz' })[type] ?? '',
+    ({
+      STRING: 'text COLLATE "en-x-icu"',
+      BOOLEAN: 'boolean',
+      INT64: 'bigint',
+      DOUBLE: 'double precision',
+      DECIMAL: `numeric(20,${scale})`,
+      DATE: 'date',
+      TIMESTAMP: 'timestamp',
+      TIMESTAMPTZ: 'timestamptz',
+    })[type] ?? '',
   text: (value: string) => `'${value.replaceAll("'", "''")}'`,
 }
 
@@ -28,7 +37,13 @@ async function openDatabase(bench: Bench, statements: readonly string[]): Promis
   const wire = await openWire(Number(url.port))
   url.host = `127.0.0.1:${wire.port}`
   const source = await postgres.open(postgres.configSchema.parse({ url: url.href, schemas: ['public'], defaultAccess: 'OPEN' }), {
-    spokeId: 'camden', baseFolder: base, engine: bench.engine, openEngine: (options) => DuckDbEngine.open(options), scratchFolder: bench.folder, storeFolder: base, log: quietLog,
+    spokeId: 'camden',
+    baseFolder: base,
+    engine: bench.engine,
+    openEngine: (options) => DuckDbEngine.open(options),
+    scratchFolder: bench.folder,
+    storeFolder: base,
+    log: quietLog,
   })
   let gone = false
   return {
@@ -36,7 +51,9 @@ async function openDatabase(bench: Bench, statements: readonly string[]): Promis
     wire,
     secrets: [new URL(database.url).password].filter((secret) => secret !== ''),
     async leftovers() {
-      const { rows } = await run(`SELECT query FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'seven-dials' AND pid <> pg_backend_pid() AND state <> 'idle'`)
+      const { rows } = await run(
+        `SELECT query FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'seven-dials' AND pid <> pg_backend_pid() AND state <> 'idle'`,
+      )
       return rows.map(({ query }) => String(query)).filter((query) => !query.includes('pg_stat_activity'))
     },
     async break() {
@@ -57,6 +74,14 @@ export const postgresHarness: Harness = {
   kind: 'postgres',
   words: { FILTER: /WHERE/, PROJECT: /SELECT/, AGGREGATE: /count\(\*\).*sum\(/is, SORT: /ORDER BY/, LIMIT: /LIMIT 3/ },
   types: ['STRING', 'BOOLEAN', 'INT64', 'DOUBLE', 'DECIMAL', 'DATE', 'TIMESTAMP', 'TIMESTAMPTZ'],
-  open: (bench, tables) => openDatabase(bench, tables.flatMap((table) => tableSql(table, dialect))),
-  openBig: (bench, rows) => openDatabase(bench, [`CREATE TABLE big AS SELECT i::bigint AS n, 'row ' || i AS text FROM generate_series(0, ${rows - 1}) AS i`, 'ANALYZE big']),
+  open: (bench, tables) =>
+    openDatabase(
+      bench,
+      tables.flatMap((table) => tableSql(table, dialect)),
+    ),
+  openBig: (bench, rows) =>
+    openDatabase(bench, [
+      `CREATE TABLE big AS SELECT i::bigint AS n, 'row ' || i AS text FROM generate_series(0, ${rows - 1}) AS i`,
+      'ANALYZE big',
+    ]),
 }

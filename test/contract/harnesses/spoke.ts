@@ -17,8 +17,17 @@ async function openSpoke(bench: Bench, write: (folder: string) => Promise<void>)
   const running = await startTestSpoke({}, base)
   const wire = await openWire(Number(new URL(running.url).port))
   const source = await spoke.open(spoke.configSchema.parse({ url: `http://127.0.0.1:${wire.port}` }), {
-    spokeId: 'camden', baseFolder: base, engine: bench.hub, openEngine: (options) => DuckDbEngine.open(options), scratchFolder: bench.folder, storeFolder: bench.folder, log: quietLog,
-    signer: running.signer, startSpoke: () => { throw new Error('it runs already') },
+    spokeId: 'camden',
+    baseFolder: base,
+    engine: bench.hub,
+    openEngine: (options) => DuckDbEngine.open(options),
+    scratchFolder: bench.folder,
+    storeFolder: bench.folder,
+    log: quietLog,
+    signer: running.signer,
+    startSpoke: () => {
+      throw new Error('it runs already')
+    },
   })
   return {
     source,

@@ -5,7 +5,10 @@ import { onTestFinished } from 'vitest'
 import { type OpenedFolder, openFolder } from './source.js'
 
 /** A folder with these files, opened as a source; both go with the test. */
-export async function folderOf(files: Readonly<Record<string, string | Buffer>>, config: object = {}): Promise<OpenedFolder & { folder: string }> {
+export async function folderOf(
+  files: Readonly<Record<string, string | Buffer>>,
+  config: object = {},
+): Promise<OpenedFolder & { folder: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'dials-folder-'))
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content)
   const opened = await openFolder(folder, config)
@@ -21,10 +24,19 @@ export async function tableOf(name: string, content: string | Buffer) {
   const opened = await folderOf({ [name]: content })
   const events = await opened.harvest()
   const event = events.find((one) => one.kind === 'dataset')
-  if (event?.kind !== 'dataset') throw new Error(`${name} was not read: ${JSON.stringify(events)} ${opened.logged.map((entry) => String((entry as { err?: Error }).err?.cause)).join()}`)
+  if (event?.kind !== 'dataset')
+    throw new Error(
+      `${name} was not read: ${JSON.stringify(events)} ${opened.logged.map((entry) => String((entry as { err?: Error }).err?.cause)).join()}`,
+    )
   const [table] = event.dataset.tables
   if (table === undefined) throw new Error(`${name} has no table`)
-  return { table, names: table.columns.map((column) => column.name), types: typesOf(table.columns), rows: await opened.texts(`${event.dataset.id}/${table.id}`), problems: table.problems }
+  return {
+    table,
+    names: table.columns.map((column) => column.name),
+    types: typesOf(table.columns),
+    rows: await opened.texts(`${event.dataset.id}/${table.id}`),
+    problems: table.problems,
+  }
 }
 
 /** Why a file was not read. */

@@ -25,7 +25,11 @@ export interface OpenedFolder {
 }
 
 /** Opens a folder as hub.yaml would. `store` and `scratch` are made where they are not given. */
-export async function openFolder(folder: string, config: object = {}, given: { store?: string; memory?: string } = {}): Promise<OpenedFolder> {
+export async function openFolder(
+  folder: string,
+  config: object = {},
+  given: { store?: string; memory?: string } = {},
+): Promise<OpenedFolder> {
   const base = await mkdtemp(join(tmpdir(), 'dials-files-'))
   const scratch = join(base, 'scratch')
   const store = given.store ?? join(base, 'store')
@@ -33,7 +37,11 @@ export async function openFolder(folder: string, config: object = {}, given: { s
   await mkdir(store, { recursive: true })
   const engine = await DuckDbEngine.open({ folders: [scratch, store], memoryMb: 512 })
   const logged: object[] = []
-  const log = { info: (fields: object) => logged.push(fields), warn: (fields: object) => logged.push(fields), error: (fields: object) => logged.push(fields) }
+  const log = {
+    info: (fields: object) => logged.push(fields),
+    warn: (fields: object) => logged.push(fields),
+    error: (fields: object) => logged.push(fields),
+  }
   const source = await files.open(files.configSchema.parse({ folder, defaultAccess: 'OPEN', ...config }), {
     spokeId: 'camden',
     baseFolder: '/',
@@ -53,7 +61,11 @@ export async function openFolder(folder: string, config: object = {}, given: { s
   const run: OpenedFolder['run'] = async (relation, options = {}) => {
     const planned = source.plan({ relation }, await source.capabilities([]))
     const scan = source.execute(planned, {
-      signal: new AbortController().signal, rowsMax: 10_000_000, bytesMax: 1e9, deadline: Date.now() + 60_000, ...options,
+      signal: new AbortController().signal,
+      rowsMax: 10_000_000,
+      bytesMax: 1e9,
+      deadline: Date.now() + 60_000,
+      ...options,
     })
     const rows: Record<string, unknown>[] = []
     const session = await engine.connect()

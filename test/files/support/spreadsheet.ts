@@ -32,9 +32,22 @@ const types = 'application/vnd.openxmlformats-officedocument.spreadsheetml'
 const head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 
 /** A whole workbook with these parts, for what no library would write. */
-export function spreadsheet({ sheets = [''], names = [], states = [], after = '', before = '', strings, formats = [], properties = '', calculation = '', parts = {}, rename = (name) => name }: SpreadsheetParts): Buffer {
+export function spreadsheet({
+  sheets = [''],
+  names = [],
+  states = [],
+  after = '',
+  before = '',
+  strings,
+  formats = [],
+  properties = '',
+  calculation = '',
+  parts = {},
+  rename = (name) => name,
+}: SpreadsheetParts): Buffer {
   const text: Record<string, string | Buffer | undefined> = {
-    '[Content_Types].xml': `${head}<Types xmlns="${packages}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>` +
+    '[Content_Types].xml':
+      `${head}<Types xmlns="${packages}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>` +
       `<Override PartName="/${rename('xl/workbook.xml')}" ContentType="${types}.sheet.main+xml"/>${sheets.map((_, at) => `<Override PartName="/${rename(`xl/worksheets/sheet${at + 1}.xml`)}" ContentType="${types}.worksheet+xml"/>`).join('')}</Types>`,
     '_rels/.rels': relations([['rId1', 'officeDocument', rename('xl/workbook.xml')]]),
     'xl/workbook.xml': `${head}<workbook xmlns="${main}" xmlns:r="${office}">${properties}<sheets>${sheets.map((_, at) => `<sheet name="${names[at] ?? `Sheet${at + 1}`}" sheetId="${at + 1}" ${states[at] ?? ''} r:id="rId${at + 1}"/>`).join('')}</sheets>${calculation}</workbook>`,
@@ -45,10 +58,17 @@ export function spreadsheet({ sheets = [''], names = [], states = [], after = ''
     ]),
     'xl/styles.xml': `${head}<styleSheet xmlns="${main}"><numFmts>${formats.map((code, at) => `<numFmt numFmtId="${164 + at}" formatCode="${escaped(code)}"/>`).join('')}</numFmts><cellXfs><xf numFmtId="0"/>${formats.map((_, at) => `<xf numFmtId="${164 + at}"/>`).join('')}</cellXfs></styleSheet>`,
     ...(strings === undefined ? {} : { 'xl/sharedStrings.xml': `${head}<sst xmlns="${main}">${strings}</sst>` }),
-    ...Object.fromEntries(sheets.map((rows, at) => [`xl/worksheets/sheet${at + 1}.xml`, rows.startsWith('<?xml') ? rows : `${head}<worksheet xmlns="${main}">${before}<sheetData>${rows}</sheetData>${after}</worksheet>`])),
+    ...Object.fromEntries(
+      sheets.map((rows, at) => [
+        `xl/worksheets/sheet${at + 1}.xml`,
+        rows.startsWith('<?xml') ? rows : `${head}<worksheet xmlns="${main}">${before}<sheetData>${rows}</sheetData>${after}</worksheet>`,
+      ]),
+    ),
   }
   const files = Object.entries({ ...text, ...parts })
-  return zipOf(files.flatMap(([name, content]): ZipPart[] => (content === undefined ? [] : [{ name: rename(name), content: Buffer.from(content) }])))
+  return zipOf(
+    files.flatMap(([name, content]): ZipPart[] => (content === undefined ? [] : [{ name: rename(name), content: Buffer.from(content) }])),
+  )
 }
 
 /** A part of relationships: id, last word of the type, target. */
@@ -58,13 +78,20 @@ export function relations(list: readonly (readonly [id: string, type: string, ta
 
 /** Rows of cells: text, numbers, or a cell's XML as it is. */
 export function rows(...list: readonly (readonly (string | number | undefined)[])[]): string {
-  return list.map((cells, row) => `<row r="${row + 1}">${cells.map((cell, at) => cellOf(cell, `${String.fromCharCode(65 + at)}${row + 1}`)).join('')}</row>`).join('')
+  return list
+    .map(
+      (cells, row) =>
+        `<row r="${row + 1}">${cells.map((cell, at) => cellOf(cell, `${String.fromCharCode(65 + at)}${row + 1}`)).join('')}</row>`,
+    )
+    .join('')
 }
 
 function cellOf(cell: string | number | undefined, reference: string): string {
   if (cell === undefined) return ''
   if (typeof cell === 'number') return `<c r="${reference}"><v>${cell}</v></c>`
-  return cell.startsWith('<c') ? cell.replace('<c', `<c r="${reference}"`) : `<c r="${reference}" t="inlineStr"><is><t xml:space="preserve">${escaped(cell)}</t></is></c>`
+  return cell.startsWith('<c')
+    ? cell.replace('<c', `<c r="${reference}"`)
+    : `<c r="${reference}" t="inlineStr"><is><t xml:space="preserve">${escaped(cell)}</t></is></c>`
 }
 
 /** A number in a style. */

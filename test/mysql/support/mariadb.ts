@@ -15,7 +15,8 @@ import { type Bench, openBench } from '../../support/query.js'
 const server = ['/usr/sbin/mariadbd', '/usr/local/sbin/mariadbd', '/usr/bin/mariadbd'].find(existsSync)
 
 /** Why the tests of this folder do not run, where they cannot. */
-export const missing = server === undefined ? 'there is no MariaDB server here: apt-get install --no-install-recommends mariadb-server' : undefined
+export const missing =
+  server === undefined ? 'there is no MariaDB server here: apt-get install --no-install-recommends mariadb-server' : undefined
 
 /** A MariaDB server of a test's own, with an empty database `town`. */
 export interface TestMariaDb {
@@ -30,17 +31,36 @@ export interface TestMariaDb {
 }
 
 /** @param files of its folder, by name. @param settings its options beside ours; each may name those files by `{folder}`. */
-export async function openMariaDb({ files = {}, settings = [] }: { files?: Record<string, string>; settings?: readonly string[] } = {}): Promise<TestMariaDb> {
+export async function openMariaDb({
+  files = {},
+  settings = [],
+}: { files?: Record<string, string>; settings?: readonly string[] } = {}): Promise<TestMariaDb> {
   const folder = await mkdtemp(join(tmpdir(), 'seven-dials-mariadb-'))
   const data = join(folder, 'data')
   await mkdir(data)
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
   const user = userInfo().username
-  await promisify(execFile)('mariadb-install-db', ['--no-defaults', `--user=${user}`, `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db'])
+  await promisify(execFile)('mariadb-install-db', [
+    '--no-defaults',
+    `--user=${user}`,
+    `--datadir=${data}`,
+    '--auth-root-authentication-method=normal',
+    '--skip-test-db',
+  ])
   const port = await freePort()
   const child = spawn(
     server as string,
-    ['--no-defaults', `--user=${user}`, `--datadir=${data}`, `--socket=${join(folder, 'socket')}`, `--port=${port}`, '--bind-address=127.0.0.1', '--skip-log-bin', '--innodb-flush-log-at-trx-commit=0', ...settings.map((setting) => setting.replace('{folder}', folder))],
+    [
+      '--no-defaults',
+      `--user=${user}`,
+      `--datadir=${data}`,
+      `--socket=${join(folder, 'socket')}`,
+      `--port=${port}`,
+      '--bind-address=127.0.0.1',
+      '--skip-log-bin',
+      '--innodb-flush-log-at-trx-commit=0',
+      ...settings.map((setting) => setting.replace('{folder}', folder)),
+    ],
     { stdio: 'ignore' },
   )
   const exited = once(child, 'exit')
@@ -63,7 +83,12 @@ export async function openMariaDb({ files = {}, settings = [] }: { files?: Recor
     },
     async open(config = {}) {
       const source = await mysql.open(mysql.configSchema.parse({ url, schemas: ['town'], defaultAccess: 'OPEN', ...config }), {
-        spokeId: 'camden', baseFolder: folder, engine: bench.engine, openEngine: (options) => DuckDbEngine.open(options), scratchFolder: bench.folder, storeFolder: folder,
+        spokeId: 'camden',
+        baseFolder: folder,
+        engine: bench.engine,
+        openEngine: (options) => DuckDbEngine.open(options),
+        scratchFolder: bench.folder,
+        storeFolder: folder,
         log: { info: quiet, warn: quiet, error: quiet },
       })
       sources.push(source)

@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import type { Shape } from '../../../src/connector/column.js'
-import { type Aggregate, comparisons, type Expression, granularities, type Literal, type Predicate, type Relation } from '../../../src/connector/relation.js'
+import {
+  type Aggregate,
+  comparisons,
+  type Expression,
+  granularities,
+  type Literal,
+  type Predicate,
+  type Relation,
+} from '../../../src/connector/relation.js'
 import { shapesOf } from '../../../src/connector/shapes.js'
 
 /** Draws one value; fast-check's own generator, which shrinks what was drawn. */
@@ -25,10 +33,41 @@ export const columns: readonly Column[] = [
 ]
 
 const moments = [
-  '2026-03-29T00:30:00', '2026-03-29T23:30:00', '2026-10-25T01:30:00', '2026-10-25T23:59:59.5', '2025-12-31T23:00:00', '1969-07-20T20:17:40', '1970-01-01T00:00:00',
-  '1847-11-30T23:59:59', '2999-12-31T23:59:59.999999', '0001-01-01T00:00:00',
+  '2026-03-29T00:30:00',
+  '2026-03-29T23:30:00',
+  '2026-10-25T01:30:00',
+  '2026-10-25T23:59:59.5',
+  '2025-12-31T23:00:00',
+  '1969-07-20T20:17:40',
+  '1970-01-01T00:00:00',
+  '1847-11-30T23:59:59',
+  '2999-12-31T23:59:59.999999',
+  '0001-01-01T00:00:00',
 ]
-const texts = ['', 'a', 'A', 'ab', 'Ab', 'å', 'é', 'e\u0301', 'z', '日本', '😀', '\uff5e', "O'Brien", '\\', "\\'; DROP TABLE t; --", '%', '_', 'a\nb', 'null', '\u2028"', 'ß', 'ss']
+const texts = [
+  '',
+  'a',
+  'A',
+  'ab',
+  'Ab',
+  'å',
+  'é',
+  'e\u0301',
+  'z',
+  '日本',
+  '😀',
+  '\uff5e',
+  "O'Brien",
+  '\\',
+  "\\'; DROP TABLE t; --",
+  '%',
+  '_',
+  'a\nb',
+  'null',
+  '\u2028"',
+  'ß',
+  'ss',
+]
 
 /** Canonical texts of a shape's values, few enough to meet each other again. Sums of the DOUBLEs are exact, whatever their order. */
 export function valueOf({ type, scale = 0 }: Shape, name = ''): fc.Arbitrary<string> {
@@ -38,11 +77,15 @@ export function valueOf({ type, scale = 0 }: Shape, name = ''): fc.Arbitrary<str
     case 'BOOLEAN':
       return fc.constantFrom('true', 'false')
     case 'INT64':
-      return name === 'small' ? fc.constantFrom('0', '1', '-1', '2147483647', '-2147483648') : fc.constantFrom('0', '1', '-1', '2', '9007199254740993', '9223372036854775807', '-9223372036854775808')
+      return name === 'small'
+        ? fc.constantFrom('0', '1', '-1', '2147483647', '-2147483648')
+        : fc.constantFrom('0', '1', '-1', '2', '9007199254740993', '9223372036854775807', '-9223372036854775808')
     case 'DOUBLE':
       return fc.constantFrom('0', '0.25', '-0.5', '1.5', '3', '-2.25', '1048576.125')
     case 'DECIMAL':
-      return fc.constantFrom('0', '1', '-1', '0.05', '-123.45', '1.50', '99999999999999.99').map((text) => (scale === 0 ? (text.split('.')[0] as string) : text))
+      return fc
+        .constantFrom('0', '1', '-1', '0.05', '-123.45', '1.50', '99999999999999.99')
+        .map((text) => (scale === 0 ? (text.split('.')[0] as string) : text))
     case 'DATE':
       return fc.constantFrom(...moments.map((moment) => moment.slice(0, 10)))
     case 'TIME':
@@ -65,7 +108,11 @@ export function drawRows(draw: Draw, own: readonly Column[] = columns): Table['r
 }
 
 /** A relation over these tables that has an answer: every index is known, every operand fits. `ordered` where its order is told. */
-export function drawRelation(draw: Draw, tables: readonly string[], own: readonly Column[] = columns): { relation: Relation; ordered: boolean } {
+export function drawRelation(
+  draw: Draw,
+  tables: readonly string[],
+  own: readonly Column[] = columns,
+): { relation: Relation; ordered: boolean } {
   let relation = drawLeaf(draw, tables, own)
   const steps = draw(fc.array(fc.constantFrom('filter', 'filter', 'project', 'aggregate', 'sort', 'limit'), { maxLength: 4 }))
   let ordered = false
@@ -73,10 +120,16 @@ export function drawRelation(draw: Draw, tables: readonly string[], own: readonl
     const input = shapesOf(relation)
     ordered = step === 'sort' || step === 'limit'
     if (step === 'filter') relation = { op: 'filter', predicate: drawPredicate(draw, input, 2), input: relation }
-    if (step === 'project') relation = { op: 'project', outputs: draw(fc.array(fc.nat(), { minLength: 1, maxLength: 6 })).map(() => drawExpression(draw, input)), input: relation }
+    if (step === 'project')
+      relation = {
+        op: 'project',
+        outputs: draw(fc.array(fc.nat(), { minLength: 1, maxLength: 6 })).map(() => drawExpression(draw, input)),
+        input: relation,
+      }
     if (step === 'aggregate') relation = drawAggregate(draw, relation, input)
     if (step === 'sort' || step === 'limit') relation = { op: 'sort', keys: drawKeys(draw, input), input: relation }
-    if (step === 'limit') relation = { op: 'limit', ...(draw(fc.boolean()) ? { count: draw(fc.nat(8)) } : {}), offset: draw(fc.nat(4)), input: relation }
+    if (step === 'limit')
+      relation = { op: 'limit', ...(draw(fc.boolean()) ? { count: draw(fc.nat(8)) } : {}), offset: draw(fc.nat(4)), input: relation }
   }
   return { relation, ordered }
 }
@@ -84,7 +137,11 @@ export function drawRelation(draw: Draw, tables: readonly string[], own: readonl
 function drawLeaf(draw: Draw, tables: readonly string[], own: readonly Column[]): Relation {
   const wanted = draw(fc.subarray([...own], { minLength: 1 }))
   const leaf = (): Relation => {
-    const scan: Relation = { op: 'scan', table: draw(fc.constantFrom(...tables)), columns: wanted.map(({ name, type, scale }) => ({ name, type, ...(scale === undefined ? {} : { scale }) })) }
+    const scan: Relation = {
+      op: 'scan',
+      table: draw(fc.constantFrom(...tables)),
+      columns: wanted.map(({ name, type, scale }) => ({ name, type, ...(scale === undefined ? {} : { scale }) })),
+    }
     return draw(fc.boolean()) ? scan : { op: 'filter', predicate: drawPredicate(draw, shapesOf(scan), 1), input: scan }
   }
   const count = draw(fc.constantFrom(1, 1, 1, 2, 3))
@@ -102,7 +159,11 @@ function drawLeaf(draw: Draw, tables: readonly string[], own: readonly Column[])
 /** By every column, so that no order is left open. */
 function drawKeys(draw: Draw, input: readonly Shape[]) {
   const first = draw(fc.nat(input.length - 1))
-  return input.map((_, index) => ({ column: (index + first) % input.length, descending: draw(fc.boolean()), nullsFirst: draw(fc.boolean()) }))
+  return input.map((_, index) => ({
+    column: (index + first) % input.length,
+    descending: draw(fc.boolean()),
+    nullsFirst: draw(fc.boolean()),
+  }))
 }
 
 function drawAggregate(draw: Draw, relation: Relation, input: readonly Shape[]): Relation {
@@ -121,7 +182,12 @@ function drawAggregate(draw: Draw, relation: Relation, input: readonly Shape[]):
   if (sum === -1) return aggregate
   const scale = (shapesOf(aggregate)[groups.length + sum]?.scale ?? 0) + 6
   const at = (index: number): Expression => ({ kind: 'column', index })
-  const mean: Expression = { kind: 'mean', sum: at(groups.length + sum), count: at(groups.length + measures.length), shape: { type: 'DECIMAL', scale } }
+  const mean: Expression = {
+    kind: 'mean',
+    sum: at(groups.length + sum),
+    count: at(groups.length + measures.length),
+    shape: { type: 'DECIMAL', scale },
+  }
   return { op: 'project', outputs: [...shapesOf(aggregate).map((_, index) => at(index)), mean], input: aggregate }
 }
 
@@ -134,10 +200,23 @@ function drawExpression(draw: Draw, input: readonly Shape[]): Expression {
       return drawLiteral(draw, shape)
     case 'bucket':
       if (shape.type !== 'DATE' && shape.type !== 'TIMESTAMP' && shape.type !== 'TIMESTAMPTZ') return column
-      return { kind: 'bucket', input: column, granularity: draw(fc.constantFrom(...granularities)), timeZone: draw(fc.constantFrom('UTC', 'Europe/London', 'Asia/Tokyo')) }
+      return {
+        kind: 'bucket',
+        input: column,
+        granularity: draw(fc.constantFrom(...granularities)),
+        timeZone: draw(fc.constantFrom('UTC', 'Europe/London', 'Asia/Tokyo')),
+      }
     case 'convert': {
-      const to: Shape[] = shape.type === 'INT64' ? [{ type: 'DECIMAL', scale: 3 }, { type: 'DOUBLE' }, { type: 'STRING' }] : shape.type === 'BOOLEAN' ? [{ type: 'STRING' }] : shape.type === 'DATE' ? [{ type: 'TIMESTAMP' }, { type: 'STRING' }] : []
-      if (shape.type === 'DECIMAL' && (shape.scale ?? 0) < 8) to.push({ type: 'DECIMAL', scale: (shape.scale ?? 0) + 2 }, { type: 'STRING' })
+      const to: Shape[] =
+        shape.type === 'INT64'
+          ? [{ type: 'DECIMAL', scale: 3 }, { type: 'DOUBLE' }, { type: 'STRING' }]
+          : shape.type === 'BOOLEAN'
+            ? [{ type: 'STRING' }]
+            : shape.type === 'DATE'
+              ? [{ type: 'TIMESTAMP' }, { type: 'STRING' }]
+              : []
+      if (shape.type === 'DECIMAL' && (shape.scale ?? 0) < 8)
+        to.push({ type: 'DECIMAL', scale: (shape.scale ?? 0) + 2 }, { type: 'STRING' })
       // 2^63 as a DOUBLE would make sums of it depend on their order.
       const possible = to.filter(({ type }) => type !== 'DOUBLE')
       return possible.length === 0 ? column : { kind: 'convert', input: column, to: draw(fc.constantFrom(...possible)) }
@@ -154,7 +233,8 @@ function drawLiteral(draw: Draw, shape: Shape): Literal {
 function drawPredicate(draw: Draw, input: readonly Shape[], depth: number): Predicate {
   const kind = depth === 0 ? 'leaf' : draw(fc.constantFrom('leaf', 'leaf', 'and', 'or', 'not'))
   if (kind === 'not') return { kind, term: drawPredicate(draw, input, depth - 1) }
-  if (kind !== 'leaf') return { kind, terms: draw(fc.array(fc.nat(), { minLength: 1, maxLength: 3 })).map(() => drawPredicate(draw, input, depth - 1)) }
+  if (kind !== 'leaf')
+    return { kind, terms: draw(fc.array(fc.nat(), { minLength: 1, maxLength: 3 })).map(() => drawPredicate(draw, input, depth - 1)) }
   const index = draw(fc.nat(input.length - 1))
   const shape = input[index] as Shape
   const left: Expression = { kind: 'column', index }

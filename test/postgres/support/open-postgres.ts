@@ -27,7 +27,11 @@ export async function openTestPostgres(): Promise<TestPostgres> {
   const bench = await openBench()
   const sources: Source[] = []
   const logged: object[] = []
-  const log = { info: () => undefined, warn: (fields: object) => void logged.push(fields), error: (fields: object) => void logged.push(fields) }
+  const log = {
+    info: () => undefined,
+    warn: (fields: object) => void logged.push(fields),
+    error: (fields: object) => void logged.push(fields),
+  }
   const rows = async (sql: string) => ((await database.knex.raw(sql)) as { rows: Record<string, unknown>[] }).rows
   return {
     database,
@@ -40,14 +44,25 @@ export async function openTestPostgres(): Promise<TestPostgres> {
     async open(config = {}) {
       const storeFolder = join(bench.folder, `store-${randomUUID()}`)
       await mkdir(storeFolder)
-      const source = await postgres.open(postgres.configSchema.parse({ url: database.url, schemas: ['public'], defaultAccess: 'OPEN', ...config }), {
-        spokeId: 'camden', baseFolder: bench.folder, engine: bench.engine, openEngine: (options) => DuckDbEngine.open(options), scratchFolder: bench.folder, storeFolder, log,
-      })
+      const source = await postgres.open(
+        postgres.configSchema.parse({ url: database.url, schemas: ['public'], defaultAccess: 'OPEN', ...config }),
+        {
+          spokeId: 'camden',
+          baseFolder: bench.folder,
+          engine: bench.engine,
+          openEngine: (options) => DuckDbEngine.open(options),
+          scratchFolder: bench.folder,
+          storeFolder,
+          log,
+        },
+      )
       sources.push(source)
       return source
     },
     async backends() {
-      const found = await rows(`SELECT state, query FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'seven-dials' AND pid <> pg_backend_pid()`)
+      const found = await rows(
+        `SELECT state, query FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'seven-dials' AND pid <> pg_backend_pid()`,
+      )
       return (found as { state: string; query: string }[]).filter(({ query }) => !query.includes('pg_stat_activity'))
     },
     async close() {

@@ -21,7 +21,12 @@ export function scanOfDataset({ id, tables: [table] }: DatasetDescription): Extr
   return { op: 'scan', table: `${id}/${table?.id}`, columns }
 }
 
-export const limits = (): ScanOptions => ({ signal: new AbortController().signal, rowsMax: 1_000_000, bytesMax: 2 ** 30, deadline: Date.now() + 30_000 })
+export const limits = (): ScanOptions => ({
+  signal: new AbortController().signal,
+  rowsMax: 1_000_000,
+  bytesMax: 2 ** 30,
+  deadline: Date.now() + 30_000,
+})
 
 /** Runs a relation as a spoke does: what the source takes, then what it leaves. Answers the rows as text, and how it was planned. */
 export async function answer(bench: Bench, source: Source, relation: Relation, options: Partial<ScanOptions> = {}) {
@@ -35,7 +40,7 @@ export async function answer(bench: Bench, source: Source, relation: Relation, o
     const columns = shapesOf(planned.taken).map((shape, index) => ({ name: `c${index}`, ...shape }))
     const rest = planned.left.reduce<Relation>((input, step) => ({ ...step, input }), { op: 'scan', table: '', columns })
     const sql = bench.hub.compile(rest, () => `read_parquet([${parts.map(({ file }) => `'${file.path}'`).join(', ')}])`)
-    return { rows: (await textRows(session, sql, shapesOf(rest).length)), planned, report }
+    return { rows: await textRows(session, sql, shapesOf(rest).length), planned, report }
   } finally {
     await session.close()
     await Promise.all(parts.map(({ file }) => file.release()))
@@ -43,7 +48,11 @@ export async function answer(bench: Bench, source: Source, relation: Relation, o
 }
 
 /** Rows as texts, in their order. */
-export async function textRows(session: { rows(sql: string): Promise<Record<string, unknown>[]> }, sql: string, width: number): Promise<(string | null)[][]> {
+export async function textRows(
+  session: { rows(sql: string): Promise<Record<string, unknown>[]> },
+  sql: string,
+  width: number,
+): Promise<(string | null)[][]> {
   const columns = Array.from({ length: Math.max(width, 1) }, (_, index) => `CAST(c${index} AS VARCHAR) AS c${index}`)
   const found = await session.rows(`SELECT ${columns.join(', ')} FROM (${sql}) AS answer`)
   return found.map((row) => columns.map((_, index) => row[`c${index}`] as string | null))

@@ -62,19 +62,23 @@ function drawGroups(draw: Draw, query: Query, columns: readonly Column[]): Outpu
 function drawMeasure(draw: Draw, query: Query, columns: readonly Column[], name: string): Output {
   const column = draw(fc.option(fc.constantFrom(...columns), { freq: 8 }))
   const numeric = column !== null && ['INT64', 'DOUBLE', 'DECIMAL'].includes(column.type)
-  const possible = column === null ? ['COUNT'] : numeric ? measures : column.type === 'GEOMETRY' ? ['COUNT'] : ['COUNT', 'COUNT_DISTINCT', 'MIN', 'MAX']
+  const possible =
+    column === null ? ['COUNT'] : numeric ? measures : column.type === 'GEOMETRY' ? ['COUNT'] : ['COUNT', 'COUNT_DISTINCT', 'MIN', 'MAX']
   const of = draw(fc.constantFrom(...possible))
   query.measures = [...(query.measures ?? []), { function: of, as: name, ...(column === null ? {} : { column: column.name }) }]
   if (of === 'COUNT' || of === 'COUNT_DISTINCT') return { name, type: 'INT64', exact: true }
   if (of === 'MIN' || of === 'MAX') return { ...(column as Column), name, exact: true }
   if (of === 'SUM' && column?.type !== 'DOUBLE') return { name, type: 'DECIMAL', scale: column?.scale ?? 0, exact: true }
-  return of === 'AVG' && column?.type === 'DECIMAL' ? { name, type: 'DECIMAL', scale: (column.scale ?? 0) + 6, exact: true } : { name, type: 'DOUBLE', exact: false }
+  return of === 'AVG' && column?.type === 'DECIMAL'
+    ? { name, type: 'DECIMAL', scale: (column.scale ?? 0) + 6, exact: true }
+    : { name, type: 'DOUBLE', exact: false }
 }
 
 function drawFilter(draw: Draw, columns: readonly Column[], depth: number): Filter {
   const shape = depth === 0 ? 'leaf' : draw(fc.constantFrom('leaf', 'leaf', 'and', 'or', 'not'))
   if (shape === 'not') return { not: drawFilter(draw, columns, depth - 1) }
-  if (shape !== 'leaf') return { [shape]: Array.from({ length: draw(fc.integer({ min: 1, max: 3 })) }, () => drawFilter(draw, columns, depth - 1)) }
+  if (shape !== 'leaf')
+    return { [shape]: Array.from({ length: draw(fc.integer({ min: 1, max: 3 })) }, () => drawFilter(draw, columns, depth - 1)) }
   const column = draw(fc.constantFrom(...columns))
   const operators = operatorsOf(column)
   const used = draw(fc.uniqueArray(fc.constantFrom(...operators), { minLength: 1, maxLength: 2 }))
@@ -89,7 +93,17 @@ function operatorsOf({ type }: Shape): string[] {
 
 function operandOf(draw: Draw, operator: string, column: Column): unknown {
   if (operator === 'isNull') return draw(fc.boolean())
-  if (operator === 'withinBox') return draw(fc.constantFrom([-0.1, 51.5, -0.1, 51.5], [-1, 50, 1, 52], [-180, -90, 180, 90], [10, 10, 11, 11], [179, -90, 1, 90], [1, -90, -0.05, 90]))
+  if (operator === 'withinBox')
+    return draw(
+      fc.constantFrom(
+        [-0.1, 51.5, -0.1, 51.5],
+        [-1, 50, 1, 52],
+        [-180, -90, 180, 90],
+        [10, 10, 11, 11],
+        [179, -90, 1, 90],
+        [1, -90, -0.05, 90],
+      ),
+    )
   if (operator === 'in') return Array.from({ length: draw(fc.integer({ min: 0, max: 4 })) }, () => drawOperand(draw, column))
   return drawOperand(draw, column)
 }

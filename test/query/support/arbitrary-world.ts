@@ -18,7 +18,7 @@ export interface World {
   readonly chunkRows: Readonly<Record<string, number | undefined>>
 }
 
-const names = ['a', 'Ward Name', '__proto__', 'constructor', "it's \"b\"", 'x.y', 'Größe', 'count']
+const names = ['a', 'Ward Name', '__proto__', 'constructor', 'it\'s "b"', 'x.y', 'Größe', 'count']
 const spokes = ['camden', 'barnet', 'the-city', 'b2']
 const types = ['STRING', 'BOOLEAN', 'INT64', 'DOUBLE', 'DECIMAL', 'DATE', 'TIMESTAMP', 'TIMESTAMPTZ', 'GEOMETRY'] as const
 
@@ -26,10 +26,20 @@ const texts = ['', 'a', 'A', 'ab', '007', '7', '%', "O'Brien", 'é', 'e\u0301', 
 const whole = [0n, 1n, -1n, 2n, 3n, 7n, 2n ** 53n, 2n ** 53n + 1n, -(2n ** 53n) - 1n, 2n ** 63n - 1n, -(2n ** 63n)]
 const doubles = [0, 0.1, -0.5, 1.5, 1e-7, 3, -2.25, 123456.789, 1e20]
 const points = [
-  '{"type":"Point","coordinates":[-0.1,51.5]}', '{"type":"Point","coordinates":[2,48]}', '{"type":"Point","coordinates":[]}',
+  '{"type":"Point","coordinates":[-0.1,51.5]}',
+  '{"type":"Point","coordinates":[2,48]}',
+  '{"type":"Point","coordinates":[]}',
   '{"type":"LineString","coordinates":[[-0.1,51.5],[0.5,51]]}',
 ]
-const times = ['2026-03-29T00:30:00', '2026-03-29T23:30:00', '2026-10-25T01:30:00', '2026-10-25T23:59:59.5', '2025-12-31T23:00:00', '2026-01-05T00:00:00', '1969-07-20T20:17:40']
+const times = [
+  '2026-03-29T00:30:00',
+  '2026-03-29T23:30:00',
+  '2026-10-25T01:30:00',
+  '2026-10-25T23:59:59.5',
+  '2025-12-31T23:00:00',
+  '2026-01-05T00:00:00',
+  '1969-07-20T20:17:40',
+]
 
 /** Cells of a shape, few enough to meet each other again. */
 export function cellOf({ type, scale = 0 }: Shape): fc.Arbitrary<Exclude<Cell, null>> {
@@ -58,17 +68,23 @@ export function cellOf({ type, scale = 0 }: Shape): fc.Arbitrary<Exclude<Cell, n
 /** Tables of columns that go together, at some sources of whatever capabilities, and a `from` over them. */
 export function drawWorld(draw: Draw): World {
   const some = <T>(of: readonly T[], minLength = 1) => draw(fc.subarray([...of], { minLength }))
-  const shared = some(names).slice(0, 5).map((name) => ({ name, type: draw(fc.constantFrom(...types)), scale: draw(fc.integer({ min: 0, max: 4 })) }))
+  const shared = some(names)
+    .slice(0, 5)
+    .map((name) => ({ name, type: draw(fc.constantFrom(...types)), scale: draw(fc.integer({ min: 0, max: 4 })) }))
   const used = some(spokes)
   const count = draw(fc.integer({ min: 1, max: 5 }))
   const members = Array.from({ length: count }, (_, index) => drawMember(draw, index, draw(fc.constantFrom(...used)), shared))
   const tables = members.map(({ table }) => table)
-  const plain = members.every(({ columns, table }) => columns.every(({ column, as, type }) => as === undefined && type === undefined && table.columns.some(({ name }) => name === column)))
+  const plain = members.every(({ columns, table }) =>
+    columns.every(({ column, as, type }) => as === undefined && type === undefined && table.columns.some(({ name }) => name === column)),
+  )
   const ids = tables.map(({ id }) => id)
   if (draw(fc.integer({ min: 0, max: 9 })) === 0) ids.push(ids[0] as string)
   const from: Query['from'] = !plain
     ? { members: members.map(({ table, columns }) => ({ table: table.id, columns })) }
-    : ids.length === 1 ? { table: ids[0] as string } : { union: ids }
+    : ids.length === 1
+      ? { table: ids[0] as string }
+      : { union: ids }
   const stacked = shared.filter(({ name }) => members.some(({ columns }) => columns.some(({ column, as }) => (as ?? column) === name)))
   return {
     tables,
@@ -85,7 +101,12 @@ interface Member {
   shapes: Map<string, Shape>
 }
 
-function drawMember(draw: Draw, index: number, spokeId: string, shared: readonly { name: string; type: ColumnType; scale: number }[]): Member {
+function drawMember(
+  draw: Draw,
+  index: number,
+  spokeId: string,
+  shared: readonly { name: string; type: ColumnType; scale: number }[],
+): Member {
   const present = shared.filter(() => draw(fc.integer({ min: 0, max: 4 })) > 0)
   const chosen = present.length === 0 ? shared.slice(0, 1) : present
   const columns = chosen.map(({ name, type, scale }) => {
@@ -94,8 +115,18 @@ function drawMember(draw: Draw, index: number, spokeId: string, shared: readonly
     const readAs = shape.type === 'STRING' && draw(fc.integer({ min: 0, max: 5 })) === 0
     const own: Shape = readFrom ? { type: 'STRING' } : readAs ? { type: 'INT64' } : shape
     const renamed = draw(fc.integer({ min: 0, max: 3 })) === 0
-    const member = { column: renamed ? `${name} of ${index}` : name, ...(renamed ? { as: name } : {}), ...(readFrom || readAs ? { type: shape.type } : {}) }
-    return { own: { name: member.column, ...own }, member, name, shape, cell: readFrom ? fc.constantFrom('7', ' 007', '-3', '+0', '12') : cellOf(own) }
+    const member = {
+      column: renamed ? `${name} of ${index}` : name,
+      ...(renamed ? { as: name } : {}),
+      ...(readFrom || readAs ? { type: shape.type } : {}),
+    }
+    return {
+      own: { name: member.column, ...own },
+      member,
+      name,
+      shape,
+      cell: readFrom ? fc.constantFrom('7', ' 007', '-3', '+0', '12') : cellOf(own),
+    }
   })
   const rows = draw(fc.constantFrom(0, 1, 2, 5, 12))
   return {
@@ -103,7 +134,9 @@ function drawMember(draw: Draw, index: number, spokeId: string, shared: readonly
       id: `${spokeId}/t-${index}/t-${index}`,
       spokeId,
       columns: columns.map(({ own }) => own),
-      rows: Array.from({ length: rows }, () => columns.map(({ cell }) => draw(fc.option(cell as fc.Arbitrary<Exclude<Cell, null>>, { freq: 5 })))),
+      rows: Array.from({ length: rows }, () =>
+        columns.map(({ cell }) => draw(fc.option(cell as fc.Arbitrary<Exclude<Cell, null>>, { freq: 5 }))),
+      ),
     },
     columns: columns.map(({ member }) => member),
     shapes: new Map(columns.map(({ name, shape }) => [name, shape])),
@@ -113,7 +146,8 @@ function drawMember(draw: Draw, index: number, spokeId: string, shared: readonly
 /** Numbers may stand beside numbers of another type. */
 function drawShape(draw: Draw, type: ColumnType, scale: number): Shape {
   const numbers = ['INT64', 'DOUBLE', 'DECIMAL'] as const
-  const own = (numbers as readonly string[]).includes(type) && draw(fc.integer({ min: 0, max: 3 })) === 0 ? draw(fc.constantFrom(...numbers)) : type
+  const own =
+    (numbers as readonly string[]).includes(type) && draw(fc.integer({ min: 0, max: 3 })) === 0 ? draw(fc.constantFrom(...numbers)) : type
   return own === 'DECIMAL' ? { type: own, scale: type === 'DECIMAL' ? scale : draw(fc.integer({ min: 0, max: 4 })) } : { type: own }
 }
 
@@ -151,4 +185,3 @@ export function drawOperand(draw: Draw, shape: Shape): unknown {
   if (typeof cell === 'number') return asText ? String(cell) : cell
   return typeof cell === 'boolean' && asText ? String(cell) : cell
 }
-

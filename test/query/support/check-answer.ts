@@ -17,11 +17,20 @@ export function checkAnswer(query: Query, whole: OracleAnswer, result: ToldPage,
   const limit = query.limit ?? (isGrouped ? pageDefault.groups : pageDefault.rows)
   const offset = query.offset ?? 0
   const page = whole.rows.slice(offset, offset + limit)
-  expect({ rowCount: result.rowCount, truncated: result.truncated, complete: result.complete }).toEqual({ rowCount: page.length, truncated: whole.rows.length > offset + limit, complete: true })
+  expect({ rowCount: result.rowCount, truncated: result.truncated, complete: result.complete }).toEqual({
+    rowCount: page.length,
+    truncated: whole.rows.length > offset + limit,
+    complete: true,
+  })
   if (result.columns !== undefined) expect(result.columns.map(({ name, shape }) => ({ name, ...shape }))).toEqual(whole.columns)
 
   if (isGrouped || query.orderBy !== undefined) {
-    const encodings = whole.columns.map((column, index) => encodingOf(column, page.map((row) => row[index] as Cell)))
+    const encodings = whole.columns.map((column, index) =>
+      encodingOf(
+        column,
+        page.map((row) => row[index] as Cell),
+      ),
+    )
     if (result.columns !== undefined) expect(result.columns.map(({ encoding }) => encoding)).toEqual(encodings)
     expect(rows.length).toBe(page.length)
     rows.forEach((row, position) => row.forEach((cell, index) => checkCell(cell, page[position]?.[index] as Cell, whole, index)))
@@ -30,7 +39,9 @@ export function checkAnswer(query: Query, whole: OracleAnswer, result: ToldPage,
   // Without an order it is free which rows make the page; what they are is not.
   const texts = (cells: readonly (readonly unknown[])[]) => cells.map((row) => JSON.stringify(row)).sort()
   const expected = texts(whole.rows.map((row) => row.map((cell, index) => json(cell, whole.columns[index] as Shape))))
-  const found = texts(rows.map((row) => row.map((cell, index) => (typeof cell === 'number' && whole.columns[index]?.type === 'INT64' ? String(cell) : cell))))
+  const found = texts(
+    rows.map((row) => row.map((cell, index) => (typeof cell === 'number' && whole.columns[index]?.type === 'INT64' ? String(cell) : cell))),
+  )
   if (found.length === expected.length) expect(found).toEqual(expected)
   else for (const text of found) expect(expected.splice(expected.indexOf(text), expected.includes(text) ? 1 : 0)).toEqual([text])
 }
@@ -40,7 +51,12 @@ export function checkReports({ capabilities, tables }: World, whole: OracleAnswe
   expect(new Set(sources.flatMap((source) => source.tables))).toEqual(new Set(whole.missing.keys()))
   for (const source of sources) {
     const own = capabilities[source.spoke] ?? {}
-    const may = [['FILTER', own.filter], ['AGGREGATE', own.aggregate], ['SORT', own.sort], ['LIMIT', own.limit]] as const
+    const may = [
+      ['FILTER', own.filter],
+      ['AGGREGATE', own.aggregate],
+      ['SORT', own.sort],
+      ['LIMIT', own.limit],
+    ] as const
     expect(may.flatMap(([operator, given]) => (source.pushedDown.includes(operator) && given === undefined ? [operator] : []))).toEqual([])
     expect({ status: source.status, error: source.error }).toEqual({ status: 'OK', error: null })
     expect(new Set(source.missingColumns)).toEqual(new Set(source.tables.flatMap((id) => whole.missing.get(id) ?? [])))

@@ -14,7 +14,11 @@ const columns = [
   { name: 'cost', type: 'DECIMAL', scale: 2 },
   { name: 'opened', type: 'DATE' },
 ] as const
-const barnetColumns = [{ name: 'Title', type: 'STRING' }, { name: 'cost', type: 'INT64' }, { name: 'opened', type: 'STRING' }] as const
+const barnetColumns = [
+  { name: 'Title', type: 'STRING' },
+  { name: 'cost', type: 'INT64' },
+  { name: 'opened', type: 'STRING' },
+] as const
 
 /** As the catalogue has them: it says more rows than there are, so that estimates can be told apart, and of Barnet's nothing. */
 export const camden = tableOf('camden/libraries/libraries', columns, { rowCount: 1000 })
@@ -68,12 +72,19 @@ export interface Golden {
 export async function openBoroughs(): Promise<Boroughs> {
   const bench = await openBench()
   const held = await Promise.all([
-    openTableSource(bench.engine, bench.folder, [tableWith(camden.id, columns, rows.camden), tableWith(archive.id, columns, rows.archive)], everything),
+    openTableSource(
+      bench.engine,
+      bench.folder,
+      [tableWith(camden.id, columns, rows.camden), tableWith(archive.id, columns, rows.archive)],
+      everything,
+    ),
     barnetSource(bench),
   ])
   return {
     ask(input, capabilities = {}) {
-      const [atCamden, atBarnet] = held.map((source, index) => plainSpoken(source, bench, capabilities[index === 0 ? 'camden' : 'barnet'] ?? everything)) as [Source, Source]
+      const [atCamden, atBarnet] = held.map((source, index) =>
+        plainSpoken(source, bench, capabilities[index === 0 ? 'camden' : 'barnet'] ?? everything),
+      ) as [Source, Source]
       return askGolden(input, contextOf(bench.hub, [camden, archive, barnet], { camden: atCamden, barnet: atBarnet }))
     },
     async close() {
@@ -105,8 +116,13 @@ export async function askGolden(input: object, context: QueryContext): Promise<G
 
 function textOfPlan({ text, fragments, residual }: Explanation): string {
   const parts = fragments.map(({ id, spokeId, tables, planned, left, estimatedRows, missingColumns }) =>
-    [`${id} ${spokeId}: ${tables.join(', ')}; about ${estimatedRows ?? 'unknown'} rows`, `takes ${planned.pushedDown.join(', ')}; leaves ${left.join(', ') || 'nothing'}`,
-      ...(missingColumns.length === 0 ? [] : [`lacks ${missingColumns.join(', ')}`]), planned.native].join('\n'))
+    [
+      `${id} ${spokeId}: ${tables.join(', ')}; about ${estimatedRows ?? 'unknown'} rows`,
+      `takes ${planned.pushedDown.join(', ')}; leaves ${left.join(', ') || 'nothing'}`,
+      ...(missingColumns.length === 0 ? [] : [`lacks ${missingColumns.join(', ')}`]),
+      planned.native,
+    ].join('\n'),
+  )
   return ['', text, ...parts, `residual\n${residual}`, ''].join('\n\n')
 }
 
@@ -114,7 +130,10 @@ function textOfPlan({ text, fragments, residual }: Explanation): string {
 function plainSpoken(source: TableSource, { engine }: Bench, declared: Capabilities): Source {
   const plan: Source['plan'] = ({ relation }, own) => {
     const split = splitBy(own, relation)
-    return { ...split, native: engine.compile(split.taken, ({ table, columns: wanted }) => `${table}(${wanted.map(({ name }) => name).join(', ')})`) }
+    return {
+      ...split,
+      native: engine.compile(split.taken, ({ table, columns: wanted }) => `${table}(${wanted.map(({ name }) => name).join(', ')})`),
+    }
   }
   return { ...source, capabilities: () => Promise.resolve(declared), plan }
 }

@@ -40,7 +40,10 @@ export function measure(name: string, cells: readonly Cell[] | undefined, rows: 
 
 function sum(cells: readonly Numeric[], shape: Shape | undefined): Cell {
   if (shape?.type === 'DOUBLE') return exactSum(cells as number[])
-  return { unscaled: cells.reduce<bigint>((total, cell) => total + (typeof cell === 'bigint' ? cell : (cell as Decimal).unscaled), 0n), scale: shape?.scale ?? 0 }
+  return {
+    unscaled: cells.reduce<bigint>((total, cell) => total + (typeof cell === 'bigint' ? cell : (cell as Decimal).unscaled), 0n),
+    scale: shape?.scale ?? 0,
+  }
 }
 
 /** Whatever their order: every double is a whole number of 2^-1074. */
@@ -60,8 +63,8 @@ function unitsOf(value: number): bigint {
 }
 
 /**
- * What the digits of a measure in DOUBLE are counted from: floating point keeps them of what it adds, and not of a sum in which large values cancel each
- * other, which is another for every order of the rows.
+ * What the digits of a measure in DOUBLE are counted from: floating point keeps them of what it adds, and not of a sum in which large
+ * values cancel each other, which is another for every order of the rows.
  */
 export function weigh(name: string, cells: readonly Cell[]): number {
   const sizes = cells.flatMap((cell) => (cell === null ? [] : [Math.abs(numberOf(cell as Numeric))]))

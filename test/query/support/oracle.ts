@@ -23,7 +23,9 @@ export function oracle(query: Query, tables: readonly WorldTable[]): OracleAnswe
   const stack = stackOf(query, tables)
   const at = (name: string) => positionOf(stack, name, aliasOf(query))
   const filters = [query.from.where, query.where].filter((filter) => filter !== undefined)
-  const cellAt = (row: readonly Cell[]) => (name: string): [Cell, Shape] => [row[at(name)] as Cell, stack.columns[at(name)] as Shape]
+  const cellAt =
+    (row: readonly Cell[]) =>
+    (name: string): [Cell, Shape] => [row[at(name)] as Cell, stack.columns[at(name)] as Shape]
   const kept = { ...stack, rows: stack.rows.filter((row) => filters.every((filter) => keeps(filter, cellAt(row)) === true)) }
   const isGrouped = query.groupBy !== undefined || query.measures !== undefined
   const answer = isGrouped ? grouped(query, kept, at) : selected(query, kept, at)
@@ -41,7 +43,11 @@ function stackOf({ from }: Query, tables: readonly WorldTable[]): Stack {
   const members = from.members ?? (from.union ?? [from.table as string]).map((table) => ({ table, columns: undefined }))
   const chosen = members.map(({ table: id, columns }) => {
     const table = tables.find((one) => one.id === id) as WorldTable
-    const taken = (columns ?? table.columns.map(({ name }) => ({ column: name }))) as { column: string; as?: string; type?: Shape['type'] }[]
+    const taken = (columns ?? table.columns.map(({ name }) => ({ column: name }))) as {
+      column: string
+      as?: string
+      type?: Shape['type']
+    }[]
     return {
       table,
       cells: taken.map(({ column, as, type }) => {
@@ -65,7 +71,9 @@ function stackOf({ from }: Query, tables: readonly WorldTable[]): Stack {
       }),
     ),
   )
-  const missing = chosen.map(({ table, cells }) => [table.id, [...shapes.keys()].filter((name) => !cells.some((cell) => cell.name === name))] as const)
+  const missing = chosen.map(
+    ({ table, cells }) => [table.id, [...shapes.keys()].filter((name) => !cells.some((cell) => cell.name === name))] as const,
+  )
   return { columns, rows, missing: new Map(missing) }
 }
 
@@ -130,17 +138,29 @@ function grouped(query: Query, stack: Relation, at: (name: string) => number): W
     buckets.set(key, group)
   }
   const columns = [...groups, ...measures].map(({ output }) => output)
-  const weights = [...groups.map(() => 0), ...measures.map(({ weight }) => Math.max(0, ...[...buckets.values()].map(({ rows: own }) => weight(own))))]
+  const weights = [
+    ...groups.map(() => 0),
+    ...measures.map(({ weight }) => Math.max(0, ...[...buckets.values()].map(({ rows: own }) => weight(own)))),
+  ]
   const rows = [...buckets.values()].map(({ keys, rows: own }) => [...keys, ...measures.map(({ of }) => of(own))])
   const position = (name: string) => columns.findIndex((column) => column.name === name)
   const { having } = query
-  return { columns, weights, rows: having === undefined ? rows : rows.filter((row) => keeps(having, (name) => [row[position(name)] as Cell, columns[position(name)] as Shape]) === true) }
+  return {
+    columns,
+    weights,
+    rows:
+      having === undefined
+        ? rows
+        : rows.filter((row) => keeps(having, (name) => [row[position(name)] as Cell, columns[position(name)] as Shape]) === true),
+  }
 }
 
 /** As asked, then by the groups, or by whatever else of the row can be compared. */
 function sorted(query: Query, { columns, rows }: Relation): (readonly Cell[])[] {
   const asked = (query.orderBy ?? []).map(({ column, direction, nulls }) => ({
-    index: columns.findIndex(({ name }) => name === column), sign: direction === 'DESC' ? -1 : 1, nullSign: nulls === 'FIRST' ? -1 : 1,
+    index: columns.findIndex(({ name }) => name === column),
+    sign: direction === 'DESC' ? -1 : 1,
+    nullSign: nulls === 'FIRST' ? -1 : 1,
   }))
   const isGrouped = query.groupBy !== undefined || query.measures !== undefined
   if (!isGrouped && asked.length === 0) return [...rows]
@@ -163,6 +183,8 @@ function namesIn(query: Query): string[] {
     const { column, and, or, not } = filter as { column?: string; and?: unknown[]; or?: unknown[]; not?: unknown }
     return [...(column === undefined ? [] : [column]), ...[...(and ?? []), ...(or ?? []), not].flatMap(inFilter)]
   }
-  const named = [...(query.select ?? []), ...(query.groupBy ?? []), ...(query.measures ?? [])].flatMap(({ column }) => (column === undefined ? [] : [column]))
+  const named = [...(query.select ?? []), ...(query.groupBy ?? []), ...(query.measures ?? [])].flatMap(({ column }) =>
+    column === undefined ? [] : [column],
+  )
   return [...named, ...inFilter(query.where), ...inFilter(query.from.where)]
 }

@@ -46,7 +46,9 @@ export async function openTableSource(
     return `(SELECT ${columns.join(', ') || 'NULL AS c0'} FROM read_parquet('${path}')) AS t`
   }
   return {
-    harvest: () => { throw new Error('not asked for here') },
+    harvest: () => {
+      throw new Error('not asked for here')
+    },
     capabilities: () => Promise.resolve(declared),
     plan: ({ relation }, capabilities) => {
       const split = splitBy(capabilities, relation)
@@ -60,7 +62,14 @@ export async function openTableSource(
   }
 }
 
-function execute(engine: DuckDbEngine, folder: string, planned: PlannedFragment, options: ScanOptions, from: (scan: TableScan) => string, chunkRows: number | undefined): Scan {
+function execute(
+  engine: DuckDbEngine,
+  folder: string,
+  planned: PlannedFragment,
+  options: ScanOptions,
+  from: (scan: TableScan) => string,
+  chunkRows: number | undefined,
+): Scan {
   const report = settleable<ScanReport>()
   report.promise.catch(() => undefined)
   async function* parts(): AsyncGenerator<Part> {
@@ -77,7 +86,9 @@ function execute(engine: DuckDbEngine, folder: string, planned: PlannedFragment,
       const rows = Number((await session.rows('SELECT count(*) AS n FROM answer'))[0]?.['n'])
       for (let first = 0; first < Math.max(rows, 1); first += chunkRows) {
         const path = join(folder, `part-${randomUUID()}.parquet`)
-        await session.run(`COPY (SELECT * FROM answer WHERE rowid >= ${first} AND rowid < ${first + chunkRows} ORDER BY rowid) TO '${path}' (FORMAT parquet)`)
+        await session.run(
+          `COPY (SELECT * FROM answer WHERE rowid >= ${first} AND rowid < ${first + chunkRows} ORDER BY rowid) TO '${path}' (FORMAT parquet)`,
+        )
         yield { kind: 'parquet', file: await landedFile(path) }
       }
       report.resolve({ rows, truncated: false, version: 'v1' })
@@ -114,7 +125,11 @@ export function rowsSql({ columns, rows }: WorldTable): string {
   const names = columns.map((_, index) => `c${index}`).join(', ')
   const typed = (index: number, cell: WorldTable['rows'][number][number]) => {
     const { type, scale } = columns[index] as WorldTable['columns'][number]
-    return literalSql({ kind: 'literal', shape: scale === undefined ? { type } : { type, scale }, value: cell === null ? null : textOf(cell) })
+    return literalSql({
+      kind: 'literal',
+      shape: scale === undefined ? { type } : { type, scale },
+      value: cell === null ? null : textOf(cell),
+    })
   }
   if (columns.length === 0) return 'SELECT NULL AS c0'
   if (rows.length === 0) return `SELECT ${columns.map((_, index) => `${typed(index, null)} AS c${index}`).join(', ')} WHERE FALSE`
@@ -125,6 +140,9 @@ export function rowsSql({ columns, rows }: WorldTable): string {
 export function settleable<T>(): { promise: Promise<T>; resolve: (value: T) => void; reject: (reason: unknown) => void } {
   let resolve = (_: T): void => undefined
   let reject = (_: unknown): void => undefined
-  const promise = new Promise<T>((one, other) => { resolve = one; reject = other })
+  const promise = new Promise<T>((one, other) => {
+    resolve = one
+    reject = other
+  })
   return { promise, resolve, reject }
 }

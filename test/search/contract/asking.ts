@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll } from 'vitest'
-import { everybody, type SearchDocument, type SearchFacet, type SearchIndex, type SearchPage, type SearchRequest } from '../../../src/search/port.js'
+import {
+  everybody,
+  type SearchDocument,
+  type SearchFacet,
+  type SearchIndex,
+  type SearchPage,
+  type SearchRequest,
+} from '../../../src/search/port.js'
 import type { OpenIndex, OpenSearchIndex } from '../index-contract.js'
 
 export const spokes = ['camden', 'barnet', 'lambeth']
@@ -9,9 +16,23 @@ export const spokes = ['camden', 'barnet', 'lambeth']
 export function document(id: string, given: Partial<Omit<SearchDocument, 'id' | 'digest'>> = {}): SearchDocument {
   const spoke = id.split('/')[0]!
   const all = {
-    id, title: 'Untitled', description: null, keywords: [], themes: [], columns: [], semanticTypes: [], spoke,
-    organisation: `borough-of-${spoke}`, organisationName: `Borough of ${spoke[0]!.toUpperCase()}${spoke.slice(1)}`, formats: [], licence: null,
-    access: 'OPEN' as const, hasTables: false, modified: null, audiences: [everybody], ...given,
+    id,
+    title: 'Untitled',
+    description: null,
+    keywords: [],
+    themes: [],
+    columns: [],
+    semanticTypes: [],
+    spoke,
+    organisation: `borough-of-${spoke}`,
+    organisationName: `Borough of ${spoke[0]!.toUpperCase()}${spoke.slice(1)}`,
+    formats: [],
+    licence: null,
+    access: 'OPEN' as const,
+    hasTables: false,
+    modified: null,
+    audiences: [everybody],
+    ...given,
   }
   return { ...all, digest: createHash('sha256').update(JSON.stringify(all)).digest('hex') }
 }
@@ -53,11 +74,18 @@ export async function storedIds(index: SearchIndex): Promise<string[]> {
 /** Makes exactly these the content of the index. */
 export async function replaceAll(index: SearchIndex, documents: readonly SearchDocument[]): Promise<void> {
   const kept = new Set(documents.map(({ id }) => id))
-  await index.write(documents, (await storedIds(index)).filter((id) => !kept.has(id)))
+  await index.write(
+    documents,
+    (await storedIds(index)).filter((id) => !kept.has(id)),
+  )
 }
 
 /** Walks page by page to the end. @param meanwhile runs between two pages. */
-export async function walk(index: SearchIndex, given: Partial<SearchRequest>, meanwhile?: (page: number) => Promise<void>): Promise<SearchPage[]> {
+export async function walk(
+  index: SearchIndex,
+  given: Partial<SearchRequest>,
+  meanwhile?: (page: number) => Promise<void>,
+): Promise<SearchPage[]> {
   const pages: SearchPage[] = []
   let after: string | undefined
   for (;;) {

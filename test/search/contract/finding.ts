@@ -4,12 +4,21 @@ import { ask, document, found, idsOf, useIndex } from './asking.js'
 
 const documents = [
   document('camden/libraries', {
-    title: 'Libraries', description: 'Where people borrow novels and newspapers.', keywords: ['reading', 'books'], themes: ['Education, culture and sport'],
-    columns: ['LibraryName', 'opening_hours'], semanticTypes: ['postcode'], organisationName: 'London Borough of Camden',
+    title: 'Libraries',
+    description: 'Where people borrow novels and newspapers.',
+    keywords: ['reading', 'books'],
+    themes: ['Education, culture and sport'],
+    columns: ['LibraryName', 'opening_hours'],
+    semanticTypes: ['postcode'],
+    organisationName: 'London Borough of Camden',
   }),
   document('barnet/polling-stations', {
-    title: 'Polling stations', description: 'Where electors vote.', keywords: ['elections'], themes: ['Government and public sector'],
-    columns: ['PollingPlaceAddress1', 'ward_code'], semanticTypes: ['uprn'],
+    title: 'Polling stations',
+    description: 'Where electors vote.',
+    keywords: ['elections'],
+    themes: ['Government and public sector'],
+    columns: ['PollingPlaceAddress1', 'ward_code'],
+    semanticTypes: ['uprn'],
   }),
   document('lambeth/hmo-register', { title: 'Register of houses in multiple occupation', description: 'Licensed under the Housing Act.' }),
   document('camden/hmo-licences', { title: 'HMO licences' }),
@@ -25,7 +34,10 @@ const documents = [
   document('camden/imd', { title: 'IMD ranks' }),
   document('camden/parish-state', { title: 'State of the parish' }),
   document('barnet/parish-state', { title: 'State in the parish' }),
-  document('lambeth/spend', { title: 'Invoices over £500', description: '<p>Remittances<br>to <a href=vendors>contractors</a></p> vat=reclaimed|zero ~estimate 20€ 7°' }),
+  document('lambeth/spend', {
+    title: 'Invoices over £500',
+    description: '<p>Remittances<br>to <a href=vendors>contractors</a></p> vat=reclaimed|zero ~estimate 20€ 7°',
+  }),
 ]
 
 const single: readonly (readonly [what: string, text: string, ids: readonly string[]])[] = [
@@ -66,7 +78,9 @@ const single: readonly (readonly [what: string, text: string, ids: readonly stri
   ['a phrase as it is, not of the same stem', '"street tree"', []],
   ['an amount without its currency', '500', ['lambeth/spend']],
   ['an amount as it is written', '"over £500"', ['lambeth/spend']],
-  ...['remittances', 'contractors', 'vendors', 'reclaimed', 'zero', 'estimate', '20', '7'].map((word) => ['a word among signs', word, ['lambeth/spend']] as const),
+  ...['remittances', 'contractors', 'vendors', 'reclaimed', 'zero', 'estimate', '20', '7'].map(
+    (word) => ['a word among signs', word, ['lambeth/spend']] as const,
+  ),
   ['what nobody has', 'xylophone', []],
 ]
 
@@ -96,7 +110,9 @@ export function finding(open: OpenSearchIndex): void {
   test('what has every word, and where nothing has, what has some', async () => {
     expect(await found(index(), { text: 'street girth' })).toEqual(['camden/street-trees'])
     for (const text of ['girth xylophone', 'xylophone girth']) expect(await found(index(), { text })).toEqual(['camden/street-trees'])
-    expect(await found(index(), { text: 'girth newspapers' })).toEqual(expect.arrayContaining([expect.stringMatching(/street-trees|libraries/)]))
+    expect(await found(index(), { text: 'girth newspapers' })).toEqual(
+      expect.arrayContaining([expect.stringMatching(/street-trees|libraries/)]),
+    )
   })
 
   test('an unfinished word finds whatever it begins: few words, or many', async () => {
@@ -107,7 +123,10 @@ export function finding(open: OpenSearchIndex): void {
     expect((await ask(index(), { text: 'quo' })).totalCount).toBe(many.length)
     expect((await ask(index(), { text: 'quoa' })).totalCount).toBe(letters.length)
     expect(idsOf(await ask(index(), { text: 'quoab' }))[0]).toBe('camden/quoabx')
-    await index().write([], many.map(({ id }) => id))
+    await index().write(
+      [],
+      many.map(({ id }) => id),
+    )
   })
 
   test('all of it, without a word to look for', async () => {

@@ -5,9 +5,17 @@ import { ask, document, useIndex } from './asking.js'
 
 const long = `${'Lorem ipsum dolor sit amet consectetur. '.repeat(40)}The tulips stand here. ${'Sed do eiusmod tempor incididunt. '.repeat(40)}`
 const documents = [
-  document('camden/everywhere', { title: 'Peonies by ward', keywords: ['flowers', 'peonies'], description: 'Where peonies grow.', columns: ['peonies', 'ward', 'peonies_planted'] }),
+  document('camden/everywhere', {
+    title: 'Peonies by ward',
+    keywords: ['flowers', 'peonies'],
+    description: 'Where peonies grow.',
+    columns: ['peonies', 'ward', 'peonies_planted'],
+  }),
   document('camden/title', { title: 'Dahlias', description: 'None.' }),
-  document('camden/script', { title: '<script>alert("roses")</script> & \'roses\'', description: '<em>roses</em> &amp; <img src=x onerror=roses>' }),
+  document('camden/script', {
+    title: '<script>alert("roses")</script> & \'roses\'',
+    description: '<em>roses</em> &amp; <img src=x onerror=roses>',
+  }),
   document('camden/marks', { title: 'Trick \uE000irises\uE001 \uE001\uE000 <em>irises', keywords: ['</em>irises<em>'] }),
   document('camden/long', { title: 'Beds', description: long }),
   document('camden/keywords', { title: 'Borders', keywords: ['first lilies', 'second', 'third'], columns: ['one', 'lilies', 'three'] }),
@@ -16,7 +24,10 @@ const documents = [
 /** A highlight's text, taken apart; fails where it holds anything but text and pairs of em. */
 export function takeApart(text: string): { plain: string; matched: string[] } {
   const unescape = (escaped: string) =>
-    escaped.replaceAll(/&(lt|gt|quot|#39|#x27|amp);/g, (_, name: string) => ({ lt: '<', gt: '>', quot: '"', '#39': "'", '#x27': "'", amp: '&' })[name]!)
+    escaped.replaceAll(
+      /&(lt|gt|quot|#39|#x27|amp);/g,
+      (_, name: string) => ({ lt: '<', gt: '>', quot: '"', '#39': "'", '#x27': "'", amp: '&' })[name]!,
+    )
   const parts = text.split(/(<em>[^<>]*<\/em>)/)
   for (const part of parts) expect(part.replaceAll(/^<em>|<\/em>$/g, '')).not.toMatch(/[<>"']|&(?!(?:lt|gt|quot|#39|#x27|amp);)/)
   const inner = (part: string) => unescape(part.replaceAll(/^<em>|<\/em>$/g, ''))

@@ -5,18 +5,74 @@ import { ask, countsOf, document, found, idsOf, useIndex } from './asking.js'
 
 /** What may stand in a document, too. */
 const storable = [
-  "'; drop table datasets; --", '" OR audiences EXISTS OR theme = "', "') OR 1=1 --", 'back\\slash', 'ends in \\', '\\', '\\u{41}', '\\" both \\\\" ', "it's 'single'", 'tab\tand\nline',
-  '%', '_', '$1', '${jndi}', '?', ':*', 'a & b | !c <-> (d)', 'AND', 'NOT', 'NULL', '[x, y]', '_geoRadius(1, 2, 3)', '{"$ne": null}', '😀', '<b>', 'x'.repeat(400),
+  "'; drop table datasets; --",
+  '" OR audiences EXISTS OR theme = "',
+  "') OR 1=1 --",
+  'back\\slash',
+  'ends in \\',
+  '\\',
+  '\\u{41}',
+  '\\" both \\\\" ',
+  "it's 'single'",
+  'tab\tand\nline',
+  '%',
+  '_',
+  '$1',
+  '${jndi}',
+  '?',
+  ':*',
+  'a & b | !c <-> (d)',
+  'AND',
+  'NOT',
+  'NULL',
+  '[x, y]',
+  '_geoRadius(1, 2, 3)',
+  '{"$ne": null}',
+  '😀',
+  '<b>',
+  'x'.repeat(400),
 ].map((text) => text.trim())
 const texts = [
-  ...storable, '-heron', 'NOT heron', '"', '"""', '"\\"', 'title:heron', 'heron AND', 'heron:*', 'heron\u0000', '\ud800', 'heron '.repeat(5000), 'h'.repeat(100_000), '" "'.repeat(1000),
+  ...storable,
+  '-heron',
+  'NOT heron',
+  '"',
+  '"""',
+  '"\\"',
+  'title:heron',
+  'heron AND',
+  'heron:*',
+  'heron\u0000',
+  '\ud800',
+  'heron '.repeat(5000),
+  'h'.repeat(100_000),
+  '" "'.repeat(1000),
 ]
-const listed = ['spokes', 'organisations', 'themes', 'keywords', 'formats', 'licences', 'access', 'semanticTypes'] as const satisfies readonly (keyof SearchConditions)[]
+const listed = [
+  'spokes',
+  'organisations',
+  'themes',
+  'keywords',
+  'formats',
+  'licences',
+  'access',
+  'semanticTypes',
+] as const satisfies readonly (keyof SearchConditions)[]
 
 const documents = [
   document('camden/seen', { title: 'Heron' }),
   document('camden/hidden', { title: 'Heron', keywords: ['secret'], audiences: ['nhs'] }),
-  ...storable.map((text, number) => document(`barnet/odd-${number}`, { title: text, description: text, themes: [text], keywords: [text.toLowerCase()], columns: [text], licence: text, modified: number })),
+  ...storable.map((text, number) =>
+    document(`barnet/odd-${number}`, {
+      title: text,
+      description: text,
+      themes: [text],
+      keywords: [text.toLowerCase()],
+      columns: [text],
+      licence: text,
+      modified: number,
+    }),
+  ),
 ]
 
 /** Nothing that somebody writes is anything but text. */
@@ -37,9 +93,15 @@ export function injection(open: OpenSearchIndex): void {
       // Keywords are in lower case: whether another case finds them is left open.
       const value = name === 'keywords' ? text.toLowerCase() : text
       const ids = await found(index(), { conditions: { [name]: [value] } })
-      expect(ids).toEqual(documents.filter((one) =>
-        one.audiences.includes(everybody) &&
-        { themes: one.themes.includes(text), keywords: one.keywords.includes(value), licences: one.licence === text }[name as string]).map(({ id }) => id))
+      expect(ids).toEqual(
+        documents
+          .filter(
+            (one) =>
+              one.audiences.includes(everybody) &&
+              { themes: one.themes.includes(text), keywords: one.keywords.includes(value), licences: one.licence === text }[name as string],
+          )
+          .map(({ id }) => id),
+      )
     }
     expect(await found(index(), { audiences: [text] })).toEqual([])
     expect(await found(index(), { spokes: [text] })).toEqual([])

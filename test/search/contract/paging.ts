@@ -9,9 +9,11 @@ const day = 86_400_000
 /** Many ties: of title, of age, and of no age. */
 const documents = Array.from({ length: 17 }, (_, number) =>
   document(`${['camden', 'barnet', 'lambeth'][number % 3]}/garden-${number}`, {
-    title: number % 4 === 0 ? 'Garden' : `Garden ${'abcde'[number % 5]}`, modified: number % 5 === 0 ? null : (number % 4) * day,
+    title: number % 4 === 0 ? 'Garden' : `Garden ${'abcde'[number % 5]}`,
+    modified: number % 5 === 0 ? null : (number % 4) * day,
     keywords: number % 2 === 0 ? ['even'] : [],
-  }))
+  }),
+)
 const all = documents.map(({ id }) => id).toSorted()
 
 /** Cursors. */
@@ -25,7 +27,8 @@ export function paging(open: OpenSearchIndex): void {
         expect(pages.flatMap(idsOf).toSorted()).toEqual(all)
         expect(pages.slice(0, -1).every(({ hits }) => hits.length === first)).toBe(true)
         expect(pages.map(({ hasPreviousPage }) => hasPreviousPage)).toEqual(pages.map((_, number) => number > 0))
-        for (const { totalCount, facets } of pages) expect([totalCount, facets]).toEqual([17, [{ facet: 'KEYWORD', values: [{ value: 'even', count: 9 }] }]])
+        for (const { totalCount, facets } of pages)
+          expect([totalCount, facets]).toEqual([17, [{ facet: 'KEYWORD', values: [{ value: 'even', count: 9 }] }]])
         if (text === '') expect(pages.flatMap(idsOf)).toEqual(idsOf(await ask(index(), { text, sort })))
       }
     })
@@ -51,18 +54,42 @@ export function paging(open: OpenSearchIndex): void {
   })
 
   const others: Partial<SearchRequest>[] = [
-    { text: 'even' }, { sort: 'TITLE_ASC' }, { conditions: {} }, { conditions: { keywords: ['odd'] } }, { conditions: { keywords: ['even'], hasTables: false } },
+    { text: 'even' },
+    { sort: 'TITLE_ASC' },
+    { conditions: {} },
+    { conditions: { keywords: ['odd'] } },
+    { conditions: { keywords: ['even'], hasTables: false } },
   ]
-  test.each(others.map((other) => [JSON.stringify(other), other] as const))('a cursor of another question is refused: %s', async (_what, other) => {
-    const question: Partial<SearchRequest> = { text: 'garden', conditions: { keywords: ['even'] }, sort: 'RELEVANCE' }
-    const { cursor } = (await ask(index(), question)).hits[0]!
-    expect((await ask(index(), { ...question, after: cursor })).hits).toHaveLength(8)
-    await expect(ask(index(), { ...question, ...other, after: cursor })).rejects.toMatchObject({ code: 'BAD_USER_INPUT', inputPath: ['after'] })
-  })
+  test.each(others.map((other) => [JSON.stringify(other), other] as const))(
+    'a cursor of another question is refused: %s',
+    async (_what, other) => {
+      const question: Partial<SearchRequest> = { text: 'garden', conditions: { keywords: ['even'] }, sort: 'RELEVANCE' }
+      const { cursor } = (await ask(index(), question)).hits[0]!
+      expect((await ask(index(), { ...question, after: cursor })).hits).toHaveLength(8)
+      await expect(ask(index(), { ...question, ...other, after: cursor })).rejects.toMatchObject({
+        code: 'BAD_USER_INPUT',
+        inputPath: ['after'],
+      })
+    },
+  )
 
-  const rubbish = ['x', '🦀', 'null', 'AAAA', 'e30', 'W10', 'bnVsbA==', '../../etc/passwd', "' OR 1=1 --", '%00', 'A'.repeat(100_000), Buffer.from('{"after":1}').toString('base64url')]
+  const rubbish = [
+    'x',
+    '🦀',
+    'null',
+    'AAAA',
+    'e30',
+    'W10',
+    'bnVsbA==',
+    '../../etc/passwd',
+    "' OR 1=1 --",
+    '%00',
+    'A'.repeat(100_000),
+    Buffer.from('{"after":1}').toString('base64url'),
+  ]
   test.each(rubbish.map((one) => [one.slice(0, 40), one] as const))('rubbish for a cursor is refused: %s', async (_what, after) => {
-    for (const sort of searchSorts) await expect(ask(index(), { after, sort })).rejects.toMatchObject({ code: 'BAD_USER_INPUT', inputPath: ['after'] })
+    for (const sort of searchSorts)
+      await expect(ask(index(), { after, sort })).rejects.toMatchObject({ code: 'BAD_USER_INPUT', inputPath: ['after'] })
   })
 
   test('facets and the size of the page may change within a walk', async () => {

@@ -22,10 +22,23 @@ const documents = [
   document('lambeth/lower', { title: 'eclair recipes', modified: 6 * day }),
 ]
 const noise = ['barnet/z-fresh', 'barnet/a-stale', 'barnet/b-stale', 'barnet/a-ageless', 'barnet/b-ageless']
-const byAge = documents.toSorted((one, other) => (other.modified ?? -1) - (one.modified ?? -1) || (one.id < other.id ? -1 : 1)).map(({ id }) => id)
+const byAge = documents
+  .toSorted((one, other) => (other.modified ?? -1) - (one.modified ?? -1) || (one.id < other.id ? -1 : 1))
+  .map(({ id }) => id)
 const byTitle = [
-  'camden/d-title', 'lambeth/lower', 'lambeth/accent', 'camden/a-column', 'camden/c-keyword', 'lambeth/typo', 'lambeth/exact',
-  'barnet/a-ageless', 'barnet/a-stale', 'barnet/b-ageless', 'barnet/b-stale', 'barnet/z-fresh', 'camden/b-description',
+  'camden/d-title',
+  'lambeth/lower',
+  'lambeth/accent',
+  'camden/a-column',
+  'camden/c-keyword',
+  'lambeth/typo',
+  'lambeth/exact',
+  'barnet/a-ageless',
+  'barnet/a-stale',
+  'barnet/b-ageless',
+  'barnet/b-stale',
+  'barnet/z-fresh',
+  'camden/b-description',
 ]
 
 /** Best first, and the three sorts. */
@@ -34,7 +47,12 @@ export function ranking(open: OpenSearchIndex): void {
   const ordered = async (text: string, sort: SearchSort) => idsOf(await ask(index(), { text, sort }))
 
   test('title before keywords before description before columns', async () => {
-    expect(await ordered('allotments', 'RELEVANCE')).toEqual(['camden/d-title', 'camden/c-keyword', 'camden/b-description', 'camden/a-column'])
+    expect(await ordered('allotments', 'RELEVANCE')).toEqual([
+      'camden/d-title',
+      'camden/c-keyword',
+      'camden/b-description',
+      'camden/a-column',
+    ])
   })
 
   test('fresh before stale, what has no date last, then by id', async () => {
@@ -48,7 +66,12 @@ export function ranking(open: OpenSearchIndex): void {
 
   test('by age', async () => {
     expect(await ordered('', 'MODIFIED_DESC')).toEqual(byAge)
-    expect(await ordered('allotments', 'MODIFIED_DESC')).toEqual(['camden/a-column', 'camden/b-description', 'camden/c-keyword', 'camden/d-title'])
+    expect(await ordered('allotments', 'MODIFIED_DESC')).toEqual([
+      'camden/a-column',
+      'camden/b-description',
+      'camden/c-keyword',
+      'camden/d-title',
+    ])
   })
 
   test('by title, whatever its case and accents', async () => {

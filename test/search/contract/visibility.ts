@@ -12,14 +12,28 @@ const organisations = ['borough-of-camden', 'borough-of-barnet', 'nhs'] as const
 const audiences = fc.oneof(fc.constant([everybody]), fc.subarray([...organisations], { minLength: 1 }))
 
 const described = fc.record({
-  spoke: fc.constantFrom(...spokes), name: fc.constantFrom(...'abcdefgh'), title: fc.constantFrom(...words), keyword: fc.constantFrom(...words), theme: fc.constantFrom('Health', 'Environment'),
-  format: fc.constantFrom('csv', 'json'), access: fc.constantFrom<Access>('OPEN', 'SHARED', 'CLOSED'), modified: fc.option(fc.integer({ min: 0, max: 5 })), audiences,
+  spoke: fc.constantFrom(...spokes),
+  name: fc.constantFrom(...'abcdefgh'),
+  title: fc.constantFrom(...words),
+  keyword: fc.constantFrom(...words),
+  theme: fc.constantFrom('Health', 'Environment'),
+  format: fc.constantFrom('csv', 'json'),
+  access: fc.constantFrom<Access>('OPEN', 'SHARED', 'CLOSED'),
+  modified: fc.option(fc.integer({ min: 0, max: 5 })),
+  audiences,
 })
 const catalogues = fc.uniqueArray(described, { minLength: 4, maxLength: 16, selector: ({ spoke, name }) => `${spoke}/${name}` })
-const questions = fc.array(fc.record({
-  text: fc.constantFrom('', ...words), organisation: fc.constantFrom(undefined, ...organisations, 'elsewhere', 'BOROUGH-OF-CAMDEN', '*" OR id EXISTS'), configured: fc.subarray(spokes),
-  except: fc.array(fc.tuple(fc.constantFrom(...spokes), fc.constantFrom(...'abcdefgh')), { maxLength: 4 }), first: fc.integer({ min: 1, max: 5 }), sort: fc.constantFrom(...searchSorts),
-}), { minLength: 2, maxLength: 5 })
+const questions = fc.array(
+  fc.record({
+    text: fc.constantFrom('', ...words),
+    organisation: fc.constantFrom(undefined, ...organisations, 'elsewhere', 'BOROUGH-OF-CAMDEN', '*" OR id EXISTS'),
+    configured: fc.subarray(spokes),
+    except: fc.array(fc.tuple(fc.constantFrom(...spokes), fc.constantFrom(...'abcdefgh')), { maxLength: 4 }),
+    first: fc.integer({ min: 1, max: 5 }),
+    sort: fc.constantFrom(...searchSorts),
+  }),
+  { minLength: 2, maxLength: 5 },
+)
 
 const counts = (values: readonly (string | null)[]) => {
   const counted: Record<string, number> = {}
@@ -35,14 +49,26 @@ export function visibility(open: OpenSearchIndex): void {
     fc.assert(
       fc.asyncProperty(catalogues, questions, async (catalogue, asked) => {
         const documents: SearchDocument[] = catalogue.map(({ spoke, name, title, keyword, theme, format, ...rest }) =>
-          document(`${spoke}/${name}`, { ...rest, title, keywords: [keyword], themes: [theme], formats: [format], description: `Of ${title} in ${spoke}.` }))
+          document(`${spoke}/${name}`, {
+            ...rest,
+            title,
+            keywords: [keyword],
+            themes: [theme],
+            formats: [format],
+            description: `Of ${title} in ${spoke}.`,
+          }),
+        )
         await replaceAll(index(), documents)
         for (const { text, organisation, configured, except, first, sort } of asked) {
           const viewer = organisation === undefined ? [everybody] : [everybody, organisation]
           const hidden = except.map(([spoke, name]) => `${spoke}/${name}`)
-          const expected = documents.filter((one) =>
-            one.audiences.some((audience) => viewer.includes(audience)) && configured.includes(one.spoke) && !hidden.includes(one.id) &&
-            (text === '' || one.title === text || one.keywords.includes(text)))
+          const expected = documents.filter(
+            (one) =>
+              one.audiences.some((audience) => viewer.includes(audience)) &&
+              configured.includes(one.spoke) &&
+              !hidden.includes(one.id) &&
+              (text === '' || one.title === text || one.keywords.includes(text)),
+          )
           const request = { text, sort, first, facets: [...searchFacets], audiences: viewer, spokes: configured, except: hidden }
           const pages = await walk(index(), request)
           expect(pages.flatMap(idsOf).toSorted()).toEqual(expected.map(({ id }) => id).toSorted())
@@ -63,11 +89,21 @@ export function visibility(open: OpenSearchIndex): void {
         }
       }),
       { numRuns: Number(process.env['RUNS'] ?? 25), ...(process.env['SEED'] ? { seed: Number(process.env['SEED']) } : {}) },
-    ))
+    ),
+  )
 
   test('what is excepted, and what is of spokes that are not configured', async () => {
-    await replaceAll(index(), [document('camden/one', { title: 'Heron' }), document('camden/two', { title: 'Heron' }), document('barnet/one', { title: 'Heron' })])
-    const page = await ask(index(), { text: 'heron', except: ['camden/two', 'nowhere/at-all'], spokes: ['camden', 'never'], facets: ['SPOKE'] })
+    await replaceAll(index(), [
+      document('camden/one', { title: 'Heron' }),
+      document('camden/two', { title: 'Heron' }),
+      document('barnet/one', { title: 'Heron' }),
+    ])
+    const page = await ask(index(), {
+      text: 'heron',
+      except: ['camden/two', 'nowhere/at-all'],
+      spokes: ['camden', 'never'],
+      facets: ['SPOKE'],
+    })
     expect([idsOf(page), page.totalCount, countsOf(page, 'SPOKE')]).toEqual([['camden/one'], 1, { camden: 1 }])
     expect(await found(index(), { spokes: [] })).toEqual([])
     expect(await found(index(), { except: Array.from({ length: 2000 }, (_, number) => `camden/gone-${number}`) })).toHaveLength(3)

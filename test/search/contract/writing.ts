@@ -14,22 +14,46 @@ export function writing(open: OpenSearchIndex): void {
 
   test('nothing to begin with', async () => {
     expect(await fingerprints()).toEqual([])
-    expect(await ask(index(), { facets: ['THEME'] })).toMatchObject({ hits: [], totalCount: 0, hasNextPage: false, hasPreviousPage: false, facets: [{ facet: 'THEME', values: [] }] })
+    expect(await ask(index(), { facets: ['THEME'] })).toMatchObject({
+      hits: [],
+      totalCount: 0,
+      hasNextPage: false,
+      hasPreviousPage: false,
+      facets: [{ facet: 'THEME', values: [] }],
+    })
     await index().write([], [])
   })
 
   test('a document is replaced whole', async () => {
     const id = 'camden/kiosks'
-    await index().write([document(id, {
-      title: 'Kiosks', description: 'Old newsagents.', keywords: ['tobacco'], themes: ['Health'], columns: ['rent'], semanticTypes: ['uprn'], formats: ['csv'], licence: 'ogl-3', hasTables: true, modified: 5,
-    })], [])
+    await index().write(
+      [
+        document(id, {
+          title: 'Kiosks',
+          description: 'Old newsagents.',
+          keywords: ['tobacco'],
+          themes: ['Health'],
+          columns: ['rent'],
+          semanticTypes: ['uprn'],
+          formats: ['csv'],
+          licence: 'ogl-3',
+          hasTables: true,
+          modified: 5,
+        }),
+      ],
+      [],
+    )
     await index().write([document(id, { title: 'Pavilions' })], [])
-    for (const text of ['kiosks', 'newsagents', 'tobacco', 'health', 'rent', 'uprn']) expect(await found(index(), { text }), text).toEqual([])
+    for (const text of ['kiosks', 'newsagents', 'tobacco', 'health', 'rent', 'uprn'])
+      expect(await found(index(), { text }), text).toEqual([])
     expect(await found(index(), { text: 'pavilions' })).toEqual([id])
-    for (const conditions of [{ themes: ['Health'] }, { licences: ['ogl-3'] }, { modifiedAfter: 0 }, { hasTables: true }]) expect(await found(index(), { conditions })).toEqual([])
+    for (const conditions of [{ themes: ['Health'] }, { licences: ['ogl-3'] }, { modifiedAfter: 0 }, { hasTables: true }])
+      expect(await found(index(), { conditions })).toEqual([])
     const { facets } = await ask(index(), { facets: [...searchFacets] })
     expect(Object.fromEntries(facets.filter(({ values }) => values.length > 0).map(({ facet, values }) => [facet, values]))).toEqual({
-      SPOKE: [{ value: 'camden', count: 1 }], ORGANISATION: [{ value: 'borough-of-camden', count: 1 }], ACCESS: [{ value: 'OPEN', count: 1 }],
+      SPOKE: [{ value: 'camden', count: 1 }],
+      ORGANISATION: [{ value: 'borough-of-camden', count: 1 }],
+      ACCESS: [{ value: 'OPEN', count: 1 }],
     })
   })
 
@@ -66,7 +90,12 @@ export function writing(open: OpenSearchIndex): void {
   })
 
   test('fingerprints are those that were written, once each, in order', async () => {
-    const documents = Array.from({ length: 2500 }, (_, number) => document(`${['lambeth', 'camden', 'barnet'][number % 3]}/piece-${(number * 7919) % 2500}`, { title: `Piece ${number}`, description: 'd'.repeat(number % 50) }))
+    const documents = Array.from({ length: 2500 }, (_, number) =>
+      document(`${['lambeth', 'camden', 'barnet'][number % 3]}/piece-${(number * 7919) % 2500}`, {
+        title: `Piece ${number}`,
+        description: 'd'.repeat(number % 50),
+      }),
+    )
     await replaceAll(index(), documents)
     const byId = (one: { id: string }, other: { id: string }) => (one.id < other.id ? -1 : 1)
     expect(await fingerprints()).toEqual(documents.map(({ id, digest }) => ({ id, digest })).toSorted(byId))
@@ -78,10 +107,14 @@ export function writing(open: OpenSearchIndex): void {
   test('one that has more words than an index holds is found by its first ones, and keeps no other from being written', async () => {
     const words = (of: string) => Array.from({ length: 20_000 }, (_, number) => `${of}${number}`)
     const endless = document('camden/endless', {
-      title: `Obelisks ${words('t').join(' ')}`, description: words('d').join(' '), keywords: words('k').map((word) => `${word} ${word}b`), columns: words('c').map((word) => `${word}_${word}e_${word}f_${word}g`),
+      title: `Obelisks ${words('t').join(' ')}`,
+      description: words('d').join(' '),
+      keywords: words('k').map((word) => `${word} ${word}b`),
+      columns: words('c').map((word) => `${word}_${word}e_${word}f_${word}g`),
     })
     await replaceAll(index(), [endless, document('camden/other', { title: 'Obelisks' })])
-    for (const text of ['obelisks', 'obelisks d5', 'obelisks k5', 'obelisks c5f']) expect(await found(index(), { text }), text).toContain('camden/endless')
+    for (const text of ['obelisks', 'obelisks d5', 'obelisks k5', 'obelisks c5f'])
+      expect(await found(index(), { text }), text).toContain('camden/endless')
     expect(await found(index(), { text: 'obelisks' })).toContain('camden/other')
   })
 

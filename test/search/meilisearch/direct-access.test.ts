@@ -27,7 +27,8 @@ const refused = { cause: { code: 'invalid_api_key' } }
 
 /** As a page in a browser does it. */
 const as = ({ url, token }: DirectAccess) => new Meilisearch({ host: url, apiKey: token })
-const search = async (access: DirectAccess, params: SearchParams = {}) => as(access).index(access.index).search<{ id: string }>('heron', params)
+const search = async (access: DirectAccess, params: SearchParams = {}) =>
+  as(access).index(access.index).search<{ id: string }>('heron', params)
 const idsOf = async (access: DirectAccess, params: SearchParams = {}) => (await search(access, params)).hits.map(({ id }) => id).sort()
 
 function tokens(start: () => Promise<KeyedServer>): void {
@@ -37,16 +38,20 @@ function tokens(start: () => Promise<KeyedServer>): void {
   const open = (key = server.key, log: Log = quiet, of = prefix) => new MeilisearchIndex({ url: server.url, key, prefix: of, log })
   const tokensAt = (now: number) => new DirectTokens(new Server(server.url, server.key, serverTimes), `${prefix}datasets`, quiet, () => now)
   const operator = () => new Meilisearch({ host: server.url, apiKey: server.key })
-  const keys = async () => (await operator().getKeys({ limit: 1_000 })).results.filter(({ indexes }) => indexes.every((pattern) => pattern.startsWith(prefix)))
+  const keys = async () =>
+    (await operator().getKeys({ limit: 1_000 })).results.filter(({ indexes }) => indexes.every((pattern) => pattern.startsWith(prefix)))
   beforeAll(async () => {
     server = await start()
     index = open()
     await index.prepare()
-    await index.write([
-      document('camden/open', { title: 'Heron', keywords: ['wading'] }),
-      document('camden/shared', { title: 'Heron', keywords: ['nesting'], audiences: ['nhs', 'borough-of-barnet'] }),
-      document('barnet/shared', { title: 'Heron', keywords: ['fishing'], audiences: ['borough-of-camden'] }),
-    ], [])
+    await index.write(
+      [
+        document('camden/open', { title: 'Heron', keywords: ['wading'] }),
+        document('camden/shared', { title: 'Heron', keywords: ['nesting'], audiences: ['nhs', 'borough-of-barnet'] }),
+        document('barnet/shared', { title: 'Heron', keywords: ['fishing'], audiences: ['borough-of-camden'] }),
+      ],
+      [],
+    )
   })
   afterAll(async () => {
     for (const { uid } of await keys()) await operator().deleteKey(uid)
@@ -58,7 +63,8 @@ function tokens(start: () => Promise<KeyedServer>): void {
     const [anybodys, nhs] = [(await index.directAccess(anybody))!, (await index.directAccess(ofNhs))!]
     expect(await idsOf(anybodys)).toEqual(['camden/open'])
     expect(await idsOf(nhs)).toEqual(['camden/open', 'camden/shared'])
-    for (const filter of ['spoke = barnet OR spoke = camden', 'NOT spoke = nowhere', [['spoke = barnet', 'id EXISTS']]]) expect(await idsOf(anybodys, { filter })).toEqual(['camden/open'])
+    for (const filter of ['spoke = barnet OR spoke = camden', 'NOT spoke = nowhere', [['spoke = barnet', 'id EXISTS']]])
+      expect(await idsOf(anybodys, { filter })).toEqual(['camden/open'])
     const { facetDistribution } = await search(anybodys, { facets: searchFacets.map((facet) => facetAttributes[facet]) })
     expect(facetDistribution).toMatchObject({ spoke: { camden: 1 }, keywords: { wading: 1 } })
     expect((await search(nhs, { filter: 'spoke = barnet' })).hits).toEqual([])
@@ -74,10 +80,20 @@ function tokens(start: () => Promise<KeyedServer>): void {
     const { token, expiresAt, index: name, url } = (await index.directAccess(ofNhs))!
     const { exp, searchRules, apiKeyUid, ...others } = decodeJwt<{ searchRules: object; apiKeyUid: string }>(token)
     expect(decodeProtectedHeader(token)).toEqual({ alg: 'HS256', typ: 'JWT' })
-    expect([others, exp, Object.keys(searchRules), name, url]).toEqual([{}, expiresAt.getTime() / 1000, [`${prefix}datasets`], `${prefix}datasets`, server.url])
+    expect([others, exp, Object.keys(searchRules), name, url]).toEqual([
+      {},
+      expiresAt.getTime() / 1000,
+      [`${prefix}datasets`],
+      `${prefix}datasets`,
+      server.url,
+    ])
     expect(expiresAt.getTime() - Date.now()).toBeGreaterThan(14 * minutes)
     expect(expiresAt.getTime() - Date.now()).toBeLessThanOrEqual(15 * minutes)
-    expect(await operator().getKey(apiKeyUid)).toMatchObject({ actions: ['search'], indexes: [`${prefix}datasets`], expiresAt: expect.anything() as unknown })
+    expect(await operator().getKey(apiKeyUid)).toMatchObject({
+      actions: ['search'],
+      indexes: [`${prefix}datasets`],
+      expiresAt: expect.anything() as unknown,
+    })
   })
 
   test('does nothing but search, and that here alone', async () => {
@@ -85,7 +101,14 @@ function tokens(start: () => Promise<KeyedServer>): void {
     const access = (await index.directAccess(anybody))!
     const [client, own] = [as(access), as(access).index(access.index)]
     await expect(client.index(`${prefix}other-datasets`).search('')).rejects.toMatchObject(refused)
-    await expect(client.multiSearch({ queries: [{ indexUid: access.index, q: '' }, { indexUid: `${prefix}other-datasets`, q: '' }] })).rejects.toMatchObject(refused)
+    await expect(
+      client.multiSearch({
+        queries: [
+          { indexUid: access.index, q: '' },
+          { indexUid: `${prefix}other-datasets`, q: '' },
+        ],
+      }),
+    ).rejects.toMatchObject(refused)
     await expect(own.getDocuments()).rejects.toMatchObject(refused)
     await expect(own.getSettings()).rejects.toMatchObject(refused)
     await expect(own.deleteDocuments(['x'])).rejects.toMatchObject(refused)
@@ -118,14 +141,16 @@ function tokens(start: () => Promise<KeyedServer>): void {
   })
 }
 
-describe('a token to search the stand-in directly', () => tokens(async () => {
-  const { url, masterKey, close } = await startMeilisearchStandIn()
-  return { url, key: masterKey, close }
-}))
+describe('a token to search the stand-in directly', () =>
+  tokens(async () => {
+    const { url, masterKey, close } = await startMeilisearchStandIn()
+    return { url, key: masterKey, close }
+  }))
 
 const [url, key] = [process.env['MEILI_URL'] ?? '', process.env['MEILI_KEY'] ?? '']
 
 describe('a token to search the server of MEILI_URL directly', { timeout: 60_000 }, () => {
-  if (url === '' || key === '') test('tokens', (context) => context.skip('MEILI_URL and MEILI_KEY are not set: no token was tried at a real Meilisearch server'))
+  if (url === '' || key === '')
+    test('tokens', (context) => context.skip('MEILI_URL and MEILI_KEY are not set: no token was tried at a real Meilisearch server'))
   else tokens(async () => ({ url, key, close: async () => undefined }))
 })

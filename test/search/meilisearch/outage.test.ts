@@ -15,21 +15,44 @@ beforeEach(async () => {
 })
 afterEach(() => standIn.close())
 
-const open = (times = { requestMs: 30_000, retryMs: 1 }) => new MeilisearchIndex({ url: standIn.url, key: standIn.masterKey, log: quiet, times })
+const open = (times = { requestMs: 30_000, retryMs: 1 }) =>
+  new MeilisearchIndex({ url: standIn.url, key: standIn.masterKey, log: quiet, times })
 
 describe('a server that is out of order', () => {
-  const disorders: readonly Disorder[] = ['down', 'hangs', 'rubbish', 'empty', { status: 500 }, { status: 503 }, { status: 401 }, { status: 404 }]
-  test.each(disorders.map((disorder) => [JSON.stringify(disorder), disorder] as const))('%s: whatever is asked is SOURCE_UNAVAILABLE, and of the server nothing is told', async (_what, disorder) => {
-    const index = open({ requestMs: 200, retryMs: 1 })
-    await index.prepare()
-    standIn.disorder = disorder
-    const asked = [ask(index, { text: 'heron' }), ask(index, { text: 'heron polling' }), index.write([], ['camden/one']), index.fingerprints()[Symbol.asyncIterator]().next(), index.beginRebuild(), index.prepare()]
-    for (const outcome of await Promise.allSettled(asked)) {
-      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'SOURCE_UNAVAILABLE', message: 'Search is not available at the moment. Try again in a while.' } })
-    }
-    standIn.disorder = undefined
-    expect((await ask(index)).totalCount).toBe(0)
-  })
+  const disorders: readonly Disorder[] = [
+    'down',
+    'hangs',
+    'rubbish',
+    'empty',
+    { status: 500 },
+    { status: 503 },
+    { status: 401 },
+    { status: 404 },
+  ]
+  test.each(disorders.map((disorder) => [JSON.stringify(disorder), disorder] as const))(
+    '%s: whatever is asked is SOURCE_UNAVAILABLE, and of the server nothing is told',
+    async (_what, disorder) => {
+      const index = open({ requestMs: 200, retryMs: 1 })
+      await index.prepare()
+      standIn.disorder = disorder
+      const asked = [
+        ask(index, { text: 'heron' }),
+        ask(index, { text: 'heron polling' }),
+        index.write([], ['camden/one']),
+        index.fingerprints()[Symbol.asyncIterator]().next(),
+        index.beginRebuild(),
+        index.prepare(),
+      ]
+      for (const outcome of await Promise.allSettled(asked)) {
+        expect(outcome).toMatchObject({
+          status: 'rejected',
+          reason: { code: 'SOURCE_UNAVAILABLE', message: 'Search is not available at the moment. Try again in a while.' },
+        })
+      }
+      standIn.disorder = undefined
+      expect((await ask(index)).totalCount).toBe(0)
+    },
+  )
 
   test('is not waited for by whoever has gone', async () => {
     const index = open()
@@ -56,12 +79,18 @@ describe('a hub', () => {
 
   async function keep(): Promise<Search> {
     const index = open()
-    const keeper = await SearchKeeper.open({ knex: database.knex, index, connection: () => connectionConfig(database.url, true), log: quiet })
+    const keeper = await SearchKeeper.open({
+      knex: database.knex,
+      index,
+      connection: () => connectionConfig(database.url, true),
+      log: quiet,
+    })
     running.push(keeper)
     keeper.start()
     return createSearch(database.knex, index, keeper)
   }
-  const find = async (search: Search, text = '') => (await search.find(anonymous, { text, first: 100 }, new AbortController().signal)).hits.map(({ id }) => id).sort()
+  const find = async (search: Search, text = '') =>
+    (await search.find(anonymous, { text, first: 100 }, new AbortController().signal)).hits.map(({ id }) => id).sort()
 
   test('that starts while the server is down has its catalogue, and its search when the server comes', async () => {
     standIn.disorder = 'down'
@@ -79,7 +108,10 @@ describe('a hub', () => {
     await expect.poll(() => find(search).catch(() => []), { timeout: 15_000 }).toEqual(['camden/libraries', 'camden/parks'])
     standIn.disorder = 'down'
     const gone = { allowShrink: true, limits: { archiveAfterDays: 0 } }
-    for (let times = 0; times < 2; times += 1) expect(await harvest(database.knex, fakeSource(dataset('libraries', { title: 'Reading rooms' }), complete()), gone)).toMatchObject({ status: 'COMPLETE' })
+    for (let times = 0; times < 2; times += 1)
+      expect(await harvest(database.knex, fakeSource(dataset('libraries', { title: 'Reading rooms' }), complete()), gone)).toMatchObject({
+        status: 'COMPLETE',
+      })
     standIn.disorder = undefined
     // What has gone is hidden from the first moment; what has changed comes when the index was told.
     expect(await find(search)).toEqual(['camden/libraries'])
@@ -89,18 +121,25 @@ describe('a hub', () => {
 
   test.each([
     ['somebody searches', async (search: Search) => expect(find(search)).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' })],
-    ['the catalogue changes', async () => {
-      await harvest(database.knex, fakeSource(dataset('libraries'), dataset('parks', { title: 'Gardens' }), complete()))
-    }],
-  ] as const)('whose server has lost everything tells it all again as soon as %s', async (_what, notice) => {
-    await harvest(database.knex, fakeSource(dataset('libraries'), dataset('parks'), complete()))
-    const search = await keep()
-    await expect.poll(() => find(search).catch(() => []), { timeout: 15_000 }).toHaveLength(2)
-    standIn.indexes.byUid.clear()
-    await notice(search)
-    await expect.poll(() => find(search).catch(() => []), { timeout: 15_000 }).toEqual(['camden/libraries', 'camden/parks'])
-    expect(standIn.indexes.get('seven-dials-datasets').settings).toMatchObject({ pagination: { maxTotalHits: 10_000_000 } })
-  }, 45_000)
+    [
+      'the catalogue changes',
+      async () => {
+        await harvest(database.knex, fakeSource(dataset('libraries'), dataset('parks', { title: 'Gardens' }), complete()))
+      },
+    ],
+  ] as const)(
+    'whose server has lost everything tells it all again as soon as %s',
+    async (_what, notice) => {
+      await harvest(database.knex, fakeSource(dataset('libraries'), dataset('parks'), complete()))
+      const search = await keep()
+      await expect.poll(() => find(search).catch(() => []), { timeout: 15_000 }).toHaveLength(2)
+      standIn.indexes.byUid.clear()
+      await notice(search)
+      await expect.poll(() => find(search).catch(() => []), { timeout: 15_000 }).toEqual(['camden/libraries', 'camden/parks'])
+      expect(standIn.indexes.get('seven-dials-datasets').settings).toMatchObject({ pagination: { maxTotalHits: 10_000_000 } })
+    },
+    45_000,
+  )
 
   test('builds the index anew beside the live one, over the server', async () => {
     const search = await keep()

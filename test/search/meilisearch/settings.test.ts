@@ -34,7 +34,13 @@ describe('the settings of an index', () => {
   test('are put right where they are others, and nothing else is set', async () => {
     await open().prepare()
     const before = structuredClone(stored())
-    await set({ rankingRules: ['words'], searchableAttributes: ['title'], synonyms: { hmo: ['house'] }, pagination: { maxTotalHits: 20 }, stopWords: ['the'] })
+    await set({
+      rankingRules: ['words'],
+      searchableAttributes: ['title'],
+      synonyms: { hmo: ['house'] },
+      pagination: { maxTotalHits: 20 },
+      stopWords: ['the'],
+    })
     await open().prepare()
     expect(stored()).toEqual(before)
     expect(changes()).toHaveLength(3)
@@ -42,7 +48,10 @@ describe('the settings of an index', () => {
 
   test('may have more than this version knows, and lists that are sets in another order', async () => {
     await open().prepare()
-    await set({ filterableAttributes: settings.filterableAttributes.toReversed(), faceting: { maxValuesPerFacet: 100, sortFacetValuesBy: { '*': 'count', themes: 'alpha' } } })
+    await set({
+      filterableAttributes: settings.filterableAttributes.toReversed(),
+      faceting: { maxValuesPerFacet: 100, sortFacetValuesBy: { '*': 'count', themes: 'alpha' } },
+    })
     Object.assign(stored(), { embedders: { some: {} } })
     await open().prepare()
     expect(changes()).toHaveLength(2)

@@ -17,7 +17,8 @@ beforeEach(async () => {
 })
 afterEach(() => standIn.close())
 
-const fail = (type: string, code: string, times: number) => standIn.indexes.failing.push(...Array.from({ length: times }, () => ({ type, code })))
+const fail = (type: string, code: string, times: number) =>
+  standIn.indexes.failing.push(...Array.from({ length: times }, () => ({ type, code })))
 const additions = () => standIn.requests.filter((request) => request === 'POST /indexes/datasets/documents').length
 
 describe('a task that the server failed', () => {
@@ -25,13 +26,19 @@ describe('a task that the server failed', () => {
     fail('documentAdditionOrUpdate', 'internal', 2)
     await index.write([document('camden/one')], [])
     expect(await found(index)).toEqual(['camden/one'])
-    expect(warnings).toMatchObject([{ index: 'datasets', code: 'internal', status: 'failed', documents: 1, attempt: 1 }, { code: 'internal', attempt: 2 }])
+    expect(warnings).toMatchObject([
+      { index: 'datasets', code: 'internal', status: 'failed', documents: 1, attempt: 1 },
+      { code: 'internal', attempt: 2 },
+    ])
   })
 
   test('again and again is SOURCE_UNAVAILABLE, its reason in the cause alone', async () => {
     fail('documentAdditionOrUpdate', 'no_space_left_on_device', 4)
     const thrown = await index.write([document('camden/one')], []).catch((error: unknown) => error as Error)
-    expect(thrown).toMatchObject({ code: 'SOURCE_UNAVAILABLE', cause: { message: expect.stringContaining('no_space_left_on_device') as string } })
+    expect(thrown).toMatchObject({
+      code: 'SOURCE_UNAVAILABLE',
+      cause: { message: expect.stringContaining('no_space_left_on_device') as string },
+    })
     expect((thrown as Error).message).not.toContain('no_space_left_on_device')
     expect(additions()).toBe(4)
   })
@@ -66,13 +73,19 @@ describe('a task that the server failed', () => {
 describe('requests', () => {
   test('are of so many bytes', async () => {
     const long = 'd'.repeat(200_000)
-    await index.write(Array.from({ length: 120 }, (_, number) => document(`camden/long-${number}`, { description: long })), [])
+    await index.write(
+      Array.from({ length: 120 }, (_, number) => document(`camden/long-${number}`, { description: long })),
+      [],
+    )
     expect(additions()).toBe(3)
     expect((await storedIds(index)).length).toBe(120)
   })
 
   test('are of so many documents', async () => {
-    await index.write(Array.from({ length: 2_001 }, (_, number) => document(`camden/d-${number}`)), [])
+    await index.write(
+      Array.from({ length: 2_001 }, (_, number) => document(`camden/d-${number}`)),
+      [],
+    )
     expect(additions()).toBe(3)
     expect((await storedIds(index)).length).toBe(2_001)
   })

@@ -22,7 +22,10 @@ const depth = 10
 const gain = (grade: number, at: number) => (2 ** grade - 1) / Math.log2(at + 2)
 const sum = (grades: readonly number[]) => grades.slice(0, depth).reduce((total, grade, at) => total + gain(grade, at), 0)
 
-/** Normalised discounted cumulative gain of the first ten: 1 where no order would be better. Where nothing is to be found, 1 for finding nothing. */
+/**
+ * Normalised discounted cumulative gain of the first ten: 1 where no order would be better. Where nothing is to be found, 1 for finding
+ * nothing.
+ */
 export function ndcg({ grades }: JudgedQuery, found: readonly string[]): number {
   const ideal = sum([...grades.values()].toSorted((one, other) => other - one))
   return ideal === 0 ? Number(found.length === 0) : sum(found.map((id) => grades.get(id) ?? 0)) / ideal

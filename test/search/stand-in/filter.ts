@@ -4,7 +4,11 @@ export type Predicate = (document: Fields) => boolean
 
 /** What the server refuses, with its own code. */
 export class Refused extends Error {
-  constructor(readonly code: string, message: string, readonly status = 400) {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly status = 400,
+  ) {
     super(message)
   }
 }
@@ -47,12 +51,15 @@ function tokensOf(text: string): Token[] {
 
 /** Filters compare so: `A` is `a`, and what surrounds it does not count. */
 export const normalised = (value: unknown) => String(value).trim().normalize('NFKD').toLowerCase()
-const valuesOf = (document: Fields, attribute: string) => [document[attribute]].flat().filter((value) => value !== undefined && value !== null)
+const valuesOf = (document: Fields, attribute: string) =>
+  [document[attribute]].flat().filter((value) => value !== undefined && value !== null)
 
 /** A filter of the documented grammar. @param filterable what may be asked for */
 export function parseFilter(filter: unknown, filterable: readonly string[]): Predicate {
   if (Array.isArray(filter)) {
-    const parts = filter.map((part: unknown) => (Array.isArray(part) ? some(part.map((one) => parseFilter(one, filterable))) : parseFilter(part, filterable)))
+    const parts = filter.map((part: unknown) =>
+      Array.isArray(part) ? some(part.map((one) => parseFilter(one, filterable))) : parseFilter(part, filterable),
+    )
     return (document) => parts.every((part) => part(document))
   }
   if (filter === undefined || filter === null || filter === '') return () => true
@@ -100,13 +107,19 @@ export function parseFilter(filter: unknown, filterable: readonly string[]): Pre
       return wrap((document) => valuesOf(document, attribute).some((one) => wanted.has(normalised(one))))
     }
     const sign = tokens[at]?.text ?? ''
-    if (isNot || !['=', '!=', '>', '<', '>=', '<='].includes(sign)) throw new Refused('invalid_search_filter', `Expected an operation, not ${sign}.`)
+    if (isNot || !['=', '!=', '>', '<', '>=', '<='].includes(sign))
+      throw new Refused('invalid_search_filter', `Expected an operation, not ${sign}.`)
     at += 1
     const wanted = value()
     if (sign === '=') return (document) => valuesOf(document, attribute).some((one) => normalised(one) === normalised(wanted))
     if (sign === '!=') return (document) => !valuesOf(document, attribute).some((one) => normalised(one) === normalised(wanted))
     const number = Number(wanted)
-    const compare = { '>': (one: number) => one > number, '<': (one: number) => one < number, '>=': (one: number) => one >= number, '<=': (one: number) => one <= number }[sign]!
+    const compare = {
+      '>': (one: number) => one > number,
+      '<': (one: number) => one < number,
+      '>=': (one: number) => one >= number,
+      '<=': (one: number) => one <= number,
+    }[sign]!
     return (document) => valuesOf(document, attribute).some((one) => typeof one === 'number' && compare(one))
   }
   const whole = or()
@@ -114,5 +127,11 @@ export function parseFilter(filter: unknown, filterable: readonly string[]): Pre
   return whole
 }
 
-const negate = (part: Predicate): Predicate => (document) => !part(document)
-const some = (parts: readonly Predicate[]): Predicate => (document) => parts.some((part) => part(document))
+const negate =
+  (part: Predicate): Predicate =>
+  (document) =>
+    !part(document)
+const some =
+  (parts: readonly Predicate[]): Predicate =>
+  (document) =>
+    parts.some((part) => part(document))

@@ -19,12 +19,31 @@ export interface StoredTask {
 }
 
 const defaults: Settings = {
-  displayedAttributes: ['*'], searchableAttributes: ['*'], filterableAttributes: [], sortableAttributes: [],
-  rankingRules: ['words', 'typo', 'proximity', 'attributeRank', 'sort', 'wordPosition', 'exactness'], stopWords: [], nonSeparatorTokens: [], separatorTokens: [], dictionary: [],
-  synonyms: {}, distinctAttribute: null, proximityPrecision: 'byWord',
-  typoTolerance: { enabled: true, minWordSizeForTypos: { oneTypo: 5, twoTypos: 9 }, disableOnWords: [], disableOnAttributes: [], disableOnNumbers: false },
-  faceting: { maxValuesPerFacet: 100, sortFacetValuesBy: { '*': 'alpha' } }, pagination: { maxTotalHits: 1000 }, searchCutoffMs: null, localizedAttributes: null,
-  facetSearch: true, prefixSearch: 'indexingTime',
+  displayedAttributes: ['*'],
+  searchableAttributes: ['*'],
+  filterableAttributes: [],
+  sortableAttributes: [],
+  rankingRules: ['words', 'typo', 'proximity', 'attributeRank', 'sort', 'wordPosition', 'exactness'],
+  stopWords: [],
+  nonSeparatorTokens: [],
+  separatorTokens: [],
+  dictionary: [],
+  synonyms: {},
+  distinctAttribute: null,
+  proximityPrecision: 'byWord',
+  typoTolerance: {
+    enabled: true,
+    minWordSizeForTypos: { oneTypo: 5, twoTypos: 9 },
+    disableOnWords: [],
+    disableOnAttributes: [],
+    disableOnNumbers: false,
+  },
+  faceting: { maxValuesPerFacet: 100, sortFacetValuesBy: { '*': 'alpha' } },
+  pagination: { maxTotalHits: 1000 },
+  searchCutoffMs: null,
+  localizedAttributes: null,
+  facetSearch: true,
+  prefixSearch: 'indexingTime',
 }
 
 let made = 0
@@ -66,7 +85,12 @@ export class Indexes {
     if (!/^[A-Za-z0-9_-]{1,400}$/.test(uid)) throw new Refused('invalid_index_uid', uid)
     if (this.byUid.has(uid)) throw new Refused('index_already_exists', `Index \`${uid}\` already exists.`)
     made += 1
-    const index = { createdAt: new Date(made).toISOString(), primaryKey, settings: structuredClone(defaults), documents: new Map<string, Fields>() }
+    const index = {
+      createdAt: new Date(made).toISOString(),
+      primaryKey,
+      settings: structuredClone(defaults),
+      documents: new Map<string, Fields>(),
+    }
     this.byUid.set(uid, index)
     return index
   }
@@ -79,7 +103,8 @@ export class Indexes {
     if (name === null) throw new Refused('index_primary_key_no_candidate_found', 'No primary key.')
     for (const document of documents) {
       const key = document[name]
-      if (typeof key !== 'string' || !/^[A-Za-z0-9_-]{1,511}$/.test(key)) throw new Refused('invalid_document_id', `Document identifier \`${String(key)}\` is invalid.`)
+      if (typeof key !== 'string' || !/^[A-Za-z0-9_-]{1,511}$/.test(key))
+        throw new Refused('invalid_document_id', `Document identifier \`${String(key)}\` is invalid.`)
     }
     for (const document of documents) index.documents.set(String(document[name]), document)
   }
@@ -87,12 +112,17 @@ export class Indexes {
   set(uid: string, change: Settings): void {
     const index = this.get(uid)
     for (const name of Object.keys(change)) if (!(name in defaults)) throw new Refused('bad_request', `Unknown field \`${name}\``)
-    const merged = { typoTolerance: { ...index.settings.typoTolerance, ...change.typoTolerance }, faceting: { ...index.settings.faceting, ...change.faceting } }
+    const merged = {
+      typoTolerance: { ...index.settings.typoTolerance, ...change.typoTolerance },
+      faceting: { ...index.settings.faceting, ...change.faceting },
+    }
     index.settings = { ...index.settings, ...change, ...merged }
   }
 
   swap(pairs: readonly { indexes: [string, string] }[]): void {
-    for (const { indexes: [one, other] } of pairs) {
+    for (const {
+      indexes: [one, other],
+    } of pairs) {
       const [first, second] = [this.get(one), this.get(other)]
       this.byUid.set(one, second).set(other, first)
     }

@@ -26,10 +26,23 @@ export class Keys {
 
   constructor(readonly master: string) {}
 
-  create({ uid = randomUUID(), name = null, actions, indexes, expiresAt }: { uid?: string; name?: string | null; actions: string[]; indexes: string[]; expiresAt: string | null }): ApiKey {
+  create({
+    uid = randomUUID(),
+    name = null,
+    actions,
+    indexes,
+    expiresAt,
+  }: {
+    uid?: string
+    name?: string | null
+    actions: string[]
+    indexes: string[]
+    expiresAt: string | null
+  }): ApiKey {
     if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(uid)) throw new Refused('invalid_api_key_uid', 'No UUID.')
     if (expiresAt !== null && !(Date.parse(expiresAt) > Date.now())) throw new Refused('invalid_api_key_expires_at', 'Not in the future.')
-    if (!indexes.includes('*') && actions.some((action) => action.startsWith('keys.'))) throw new Refused('index_scoped_api_key_with_global_action', 'A key of some indexes may not manage keys.')
+    if (!indexes.includes('*') && actions.some((action) => action.startsWith('keys.')))
+      throw new Refused('index_scoped_api_key_with_global_action', 'A key of some indexes may not manage keys.')
     if (this.byUid.has(uid)) throw new Refused('api_key_already_exists', `API key \`${uid}\` already exists.`, 409)
     const key: ApiKey = { uid, key: createHmac('sha256', this.master).update(uid).digest('hex'), name, actions, indexes, expiresAt }
     this.byUid.set(uid, key)
@@ -57,17 +70,24 @@ export class Keys {
 
   #allow(key: ApiKey, action: string, indexes: readonly string[]): void {
     if (key.expiresAt !== null && Date.parse(key.expiresAt) <= Date.now()) throw forbidden()
-    if (!key.actions.some((one) => one === '*' || one === action || (one.endsWith('.*') && action.startsWith(one.slice(0, -1))))) throw forbidden()
+    if (!key.actions.some((one) => one === '*' || one === action || (one.endsWith('.*') && action.startsWith(one.slice(0, -1)))))
+      throw forbidden()
     if (!indexes.every((index) => key.indexes.some((pattern) => matches(pattern, index)))) throw forbidden()
     if (action.startsWith('keys.') && !key.indexes.includes('*')) throw forbidden()
   }
 
   async #token(token: string, action: string, indexes: readonly string[]): Promise<Grant[]> {
-    const payload = await Promise.resolve().then(() => decodeJwt(token)).catch(() => { throw forbidden() })
+    const payload = await Promise.resolve()
+      .then(() => decodeJwt(token))
+      .catch(() => {
+        throw forbidden()
+      })
     const key = this.byUid.get(String(payload['apiKeyUid']))
     if (key === undefined || action !== 'search') throw forbidden()
     this.#allow(key, action, indexes)
-    await jwtVerify(token, new TextEncoder().encode(key.key), { algorithms: ['HS256', 'HS384', 'HS512'] }).catch(() => { throw forbidden() })
+    await jwtVerify(token, new TextEncoder().encode(key.key), { algorithms: ['HS256', 'HS384', 'HS512'] }).catch(() => {
+      throw forbidden()
+    })
     const rules = payload['searchRules'] as Readonly<Record<string, { filter?: unknown } | null>>
     return indexes.map((index) => {
       const rule = Object.entries(rules).find(([pattern]) => matches(pattern, index))

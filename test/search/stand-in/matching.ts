@@ -31,7 +31,13 @@ export function attributesOf(document: Fields, { searchableAttributes, separator
   const [searchable, separators] = [searchableAttributes ?? [], separatorTokens ?? []]
   const before = taken.get(document)
   if (before?.searchable === searchable) return before.attributes
-  const attributes = searchable.map((name, rank) => ({ rank, texts: [document[name]].flat().filter((text) => text !== undefined && text !== null).map((text) => tokensOf(String(text), separators)) }))
+  const attributes = searchable.map((name, rank) => ({
+    rank,
+    texts: [document[name]]
+      .flat()
+      .filter((text) => text !== undefined && text !== null)
+      .map((text) => tokensOf(String(text), separators)),
+  }))
   taken.set(document, { searchable, attributes })
   return attributes
 }
@@ -57,10 +63,16 @@ export function matchAll(attributes: readonly Attribute[], terms: readonly Term[
       if (places.length === 0) continue
       const typosOf = Math.min(...places.map((place) => place.typos))
       const fewest = places.filter((place) => place.typos === typosOf)
-      go(at + length, {
-        typos: so.typos + typosOf + length - 1, attributes: so.attributes + Math.min(...fewest.map(({ attribute }) => attribute)),
-        proximity: so.proximity + (last.length === 0 ? 0 : nearest(last, fewest)), inexact: so.inexact + Math.min(...fewest.map(({ inexact }) => inexact)),
-      }, fewest)
+      go(
+        at + length,
+        {
+          typos: so.typos + typosOf + length - 1,
+          attributes: so.attributes + Math.min(...fewest.map(({ attribute }) => attribute)),
+          proximity: so.proximity + (last.length === 0 ? 0 : nearest(last, fewest)),
+          inexact: so.inexact + Math.min(...fewest.map(({ inexact }) => inexact)),
+        },
+        fewest,
+      )
     }
   }
   go(0, { typos: 0, attributes: 0, proximity: 0, inexact: 0 }, [])
@@ -71,30 +83,48 @@ export const compare = (one: Match, other: Match) =>
   one.typos - other.typos || one.attributes - other.attributes || one.proximity - other.proximity || one.inexact - other.inexact
 
 function nearest(before: readonly Place[], after: readonly Place[]): number {
-  const distances = before.flatMap((one) => after.filter(({ attribute, text }) => attribute === one.attribute && text === one.text).map(({ position }) =>
-    position > one.position ? position - one.position : one.position - position + 1))
+  const distances = before.flatMap((one) =>
+    after
+      .filter(({ attribute, text }) => attribute === one.attribute && text === one.text)
+      .map(({ position }) => (position > one.position ? position - one.position : one.position - position + 1)),
+  )
   return Math.min(8, ...distances)
 }
 
 /** Every place of one part, or of several words that are taken as one. */
 export function placesOf(attributes: readonly Attribute[], terms: readonly Term[], settings: Settings): Place[] {
   const phrases = synonymsOf(terms, settings)
-  return attributes.flatMap(({ rank, texts }) => texts.flatMap((tokens, text) => tokens.flatMap((token, index) => {
-    const own = length(tokens, index, terms, settings)
-    const other = phrases.some((words) => words.every((word, offset) => tokens[index + offset]?.lemma === word))
-    if (own === undefined && !other) return []
-    return [{ attribute: rank, text, position: token.position, typos: other ? 0 : own!.typos, inexact: own?.isExact === true ? 0 : 1 }]
-  })))
+  return attributes.flatMap(({ rank, texts }) =>
+    texts.flatMap((tokens, text) =>
+      tokens.flatMap((token, index) => {
+        const own = length(tokens, index, terms, settings)
+        const other = phrases.some((words) => words.every((word, offset) => tokens[index + offset]?.lemma === word))
+        if (own === undefined && !other) return []
+        return [{ attribute: rank, text, position: token.position, typos: other ? 0 : own!.typos, inexact: own?.isExact === true ? 0 : 1 }]
+      }),
+    ),
+  )
 }
 
 const synonymsOf = (terms: readonly Term[], { synonyms }: Settings) =>
-  terms.some(({ isPhrase }) => isPhrase) ? [] : (synonyms?.[terms.map(({ words }) => words[0]).join(' ')] ?? []).map((name) => name.split(' '))
+  terms.some(({ isPhrase }) => isPhrase)
+    ? []
+    : (synonyms?.[terms.map(({ words }) => words[0]).join(' ')] ?? []).map((name) => name.split(' '))
 
 /** Whether the token at a place, and those after it, are what these parts ask for. */
-function length(tokens: readonly Token[], at: number, terms: readonly Term[], settings: Settings): { typos: number; isExact: boolean } | undefined {
+function length(
+  tokens: readonly Token[],
+  at: number,
+  terms: readonly Term[],
+  settings: Settings,
+): { typos: number; isExact: boolean } | undefined {
   const [first] = terms
   if (first!.isPhrase) {
-    const isThere = terms.length === 1 && first!.words.every((word, offset) => tokens[at + offset]?.lemma === word && tokens[at + offset]!.position === tokens[at]!.position + offset)
+    const isThere =
+      terms.length === 1 &&
+      first!.words.every(
+        (word, offset) => tokens[at + offset]?.lemma === word && tokens[at + offset]!.position === tokens[at]!.position + offset,
+      )
     return isThere ? { typos: 0, isExact: true } : undefined
   }
   if (terms.some(({ isPhrase }) => isPhrase)) return undefined
@@ -113,7 +143,8 @@ export function marksOf(tokens: readonly Token[], terms: readonly Term[], settin
       const phrases = [...synonymsOf(some, settings), ...(some[0]!.isPhrase && size === 1 ? [some[0]!.words] : [])]
       for (const [index, token] of tokens.entries()) {
         for (const words of phrases) {
-          if (words.every((word, offset) => tokens[index + offset]?.lemma === word)) marks.set(token.start, tokens[index + words.length - 1]!.end)
+          if (words.every((word, offset) => tokens[index + offset]?.lemma === word))
+            marks.set(token.start, tokens[index + words.length - 1]!.end)
         }
         if (some[0]!.isPhrase || length(tokens, index, some, settings) === undefined || marks.has(token.start)) continue
         const typed = some.map(({ words }) => words[0]!).join('').length
@@ -122,5 +153,8 @@ export function marksOf(tokens: readonly Token[], terms: readonly Term[], settin
       }
     }
   }
-  return [...marks].map(([start, end]) => ({ start, end })).toSorted((one, other) => one.start - other.start).filter((mark, index, all) => index === 0 || mark.start >= all[index - 1]!.end)
+  return [...marks]
+    .map(([start, end]) => ({ start, end }))
+    .toSorted((one, other) => one.start - other.start)
+    .filter((mark, index, all) => index === 0 || mark.start >= all[index - 1]!.end)
 }

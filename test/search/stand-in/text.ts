@@ -7,9 +7,15 @@ export interface Token {
   readonly position: number
 }
 
-const lemmaOf = (word: string) => word.normalize('NFKD').replaceAll(/\p{M}+/gu, '').toLowerCase()
+const lemmaOf = (word: string) =>
+  word
+    .normalize('NFKD')
+    .replaceAll(/\p{M}+/gu, '')
+    .toLowerCase()
 
-/** Of symbols, the server takes few for the end of a word by itself: `<`, `=` and `£` it reads as letters, unless its settings have them. */
+/**
+ * Of symbols, the server takes few for the end of a word by itself: `<`, `=` and `£` it reads as letters, unless its settings have them.
+ */
 const readAsLetters = /[<>=|~^\p{Sc}\p{So}\p{Sk}≤≥≠≈¬]/gu
 
 export function tokensOf(text: string, separators: readonly string[] = []): Token[] {
@@ -25,11 +31,16 @@ export function tokensOf(text: string, separators: readonly string[] = []): Toke
   return tokens
 }
 
-/** Letters missing, too many, other, or changed about; the first one counts twice. Infinity beyond `most`. @param prefix of any beginning of the second */
+/**
+ * Letters missing, too many, other, or changed about; the first one counts twice. Infinity beyond `most`.
+ * @param prefix of any beginning of the second
+ */
 export function typos(typed: string, word: string, most: number, prefix: boolean): number {
   if (typed === word || (prefix && word.startsWith(typed))) return 0
   if (most === 0 || (!prefix && Math.abs(typed.length - word.length) > most)) return Infinity
-  const ends = prefix ? Array.from({ length: 2 * most + 1 }, (_, index) => typed.length - most + index).filter((end) => end > 0 && end <= word.length) : [word.length]
+  const ends = prefix
+    ? Array.from({ length: 2 * most + 1 }, (_, index) => typed.length - most + index).filter((end) => end > 0 && end <= word.length)
+    : [word.length]
   const best = Math.min(Infinity, ...ends.map((end) => distance(typed, word.slice(0, end)))) + (typed[0] === word[0] ? 0 : 1)
   return best <= most ? best : Infinity
 }
@@ -42,7 +53,8 @@ function distance(one: string, other: string): number {
     for (let column = 1; column <= other.length; column += 1) {
       const isSame = one[row - 1] === other[column - 1]
       let least = Math.min(last[column]! + 1, next[column - 1]! + 1, last[column - 1]! + (isSame ? 0 : 1))
-      if (row > 1 && column > 1 && one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1]) least = Math.min(least, before[column - 2]! + 1)
+      if (row > 1 && column > 1 && one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1])
+        least = Math.min(least, before[column - 2]! + 1)
       next.push(least)
     }
     before = last

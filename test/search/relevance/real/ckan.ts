@@ -3,7 +3,9 @@ import type { SearchDocument } from '../../../../src/search/port.js'
 import { keywordsOf, themesOf } from '../../../../src/search/vocabulary/themes.js'
 import { type Json, listOf, pathsIn, readJson, textOf, textsOf, timeOf } from './shared-data.js'
 
-/** The datasets of recorded package_search, package_show and group_package_show answers of CKAN: of Brazil's catalogue for the most part. */
+/**
+ * The datasets of recorded package_search, package_show and group_package_show answers of CKAN: of Brazil's catalogue for the most part.
+ */
 export function ckanDocuments(): SearchDocument[] {
   const answers = pathsIn('responses/ckan', /^(package_|group_package|demo_datastore_1_|udata_dkan).*200\.json$|^udata_dkan/).map((path) => readJson(path)['result'] as unknown)
   const packages = answers.flatMap((result) => (Array.isArray(result) ? listOf(result) : Array.isArray((result as Json)['results']) ? listOf((result as Json)['results']) : [result as Json]))
