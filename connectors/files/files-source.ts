@@ -10,7 +10,7 @@ import { AttachedCopies, damagedCopy, isDamaged } from './copies/attached-copies
 import { ContentHashes } from './copies/content-hashes.js'
 import { Converter, storeFolderOf } from './copies/converter.js'
 import { CopyStore } from './copies/copy-store.js'
-import { type HeldTable, Holdings } from './copies/holdings.js'
+import { type HeldTable, HarvestedTables } from './copies/harvested-tables.js'
 import { executeScan, type HeldTables, type ReadableTable } from './execute.js'
 import { harvestFolder } from './harvest.js'
 import { scanText } from '../shared/engine-sql.js'
@@ -20,7 +20,7 @@ export class FilesSource implements Source {
   readonly #folder: string
   readonly #store: CopyStore
   readonly #hashes: ContentHashes
-  readonly #holdings: Holdings
+  readonly #harvestedTables: HarvestedTables
   readonly #memoryFile: string
   readonly #copies: AttachedCopies
   #last: Promise<unknown> = Promise.resolve()
@@ -38,20 +38,20 @@ export class FilesSource implements Source {
     this.#memoryFile = `${storeFolderOf(context.memoryFolder ?? context.storeFolder, context.spokeId, this.#folder)}.json`
     this.#store = new CopyStore(folder)
     this.#hashes = new ContentHashes(join(folder, 'hashes.json'))
-    this.#holdings = new Holdings(join(folder, 'harvested.json'))
+    this.#harvestedTables = new HarvestedTables(join(folder, 'harvested.json'))
     this.#copies = new AttachedCopies(context.engine)
   }
 
   async *harvest(_cursor: string | undefined, signal: AbortSignal): AsyncIterable<CatalogueEvent> {
     const { config, context } = this
-    const [store, hashes, holdings] = [this.#store, this.#hashes, this.#holdings]
+    const [store, hashes, harvestedTables] = [this.#store, this.#hashes, this.#harvestedTables]
     // The engine is shut off from all but the folder's real place.
     const folder = await realpath(this.#folder).catch(() => this.#folder)
     const converter = new Converter({ store, hashes, folder, openEngine: (options) => context.openEngine(options) })
     try {
       yield* harvestFolder(
         {
-          ...{ config, store, hashes, holdings, folder, converter, memoryFile: this.#memoryFile },
+          ...{ config, store, hashes, harvestedTables, folder, converter, memoryFile: this.#memoryFile },
           log: context.log,
           inTurn: (work) => this.#inTurn(work),
           onCatalogueFile: (broken) => (this.#broken = broken),
@@ -112,7 +112,7 @@ export class FilesSource implements Source {
   async #find(ids: readonly string[]): Promise<Map<string, HeldTable> | undefined> {
     const tables = new Map<string, HeldTable>()
     for (const id of ids) {
-      const table = await this.#holdings.get(id)
+      const table = await this.#harvestedTables.get(id)
       if (table === undefined || (await this.#store.get(table.key)) === undefined) return undefined
       tables.set(id, table)
     }

@@ -1,5 +1,5 @@
 import type { Engine } from '../../src/connector/engine.js'
-import type { Predicate, Relation, Scan } from '../../src/connector/relation.js'
+import type { Predicate, Relation, TableScan } from '../../src/connector/relation.js'
 import { columnAt } from '../shared/engine-sql.js'
 import { keptShare } from './rows-bound.js'
 import type { ReadableTable } from './execute.js'
@@ -15,12 +15,12 @@ const foundMax = 20_000
  */
 export interface FoundRows {
   readonly relation: Relation
-  readonly from: ReadonlyMap<Scan, string>
+  readonly from: ReadonlyMap<TableScan, string>
 }
 
 type ListTerm = Extract<Predicate, { kind: 'in' }> & { readonly left: { readonly kind: 'column'; readonly index: number } }
 interface ListFilter {
-  readonly scan: Scan
+  readonly scan: TableScan
   /** Over the scan's own columns. */
   readonly term: ListTerm
 }
@@ -33,17 +33,17 @@ interface ListFilter {
  */
 export function findRows(
   relation: Relation,
-  tableOf: (scan: Scan) => ReadableTable,
-  copyOf: (scan: Scan, where?: string) => string,
+  tableOf: (scan: TableScan) => ReadableTable,
+  copyOf: (scan: TableScan, where?: string) => string,
   engine: Engine,
 ): FoundRows {
-  const from = new Map<Scan, string>()
+  const from = new Map<TableScan, string>()
 
   const find = ({ scan, term }: ListFilter): boolean => {
     const table = tableOf(scan)
     if (from.has(scan) || !table.hasRowIds || table.rowCount < rowsMin || table.rowCount * keptShare(term, scan, tableOf) > foundMax)
       return false
-    const listed = scan.columns[term.left.index] as Scan['columns'][number]
+    const listed = scan.columns[term.left.index] as TableScan['columns'][number]
     const at = table.columns.findIndex(({ name }) => name === listed.name)
     if (at === table.indexed) {
       from.set(
@@ -65,7 +65,7 @@ export function findRows(
 
   const without = (under: Relation): Relation => {
     if (under.op === 'scan') return under
-    if (under.op === 'stack') return { ...under, inputs: under.inputs.map(without) }
+    if (under.op === 'union') return { ...under, inputs: under.inputs.map(without) }
     const input = without(under.input)
     if (under.op !== 'filter') return { ...under, input }
     const terms = under.predicate.kind === 'and' ? under.predicate.terms : [under.predicate]

@@ -7,7 +7,7 @@ import type { FilesConfig } from './config.js'
 import type { ContentHashes } from './copies/content-hashes.js'
 import type { Converter } from './copies/converter.js'
 import type { CopyStore } from './copies/copy-store.js'
-import type { HeldTable, Holdings } from './copies/holdings.js'
+import type { HeldTable, HarvestedTables } from './copies/harvested-tables.js'
 import { type FileDataset, groupFiles } from './folder/datasets.js'
 import { describeDataset, describeTable, lostProtection } from './describe.js'
 import { listFolder } from './folder/folder.js'
@@ -21,7 +21,7 @@ export interface HarvestParts {
   config: FilesConfig
   store: CopyStore
   hashes: ContentHashes
-  holdings: Holdings
+  harvestedTables: HarvestedTables
   converter: Converter
   /** Where this folder's memory is kept. */
   memoryFile: string
@@ -38,7 +38,7 @@ export interface HarvestParts {
  * @throws SourceUnavailable where the folder or its catalogue.yaml cannot be read at all.
  */
 export async function* harvestFolder(parts: HarvestParts, signal: AbortSignal): AsyncGenerator<CatalogueEvent> {
-  const { config, folder, holdings, store, hashes, memoryFile, inTurn } = parts
+  const { config, folder, harvestedTables, store, hashes, memoryFile, inTurn } = parts
   const catalogue = await readCatalogueFile(folder).catch((thrown: unknown) => thrown as DialsError)
   parts.onCatalogueFile(catalogue instanceof Error ? catalogue : undefined)
   if (catalogue instanceof Error) {
@@ -63,10 +63,10 @@ export async function* harvestFolder(parts: HarvestParts, signal: AbortSignal): 
   }
   await inTurn(async () => {
     await writeMemory(memoryFile, { ...(await readMemory(memoryFile)), tables: memory.tables })
-    await holdings.keepOnly(new Set(datasets.map(({ id }) => id)))
-    await holdings.save()
+    await harvestedTables.keepOnly(new Set(datasets.map(({ id }) => id)))
+    await harvestedTables.save()
     await hashes.keepOnly(listed.files.map(({ path }) => path))
-    await store.keepOnly(await holdings.keys())
+    await store.keepOnly(await harvestedTables.keys())
   })
   yield { kind: 'complete' }
 }
@@ -94,7 +94,7 @@ async function harvestDataset(
       reading = file.name
       // A list that became empty says nothing of its columns: they are those of before.
       const before = bound.get(`${stem}/`)
-      const known = before === undefined ? undefined : (await parts.holdings.get(`${dataset.id}/${before}`))?.columns
+      const known = before === undefined ? undefined : (await parts.harvestedTables.get(`${dataset.id}/${before}`))?.columns
       const { key, manifest } = await parts.converter.copyOf(file, types, signal, known)
       for (const table of manifest.tables) {
         const held = {
@@ -126,7 +126,7 @@ async function harvestDataset(
     const tables = read.map(({ key, table, held, title, problems }) =>
       describeTable(idOf(key), table, { title, version: held.key, columns, lostProtection: lost, problems }),
     )
-    await parts.holdings.replace(dataset.id, new Map(read.map(({ key, held }) => [`${dataset.id}/${idOf(key)}`, held])))
+    await parts.harvestedTables.replace(dataset.id, new Map(read.map(({ key, held }) => [`${dataset.id}/${idOf(key)}`, held])))
     return [...refused, { kind: 'dataset', dataset: describeDataset(dataset, tables, hashes) }]
   } catch (thrown) {
     if (signal.aborted) return []
@@ -143,9 +143,9 @@ const problemOf = ({ id, listing }: FileDataset, message: string): CatalogueEven
 })
 
 /** A dataset whose file is there and cannot be read: the tables of before, and what catalogue.yaml says of it now. */
-async function asBefore(dataset: FileDataset, reason: string, { holdings, store }: HarvestParts): Promise<CatalogueEvent[]> {
+async function asBefore(dataset: FileDataset, reason: string, { harvestedTables, store }: HarvestParts): Promise<CatalogueEvent[]> {
   const columns = new Map(Object.entries(dataset.entry.columns ?? {}))
-  const held = [...(await holdings.markStale(dataset.id, reason))]
+  const held = [...(await harvestedTables.markStale(dataset.id, reason))]
   const read = await Promise.all(
     held.map(async ([id, table]) => ({
       id,

@@ -1,5 +1,5 @@
-import type { Expression, Predicate, Relation, Scan } from '../../src/connector/relation.js'
-import type { HeldTable } from './copies/holdings.js'
+import type { Expression, Predicate, Relation, TableScan } from '../../src/connector/relation.js'
+import type { HeldTable } from './copies/harvested-tables.js'
 
 /** How many rows a relation can have. */
 export interface RowsBound {
@@ -14,7 +14,7 @@ export interface RowsBound {
   readonly likely: number
 }
 
-type TableOf = (scan: Scan) => Pick<HeldTable, 'rowCount' | 'columns'>
+type TableOf = (scan: TableScan) => Pick<HeldTable, 'rowCount' | 'columns'>
 
 /** The bound of a relation over copies. */
 export function rowsBound(relation: Relation, tableOf: TableOf): RowsBound {
@@ -23,7 +23,7 @@ export function rowsBound(relation: Relation, tableOf: TableOf): RowsBound {
       const { rowCount } = tableOf(relation)
       return { rows: rowCount, exact: true, likely: rowCount }
     }
-    case 'stack': {
+    case 'union': {
       const inputs = relation.inputs.map((input) => rowsBound(input, tableOf))
       const sum = (of: (input: RowsBound) => number) => inputs.reduce((total, input) => total + of(input), 0)
       return { rows: sum(({ rows }) => rows), exact: inputs.every(({ exact }) => exact), likely: sum(({ likely }) => likely) }
@@ -53,9 +53,9 @@ export function rowsBound(relation: Relation, tableOf: TableOf): RowsBound {
 /** Distinct values of an expression over a relation; Infinity where nobody knows. */
 function distinctOf(expression: Expression, relation: Relation, tableOf: TableOf): number {
   if (expression.kind === 'literal') return 1
-  if (expression.kind === 'convert' || expression.kind === 'bucket') return distinctOf(expression.input, relation, tableOf)
+  if (expression.kind === 'cast' || expression.kind === 'bucket') return distinctOf(expression.input, relation, tableOf)
   if (expression.kind !== 'column' || relation.op === 'aggregate') return Infinity
-  if (relation.op === 'stack') return relation.inputs.reduce((sum, input) => sum + distinctOf(expression, input, tableOf), 0)
+  if (relation.op === 'union') return relation.inputs.reduce((sum, input) => sum + distinctOf(expression, input, tableOf), 0)
   if (relation.op === 'project') return distinctOf(relation.outputs[expression.index] as Expression, relation.input, tableOf)
   if (relation.op !== 'scan') return distinctOf(expression, relation.input, tableOf)
   const name = relation.columns[expression.index]?.name

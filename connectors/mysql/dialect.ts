@@ -7,7 +7,7 @@ import { quoteName } from './sql/text.js'
 export const mysqlDialect: Dialect = {
   capabilities: {
     project: true,
-    stack: true,
+    union: true,
     filter: new Set(['and', 'or', 'not', 'compare', 'in', 'isNull'] as const),
     aggregate: new Set(['COUNT', 'COUNT_DISTINCT', 'SUM', 'MIN', 'MAX'] as const),
     sort: true,

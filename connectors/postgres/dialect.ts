@@ -9,9 +9,9 @@ import { quoteName } from './sql/text.js'
 export const postgresDialect: Dialect = {
   capabilities: {
     project: true,
-    stack: true,
+    union: true,
     filter: new Set(['and', 'or', 'not', 'compare', 'in', 'isNull', 'startsWith', 'contains'] as const),
-    aggregate: new Set(['COUNT', 'COUNT_DISTINCT', 'SUM', 'MIN', 'MAX', 'MEDIAN', 'STDDEV', 'SUM_COUNTS', 'MEAN', 'SQUARES'] as const),
+    aggregate: new Set(['COUNT', 'COUNT_DISTINCT', 'SUM', 'MIN', 'MAX', 'MEDIAN', 'STDDEV', 'SUM_COUNTS', 'MEAN', 'M2'] as const),
     sort: true,
     limit: true,
   },

@@ -1,5 +1,5 @@
 import type { Shape } from '../../src/connector/column.js'
-import type { Scan } from '../../src/connector/relation.js'
+import type { TableScan } from '../../src/connector/relation.js'
 import { fromTable } from '../shared/database/plan.js'
 import { sampleLettersMax, sampleRowsMax, scanOfAll } from '../shared/database/sample.js'
 import type { Statement } from '../shared/database/take-exact.js'
@@ -16,7 +16,7 @@ export function sampleOf(table: PostgresTable): { statement: Statement; rowsMax:
   return { statement: { relation, sql: copyStatement(sampleSql(relation, table)) }, rowsMax: 2 * sampleRowsMax }
 }
 
-function sampleSql(scan: Scan, table: PostgresTable): string {
+function sampleSql(scan: TableScan, table: PostgresTable): string {
   const outputs = scan.columns.map((shape, position) => `${sampled(`c${position}`, shape)} AS c${position}`)
   const share = Math.max((100 * sampleRowsMax) / table.estimate, 0.0001)
   const drawn =

@@ -1,4 +1,4 @@
-import type { Scan } from '../../src/connector/relation.js'
+import type { TableScan } from '../../src/connector/relation.js'
 
 /** A text as a SQL literal. */
 export function literal(text: string): string {
@@ -16,7 +16,7 @@ export function fileLiteral(path: string): string {
 }
 
 /** A scan as people read it: the table by its id, and which of its columns are c0 … cn. */
-export function scanText({ table, columns }: Scan): string {
+export function scanText({ table, columns }: TableScan): string {
   const list = columns.map(({ name }, position) => `${identifier(name)} AS ${columnAt(position)}`).join(', ')
   return `(SELECT ${list || 'NULL AS c0'} FROM ${identifier(table)})`
 }

@@ -1,14 +1,12 @@
 import type { Knex } from 'knex'
 import type { CatalogueLoaders } from '../catalogue/catalogue-loaders.js'
+import type { SpokeStatus } from '../catalogue/open-sources.js'
 import type { HarvestRunRow } from '../catalogue/rows.js'
 import type { QueryContext } from '../query/run.js'
 import type { Search } from '../search/search.js'
 import type { AccessContext } from './access/enforce.js'
 import type { Results } from './results.js'
 import type { Splice } from './splice.js'
-
-/** UNKNOWN until a source was first asked. */
-export type SpokeStatus = 'UP' | 'DEGRADED' | 'DOWN' | 'UNKNOWN'
 
 /** What resolvers are given: one value for each request. */
 export interface Context extends AccessContext {

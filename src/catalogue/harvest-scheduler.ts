@@ -11,7 +11,7 @@ import { type HarvestJob, harvestTask, isDue, isQueued, type Occasion, queueHarv
 import { closeAbandonedRuns, latestEndedRun, latestRun } from './harvest-run.js'
 import { harvestSpoke } from './harvest-spoke.js'
 import type { HarvestRunRow } from './rows.js'
-import { Turns } from './turns.js'
+import { Semaphore } from './semaphore.js'
 
 /** Transactions that harvests may have open at once, so that readers always find a connection. */
 const writesAtOnce = 3
@@ -45,7 +45,7 @@ interface HarvestSchedulerOptions {
 export class HarvestScheduler {
   readonly #options: HarvestSchedulerOptions
   readonly #stopping = new AbortController()
-  readonly #writes = new Turns(writesAtOnce)
+  readonly #writes = new Semaphore(writesAtOnce)
   #worker!: QueueWorker
 
   private constructor(options: HarvestSchedulerOptions) {

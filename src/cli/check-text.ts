@@ -46,8 +46,8 @@ function told<T>({ ms, value, error }: Step<T>, text: (value: T) => string): str
   return `${error === undefined ? text(value as T) : `FAILED: ${error}`} (${time})`
 }
 
-function capabilitiesText({ project, stack, filter, aggregate, sort, limit }: Capabilities): string {
-  const flags = Object.entries({ project, stack, sort, limit }).flatMap(([name, has]) => (has === true ? [name] : []))
+function capabilitiesText({ project, union, filter, aggregate, sort, limit }: Capabilities): string {
+  const flags = Object.entries({ project, union, sort, limit }).flatMap(([name, has]) => (has === true ? [name] : []))
   const sets = Object.entries({ filter, aggregate }).flatMap(([name, has]) =>
     has === undefined ? [] : [`${name} (${[...has].join(', ').toLowerCase()})`],
   )

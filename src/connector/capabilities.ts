@@ -8,7 +8,7 @@ export interface Capabilities {
   /** Computes expressions and leaves columns out. Default: whole rows. */
   readonly project?: true
   /** Stacks several of its own tables (UNION ALL). */
-  readonly stack?: true
+  readonly union?: true
   /** The predicates that it evaluates; `and`, `or` and `not` must be named too. */
   readonly filter?: ReadonlySet<Predicate['kind']>
   /** The functions it computes, by any grouping that it can project. */
@@ -21,7 +21,7 @@ export interface Capabilities {
 /** All that the algebra can say: for a source that has our own engine beside its data. */
 export const everything: Capabilities = {
   project: true,
-  stack: true,
+  union: true,
   filter: new Set(['and', 'or', 'not', 'compare', 'in', 'isNull', 'startsWith', 'contains', 'withinBox'] as const),
   aggregate: new Set(aggregateFunctions),
   sort: true,

@@ -1,4 +1,4 @@
-import type { Relation, Scan } from './relation.js'
+import type { Relation, TableScan } from './relation.js'
 
 /** A Parquet file that landed in this process's scratch folder (tmpfs). Whoever receives it releases it, once. */
 export interface LandedFile {
@@ -14,7 +14,7 @@ export interface Engine {
    * @param rows how many there are behind the scans, where that is known: of many, a sorted page is looked for in another way. Default:
    * few.
    */
-  compile(relation: Relation, from: (scan: Scan) => string, rows?: number): string
+  compile(relation: Relation, from: (scan: TableScan) => string, rows?: number): string
   /** A connection for one piece of work. Waits in the admission queue; the signal ends the wait and whatever the session runs later. */
   connect(signal?: AbortSignal): Promise<EngineSession>
   close(): Promise<void>

@@ -5,10 +5,10 @@ import { type Shape, shapeSchema } from './column.js'
  * The relational algebra that a query is, from binding to the source. A relation's output is an ordered list of shapes; expressions
  * name a column of their input by its position. Names live only at the edge: in a scan, and in the result.
  */
-export type Relation = Scan | { op: 'stack'; inputs: Relation[] } | (Step & { input: Relation })
+export type Relation = TableScan | { op: 'union'; inputs: Relation[] } | (Step & { input: Relation })
 
 /** A table of one source, by that source's own id, and the columns that are wanted of it, by published name. */
-export interface Scan {
+export interface TableScan {
   op: 'scan'
   table: string
   columns: ({ name: string } & Shape)[]
@@ -24,9 +24,9 @@ export type Step =
   | { op: 'limit'; count?: number | undefined; offset: number }
 
 /** Every scan of a relation, from left to right. */
-export function scansOf(relation: Relation): Scan[] {
+export function scansOf(relation: Relation): TableScan[] {
   if (relation.op === 'scan') return [relation]
-  return relation.op === 'stack' ? relation.inputs.flatMap(scansOf) : scansOf(relation.input)
+  return relation.op === 'union' ? relation.inputs.flatMap(scansOf) : scansOf(relation.input)
 }
 
 /** A column of the input to sort by; binary for text. Nulls last unless `nullsFirst`. */
@@ -52,24 +52,24 @@ export type Expression =
   | { kind: 'column'; index: number }
   | Literal
   /** Reads the input as another type; a value that does not convert is an error of the query, never a null. */
-  | { kind: 'convert'; input: Expression; to: Shape }
+  | { kind: 'cast'; input: Expression; to: Shape }
   /** The first day of the bucket, as DATE, in the IANA time zone where the input is a TIMESTAMPTZ; weeks from Monday. */
   | { kind: 'bucket'; input: Expression; granularity: Granularity; timeZone: string }
   /** sum ÷ count, null where the count is 0: DECIMAL at the shape's scale, half-even, exact; else DOUBLE. */
   | { kind: 'mean'; sum: Expression; count: Expression; shape: Shape }
 
 /** Aggregates of one input. */
-const plainFunctions = ['COUNT', 'COUNT_DISTINCT', 'SUM', 'MIN', 'MAX', 'MEDIAN', 'STDDEV', 'SUM_COUNTS', 'MEAN', 'SQUARES'] as const
+const plainFunctions = ['COUNT', 'COUNT_DISTINCT', 'SUM', 'MIN', 'MAX', 'MEDIAN', 'STDDEV', 'SUM_COUNTS', 'MEAN', 'M2'] as const
 
 /** The aggregates of the algebra. */
 export const aggregateFunctions = [...plainFunctions, 'MERGE_STDDEV'] as const
 /**
- * SUM_COUNTS adds partial counts: INT64, and 0 over no rows. An average is a SUM, a COUNT and a `mean`. MEAN is of DOUBLEs, SQUARES the sum
+ * SUM_COUNTS adds partial counts: INT64, and 0 over no rows. An average is a SUM, a COUNT and a `mean`. MEAN is of DOUBLEs, M2 the sum
  * of the squares of their distances from it: with a COUNT they are what MERGE_STDDEV makes the deviation of all from.
  */
 export type AggregateFunction = (typeof aggregateFunctions)[number]
 
-/** No input: the number of rows (COUNT only). Else `input`; for MERGE_STDDEV that is partial SQUARES, and `of` is what goes with them. */
+/** No input: the number of rows (COUNT only). Else `input`; for MERGE_STDDEV that is partial M2, and `of` is what goes with them. */
 export interface Aggregate {
   function: AggregateFunction
   input?: Expression | undefined
@@ -105,7 +105,7 @@ const expressionSchema: z.ZodType<Expression> = z.lazy(() =>
   z.union([
     z.strictObject({ kind: z.literal('column'), index }),
     literalSchema,
-    z.strictObject({ kind: z.literal('convert'), input: expressionSchema, to: shapeSchema }),
+    z.strictObject({ kind: z.literal('cast'), input: expressionSchema, to: shapeSchema }),
     z.strictObject({
       kind: z.literal('bucket'),
       input: expressionSchema,
@@ -149,7 +149,7 @@ export const relationSchema: z.ZodType<Relation> = z.lazy(() =>
       table: z.string().max(300),
       columns: z.array(shapeSchema.extend({ name: z.string().max(500) })).max(10_000),
     }),
-    z.strictObject({ op: z.literal('stack'), inputs: z.array(relationSchema).min(1).max(1000) }),
+    z.strictObject({ op: z.literal('union'), inputs: z.array(relationSchema).min(1).max(1000) }),
     z.strictObject({ op: z.literal('filter'), input, predicate: predicateSchema }),
     z.strictObject({ op: z.literal('project'), input, outputs }),
     z.strictObject({

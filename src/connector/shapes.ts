@@ -6,7 +6,7 @@ export function shapesOf(relation: Relation): Shape[] {
   switch (relation.op) {
     case 'scan':
       return relation.columns.map(({ type, scale }) => shape(type, scale))
-    case 'stack':
+    case 'union':
       return shapesOf(relation.inputs[0] as Relation)
     case 'filter':
     case 'sort':
@@ -34,7 +34,7 @@ export function shapeOf(expression: Expression, input: readonly Shape[]): Shape 
     case 'literal':
     case 'mean':
       return expression.shape
-    case 'convert':
+    case 'cast':
       return expression.to
     case 'bucket':
       return { type: 'DATE' }
@@ -58,7 +58,7 @@ export function aggregateShape(measure: Aggregate, input: readonly Shape[]): Sha
     case 'MEDIAN':
     case 'STDDEV':
     case 'MEAN':
-    case 'SQUARES':
+    case 'M2':
     case 'MERGE_STDDEV':
       return { type: 'DOUBLE' }
   }

@@ -16,7 +16,7 @@ export function splitBy(capabilities: Capabilities, relation: Relation): { taken
 /** True where a source with these capabilities can run the whole of a relation. */
 export function supports(capabilities: Capabilities, relation: Relation): boolean {
   if (relation.op === 'scan') return true
-  if (relation.op === 'stack') return capabilities.stack === true && relation.inputs.every((input) => supports(capabilities, input))
+  if (relation.op === 'union') return capabilities.union === true && relation.inputs.every((input) => supports(capabilities, input))
   return supportsStep(capabilities, relation) && supports(capabilities, relation.input)
 }
 
@@ -30,7 +30,7 @@ export function pushedDown(relation: Relation): Operator[] {
   const names = new Set<Operator>()
   const open: Relation[] = [relation]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (next.op === 'stack') open.push(...next.inputs)
+    if (next.op === 'union') open.push(...next.inputs)
     else if (next.op === 'scan') names.add('PROJECT')
     else {
       names.add(operatorOf(next))
@@ -48,7 +48,7 @@ export function operatorOf(step: Step): Operator {
 function chainOf(relation: Relation): { base: Relation; steps: Step[] } {
   const steps: Step[] = []
   let base = relation
-  while (base.op !== 'scan' && base.op !== 'stack') {
+  while (base.op !== 'scan' && base.op !== 'union') {
     const { input, ...step } = base
     steps.unshift(step as Step)
     base = input

@@ -1,6 +1,6 @@
 import { DuckDBInstance } from '@duckdb/node-api'
 import type { Engine } from '../connector/engine.js'
-import type { Relation, Scan } from '../connector/relation.js'
+import type { Relation, TableScan } from '../connector/relation.js'
 import { Admission } from './admission.js'
 import { Connections } from './connections.js'
 import { engineError } from './engine-error.js'
@@ -71,7 +71,7 @@ export class DuckDbEngine implements Engine {
     return new DuckDbEngine(instance, new Admission(options.running ?? 16, options.waiting ?? 256))
   }
 
-  compile(relation: Relation, from: (scan: Scan) => string, rows?: number): string {
+  compile(relation: Relation, from: (scan: TableScan) => string, rows?: number): string {
     return relationSql(relation, from, rows)
   }
 

@@ -7,7 +7,7 @@ import { bearerToken, tokenParts, typeOf } from './token-parts.js'
 import { anonymous, type Viewer } from './viewer.js'
 
 /** Whose tokens open a hub's graph. */
-export interface Admission {
+export interface TokenAuthorities {
   /** What the hub signs its own tokens as. */
   readonly issuer: string
   readonly key: HubKey
@@ -28,7 +28,7 @@ export function viewerOf({
   issuers = [],
   log,
   times,
-}: Admission): (authorization: string | readonly string[] | undefined) => Promise<Viewer> {
+}: TokenAuthorities): (authorization: string | readonly string[] | undefined) => Promise<Viewer> {
   const verifyOperator = operatorTokens(issuer, key)
   const verifyIssuers = issuerTokens(issuers, log, times)
   return async (authorization) => {

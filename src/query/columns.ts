@@ -7,7 +7,7 @@ export function mapExpression(expression: Expression, position: (index: number) 
       return { kind: 'column', index: position(expression.index) }
     case 'literal':
       return expression
-    case 'convert':
+    case 'cast':
     case 'bucket':
       return { ...expression, input: mapExpression(expression.input, position) }
     case 'mean':

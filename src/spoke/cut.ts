@@ -1,4 +1,4 @@
-import { type Relation, type Scan, scansOf } from '../connector/relation.js'
+import { type Relation, type TableScan, scansOf } from '../connector/relation.js'
 import { shapesOf } from '../connector/shapes.js'
 import type { Source } from '../connector/source.js'
 
@@ -12,7 +12,7 @@ export interface Piece {
 }
 
 /** Cuts a relation into the largest parts of one source each, and the rest over them, whose scans name the parts. */
-export function cut(relation: Relation, sourceOf: (scan: Scan) => Source): { pieces: Piece[]; rest: Relation } {
+export function cut(relation: Relation, sourceOf: (scan: TableScan) => Source): { pieces: Piece[]; rest: Relation } {
   const pieces: Piece[] = []
   const piece = (part: Relation, source: Source): Relation => {
     const id = `#${pieces.length}`
@@ -24,7 +24,7 @@ export function cut(relation: Relation, sourceOf: (scan: Scan) => Source): { pie
     const [only] = sources
     if (only !== undefined && sources.size === 1) return piece(part, only)
     if (part.op === 'scan') return part
-    return part.op === 'stack' ? { ...part, inputs: part.inputs.map(walk) } : { ...part, input: walk(part.input) }
+    return part.op === 'union' ? { ...part, inputs: part.inputs.map(walk) } : { ...part, input: walk(part.input) }
   }
   return { rest: walk(relation), pieces }
 }

@@ -1,5 +1,5 @@
 import { type CatalogueEvent, catalogueEventSchema, type DatasetDescription, type TableDescription } from '../connector/catalogue.js'
-import type { Scan } from '../connector/relation.js'
+import type { TableScan } from '../connector/relation.js'
 import type { Log, Source } from '../connector/source.js'
 import { DialsError, SourceUnavailable, toDialsError } from '../errors.js'
 import type { Viewer } from '../identity/viewer.js'
@@ -62,7 +62,7 @@ export class Holdings {
   }
 
   /** The source of one table, after deciding that the scan may read it. Throws FORBIDDEN, AGREEMENT_REQUIRED or SOURCE_UNAVAILABLE. */
-  sourceOf(scan: Scan, viewer: Viewer): Source {
+  sourceOf(scan: TableScan, viewer: Viewer): Source {
     return decide(scan, this.#tables.get(scan.table), viewer)
   }
 
@@ -99,7 +99,7 @@ function hold(tables: Map<string, Holding>, source: Source, dataset: DatasetDesc
  * The spoke decides for itself, whatever the hub decided: open tables, those that are shared with the viewer's organisation, and no column
  * that points to a person.
  */
-function decide(scan: Scan, holding: Holding | undefined, viewer: Viewer): Source {
+function decide(scan: TableScan, holding: Holding | undefined, viewer: Viewer): Source {
   if (holding === undefined) throw new SourceUnavailable(`The spoke has no table ${scan.table} now. Harvest it again.`)
   if (!mayRead(holding.dataset, viewer)) {
     throw new DialsError('AGREEMENT_REQUIRED', `The table ${scan.table} is not open: it needs an agreement in force that covers it.`)

@@ -82,7 +82,7 @@ async function fragmentOf({ id, source, relation, tables }: Piece, spokeId: stri
 
 /** What a source left undone stands on top of its part. */
 function withLeft(relation: Relation, fragments: readonly PlanFragment[]): Relation {
-  if (relation.op === 'stack') return { ...relation, inputs: relation.inputs.map((input) => withLeft(input, fragments)) }
+  if (relation.op === 'union') return { ...relation, inputs: relation.inputs.map((input) => withLeft(input, fragments)) }
   if (relation.op !== 'scan') return { ...relation, input: withLeft(relation.input, fragments) }
   const planned = fragments.find(({ id }) => id === relation.table)?.planned
   if (planned === undefined) return relation

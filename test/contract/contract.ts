@@ -360,7 +360,7 @@ function someOf(declared: Capabilities, draw: <T>(of: fc.Arbitrary<T>) => T): Ca
   const { filter, aggregate } = declared
   return {
     ...(declared.project && keep() ? { project: true } : {}),
-    ...(declared.stack && keep() ? { stack: true } : {}),
+    ...(declared.union && keep() ? { union: true } : {}),
     ...(declared.sort && keep() ? { sort: true } : {}),
     ...(declared.limit && keep() ? { limit: true } : {}),
     ...(filter && keep() ? { filter: new Set(draw(fc.subarray([...filter]))) } : {}),

@@ -23,7 +23,7 @@ test('tells what a source would bring, what it can do and what is wrong with sin
   expect(output).toMatch(/^camden: sources\[0\] \(files\): well$/m)
   expect(output).toMatch(/^ {2}health {8}UP \(\d+ ms\)$/m)
   expect(output).toMatch(/^ {2}catalogue {5}1 dataset, 1 table, 2 columns; records that could not be read: 1 \([\d.]+ m?s\)$/m)
-  expect(output).toMatch(/^ {2}capabilities {2}project; stack; sort; limit; filter \(and, .*\); aggregate \(count, .*\) \(\d+ ms\)$/m)
+  expect(output).toMatch(/^ {2}capabilities {2}project; union; sort; limit; filter \(and, .*\); aggregate \(count, .*\) \(\d+ ms\)$/m)
   expect(output).toMatch(/^ {2}first row {5}of libraries\/libraries \(\d+ ms\)$/m)
   expect(output).toMatch(/^ {4}libraries\/libraries: 2 rows, 2 columns, OPEN$/m)
   expect(output).toMatch(/^ {4}broken: broken\.csv: .*HTML/m)

@@ -275,7 +275,7 @@ describe('text', () => {
         count: 5,
         offset: 0,
         input: {
-          op: 'stack',
+          op: 'union',
           inputs: [
             { op: 'project', outputs, input: filtered },
             { op: 'project', outputs, input: filtered },
@@ -300,7 +300,7 @@ describe('text', () => {
 
 describe('text read as another type', () => {
   const read = (to: Shape, value: string | null) =>
-    answer(expression({ kind: 'convert', input: column(0), to }), [{ type: 'STRING' }], [[value]])
+    answer(expression({ kind: 'cast', input: column(0), to }), [{ type: 'STRING' }], [[value]])
   it.each<[Shape, string, string]>([
     [{ type: 'INT64' }, '010094055034', '10094055034'],
     [{ type: 'INT64' }, ' -5 ', '-5'],
@@ -351,7 +351,7 @@ describe('text read as another type', () => {
 
 describe('numbers read as another type', () => {
   it('are an error where they do not fit, and exact where they do', async () => {
-    const read = (from: Shape, to: Shape, value: string) => answer(expression({ kind: 'convert', input: column(0), to }), [from], [[value]])
+    const read = (from: Shape, to: Shape, value: string) => answer(expression({ kind: 'cast', input: column(0), to }), [from], [[value]])
     expect(await read({ type: 'DECIMAL', scale: 2 }, { type: 'DECIMAL', scale: 4 }, '1.10')).toEqual([['1.1000']])
     expect(await read({ type: 'INT64' }, { type: 'STRING' }, '-9223372036854775808')).toEqual([['-9223372036854775808']])
     expect(await read({ type: 'TIMESTAMPTZ' }, { type: 'STRING' }, '2026-07-09T13:55:48+01:00')).toEqual([['2026-07-09T12:55:48Z']])
@@ -379,7 +379,7 @@ describe('large queries', () => {
     const values = some(10_000).map((value) => ({ kind: 'literal', shape: { type: 'INT64' }, value }) as const)
     expect(await answer(keep({ kind: 'in', left: column(0), values }), [{ type: 'INT64' }], rows)).toEqual([['7']])
     expect(
-      await answer((input) => aggregate('COUNT')({ op: 'stack', inputs: Array<Relation>(500).fill(input) }), [{ type: 'INT64' }], rows),
+      await answer((input) => aggregate('COUNT')({ op: 'union', inputs: Array<Relation>(500).fill(input) }), [{ type: 'INT64' }], rows),
     ).toEqual([['1000']])
     const deep = some(64).reduce<Predicate>((term) => ({ kind: 'not', term }), is('7'))
     expect(await answer(keep(deep), [{ type: 'INT64' }], rows)).toEqual([['7']])

@@ -63,7 +63,7 @@ describe('a scan', () => {
           groups: [{ kind: 'column', index: 0 }],
           measures: [{ function: 'COUNT' }],
           input: {
-            op: 'stack',
+            op: 'union',
             inputs: [
               below(20),
               {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { findRows } from '../../connectors/files/find-rows.js'
 import type { ReadableTable } from '../../connectors/files/execute.js'
-import type { Expression, Literal, Predicate, Relation, Scan } from '../../src/connector/relation.js'
+import type { Expression, Literal, Predicate, Relation, TableScan } from '../../src/connector/relation.js'
 import { relationSql } from '../../src/engine/sql/relation.js'
 import { type OpenedFolder, openFolder } from './support/source.js'
 
@@ -18,7 +18,7 @@ const cells = (row: number) => ({
   maybe: row % 3 === 0 ? null : row % 5000,
 })
 
-const scan: Scan = {
+const scan: TableScan = {
   op: 'scan',
   table: 'many/many',
   columns: [
@@ -71,7 +71,7 @@ const readable: ReadableTable = {
     profile: { nullRatio: 0, distinctCount: [rows, rows, 1000, 3][index], topValues: [], histogram: [] },
   })),
 }
-const copyOf = (_scan: Scan, where?: string) => (where === undefined ? 'copy' : `copy WHERE ${where}`)
+const copyOf = (_scan: TableScan, where?: string) => (where === undefined ? 'copy' : `copy WHERE ${where}`)
 const rowsOf = (relation: Relation, table = readable) => findRows(relation, () => table, copyOf, { compile: relationSql } as never)
 const found = (relation: Relation, table = readable) => [...rowsOf(relation, table).from.values()]
 
@@ -102,7 +102,7 @@ describe('rows that a filter lists', () => {
     ['where a copy has no places', filter(listed(0, ['1'])), { ...readable, hasRowIds: false }],
     ['what is not listed', filter({ kind: 'not', term: listed(0, ['1']) })],
     ['what else may be kept', filter({ kind: 'or', terms: [listed(0, ['1']), { kind: 'isNull', input: at(3), negated: false }] })],
-    ['an expression', filter({ kind: 'in', left: { kind: 'convert', input: at(0), to: { type: 'STRING' } }, values: [literal(1, '1')] })],
+    ['an expression', filter({ kind: 'in', left: { kind: 'cast', input: at(0), to: { type: 'STRING' } }, values: [literal(1, '1')] })],
     ['above another operator', filter(listed(0, ['1']), { op: 'limit', count: 10, offset: 0, input: scan })],
   ])('are not, %s', (_, relation, table) => {
     expect(found(relation, table)).toEqual([])

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { rowsBound } from '../../connectors/files/rows-bound.js'
-import type { Expression, Relation, Scan } from '../../src/connector/relation.js'
+import type { Expression, Relation, TableScan } from '../../src/connector/relation.js'
 
-const scan: Scan = {
+const scan: TableScan = {
   op: 'scan',
   table: 't',
   columns: [
@@ -49,7 +49,7 @@ test.each<[string, Relation, ReturnType<typeof bound>]>([
     }),
     { rows: 1000, exact: false, likely: 123 },
   ],
-  ['groups over two tables', grouped([at(0)], { op: 'stack', inputs: [scan, scan] }), { rows: 2000, exact: false, likely: 81 }],
+  ['groups over two tables', grouped([at(0)], { op: 'union', inputs: [scan, scan] }), { rows: 2000, exact: false, likely: 81 }],
   [
     'a page of groups',
     { op: 'limit', count: 10, offset: 0, input: { op: 'sort', keys: [], input: grouped([at(0)]) } },

@@ -116,7 +116,7 @@ describe('what is pushed down to PostgreSQL', () => {
     }
     const projected = (at: number): Relation => ({ op: 'project', outputs: [column(at), column(3)], input: words })
     await alike({ op: 'aggregate', groups: [column(0)], measures: [{ function: 'COUNT' }], input: projected(0) })
-    const stack: Relation = { op: 'stack', inputs: [projected(0), projected(1)] }
+    const stack: Relation = { op: 'union', inputs: [projected(0), projected(1)] }
     expect((await answer(postgres.bench, source, sorted(stack, 0))).rows.map(([word]) => word)).toEqual([
       'A',
       'B',
@@ -241,8 +241,8 @@ describe('what is pushed down to PostgreSQL', () => {
     ]
     for (const predicate of nul)
       expect(source.plan({ relation: where(predicate, words) }, await source.capabilities([])).left).toHaveLength(1)
-    await alike({ op: 'project', outputs: [{ kind: 'convert', input: column(0), to: { type: 'STRING' } }], input: doubles }, { left: 1 })
-    const read = { op: 'project' as const, outputs: [{ kind: 'convert' as const, input: column(0), to: { type: 'DOUBLE' as const } }] }
+    await alike({ op: 'project', outputs: [{ kind: 'cast', input: column(0), to: { type: 'STRING' } }], input: doubles }, { left: 1 })
+    const read = { op: 'project' as const, outputs: [{ kind: 'cast' as const, input: column(0), to: { type: 'DOUBLE' as const } }] }
     const digits: Relation = where(
       { kind: 'compare', comparison: 'eq', left: column(3), right: { kind: 'literal', shape: { type: 'INT64' }, value: '99' } },
       words,

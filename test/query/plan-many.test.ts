@@ -24,7 +24,7 @@ describe('a plan over several sources', () => {
         sort $0 asc nulls last
           project $0, $1, $2 / $3, $4
             aggregate count(*), sum($0), count($0), min($1) by $2
-              stack
+              union
                 filter $1 lt "2020-01-01"
                   scan camden/libraries/libraries [cost: DECIMAL, opened: DATE, ward: STRING]
                 filter $1 lt "2020-01-01"
@@ -82,7 +82,7 @@ describe('a plan over several sources', () => {
         sort $0 asc nulls last
           project $0, $1
             aggregate median($0) by $1
-              stack
+              union
                 project $0, "camden"
                   scan camden/libraries/libraries [cost: DECIMAL]
                 project $0 as DECIMAL, "barnet"
@@ -134,7 +134,7 @@ describe('a plan over several sources', () => {
         sort $0 asc nulls last
           project $0, $1, $2, $3
             aggregate stddev($1), count_distinct($0), count($1) by $2
-              stack
+              union
                 scan camden/libraries/libraries [Name: STRING, cost: DECIMAL, ward: STRING]
                 project $0, $1 as DECIMAL, null
                   scan barnet/libraries/libraries [Title: STRING, cost: INT64]
@@ -182,7 +182,7 @@ describe('a plan over several sources', () => {
       limit 4 offset 2
         sort $0 asc nulls last, $1 asc nulls last
           project $0, $1
-            stack
+            union
               scan camden/libraries/libraries [Name: STRING, ward: STRING]
               project $0, null
                 scan barnet/libraries/libraries [Title: STRING]

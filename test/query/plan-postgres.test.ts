@@ -112,7 +112,7 @@ describe('a plan over a PostgreSQL', () => {
           filter $1 gt "1"
             project $0, $1 / $2, $3
               aggregate sum($1), count($1), max($0) by $2
-                stack
+                union
                   project $0, $1, "camden"
                     scan camden/libraries/libraries [name: STRING, cost: DECIMAL]
                   project $0, $1 as DECIMAL, "barnet"

@@ -137,7 +137,7 @@ describe('a plan over one source', () => {
       limit 1001 offset 0
         project $0
           aggregate count_distinct($0)
-            stack
+            union
               scan camden/libraries/libraries [ward: STRING]
               scan camden/archives/archives [ward: STRING]
 
@@ -162,8 +162,8 @@ describe('a plan over one source', () => {
     expect(answer.rows).toEqual([[4]])
   })
 
-  it('asks for them one by one where the spoke cannot stack', async () => {
-    const { stack: _, ...rest } = everything
+  it('asks for them one by one where the spoke cannot union', async () => {
+    const { union: _, ...rest } = everything
     const answer = await boroughs.ask(
       { from: { union: [camden.id, archive.id] }, measures: [{ function: 'SUM', column: 'cost' }] },
       { camden: rest },
@@ -174,7 +174,7 @@ describe('a plan over one source', () => {
       limit 1001 offset 0
         project $0
           aggregate sum($0)
-            stack
+            union
               scan camden/libraries/libraries [cost: DECIMAL]
               scan camden/archives/archives [cost: DECIMAL]
 

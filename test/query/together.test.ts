@@ -98,7 +98,7 @@ describe('parts that are read together', () => {
     })) as unknown as FragmentOutcome[]
     const sqlOf = (...types: Shape['type'][]) =>
       togetherSql(
-        { residual: { op: 'stack', inputs: types.map((type, at) => scan(`#${at}`, type)) } } as unknown as PhysicalPlan,
+        { residual: { op: 'union', inputs: types.map((type, at) => scan(`#${at}`, type)) } } as unknown as PhysicalPlan,
         outcomes,
         bench.engine,
       )

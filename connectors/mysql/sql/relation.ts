@@ -1,7 +1,16 @@
-import type { Aggregate, Comparison, Expression, Literal, Predicate, Relation, Scan, SortKey } from '../../../src/connector/relation.js'
+import type {
+  Aggregate,
+  Comparison,
+  Expression,
+  Literal,
+  Predicate,
+  Relation,
+  TableScan,
+  SortKey,
+} from '../../../src/connector/relation.js'
 import { integer, quoteText } from './text.js'
 
-type From = (scan: Scan) => string
+type From = (scan: TableScan) => string
 
 /** More rows than there can be: an ORDER BY of a subquery counts only beside a LIMIT. */
 const everyRow = '18446744073709551615'
@@ -12,7 +21,7 @@ export function relationSql(relation: Relation, from: From): string {
   switch (relation.op) {
     case 'scan':
       return `SELECT * FROM ${from(relation)}`
-    case 'stack':
+    case 'union':
       return relation.inputs.map((input) => `(${relationSql(input, from)})`).join('\nUNION ALL\n')
     case 'filter':
       return `SELECT * FROM ${nested(relation.input, from)} WHERE ${predicateSql(relation.predicate)}`

@@ -42,7 +42,7 @@ function isExact(expression: Expression, input: readonly Shape[]): boolean {
       return true
     case 'literal':
       return isExactLiteral(expression)
-    case 'convert':
+    case 'cast':
       return isExact(expression.input, input) && isExactConversion(shapeOf(expression.input, input), expression.to)
     case 'bucket':
       return isExact(expression.input, input) && (shapeOf(expression.input, input).type !== 'TIMESTAMPTZ' || zones.has(expression.timeZone))

@@ -10,7 +10,7 @@ export function expressionSql(expression: Expression, input: readonly Shape[]): 
       return `c${integer(expression.index)}`
     case 'literal':
       return literalSql(expression)
-    case 'convert': {
+    case 'cast': {
       const from = shapeOf(expression.input, input)
       const sql = expressionSql(expression.input, input)
       const { to } = expression

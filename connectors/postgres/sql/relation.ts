@@ -1,18 +1,18 @@
 import type { Shape } from '../../../src/connector/column.js'
-import type { Aggregate, Relation, Scan, SortKey } from '../../../src/connector/relation.js'
+import type { Aggregate, Relation, TableScan, SortKey } from '../../../src/connector/relation.js'
 import { aggregateShape, shapeOf, shapesOf } from '../../../src/connector/shapes.js'
 import { expressionSql } from './expression.js'
 import { predicateSql } from './predicate.js'
 import { binary, integer, isText, typeName } from './text.js'
 
-type From = (scan: Scan) => string
+type From = (scan: TableScan) => string
 
 /** PostgreSQL's SQL for a relation. Every SELECT answers columns c0 … cn; `from` gives the table expression behind each scan. */
 export function relationSql(relation: Relation, from: From): string {
   switch (relation.op) {
     case 'scan':
       return `SELECT * FROM ${from(relation)}`
-    case 'stack':
+    case 'union':
       return relation.inputs.map((input) => `(${stacked(input, from)})`).join('\nUNION ALL\n')
     case 'filter':
       return `SELECT * FROM ${nested(relation.input, from)} WHERE ${predicateSql(relation.predicate, shapesOf(relation.input))}`
@@ -86,7 +86,7 @@ function aggregateSql(measure: Aggregate, input: readonly Shape[]): string {
       return `CAST(coalesce(sum(${of}), 0) AS bigint)`
     case 'MEAN':
       return `avg(CAST(${of} AS double precision))`
-    case 'SQUARES':
+    case 'M2':
       return `var_pop(CAST(${of} AS double precision)) * count(${of})`
     case 'MERGE_STDDEV':
       throw new Error('not among the capabilities')

@@ -1,5 +1,5 @@
 import type { Capabilities } from '../../../src/connector/capabilities.js'
-import type { Relation, Scan } from '../../../src/connector/relation.js'
+import type { Relation, TableScan } from '../../../src/connector/relation.js'
 import type { PlannedFragment } from '../../../src/connector/source.js'
 import { pushedDown } from '../../../src/connector/split.js'
 import { SourceUnavailable } from '../../../src/errors.js'
@@ -18,7 +18,7 @@ export interface Dialect {
   /** The one output of a table of which no column is wanted, so that its rows are counted. */
   readonly noColumn: string
   /** The statement that answers a relation. @param from its scans, as table expressions of columns c0 … cn. */
-  statementSql(relation: Relation, from: (scan: Scan) => string): string
+  statementSql(relation: Relation, from: (scan: TableScan) => string): string
 }
 
 /**
@@ -51,7 +51,7 @@ function nativeText(taken: Relation, tables: Tables, dialect: Dialect): string {
  * The wanted columns of a table, by names that the database itself gave: what a hub sends is only looked up.
  * @param sampled a clause that samples it.
  */
-export function fromTable(scan: Scan, tables: Tables, { quoteName, noColumn }: Dialect, sampled = ''): string {
+export function fromTable(scan: TableScan, tables: Tables, { quoteName, noColumn }: Dialect, sampled = ''): string {
   const table = tables.get(scan.table)
   if (table === undefined)
     throw new SourceUnavailable(`The source does not hold table ${scan.table} any more, or may not read it. Harvest it again.`)

@@ -1,6 +1,6 @@
 import type { ColumnDescription } from '../../../src/connector/column.js'
 import type { Engine, LandedFile } from '../../../src/connector/engine.js'
-import type { Scan } from '../../../src/connector/relation.js'
+import type { TableScan } from '../../../src/connector/relation.js'
 import { fileLiteral } from '../engine-sql.js'
 import { recognise } from '../recognise/recognise.js'
 import { markUnseen } from '../recognise/unseen.js'
@@ -13,7 +13,7 @@ export const sampleRowsMax = 10_000
 export const sampleLettersMax = 1000
 
 /** A scan of all columns of a table. */
-export function scanOfAll({ id, columns }: SourceTable): Scan {
+export function scanOfAll({ id, columns }: SourceTable): TableScan {
   return { op: 'scan', table: id, columns: columns.map(({ name, reading }) => ({ name, ...reading.shape })) }
 }
 

@@ -12,12 +12,12 @@ export function takeExact(capabilities: Capabilities, relation: Relation, isExac
   const { taken, left } = splitBy(capabilities, relation)
   const steps: Step[] = []
   let base = taken
-  while (base.op !== 'scan' && base.op !== 'stack') {
+  while (base.op !== 'scan' && base.op !== 'union') {
     const { input, ...step } = base
     steps.unshift(step as Step)
     base = input
   }
-  if (base.op === 'stack' && !base.inputs.every((input) => isExactRelation(input, isExactStep)))
+  if (base.op === 'union' && !base.inputs.every((input) => isExactRelation(input, isExactStep)))
     return { taken: base, left: [...steps, ...left] }
   let exact: Relation = base
   for (const [position, step] of steps.entries()) {
@@ -30,7 +30,7 @@ export function takeExact(capabilities: Capabilities, relation: Relation, isExac
 /** Whether the database can run the whole of a relation. */
 function isExactRelation(relation: Relation, isExactStep: IsExactStep): boolean {
   if (relation.op === 'scan') return true
-  if (relation.op === 'stack') return relation.inputs.every((input) => isExactRelation(input, isExactStep))
+  if (relation.op === 'union') return relation.inputs.every((input) => isExactRelation(input, isExactStep))
   const { input, ...step } = relation
   return isExactStep(step as Step, shapesOf(input)) && isExactRelation(input, isExactStep)
 }
@@ -59,7 +59,7 @@ export function cutExact(taken: Relation, isExactStep: IsExactStep, sqlOf: (rela
       const columns = shapesOf(relation).map((shape, index) => ({ name: `c${index}`, ...shape }))
       return { op: 'scan', table: String(statements.length - 1), columns }
     }
-    if (relation.op === 'stack') return { ...relation, inputs: relation.inputs.map(cut) }
+    if (relation.op === 'union') return { ...relation, inputs: relation.inputs.map(cut) }
     return relation.op === 'scan' ? relation : { ...relation, input: cut(relation.input) }
   }
   return { rest: cut(taken), statements }

@@ -11,7 +11,7 @@ export function expressionSql(expression: Expression, input: readonly Shape[]): 
       return `c${integer(expression.index)}`
     case 'literal':
       return literalSql(expression)
-    case 'convert':
+    case 'cast':
       return convertSql(expression.input, expression.to, input)
     case 'bucket':
       return bucketSql(expression, input)

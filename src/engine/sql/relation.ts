@@ -1,11 +1,11 @@
 import type { Shape } from '../../connector/column.js'
-import type { Aggregate, Relation, Scan, SortKey } from '../../connector/relation.js'
+import type { Aggregate, Relation, TableScan, SortKey } from '../../connector/relation.js'
 import { aggregateShape, shapeOf, shapesOf } from '../../connector/shapes.js'
 import { expressionSql } from './expression.js'
 import { predicateSql } from './predicate.js'
 import { decimalScale, integer, quote, sqlType } from './type.js'
 
-type From = (scan: Scan) => string
+type From = (scan: TableScan) => string
 
 /**
  * Rows behind the scans from which on a page is worth reading its first key alone before: of a few hundred that costs 2 ms, of a million it
@@ -48,7 +48,7 @@ function pageSql(relation: Relation, from: From): string | undefined {
 /** Nothing but scans, filters and projections. */
 function isReadAsItLies(relation: Relation): boolean {
   if (relation.op === 'scan') return true
-  if (relation.op === 'stack') return relation.inputs.every(isReadAsItLies)
+  if (relation.op === 'union') return relation.inputs.every(isReadAsItLies)
   return (relation.op === 'filter' || relation.op === 'project') && isReadAsItLies(relation.input)
 }
 
@@ -57,7 +57,7 @@ function select(relation: Relation, from: From, line: string): string {
   switch (relation.op) {
     case 'scan':
       return `SELECT ${columns(relation.columns.length)} FROM ${from(relation)}`
-    case 'stack':
+    case 'union':
       return relation.inputs.map((input) => `(${select(input, from, line)})`).join(`${line}UNION ALL${line}`)
     case 'filter':
       return `SELECT * FROM ${nested(relation.input, from, line)} WHERE ${predicateSql(relation.predicate, shapesOf(relation.input))}`
@@ -135,7 +135,7 @@ function aggregateSql(measure: Aggregate, input: readonly Shape[]): string {
       return `CAST(coalesce(sum(${of}), 0) AS BIGINT)`
     case 'MEAN':
       return `avg(CAST(${of} AS DOUBLE))`
-    case 'SQUARES':
+    case 'M2':
       return `var_pop(CAST(${of} AS DOUBLE)) * count(${of})`
     case 'MERGE_STDDEV': {
       const { count, mean } = measure.of as NonNullable<Aggregate['of']>

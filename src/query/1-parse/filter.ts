@@ -1,5 +1,5 @@
 import { BadUserInput } from '../../errors.js'
-import { type FilterInput, type Operator, operandSchemas, queryLimits } from './input.js'
+import { type FilterInput, type FilterOperator, operandSchemas, queryLimits } from './input.js'
 
 /** A place in the input: `["where", "and", 0, "column"]`. */
 export type Path = readonly (string | number)[]
@@ -19,7 +19,7 @@ export type Test =
   | { operator: 'startsWith' | 'contains'; operand: string; path: Path }
   | { operator: 'withinBox'; operand: number[]; path: Path }
 
-const operators = Object.keys(operandSchemas) as Operator[]
+const operators = Object.keys(operandSchemas) as FilterOperator[]
 
 /** Checks a filter at its place in the input. Throws BAD_USER_INPUT with that place. */
 export function parseFilter(filter: FilterInput, path: Path): ParsedFilter {
@@ -85,7 +85,7 @@ function parseTests(filter: FilterInput, given: readonly string[], path: Path): 
   }
 }
 
-function parseTest(operator: Operator, operand: unknown, path: Path): Test {
+function parseTest(operator: FilterOperator, operand: unknown, path: Path): Test {
   if (operand === null) throw new BadUserInput(`'${operator}' has a null operand. Use isNull to ask for nulls.`, { inputPath: path })
   const parsed = operandSchemas[operator].safeParse(operand)
   if (!parsed.success) {

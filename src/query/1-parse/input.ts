@@ -50,7 +50,7 @@ export const operandSchemas = {
   contains: text,
   withinBox: z.array(z.number()).length(4, 'must be [west, south, east, north]'),
 } as const
-export type Operator = keyof typeof operandSchemas
+export type FilterOperator = keyof typeof operandSchemas
 
 const table = z.strictObject({
   table: name.nullish(),

@@ -56,7 +56,7 @@ export function splitAggregates(grouping: Grouping): { partial: Step[]; merge: S
     if (name !== 'STDDEV') return { function: merges[name] as Aggregate['function'], input: at(aggregate) }
     return {
       function: 'MERGE_STDDEV',
-      input: at({ function: 'SQUARES', input }),
+      input: at({ function: 'M2', input }),
       of: { count: at({ function: 'COUNT', input }), mean: at({ function: 'MEAN', input }) },
     }
   })

@@ -9,8 +9,8 @@ function lines(relation: Relation): string[] {
   switch (relation.op) {
     case 'scan':
       return [`scan ${relation.table} [${relation.columns.map(({ name, type }) => `${name}: ${type}`).join(', ')}]`]
-    case 'stack':
-      return ['stack', ...relation.inputs.flatMap((input) => indented(input))]
+    case 'union':
+      return ['union', ...relation.inputs.flatMap((input) => indented(input))]
     case 'filter':
       return [`filter ${predicateText(relation.predicate)}`, ...indented(relation.input)]
     case 'project':
@@ -39,7 +39,7 @@ function expressionText(expression: Expression): string {
       return `$${expression.index}`
     case 'literal':
       return expression.value === null ? 'null' : JSON.stringify(expression.value)
-    case 'convert':
+    case 'cast':
       return `${expressionText(expression.input)} as ${expression.to.type}`
     case 'bucket':
       return `${expression.granularity.toLowerCase()}(${expressionText(expression.input)}, ${expression.timeZone})`

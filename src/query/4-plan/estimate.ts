@@ -35,7 +35,7 @@ function estimate(relation: Relation, tables: ReadonlyMap<string, TableStatistic
     const table = tables.get(relation.table)
     return { rows: table?.rowCount, columns: relation.columns.map(({ name }) => table?.columns.get(name)) }
   }
-  if (relation.op === 'stack') return stacked(relation.inputs.map((input) => estimate(input, tables)))
+  if (relation.op === 'union') return stacked(relation.inputs.map((input) => estimate(input, tables)))
   const input = estimate(relation.input, tables)
   const { rows, columns } = input
   switch (relation.op) {
@@ -83,7 +83,7 @@ function groupsOf(rows: number | undefined, groups: readonly (ColumnStatistics |
 
 function statisticsOf(expression: Expression, columns: readonly (ColumnStatistics | undefined)[]): ColumnStatistics | undefined {
   if (expression.kind === 'column') return columns[expression.index]
-  if (expression.kind === 'convert') return statisticsOf(expression.input, columns)
+  if (expression.kind === 'cast') return statisticsOf(expression.input, columns)
   return expression.kind === 'literal' ? { distinctCount: 1, nullRatio: expression.value === null ? 1 : 0 } : undefined
 }
 

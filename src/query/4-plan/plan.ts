@@ -28,7 +28,7 @@ export function plan(query: AuthorisedQuery, sources: ReadonlyMap<string, PlanSo
       : splitQuery(query, position, stackOf(groups.flatMap(({ inputs }) => inputs)))
   const fragments = groups.map((group, index) => fragment(`#${index}`, group, split.each, query, sources.get(group.spokeId) as PlanSource))
   const answers = fragments.map(({ id, planned }): Relation => applySteps(landedScan(id, planned.taken), planned.left))
-  const stacked: Relation = answers.length === 1 ? (answers[0] as Relation) : { op: 'stack', inputs: answers }
+  const stacked: Relation = answers.length === 1 ? (answers[0] as Relation) : { op: 'union', inputs: answers }
   return {
     fragments,
     residual: applySteps(stacked, split.then),
@@ -68,13 +68,13 @@ function groupLeaves(
   return [...bySpoke].flatMap(([spokeId, leaves]): LeafGroup[] => {
     const inputs = leaves.map((leaf) => applySteps(leafRelation(leaf, wanted), filter))
     const { capabilities } = sources.get(spokeId) as PlanSource
-    if (inputs.length === 1 || supports(capabilities, { op: 'stack', inputs })) return [{ spokeId, leaves, inputs }]
+    if (inputs.length === 1 || supports(capabilities, { op: 'union', inputs })) return [{ spokeId, leaves, inputs }]
     return leaves.map((leaf, index) => ({ spokeId, leaves: [leaf], inputs: [inputs[index] as Relation] }))
   })
 }
 
 function stackOf(inputs: readonly Relation[]): Relation {
-  return inputs.length === 1 ? (inputs[0] as Relation) : { op: 'stack', inputs: [...inputs] }
+  return inputs.length === 1 ? (inputs[0] as Relation) : { op: 'union', inputs: [...inputs] }
 }
 
 /** Everything above the filter, for one source alone. */
@@ -172,7 +172,7 @@ function statisticsOf({ rowCount, columns }: Leaf['table']): TableStatistics {
 /** The same relation with the tables' ids as their source itself knows them. */
 function localised(relation: Relation, spokeId: string): Relation {
   if (relation.op === 'scan') return { ...relation, table: localId(relation.table, spokeId) }
-  if (relation.op === 'stack') return { ...relation, inputs: relation.inputs.map((input) => localised(input, spokeId)) }
+  if (relation.op === 'union') return { ...relation, inputs: relation.inputs.map((input) => localised(input, spokeId)) }
   return { ...relation, input: localised(relation.input, spokeId) }
 }
 

@@ -167,6 +167,6 @@ function tooLarge(residual: Relation, cause: ResultTooLarge): ResultTooLarge {
 
 /** The operator nearest to the scans that has to hold its input. */
 function holding(relation: Relation): Operator | undefined {
-  if (relation.op === 'scan' || relation.op === 'stack') return undefined
+  if (relation.op === 'scan' || relation.op === 'union') return undefined
   return holding(relation.input) ?? (relation.op === 'aggregate' || relation.op === 'sort' ? operatorOf(relation) : undefined)
 }

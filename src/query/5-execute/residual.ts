@@ -1,5 +1,5 @@
 import type { Engine } from '../../connector/engine.js'
-import type { Scan } from '../../connector/relation.js'
+import type { TableScan } from '../../connector/relation.js'
 import { sqlType } from '../../engine/sql/type.js'
 import type { PhysicalPlan } from '../4-plan/physical-plan.js'
 import type { FragmentOutcome } from './fragment.js'
@@ -19,7 +19,7 @@ export function pathsOf(outcomes: readonly FragmentOutcome[]): Map<string, strin
  * Landed parts as a table expression, of their rows where `where` holds. Every column is cast to the type that was planned: what a spoke
  * sends is not taken on trust.
  */
-export function partsSql(scan: Scan, paths: readonly string[], where?: string): string {
+export function partsSql(scan: TableScan, paths: readonly string[], where?: string): string {
   const columns = scan.columns.map((shape, index) => `CAST(${paths.length === 0 ? 'NULL' : `c${index}`} AS ${sqlType(shape)}) AS c${index}`)
   const list = columns.length === 0 ? 'NULL AS c0' : columns.join(', ')
   if (paths.length === 0) return `(SELECT ${list} WHERE FALSE) AS parts`

@@ -1,6 +1,6 @@
 import type { Shape } from '../../connector/column.js'
 import type { Engine } from '../../connector/engine.js'
-import type { Relation, Scan } from '../../connector/relation.js'
+import type { Relation, TableScan } from '../../connector/relation.js'
 import { decimalScale, sqlType } from '../../engine/sql/type.js'
 import type { PhysicalPlan } from '../4-plan/physical-plan.js'
 import type { FragmentOutcome } from './fragment.js'
@@ -28,17 +28,17 @@ export function togetherSql({ residual }: PhysicalPlan, outcomes: readonly Fragm
 /** Stacks of like fragments as scans that name all of them, `#0 #1`; the relation itself where it has none. */
 function withStacksAsScans(relation: Relation): Relation {
   if (relation.op === 'scan') return relation
-  if (relation.op !== 'stack') {
+  if (relation.op !== 'union') {
     const input = withStacksAsScans(relation.input)
     return input === relation.input ? relation : { ...relation, input }
   }
   const [first, ...others] = relation.inputs
   if (first?.op !== 'scan' || first.columns.length === 0 || others.length === 0) return relation
-  const like = others.filter((input): input is Scan => input.op === 'scan' && isLike(first, input))
+  const like = others.filter((input): input is TableScan => input.op === 'scan' && isLike(first, input))
   return like.length < others.length ? relation : { ...first, table: [first, ...like].map(({ table }) => table).join(' ') }
 }
 
-function isLike(left: Scan, right: Scan): boolean {
+function isLike(left: TableScan, right: TableScan): boolean {
   return (
     left.columns.length === right.columns.length &&
     left.columns.every((column, index) => sqlType(column) === sqlType(right.columns[index] as Shape))
@@ -46,7 +46,7 @@ function isLike(left: Scan, right: Scan): boolean {
 }
 
 /** Folded when the statement is bound: it costs no row anything. */
-function typedAsPlanned({ columns }: Scan): string {
+function typedAsPlanned({ columns }: TableScan): string {
   const holds = columns.map((shape, index) => `typeof(c${index}) ${sameOrNarrower(shape)}`)
   return `CASE WHEN ${holds.join(' AND ')} THEN true ELSE error('the first part is typed otherwise') END`
 }

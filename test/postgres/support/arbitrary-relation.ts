@@ -151,9 +151,9 @@ function drawLeaf(draw: Draw, tables: readonly string[], own: readonly Column[])
   const reads = digits !== -1 && draw(fc.boolean())
   const outputs = wanted.map((_, index): Expression => {
     const column: Expression = { kind: 'column', index }
-    return reads && index === digits ? { kind: 'convert', input: column, to: { type: 'INT64' } } : column
+    return reads && index === digits ? { kind: 'cast', input: column, to: { type: 'INT64' } } : column
   })
-  return { op: 'stack', inputs: Array.from({ length: count }, () => (reads ? { op: 'project', outputs, input: leaf() } : leaf())) }
+  return { op: 'union', inputs: Array.from({ length: count }, () => (reads ? { op: 'project', outputs, input: leaf() } : leaf())) }
 }
 
 /** By every column, so that no order is left open. */
@@ -195,7 +195,7 @@ function drawExpression(draw: Draw, input: readonly Shape[]): Expression {
   const index = draw(fc.nat(input.length - 1))
   const shape = input[index] as Shape
   const column: Expression = { kind: 'column', index }
-  switch (draw(fc.constantFrom('column', 'column', 'convert', 'bucket', 'literal'))) {
+  switch (draw(fc.constantFrom('column', 'column', 'cast', 'bucket', 'literal'))) {
     case 'literal':
       return drawLiteral(draw, shape)
     case 'bucket':
@@ -206,7 +206,7 @@ function drawExpression(draw: Draw, input: readonly Shape[]): Expression {
         granularity: draw(fc.constantFrom(...granularities)),
         timeZone: draw(fc.constantFrom('UTC', 'Europe/London', 'Asia/Tokyo')),
       }
-    case 'convert': {
+    case 'cast': {
       const to: Shape[] =
         shape.type === 'INT64'
           ? [{ type: 'DECIMAL', scale: 3 }, { type: 'DOUBLE' }, { type: 'STRING' }]
@@ -219,7 +219,7 @@ function drawExpression(draw: Draw, input: readonly Shape[]): Expression {
         to.push({ type: 'DECIMAL', scale: (shape.scale ?? 0) + 2 }, { type: 'STRING' })
       // 2^63 as a DOUBLE would make sums of it depend on their order.
       const possible = to.filter(({ type }) => type !== 'DOUBLE')
-      return possible.length === 0 ? column : { kind: 'convert', input: column, to: draw(fc.constantFrom(...possible)) }
+      return possible.length === 0 ? column : { kind: 'cast', input: column, to: draw(fc.constantFrom(...possible)) }
     }
     case 'column':
       return column

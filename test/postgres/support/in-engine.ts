@@ -1,11 +1,11 @@
 import type { Shape } from '../../../src/connector/column.js'
-import type { Scan } from '../../../src/connector/relation.js'
+import type { TableScan } from '../../../src/connector/relation.js'
 import { literalSql } from '../../../src/engine/sql/expression.js'
 import { sqlType } from '../../../src/engine/sql/type.js'
 import type { Column, Table } from './arbitrary-relation.js'
 
 /** The rows as the engine has them when nobody pushes anything down. */
-export function inEngine(tables: readonly Table[], columns: readonly Column[]): (scan: Scan) => string {
+export function inEngine(tables: readonly Table[], columns: readonly Column[]): (scan: TableScan) => string {
   return (scan) => {
     const { rows } = tables.find(({ id }) => id === scan.table) as Table
     const at = scan.columns.map(({ name }) => columns.findIndex((column) => column.name === name))

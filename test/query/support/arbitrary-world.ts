@@ -165,7 +165,7 @@ function drawCapabilities(draw: Draw): Capabilities {
   const often = () => draw(fc.integer({ min: 0, max: 3 })) > 0
   return {
     ...(often() ? { project: true } : {}),
-    ...(often() ? { stack: true } : {}),
+    ...(often() ? { union: true } : {}),
     ...(often() ? { sort: true } : {}),
     ...(often() ? { limit: true } : {}),
     ...(often() ? { filter: new Set(often() ? predicates : draw(fc.subarray([...predicates]))) } : {}),

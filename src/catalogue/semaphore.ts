@@ -1,5 +1,5 @@
-/** Lets so many pieces of work run at once, the others after them in the order in which they came. */
-export class Turns {
+/** A counting semaphore: at most `atOnce` pieces of work run at the same time; the others wait and run in the order they came. */
+export class Semaphore {
   #free: number
   readonly #waiting: (() => void)[] = []
 

@@ -22,7 +22,7 @@ export type HeldTable = z.infer<typeof heldTableSchema>
 const heldSchema = z.record(z.string(), heldTableSchema)
 
 /** The tables that were harvested, by id (`libraries/libraries`); kept over a restart. */
-export class Holdings {
+export class HarvestedTables {
   #tables: Map<string, HeldTable> | undefined
 
   /** @param memory the file in which they are kept; one that cannot be read is as good as none. */
