@@ -20,7 +20,7 @@ module.exports = {
     only('catalogue', 'errors', 'connector', 'identity', 'database', 'queue'),
     only('search', 'errors', 'connector', 'identity', 'database', 'queue', 'catalogue'),
     only('query', 'errors', 'connector', 'engine', 'identity', 'catalogue'),
-    only('spoke', 'errors', 'config', 'connector', 'engine', 'identity', 'query'),
+    only('spoke', 'errors', 'config', 'connector', 'identity'),
     only('api', 'errors', 'connector', 'identity', 'database', 'catalogue', 'search', 'query'),
     only('telemetry', 'errors', 'connector', 'identity'),
     only('http', 'errors', 'config', 'connector', 'identity', 'database', 'catalogue', 'query', 'api', 'telemetry'),

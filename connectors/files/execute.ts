@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { deadlineAfter } from '../../src/connector/deadline.js'
 import type { Engine, EngineSession } from '../../src/connector/engine.js'
-import { type Relation, type TableScan, scansOf } from '../../src/connector/relation.js'
+import type { Relation, TableScan } from '../../src/connector/relation.js'
 import { scanOf } from '../../src/connector/scan-of.js'
 import { shapesOf } from '../../src/connector/shapes.js'
+import { scansOf } from '../../src/connector/traverse.js'
 import type { Part, PlannedFragment, Scan, ScanOptions, ScanReport } from '../../src/connector/source.js'
 import { ResultTooLarge, SourceUnavailable } from '../../src/errors.js'
 import { isDamaged } from './copies/attached-copies.js'
@@ -34,12 +35,12 @@ const tooMany = 'seven-dials: more rows than asked for'
 
 /** Runs a planned fragment over the harvested copies. */
 export function executeScan(planned: PlannedFragment, options: ScanOptions, parts: ScanParts): Scan {
-  return scanOf(run(planned.taken, options, parts))
+  return scanOf(run(planned.pushed, options, parts))
 }
 
 async function* run(
   relation: Relation,
-  { signal, deadline, rowsMax, bytesMax }: ScanOptions,
+  { signal, deadline, rowsMax, bytesMax, compression }: ScanOptions,
   parts: ScanParts,
 ): AsyncGenerator<Part, ScanReport> {
   const { signal: ends, clear } = deadlineAfter(deadline - Date.now(), signal)
@@ -60,7 +61,7 @@ async function* run(
     const session = await parts.engine.connect(ends)
     try {
       const guarded = bound.rows > rowsMax ? atMost(sql, shapesOf(relation).length, rowsMax) : sql
-      const { rows } = yield* asParts(session.parts(guarded, { folder: parts.scratchFolder, bytesMax, rowsMax: bound.likely }))
+      const { rows } = yield* asParts(session.parts(guarded, { folder: parts.scratchFolder, bytesMax, rowsMax: bound.likely, compression }))
       return reportOf(tables, rows)
     } catch (thrown) {
       if (causes(thrown).some((cause) => cause.includes(tooMany))) throw tooLarge(rowsMax)

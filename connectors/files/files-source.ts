@@ -69,8 +69,8 @@ export class FilesSource implements Source {
   }
 
   plan({ relation }: Fragment, capabilities: Capabilities): PlannedFragment {
-    const { taken, left, pushedDown } = splitBy(capabilities, relation)
-    return { taken, left, pushedDown, native: this.context.engine.compile(taken, scanText) }
+    const split = splitBy(capabilities, relation)
+    return { ...split, native: this.context.engine.compile(split.pushed, scanText) }
   }
 
   execute(planned: PlannedFragment, options: ScanOptions): Scan {

@@ -1,5 +1,6 @@
 import type { Engine } from '../../src/connector/engine.js'
 import type { Predicate, Relation, TableScan } from '../../src/connector/relation.js'
+import { mapInputs } from '../../src/connector/traverse.js'
 import { columnAt } from '../shared/engine-sql.js'
 import { keptShare } from './rows-bound.js'
 import type { ReadableTable } from './execute.js'
@@ -64,18 +65,16 @@ export function findRows(
   }
 
   const without = (under: Relation): Relation => {
-    if (under.op === 'scan') return under
-    if (under.op === 'union') return { ...under, inputs: under.inputs.map(without) }
-    const input = without(under.input)
-    if (under.op !== 'filter') return { ...under, input }
+    const found = mapInputs(under, without)
+    if (found.op !== 'filter' || under.op !== 'filter') return found
     const terms = under.predicate.kind === 'and' ? under.predicate.terms : [under.predicate]
-    const left = terms.filter((term) => {
+    const remaining = terms.filter((term) => {
       const listed = listFilter(term, under.input)
       return listed === undefined || !find(listed)
     })
-    const [only] = left
-    if (only === undefined) return input
-    return { ...under, input, predicate: left.length === 1 ? only : { kind: 'and', terms: left } }
+    const [only] = remaining
+    if (only === undefined) return found.input
+    return { ...found, predicate: remaining.length === 1 ? only : { kind: 'and', terms: remaining } }
   }
 
   return { relation: without(relation), from }

@@ -52,14 +52,36 @@ export function rowsBound(relation: Relation, tableOf: TableOf): RowsBound {
 
 /** Distinct values of an expression over a relation; Infinity where nobody knows. */
 function distinctOf(expression: Expression, relation: Relation, tableOf: TableOf): number {
-  if (expression.kind === 'literal') return 1
-  if (expression.kind === 'cast' || expression.kind === 'bucket') return distinctOf(expression.input, relation, tableOf)
-  if (expression.kind !== 'column' || relation.op === 'aggregate') return Infinity
-  if (relation.op === 'union') return relation.inputs.reduce((sum, input) => sum + distinctOf(expression, input, tableOf), 0)
-  if (relation.op === 'project') return distinctOf(relation.outputs[expression.index] as Expression, relation.input, tableOf)
-  if (relation.op !== 'scan') return distinctOf(expression, relation.input, tableOf)
-  const name = relation.columns[expression.index]?.name
-  return tableOf(relation).columns.find((column) => column.name === name)?.profile?.distinctCount ?? Infinity
+  switch (expression.kind) {
+    case 'literal':
+      return 1
+    case 'cast':
+    case 'bucket':
+      return distinctOf(expression.input, relation, tableOf)
+    case 'mean':
+      return Infinity
+    case 'column':
+      return distinctInColumn(expression.index, relation, tableOf)
+  }
+}
+
+function distinctInColumn(index: number, relation: Relation, tableOf: TableOf): number {
+  switch (relation.op) {
+    case 'scan': {
+      const name = relation.columns[index]?.name
+      return tableOf(relation).columns.find((column) => column.name === name)?.profile?.distinctCount ?? Infinity
+    }
+    case 'union':
+      return relation.inputs.reduce((sum, input) => sum + distinctInColumn(index, input, tableOf), 0)
+    case 'project':
+      return distinctOf(relation.outputs[index] as Expression, relation.input, tableOf)
+    case 'aggregate':
+      return Infinity
+    case 'filter':
+    case 'sort':
+    case 'limit':
+      return distinctInColumn(index, relation.input, tableOf)
+  }
 }
 
 /**

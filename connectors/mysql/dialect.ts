@@ -1,5 +1,5 @@
 import type { Dialect } from '../shared/database/plan.js'
-import { isExactStep } from './sql/exact.js'
+import { isExact } from './sql/exact.js'
 import { relationSql } from './sql/relation.js'
 import { quoteName } from './sql/text.js'
 
@@ -13,7 +13,7 @@ export const mysqlDialect: Dialect = {
     sort: true,
     limit: true,
   },
-  isExactStep,
+  isExact,
   quoteName,
   noColumn: 'NULL',
   statementSql: relationSql,

@@ -1,7 +1,7 @@
 import { fromTable } from '../shared/database/plan.js'
 import { sampleLettersMax, sampleRowsMax, scanOfAll } from '../shared/database/sample.js'
 import type { SourceTable } from '../shared/database/source-table.js'
-import type { Statement } from '../shared/database/take-exact.js'
+import type { Statement } from '../shared/database/statements.js'
 import { mysqlDialect } from './dialect.js'
 import { integer } from './sql/text.js'
 

@@ -1,5 +1,5 @@
 import type { Dialect } from '../shared/database/plan.js'
-import { isExactStep } from './sql/exact.js'
+import { isExact } from './sql/exact.js'
 import { relationSql } from './sql/relation.js'
 import { quoteName } from './sql/text.js'
 
@@ -15,7 +15,7 @@ export const postgresDialect: Dialect = {
     sort: true,
     limit: true,
   },
-  isExactStep,
+  isExact,
   quoteName,
   noColumn: 'CAST(NULL AS bigint)',
   statementSql: (relation, from) => copyStatement(relationSql(relation, from)),

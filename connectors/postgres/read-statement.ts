@@ -1,7 +1,7 @@
 import type { LandedFile } from '../../src/connector/engine.js'
 import { shapesOf } from '../../src/connector/shapes.js'
 import type { Limits } from '../shared/database/execute-scan.js'
-import type { Statement } from '../shared/database/take-exact.js'
+import type { Statement } from '../shared/database/statements.js'
 import { PartWriter } from '../shared/parquet/part-writer.js'
 import type { Connections } from './connections.js'
 import { CopyOut } from './copy/copy-out.js'

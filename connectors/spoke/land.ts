@@ -5,7 +5,7 @@ import type { LandedFile } from '../../src/connector/engine.js'
 import type { FrameEvent } from '../../src/connector/frames.js'
 import { ResultTooLarge, SourceUnavailable } from '../../src/errors.js'
 import { encryptParquet } from '../shared/parquet/encrypt.js'
-import { encryptedSuffix, type LandingPlace } from './landing-place.js'
+import type { LandingPlace } from './landing-place.js'
 
 const notParquet = 'A part of the answer is not Parquet.'
 
@@ -15,12 +15,17 @@ const notParquet = 'A part of the answer is not Parquet.'
  * frame told of.
  */
 export async function land(frames: AsyncGenerator<FrameEvent>, length: number, { folder, key }: LandingPlace): Promise<LandedFile> {
-  const path = join(folder, `${randomUUID()}${key === undefined ? '.parquet' : encryptedSuffix}`)
+  const path = join(folder, `${randomUUID()}.parquet`)
   const file = openSync(path, 'wx', 0o600)
   try {
     if (key === undefined) for await (const piece of checked(frames)) write(file, piece)
     else for (const piece of encrypted(await whole(checked(frames)), key)) write(file, piece)
-    return { path, bytes: length, release: () => Promise.resolve(rmSync(path, { force: true })) }
+    return {
+      path,
+      bytes: length,
+      ...(key === undefined ? {} : { encrypted: true }),
+      release: () => Promise.resolve(rmSync(path, { force: true })),
+    }
   } catch (thrown) {
     unlinkSync(path)
     throw (thrown as NodeJS.ErrnoException).code === 'ENOSPC'

@@ -68,7 +68,7 @@ async function request(
   const { rowsMax, bytesMax, viewerToken } = options
   const timeoutMs = Math.max(1, Math.min(600_000, options.deadline - Date.now()))
   const body = JSON.stringify({
-    relation: planned.taken,
+    relation: planned.pushed,
     rowsMax,
     bytesMax,
     timeoutMs,

@@ -1,32 +1,28 @@
-import { z } from 'zod'
-import { type Shape, shapeSchema } from './column.js'
+import type { Shape } from './column.js'
 
 /**
  * The relational algebra that a query is, from binding to the source. A relation's output is an ordered list of shapes; expressions
  * name a column of their input by its position. Names live only at the edge: in a scan, and in the result.
  */
-export type Relation = TableScan | { op: 'union'; inputs: Relation[] } | (Step & { input: Relation })
+export type Relation =
+  | TableScan
+  /** The rows of all inputs, one after the other (UNION ALL). The inputs have the same shapes, those of the first. */
+  | { op: 'union'; inputs: Relation[] }
+  | { op: 'filter'; predicate: Predicate; input: Relation }
+  | { op: 'project'; outputs: Expression[]; input: Relation }
+  /** Output: the groups, then the measures. No groups: one row. */
+  | { op: 'aggregate'; groups: Expression[]; measures: Aggregate[]; input: Relation }
+  | { op: 'sort'; keys: SortKey[]; input: Relation }
+  | { op: 'limit'; count?: number | undefined; offset: number; input: Relation }
+
+/** An operator by its name: `RelationOf<'sort'>`. */
+export type RelationOf<Op extends Relation['op']> = Extract<Relation, { op: Op }>
 
 /** A table of one source, by that source's own id, and the columns that are wanted of it, by published name. */
 export interface TableScan {
   op: 'scan'
   table: string
   columns: ({ name: string } & Shape)[]
-}
-
-/** An operator of one input. */
-export type Step =
-  | { op: 'filter'; predicate: Predicate }
-  | { op: 'project'; outputs: Expression[] }
-  /** Output: the groups, then the measures. No groups: one row. */
-  | { op: 'aggregate'; groups: Expression[]; measures: Aggregate[] }
-  | { op: 'sort'; keys: SortKey[] }
-  | { op: 'limit'; count?: number | undefined; offset: number }
-
-/** Every scan of a relation, from left to right. */
-export function scansOf(relation: Relation): TableScan[] {
-  if (relation.op === 'scan') return [relation]
-  return relation.op === 'union' ? relation.inputs.flatMap(scansOf) : scansOf(relation.input)
 }
 
 /** A column of the input to sort by; binary for text. Nulls last unless `nullsFirst`. */
@@ -58,8 +54,8 @@ export type Expression =
   /** sum ÷ count, null where the count is 0: DECIMAL at the shape's scale, half-even, exact; else DOUBLE. */
   | { kind: 'mean'; sum: Expression; count: Expression; shape: Shape }
 
-/** Aggregates of one input. */
-const plainFunctions = ['COUNT', 'COUNT_DISTINCT', 'SUM', 'MIN', 'MAX', 'MEDIAN', 'STDDEV', 'SUM_COUNTS', 'MEAN', 'M2'] as const
+/** The aggregates that read at most one expression. */
+export const plainFunctions = ['COUNT', 'COUNT_DISTINCT', 'SUM', 'MIN', 'MAX', 'MEDIAN', 'STDDEV', 'SUM_COUNTS', 'MEAN', 'M2'] as const
 
 /** The aggregates of the algebra. */
 export const aggregateFunctions = [...plainFunctions, 'MERGE_STDDEV'] as const
@@ -93,76 +89,3 @@ export type Predicate =
    * the 180th meridian (RFC 7946, 5.2).
    */
   | { kind: 'withinBox'; input: Expression; west: number; south: number; east: number; north: number }
-
-const index = z.number().int().min(0).max(10_000)
-const literalSchema: z.ZodType<Literal> = z.strictObject({
-  kind: z.literal('literal'),
-  shape: shapeSchema,
-  value: z.string().max(100_000).nullable(),
-})
-
-const expressionSchema: z.ZodType<Expression> = z.lazy(() =>
-  z.union([
-    z.strictObject({ kind: z.literal('column'), index }),
-    literalSchema,
-    z.strictObject({ kind: z.literal('cast'), input: expressionSchema, to: shapeSchema }),
-    z.strictObject({
-      kind: z.literal('bucket'),
-      input: expressionSchema,
-      granularity: z.enum(granularities),
-      timeZone: z.string().max(100),
-    }),
-    z.strictObject({ kind: z.literal('mean'), sum: expressionSchema, count: expressionSchema, shape: shapeSchema }),
-  ]),
-)
-
-const degrees = z.number().min(-360).max(360)
-const predicateSchema: z.ZodType<Predicate> = z.lazy(() =>
-  z.union([
-    z.strictObject({ kind: z.enum(['and', 'or']), terms: z.array(predicateSchema).min(1).max(10_000) }),
-    z.strictObject({ kind: z.literal('not'), term: predicateSchema }),
-    z.strictObject({ kind: z.literal('compare'), comparison: z.enum(comparisons), left: expressionSchema, right: literalSchema }),
-    z.strictObject({ kind: z.literal('in'), left: expressionSchema, values: z.array(literalSchema).max(10_000) }),
-    z.strictObject({ kind: z.literal('isNull'), input: expressionSchema, negated: z.boolean() }),
-    z.strictObject({ kind: z.enum(['startsWith', 'contains']), input: expressionSchema, text: z.string().max(100_000) }),
-    z.strictObject({ kind: z.literal('withinBox'), input: expressionSchema, west: degrees, south: degrees, east: degrees, north: degrees }),
-  ]),
-)
-
-const aggregateSchema: z.ZodType<Aggregate> = z.union([
-  z.strictObject({ function: z.enum(plainFunctions), input: expressionSchema.optional() }),
-  z.strictObject({
-    function: z.literal('MERGE_STDDEV'),
-    input: expressionSchema,
-    of: z.strictObject({ count: expressionSchema, mean: expressionSchema }),
-  }),
-])
-
-const outputs = z.array(expressionSchema).max(10_000)
-const input = z.lazy(() => relationSchema)
-
-/** Checks a relation that came over the wire. Its nesting must have been bounded before (JSON depth), since this recurses. */
-export const relationSchema: z.ZodType<Relation> = z.lazy(() =>
-  z.discriminatedUnion('op', [
-    z.strictObject({
-      op: z.literal('scan'),
-      table: z.string().max(300),
-      columns: z.array(shapeSchema.extend({ name: z.string().max(500) })).max(10_000),
-    }),
-    z.strictObject({ op: z.literal('union'), inputs: z.array(relationSchema).min(1).max(1000) }),
-    z.strictObject({ op: z.literal('filter'), input, predicate: predicateSchema }),
-    z.strictObject({ op: z.literal('project'), input, outputs }),
-    z.strictObject({
-      op: z.literal('aggregate'),
-      input,
-      groups: outputs,
-      measures: z.array(aggregateSchema).max(1000),
-    }),
-    z.strictObject({
-      op: z.literal('sort'),
-      input,
-      keys: z.array(z.strictObject({ column: index, descending: z.boolean(), nullsFirst: z.boolean() })).max(10_000),
-    }),
-    z.strictObject({ op: z.literal('limit'), input, count: z.number().int().min(0).optional(), offset: z.number().int().min(0) }),
-  ]),
-)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { relationSchema } from './relation.js'
+import { relationSchema } from './relation-schema.js'
 
 /** What a hub posts to a spoke's `/scans`. Its bytes are what the token's `op_sha256` covers. */
 export const scanRequestSchema = z.strictObject({

@@ -1,28 +1,30 @@
 import type { Shape } from './column.js'
 import type { Aggregate, Expression, Relation } from './relation.js'
+import { inputsOf } from './traverse.js'
 
-/** The shapes of a relation's output, in order. Pure; the relation is taken to be well bound. */
+/** The shapes of a relation's output, in order. Pure. The relation must be well bound: every column that it names exists. */
 export function shapesOf(relation: Relation): Shape[] {
-  switch (relation.op) {
+  return outputShapes(relation, inputsOf(relation).map(shapesOf))
+}
+
+/** The shapes of an operator's output over inputs of these shapes: what stands below it is not looked at. */
+export function outputShapes(operator: Relation, inputs: readonly Shape[][]): Shape[] {
+  const input = inputs[0] ?? []
+  switch (operator.op) {
     case 'scan':
-      return relation.columns.map(({ type, scale }) => shape(type, scale))
+      return operator.columns.map(({ type, scale }) => shape(type, scale))
     case 'union':
-      return shapesOf(relation.inputs[0] as Relation)
     case 'filter':
     case 'sort':
     case 'limit':
-      return shapesOf(relation.input)
-    case 'project': {
-      const input = shapesOf(relation.input)
-      return relation.outputs.map((output) => shapeOf(output, input))
-    }
-    case 'aggregate': {
-      const input = shapesOf(relation.input)
+      return input
+    case 'project':
+      return operator.outputs.map((output) => shapeOf(output, input))
+    case 'aggregate':
       return [
-        ...relation.groups.map((group) => shapeOf(group, input)),
-        ...relation.measures.map((measure) => aggregateShape(measure, input)),
+        ...operator.groups.map((group) => shapeOf(group, input)),
+        ...operator.measures.map((measure) => aggregateShape(measure, input)),
       ]
-    }
   }
 }
 

@@ -1,8 +1,9 @@
 import type { z } from 'zod'
-import type { Capabilities, Operator } from './capabilities.js'
+import type { Capabilities } from './capabilities.js'
 import type { CatalogueEvent } from './catalogue.js'
-import type { Engine, LandedFile } from './engine.js'
-import type { Relation, Step } from './relation.js'
+import type { Engine, LandedFile, PartCompression } from './engine.js'
+import type { Relation } from './relation.js'
+import type { Split } from './split.js'
 
 /** Code for one kind of source. Adding one is a folder under connectors/ and a line in connectors/index.ts. */
 export interface Connector<Config = unknown> {
@@ -75,7 +76,7 @@ export interface Source {
    */
   harvest(cursor: string | undefined, signal: AbortSignal): AsyncIterable<CatalogueEvent>
   capabilities(tables: readonly string[]): Promise<Capabilities>
-  /** Pure: takes as much of the fragment as the capabilities allow, and says what is left. */
+  /** Pure. Pushes as much of the fragment down as the capabilities allow, and answers what remains for the hub. */
   plan(fragment: Fragment, capabilities: Capabilities): PlannedFragment
   execute(planned: PlannedFragment, options: ScanOptions): Scan
   health(signal: AbortSignal): Promise<Health>
@@ -88,14 +89,9 @@ export interface Fragment {
 }
 
 /** A fragment as a source will run it. */
-export interface PlannedFragment {
-  /** What the source runs. */
-  readonly taken: Relation
-  /** What the hub applies to the answer, in order. */
-  readonly left: readonly Step[]
-  /** The source's own words for `taken`, for `explain`. */
+export interface PlannedFragment extends Split {
+  /** The source's own words for `pushed`, for `explain`. */
   readonly native: string
-  readonly pushedDown: readonly Operator[]
 }
 
 /** The limits of one scan. */
@@ -108,6 +104,8 @@ export interface ScanOptions {
   readonly deadline: number
   /** The viewer’s own token, for a spoke to decide by; only where the scan reads what is shared with some. */
   readonly viewerToken?: string
+  /** How the parts are compressed. Default: snappy. */
+  readonly compression?: PartCompression | undefined
 }
 
 /**
@@ -118,7 +116,7 @@ export interface Scan {
   readonly report: Promise<ScanReport>
 }
 
-/** Columns c0 … cn in the order and shapes of `taken`. */
+/** Columns c0 … cn in the order and shapes of `pushed`. */
 export interface Part {
   readonly kind: 'parquet'
   readonly file: LandedFile

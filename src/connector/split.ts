@@ -1,82 +1,72 @@
 import type { Capabilities, Operator } from './capabilities.js'
-import type { Aggregate, Predicate, Relation, Step } from './relation.js'
+import { cut, scanOfAnswer } from './cut.js'
+import type { Relation } from './relation.js'
+import { supportsOperator } from './supports.js'
+import { shapesOf } from './shapes.js'
+import { mapScans, operatorsOf } from './traverse.js'
+
+/** A relation that one source is asked for, split by what the source runs. */
+export interface Split {
+  /** What the source runs. */
+  readonly pushed: Relation
+  /** What is applied to its answer: a relation whose one scan stands for the answer of `pushed`, with columns c0 … cn. */
+  readonly remaining: Relation
+  /** The operators in `pushed`, as reports name them. */
+  readonly pushedDown: readonly Operator[]
+}
 
 /**
- * Takes as much of a relation as the capabilities allow, from its scans upwards, and answers what is left to apply to the answer, in
- * order. Nothing above an operator that was left can be taken: a LIMIT or an aggregate over unfiltered rows would be wrong.
+ * Pushes as much of a relation as the capabilities allow down to one source, from the scans upwards.
+ * @throws RangeError where more than one part would be pushed: a source that cannot union its tables has to be asked for each alone.
  */
-export function splitBy(capabilities: Capabilities, relation: Relation): { taken: Relation; left: Step[]; pushedDown: Operator[] } {
-  const { base, steps } = chainOf(relation)
-  const first = steps.findIndex((step) => !supportsStep(capabilities, step))
-  const count = first === -1 ? steps.length : first
-  const taken = applySteps(base, steps.slice(0, count))
-  return { taken, left: steps.slice(count), pushedDown: pushedDown(taken) }
+export function splitBy(capabilities: Capabilities, relation: Relation): Split {
+  const { pieces, remaining } = cut(relation, {
+    holderOf: () => 'source',
+    runs: (_, operator) => supportsOperator(capabilities, operator),
+  })
+  const [only] = pieces
+  if (only === undefined || pieces.length > 1) throw new RangeError('A source that cannot union tables was asked for several at once.')
+  return { pushed: only.relation, remaining, pushedDown: pushedDown(only.relation) }
 }
 
-/** True where a source with these capabilities can run the whole of a relation. */
-export function supports(capabilities: Capabilities, relation: Relation): boolean {
-  if (relation.op === 'scan') return true
-  if (relation.op === 'union') return capabilities.union === true && relation.inputs.every((input) => supports(capabilities, input))
-  return supportsStep(capabilities, relation) && supports(capabilities, relation.input)
+/**
+ * What remains of a cut whose pieces went to sources: what each source does not run of its piece stands on top of that source's answer.
+ * Its scans name the answers by the pieces' ids.
+ */
+export function overAnswers(remaining: Relation, splitOf: (id: string) => Split): Relation {
+  return mapScans(remaining, ({ table: id }) => {
+    const split = splitOf(id)
+    const answer = scanOfAnswer(id, shapesOf(split.pushed))
+    return mapScans(split.remaining, () => answer)
+  })
 }
 
-/** A relation with these operators on top, the first nearest to it. */
-export function applySteps(relation: Relation, steps: readonly Step[]): Relation {
-  return steps.reduce<Relation>((input, step) => ({ ...step, input }), relation)
-}
-
-/** The operators that a relation holds, as reports name them. */
+/** The operators that a pushed relation holds, as reports name them. A scan is a PROJECT: it reads the wanted columns alone. */
 export function pushedDown(relation: Relation): Operator[] {
-  const names = new Set<Operator>()
-  const open: Relation[] = [relation]
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (next.op === 'union') open.push(...next.inputs)
-    else if (next.op === 'scan') names.add('PROJECT')
-    else {
-      names.add(operatorOf(next))
-      open.push(next.input)
-    }
-  }
+  const names = new Set(namesIn(relation, 'PROJECT'))
   return (['PROJECT', 'FILTER', 'AGGREGATE', 'SORT', 'LIMIT'] as const).filter((name) => names.has(name))
 }
 
-/** The name of a step in reports. */
-export function operatorOf(step: Step): Operator {
-  return ({ filter: 'FILTER', project: 'PROJECT', aggregate: 'AGGREGATE', sort: 'SORT', limit: 'LIMIT' } as const)[step.op]
+/** The operators of a remainder, as reports name them, in the order in which they are applied. */
+export function remainingOperators(remaining: Relation): Operator[] {
+  return [...new Set(namesIn(remaining, undefined))]
 }
 
-function chainOf(relation: Relation): { base: Relation; steps: Step[] } {
-  const steps: Step[] = []
-  let base = relation
-  while (base.op !== 'scan' && base.op !== 'union') {
-    const { input, ...step } = base
-    steps.unshift(step as Step)
-    base = input
-  }
-  return { base, steps }
+/** The name of an operator in reports; undefined for a scan and a union, which are not reported. */
+export function operatorName({ op }: Relation): Operator | undefined {
+  return (
+    {
+      scan: undefined,
+      union: undefined,
+      filter: 'FILTER',
+      project: 'PROJECT',
+      aggregate: 'AGGREGATE',
+      sort: 'SORT',
+      limit: 'LIMIT',
+    } as const
+  )[op]
 }
 
-function supportsStep(capabilities: Capabilities, step: Step): boolean {
-  switch (step.op) {
-    case 'filter':
-      return capabilities.filter !== undefined && supportsPredicate(capabilities.filter, step.predicate)
-    case 'project':
-      return capabilities.project === true
-    case 'aggregate':
-      return capabilities.aggregate !== undefined && supportsMeasures(capabilities.aggregate, step.measures)
-    case 'sort':
-      return capabilities.sort === true
-    case 'limit':
-      return capabilities.limit === true
-  }
-}
-
-function supportsPredicate(kinds: ReadonlySet<Predicate['kind']>, predicate: Predicate): boolean {
-  if (!kinds.has(predicate.kind)) return false
-  if (predicate.kind === 'and' || predicate.kind === 'or') return predicate.terms.every((term) => supportsPredicate(kinds, term))
-  return predicate.kind !== 'not' || supportsPredicate(kinds, predicate.term)
-}
-
-function supportsMeasures(functions: ReadonlySet<string>, measures: readonly Aggregate[]): boolean {
-  return measures.every((measure) => functions.has(measure.function))
+function namesIn(relation: Relation, scan: Operator | undefined): Operator[] {
+  return [...operatorsOf(relation)].flatMap((operator) => (operator.op === 'scan' ? (scan ?? []) : (operatorName(operator) ?? [])))
 }

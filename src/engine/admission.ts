@@ -2,8 +2,8 @@ import { SourceTimeout, SourceUnavailable } from '../errors.js'
 
 /**
  * A fair queue in front of the engine: at most `running` pieces of work at once, and at most `waiting` in line. Each running DuckDB
- * query holds a thread of libuv's pool, so `running` stays below UV_THREADPOOL_SIZE or file system and DNS would stop with it.
- * Nobody waits for a second place while holding a first: that could lock all of them.
+ * statement holds a thread of libuv's pool, so `running` stays below UV_THREADPOOL_SIZE, or files and DNS would wait for queries.
+ * No work waits for a second place while it holds a first: all places could then wait for each other.
  */
 export class Admission {
   #running = 0
@@ -21,8 +21,26 @@ export class Admission {
 
   /** Waits for a place. Answers a function that gives it back, once. Rejects when the signal ends or the line is full. */
   async enter(signal?: AbortSignal): Promise<() => void> {
+    if (this.#isFull && this.#line.length >= this.waitingMax)
+      throw new SourceUnavailable('Too many queries are waiting. Try again in a moment.')
+    return this.#take('last', signal)
+  }
+
+  /**
+   * The same for work that was admitted before and gave its place back, such as a result that is to be written: it waits at the head of
+   * the line and is not refused, since the result takes up memory while it waits.
+   */
+  async reenter(signal?: AbortSignal): Promise<() => void> {
+    return this.#take('first', signal)
+  }
+
+  get #isFull(): boolean {
+    return this.#running >= this.runningMax
+  }
+
+  async #take(place: 'first' | 'last', signal?: AbortSignal): Promise<() => void> {
     if (signal?.aborted === true) throw ended()
-    if (this.#running >= this.runningMax) await this.#wait(signal)
+    if (this.#isFull) await this.#wait(place, signal)
     else this.#running++
     let left = false
     return () => {
@@ -34,10 +52,7 @@ export class Admission {
     }
   }
 
-  #wait(signal?: AbortSignal): Promise<void> {
-    if (this.#line.length >= this.waitingMax) {
-      throw new SourceUnavailable('Too many queries are waiting. Try again in a moment.')
-    }
+  #wait(place: 'first' | 'last', signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const enter = () => {
         signal?.removeEventListener('abort', leave)
@@ -48,7 +63,8 @@ export class Admission {
         reject(ended())
       }
       signal?.addEventListener('abort', leave, { once: true })
-      this.#line.push(enter)
+      if (place === 'first') this.#line.unshift(enter)
+      else this.#line.push(enter)
     })
   }
 }

@@ -1,9 +1,13 @@
 import { DuckDBInstance } from '@duckdb/node-api'
-import type { Engine } from '../connector/engine.js'
+import type { Answer, AnswerOptions, CombineOptions, Engine, LandedFile, LandedParts } from '../connector/engine.js'
 import type { Relation, TableScan } from '../connector/relation.js'
 import { Admission } from './admission.js'
+import { answerOver } from './answer.js'
 import { Connections } from './connections.js'
 import { engineError } from './engine-error.js'
+import { addPartKey } from './parts/part-key.js'
+import { partsSql } from './parts/read-parts.js'
+import { separateSql } from './parts/read-union.js'
 import { DuckDbSession } from './session.js'
 import { relationSql } from './sql/relation.js'
 import { quote } from './sql/type.js'
@@ -39,6 +43,7 @@ const lateMaterializationRowsMax = 20_000
 /** DuckDB in this process, and one instance for all its queries: a connection costs 0.3 ms, an instance 13 ms. */
 export class DuckDbEngine implements Engine {
   readonly #connections: Connections
+  #partKey: Promise<Buffer> | undefined
 
   private constructor(
     private readonly instance: DuckDBInstance,
@@ -73,6 +78,57 @@ export class DuckDbEngine implements Engine {
 
   compile(relation: Relation, from: (scan: TableScan) => string, rows?: number): string {
     return relationSql(relation, from, rows)
+  }
+
+  async answer(relation: Relation, parts: LandedParts, options: AnswerOptions): Promise<Answer> {
+    const session = await this.connect(options.signal)
+    try {
+      return await answerOver(session, relation, parts, options, () => this.admission.reenter(options.signal))
+    } catch (thrown) {
+      await session.close()
+      throw thrown
+    }
+  }
+
+  async *combine(
+    relation: Relation,
+    parts: LandedParts,
+    { signal, ...options }: CombineOptions,
+  ): AsyncGenerator<LandedFile, { rows: number }> {
+    const session = await this.connect(signal)
+    try {
+      return yield* session.parts(separateSql(relation, parts), options)
+    } finally {
+      await session.close()
+    }
+  }
+
+  async check(scan: TableScan, files: readonly LandedFile[], signal: AbortSignal): Promise<void> {
+    const session = await this.connect(signal)
+    try {
+      await session.rows(`SELECT max(hash(parts)) AS read FROM ${partsSql(scan, files)}`)
+    } finally {
+      await session.close()
+    }
+  }
+
+  partKey(): Promise<Buffer> {
+    this.#partKey ??= this.#addPartKey()
+    return this.#partKey
+  }
+
+  async #addPartKey(): Promise<Buffer> {
+    try {
+      const session = await this.connect()
+      try {
+        return await addPartKey(session)
+      } finally {
+        await session.close()
+      }
+    } catch (thrown) {
+      this.#partKey = undefined
+      throw thrown
+    }
   }
 
   async connect(signal?: AbortSignal): Promise<DuckDbSession> {

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DuckDBBlobValue, type DuckDBConnection, type JS, type DuckDBValue } from '@duckdb/node-api'
-import type { EngineSession, LandedFile, PartsOptions } from '../connector/engine.js'
+import type { EngineSession, LandedFile, PartCompression, PartsOptions } from '../connector/engine.js'
 import { SourceTimeout } from '../errors.js'
 import type { Connections, KeptConnection } from './connections.js'
 import { engineError } from './engine-error.js'
-import { copyStatement, onePart, partsOf, rowsPerPart } from './parts.js'
+import { copyStatement, onePart, partsOf, rowsPerPart } from './parts/write-parts.js'
 
 const interruptAgainMs = 20
 
@@ -16,7 +16,7 @@ const interruptAgainMs = 20
  */
 export class DuckDbSession implements EngineSession {
   #closed = false
-  /** Whatever it ran left nothing behind, and ended well. */
+  /** True while everything that ran has ended well and left nothing behind. */
   #asItWas = true
   #again: NodeJS.Timeout | undefined
   readonly #running = new Set<Promise<unknown>>()
@@ -53,25 +53,30 @@ export class DuckDbSession implements EngineSession {
     return reader.convertRowObjects<JS | string>(plainValue)
   }
 
+  /** The BLOBs of a query of one column, as bytes; null where one is NULL. For texts that would be strings only to become bytes again. */
   async blobs(sql: string): Promise<(Uint8Array | null)[]> {
     const reader = await this.#guard(() => this.connection.runAndReadAll(sql))
     return (reader.getColumns()[0] ?? []).map((value) => (value instanceof DuckDBBlobValue ? value.bytes : null))
   }
 
+  /** Puts the rows of a query into a temporary table of this connection, and answers how many there are. */
   table(name: string, sql: string): Promise<number> {
     this.#asItWas = false
     return this.#counted(`CREATE TEMP TABLE ${name} AS ${sql}`)
   }
 
-  parts(sql: string, { folder, bytesMax, rowsMax = Infinity }: PartsOptions): AsyncGenerator<LandedFile, { rows: number }> {
+  parts(
+    sql: string,
+    { folder, bytesMax, rowsMax = Infinity, compression = 'snappy' }: PartsOptions,
+  ): AsyncGenerator<LandedFile, { rows: number }> {
     const path = join(folder, randomUUID())
-    if (rowsMax <= rowsPerPart) return onePart((to) => this.#copied(sql, to, folder), `${path}.parquet`, bytesMax)
-    return partsOf({ sql, run: (statement) => this.#counted(statement), interrupt: () => this.#interrupt() }, path, bytesMax)
+    if (rowsMax <= rowsPerPart) return onePart((to) => this.#copied(sql, to, folder, compression), `${path}.parquet`, bytesMax)
+    return partsOf({ sql, compression, run: (statement) => this.#counted(statement), interrupt: () => this.#interrupt() }, path, bytesMax)
   }
 
   /** Writes a query's rows to a path, by what is prepared where it was asked before. Answers how many. */
-  async #copied(sql: string, path: string, folder: string): Promise<number> {
-    const write = (to: string) => copyStatement(sql, to)
+  async #copied(sql: string, path: string, folder: string, compression: PartCompression): Promise<number> {
+    const write = (to: string) => copyStatement(sql, to, compression)
     const copy = await this.#guard(() => this.kept.prepared(write(''), () => join(folder, `${randomUUID()}.parquet`), write))
     if (copy === undefined) return this.#counted(write(path))
     try {
@@ -90,6 +95,7 @@ export class DuckDbSession implements EngineSession {
     return Number(row?.['Count'] ?? 0)
   }
 
+  /** Gives the place in the admission queue back, while the connection stays open with a finished result in it. */
   rest(): void {
     this.leave()
   }

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { deadlineAfter } from '../connector/deadline.js'
-import type { Engine } from '../connector/engine.js'
+import type { Engine, RowFormat } from '../connector/engine.js'
 import type { Viewer } from '../identity/viewer.js'
 import { DialsError, toDialsError } from '../errors.js'
 import { type ParsedQuery, parse } from './1-parse/parse.js'
 import { bind } from './2-bind/bind.js'
 import type { QueryCatalogue } from './2-bind/query-catalogue.js'
 import { type AuthorisedQuery, authorise } from './3-authorise/authorise.js'
-import type { PhysicalPlan, PlanSource } from './4-plan/physical-plan.js'
-import { localId, plan } from './4-plan/plan.js'
+import type { PhysicalPlan, PlanFragment, PlanSource } from './4-plan/physical-plan.js'
+import { localId } from './4-plan/fragments.js'
+import { plan } from './4-plan/plan.js'
 import { type Executed, execute } from './5-execute/execute.js'
 import type { Sources } from './5-execute/sources.js'
-import { checkVersion, type QueryResult, result, writeSmall } from './6-result/query-result.js'
-import type { Form } from './6-result/render.js'
+import { checkVersion, type QueryResult, result } from './6-result/query-result.js'
 
 /** What the pipeline needs of the world. */
 export interface QueryContext {
@@ -45,14 +45,13 @@ const hubShareMs = (timeoutMs: number) => Math.min(timeoutMs / 5, 2000)
 
 /**
  * A query, from the client's input to the answer: parse, bind, authorise, plan, execute, result. Whoever gets the result releases it.
- * @param form the only way its rows will be asked for, exact. By default they may be asked for in any way, and more than once.
+ * @param format the one format in which its rows will be asked for, exact. Default: any, and more than once.
  */
-export async function runQuery(input: unknown, context: QueryContext, form?: Form): Promise<QueryResult> {
+export async function runQuery(input: unknown, context: QueryContext, format?: RowFormat): Promise<QueryResult> {
   const transaction = randomUUID()
   const { stage = untold } = context
   try {
     const { parsed, authorised, planned, end } = await prepare(input, context)
-    const written = form && writeSmall(planned, form)
     const deadline = deadlineAfter(end - Date.now(), context.signal)
     try {
       const options = {
@@ -61,10 +60,10 @@ export async function runQuery(input: unknown, context: QueryContext, form?: For
         deadline: parsed.onSourceError === 'PARTIAL' ? end - hubShareMs(parsed.timeoutMs) : end,
         signal: deadline.signal,
         viewerTokens: tokensOf(authorised, context.viewerToken),
-        ...(written ? { written } : {}),
+        format,
       }
       const executed = await stage('execute', () => execute(planned, context.sources, context.engine, options))
-      return await stage('result', () => answer({ transaction, parsed, authorised, planned, executed, form }))
+      return await stage('result', () => answer({ transaction, parsed, authorised, planned, executed }))
     } finally {
       deadline.clear()
     }
@@ -74,9 +73,10 @@ export async function runQuery(input: unknown, context: QueryContext, form?: For
 }
 
 /** The viewer's token for each spoke of which a table is read that is not open; no other spoke learns who asks. */
-function tokensOf({ leaves }: AuthorisedQuery, token: string | undefined): Map<string, string> {
+function tokensOf({ tables }: AuthorisedQuery, token: string | undefined): Map<string, string> {
   if (token === undefined) return new Map()
-  return new Map(leaves.filter(({ table }) => table.access !== 'OPEN').map(({ table }) => [table.spokeId, token]))
+  const shared = [...tables.values()].filter(({ access }) => access !== 'OPEN')
+  return new Map(shared.map(({ spokeId }) => [spokeId, token]))
 }
 
 interface Answered {
@@ -85,16 +85,15 @@ interface Answered {
   readonly authorised: AuthorisedQuery
   readonly planned: PhysicalPlan
   readonly executed: Executed
-  readonly form: Form | undefined
 }
 
-async function answer({ transaction, parsed, authorised, planned, executed, form }: Answered): Promise<QueryResult> {
+async function answer({ transaction, parsed, authorised, planned, executed }: Answered): Promise<QueryResult> {
   try {
-    const told = await result(transaction, authorised, planned, executed, form)
+    const told = result(transaction, authorised, planned, executed)
     checkVersion(parsed.atVersion, told.version)
     return told
   } catch (thrown) {
-    await executed.session.close()
+    await executed.answer.release()
     throw thrown
   }
 }
@@ -102,7 +101,7 @@ async function answer({ transaction, parsed, authorised, planned, executed, form
 /** What a query would do, without doing it. */
 export interface Explanation {
   readonly text: string
-  readonly fragments: PhysicalPlan['fragments']
+  readonly fragments: readonly PlanFragment[]
   /** The hub's own part, as the engine's text. */
   readonly residual: string
 }
@@ -110,7 +109,7 @@ export interface Explanation {
 /** Stages 1 to 4 of a query. Needs the same authorisation as running it. */
 export async function explainQuery(input: unknown, context: Omit<QueryContext, 'signal'>): Promise<Explanation> {
   const { planned } = await prepare(input, context)
-  return { text: planned.text, fragments: planned.fragments, residual: residualText(planned, context.engine) }
+  return { text: planned.text, fragments: planned.stages.flat(), residual: residualText(planned, context.engine) }
 }
 
 /** Stages 1 to 4. `end`: when the query's time is over, in milliseconds since the epoch. */
@@ -128,14 +127,18 @@ function residualText(planned: PhysicalPlan, engine: Engine): string {
 }
 
 async function planFor(query: AuthorisedQuery, sources: Sources): Promise<PhysicalPlan> {
+  const tables = new Map<string, string[]>()
+  for (const { id, spokeId } of query.tables.values()) {
+    const own = tables.get(spokeId)
+    if (own === undefined) tables.set(spokeId, [localId(id, spokeId)])
+    else own.push(localId(id, spokeId))
+  }
   const bySpoke = new Map<string, PlanSource>()
-  for (const { table } of query.leaves) {
-    if (bySpoke.has(table.spokeId)) continue
-    const open = sources.get(table.spokeId)
-    if (open === undefined) throw new DialsError('SOURCE_UNAVAILABLE', `The spoke ${table.spokeId} is not configured at this hub.`)
-    const local = query.leaves.filter((leaf) => leaf.table.spokeId === table.spokeId).map((leaf) => localId(leaf.table.id, table.spokeId))
+  for (const [spokeId, local] of tables) {
+    const open = sources.get(spokeId)
+    if (open === undefined) throw new DialsError('SOURCE_UNAVAILABLE', `The spoke ${spokeId} is not configured at this hub.`)
     const capabilities = await open.source.capabilities(local)
-    bySpoke.set(table.spokeId, { connector: open.connector, capabilities, plan: (fragment, own) => open.source.plan(fragment, own) })
+    bySpoke.set(spokeId, { connector: open.connector, capabilities, plan: (fragment, own) => open.source.plan(fragment, own) })
   }
   return plan(query, bySpoke)
 }

@@ -1,13 +1,14 @@
+import type { Capabilities } from '../connector/capabilities.js'
+import { collectParts } from '../connector/collect-parts.js'
+import { cut, type Piece } from '../connector/cut.js'
 import type { Engine, LandedFile } from '../connector/engine.js'
 import type { Relation } from '../connector/relation.js'
-import { applySteps, operatorOf } from '../connector/split.js'
-import type { ScanOptions, ScanReport } from '../connector/source.js'
-import { shapesOf } from '../connector/shapes.js'
+import { overAnswers } from '../connector/split.js'
+import type { PlannedFragment, ScanOptions, ScanReport, Source } from '../connector/source.js'
+import { sourceSides } from '../connector/source-sides.js'
+import { scansOf } from '../connector/traverse.js'
+import { SourceTimeout } from '../errors.js'
 import type { Viewer } from '../identity/viewer.js'
-import type { PlanFragment } from '../query/4-plan/physical-plan.js'
-import { type FragmentOutcome, releaseAll, runFragment } from '../query/5-execute/fragment.js'
-import { partsSql } from '../query/5-execute/residual.js'
-import { cut, type Piece } from './cut.js'
 import type { Holdings } from './holdings.js'
 
 /** What every scan of one spoke shares. `scratchFolder` lies in memory. */
@@ -18,9 +19,17 @@ export interface ScanContext {
   readonly scratchFolder: string
 }
 
+/** A piece of the relation, as its source will run it. */
+interface Planned {
+  readonly id: string
+  readonly source: Source
+  readonly fragment: PlannedFragment
+}
+
 /**
- * Answers a hub's relation as Parquet parts and a report. What one source runs alone passes through as it comes; what spans sources, or
- * what a source leaves undone, this spoke's engine does over their parts.
+ * Answers a hub's relation as Parquet parts and a report. What one source runs alone passes through as it comes. What spans sources, and
+ * what a source does not run, this spoke's engine runs over the parts.
+ * @throws FORBIDDEN or AGREEMENT_REQUIRED where the viewer may not read what the relation reads: the spoke decides before it plans.
  */
 export async function* scan(
   relation: Relation,
@@ -29,80 +38,94 @@ export async function* scan(
   options: ScanOptions,
 ): AsyncGenerator<LandedFile, ScanReport> {
   await context.holdings.ready()
-  const { pieces, rest } = cut(relation, (leaf) => context.holdings.sourceOf(leaf, viewer))
-  const fragments = await Promise.all(pieces.map((piece) => fragmentOf(piece, context.spokeId)))
-  const [only] = fragments
-  if (only !== undefined && fragments.length === 1 && rest.op === 'scan' && only.planned.left.length === 0) {
-    const under = (pieces[0] as Piece).source.execute(only.planned, options)
-    under.report.catch(() => undefined)
-    for await (const part of under.parts) yield part.file
-    return under.report
-  }
-  return yield* combine(pieces, fragments, rest, context, options)
+  const capabilities = await capabilitiesOf(relation, viewer, context.holdings)
+  const sides = sourceSides(
+    (leaf) => context.holdings.sourceOf(leaf, viewer),
+    (source) => capabilities.get(source) as Capabilities,
+  )
+  const { pieces, remaining } = cut(relation, sides)
+  const planned = new Map(pieces.map((piece) => [piece.id, plannedPiece(piece, capabilities)]))
+  const rest = overAnswers(remaining, (id) => (planned.get(id) as Planned).fragment)
+  const [only] = planned.values()
+  return only !== undefined && rest.op === 'scan'
+    ? yield* passThrough(only, options)
+    : yield* combine([...planned.values()], rest, context, options)
 }
 
+/** The capabilities of every source that a relation reads, after deciding that the viewer may read each of its tables and columns. */
+async function capabilitiesOf(relation: Relation, viewer: Viewer, holdings: Holdings): Promise<ReadonlyMap<Source, Capabilities>> {
+  const tables = new Map<Source, string[]>()
+  for (const leaf of scansOf(relation)) {
+    const source = holdings.sourceOf(leaf, viewer)
+    const own = tables.get(source)
+    if (own === undefined) tables.set(source, [leaf.table])
+    else own.push(leaf.table)
+  }
+  return new Map(await Promise.all([...tables].map(async ([source, own]) => [source, await source.capabilities(own)] as const)))
+}
+
+function plannedPiece({ id, side: source, relation }: Piece<Source>, capabilities: ReadonlyMap<Source, Capabilities>): Planned {
+  return { id, source, fragment: source.plan({ relation }, capabilities.get(source) as Capabilities) }
+}
+
+async function* passThrough({ source, fragment }: Planned, options: ScanOptions): AsyncGenerator<LandedFile, ScanReport> {
+  const under = source.execute(fragment, options)
+  under.report.catch(() => undefined)
+  for await (const part of under.parts) yield part.file
+  return under.report
+}
+
+/** Runs the pieces side by side, and then the remainder over their answers. */
 async function* combine(
-  pieces: readonly Piece[],
-  fragments: readonly PlanFragment[],
-  rest: Relation,
+  planned: readonly Planned[],
+  remaining: Relation,
   { engine, scratchFolder }: ScanContext,
   options: ScanOptions,
 ): AsyncGenerator<LandedFile, ScanReport> {
-  const run = (fragment: PlanFragment, index: number) =>
-    runFragment(
-      fragment,
-      { connector: '', source: (pieces[index] as Piece).source, observed: () => undefined, admits: () => true },
-      options,
-    )
-  const settled = await Promise.allSettled(fragments.map(run))
-  const outcomes = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
-  const files = outcomes.flatMap((outcome) => outcome.files)
+  const parts = new Map(planned.map(({ id }) => [id, [] as LandedFile[]]))
   try {
-    const rejected = settled.find((result) => result.status === 'rejected')
-    if (rejected !== undefined) throw rejected.reason
-    const failed = outcomes.find(({ error }) => error !== undefined)
-    if (failed?.error !== undefined) throw failed.error
-    const session = await engine.connect(options.signal)
-    try {
-      const sql = engine.compile(withLeft(rest, fragments), (leaf) => partsSql(leaf, pathsOf(outcomes, leaf.table)))
-      const { rows } = yield* session.parts(sql, { folder: scratchFolder, bytesMax: options.bytesMax })
-      return { ...combined(outcomes), rows }
-    } finally {
-      await session.close()
-    }
+    const reports = await collectAll(planned, parts, options)
+    const { signal, bytesMax, compression } = options
+    const { rows } = yield* engine.combine(remaining, parts, { folder: scratchFolder, bytesMax, compression, signal })
+    return { ...combined(reports), rows }
   } finally {
-    await releaseAll(files)
+    await Promise.all([...parts.values()].flat().map((file) => file.release()))
   }
 }
 
-async function fragmentOf({ id, source, relation, tables }: Piece, spokeId: string): Promise<PlanFragment> {
-  const planned = source.plan({ relation }, await source.capabilities(tables))
-  return { id, spokeId, connector: '', tables, missingColumns: [], planned, left: planned.left.map(operatorOf), estimatedRows: undefined }
+/** The reports of all pieces, whose parts are put into `parts`. The first piece that fails ends the others, and its error is thrown. */
+async function collectAll(
+  planned: readonly Planned[],
+  parts: ReadonlyMap<string, LandedFile[]>,
+  options: ScanOptions,
+): Promise<ScanReport[]> {
+  const others = new AbortController()
+  const own = { ...options, signal: AbortSignal.any([options.signal, others.signal]) }
+  let failure: { readonly thrown: unknown } | undefined
+  const collected = planned.map(async ({ id, source, fragment }) => {
+    try {
+      return await collectParts(source.execute(fragment, own), parts.get(id) as LandedFile[], own)
+    } catch (thrown) {
+      failure ??= { thrown }
+      others.abort()
+      throw thrown
+    }
+  })
+  const settled = await Promise.allSettled(collected)
+  if (options.signal.aborted) throw new SourceTimeout('The sources of this spoke did not answer in time.', { cause: failure?.thrown })
+  if (failure !== undefined) throw failure.thrown
+  return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
 }
 
-/** What a source left undone stands on top of its part. */
-function withLeft(relation: Relation, fragments: readonly PlanFragment[]): Relation {
-  if (relation.op === 'union') return { ...relation, inputs: relation.inputs.map((input) => withLeft(input, fragments)) }
-  if (relation.op !== 'scan') return { ...relation, input: withLeft(relation.input, fragments) }
-  const planned = fragments.find(({ id }) => id === relation.table)?.planned
-  if (planned === undefined) return relation
-  const columns = shapesOf(planned.taken).map((shape, index) => ({ name: `c${index}`, ...shape }))
-  return applySteps({ ...relation, columns }, planned.left)
-}
-
-function pathsOf(outcomes: readonly FragmentOutcome[], id: string): string[] {
-  return outcomes.find(({ fragment }) => fragment.id === id)?.files.map(({ path }) => path) ?? []
-}
-
-function combined(outcomes: readonly FragmentOutcome[]): ScanReport {
-  const versions = outcomes.map(({ report }) => report?.version)
-  const asOf = outcomes
-    .flatMap(({ report }) => (report?.asOf === undefined ? [] : [report.asOf]))
+function combined(reports: readonly ScanReport[]): ScanReport {
+  const versions = reports.map(({ version }) => version)
+  const asOf = reports
+    .flatMap((report) => report.asOf ?? [])
     .sort()
     .at(-1)
-  const stale = outcomes.flatMap(({ report }) => report?.stale ?? [])
+  const stale = reports.flatMap((report) => report.stale ?? [])
   return {
-    truncated: outcomes.some(({ report }) => report?.truncated === true),
+    truncated: reports.some(({ truncated }) => truncated),
     ...(versions.includes(undefined) ? {} : { version: versions.join(' ').slice(0, 200) }),
     ...(asOf === undefined ? {} : { asOf }),
     ...(stale.length === 0 ? {} : { stale }),

@@ -9,7 +9,6 @@ import { frameHeader, frameKinds, framesMediaType } from '../connector/frames.js
 import { isDeeperThan } from '../connector/json-depth.js'
 import { type ScanRequest, scanRequestSchema } from '../connector/scan-request.js'
 import type { Log, ScanReport } from '../connector/source.js'
-import { withPartCompression } from '../engine/part-compression.js'
 import { BadUserInput, DialsError, toDialsError } from '../errors.js'
 import type { RequestVerifier } from '../identity/scan-token.js'
 import { anonymous, type Viewer } from '../identity/viewer.js'
@@ -105,12 +104,13 @@ async function scans(request: FastifyRequest, reply: FastifyReply, options: Spok
   const wanted = parseRequest(body)
   const { signal, clear } = deadlineAfter(wanted.timeoutMs, left)
   reply.raw.once('close', clear)
-  const limits = { rowsMax: wanted.rowsMax, bytesMax: wanted.bytesMax, deadline: Date.now() + wanted.timeoutMs, signal }
+  // A hub asks for zstd where a network lies between it and this spoke.
+  const compression = request.headers.accept?.includes('compression=zstd') === true ? 'zstd' : 'snappy'
+  const { rowsMax, bytesMax } = wanted
+  const limits = { rowsMax, bytesMax, deadline: Date.now() + wanted.timeoutMs, signal, compression } as const
   const viewer = wanted.viewerToken === undefined ? anonymous : await options.viewerOf(wanted.viewerToken)
   const parts = scan(wanted.relation, viewer, options, limits)
-  // Its hub asks for zstd where the way here is a network. What is written for a scan has begun to be when its first part is there.
-  const isFar = request.headers.accept?.includes('compression=zstd') === true
-  const first = await (isFar ? withPartCompression('zstd', () => parts.next()) : parts.next())
+  const first = await parts.next()
   const pieces = joined(frames(first, parts, options.log))
   const begun = await pieces.next()
   return reply

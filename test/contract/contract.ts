@@ -3,9 +3,9 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Capabilities } from '../../src/connector/capabilities.js'
 import { type CatalogueEvent, catalogueEventSchema, type TableDescription } from '../../src/connector/catalogue.js'
-import type { Relation, Step } from '../../src/connector/relation.js'
+import type { Relation } from '../../src/connector/relation.js'
 import type { PlannedFragment, ScanOptions, Source } from '../../src/connector/source.js'
-import { splitBy, supports } from '../../src/connector/split.js'
+import { supports } from '../../src/connector/supports.js'
 import { DialsError } from '../../src/errors.js'
 import { runQuery } from '../../src/query/run.js'
 import { drawQuery } from '../query/support/arbitrary-query.js'
@@ -16,6 +16,7 @@ import type { WorldTable } from '../query/support/world.js'
 import { type Bench, contextOf, failureOf, openBench, tableOf, textOf } from '../support/query.js'
 import type { Wire } from '../support/wire.js'
 import type { Harness, Held } from './harness.js'
+import { pushedWhole, remainingOps } from '../support/planned.js'
 
 const runs = Number(process.env['RUNS'] ?? 60)
 const spokeId = 'camden'
@@ -119,13 +120,14 @@ export function connectorContract(harness: Harness): void {
       },
     )
 
-    test.each(stepKinds)('pushes %s down where it declares it, says so in the plan, and refuses it where it does not', async (kind) => {
+    test.each(operatorKinds)('pushes %s down where it declares it, says so in the plan, and refuses it where it does not', async (kind) => {
       const [table] = tables as [WorldTable]
       const declared = await held.source.capabilities([table.id.slice(spokeId.length + 1)])
-      const relation = { ...stepOf(kind, table), input: scanOf(table) } as Relation
+      const relation = operatorOver(kind, table, scanOf(table))
       const planned = held.source.plan({ relation }, declared)
       if (supports(declared, relation)) {
-        expect(planned).toMatchObject({ taken: relation, left: [], pushedDown: expect.arrayContaining([kind]) as string[] })
+        expect(remainingOps(planned)).toEqual([])
+        expect(planned).toMatchObject({ pushed: relation, pushedDown: expect.arrayContaining([kind]) as string[] })
         expect(planned.native.length).toBeGreaterThan(0)
         held.wire?.clear()
         const { rows } = await read(bench, held.source, planned, options())
@@ -133,8 +135,8 @@ export function connectorContract(harness: Harness): void {
         if (held.wire !== undefined) expect(held.wire.asked()).toMatch(harness.words?.[kind] as RegExp)
         return
       }
-      expect(planned.left).not.toEqual([])
-      const asked: PlannedFragment = { ...splitBy(declared, relation), taken: relation, native: planned.native }
+      expect(remainingOps(planned)).not.toEqual([])
+      const asked: PlannedFragment = { ...pushedWhole(relation), native: planned.native }
       await failureOf(() => drain(held.source, asked, options()))
       await clean()
     })
@@ -155,7 +157,7 @@ export function connectorContract(harness: Harness): void {
         { op: 'scan', table: `x"; DROP TABLE t; --/../../etc/passwd`, columns: [{ name: 'a', type: 'STRING' }] },
       ],
     ] satisfies [string, Relation][])('refuses %s, and says no more than that', async (_what, relation) => {
-      const failure = await failureOf(() => drain(held.source, forced(relation), options()))
+      const failure = await failureOf(() => drain(held.source, pushedWhole(relation), options()))
       expect(failure.code).toMatch(/^(SOURCE_UNAVAILABLE|BAD_USER_INPUT)$/)
       silent(failure, held)
       await clean()
@@ -164,7 +166,7 @@ export function connectorContract(harness: Harness): void {
     test('refuses a column that the table does not have', async () => {
       const table = (tables[0] as WorldTable).id.slice(spokeId.length + 1)
       const failure = await failureOf(() =>
-        drain(held.source, forced({ op: 'scan', table, columns: [{ name: '"; SELECT 1; --', type: 'STRING' }] }), options()),
+        drain(held.source, pushedWhole({ op: 'scan', table, columns: [{ name: '"; SELECT 1; --', type: 'STRING' }] }), options()),
       )
       expect(failure.code).toMatch(/^(SOURCE_UNAVAILABLE|BAD_USER_INPUT)$/)
       await clean()
@@ -302,9 +304,9 @@ const faults = [
   { how: 'spoils what passes', what: 'bytes are spoilt', code: /^(SOURCE_UNAVAILABLE|SOURCE_TIMEOUT|TYPE_MISMATCH)$/, within: 2_000 },
 ] as const
 
-const stepKinds = ['FILTER', 'PROJECT', 'AGGREGATE', 'SORT', 'LIMIT'] as const
+const operatorKinds = ['FILTER', 'PROJECT', 'AGGREGATE', 'SORT', 'LIMIT'] as const
 
-function stepOf(kind: (typeof stepKinds)[number], { columns }: WorldTable): Step {
+function operatorOver(kind: (typeof operatorKinds)[number], { columns }: WorldTable, input: Relation): Relation {
   const index = columns.findIndex(({ type }) => type === 'INT64')
   const column = { kind: 'column', index } as const
   switch (kind) {
@@ -312,20 +314,21 @@ function stepOf(kind: (typeof stepKinds)[number], { columns }: WorldTable): Step
       return {
         op: 'filter',
         predicate: { kind: 'compare', comparison: 'gt', left: column, right: { kind: 'literal', shape: { type: 'INT64' }, value: '1' } },
+        input,
       }
     case 'PROJECT':
-      return { op: 'project', outputs: [column] }
+      return { op: 'project', outputs: [column], input }
     case 'AGGREGATE':
-      return { op: 'aggregate', groups: [], measures: [{ function: 'COUNT' }, { function: 'SUM', input: column }] }
+      return { op: 'aggregate', groups: [], measures: [{ function: 'COUNT' }, { function: 'SUM', input: column }], input }
     case 'SORT':
-      return { op: 'sort', keys: [{ column: index, descending: true, nullsFirst: false }] }
+      return { op: 'sort', keys: [{ column: index, descending: true, nullsFirst: false }], input }
     case 'LIMIT':
-      return { op: 'limit', count: 3, offset: 1 }
+      return { op: 'limit', count: 3, offset: 1, input }
   }
 }
 
-/** Rows that a step gives over all of a table. */
-function rowsOf(kind: (typeof stepKinds)[number], { columns, rows }: WorldTable): number {
+/** Rows that an operator gives over all of a table. */
+function rowsOf(kind: (typeof operatorKinds)[number], { columns, rows }: WorldTable): number {
   const index = columns.findIndex(({ type }) => type === 'INT64')
   if (kind === 'FILTER') return rows.filter((row) => row[index] !== null && BigInt(row[index] as string) > 1n).length
   return kind === 'AGGREGATE' ? 1 : kind === 'LIMIT' ? 3 : rows.length
@@ -380,7 +383,6 @@ function withCapabilities(source: Source, capabilities: Capabilities): Source {
 }
 
 const planOf = (source: Source, relation: Relation): PlannedFragment => source.plan({ relation }, {})
-const forced = (relation: Relation): PlannedFragment => ({ taken: relation, left: [], native: '', pushedDown: [] })
 
 async function harvest(source: Source): Promise<CatalogueEvent[]> {
   const events: CatalogueEvent[] = []

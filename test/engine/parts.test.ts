@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { EngineSession, LandedFile } from '../../src/connector/engine.js'
 import type { Relation } from '../../src/connector/relation.js'
-import { partsOf } from '../../src/engine/parts.js'
+import { partsOf } from '../../src/engine/parts/write-parts.js'
 import { SourceTimeout } from '../../src/errors.js'
 import { type Bench, failureOf, openBench } from '../support/query.js'
 
@@ -128,7 +128,7 @@ describe('parts', () => {
       await interrupted
       throw new SourceTimeout('interrupted')
     }
-    const parts = partsOf({ sql: '', run, interrupt }, folder, 500)
+    const parts = partsOf({ compression: 'snappy', sql: '', run, interrupt }, folder, 500)
     const first = await parts.next()
     read()
     // Nobody asks for the next part: the COPY is ended all the same.

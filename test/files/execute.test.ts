@@ -4,6 +4,7 @@ import type { Relation } from '../../src/connector/relation.js'
 import type { Part } from '../../src/connector/source.js'
 import { folderOf } from './support/folder.js'
 import { scanOf } from './support/source.js'
+import { pushedWhole } from '../support/planned.js'
 
 const many = `v,w\n${Array.from({ length: 300_000 }, (_, at) => `${at},x${at % 7}`).join('\n')}\n`
 const scan: Relation = {
@@ -80,7 +81,7 @@ describe('a scan', () => {
       },
     }
     const planned = source.plan({ relation }, await source.capabilities([]))
-    expect(planned).toMatchObject({ taken: relation, left: [], pushedDown: ['PROJECT', 'FILTER', 'AGGREGATE', 'SORT', 'LIMIT'] })
+    expect(planned).toMatchObject({ pushed: relation, pushedDown: ['PROJECT', 'FILTER', 'AGGREGATE', 'SORT', 'LIMIT'] })
     expect(planned.native).toContain('"v" AS c1 FROM "many/many")')
     expect(planned.native).not.toMatch(/\.parquet|\.duckdb|copy_/)
     expect((await run(relation)).rows).toEqual([
@@ -140,10 +141,12 @@ describe('a scan', () => {
 
   it('gives the same error by its parts and by its report', async () => {
     const { source } = await opened()
-    const started = source.execute(
-      { taken: scan, left: [], native: '', pushedDown: [] },
-      { ...options, rowsMax: 1, signal: new AbortController().signal, deadline: Date.now() + 10_000 },
-    )
+    const started = source.execute(pushedWhole(scan), {
+      ...options,
+      rowsMax: 1,
+      signal: new AbortController().signal,
+      deadline: Date.now() + 10_000,
+    })
     const parts = (async () => {
       for await (const _ of started.parts);
     })()
@@ -154,10 +157,7 @@ describe('a scan', () => {
 
   it('leaves nothing behind when its reader stops early, and releases what was given', async () => {
     const { source, scratch } = await opened()
-    const started = source.execute(
-      { taken: scan, left: [], native: '', pushedDown: [] },
-      { ...options, signal: new AbortController().signal, deadline: Date.now() + 10_000 },
-    )
+    const started = source.execute(pushedWhole(scan), { ...options, signal: new AbortController().signal, deadline: Date.now() + 10_000 })
     let first: Part | undefined
     for await (const part of started.parts) {
       first = part

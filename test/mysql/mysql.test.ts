@@ -5,6 +5,7 @@ import { answer, datasetsOf, harvestAll, limits, scanOfDataset } from '../postgr
 import { openDatabaseProxy } from '../support/database-proxy.js'
 import { failureOf } from '../support/query.js'
 import { missing, openMariaDb, type TestMariaDb } from './support/mariadb.js'
+import { remainingOps } from '../support/planned.js'
 
 if (missing !== undefined) console.warn(`The tests of the connector mysql are skipped: ${missing}`)
 
@@ -152,11 +153,11 @@ describe.skipIf(missing !== undefined)(`a MySQL server${missing === undefined ? 
         input: words,
       })
       expect(rows.map(([, n]) => n)).toEqual(ns)
-      expect(planned.left).toEqual([])
+      expect(remainingOps(planned)).toEqual([])
     }
     const grouped = await answer(town.bench, source, { op: 'aggregate', groups: [w], measures: [{ function: 'COUNT' }], input: words })
     expect(grouped.rows).toHaveLength(7)
-    expect(grouped.planned.left).toHaveLength(1)
+    expect(remainingOps(grouped.planned)).toHaveLength(1)
     const sums = await answer(town.bench, source, {
       op: 'limit',
       count: 2,
@@ -164,7 +165,7 @@ describe.skipIf(missing !== undefined)(`a MySQL server${missing === undefined ? 
       input: { op: 'sort', keys: [{ column: 1, descending: true, nullsFirst: false }], input: words },
     })
     expect(sums.rows.map(([, n]) => n)).toEqual(['6', '5'])
-    expect(sums.planned.left).toEqual([])
+    expect(remainingOps(sums.planned)).toEqual([])
   })
 
   it('is killed at the server when its signal ends, its deadline comes, or its reader leaves', async () => {

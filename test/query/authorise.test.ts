@@ -3,6 +3,8 @@ import { anonymous, type Viewer } from '../../src/identity/viewer.js'
 import { parse } from '../../src/query/1-parse/parse.js'
 import { bind } from '../../src/query/2-bind/bind.js'
 import { authorise } from '../../src/query/3-authorise/authorise.js'
+import { drawRelation } from '../../src/query/4-plan/draw.js'
+import { pruneColumns } from '../../src/query/4-plan/rewrite/prune-columns.js'
 import { catalogueOf, failureOf, tableOf } from '../support/query.js'
 
 const people = tableOf('camden/people/people', [
@@ -46,13 +48,16 @@ describe('columns that point to persons', () => {
   const from = { table: people.id }
 
   it('are left out where nobody named them, and told', async () => {
-    const { outputs, withheld, order } = await authorised({ from, orderBy: [{ column: 'visits' }] })
+    const { outputs, withheld, relation } = await authorised({ from, orderBy: [{ column: 'visits' }] })
     expect(outputs.map(({ name }) => name)).toEqual(['ward', 'visits'])
     expect(withheld).toEqual([
       { column: 'nino', decision: 'DENY', obligations: [] },
       { column: 'age', decision: 'DENY', obligations: [] },
     ])
-    expect(order).toEqual([{ column: 1, descending: false, nullsFirst: false }])
+    // Nothing of them is read, and the order is by the column that was asked for.
+    expect(drawRelation(pruneColumns(relation))).toBe(
+      ['limit 101 offset 0', '  sort $1 asc nulls last', '    scan camden/people/people [ward: STRING, visits: INT64]'].join('\n'),
+    )
   })
 
   it.each<[string, object, (string | number)[]]>([
@@ -66,7 +71,7 @@ describe('columns that point to persons', () => {
     ['grouped by', { groupBy: [{ column: 'age' }], measures: [{ function: 'COUNT' }] }, ['groupBy', 0, 'column']],
     ['counted', { measures: [{ function: 'COUNT' }, { function: 'COUNT', column: 'nino' }] }, ['measures', 1, 'column']],
     ['averaged', { groupBy: [{ column: 'ward' }], measures: [{ function: 'AVG', column: 'age' }] }, ['measures', 0, 'column']],
-    ['sorted by', { orderBy: [{ column: 'age' }] }, ['orderBy']],
+    ['sorted by', { orderBy: [{ column: 'age' }] }, ['orderBy', 0, 'column']],
     [
       'renamed by a member',
       {

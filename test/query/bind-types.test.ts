@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ColumnType } from '../../src/connector/column.js'
 import { parse } from '../../src/query/1-parse/parse.js'
+import { operatorsOf } from '../../src/connector/traverse.js'
 import { bind } from '../../src/query/2-bind/bind.js'
 import { catalogueOf, failureOf, tableOf } from '../support/query.js'
 
@@ -71,8 +72,9 @@ describe('literals', () => {
     ['TIMESTAMPTZ', '2026-01-09T13:55Z', '2026-01-09T13:55:00Z'],
   ]
   it.each(taken)('of %s: %j', async (type, cell, value) => {
-    const { filter } = await bound({ from, where: { column: type, eq: cell } })
-    expect(filter).toMatchObject({ kind: 'compare', right: { shape: { type }, value } })
+    const { relation } = await bound({ from, where: { column: type, eq: cell } })
+    const filter = [...operatorsOf(relation)].find(({ op }) => op === 'filter')
+    expect(filter).toMatchObject({ predicate: { kind: 'compare', right: { shape: { type }, value } } })
   })
 
   const refused: [ColumnType, unknown][] = [
@@ -230,7 +232,7 @@ describe('operators and functions', () => {
 describe('stacks', () => {
   const stackOf = async (members: object[]) =>
     Object.fromEntries(
-      (await bound({ from: { members } })).stack.map(({ name, shape }) => [
+      (await bound({ from: { members } })).columns.map(({ name, shape }) => [
         name,
         `${shape.type}${shape.scale === undefined ? '' : ` ${shape.scale}`}`,
       ]),
@@ -247,8 +249,6 @@ describe('stacks', () => {
       DOUBLE: 'DOUBLE',
       DECIMAL: 'DECIMAL 4',
       mine: 'BOOLEAN',
-      _spoke: 'STRING',
-      _table: 'STRING',
     })
   })
 
@@ -286,7 +286,7 @@ describe('stacks', () => {
   })
 
   it('tells what a member lacks as missing', async () => {
-    const { leaves, stack } = await bound({
+    const { columns: named } = await bound({
       from: {
         members: [
           { table: all.id, columns: columns('DOUBLE') },
@@ -294,8 +294,10 @@ describe('stacks', () => {
         ],
       },
     })
-    const missing = leaves.map(({ cells }) => cells.flatMap((cell, index) => (cell.kind === 'missing' ? [stack[index]?.name] : [])))
-    expect(missing).toEqual([['mine'], ['DOUBLE']])
+    expect(named).toMatchObject([
+      { name: 'DOUBLE', missingIn: [other.id] },
+      { name: 'mine', missingIn: [all.id] },
+    ])
   })
 
   const refused: [string, object[], string, (string | number)[]][] = [

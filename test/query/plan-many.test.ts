@@ -80,13 +80,12 @@ describe('a plan over several sources', () => {
 
       limit 1001 offset 0
         sort $0 asc nulls last
-          project $0, $1
-            aggregate median($0) by $1
-              union
-                project $0, "camden"
-                  scan camden/libraries/libraries [cost: DECIMAL]
-                project $0 as DECIMAL, "barnet"
-                  scan barnet/libraries/libraries [cost: INT64]
+          aggregate median($0) by $1
+            union
+              project $0, "camden"
+                scan camden/libraries/libraries [cost: DECIMAL]
+              project $0 as DECIMAL, "barnet"
+                scan barnet/libraries/libraries [cost: INT64]
 
       #0 camden: camden/libraries/libraries; about 1000 rows
       takes PROJECT; leaves nothing
@@ -102,13 +101,11 @@ describe('a plan over several sources', () => {
 
       residual
       SELECT * FROM (
-        SELECT c0, c1 FROM (
-          SELECT c0, median(CAST(c1 AS DOUBLE)) AS c1 FROM (
-            (SELECT c0, c1 FROM fragment('#0'))
-            UNION ALL
-            (SELECT c0, c1 FROM fragment('#1'))
-          ) AS input GROUP BY 1
-        ) AS input
+        SELECT c0, median(CAST(c1 AS DOUBLE)) AS c1 FROM (
+          (SELECT c0, c1 FROM fragment('#0'))
+          UNION ALL
+          (SELECT c0, c1 FROM fragment('#1'))
+        ) AS input GROUP BY 1
       ) AS input ORDER BY c0 ASC NULLS LAST LIMIT 1001
 
       "
@@ -132,33 +129,30 @@ describe('a plan over several sources', () => {
 
       limit 1001 offset 0
         sort $0 asc nulls last
-          project $0, $1, $2, $3
-            aggregate stddev($1), count_distinct($0), count($1) by $2
-              union
-                scan camden/libraries/libraries [Name: STRING, cost: DECIMAL, ward: STRING]
-                project $0, $1 as DECIMAL, null
-                  scan barnet/libraries/libraries [Title: STRING, cost: INT64]
+          aggregate stddev($1), count_distinct($0), count($1) by $2
+            union
+              scan camden/libraries/libraries [Name: STRING, cost: DECIMAL, ward: STRING]
+              project $0, $1 as DECIMAL, null
+                scan barnet/libraries/libraries [Title: STRING, cost: INT64]
 
       #0 camden: camden/libraries/libraries; about 100 rows
       takes PROJECT, AGGREGATE; leaves nothing
-      SELECT c2 AS c0, c0 AS c1, var_pop(CAST(c1 AS DOUBLE)) * count(c1) AS c2, count(c1) AS c3, avg(CAST(c1 AS DOUBLE)) AS c4 FROM libraries/libraries(Name, cost, ward) GROUP BY 1, 2
+      SELECT c2 AS c0, c0 AS c1, count(c1) AS c2, avg(CAST(c1 AS DOUBLE)) AS c3, var_pop(CAST(c1 AS DOUBLE)) * count(c1) AS c4 FROM libraries/libraries(Name, cost, ward) GROUP BY 1, 2
 
       #1 barnet: barnet/libraries/libraries; about unknown rows
       takes PROJECT, AGGREGATE; leaves nothing
       lacks ward
-      SELECT c2 AS c0, c0 AS c1, var_pop(CAST(c1 AS DOUBLE)) * count(c1) AS c2, count(c1) AS c3, avg(CAST(c1 AS DOUBLE)) AS c4 FROM (
+      SELECT c2 AS c0, c0 AS c1, count(c1) AS c2, avg(CAST(c1 AS DOUBLE)) AS c3, var_pop(CAST(c1 AS DOUBLE)) * count(c1) AS c4 FROM (
         SELECT c0, CAST(c1 AS DECIMAL(38,2)) AS c1, CAST(NULL AS VARCHAR) AS c2 FROM libraries/libraries(Title, cost)
       ) AS input GROUP BY 1, 2
 
       residual
       SELECT * FROM (
-        SELECT c0, c1, c2, c3 FROM (
-          SELECT c0, list_transform([list_reduce(list({'n': CAST(c3 AS DOUBLE), 'm': c4, 's': c2}) FILTER (c3 > 0), lambda a, b: {'n': a.n + b.n, 'm': a.m + (b.m - a.m) * b.n / (a.n + b.n), 's': a.s + b.s + (b.m - a.m) * (b.m - a.m) * a.n * b.n / (a.n + b.n)})], lambda r: CASE WHEN r.n > 1 THEN sqrt(r.s / (r.n - 1)) END)[1] AS c1, count(DISTINCT c1) AS c2, CAST(coalesce(sum(c3), 0) AS BIGINT) AS c3 FROM (
-            (SELECT c0, c1, c2, c3, c4 FROM fragment('#0'))
-            UNION ALL
-            (SELECT c0, c1, c2, c3, c4 FROM fragment('#1'))
-          ) AS input GROUP BY 1
-        ) AS input
+        SELECT c0, list_transform([list_reduce(list({'n': CAST(c2 AS DOUBLE), 'm': c3, 's': c4}) FILTER (c2 > 0), lambda a, b: {'n': a.n + b.n, 'm': a.m + (b.m - a.m) * b.n / (a.n + b.n), 's': a.s + b.s + (b.m - a.m) * (b.m - a.m) * a.n * b.n / (a.n + b.n)})], lambda r: CASE WHEN r.n > 1 THEN sqrt(r.s / (r.n - 1)) END)[1] AS c1, count(DISTINCT c1) AS c2, CAST(coalesce(sum(c2), 0) AS BIGINT) AS c3 FROM (
+          (SELECT c0, c1, c2, c3, c4 FROM fragment('#0'))
+          UNION ALL
+          (SELECT c0, c1, c2, c3, c4 FROM fragment('#1'))
+        ) AS input GROUP BY 1
       ) AS input ORDER BY c0 ASC NULLS LAST LIMIT 1001
 
       "
@@ -181,25 +175,20 @@ describe('a plan over several sources', () => {
 
       limit 4 offset 2
         sort $0 asc nulls last, $1 asc nulls last
-          project $0, $1
-            union
-              scan camden/libraries/libraries [Name: STRING, ward: STRING]
-              project $0, null
-                scan barnet/libraries/libraries [Title: STRING]
+          union
+            scan camden/libraries/libraries [Name: STRING, ward: STRING]
+            project $0, null
+              scan barnet/libraries/libraries [Title: STRING]
 
       #0 camden: camden/libraries/libraries; about 6 rows
       takes PROJECT, SORT, LIMIT; leaves nothing
-      SELECT * FROM (
-        SELECT c0, c1 FROM libraries/libraries(Name, ward)
-      ) AS input ORDER BY c0 ASC NULLS LAST, c1 ASC NULLS LAST LIMIT 6
+      SELECT * FROM libraries/libraries(Name, ward) ORDER BY c0 ASC NULLS LAST, c1 ASC NULLS LAST LIMIT 6
 
       #1 barnet: barnet/libraries/libraries; about 6 rows
       takes PROJECT, SORT, LIMIT; leaves nothing
       lacks ward
       SELECT * FROM (
-        SELECT c0, c1 FROM (
-          SELECT c0, CAST(NULL AS VARCHAR) AS c1 FROM libraries/libraries(Title)
-        ) AS input
+        SELECT c0, CAST(NULL AS VARCHAR) AS c1 FROM libraries/libraries(Title)
       ) AS input ORDER BY c0 ASC NULLS LAST, c1 ASC NULLS LAST LIMIT 6
 
       residual

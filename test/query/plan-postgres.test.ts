@@ -59,17 +59,14 @@ describe('a plan over a PostgreSQL', () => {
 
       limit 4 offset 0
         sort $0 asc nulls last, $1 asc nulls last
-          project $0, $1
-            filter (startsWith($0, "Queen's") or $1 lt "11" or $1 is null)
-              scan camden/libraries/libraries [name: STRING, cost: DECIMAL]
+          filter (startsWith($0, "Queen's") or $1 lt "11" or $1 is null)
+            scan camden/libraries/libraries [name: STRING, cost: DECIMAL]
 
       #0 camden: camden/libraries/libraries; about 3 rows
       takes PROJECT, FILTER, SORT, LIMIT; leaves nothing
       COPY (
       SELECT * FROM (
-      SELECT c0, c1 FROM (
       SELECT * FROM (SELECT CAST(t."name" AS text) AS c0, t."cost" AS c1 FROM "public"."libraries" AS t) AS input WHERE (starts_with(c0 COLLATE "C", 'Queen''s') OR (c1 < CAST('11' AS numeric(38,0))) OR (c1 IS NULL))
-      ) AS input
       ) AS input ORDER BY c0 COLLATE "C" ASC NULLS LAST, c1 ASC NULLS LAST LIMIT 4
       ) TO STDOUT (FORMAT binary)
 

@@ -99,19 +99,16 @@ describe('a plan over one source', () => {
       "
 
       limit 4 offset 0
-        project $0, $1, $2, $3
-          filter ($2 gt "1" or $1 is null)
-            scan camden/libraries/libraries [Name: STRING, ward: STRING, cost: DECIMAL, opened: DATE]
+        filter ($2 gt "1" or $1 is null)
+          scan camden/libraries/libraries [Name: STRING, ward: STRING, cost: DECIMAL, opened: DATE]
 
       #0 camden: camden/libraries/libraries; about 1000 rows
-      takes PROJECT; leaves FILTER, PROJECT, LIMIT
+      takes PROJECT; leaves FILTER, LIMIT
       SELECT c0, c1, c2, c3 FROM libraries/libraries(Name, ward, cost, opened)
 
       residual
       SELECT * FROM (
-        SELECT c0, c1, c2, c3 FROM (
-          SELECT * FROM fragment('#0') WHERE ((c2 > CAST('1' AS DECIMAL(38,0))) OR (c1 IS NULL))
-        ) AS input
+        SELECT * FROM fragment('#0') WHERE ((c2 > CAST('1' AS DECIMAL(38,0))) OR (c1 IS NULL))
       ) AS input LIMIT 4
 
       "
@@ -135,21 +132,18 @@ describe('a plan over one source', () => {
       "
 
       limit 1001 offset 0
-        project $0
-          aggregate count_distinct($0)
-            union
-              scan camden/libraries/libraries [ward: STRING]
-              scan camden/archives/archives [ward: STRING]
+        aggregate count_distinct($0)
+          union
+            scan camden/libraries/libraries [ward: STRING]
+            scan camden/archives/archives [ward: STRING]
 
       #0 camden: camden/libraries/libraries, camden/archives/archives; about 1 rows
       takes PROJECT, AGGREGATE, LIMIT; leaves nothing
       SELECT * FROM (
-        SELECT c0 FROM (
-          SELECT count(DISTINCT c0) AS c0 FROM (
-            (SELECT c0 FROM libraries/libraries(ward))
-            UNION ALL
-            (SELECT c0 FROM archives/archives(ward))
-          ) AS input
+        SELECT count(DISTINCT c0) AS c0 FROM (
+          (SELECT c0 FROM libraries/libraries(ward))
+          UNION ALL
+          (SELECT c0 FROM archives/archives(ward))
         ) AS input
       ) AS input LIMIT 1001
 
@@ -172,11 +166,10 @@ describe('a plan over one source', () => {
       "
 
       limit 1001 offset 0
-        project $0
-          aggregate sum($0)
-            union
-              scan camden/libraries/libraries [cost: DECIMAL]
-              scan camden/archives/archives [cost: DECIMAL]
+        aggregate sum($0)
+          union
+            scan camden/libraries/libraries [cost: DECIMAL]
+            scan camden/archives/archives [cost: DECIMAL]
 
       #0 camden: camden/libraries/libraries; about 1 rows
       takes PROJECT, AGGREGATE; leaves nothing
@@ -188,12 +181,10 @@ describe('a plan over one source', () => {
 
       residual
       SELECT * FROM (
-        SELECT c0 FROM (
-          SELECT CASE WHEN sum(c0) BETWEEN CAST('-999999999999999999999999999999999999.99' AS DECIMAL(38,2)) AND CAST('999999999999999999999999999999999999.99' AS DECIMAL(38,2)) THEN sum(c0) WHEN sum(c0) IS NOT NULL THEN error('Could not cast a sum of more than 38 digits') END AS c0 FROM (
-            (SELECT c0 FROM fragment('#0'))
-            UNION ALL
-            (SELECT c0 FROM fragment('#1'))
-          ) AS input
+        SELECT CASE WHEN sum(c0) BETWEEN CAST('-999999999999999999999999999999999999.99' AS DECIMAL(38,2)) AND CAST('999999999999999999999999999999999999.99' AS DECIMAL(38,2)) THEN sum(c0) WHEN sum(c0) IS NOT NULL THEN error('Could not cast a sum of more than 38 digits') END AS c0 FROM (
+          (SELECT c0 FROM fragment('#0'))
+          UNION ALL
+          (SELECT c0 FROM fragment('#1'))
         ) AS input
       ) AS input LIMIT 1001
 
@@ -209,16 +200,13 @@ describe('a plan over one source', () => {
       "
 
       limit 1001 offset 0
-        project $0
-          aggregate count(*)
-            scan camden/libraries/libraries []
+        aggregate count(*)
+          scan camden/libraries/libraries []
 
       #0 camden: camden/libraries/libraries; about 1 rows
       takes PROJECT, AGGREGATE, LIMIT; leaves nothing
       SELECT * FROM (
-        SELECT c0 FROM (
-          SELECT count(*) AS c0 FROM libraries/libraries()
-        ) AS input
+        SELECT count(*) AS c0 FROM libraries/libraries()
       ) AS input LIMIT 1001
 
       residual

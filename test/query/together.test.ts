@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { everything } from '../../src/connector/capabilities.js'
 import type { Shape } from '../../src/connector/column.js'
-import type { PhysicalPlan } from '../../src/query/4-plan/physical-plan.js'
-import type { FragmentOutcome } from '../../src/query/5-execute/fragment.js'
-import { togetherSql } from '../../src/query/5-execute/together.js'
+import { togetherSql } from '../../src/engine/parts/read-union.js'
 import { runQuery } from '../../src/query/run.js'
 import { type Bench, contextOf, openBench, tableOf, textOf } from '../support/query.js'
 import { answering, partOf, scanOf } from './support/fault.js'
@@ -91,17 +89,9 @@ describe('parts that are read together', () => {
   })
 
   it('are those of all fragments of a stack, where these are alike', () => {
-    const scan = (table: string, type: Shape['type']) => ({ op: 'scan', table, columns: [{ name: 'c0', type }] }) as const
-    const outcomes = ['#0', '#1', '#2'].map((id) => ({
-      fragment: { id },
-      files: [{ path: `/${id}.parquet` }],
-    })) as unknown as FragmentOutcome[]
-    const sqlOf = (...types: Shape['type'][]) =>
-      togetherSql(
-        { residual: { op: 'union', inputs: types.map((type, at) => scan(`#${at}`, type)) } } as unknown as PhysicalPlan,
-        outcomes,
-        bench.engine,
-      )
+    const scan = (table: string, type: Shape['type']) => ({ op: 'scan' as const, table, columns: [{ name: 'c0', type }] })
+    const parts = new Map(['#0', '#1', '#2'].map((id) => [id, [{ path: `/${id}.parquet`, bytes: 1, release: () => Promise.resolve() }]]))
+    const sqlOf = (...types: Shape['type'][]) => togetherSql({ op: 'union', inputs: types.map((type, at) => scan(`#${at}`, type)) }, parts)
     expect(sqlOf('STRING', 'STRING', 'STRING')).toContain(
       "FROM read_parquet(['/#0.parquet', '/#1.parquet', '/#2.parquet']) WHERE CASE WHEN typeof(c0) = 'VARCHAR' THEN true",
     )

@@ -10,7 +10,7 @@ import { anonymous } from '../../src/identity/viewer.js'
 import type { QueryCatalogue } from '../../src/query/2-bind/query-catalogue.js'
 import type { Sources } from '../../src/query/5-execute/sources.js'
 import type { QueryResult } from '../../src/query/6-result/query-result.js'
-import type { Numbers } from '../../src/query/6-result/render.js'
+import type { Numbers } from '../../src/connector/engine.js'
 import type { QueryContext } from '../../src/query/run.js'
 
 /** A column as tests write it: `{ name: 'Amount', type: 'DECIMAL', scale: 2 }`. */

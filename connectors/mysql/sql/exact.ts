@@ -1,20 +1,25 @@
 import type { ColumnType, Shape } from '../../../src/connector/column.js'
-import type { Aggregate, Expression, Literal, Predicate, Step } from '../../../src/connector/relation.js'
+import type { Aggregate, Expression, Literal, Predicate, Relation } from '../../../src/connector/relation.js'
 
 /** What compares, groups and sorts alike on both sides. Texts are left out: a sort of MySQL looks at their first 1,024 bytes alone. */
 const ordered: ReadonlySet<ColumnType> = new Set(['INT64', 'DECIMAL', 'DATE', 'TIMESTAMP', 'TIMESTAMPTZ'])
 
-/** Whether MySQL answers a step just as the engine does. What it does not is left. */
-export function isExactStep(step: Step, input: readonly Shape[]): boolean {
-  switch (step.op) {
+/** Whether MySQL answers an operator just as the engine does. What it does not is left. */
+export function isExact(operator: Relation, input: readonly Shape[]): boolean {
+  switch (operator.op) {
+    case 'scan':
+    case 'union':
+      return true
     case 'filter':
-      return isExactPredicate(step.predicate, input)
+      return isExactPredicate(operator.predicate, input)
     case 'project':
-      return step.outputs.every((output) => output.kind === 'column')
+      return operator.outputs.every((output) => output.kind === 'column')
     case 'aggregate':
-      return step.groups.every((group) => isOrdered(group, input)) && step.measures.every((measure) => isExactMeasure(measure, input))
+      return (
+        operator.groups.every((group) => isOrdered(group, input)) && operator.measures.every((measure) => isExactMeasure(measure, input))
+      )
     case 'sort':
-      return step.keys.every(({ column }) => isOrdered({ kind: 'column', index: column }, input))
+      return operator.keys.every(({ column }) => isOrdered({ kind: 'column', index: column }, input))
     case 'limit':
       return true
   }

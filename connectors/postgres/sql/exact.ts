@@ -1,19 +1,22 @@
 import type { ColumnType, Shape } from '../../../src/connector/column.js'
-import type { Expression, Literal, Predicate, Step } from '../../../src/connector/relation.js'
+import type { Expression, Literal, Predicate, Relation } from '../../../src/connector/relation.js'
 import { shapeOf } from '../../../src/connector/shapes.js'
 import { isText } from './text.js'
 
-/** Whether PostgreSQL answers a step just as the engine does: the same rows, and an error where that has one. What it does not is left. */
-export function isExactStep(step: Step, input: readonly Shape[]): boolean {
-  switch (step.op) {
+/** Whether PostgreSQL answers an operator just as the engine does: the same rows, and an error where that has one. What it does not is left. */
+export function isExact(operator: Relation, input: readonly Shape[]): boolean {
+  switch (operator.op) {
+    case 'scan':
+    case 'union':
+      return true
     case 'filter':
-      return isExactPredicate(step.predicate, input)
+      return isExactPredicate(operator.predicate, input)
     case 'project':
-      return step.outputs.every((output) => isExact(output, input))
+      return operator.outputs.every((output) => isExactExpression(output, input))
     case 'aggregate':
       return (
-        step.groups.every((group) => isExact(group, input)) &&
-        step.measures.every((measure) => measure.input === undefined || isExact(measure.input, input))
+        operator.groups.every((group) => isExactExpression(group, input)) &&
+        operator.measures.every((measure) => measure.input === undefined || isExactExpression(measure.input, input))
       )
     case 'sort':
     case 'limit':
@@ -36,20 +39,28 @@ const conversions: Partial<Record<ColumnType, readonly ColumnType[]>> = {
   DATE: ['TIMESTAMP'],
 }
 
-function isExact(expression: Expression, input: readonly Shape[]): boolean {
+function isExactExpression(expression: Expression, input: readonly Shape[]): boolean {
   switch (expression.kind) {
     case 'column':
       return true
     case 'literal':
       return isExactLiteral(expression)
     case 'cast':
-      return isExact(expression.input, input) && isExactConversion(shapeOf(expression.input, input), expression.to)
+      return isExactExpression(expression.input, input) && isExactConversion(shapeOf(expression.input, input), expression.to)
     case 'bucket':
-      return isExact(expression.input, input) && (shapeOf(expression.input, input).type !== 'TIMESTAMPTZ' || zones.has(expression.timeZone))
+      return (
+        isExactExpression(expression.input, input) &&
+        (shapeOf(expression.input, input).type !== 'TIMESTAMPTZ' || zones.has(expression.timeZone))
+      )
     case 'mean': {
       const sum = shapeOf(expression.sum, input)
       const { type, scale = 0 } = expression.shape
-      return isExact(expression.sum, input) && isExact(expression.count, input) && sum.type === type && (sum.scale ?? 0) <= scale
+      return (
+        isExactExpression(expression.sum, input) &&
+        isExactExpression(expression.count, input) &&
+        sum.type === type &&
+        (sum.scale ?? 0) <= scale
+      )
     }
   }
 }
@@ -69,14 +80,14 @@ function isExactPredicate(predicate: Predicate, input: readonly Shape[]): boolea
     case 'not':
       return isExactPredicate(predicate.term, input)
     case 'compare':
-      return isExact(predicate.left, input) && isLike(predicate.right, shapeOf(predicate.left, input))
+      return isExactExpression(predicate.left, input) && isLike(predicate.right, shapeOf(predicate.left, input))
     case 'in':
-      return isExact(predicate.left, input) && predicate.values.every((value) => isLike(value, shapeOf(predicate.left, input)))
+      return isExactExpression(predicate.left, input) && predicate.values.every((value) => isLike(value, shapeOf(predicate.left, input)))
     case 'isNull':
-      return isExact(predicate.input, input)
+      return isExactExpression(predicate.input, input)
     case 'startsWith':
     case 'contains':
-      return isExact(predicate.input, input) && isText(shapeOf(predicate.input, input)) && !predicate.text.includes('\0')
+      return isExactExpression(predicate.input, input) && isText(shapeOf(predicate.input, input)) && !predicate.text.includes('\0')
     case 'withinBox':
       return false
   }

@@ -7,10 +7,10 @@ import { SourceTimeout, toDialsError } from '../../../src/errors.js'
 import type { AccessSettings } from './entries.js'
 import { executeScan, type Limits } from './execute-scan.js'
 import { harvestTables } from './harvest.js'
-import { type Dialect, planFragment, statementsOf } from './plan.js'
+import { type Dialect, planFragment, statementsFor } from './plan.js'
 import { recogniseColumns } from './sample.js'
 import type { SourceTable } from './source-table.js'
-import type { Statement } from './take-exact.js'
+import type { Statement } from './statements.js'
 
 /** How long what the database has is taken for what it had: a column that is new may then be asked for. */
 const tablesMsMax = 60_000
@@ -83,13 +83,15 @@ export class DatabaseSource<T extends SourceTable> implements Source {
     return planFragment(relation, capabilities, this.#tables, this.database.dialect)
   }
 
-  execute({ taken }: PlannedFragment, options: ScanOptions): Scan {
+  execute({ pushed }: PlannedFragment, options: ScanOptions): Scan {
     const {
       database,
       context: { engine, scratchFolder },
     } = this
-    const cut = async (signal: AbortSignal) => statementsOf(taken, await this.#current(signal), database.dialect)
-    return scanOf(executeScan(options, { engine, scratchFolder, cut, read: (statement, limits) => database.read(statement, limits) }))
+    const statements = async (signal: AbortSignal) => statementsFor(pushed, await this.#current(signal), database.dialect)
+    return scanOf(
+      executeScan(options, { engine, scratchFolder, statements, read: (statement, limits) => database.read(statement, limits) }),
+    )
   }
 
   async health(signal: AbortSignal): Promise<Health> {

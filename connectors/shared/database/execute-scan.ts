@@ -3,15 +3,14 @@ import type { Engine, LandedFile } from '../../../src/connector/engine.js'
 import type { Relation } from '../../../src/connector/relation.js'
 import type { Part, ScanOptions, ScanReport } from '../../../src/connector/source.js'
 import { ResultTooLarge } from '../../../src/errors.js'
-import { fileLiteral } from '../engine-sql.js'
-import type { Cut, Statement } from './take-exact.js'
+import type { Statement, Statements } from './statements.js'
 
 /** What a scan works with. */
 export interface ScanParts {
   readonly engine: Engine
   readonly scratchFolder: string
-  /** What was taken as statements, over the tables that the source holds now. */
-  cut(signal: AbortSignal): Promise<Cut>
+  /** What was pushed down as statements, over the tables that the source holds now. */
+  statements(signal: AbortSignal): Promise<Statements>
   /** One statement's rows, a part at a time: no more is read from the database than was asked for. */
   read(statement: Statement, limits: Limits): AsyncGenerator<LandedFile, { rows: number }>
 }
@@ -24,17 +23,20 @@ export interface Limits {
   readonly deadline: number
 }
 
-/** Runs what was taken; the deadline ends it at the server too. */
+/** Runs what was pushed down; the deadline ends it at the server too. */
 export async function* executeScan(
-  { signal, deadline, rowsMax, bytesMax }: ScanOptions,
+  { signal, deadline, rowsMax, bytesMax, compression }: ScanOptions,
   parts: ScanParts,
 ): AsyncGenerator<Part, ScanReport> {
   const clock = deadlineAfter(deadline - Date.now(), signal)
   const limits = { signal: clock.signal, rowsMax, bytesMax, deadline }
   try {
-    const { statements, rest } = await parts.cut(clock.signal)
-    const [only] = statements
-    const files = rest.op === 'scan' && only !== undefined ? parts.read(only, limits) : combine(statements, rest, limits, parts)
+    const { statements, remaining } = await parts.statements(clock.signal)
+    const [only] = statements.values()
+    const files =
+      remaining.op === 'scan' && only !== undefined
+        ? parts.read(only, limits)
+        : combine(statements, remaining, { ...limits, compression }, parts)
     let ended = false
     try {
       for (;;) {
@@ -55,32 +57,23 @@ export async function* executeScan(
 
 /** What no statement could do alone: the answers of several, which the engine works on. */
 async function* combine(
-  statements: readonly Statement[],
-  rest: Relation,
-  limits: Limits,
-  parts: ScanParts,
+  statements: Statements['statements'],
+  remaining: Relation,
+  { compression, ...limits }: Limits & Pick<ScanOptions, 'compression'>,
+  { engine, scratchFolder, read }: ScanParts,
 ): AsyncGenerator<LandedFile, { rows: number }> {
-  const files: LandedFile[][] = []
+  const answers = new Map([...statements.keys()].map((id) => [id, [] as LandedFile[]]))
+  const landed = () => [...answers.values()].flat()
   try {
-    for (const statement of statements) {
-      const own: LandedFile[] = []
-      files.push(own)
-      for await (const file of parts.read(statement, limits)) own.push(file)
-      const bytes = files.flat().reduce((sum, file) => sum + file.bytes, 0)
+    for (const [id, statement] of statements) {
+      for await (const file of read(statement, limits)) answers.get(id)?.push(file)
+      const bytes = landed().reduce((sum, file) => sum + file.bytes, 0)
       if (bytes > limits.bytesMax)
         throw new ResultTooLarge(`The answer of one source is larger than ${limits.bytesMax} bytes. Filter more, or group.`)
     }
-    const session = await parts.engine.connect(limits.signal)
-    try {
-      const sql = parts.engine.compile(
-        rest,
-        ({ table }) => `read_parquet([${(files[Number(table)] ?? []).map(({ path }) => fileLiteral(path)).join(', ')}])`,
-      )
-      return yield* session.parts(sql, { folder: parts.scratchFolder, bytesMax: limits.bytesMax })
-    } finally {
-      await session.close()
-    }
+    const { signal, bytesMax } = limits
+    return yield* engine.combine(remaining, answers, { folder: scratchFolder, bytesMax, signal, compression })
   } finally {
-    await Promise.all(files.flat().map((file) => file.release()))
+    await Promise.all(landed().map((file) => file.release()))
   }
 }

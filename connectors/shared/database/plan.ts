@@ -1,10 +1,13 @@
 import type { Capabilities } from '../../../src/connector/capabilities.js'
 import type { Relation, TableScan } from '../../../src/connector/relation.js'
 import type { PlannedFragment } from '../../../src/connector/source.js'
-import { pushedDown } from '../../../src/connector/split.js'
+import { cut, scanOfAnswer } from '../../../src/connector/cut.js'
+import { shapesOf } from '../../../src/connector/shapes.js'
+import { pushedDown, splitBy } from '../../../src/connector/split.js'
+import { inputsOf, mapInputs, mapScans } from '../../../src/connector/traverse.js'
 import { SourceUnavailable } from '../../../src/errors.js'
 import type { SourceTable } from './source-table.js'
-import { type Cut, cutExact, type IsExactStep, takeExact } from './take-exact.js'
+import { exactSides, type IsExact, type Statements, statementsOf } from './statements.js'
 
 /** Tables by the ids that fragments name them by. */
 export type Tables = ReadonlyMap<string, SourceTable>
@@ -13,7 +16,7 @@ export type Tables = ReadonlyMap<string, SourceTable>
 export interface Dialect {
   /** What it does as the engine does, of operands that are exact. */
   readonly capabilities: Capabilities
-  readonly isExactStep: IsExactStep
+  readonly isExact: IsExact
   quoteName(name: string): string
   /** The one output of a table of which no column is wanted, so that its rows are counted. */
   readonly noColumn: string
@@ -22,25 +25,46 @@ export interface Dialect {
 }
 
 /**
- * The statements behind what was taken, and what the engine does over their answers.
+ * The statements behind what was pushed down, and what the engine does over their answers.
  * @throws SourceUnavailable for a table or a column that is not held.
  */
-export function statementsOf(taken: Relation, tables: Tables, dialect: Dialect): Cut {
-  return cutExact(taken, dialect.isExactStep, (relation) => dialect.statementSql(relation, (scan) => fromTable(scan, tables, dialect)))
+export function statementsFor(pushed: Relation, tables: Tables, dialect: Dialect): Statements {
+  return statementsOf(pushed, dialect.isExact, (relation) => dialect.statementSql(relation, (scan) => fromTable(scan, tables, dialect)))
 }
 
-/** The fragment as it will run. */
+/** The fragment as it will run: what the capabilities allow and the database answers exactly. */
 export function planFragment(relation: Relation, capabilities: Capabilities, tables: Tables, dialect: Dialect): PlannedFragment {
-  const { taken, left } = takeExact(capabilities, relation, dialect.isExactStep)
-  return { taken, left, native: nativeText(taken, tables, dialect), pushedDown: pushedDown(taken) }
+  const allowed = splitBy(capabilities, relation)
+  const exact = splitExact(allowed.pushed, dialect.isExact)
+  const remaining = mapScans(allowed.remaining, () => exact.remaining)
+  return { pushed: exact.pushed, remaining, native: nativeText(exact.pushed, tables, dialect), pushedDown: pushedDown(exact.pushed) }
+}
+
+/**
+ * Splits a relation above what the database answers exactly. Where that is several statements, since a table of a union needs work that
+ * only the engine does exactly, the union is pushed down as a whole: the engine beside the database then works on their answers.
+ */
+function splitExact(relation: Relation, isExact: IsExact): { pushed: Relation; remaining: Relation } {
+  const { pieces, remaining } = cut(relation, exactSides(isExact))
+  const [only] = pieces
+  if (only !== undefined && pieces.length === 1) return { pushed: only.relation, remaining }
+  const union = topUnion(relation)
+  const answer = scanOfAnswer('#0', shapesOf(union))
+  const above = (part: Relation): Relation => (part === union ? answer : mapInputs(part, above))
+  return { pushed: union, remaining: above(relation) }
+}
+
+/** The operator of several inputs that is nearest to the top. */
+function topUnion(relation: Relation): Relation {
+  const [input, ...others] = inputsOf(relation)
+  return input === undefined || others.length > 0 ? relation : topUnion(input)
 }
 
 /** What runs, in SQL; where a table is not known, why not: `execute` then says so too. */
-function nativeText(taken: Relation, tables: Tables, dialect: Dialect): string {
+function nativeText(pushed: Relation, tables: Tables, dialect: Dialect): string {
   try {
-    return statementsOf(taken, tables, dialect)
-      .statements.map(({ sql }) => sql)
-      .join(';\n')
+    const { statements } = statementsFor(pushed, tables, dialect)
+    return [...statements.values()].map(({ sql }) => sql).join(';\n')
   } catch (thrown) {
     if (thrown instanceof SourceUnavailable) return `-- ${thrown.message}`
     throw thrown

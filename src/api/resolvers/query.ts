@@ -2,9 +2,9 @@ import { type GraphQLResolveInfo, Kind } from 'graphql'
 import { isSafeNumber, parse } from 'lossless-json'
 import { Arg, Ctx, Directive, FieldResolver, Info, Int, Query, Resolver, Root } from 'type-graphql'
 import type { TableRow } from '../../catalogue/rows.js'
+import type { Numbers, RowFormat } from '../../connector/engine.js'
 import type { ResultColumn as Column } from '../../query/6-result/query-result.js'
 import type { QueryResult } from '../../query/6-result/query-result.js'
-import type { Form, Numbers } from '../../query/6-result/render.js'
 import { explainQuery, runQuery } from '../../query/run.js'
 import type { Context } from '../context.js'
 import { NumbersEnum } from '../enums.js'
@@ -28,14 +28,14 @@ export class QueryResolver {
     return {
       text,
       residual,
-      fragments: fragments.map(({ spokeId, connector, tables, missingColumns, planned, left, estimatedRows }) => ({
+      fragments: fragments.map(({ spokeId, connector, tables, missingColumns, planned, remaining, estimatedRows }) => ({
         spoke: spokeId,
         connector,
         tables,
         missingColumns,
         native: planned.native,
         pushedDown: planned.pushedDown,
-        left,
+        left: remaining,
         estimatedRows: estimatedRows ?? null,
       })),
     }
@@ -119,17 +119,17 @@ function plainly(text: string): unknown {
 }
 
 function run(input: object, { query, results }: Context, info: GraphQLResolveInfo): Promise<QueryResult> {
-  return results.run(() => runQuery(input, query, formOf(info)))
+  return results.run(() => runQuery(input, query, formatOf(info)))
 }
 
 /**
- * How the rows are asked for, where the selection plainly says so: in one way, exact, and without a fragment that might ask for another.
+ * The one format in which a selection asks for exact rows. Undefined where it asks twice, for other numbers, or has a fragment that might.
  */
-function formOf({ fieldNodes }: GraphQLResolveInfo): Form | undefined {
+function formatOf({ fieldNodes }: GraphQLResolveInfo): RowFormat | undefined {
   const selections = fieldNodes.flatMap(({ selectionSet }) => selectionSet?.selections ?? [])
   const fields = selections.filter((selection) => selection.kind === Kind.FIELD)
   if (fields.length < selections.length) return undefined
   const texts = fields.filter(({ name }) => name.value === 'rows' || name.value === 'records')
   const [only] = texts
-  return texts.length === 1 && only?.arguments?.length === 0 && only.directives?.length === 0 ? (only.name.value as Form) : undefined
+  return texts.length === 1 && only?.arguments?.length === 0 && only.directives?.length === 0 ? (only.name.value as RowFormat) : undefined
 }

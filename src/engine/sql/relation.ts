@@ -1,6 +1,7 @@
 import type { Shape } from '../../connector/column.js'
 import type { Aggregate, Relation, TableScan, SortKey } from '../../connector/relation.js'
 import { aggregateShape, shapeOf, shapesOf } from '../../connector/shapes.js'
+import { inputsOf } from '../../connector/traverse.js'
 import { expressionSql } from './expression.js'
 import { predicateSql } from './predicate.js'
 import { decimalScale, integer, quote, sqlType } from './type.js'
@@ -45,11 +46,11 @@ function pageSql(relation: Relation, from: From): string | undefined {
   return `SELECT * FROM ${of} WHERE ${kept} ORDER BY ${keys.map(sortKey).join(', ')}${limitClause(count, offset)}`
 }
 
-/** Nothing but scans, filters and projections. */
+const readsAsItLies: readonly Relation['op'][] = ['scan', 'union', 'filter', 'project']
+
+/** Whether a relation only reads, filters and projects: to read it twice costs little more than once. */
 function isReadAsItLies(relation: Relation): boolean {
-  if (relation.op === 'scan') return true
-  if (relation.op === 'union') return relation.inputs.every(isReadAsItLies)
-  return (relation.op === 'filter' || relation.op === 'project') && isReadAsItLies(relation.input)
+  return readsAsItLies.includes(relation.op) && inputsOf(relation).every(isReadAsItLies)
 }
 
 /** `line` begins a line at this depth. Text is never indented afterwards: a literal may hold a line break. */

@@ -4,52 +4,59 @@ import type { Expression } from '../../connector/relation.js'
 import { BadUserInput, TypeMismatch } from '../../errors.js'
 import type { Path } from '../1-parse/filter.js'
 import type { MeasureFunction, ParsedQuery } from '../1-parse/parse.js'
-import type { Output, StackColumn, Use } from './bound-query.js'
+import type { Use } from './bound-query.js'
+import { isPseudoColumn, type NamedColumn } from './from.js'
 import type { Scope } from './scope.js'
-import { isPseudoColumn } from './stack.js'
 
 type Seen = (use: Use) => void
 
-/** The columns of a result of rows: those selected, or all of the stack but its pseudo-columns. */
-export function bindSelect(query: ParsedQuery, stack: readonly StackColumn[], scope: Scope, seen: Seen): Output[] {
+/** A column of the answer; `column` and the columns of `expression` are positions in the columns of `from`. */
+export type NamedOutput = { readonly name: string; readonly shape: Shape } & (
+  | { readonly kind: 'column'; readonly column: number }
+  | { readonly kind: 'group'; readonly column: number; readonly expression: Expression }
+  | { readonly kind: 'measure'; readonly column: number | undefined; readonly function: MeasureFunction }
+)
+
+/** The columns of a result of rows: those selected, or all but those that say where a row came from. */
+export function bindSelect(query: ParsedQuery, columns: readonly NamedColumn[], scope: Scope, seen: Seen): NamedOutput[] {
   if (query.select === undefined) {
-    const all = stack.map((column, index) => ({ column, index })).filter(({ column }) => !isPseudoColumn(column.name))
+    const all = columns.map((column, index) => ({ column, index })).filter(({ column }) => !isPseudoColumn(column.name))
     if (all.length === 0) throw new BadUserInput('This table has no columns: only its rows can be counted.', { inputPath: ['from'] })
-    return all.map(({ column, index }): Output => {
-      seen({ index, use: 'SELECT', implicit: true, path: ['from'] })
-      return { kind: 'column', name: column.name, shape: column.shape, index }
+    return all.map(({ column, index }): NamedOutput => {
+      seen({ column: index, use: 'SELECT', implicit: true, path: ['from'] })
+      return { kind: 'column', name: column.name, shape: column.shape, column: index }
     })
   }
-  const outputs = query.select.map(({ column, as, path }): Output => {
+  const outputs = query.select.map(({ column, as, path }): NamedOutput => {
     const { index, name, shape } = scope.resolve(column, [...path, 'column'])
-    seen({ index, use: 'SELECT', implicit: false, path: [...path, 'column'] })
-    return { kind: 'column', name: as ?? name, shape, index }
+    seen({ column: index, use: 'SELECT', implicit: false, path: [...path, 'column'] })
+    return { kind: 'column', name: as ?? name, shape, column: index }
   })
   return unique(outputs, (position) => ['select', position])
 }
 
 /** The columns of a grouped result: the groups, then the measures. */
-export function bindGroups(query: ParsedQuery, scope: Scope, seen: Seen): Output[] {
-  const groups = query.groupBy.map(({ column, granularity, as, path }): Output => {
+export function bindGroups(query: ParsedQuery, scope: Scope, seen: Seen): NamedOutput[] {
+  const groups = query.groupBy.map(({ column, granularity, as, path }): NamedOutput => {
     const { index, name, shape } = scope.resolve(column, [...path, 'column'])
-    seen({ index, use: 'GROUP', implicit: false, path: [...path, 'column'] })
+    seen({ column: index, use: 'GROUP', implicit: false, path: [...path, 'column'] })
     const whole: Expression = { kind: 'column', index }
     if (granularity === undefined) {
       comparable(shape, name, 'grouped', path)
-      return { kind: 'group', name: as ?? name, shape, index, expression: whole }
+      return { kind: 'group', name: as ?? name, shape, column: index, expression: whole }
     }
     if (!['DATE', 'TIMESTAMP', 'TIMESTAMPTZ'].includes(shape.type)) {
       throw new TypeMismatch(`A granularity needs dates or times; '${name}' is ${shape.type}.`, { inputPath: [...path, 'granularity'] })
     }
     const expression: Expression = { kind: 'bucket', input: whole, granularity, timeZone: query.timeZone }
-    return { kind: 'group', name: as ?? `${name}_${granularity.toLowerCase()}`, shape: { type: 'DATE' }, index, expression }
+    return { kind: 'group', name: as ?? `${name}_${granularity.toLowerCase()}`, shape: { type: 'DATE' }, column: index, expression }
   })
-  const measures = query.measures.map(({ function: name, column, as, path }): Output => {
-    if (column === undefined) return { kind: 'measure', name: as ?? 'count', shape: { type: 'INT64' }, index: undefined, function: name }
+  const measures = query.measures.map(({ function: name, column, as, path }): NamedOutput => {
+    if (column === undefined) return { kind: 'measure', name: as ?? 'count', shape: { type: 'INT64' }, column: undefined, function: name }
     const resolved = scope.resolve(column, [...path, 'column'])
-    seen({ index: resolved.index, use: 'AGGREGATE', implicit: false, path: [...path, 'column'] })
+    seen({ column: resolved.index, use: 'AGGREGATE', implicit: false, path: [...path, 'column'] })
     const shape = measureShape(name, resolved.shape, resolved.name, path)
-    return { kind: 'measure', name: as ?? `${name.toLowerCase()}_${resolved.name}`, shape, index: resolved.index, function: name }
+    return { kind: 'measure', name: as ?? `${name.toLowerCase()}_${resolved.name}`, shape, column: resolved.index, function: name }
   })
   return unique([...groups, ...measures], (position) =>
     position < groups.length ? ['groupBy', position] : ['measures', position - groups.length],
@@ -78,7 +85,7 @@ function measureShape(name: MeasureFunction, shape: Shape, column: string, path:
   return aggregateShape({ function: name, input: { kind: 'column', index: 0 } }, [shape])
 }
 
-function unique(outputs: Output[], path: (position: number) => Path): Output[] {
+function unique(outputs: NamedOutput[], path: (position: number) => Path): NamedOutput[] {
   const names = new Set<string>()
   outputs.forEach(({ name }, position) => {
     if (names.has(name))

@@ -1,7 +1,9 @@
+import type { QueryTable } from '../../catalogue/tables-for-query.js'
+import type { Relation } from '../../connector/relation.js'
 import type { Viewer } from '../../identity/viewer.js'
 import { DialsError } from '../../errors.js'
-import type { BoundQuery, Leaf, Use } from '../2-bind/bound-query.js'
-import { mapPredicate } from '../columns.js'
+import type { BoundQuery, Use } from '../2-bind/bound-query.js'
+import { maskColumns } from './mask-columns.js'
 
 /** A column that was left out of an answer, and why. Hidden columns are never listed. */
 export interface ColumnAccess {
@@ -10,9 +12,9 @@ export interface ColumnAccess {
   readonly obligations: readonly string[]
 }
 
-/** A query of which every column use has been decided. */
-export interface AuthorisedQuery extends BoundQuery {
-  /** Columns that `select` left to us and that the viewer may not see. */
+/** A query of which every use of a column has been decided. Its relation reads nothing that was denied. */
+export interface AuthorisedQuery extends Omit<BoundQuery, 'uses'> {
+  /** Columns that the viewer may not see, and that are left out since `select` did not name them. */
   readonly withheld: readonly ColumnAccess[]
 }
 
@@ -21,17 +23,20 @@ export interface AuthorisedQuery extends BoundQuery {
  * open needs an agreement, and none can be in force yet. A column that points to a person is never open.
  */
 export function authorise(query: BoundQuery, viewer: Viewer): AuthorisedQuery {
-  for (const leaf of query.leaves) refuseTable(leaf, viewer)
+  for (const table of query.tables.values()) refuseTable(table, viewer)
+  const personal = new Set(
+    query.columns.flatMap(({ origins }, index) => (origins.some(({ column }) => column.sensitivity !== 'NONE') ? [index] : [])),
+  )
   const denied = new Set<number>()
   for (const use of query.uses) {
-    if (!query.leaves.some((leaf) => isPersonal(leaf, use.index))) continue
+    if (!personal.has(use.column)) continue
     if (!use.implicit) throw forbiddenColumn(query, use)
-    denied.add(use.index)
+    denied.add(use.column)
   }
   return withhold(query, denied)
 }
 
-function refuseTable({ table }: Leaf, viewer: Viewer): void {
+function refuseTable(table: QueryTable, viewer: Viewer): void {
   if (table.access === 'OPEN') return
   if (table.access === 'CLOSED') {
     throw new DialsError('AGREEMENT_REQUIRED', `The table ${table.id} is closed: it needs an agreement in force that covers it.`)
@@ -44,13 +49,8 @@ function refuseTable({ table }: Leaf, viewer: Viewer): void {
   }
 }
 
-function isPersonal({ table, cells }: Leaf, index: number): boolean {
-  const cell = cells[index]
-  return cell?.kind === 'column' && table.columns.find(({ name }) => name === cell.name)?.sensitivity !== 'NONE'
-}
-
 function forbiddenColumn(query: BoundQuery, use: Use): DialsError {
-  const name = query.stack[use.index]?.name ?? ''
+  const name = query.columns[use.column]?.name ?? ''
   return new DialsError(
     'FORBIDDEN',
     `The column '${name}' points to persons and is never open: it needs an agreement that covers this use.`,
@@ -58,23 +58,19 @@ function forbiddenColumn(query: BoundQuery, use: Use): DialsError {
   )
 }
 
-/** Leaves the denied columns out of the outputs; what sorts by one of them is refused, since an order tells about its values. */
-function withhold(query: BoundQuery, denied: ReadonlySet<number>): AuthorisedQuery {
-  const kept = query.outputs.map((_, position) => position).filter((position) => !denied.has(query.outputs[position]?.index ?? -1))
+/** Reads null in the place of denied columns, and leaves them out of the answer. */
+function withhold({ uses: _, ...query }: BoundQuery, denied: ReadonlySet<number>): AuthorisedQuery {
+  if (denied.size === 0) return { ...query, withheld: [] }
+  const kept = query.outputs.flatMap(({ column }, index) => (column !== undefined && denied.has(column) ? [] : [index]))
   if (kept.length === 0) throw new DialsError('FORBIDDEN', 'Every column of this table points to persons: none of them is open.')
-  const position = (old: number): number => {
-    const now = kept.indexOf(old)
-    if (now === -1)
-      throw new DialsError('FORBIDDEN', `The column '${query.outputs[old]?.name ?? ''}' points to persons and cannot be sorted by.`, {
-        inputPath: ['orderBy'],
-      })
-    return now
-  }
+  const origins = [...denied].flatMap((column) => query.columns[column]?.origins ?? [])
+  const masked = maskColumns(query.relation, origins)
+  const relation: Relation = { op: 'project', outputs: kept.map((index) => ({ kind: 'column', index })), input: masked }
   return {
     ...query,
-    outputs: kept.map((old) => query.outputs[old] as BoundQuery['outputs'][number]),
-    order: query.order.map((key) => ({ ...key, column: position(key.column) })),
-    having: query.having === undefined ? undefined : mapPredicate(query.having, position),
-    withheld: [...denied].map((index) => ({ column: query.stack[index]?.name ?? '', decision: 'DENY', obligations: [] })),
+    relation,
+    columns: query.columns.map((column, index) => (denied.has(index) ? { ...column, missingIn: [] } : column)),
+    outputs: kept.map((index) => query.outputs[index] as BoundQuery['outputs'][number]),
+    withheld: [...denied].map((column) => ({ column: query.columns[column]?.name ?? '', decision: 'DENY', obligations: [] })),
   }
 }

@@ -1,4 +1,5 @@
-import type { Aggregate, Expression, Predicate, Relation } from '../../connector/relation.js'
+import type { Aggregate, Expression, Predicate, Relation, SortKey } from '../../connector/relation.js'
+import { inputsOf } from '../../connector/traverse.js'
 
 /** A relation as an indented tree, operators above their inputs. Columns are $0 … $n of the input below. */
 export function drawRelation(relation: Relation): string {
@@ -6,31 +7,37 @@ export function drawRelation(relation: Relation): string {
 }
 
 function lines(relation: Relation): string[] {
+  return [
+    operatorText(relation),
+    ...inputsOf(relation)
+      .flatMap(lines)
+      .map((line) => `  ${line}`),
+  ]
+}
+
+function operatorText(relation: Relation): string {
   switch (relation.op) {
     case 'scan':
-      return [`scan ${relation.table} [${relation.columns.map(({ name, type }) => `${name}: ${type}`).join(', ')}]`]
+      return `scan ${relation.table} [${relation.columns.map(({ name, type }) => `${name}: ${type}`).join(', ')}]`
     case 'union':
-      return ['union', ...relation.inputs.flatMap((input) => indented(input))]
+      return 'union'
     case 'filter':
-      return [`filter ${predicateText(relation.predicate)}`, ...indented(relation.input)]
+      return `filter ${predicateText(relation.predicate)}`
     case 'project':
-      return [`project ${relation.outputs.map(expressionText).join(', ')}`, ...indented(relation.input)]
+      return `project ${relation.outputs.map(expressionText).join(', ')}`
     case 'aggregate': {
       const by = relation.groups.length === 0 ? '' : ` by ${relation.groups.map(expressionText).join(', ')}`
-      return [`aggregate ${relation.measures.map(measureText).join(', ') || 'distinct'}${by}`, ...indented(relation.input)]
+      return `aggregate ${relation.measures.map(measureText).join(', ') || 'distinct'}${by}`
     }
     case 'sort':
-      return [
-        `sort ${relation.keys.map(({ column, descending, nullsFirst }) => `$${column} ${descending ? 'desc' : 'asc'} nulls ${nullsFirst ? 'first' : 'last'}`).join(', ')}`,
-        ...indented(relation.input),
-      ]
+      return `sort ${relation.keys.map(sortKeyText).join(', ')}`
     case 'limit':
-      return [`limit ${relation.count ?? 'none'} offset ${relation.offset}`, ...indented(relation.input)]
+      return `limit ${relation.count ?? 'none'} offset ${relation.offset}`
   }
 }
 
-function indented(relation: Relation): string[] {
-  return lines(relation).map((line) => `  ${line}`)
+function sortKeyText({ column, descending, nullsFirst }: SortKey): string {
+  return `$${column} ${descending ? 'desc' : 'asc'} nulls ${nullsFirst ? 'first' : 'last'}`
 }
 
 function expressionText(expression: Expression): string {

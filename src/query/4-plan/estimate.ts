@@ -1,12 +1,7 @@
 import type { ColumnStatistics } from '../../catalogue/tables-for-query.js'
 import type { Expression, Predicate, Relation } from '../../connector/relation.js'
-
-/** What the catalogue knows of a table; undefined where nobody knows. */
-export interface TableStatistics {
-  readonly rowCount: number | undefined
-  /** By name. */
-  readonly columns: ReadonlyMap<string, ColumnStatistics>
-}
+import { inputsOf } from '../../connector/traverse.js'
+import type { Statistics } from './table-statistics.js'
 
 /** What is guessed of a relation's answer. */
 interface Estimate {
@@ -25,20 +20,22 @@ const grouped = 0.1
  * A guess at the rows that a relation answers; undefined where a table's row count is not known. Values are taken to be spread evenly, and
  * columns to have nothing to do with each other.
  */
-export function estimateRows(relation: Relation, tables: ReadonlyMap<string, TableStatistics>): number | undefined {
+export function estimateRows(relation: Relation, tables: Statistics): number | undefined {
   const { rows } = estimate(relation, tables)
   return rows === undefined ? undefined : Math.ceil(rows)
 }
 
-function estimate(relation: Relation, tables: ReadonlyMap<string, TableStatistics>): Estimate {
-  if (relation.op === 'scan') {
-    const table = tables.get(relation.table)
-    return { rows: table?.rowCount, columns: relation.columns.map(({ name }) => table?.columns.get(name)) }
-  }
-  if (relation.op === 'union') return stacked(relation.inputs.map((input) => estimate(input, tables)))
-  const input = estimate(relation.input, tables)
+function estimate(relation: Relation, tables: Statistics): Estimate {
+  const inputs = inputsOf(relation).map((input) => estimate(input, tables))
+  const [input = nothing] = inputs
   const { rows, columns } = input
   switch (relation.op) {
+    case 'scan': {
+      const table = tables.get(relation.table)
+      return { rows: table?.rowCount, columns: relation.columns.map(({ name }) => table?.columns.get(name)) }
+    }
+    case 'union':
+      return unioned(inputs)
     case 'sort':
       return input
     case 'project':
@@ -56,8 +53,10 @@ function estimate(relation: Relation, tables: ReadonlyMap<string, TableStatistic
   }
 }
 
-/** Tables that are stacked are mostly about the same things: a column has as many values as the one with the most. */
-function stacked(inputs: readonly Estimate[]): Estimate {
+const nothing: Estimate = { rows: undefined, columns: [] }
+
+/** The tables of a union are mostly about the same things: a column has as many values as the one with the most. */
+function unioned(inputs: readonly Estimate[]): Estimate {
   const rows = inputs.reduce<number | undefined>(
     (sum, input) => (sum === undefined || input.rows === undefined ? undefined : sum + input.rows),
     0,

@@ -5,13 +5,14 @@ import type { Relation } from '../../connector/relation.js'
 
 /** A query split into what each source runs and what the hub runs over their answers. */
 export interface PhysicalPlan {
-  readonly fragments: readonly PlanFragment[]
+  /** The fragments, in the stages in which they run: those of a stage side by side, when all of the stage before have answered. */
+  readonly stages: readonly (readonly PlanFragment[])[]
   /** The hub's part; its scans name fragments: `#0`, with columns c0 … cn. */
   readonly residual: Relation
   readonly outputs: readonly { readonly name: string; readonly shape: Shape }[]
   /** Rows of the page; the residual answers one more, so that it is known whether more exist. */
   readonly limit: number
-  /** The whole query as one tree, for people. */
+  /** The query's tree, as text for people. */
   readonly text: string
 }
 
@@ -23,10 +24,11 @@ export interface PlanFragment {
   readonly connector: string
   /** The hub's ids of the tables it reads. */
   readonly tables: readonly string[]
-  /** Columns of the stack that one of its tables lacks: null in its rows. */
+  /** Columns of the query that one of its tables lacks: null in that table's rows. */
   readonly missingColumns: readonly string[]
   readonly planned: PlannedFragment
-  readonly left: readonly Operator[]
+  /** The operators that the hub applies to its answer. */
+  readonly remaining: readonly Operator[]
   /** Rows that the source may answer; undefined where nobody knows. */
   readonly estimatedRows: number | undefined
 }

@@ -1,63 +1,46 @@
 import type { Operator } from '../../connector/capabilities.js'
 import { deadlineAfter } from '../../connector/deadline.js'
-import type { Engine, EngineSession, LandedFile } from '../../connector/engine.js'
+import type { Answer, Engine, LandedFile, LandedParts, RowFormat } from '../../connector/engine.js'
 import type { Relation } from '../../connector/relation.js'
-import { operatorOf } from '../../connector/split.js'
+import { operatorName } from '../../connector/split.js'
+import { operatorsOf } from '../../connector/traverse.js'
 import { ResultTooLarge, SourceTimeout } from '../../errors.js'
-import type { PhysicalPlan } from '../4-plan/physical-plan.js'
-import { type FragmentOutcome, type FragmentOptions, releaseAll, runFragment } from './fragment.js'
-import { residualSql } from './residual.js'
+import type { PhysicalPlan, PlanFragment } from '../4-plan/physical-plan.js'
+import { blameSources } from './blame-sources.js'
+import { type FragmentOptions, type FragmentOutcome, releaseAll, runFragment } from './fragment.js'
 import type { Sources } from './sources.js'
-import { togetherSql } from './together.js'
-import { blameSources, isOfReading } from './unreadable.js'
 
 /** The limits of a query’s fragments, and what a failed source means. */
 export interface ExecuteOptions extends Omit<FragmentOptions, 'viewerToken'> {
   /** The viewer’s own token, by the spokes that need it. */
   readonly viewerTokens: ReadonlyMap<string, string>
   readonly onSourceError: 'FAIL' | 'PARTIAL'
-  /**
-   * A statement that writes the rows of another, while they are few: it answers how many `rows` there are, and their `text`, or null. By
-   * default none are written.
-   */
-  readonly written?: (rows: string) => string
+  /** The one format in which the rows will be asked for. Default: any. */
+  readonly format?: RowFormat | undefined
 }
 
-/** Bytes of all parts beyond which the residual takes so long that it is not run twice, should its rows not be few. */
-const writtenBytesMax = 8 * 1024 * 1024
-
-/**
- * A query that has run: its rows stand in the temporary table `result` of the session, in order, one more than the limit at most; or they
- * were written, and the session has ended.
- */
+/** A query that has run. */
 export interface Executed {
-  readonly session: EngineSession
-  readonly rows: number
-  readonly text?: string
+  /** Its rows: one more than the page at most. */
+  readonly answer: Answer
   readonly outcomes: readonly FragmentOutcome[]
 }
 
 /**
- * Stage 5: every fragment side by side until the sources' deadline, then the residual over their answers. Under FAIL the first source that
- * fails ends the others. Parts are unlinked as soon as the residual has read them. The signal ends all of it with SOURCE_TIMEOUT.
+ * Stage 5: the fragments, a stage after the other and those of a stage side by side, until the sources' deadline; then the residual over
+ * their answers. Under FAIL the first source that fails ends the others, and no later stage begins. Parts are unlinked as soon as the
+ * residual has read them. The signal ends all of it with SOURCE_TIMEOUT.
  */
 export async function execute(plan: PhysicalPlan, sources: Sources, engine: Engine, options: ExecuteOptions): Promise<Executed> {
-  const outcomes = await runFragments(plan, sources, options)
-  const files = outcomes.flatMap((outcome) => outcome.files)
+  const outcomes: FragmentOutcome[] = []
   try {
-    refuseFailed(outcomes, options)
-    try {
-      return { ...(await runResidual(plan, outcomes, engine, options)), outcomes }
-    } catch (thrown) {
-      const blamed = await blameSources(outcomes, thrown, engine, options.signal)
-      const broken = blamed.filter((outcome, index) => outcome !== outcomes[index])
-      if (broken.length === 0) throw thrown
-      for (const { fragment, error } of broken) sources.get(fragment.spokeId)?.observed(error)
-      refuseFailed(blamed, options)
-      return { ...(await runResidual(plan, blamed, engine, options)), outcomes: blamed }
+    for (const stage of plan.stages) {
+      outcomes.push(...(await runStage(stage, sources, options)))
+      refuseFailed(outcomes, options)
     }
+    return await answered(plan, outcomes, sources, engine, options)
   } finally {
-    await releaseAll(files)
+    await releaseAll(outcomes.flatMap(({ files }) => files))
   }
 }
 
@@ -66,14 +49,14 @@ function refuseFailed(outcomes: readonly FragmentOutcome[], { onSourceError }: E
   if (failed?.error !== undefined && onSourceError === 'FAIL') throw failed.error
 }
 
-async function runFragments(plan: PhysicalPlan, sources: Sources, options: ExecuteOptions): Promise<FragmentOutcome[]> {
+async function runStage(stage: readonly PlanFragment[], sources: Sources, options: ExecuteOptions): Promise<FragmentOutcome[]> {
   const others = new AbortController()
   const deadline = deadlineAfter(options.deadline - Date.now(), AbortSignal.any([options.signal, others.signal]))
   const { signal } = deadline
   const done: LandedFile[] = []
   let first: FragmentOutcome | undefined
   const settled = await Promise.allSettled(
-    plan.fragments.map(async (fragment) => {
+    stage.map(async (fragment) => {
       const token = options.viewerTokens.get(fragment.spokeId)
       try {
         const outcome = await runFragment(fragment, sources.get(fragment.spokeId), {
@@ -104,54 +87,43 @@ async function runFragments(plan: PhysicalPlan, sources: Sources, options: Execu
   return first === undefined ? outcomes : [first, ...outcomes.filter((outcome) => outcome !== first)]
 }
 
+/** The residual. Where it fails because of what a source sent, that source has failed, and under PARTIAL the others are answered from. */
+async function answered(
+  plan: PhysicalPlan,
+  outcomes: readonly FragmentOutcome[],
+  sources: Sources,
+  engine: Engine,
+  options: ExecuteOptions,
+): Promise<Executed> {
+  try {
+    return { answer: await runResidual(plan, outcomes, engine, options), outcomes }
+  } catch (thrown) {
+    const blamed = await blameSources(outcomes, thrown, engine, options.signal)
+    const broken = blamed.filter((outcome, index) => outcome !== outcomes[index])
+    if (broken.length === 0) throw thrown
+    for (const { fragment, error } of broken) sources.get(fragment.spokeId)?.observed(error)
+    refuseFailed(blamed, options)
+    return { answer: await runResidual(plan, blamed, engine, options), outcomes: blamed }
+  }
+}
+
 async function runResidual(
-  plan: PhysicalPlan,
+  { residual, outputs, limit }: PhysicalPlan,
   outcomes: readonly FragmentOutcome[],
   engine: Engine,
-  { signal, written }: ExecuteOptions,
-): Promise<Omit<Executed, 'outcomes'>> {
-  if (signal.aborted) throw new SourceTimeout('The query did not finish in time.')
-  const session = await engine.connect(signal)
-  try {
-    const answer = await rowsOf(plan, outcomes, engine, session, bytesOf(outcomes) > writtenBytesMax ? undefined : written)
-    // An operation may hold many results until its response is written: with a place each, they would wait for each other.
-    if (answer.text === undefined) session.rest()
-    else await session.close()
-    return { session, ...answer }
-  } catch (thrown) {
-    await session.close()
-    throw thrown instanceof ResultTooLarge ? tooLarge(plan.residual, thrown) : thrown
-  }
-}
-
-type Answer = Pick<Executed, 'rows' | 'text'>
-
-async function rowsOf(
-  plan: PhysicalPlan,
-  outcomes: readonly FragmentOutcome[],
-  engine: Engine,
-  session: EngineSession,
-  written: ExecuteOptions['written'],
+  { signal, format }: ExecuteOptions,
 ): Promise<Answer> {
-  const together = togetherSql(plan, outcomes, engine)
+  if (signal.aborted) throw new SourceTimeout('The query did not finish in time.')
   try {
-    if (together !== undefined) return await answer(session, together, written)
+    return await engine.answer(residual, partsOf(outcomes), { signal, columns: outputs, limit, format })
   } catch (thrown) {
-    if (!isOfReading(thrown)) throw thrown
+    throw thrown instanceof ResultTooLarge ? tooLarge(residual, thrown) : thrown
   }
-  return answer(session, residualSql(plan, outcomes, engine), written)
 }
 
-/** A table takes longer to make and to read again than a few rows take to be written. */
-async function answer(session: EngineSession, sql: string, written: ExecuteOptions['written']): Promise<Answer> {
-  const [page] = written === undefined ? [] : await session.rows(written(sql))
-  const text = page?.['text']
-  if (typeof text === 'string') return { rows: Number(page?.['rows']), text }
-  return { rows: await session.table('result', sql) }
-}
-
-function bytesOf(outcomes: readonly FragmentOutcome[]): number {
-  return outcomes.reduce((sum, { bytes }) => sum + bytes, 0)
+/** The parts of each fragment. One that failed, under PARTIAL, has none. */
+function partsOf(outcomes: readonly FragmentOutcome[]): LandedParts {
+  return new Map(outcomes.map(({ fragment, files }) => [fragment.id, files]))
 }
 
 /** Nothing spills to a disk: what does not fit into memory is refused, and the operator named that holds the most of it. */
@@ -167,6 +139,6 @@ function tooLarge(residual: Relation, cause: ResultTooLarge): ResultTooLarge {
 
 /** The operator nearest to the scans that has to hold its input. */
 function holding(relation: Relation): Operator | undefined {
-  if (relation.op === 'scan' || relation.op === 'union') return undefined
-  return holding(relation.input) ?? (relation.op === 'aggregate' || relation.op === 'sort' ? operatorOf(relation) : undefined)
+  const first = [...operatorsOf(relation)].find(({ op }) => op === 'aggregate' || op === 'sort')
+  return first && operatorName(first)
 }

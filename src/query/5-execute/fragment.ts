@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { LandedFile } from '../../connector/engine.js'
+import { collectParts } from '../../connector/collect-parts.js'
 import { unlessAborted } from '../../connector/deadline.js'
+import type { LandedFile } from '../../connector/engine.js'
 import type { ScanReport } from '../../connector/source.js'
-import { type DialsError, ResultTooLarge, SourceTimeout, SourceUnavailable, SourceUnreachable, toDialsError } from '../../errors.js'
+import { type DialsError, SourceTimeout, SourceUnavailable, SourceUnreachable, toDialsError } from '../../errors.js'
 import type { PlanFragment } from '../4-plan/physical-plan.js'
-import { readParts } from './read-parts.js'
 import type { OpenSource } from './sources.js'
 
 /** What one source answered, or why it did not. */
@@ -46,13 +46,12 @@ export async function runFragment(
 ): Promise<FragmentOutcome> {
   const started = performance.now()
   const files: LandedFile[] = []
-  let bytes = 0
   const outcome = (report: ScanReport | undefined, error: DialsError | undefined): FragmentOutcome => ({
     fragment,
     files,
     report,
     error,
-    bytes,
+    bytes: files.reduce((sum, file) => sum + file.bytes, 0),
     elapsedMs: performance.now() - started,
   })
   if (open === undefined) return outcome(undefined, new SourceUnavailable(`The spoke ${fragment.spokeId} is not configured at this hub.`))
@@ -63,18 +62,7 @@ export async function runFragment(
     )
   }
   try {
-    const attempt = async () => {
-      const scan = open.source.execute(fragment.planned, options)
-      // The parts are what is waited for; a report that fails without them must not go unhandled.
-      scan.report.catch(() => undefined)
-      for await (const part of readParts(scan.parts, options.signal)) {
-        files.push(part.file)
-        bytes += part.file.bytes
-        if (bytes > options.bytesMax)
-          throw new ResultTooLarge(`The spoke ${fragment.spokeId} answers more than ${options.bytesMax} bytes. Filter more, or group.`)
-      }
-      return unlessAborted(scan.report, options.signal)
-    }
+    const attempt = () => collectParts(open.source.execute(fragment.planned, options), files, options)
     const report = await attempt().catch(async (thrown: unknown) => {
       if (files.length > 0 || options.signal.aborted || !(thrown instanceof SourceUnreachable)) throw thrown
       await unlessAborted(delay(retryMs * (0.5 + Math.random())), options.signal)

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { Operator } from '../../connector/capabilities.js'
 import type { Shape } from '../../connector/column.js'
-import type { EngineSession } from '../../connector/engine.js'
-import { sqlType } from '../../engine/sql/type.js'
-import { DialsError, type ErrorCode, ResultTooLarge } from '../../errors.js'
+import type { Encoding, Numbers, RowFormat } from '../../connector/engine.js'
+import { DialsError, type ErrorCode } from '../../errors.js'
+import type { Output } from '../2-bind/bound-query.js'
 import type { AuthorisedQuery, ColumnAccess } from '../3-authorise/authorise.js'
 import type { PhysicalPlan } from '../4-plan/physical-plan.js'
 import type { Executed } from '../5-execute/execute.js'
 import type { FragmentOutcome } from '../5-execute/fragment.js'
-import { type Encoding, encodingOf, type Form, type Numbers, type Page, pageBytesMax, pageSql, renderSql, smallPageSql } from './render.js'
 import { type Warning, warningsOf } from './warnings.js'
 
 /** The state of one source in one query. */
@@ -32,7 +31,7 @@ export interface ResultColumn {
   readonly encoding: Encoding
   readonly semanticType: string | null
   readonly unit: string | null
-  /** The one table the column comes from; null for a stack, a measure or a bucket. */
+  /** The one table the column comes from; null for a union, a measure or a bucket. */
   readonly table: string | null
 }
 
@@ -48,65 +47,28 @@ export interface QueryResult {
   readonly warnings: readonly Warning[]
   readonly version: string | null
   /**
-   * The page as JSON text in UTF-8, in pieces: an array of arrays, or of objects. As it was said to be `runQuery` only, where that was
-   * said.
-   * @throws RESULT_TOO_LARGE beyond pageBytesMax.
+   * The page as JSON text in UTF-8, in pieces: an array of arrays, or of objects. Only as `runQuery` was told, where it was told a format.
+   * @throws RESULT_TOO_LARGE where the page holds more than 64 MiB of text.
    */
-  json(form: Form, numbers: Numbers): Promise<Uint8Array[]>
+  json(format: RowFormat, numbers: Numbers): Promise<Uint8Array[]>
   /** Frees the rows. Safe to call twice. */
   release(): Promise<void>
 }
 
-/**
- * How stage 5 may write a page that turns out to be small, while it answers it.
- * @param form the only way that the rows will be asked for, exact.
- */
-export function writeSmall({ outputs, limit }: PhysicalPlan, form: Form): ((rows: string) => string) | undefined {
-  return smallPageSql(
-    outputs.map(({ name, shape }) => ({ name, shape, encoding: encodingOf(shape, false) })),
-    form,
-    limit,
-  )
-}
-
-/**
- * Stage 6: the answer, with the state of every source. Rows that are not written yet stay in the engine until they are.
- * @param written how they were, where they are.
- */
-export async function result(
-  transaction: string,
-  query: AuthorisedQuery,
-  plan: PhysicalPlan,
-  executed: Executed,
-  written?: Form,
-): Promise<QueryResult> {
-  const { session, rows, outcomes, text } = executed
-  const rowCount = Math.min(rows, plan.limit)
-  const page = { rows, rowCount }
-  const { wide, textBytes } = text === undefined ? await lookAt(query, session, page) : small
-  const columns = plan.outputs.map(({ name, shape }, index): ResultColumn => describe(query, index, name, shape, wide.has(index)))
+/** Stage 6: the answer, with the state of every source. Its rows stay in the engine until they are written. */
+export function result(transaction: string, query: AuthorisedQuery, plan: PhysicalPlan, { answer, outcomes }: Executed): QueryResult {
   return {
     transaction,
-    columns,
-    rowCount,
-    truncated: rows > plan.limit || outcomes.some(({ report }) => report?.truncated === true),
+    columns: query.outputs.map((output, index) => describe(output, answer.encodings[index] as Encoding)),
+    rowCount: Math.min(answer.rows, plan.limit),
+    truncated: answer.rows > plan.limit || outcomes.some(({ report }) => report?.truncated === true),
     complete: outcomes.every(({ error }) => error === undefined),
     withheld: query.withheld,
     sources: outcomes.map(reportOf),
     warnings: warningsOf(outcomes, query.offset),
     version: versionOf(outcomes),
-    async json(form, numbers) {
-      if (text !== undefined) {
-        if (form !== written || numbers !== 'EXACT') throw new Error(`The rows were to be asked for as exact ${written} alone.`)
-        return [Buffer.from(`[${text}]`)]
-      }
-      if (rowCount === 0) return [Buffer.from('[]')]
-      if (textBytes > pageBytesMax)
-        throw new ResultTooLarge(`This page holds more than ${pageBytesMax} bytes of text. Ask for fewer rows or columns.`)
-      const stretches = await session.blobs(renderSql(columns, form, numbers, page))
-      return [...stretches.flatMap((stretch, index) => [Buffer.from(index === 0 ? '[' : ','), stretch as Uint8Array]), Buffer.from(']')]
-    },
-    release: () => session.close(),
+    json: (format, numbers) => answer.json(format, numbers),
+    release: () => answer.release(),
   }
 }
 
@@ -117,42 +79,8 @@ export function checkVersion(atVersion: string | undefined, version: string | nu
   throw new DialsError('VERSION_CHANGED', `${why}. Begin again from the first page.`, { inputPath: ['atVersion'] })
 }
 
-/** What has to be known of a page before it is told of and written. */
-interface Looked {
-  /** INT64 columns that pass 2^53 on it. What counts rows cannot, and is not looked at. */
-  readonly wide: ReadonlySet<number>
-  /** Of its texts. */
-  readonly textBytes: number
-}
-
-const small: Looked = { wide: new Set(), textBytes: 0 }
-
-async function lookAt({ outputs }: AuthorisedQuery, session: EngineSession, page: Page): Promise<Looked> {
-  const counts = outputs.map((output) => output.kind === 'measure' && (output.function === 'COUNT' || output.function === 'COUNT_DISTINCT'))
-  const integers = outputs.flatMap(({ shape }, index) => (shape.type === 'INT64' && counts[index] !== true ? [index] : []))
-  const texts = outputs.flatMap(({ shape }, index) => (sqlType(shape) === 'VARCHAR' ? [index] : []))
-  if (page.rowCount === 0 || integers.length + texts.length === 0) return small
-  const bounds = integers.map((index) => `max(c${index}) AS max${index}, min(c${index}) AS min${index}`)
-  const bytes =
-    texts.length === 0 ? [] : [`CAST(${texts.map((index) => `coalesce(sum(strlen(c${index})), 0)`).join(' + ')} AS DOUBLE) AS bytes`]
-  const [row] = await session.rows(`SELECT ${[...bounds, ...bytes].join(', ')} FROM ${pageSql(page)}`)
-  const isWide = (bound: unknown) => typeof bound === 'bigint' && (bound > Number.MAX_SAFE_INTEGER || bound < Number.MIN_SAFE_INTEGER)
-  const wide = new Set(integers.filter((index) => isWide(row?.[`max${index}`]) || isWide(row?.[`min${index}`])))
-  return { wide, textBytes: Number(row?.['bytes'] ?? 0) }
-}
-
-function describe(query: AuthorisedQuery, index: number, name: string, shape: Shape, wide: boolean): ResultColumn {
-  const output = query.outputs[index]
-  const column = output?.index === undefined ? undefined : query.stack[output.index]
-  const same = output?.kind === 'column' || (output?.kind === 'group' && output.expression.kind === 'column')
-  return {
-    name,
-    shape,
-    encoding: encodingOf(shape, wide),
-    semanticType: (same ? column?.semanticType : undefined) ?? null,
-    unit: (same ? column?.unit : undefined) ?? null,
-    table: same && query.leaves.length === 1 ? (query.leaves[0]?.table.id ?? null) : null,
-  }
+function describe({ name, shape, semanticType, unit, table }: Output, encoding: Encoding): ResultColumn {
+  return { name, shape, encoding, semanticType: semanticType ?? null, unit: unit ?? null, table: table ?? null }
 }
 
 function reportOf(outcome: FragmentOutcome): SourceReport {

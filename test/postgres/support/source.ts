@@ -37,8 +37,7 @@ export async function answer(bench: Bench, source: Source, relation: Relation, o
   try {
     for await (const part of scan.parts) parts.push(part)
     const report = await scan.report
-    const columns = shapesOf(planned.taken).map((shape, index) => ({ name: `c${index}`, ...shape }))
-    const rest = planned.left.reduce<Relation>((input, step) => ({ ...step, input }), { op: 'scan', table: '', columns })
+    const rest = planned.remaining
     const sql = bench.hub.compile(rest, () => `read_parquet([${parts.map(({ file }) => `'${file.path}'`).join(', ')}])`)
     return { rows: await textRows(session, sql, shapesOf(rest).length), planned, report }
   } finally {

@@ -115,10 +115,10 @@ export async function askGolden(input: object, context: QueryContext): Promise<G
 }
 
 function textOfPlan({ text, fragments, residual }: Explanation): string {
-  const parts = fragments.map(({ id, spokeId, tables, planned, left, estimatedRows, missingColumns }) =>
+  const parts = fragments.map(({ id, spokeId, tables, planned, remaining, estimatedRows, missingColumns }) =>
     [
       `${id} ${spokeId}: ${tables.join(', ')}; about ${estimatedRows ?? 'unknown'} rows`,
-      `takes ${planned.pushedDown.join(', ')}; leaves ${left.join(', ') || 'nothing'}`,
+      `takes ${planned.pushedDown.join(', ')}; leaves ${remaining.join(', ') || 'nothing'}`,
       ...(missingColumns.length === 0 ? [] : [`lacks ${missingColumns.join(', ')}`]),
       planned.native,
     ].join('\n'),
@@ -132,7 +132,7 @@ function plainSpoken(source: TableSource, { engine }: Bench, declared: Capabilit
     const split = splitBy(own, relation)
     return {
       ...split,
-      native: engine.compile(split.taken, ({ table, columns: wanted }) => `${table}(${wanted.map(({ name }) => name).join(', ')})`),
+      native: engine.compile(split.pushed, ({ table, columns: wanted }) => `${table}(${wanted.map(({ name }) => name).join(', ')})`),
     }
   }
   return { ...source, capabilities: () => Promise.resolve(declared), plan }

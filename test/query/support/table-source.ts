@@ -52,7 +52,7 @@ export async function openTableSource(
     capabilities: () => Promise.resolve(declared),
     plan: ({ relation }, capabilities) => {
       const split = splitBy(capabilities, relation)
-      return { ...split, native: engine.compile(split.taken, from) }
+      return { ...split, native: engine.compile(split.pushed, from) }
     },
     execute: (planned, options) => execute(engine, folder, planned, options, from, chunkRows),
     health: () => Promise.resolve({ status: 'UP' }),
@@ -76,7 +76,7 @@ function execute(
     const session = await engine.connect(options.signal)
     try {
       // As of a large table, whose pages are looked for in another way.
-      const sql = engine.compile(planned.taken, from, 1_000_000)
+      const sql = engine.compile(planned.pushed, from, 1_000_000)
       if (chunkRows === undefined) {
         const { rows } = yield* asParts(session.parts(sql, { folder, bytesMax: options.bytesMax }))
         report.resolve({ rows, truncated: false, version: 'v1' })

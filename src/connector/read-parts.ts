@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { unlessAborted } from '../../connector/deadline.js'
-import type { Part } from '../../connector/source.js'
+import { unlessAborted } from './deadline.js'
+import type { Part } from './source.js'
 
-/** How long a source that was told to end is waited for. */
+/** How long a source that was asked to end is waited for. */
 const endMs = 100
 
 /**

@@ -2,9 +2,9 @@ import { rmSync, statSync } from 'node:fs'
 import { mkdir, open, readdir, rmdir, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { LandedFile } from '../connector/engine.js'
-import { ResultTooLarge } from '../errors.js'
-import { partCompression } from './part-compression.js'
+import type { LandedFile, PartCompression } from '../../connector/engine.js'
+import { ResultTooLarge } from '../../errors.js'
+import { quote } from '../sql/type.js'
 
 /** DuckDB's own row group. */
 export const rowsPerPart = 122_880
@@ -13,18 +13,19 @@ const lookMs = 25
 /** A query to be copied into files. */
 export interface CopyWork {
   readonly sql: string
+  readonly compression: PartCompression
   /** Runs a COPY and answers the rows that it wrote. */
   run(statement: string): Promise<number>
   /** Ends what runs; nothing happens where it has ended. */
   interrupt(): void
 }
 
-/** The COPY of a query's rows to a path, compressed as this scan wants it; `options` begin with a comma. */
-export function copyStatement(sql: string, path: string, options = ''): string {
-  return `COPY (${sql}) TO '${path.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION ${partCompression()}${options})`
+/** The COPY of a query's rows to a path; `options` begin with a comma. */
+export function copyStatement(sql: string, path: string, compression: PartCompression, options = ''): string {
+  return `COPY (${sql}) TO ${quote(path)} (FORMAT parquet, COMPRESSION ${compression}${options})`
 }
 
-/** What `copy` writes to a path, of one row group at most, as one file: nothing to watch, since it is written when all of it is there. */
+/** What `copy` writes to a path, as one file. The folder is not watched: the file is given when it is whole. */
 export async function* onePart(
   copy: (path: string) => Promise<number>,
   path: string,
@@ -44,9 +45,9 @@ export async function* onePart(
 }
 
 /**
- * Gives each file of a COPY under way as soon as it is whole, in their order, and answers the rows. A COPY does not wait for whoever
- * reads, so its folder is watched: beyond `bytesMax` it ends with RESULT_TOO_LARGE. The folder is made here, and goes when the COPY has
- * ended and every part that was given has been released; parts that were not given go with the COPY.
+ * Gives each file of a COPY under way as soon as it is whole, in their order, and answers the rows. A COPY does not wait for its
+ * reader, so its folder is watched: beyond `bytesMax` it ends with RESULT_TOO_LARGE. The folder is made here and removed when the COPY has
+ * ended and every given part has been released. Parts that were not given are removed with the COPY.
  */
 export async function* partsOf(work: CopyWork, folder: string, bytesMax: number): AsyncGenerator<LandedFile, { rows: number }> {
   await mkdir(folder, { recursive: true })
@@ -100,7 +101,7 @@ function start(work: CopyWork, folder: string, bytesMax: number): Copy {
   }
   const watch = async () => {
     let running = true
-    const run = work.run(copyStatement(work.sql, folder, `, ROW_GROUPS_PER_FILE 1, ROW_GROUP_SIZE ${rowsPerPart}`)).then(
+    const run = work.run(copyStatement(work.sql, folder, work.compression, `, ROW_GROUPS_PER_FILE 1, ROW_GROUP_SIZE ${rowsPerPart}`)).then(
       (rows) => {
         running = false
         copy.rows = rows

@@ -1,7 +1,7 @@
 import type { ColumnType, Shape } from '../../connector/column.js'
 import { BadUserInput, DialsError, TypeMismatch } from '../../errors.js'
 import type { ParsedTable } from '../1-parse/parse.js'
-import type { Leaf, LeafCell, StackColumn } from './bound-query.js'
+import type { Meaning } from './bound-query.js'
 import { nearNames } from './near-names.js'
 import type { QueryTable } from '../../catalogue/tables-for-query.js'
 
@@ -17,43 +17,62 @@ export function isPseudoColumn(name: string): name is (typeof pseudoColumns)[num
 
 type QueryColumn = QueryTable['columns'][number]
 
-/** A column of one member under its shared name; without a description where it is a renamed pseudo-column. */
-interface MemberColumn {
-  name: string
-  description?: QueryColumn
-  shape: Shape
-  cell: LeafCell
+/** What the tables of `from` have together, by name. */
+export interface From {
+  /** In order of first appearance; those that say where a row came from are last. */
+  readonly columns: readonly NamedColumn[]
+  readonly members: readonly Member[]
+}
+
+/** A column under the name and the shape that it has in all tables of `from`. */
+export interface NamedColumn extends Meaning {
+  readonly name: string
+  readonly shape: Shape
+}
+
+/** A table of `from`, and what it has under each shared name. */
+export interface Member {
+  readonly table: QueryTable
+  readonly columns: ReadonlyMap<string, Cell>
+}
+
+/** What the rows of one table have in one column. */
+export type Cell =
+  | { readonly kind: 'column'; readonly column: QueryColumn; readonly from: Shape; readonly readAs?: Shape }
+  /** `_spoke` or `_table`. */
+  | { readonly kind: 'text'; readonly value: string }
+
+/** What a table has under a shared name; undefined where it has no such column. */
+export function cellOf(name: string, { table, columns }: Member): Cell | undefined {
+  return isPseudoColumn(name) ? origin(name, table) : columns.get(name)
 }
 
 /**
- * The columns of a stack of tables (UNION ALL by name), in order of first appearance, the pseudo-columns last; and for each table what it
- * has there. Types must agree or both be numbers; what one table lacks is null there.
+ * The columns of a union of tables (UNION ALL by name). Types must agree or both be numbers; what one table lacks is null there.
+ * @throws TYPE_MISMATCH, UNKNOWN_COLUMN and BAD_USER_INPUT, with the place.
  */
-export function bindStack(from: ParsedTable, tables: ReadonlyMap<string, QueryTable>): { stack: StackColumn[]; leaves: Leaf[] } {
-  const members = from.members.map((member) => {
+export function bindFrom(from: ParsedTable, tables: ReadonlyMap<string, QueryTable>): From {
+  const byName = new Map<string, NamedColumn>()
+  const members = from.members.map((member): Member => {
     const table = tables.get(member.table) as QueryTable
-    return { table, columns: memberColumns(table, member.columns), path: member.path }
-  })
-  const byName = new Map<string, StackColumn>()
-  for (const member of members) {
-    for (const column of member.columns.values()) {
-      const before = byName.get(column.name)
-      const shape = before === undefined ? column.shape : unify(before.shape, column.shape, column.name, member.path)
-      byName.set(column.name, stackColumn(column, shape, before))
+    const columns = memberColumns(table, member.columns)
+    for (const [name, cell] of columns) {
+      const before = byName.get(name)
+      const own = shapeOfCell(cell)
+      byName.set(name, namedColumn(name, cell, before === undefined ? own : unify(before.shape, own, name, member.path), before))
     }
-  }
-  const stack = [...byName.values(), ...pseudoColumns.map((name): StackColumn => ({ name, shape: text }))]
-  const leaves = members.map(({ table, columns }) => ({ table, cells: stack.map(({ name }) => cellOf(name, table, columns)) }))
-  return { stack, leaves }
+    return { table, columns }
+  })
+  return { columns: [...byName.values(), ...pseudoColumns.map((name): NamedColumn => ({ name, shape: text }))], members }
 }
 
 const text: Shape = { type: 'STRING' }
 
-function memberColumns(table: QueryTable, chosen: ParsedTable['members'][number]['columns']): Map<string, MemberColumn> {
+function memberColumns(table: QueryTable, chosen: ParsedTable['members'][number]['columns']): Map<string, Cell> {
   const own = new Map(table.columns.filter(({ name }) => !isPseudoColumn(name)).map((column) => [column.name, column]))
-  const columns = new Map<string, MemberColumn>()
+  const columns = new Map<string, Cell>()
   if (chosen === undefined) {
-    for (const column of own.values()) columns.set(column.name, memberColumn(column.name, column, shapeOfColumn(column)))
+    for (const column of own.values()) columns.set(column.name, cellOfColumn(column, shapeOfColumn(column)))
     return columns
   }
   for (const { column, as, type, path } of chosen) {
@@ -64,7 +83,7 @@ function memberColumns(table: QueryTable, chosen: ParsedTable['members'][number]
     }
     if (columns.has(name)) throw new BadUserInput(`Two columns of this member are called '${name}'.`, { inputPath: path })
     if (isPseudoColumn(column)) {
-      columns.set(name, { name, shape: text, cell: origin(column, table) })
+      columns.set(name, origin(column, table))
       continue
     }
     const description = own.get(column)
@@ -74,30 +93,31 @@ function memberColumns(table: QueryTable, chosen: ParsedTable['members'][number]
         suggestions: nearNames(column, [...own.keys()]),
       })
     }
-    columns.set(name, memberColumn(name, description, type === undefined ? shapeOfColumn(description) : readAs(description, type, path)))
+    columns.set(name, cellOfColumn(description, type === undefined ? shapeOfColumn(description) : readAs(description, type, path)))
   }
   return columns
 }
 
-/** A member that is read as another type is converted to that first: the stack's common type may be wider still. */
-function memberColumn(name: string, description: QueryColumn, shape: Shape): MemberColumn {
-  const from = shapeOfColumn(description)
+/** A column that is read as another type is cast to that type first: the union's common type may be wider still. */
+function cellOfColumn(column: QueryColumn, shape: Shape): Cell {
+  const from = shapeOfColumn(column)
   const same = shape.type === from.type && shape.scale === from.scale
-  return { name, description, shape, cell: { kind: 'column', name: description.name, from, ...(same ? {} : { readAs: shape }) } }
+  return { kind: 'column', column, from, ...(same ? {} : { readAs: shape }) }
 }
 
-function cellOf(name: string, table: QueryTable, columns: ReadonlyMap<string, MemberColumn>): LeafCell {
-  return isPseudoColumn(name) ? origin(name, table) : (columns.get(name)?.cell ?? { kind: 'missing' })
+function shapeOfCell(cell: Cell): Shape {
+  return cell.kind === 'text' ? text : (cell.readAs ?? cell.from)
 }
 
-function origin(name: (typeof pseudoColumns)[number], table: QueryTable): LeafCell {
+function origin(name: (typeof pseudoColumns)[number], table: QueryTable): Cell {
   return { kind: 'text', value: name === '_spoke' ? table.spokeId : table.id }
 }
 
-/** Meaning and unit are told where all members agree. */
-function stackColumn({ name, description }: MemberColumn, shape: Shape, before: StackColumn | undefined): StackColumn {
+/** Semantic type and unit are known where all members agree on them. */
+function namedColumn(name: string, cell: Cell, shape: Shape, before: NamedColumn | undefined): NamedColumn {
+  const described = cell.kind === 'column' ? cell.column : undefined
   const agreed = (key: 'semanticType' | 'unit'): string | undefined =>
-    before === undefined || before[key] === (description?.[key] ?? undefined) ? (description?.[key] ?? undefined) : undefined
+    before === undefined || before[key] === (described?.[key] ?? undefined) ? (described?.[key] ?? undefined) : undefined
   const [semanticType, unit] = [agreed('semanticType'), agreed('unit')]
   return { name, shape, ...(semanticType === undefined ? {} : { semanticType }), ...(unit === undefined ? {} : { unit }) }
 }

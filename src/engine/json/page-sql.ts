@@ -1,15 +1,7 @@
 import type { Shape } from '../../connector/column.js'
-import { timestampText } from '../../engine/sql/expression.js'
-import { decimalScale, quote, sqlType } from '../../engine/sql/type.js'
-
-/** How a column's cells appear in JSON, the same throughout a result (API.graphql, Value). */
-export type Encoding = 'BOOLEAN' | 'NUMBER' | 'STRING' | 'LIST' | 'OBJECT'
-
-/** Each row as an array of its cells, or as an object by their columns' names. */
-export type Form = 'rows' | 'records'
-
-/** EXACT: INT64 and DECIMAL lose nothing. DOUBLE: every number a JSON number. */
-export type Numbers = 'EXACT' | 'DOUBLE'
+import type { Encoding, Numbers, RowFormat } from '../../connector/engine.js'
+import { timestampText } from '../sql/expression.js'
+import { decimalScale, quote, sqlType } from '../sql/type.js'
 
 /** A column of `result`, as it is to be written. */
 export interface RenderColumn {
@@ -60,8 +52,8 @@ export function pageSql({ rows, rowCount }: Page): string {
  * the page as UTF-8, without the brackets around the page, in their order. A table of so few rows as make one stretch is read in order by
  * one thread.
  */
-export function renderSql(columns: readonly RenderColumn[], form: Form, numbers: Numbers, page: Page): string {
-  const row = rowSql(columns, form, numbers)
+export function renderSql(columns: readonly RenderColumn[], format: RowFormat, numbers: Numbers, page: Page): string {
+  const row = rowSql(columns, format, numbers)
   if (page.rows <= stretchRowsMax) return `SELECT encode(string_agg(${row}, ',')) AS text FROM ${pageSql(page)}`
   const { rowCount } = page
   const middle = rowCount > stretchRowsMax ? Math.ceil(rowCount / 2) : rowCount
@@ -81,7 +73,7 @@ export function renderSql(columns: readonly RenderColumn[], form: Form, numbers:
  * and `text`, as `renderSql` writes a page; null where a row is long, or an INT64 passes 2^53. Undefined where so many rows are asked for
  * as are not a small page.
  */
-export function smallPageSql(columns: readonly RenderColumn[], form: Form, limit: number): ((rows: string) => string) | undefined {
+export function smallPageSql(columns: readonly RenderColumn[], format: RowFormat, limit: number): ((rows: string) => string) | undefined {
   if (limit > stretchRowsMax) return undefined
   const cellsOf = (wanted: (shape: Shape) => boolean) => columns.flatMap(({ shape }, index) => (wanted(shape) ? [`c${index}`] : []))
   const integers = cellsOf(({ type }) => type === 'INT64').join(', ')
@@ -92,7 +84,7 @@ export function smallPageSql(columns: readonly RenderColumn[], form: Form, limit
     ...(integers === '' ? [] : [`greatest(${integers}) > ${Number.MAX_SAFE_INTEGER}`, `least(${integers}) < ${Number.MIN_SAFE_INTEGER}`]),
     ...(lengths.length === 0 ? [] : [`greatest(${lengths.join(', ')}) > ${cellBytesMax}`]),
   ]
-  const row = rowSql(columns, form, 'EXACT')
+  const row = rowSql(columns, format, 'EXACT')
   const text = passed.length === 0 ? row : `CASE WHEN ${passed.join(' OR ')} THEN NULL ELSE ${row} END`
   return (rows) => {
     // A limit gives its rows in their order, one after the other, and so they are written.
@@ -102,8 +94,8 @@ export function smallPageSql(columns: readonly RenderColumn[], form: Form, limit
   }
 }
 
-function rowSql(columns: readonly RenderColumn[], form: Form, numbers: Numbers): string {
-  return columns.every(({ shape }) => isScalar(shape)) ? scalarsSql(columns, form, numbers) : cellsSql(columns, form, numbers)
+function rowSql(columns: readonly RenderColumn[], format: RowFormat, numbers: Numbers): string {
+  return columns.every(({ shape }) => isScalar(shape)) ? scalarsSql(columns, format, numbers) : cellsSql(columns, format, numbers)
 }
 
 /** Whether a cell is one value of JSON, and not a text of JSON itself. */
@@ -112,18 +104,18 @@ function isScalar({ type }: Shape): boolean {
 }
 
 /** A row of scalars by DuckDB's own function, in half the time of the text of each cell. */
-function scalarsSql(columns: readonly RenderColumn[], form: Form, numbers: Numbers): string {
+function scalarsSql(columns: readonly RenderColumn[], format: RowFormat, numbers: Numbers): string {
   const cells = columns.map(
-    (column, index) => `${form === 'rows' ? '' : `${quote(column.name)}, `}${scalarSql(`c${index}`, column, numbers)}`,
+    (column, index) => `${format === 'rows' ? '' : `${quote(column.name)}, `}${scalarSql(`c${index}`, column, numbers)}`,
   )
-  return `CAST(${form === 'rows' ? 'json_array' : 'json_object'}(${cells.join(', ')}) AS VARCHAR)`
+  return `CAST(${format === 'rows' ? 'json_array' : 'json_object'}(${cells.join(', ')}) AS VARCHAR)`
 }
 
 /** A row as the concatenation of its cells' texts: what is JSON already stays as it was written. */
-function cellsSql(columns: readonly RenderColumn[], form: Form, numbers: Numbers): string {
-  const [open, close] = form === 'rows' ? ['[', ']'] : ['{', '}']
+function cellsSql(columns: readonly RenderColumn[], format: RowFormat, numbers: Numbers): string {
+  const [open, close] = format === 'rows' ? ['[', ']'] : ['{', '}']
   const cells = columns.map((column, index) => {
-    const before = `${index === 0 ? open : ','}${form === 'rows' ? '' : `${JSON.stringify(column.name)}:`}`
+    const before = `${index === 0 ? open : ','}${format === 'rows' ? '' : `${JSON.stringify(column.name)}:`}`
     return `${quote(before)}, coalesce(${cellSql(`c${index}`, column, numbers)}, 'null')`
   })
   // One concat of all pieces: it takes two thirds of the time of as many `||`.

@@ -1,0 +1,35 @@
+import type { Aggregate, Expression, Relation } from '../../connector/relation.js'
+import { mapColumns } from '../../connector/traverse.js'
+import type { NamedOutput } from './outputs.js'
+
+type Measure = Extract<NamedOutput, { kind: 'measure' }>
+
+/**
+ * A relation that answers the outputs over another: a projection, or the groups and measures of an aggregation.
+ * @param position where a column of `from` stands in the input.
+ */
+export function outputRelation(
+  outputs: readonly NamedOutput[],
+  grouped: boolean,
+  input: Relation,
+  position: (column: number) => number,
+): Relation {
+  if (grouped) return groupRelation(outputs, input, position)
+  return { op: 'project', outputs: outputs.map(({ column }): Expression => ({ kind: 'column', index: position(column as number) })), input }
+}
+
+/** AVG is lowered to a SUM, a COUNT and a mean, which sources know and which can be added up over sources. */
+function groupRelation(outputs: readonly NamedOutput[], input: Relation, position: (column: number) => number): Relation {
+  const groups = outputs.flatMap((output) => (output.kind === 'group' ? [mapColumns(output.expression, position)] : []))
+  const measures: Aggregate[] = []
+  const at = (aggregate: Aggregate): Expression => ({ kind: 'column', index: groups.length + measures.push(aggregate) - 1 })
+  const means = outputs
+    .filter((output): output is Measure => output.kind === 'measure')
+    .map((measure): Expression => {
+      const of: Expression | undefined = measure.column === undefined ? undefined : { kind: 'column', index: position(measure.column) }
+      if (measure.function !== 'AVG') return at({ function: measure.function, input: of })
+      return { kind: 'mean', sum: at({ function: 'SUM', input: of }), count: at({ function: 'COUNT', input: of }), shape: measure.shape }
+    })
+  const projected = [...groups.map((_, index): Expression => ({ kind: 'column', index })), ...means]
+  return { op: 'project', outputs: projected, input: { op: 'aggregate', groups, measures, input } }
+}

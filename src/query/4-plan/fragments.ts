@@ -1,0 +1,60 @@
+import { cut, type Piece, type Sides } from '../../connector/cut.js'
+import type { Relation } from '../../connector/relation.js'
+import { overAnswers, remainingOperators } from '../../connector/split.js'
+import { mapScans, scansOf } from '../../connector/traverse.js'
+import type { AuthorisedQuery } from '../3-authorise/authorise.js'
+import { estimateRows } from './estimate.js'
+import type { PlanFragment, PlanSource } from './physical-plan.js'
+import type { Statistics } from './table-statistics.js'
+
+/** What is known of tables, by the hub's ids. */
+interface Known {
+  /** Columns of the query that a table lacks. */
+  readonly missing: ReadonlyMap<string, readonly string[]>
+  readonly statistics: Statistics
+}
+
+/** Cuts a relation into a fragment for each source, and the residual. What a source does not run of its fragment is part of the residual. */
+export function fragmentsOf(
+  relation: Relation,
+  sides: Sides<string>,
+  query: AuthorisedQuery,
+  sources: ReadonlyMap<string, PlanSource>,
+  statistics: Statistics,
+): { fragments: PlanFragment[]; residual: Relation } {
+  const { pieces, remaining } = cut(relation, sides)
+  const known = { missing: missingByTable(query), statistics }
+  const fragments = new Map(pieces.map((piece) => [piece.id, fragmentOf(piece, sources.get(piece.side) as PlanSource, known)]))
+  const residual = overAnswers(remaining, (id) => (fragments.get(id) as PlanFragment).planned)
+  return { fragments: [...fragments.values()], residual }
+}
+
+function fragmentOf({ id, side: spokeId, relation }: Piece<string>, source: PlanSource, { missing, statistics }: Known): PlanFragment {
+  const tables = scansOf(relation).map(({ table }) => table)
+  const localised = mapScans(relation, (scan) => ({ ...scan, table: localId(scan.table, spokeId) }))
+  const planned = source.plan({ relation: localised }, source.capabilities)
+  return {
+    ...{ id, spokeId, tables, planned },
+    connector: source.connector,
+    missingColumns: [...new Set([...new Set(tables)].flatMap((table) => missing.get(table) ?? []))],
+    remaining: remainingOperators(planned.remaining),
+    estimatedRows: estimateRows(planned.pushed, { get: (table) => statistics.get(`${spokeId}/${table}`) }),
+  }
+}
+
+function missingByTable({ columns }: AuthorisedQuery): Map<string, string[]> {
+  const missing = new Map<string, string[]>()
+  for (const { name, missingIn } of columns) {
+    for (const table of missingIn) {
+      const names = missing.get(table)
+      if (names === undefined) missing.set(table, [name])
+      else names.push(name)
+    }
+  }
+  return missing
+}
+
+/** `camden/libraries/libraries` is `libraries/libraries` at Camden. */
+export function localId(id: string, spokeId: string): string {
+  return id.slice(spokeId.length + 1)
+}

@@ -1,0 +1,41 @@
+import type { Relation, RelationOf, SortKey } from '../../../connector/relation.js'
+import { shapesOf } from '../../../connector/shapes.js'
+import { mapInputs } from '../../../connector/traverse.js'
+
+/**
+ * The same order, in which no two different rows tie, so that pages neither repeat nor skip a row: after the keys that were asked for come
+ * the groups, or for rows every other column (GEOMETRY, JSON and LIST by their text).
+ */
+export function breakTies(relation: Relation): Relation {
+  const broken = mapInputs(relation, breakTies)
+  return broken.op === 'sort' ? withTies(broken) : broken
+}
+
+function withTies(sort: RelationOf<'sort'>): Relation {
+  const asked = new Set(sort.keys.map(({ column }) => column))
+  const ties = keyOf(sort.input).filter((column) => !asked.has(column))
+  const keys = [...sort.keys, ...ties.map((column): SortKey => ({ column, descending: false, nullsFirst: false }))]
+  return keys.length === 0 ? sort.input : { ...sort, keys }
+}
+
+/**
+ * Columns that tell the rows of a relation apart, as far as anything does, in their order: the groups of an aggregation, else all columns.
+ */
+function keyOf(relation: Relation): readonly number[] {
+  switch (relation.op) {
+    case 'aggregate':
+      return [...relation.groups.keys()]
+    case 'project': {
+      const key = new Set(keyOf(relation.input))
+      const kept = [...relation.outputs.entries()].filter(([, output]) => output.kind === 'column' && key.delete(output.index))
+      return key.size === 0 ? kept.map(([index]) => index) : [...relation.outputs.keys()]
+    }
+    case 'filter':
+    case 'sort':
+    case 'limit':
+      return keyOf(relation.input)
+    case 'scan':
+    case 'union':
+      return [...shapesOf(relation).keys()]
+  }
+}

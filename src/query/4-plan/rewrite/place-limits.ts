@@ -1,0 +1,29 @@
+import type { Relation, RelationOf } from '../../../connector/relation.js'
+import { mapInputs } from '../../../connector/traverse.js'
+import { BadUserInput } from '../../../errors.js'
+
+/** Rows that come in one part. Several parts do not keep the order of a source, so that pages would repeat rows and skip others. */
+const unorderedMax = 100_000
+
+/**
+ * The same page, for which each of several sources sends only its own first rows in the page's order. A page whose rows are groups is not
+ * changed: which groups are first is known when all have been merged.
+ * @param isCut whether a union's inputs go to several sources.
+ * @throws BAD_USER_INPUT for a deep page without an order.
+ */
+export function placeLimits(relation: Relation, isCut: (union: Relation) => boolean): Relation {
+  if (relation.op !== 'limit' || relation.count === undefined) return mapInputs(relation, (input) => placeLimits(input, isCut))
+  const sort = relation.input.op === 'sort' ? relation.input : undefined
+  const union = sort?.input ?? relation.input
+  if (union.op !== 'union' || !isCut(union)) return mapInputs(relation, (input) => placeLimits(input, isCut))
+  const first = relation.offset + relation.count
+  if (sort === undefined && first - 1 > unorderedMax) {
+    throw new BadUserInput('So deep a page of several sources needs an order: give orderBy.', { inputPath: ['offset'] })
+  }
+  const each = union.inputs.map((input): Relation => ({ op: 'limit', count: first, offset: 0, input: sorted(sort, input) }))
+  return { ...relation, input: sorted(sort, { op: 'union', inputs: each }) }
+}
+
+function sorted(sort: RelationOf<'sort'> | undefined, input: Relation): Relation {
+  return sort === undefined ? input : { ...sort, input }
+}

@@ -1,0 +1,125 @@
+import type { Aggregate, Expression, Relation, RelationOf, TableScan } from '../../../connector/relation.js'
+import { columnsOf, columnsOfPredicate, mapColumns, mapPredicateColumns } from '../../../connector/traverse.js'
+
+/** The same answer, with scans that read only the columns that it needs, and without projections that change nothing. */
+export function pruneColumns(relation: Relation): Relation {
+  return prune(relation, undefined).relation
+}
+
+/** A relation without the columns that nobody above it wants. It may keep more than was wanted, where its own operators need them. */
+interface Pruned {
+  readonly relation: Relation
+  /** How many columns it answers now. */
+  readonly width: number
+  /** Where a column that was wanted, or kept, stands now. */
+  position(column: number): number
+}
+
+/** @param wanted positions in the relation's output; undefined for all of them. */
+function prune(relation: Relation, wanted: ReadonlySet<number> | undefined): Pruned {
+  switch (relation.op) {
+    case 'scan':
+      return pruneScan(relation, wanted)
+    case 'union':
+      return pruneUnion(relation, wanted)
+    case 'project':
+      return pruneProject(relation, wanted)
+    case 'aggregate':
+      return pruneAggregate(relation, wanted)
+    case 'filter': {
+      const input = prune(relation.input, also(wanted, columnsOfPredicate(relation.predicate)))
+      const predicate = mapPredicateColumns(relation.predicate, input.position)
+      return { ...input, relation: { ...relation, predicate, input: input.relation } }
+    }
+    case 'sort': {
+      const input = prune(
+        relation.input,
+        also(
+          wanted,
+          relation.keys.map(({ column }) => column),
+        ),
+      )
+      const keys = relation.keys.map((key) => ({ ...key, column: input.position(key.column) }))
+      return { ...input, relation: { ...relation, keys, input: input.relation } }
+    }
+    case 'limit': {
+      const input = prune(relation.input, wanted)
+      return { ...input, relation: { ...relation, input: input.relation } }
+    }
+  }
+}
+
+function pruneScan(scan: TableScan, wanted: ReadonlySet<number> | undefined): Pruned {
+  const kept = keptOf(scan.columns.length, wanted)
+  return { relation: { ...scan, columns: kept.map((index) => scan.columns[index] as TableScan['columns'][number]) }, ...ranked(kept) }
+}
+
+/** All inputs of a union have the same columns, in the same order. */
+function pruneUnion(union: RelationOf<'union'>, wanted: ReadonlySet<number> | undefined): Pruned {
+  const inputs = union.inputs.map((input) => prune(input, wanted))
+  const kept = keptOf(inputs[0]?.width ?? 0, wanted)
+  return { relation: { ...union, inputs: inputs.map((input) => inOrder(input, kept)) }, ...ranked(kept) }
+}
+
+function pruneProject(project: RelationOf<'project'>, wanted: ReadonlySet<number> | undefined): Pruned {
+  const kept = keptOf(project.outputs.length, wanted)
+  const expressions = kept.map((index) => project.outputs[index] as Expression)
+  const input = prune(project.input, new Set(expressions.flatMap(columnsOf)))
+  const outputs = expressions.map((output) => mapColumns(output, input.position))
+  return { relation: projected(outputs, input), ...ranked(kept) }
+}
+
+/** Groups are kept, since they make the rows; measures that nobody wants are not. */
+function pruneAggregate(aggregate: RelationOf<'aggregate'>, wanted: ReadonlySet<number> | undefined): Pruned {
+  const { groups, measures } = aggregate
+  const kept = keptOf(groups.length + measures.length, wanted && also(wanted, groups.keys()))
+  const keptMeasures = kept.flatMap((index) => measures[index - groups.length] ?? [])
+  const input = prune(aggregate.input, new Set([...groups, ...keptMeasures.flatMap(readBy)].flatMap(columnsOf)))
+  const map = (expression: Expression) => mapColumns(expression, input.position)
+  const relation: Relation = {
+    ...aggregate,
+    groups: groups.map(map),
+    measures: keptMeasures.map((one) => mapMeasure(one, map)),
+    input: input.relation,
+  }
+  return { relation, ...ranked(kept) }
+}
+
+function readBy({ input, of }: Aggregate): Expression[] {
+  return [...(input === undefined ? [] : [input]), ...(of === undefined ? [] : [of.count, of.mean])]
+}
+
+function mapMeasure(measure: Aggregate, map: (expression: Expression) => Expression): Aggregate {
+  const { input, of } = measure
+  return {
+    ...measure,
+    ...(input === undefined ? {} : { input: map(input) }),
+    ...(of === undefined ? {} : { of: { count: map(of.count), mean: map(of.mean) } }),
+  }
+}
+
+/** The pruned relation with just these columns, in this order. */
+function inOrder(pruned: Pruned, kept: readonly number[]): Relation {
+  return projected(
+    kept.map((column) => ({ kind: 'column', index: pruned.position(column) })),
+    pruned,
+  )
+}
+
+function projected(outputs: Expression[], { relation, width }: Pruned): Relation {
+  const isSame = outputs.length === width && outputs.every((output, index) => output.kind === 'column' && output.index === index)
+  return isSame ? relation : { op: 'project', outputs, input: relation }
+}
+
+function keptOf(width: number, wanted: ReadonlySet<number> | undefined): number[] {
+  return wanted === undefined ? Array.from({ length: width }, (_, index) => index) : [...wanted].sort((one, other) => one - other)
+}
+
+function ranked(kept: readonly number[]): Pick<Pruned, 'width' | 'position'> {
+  const ranks = new Map(kept.map((column, rank) => [column, rank]))
+  return { width: kept.length, position: (column) => ranks.get(column) as number }
+}
+
+function also(wanted: ReadonlySet<number> | undefined, more: Iterable<number>): ReadonlySet<number> | undefined {
+  return wanted === undefined ? undefined : new Set([...wanted, ...more])
+}

@@ -1,0 +1,15 @@
+import { scanOfAnswer } from '../../src/connector/cut.js'
+import type { Relation } from '../../src/connector/relation.js'
+import { shapesOf } from '../../src/connector/shapes.js'
+import type { PlannedFragment } from '../../src/connector/source.js'
+import { operatorsOf } from '../../src/connector/traverse.js'
+
+/** The operators that a source does not run of its fragment, in the order in which they are applied. */
+export function remainingOps({ remaining }: Pick<PlannedFragment, 'remaining'>): Relation['op'][] {
+  return [...operatorsOf(remaining)].map(({ op }) => op).filter((op) => op !== 'scan')
+}
+
+/** A fragment that pushes the whole of a relation down, whatever the source declares. */
+export function pushedWhole(relation: Relation): PlannedFragment {
+  return { pushed: relation, remaining: scanOfAnswer('#0', shapesOf(relation)), native: '', pushedDown: [] }
+}
