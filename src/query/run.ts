@@ -8,6 +8,7 @@ import { bind } from './2-bind/bind.js'
 import type { QueryCatalogue } from './2-bind/query-catalogue.js'
 import { type AuthorisedQuery, authorise } from './3-authorise/authorise.js'
 import type { PhysicalPlan, PlanFragment, PlanSource } from './4-plan/physical-plan.js'
+import { drawRelation } from './4-plan/draw.js'
 import { localId } from './4-plan/fragments.js'
 import { plan } from './4-plan/plan.js'
 import { type Executed, execute } from './5-execute/execute.js'
@@ -109,7 +110,7 @@ export interface Explanation {
 /** Stages 1 to 4 of a query. Needs the same authorisation as running it. */
 export async function explainQuery(input: unknown, context: Omit<QueryContext, 'signal'>): Promise<Explanation> {
   const { planned } = await prepare(input, context)
-  return { text: planned.text, fragments: planned.stages.flat(), residual: residualText(planned, context.engine) }
+  return { text: drawRelation(planned.logical), fragments: planned.stages.flat(), residual: residualText(planned, context.engine) }
 }
 
 /** Stages 1 to 4. `end`: when the query's time is over, in milliseconds since the epoch. */

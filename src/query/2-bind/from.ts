@@ -1,5 +1,6 @@
 import type { ColumnType, Shape } from '../../connector/column.js'
 import { BadUserInput, DialsError, TypeMismatch } from '../../errors.js'
+import type { Path } from '../1-parse/filter.js'
 import type { ParsedTable } from '../1-parse/parse.js'
 import type { Meaning } from './bound-query.js'
 import { nearNames } from './near-names.js'
@@ -33,7 +34,8 @@ export interface NamedColumn extends Meaning {
 /** A table of `from`, and what it has under each shared name. */
 export interface Member {
   readonly table: QueryTable
-  readonly columns: ReadonlyMap<string, Cell>
+  /** Its published columns, or those that were chosen, by their shared names. Several members of one table may share them. */
+  readonly columns: ReadonlyMap<string, QueryColumn | Cell>
 }
 
 /** What the rows of one table have in one column. */
@@ -44,7 +46,9 @@ export type Cell =
 
 /** What a table has under a shared name; undefined where it has no such column. */
 export function cellOf(name: string, { table, columns }: Member): Cell | undefined {
-  return isPseudoColumn(name) ? origin(name, table) : columns.get(name)
+  if (isPseudoColumn(name)) return origin(name, table)
+  const found = columns.get(name)
+  return found === undefined || 'kind' in found ? found : cellOfColumn(found, shapeOfColumn(found))
 }
 
 /**
@@ -52,15 +56,16 @@ export function cellOf(name: string, { table, columns }: Member): Cell | undefin
  * @throws TYPE_MISMATCH, UNKNOWN_COLUMN and BAD_USER_INPUT, with the place.
  */
 export function bindFrom(from: ParsedTable, tables: ReadonlyMap<string, QueryTable>): From {
+  const published = new Map<string, ReadonlyMap<string, QueryColumn>>()
   const byName = new Map<string, NamedColumn>()
   const members = from.members.map((member): Member => {
     const table = tables.get(member.table) as QueryTable
-    const columns = memberColumns(table, member.columns)
-    for (const [name, cell] of columns) {
-      const before = byName.get(name)
-      const own = shapeOfCell(cell)
-      byName.set(name, namedColumn(name, cell, before === undefined ? own : unify(before.shape, own, name, member.path), before))
-    }
+    const known = published.get(table.id)
+    const own = known ?? publishedColumns(table)
+    published.set(table.id, own)
+    const columns = member.columns === undefined ? own : chosenColumns(table, own, member.columns)
+    // A table that stands in a union twice has nothing new to add.
+    if (known === undefined || columns !== known) for (const [name, column] of columns) addColumn(byName, name, column, member.path)
     return { table, columns }
   })
   return { columns: [...byName.values(), ...pseudoColumns.map((name): NamedColumn => ({ name, shape: text }))], members }
@@ -68,13 +73,16 @@ export function bindFrom(from: ParsedTable, tables: ReadonlyMap<string, QueryTab
 
 const text: Shape = { type: 'STRING' }
 
-function memberColumns(table: QueryTable, chosen: ParsedTable['members'][number]['columns']): Map<string, Cell> {
-  const own = new Map(table.columns.filter(({ name }) => !isPseudoColumn(name)).map((column) => [column.name, column]))
+function publishedColumns({ columns }: QueryTable): Map<string, QueryColumn> {
+  return new Map(columns.filter(({ name }) => !isPseudoColumn(name)).map((column) => [column.name, column]))
+}
+
+function chosenColumns(
+  table: QueryTable,
+  own: ReadonlyMap<string, QueryColumn>,
+  chosen: NonNullable<ParsedTable['members'][number]['columns']>,
+): Map<string, Cell> {
   const columns = new Map<string, Cell>()
-  if (chosen === undefined) {
-    for (const column of own.values()) columns.set(column.name, cellOfColumn(column, shapeOfColumn(column)))
-    return columns
-  }
   for (const { column, as, type, path } of chosen) {
     const name = as ?? column
     if (isPseudoColumn(name)) {
@@ -113,13 +121,23 @@ function origin(name: (typeof pseudoColumns)[number], table: QueryTable): Cell {
   return { kind: 'text', value: name === '_spoke' ? table.spokeId : table.id }
 }
 
-/** Semantic type and unit are known where all members agree on them. */
-function namedColumn(name: string, cell: Cell, shape: Shape, before: NamedColumn | undefined): NamedColumn {
-  const described = cell.kind === 'column' ? cell.column : undefined
-  const agreed = (key: 'semanticType' | 'unit'): string | undefined =>
-    before === undefined || before[key] === (described?.[key] ?? undefined) ? (described?.[key] ?? undefined) : undefined
-  const [semanticType, unit] = [agreed('semanticType'), agreed('unit')]
-  return { name, shape, ...(semanticType === undefined ? {} : { semanticType }), ...(unit === undefined ? {} : { unit }) }
+/** Adds what one member has under a name to what the members before it have. Most have the same, and then nothing is made anew. */
+function addColumn(byName: Map<string, NamedColumn>, name: string, column: QueryColumn | Cell, path: Path): void {
+  const before = byName.get(name)
+  const cell = 'kind' in column ? column : undefined
+  const own = cell === undefined ? (column as QueryColumn) : shapeOfCell(cell)
+  const described = cell === undefined ? (column as QueryColumn) : cell.kind === 'column' ? cell.column : undefined
+  const [semanticType, unit] = [described?.semanticType ?? undefined, described?.unit ?? undefined]
+  const isLike = before?.shape.type === own.type && (before.shape.scale ?? null) === (own.scale ?? null)
+  if (isLike && before.semanticType === semanticType && before.unit === unit) return
+  const shape = shapeOfColumn(own)
+  byName.set(name, {
+    name,
+    shape: before === undefined ? shape : unify(before.shape, shape, name, path),
+    // Known where all members agree.
+    ...(semanticType !== undefined && (before === undefined || before.semanticType === semanticType) ? { semanticType } : {}),
+    ...(unit !== undefined && (before === undefined || before.unit === unit) ? { unit } : {}),
+  })
 }
 
 const numbers: readonly ColumnType[] = ['INT64', 'DECIMAL', 'DOUBLE']
@@ -164,6 +182,6 @@ function readAs(column: QueryColumn, type: ColumnType, path: readonly (string | 
   return type === 'DECIMAL' ? { type, scale: column.type === 'INT64' ? 0 : decimalScale } : { type }
 }
 
-function shapeOfColumn({ type, scale }: QueryColumn): Shape {
-  return scale === null ? { type } : { type, scale }
+function shapeOfColumn({ type, scale }: { readonly type: ColumnType; readonly scale?: number | null | undefined }): Shape {
+  return scale === null || scale === undefined ? { type } : { type, scale }
 }

@@ -12,8 +12,8 @@ export interface PhysicalPlan {
   readonly outputs: readonly { readonly name: string; readonly shape: Shape }[]
   /** Rows of the page; the residual answers one more, so that it is known whether more exist. */
   readonly limit: number
-  /** The query's tree, as text for people. */
-  readonly text: string
+  /** The query's one tree, before it was split over sources: what `explain` draws. */
+  readonly logical: Relation
 }
 
 /** What one source is asked for. */

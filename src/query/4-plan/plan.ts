@@ -2,7 +2,6 @@ import type { QueryTable } from '../../catalogue/tables-for-query.js'
 import type { Relation } from '../../connector/relation.js'
 import { sourceOf, sourceSides } from '../../connector/source-sides.js'
 import type { AuthorisedQuery } from '../3-authorise/authorise.js'
-import { drawRelation } from './draw.js'
 import { estimateRows } from './estimate.js'
 import { fragmentsOf } from './fragments.js'
 import type { PhysicalPlan, PlanSource } from './physical-plan.js'
@@ -41,7 +40,7 @@ export function plan(query: AuthorisedQuery, sources: ReadonlyMap<string, PlanSo
     residual,
     outputs: query.outputs.map(({ name, shape }) => ({ name, shape })),
     limit: query.limit,
-    text: drawRelation(logical),
+    logical,
   }
 }
 
