@@ -1,0 +1,111 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Relation } from '../../src/connector/relation.js'
+import { shapesOf } from '../../src/connector/shapes.js'
+import { operatorsOf, scansOf } from '../../src/connector/traverse.js'
+import { breakTies } from '../../src/query/4-plan/rewrite/break-ties.js'
+import { placeLimits } from '../../src/query/4-plan/rewrite/place-limits.js'
+import { pruneColumns } from '../../src/query/4-plan/rewrite/prune-columns.js'
+import { pushFilters } from '../../src/query/4-plan/rewrite/push-filters.js'
+import { pushProjections } from '../../src/query/4-plan/rewrite/push-projections.js'
+import { splitAggregates } from '../../src/query/4-plan/rewrite/split-aggregates.js'
+import { unionBySource } from '../../src/query/4-plan/rewrite/union-by-source.js'
+import { columns, drawRelation, drawRows } from '../postgres/support/arbitrary-relation.js'
+import { inEngine } from '../postgres/support/in-engine.js'
+import { textRows } from '../postgres/support/source.js'
+import { type Bench, failureOf, openBench } from '../support/query.js'
+
+const runs = Number(process.env['RUNS'] ?? 100)
+const ids = ['a-1/t', 'a-2/t', 'b-1/t']
+const everywhere = () => true
+const sides = { holderOf: ({ table }: { table: string }) => table[0] as string, runs: () => true }
+
+let bench: Bench
+beforeAll(async () => {
+  bench = await openBench()
+})
+afterAll(() => bench.close())
+
+/** Each rewrite, as if every table lay at a source of its own. */
+const rewrites: [string, (relation: Relation) => Relation][] = [
+  ['prunes columns', pruneColumns],
+  ['pushes filters', pushFilters],
+  ['breaks ties', breakTies],
+  ['groups a union by source', (relation) => unionBySource(relation, sides)],
+  ['splits aggregates', (relation) => splitAggregates(relation, everywhere, everywhere)],
+  ['pulls what aggregates need', (relation) => splitAggregates(relation, everywhere, () => false)],
+  ['pushes projections', (relation) => pushProjections(relation, everywhere)],
+  ['places limits', (relation) => placeLimits(relation, everywhere)],
+]
+
+describe.each(rewrites)('a rewrite that %s', (_, rewrite) => {
+  it(`keeps the answer of any relation (${runs} runs)`, { timeout: 60_000 + runs * 400 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.gen(), async (g) => {
+        const draw = <T>(of: fc.Arbitrary<T>) => g(() => of)
+        const tables = ids.map((id) => ({ id, rows: drawRows(draw) }))
+        const { relation, ordered } = drawRelation(draw, ids)
+        const rewritten = rewrite(relation)
+        expect(shapesOf(rewritten)).toEqual(shapesOf(relation))
+        // A page without an order may be any rows, and a rewrite may choose others.
+        if ([...operatorsOf(relation)].some(({ op }) => op === 'limit') && !ordered) return
+        const session = await bench.engine.connect()
+        try {
+          const rowsOf = async (one: Relation) =>
+            (await textRows(session, bench.engine.compile(one, inEngine(tables, columns)), shapesOf(one).length)).map((row) =>
+              JSON.stringify(row),
+            )
+          const [before, after] = [await rowsOf(relation), await rowsOf(rewritten)]
+          expect(ordered ? after : after.sort(), JSON.stringify(relation)).toEqual(ordered ? before : before.sort())
+        } finally {
+          await session.close()
+        }
+      }),
+      { numRuns: runs, endOnFailure: true },
+    )
+  })
+})
+
+describe('pruning', () => {
+  const scan = (...names: string[]): Relation => ({ op: 'scan', table: 't', columns: names.map((name) => ({ name, type: 'INT64' })) })
+  const at = (index: number) => ({ kind: 'column', index }) as const
+
+  it('reads only the columns that the answer needs', () => {
+    const filtered: Relation = { op: 'filter', predicate: { kind: 'isNull', input: at(3), negated: true }, input: scan('a', 'b', 'c', 'd') }
+    const sorted: Relation = { op: 'sort', keys: [{ column: 1, descending: false, nullsFirst: false }], input: filtered }
+    const pruned = pruneColumns({ op: 'project', outputs: [at(2)], input: sorted })
+    expect(scansOf(pruned)).toEqual([scan('b', 'c', 'd')])
+  })
+
+  it('reads no column to count rows, and none for a measure that nobody wants', () => {
+    const counted: Relation = {
+      op: 'aggregate',
+      groups: [],
+      measures: [{ function: 'COUNT' }, { function: 'SUM', input: at(0) }],
+      input: scan('a'),
+    }
+    expect(pruneColumns({ op: 'project', outputs: [at(0)], input: counted })).toEqual({
+      op: 'aggregate',
+      groups: [],
+      measures: [{ function: 'COUNT' }],
+      input: scan(),
+    })
+  })
+
+  it('gives every input of a union the same columns in the same order', () => {
+    const flipped: Relation = { op: 'project', outputs: [at(1), at(0)], input: scan('b', 'a') }
+    const filtered: Relation = { op: 'filter', predicate: { kind: 'isNull', input: at(0), negated: true }, input: scan('a', 'b') }
+    const pruned = pruneColumns({ op: 'project', outputs: [at(1)], input: { op: 'union', inputs: [flipped, filtered] } })
+    expect(shapesOf(pruned)).toEqual([{ type: 'INT64' }])
+    expect(scansOf(pruned)).toEqual([scan('b'), scan('a', 'b')])
+  })
+})
+
+describe('placing limits', () => {
+  it('refuses a deep page of several sources that has no order', async () => {
+    const scan: Relation = { op: 'scan', table: 't', columns: [] }
+    const page: Relation = { op: 'limit', count: 2, offset: 100_000, input: { op: 'union', inputs: [scan, scan] } }
+    expect(await failureOf(() => placeLimits(page, everywhere))).toMatchObject({ code: 'BAD_USER_INPUT', inputPath: ['offset'] })
+    expect(placeLimits(page, () => false)).toEqual(page)
+  })
+})
