@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { everything } from '../../src/connector/capabilities.js'
+import { scanOfAnswer } from '../../src/connector/cut.js'
+import type { Relation } from '../../src/connector/relation.js'
+import { shapesOf } from '../../src/connector/shapes.js'
+import type { Source } from '../../src/connector/source.js'
+import type { PhysicalPlan, PlanFragment } from '../../src/query/4-plan/physical-plan.js'
+import { execute } from '../../src/query/5-execute/execute.js'
+import type { Sources } from '../../src/query/5-execute/sources.js'
+import { type Bench, failureOf, openBench } from '../support/query.js'
+import { answering, failing, scanOf } from './support/fault.js'
+import { openTableSource, type TableSource } from './support/table-source.js'
+
+const columns = [{ name: 'n', type: 'INT64' }] as const
+const scan: Relation = { op: 'scan', table: 't/t', columns: [...columns] }
+
+let bench: Bench
+let held: TableSource
+beforeAll(async () => {
+  bench = await openBench()
+  held = await openTableSource(bench.engine, bench.folder, [{ id: 'any/t/t', spokeId: 'any', columns, rows: [[1n], [2n]] }], everything)
+})
+afterAll(async () => {
+  await held.close()
+  await bench.close()
+})
+
+/** What happens at each spoke, in its order. */
+function traced(log: string[], failed?: string): Sources {
+  const open = (spokeId: string) => {
+    const source: Source = answering(held, (under) => {
+      log.push(`${spokeId} begins`)
+      if (spokeId === failed) return scanOf(failing())
+      const scan = under()
+      void scan.report.then(() => log.push(`${spokeId} ends`))
+      return scan
+    })
+    return { connector: 'fake', source, observed: () => undefined, admits: () => true }
+  }
+  return { get: (spokeId) => open(spokeId) }
+}
+
+/** A plan that counts the rows of one spoke after the other. */
+function planOf(...stages: string[][]): PhysicalPlan {
+  const fragmentOf = (spokeId: string): PlanFragment => ({
+    ...{
+      id: `#${spokeId}`,
+      spokeId,
+      connector: 'fake',
+      tables: [`${spokeId}/t/t`],
+      missingColumns: [],
+      remaining: [],
+      estimatedRows: undefined,
+    },
+    planned: held.plan({ relation: scan }, everything),
+  })
+  const answers = stages.flat().map((spokeId): Relation => scanOfAnswer(`#${spokeId}`, shapesOf(scan)))
+  const residual: Relation = { op: 'aggregate', groups: [], measures: [{ function: 'COUNT' }], input: { op: 'union', inputs: answers } }
+  return {
+    stages: stages.map((stage) => stage.map(fragmentOf)),
+    ...{ residual, logical: residual, limit: 1, outputs: [{ name: 'count', shape: { type: 'INT64' } }] },
+  }
+}
+
+const options = (onSourceError: 'FAIL' | 'PARTIAL') => ({
+  ...{ onSourceError, viewerTokens: new Map<string, string>(), rowsMax: 1000, bytesMax: 1e8 },
+  ...{ deadline: Date.now() + 60_000, signal: new AbortController().signal },
+})
+
+describe('the stages of a plan', () => {
+  it('run one after the other, and the residual over the answers of all', async () => {
+    const log: string[] = []
+    const { answer, outcomes } = await execute(planOf(['camden', 'barnet'], ['brent']), traced(log), bench.hub, options('FAIL'))
+    expect(Buffer.concat(await answer.json('rows', 'EXACT')).toString()).toBe('[[6]]')
+    await answer.release()
+    expect(log.slice(0, 2).sort()).toEqual(['barnet begins', 'camden begins'])
+    expect(log.indexOf('brent begins')).toBe(4)
+    expect(outcomes.map(({ fragment }) => fragment.spokeId)).toEqual(['camden', 'barnet', 'brent'])
+  })
+
+  it('end with the first that fails under FAIL: the next does not begin', async () => {
+    const log: string[] = []
+    const failure = await failureOf(() => execute(planOf(['camden'], ['brent']), traced(log, 'camden'), bench.hub, options('FAIL')))
+    expect(failure.code).toBe('SOURCE_UNAVAILABLE')
+    expect(log).not.toContain('brent begins')
+  })
+
+  it('go on under PARTIAL, without the answer of the one that failed', async () => {
+    const { answer, outcomes } = await execute(planOf(['camden'], ['brent']), traced([], 'camden'), bench.hub, options('PARTIAL'))
+    expect(Buffer.concat(await answer.json('rows', 'EXACT')).toString()).toBe('[[2]]')
+    await answer.release()
+    expect(outcomes.map(({ error }) => error?.code)).toEqual(['SOURCE_UNAVAILABLE', undefined])
+  })
+})
