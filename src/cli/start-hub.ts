@@ -142,8 +142,8 @@ export async function startHub({ loaded, dataFolder, port, environment, log }: H
     const keeper = await SearchKeeper.open({ knex, index, connection: queueConnection, log })
     undo.add(() => keeper.stop())
     const search = createSearch(knex, index, keeper)
-    const schema = await createSchema()
-    const graph = createGraphServer(schema, log)
+    const operations = new Operations(await createSchema(), log)
+    const graph = createGraphServer(operations, log)
     graph.addPlugin(telemetryPlugin(telemetry))
     await graph.start()
     undo.add(() => graph.stop())
@@ -191,7 +191,7 @@ export async function startHub({ loaded, dataFolder, port, environment, log }: H
       )
     const app = hubServer({
       graph,
-      operations: new Operations(schema),
+      operations,
       contextOf,
       mayOperate,
       origins: config.cors?.origins ?? [],

@@ -5,6 +5,7 @@ import { describe, expect, it, test } from 'vitest'
 import { directivesSdl } from '../../src/api/access/directives.js'
 import { SchemaRules } from '../../src/api/access/schema-rules.js'
 import type { Context } from '../../src/api/context.js'
+import { Operations } from '../../src/api/operations.js'
 import { Results } from '../../src/api/results.js'
 import { createGraphServer } from '../../src/api/server.js'
 import type { Viewer } from '../../src/identity/viewer.js'
@@ -55,7 +56,7 @@ function graphOf() {
       },
     }),
   })
-  const server = createGraphServer(schema, log)
+  const server = createGraphServer(new Operations(schema, log), log)
   return {
     ran,
     async ask(query: string, viewer: Viewer = anonymous, variables: Record<string, unknown> = {}) {

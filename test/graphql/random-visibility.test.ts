@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Context } from '../../src/api/context.js'
+import { Operations } from '../../src/api/operations.js'
 import { Results } from '../../src/api/results.js'
 import { createSchema } from '../../src/api/schema.js'
 import { createGraphServer } from '../../src/api/server.js'
@@ -63,7 +64,7 @@ beforeAll(async () => {
   await configureTwo(database.knex)
   memory = new CatalogueMemory(database.knex)
   index = new PostgresIndex(database.knex)
-  graph = createGraphServer(await createSchema(), quiet)
+  graph = createGraphServer(new Operations(await createSchema(), quiet), quiet)
 })
 afterAll(() => database.drop())
 

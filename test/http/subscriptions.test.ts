@@ -87,7 +87,7 @@ beforeAll(async () => {
       }
     },
   })
-  const operations = new Operations(schema)
+  const operations = new Operations(schema, log)
   app = Fastify() as unknown as FastifyInstance
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))

@@ -1,10 +1,9 @@
-import type { ApolloServerPlugin } from '@apollo/server'
 import { MapperKind, mapSchema } from '@graphql-tools/utils'
 import { defaultFieldResolver, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql'
 import type { DialsError } from '../../errors.js'
 import type { Viewer } from '../../identity/viewer.js'
 import { fieldOf } from '../document.js'
-import { argumentsOf, type Refusals, refusalsOf } from './refusals.js'
+import { argumentsOf, type Refusals } from './refusals.js'
 import { refusal } from './rule.js'
 import { SchemaRules } from './schema-rules.js'
 
@@ -47,25 +46,6 @@ export function enforceAccess(schema: GraphQLSchema): GraphQLSchema {
       }
     },
   })
-}
-
-/** Decides over the whole of an operation before it runs. */
-export function accessPlugin<Context extends AccessContext>(schema: GraphQLSchema): ApolloServerPlugin<Context> {
-  const rules = new SchemaRules(schema)
-  return {
-    requestDidStart: () =>
-      Promise.resolve({
-        didResolveOperation({ contextValue, document, operation, request }) {
-          if (operation !== undefined)
-            contextValue.refusals = refusalsOf(
-              { schema, document, operation, variables: request.variables ?? {} },
-              rules,
-              contextValue.viewer,
-            )
-          return Promise.resolve()
-        },
-      }),
-  }
 }
 
 function firstOf(refusals: Refusals | undefined, nodes: readonly Parameters<Refusals['get']>[0][]): DialsError | undefined {

@@ -1,7 +1,9 @@
-/** What one operation may cost. Each answers QUERY_TOO_COMPLEX or RESULT_TOO_LARGE, and says the limit. */
+/** What one operation may cost. Beyond a limit the error is QUERY_TOO_COMPLEX or RESULT_TOO_LARGE, and its message states the limit. */
 export const operationLimits = {
   /** Braces, brackets and parentheses within each other in a document. */
   nesting: 64,
+  /** Objects and lists within each other in a request's JSON and in its variables. */
+  valueNesting: 64,
   /** Lexical tokens of a document. */
   tokens: 15_000,
   /** Fields written in a document; comparing fields of one name takes their square. */

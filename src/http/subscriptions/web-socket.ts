@@ -2,20 +2,20 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import proxyAddress from '@fastify/proxy-addr'
-import { GraphQLError, type GraphQLFormattedError } from 'graphql'
+import type { GraphQLError, GraphQLFormattedError } from 'graphql'
 import { CloseCode, handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Context } from '../../api/context.js'
-import { formatErrors, kindOf, type Operations } from '../../api/operations.js'
+import { formatError, toGraphQLError } from '../../api/format-error.js'
+import type { Operations } from '../../api/operations.js'
 import { isDeeperThan } from '../../connector/json-depth.js'
 import type { Log } from '../../connector/source.js'
 import { toDialsError } from '../../errors.js'
 import type { OperationEnd } from '../../telemetry/metrics.js'
 import type { Telemetry } from '../../telemetry/telemetry.js'
 import { currentRequest, forRequest, newRequest, type RequestRecord, toldOf } from '../../telemetry/request-record.js'
-import { type BegunOperation, beginOperation, tooManyOperations } from '../begin-operation.js'
+import { type BegunOperation, beginOperation, type ContextOf, tooManyOperations } from '../begin-operation.js'
 import type { Clients } from '../clients.js'
-import type { ContextOf } from '../graphql-handler.js'
 import { untilExpiry } from './until-expiry.js'
 
 const path = '/graphql'
@@ -69,6 +69,14 @@ export function openSockets(server: Server, options: SocketOptions): () => Promi
   const { operations, contextOf, clients, telemetry, isOrigin, log } = options
   const trusted = proxyAddress.compile([...options.trustedProxies])
   const sockets = new WebSocketServer({ noServer: true, maxPayload: messageBytesMax, handleProtocols })
+  const failed = ({ running }: Extra, payload: SubscribePayload, errors: readonly GraphQLError[]): GraphQLFormattedError[] => {
+    const streamed = running.get(payload)
+    // What was refused was logged when it was prepared.
+    if (streamed === undefined) return errors.map(formatError)
+    const shown = operations.publicErrors(errors)
+    streamed.errors = shown
+    return shown
+  }
   const protocol = makeServer<{ authorization?: unknown }, Extra>({
     schema: operations.schema,
     connectionInitWaitTimeout: initMsMax,
@@ -92,12 +100,16 @@ export function openSockets(server: Server, options: SocketOptions): () => Promi
       const [record, started] = [currentRequest(), performance.now()]
       const context = await contextOf(extra.authorization, extra.signal)
       const begun = beginOperation(context, extra.address, clients, telemetry)
-      if (begun === undefined) return [new GraphQLError(tooManyOperations.message, { extensions: { code: tooManyOperations.code } })]
+      if (begun === undefined) return [toGraphQLError(tooManyOperations)]
       const prepared = operations.prepare(payload, context)
-      if (!('document' in prepared)) begun.end('unknown', formatErrors(prepared))
-      else if (extra.signal.aborted) begun.end(kindOf(prepared), [])
-      else extra.running.set(payload, { record, started, context, begun, kind: kindOf(prepared), errors: [] })
-      return prepared
+      if ('errors' in prepared) {
+        begun.end('unknown', operations.publicErrors(prepared.errors))
+        return prepared.errors
+      }
+      const { kind, args } = prepared
+      if (extra.signal.aborted) begun.end(kind, [])
+      else extra.running.set(payload, { record, started, context, begun, kind, errors: [] })
+      return args
     },
     onNext: ({ extra }, _id, payload, _args, { data, errors }) =>
       errors === undefined ? undefined : { ...(data === undefined ? {} : { data }), errors: failed(extra, payload, errors) },
@@ -182,13 +194,6 @@ export function openSockets(server: Server, options: SocketOptions): () => Promi
 
 /** Of the client, behind trusted proxies too. */
 const addressOf = new WeakMap<WebSocket, string>()
-
-function failed({ running }: Extra, payload: SubscribePayload, errors: readonly GraphQLError[]): GraphQLFormattedError[] {
-  const told = formatErrors(errors)
-  const streamed = running.get(payload)
-  if (streamed !== undefined) streamed.errors = told
-  return told
-}
 
 async function end({ running }: Extra, payload: SubscribePayload, log: Log): Promise<void> {
   const streamed = running.get(payload)
