@@ -179,7 +179,7 @@ describe.each(transports)('%s', (_transport, ask) => {
     await expect.poll(() => released.length).toBeGreaterThan(0)
   })
 
-  test.each(cases)('reports %s', async (_what, asked, code, token) => {
+  test.each(cases.map(([what, ...rest]) => [what, rest] as const))('reports %s', async (_what, [asked, code, token]) => {
     const { data, errors } = await ask(asked, token)
     expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code }])
     expect(errors?.[0]?.message).toMatch(/^[A-Z]/)
