@@ -20,8 +20,8 @@ const mends: readonly [RegExp, string][] = [
 ]
 
 /**
- * What went wrong in the data folder, in an operator's words, from the code of a system call or what a program wrote.
- * @param words what PostgreSQL's programs said; kept as the cause.
+ * An error for operators about the data folder, from the code of a system call or from the output of a program.
+ * @param words output of PostgreSQL's programs; kept as the cause.
  */
 export function folderError(folder: string, thrown: unknown, words = ''): ConfigError {
   if (thrown instanceof ConfigError) return thrown
