@@ -38,8 +38,8 @@ export interface ErrorDetail {
 }
 
 /**
- * An error with a public message. The message says what is wrong, where, and how to mend it; it holds no path, SQL or secret.
- * Everything private belongs in `cause`.
+ * An error with a public message. The message says what is wrong, where, and how to mend it; it holds no path, SQL or secret. Everything
+ * private belongs in `cause`.
  */
 export class DialsError extends Error {
   readonly code: ErrorCode

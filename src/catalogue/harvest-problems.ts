@@ -11,8 +11,8 @@ export interface ProblemsKey {
 }
 
 /**
- * The first problems of each run, in the order in which the source sent them. A problem with a record that the viewer may not see is
- * still listed, so that the counts agree, but without its name and message.
+ * The first problems of each run, in the order in which the source sent them. A problem with a record that the viewer may not see is still
+ * listed, so that the counts agree, but without its name and message.
  * @throws BadUserInput if `first` is not 0 to 100.
  */
 export async function loadProblems(knex: Knex, viewer: Viewer, keys: readonly ProblemsKey[]): Promise<HarvestProblemRow[][]> {

@@ -36,12 +36,9 @@ export interface HarvestOptions {
  * Reads a source's catalogue into ours. One run of a spoke at a time over all hubs: if another is under way, that one is returned.
  *
  * COMPLETE: the source reported so and every record was read; a dataset that did not come is MISSING from now on, and ARCHIVED after its
- * days
- * of grace. PARTIAL: some records could not be read, and their datasets stay as they are; or the source did not report that this was all,
- * and
- * nothing is removed. HELD: more would be removed than the guard allows, so nothing is. FAILED: the source threw, or its time was over;
- * what
- * came before that is in the catalogue.
+ * days of grace. PARTIAL: some records could not be read, and their datasets stay as they are; or the source did not report that this was
+ * all, and nothing is removed. HELD: more would be removed than the guard allows, so nothing is. FAILED: the source threw, or its time was
+ * over; what came before that is in the catalogue.
  *
  * @throws DialsError SOURCE_UNAVAILABLE if the catalogue database cannot be reached. A failure of the source does not throw; it is a FAILED
  * run.

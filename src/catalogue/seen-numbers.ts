@@ -1,7 +1,6 @@
 /**
  * The numbers of the datasets that a run found unchanged, one bit each: 100,000 of them take 12 KB here, and no write to the catalogue.
- * They
- * are lost with a run that is cut short, which is safe because such a run removes nothing.
+ * They are lost with a run that is cut short, which is safe because such a run removes nothing.
  */
 export class SeenNumbers {
   #bits = new Uint8Array(1024)

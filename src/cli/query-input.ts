@@ -6,8 +6,8 @@ import { ConfigError } from '../errors.js'
 const bytesMax = 2_000_000
 
 /**
- * The QueryInput of a file in UTF-8, JSON or YAML; `-` is standard input. What it says is left for the hub to check.
- * Throws ConfigError, which names the file, where it cannot be read, is larger than 2 MB, or holds no object.
+ * The QueryInput of a file in UTF-8, JSON or YAML; `-` is standard input. What it says is left for the hub to check. Throws ConfigError,
+ * which names the file, where it cannot be read, is larger than 2 MB, or holds no object.
  */
 export async function readQueryInput(file: string): Promise<object> {
   const name = file === '-' ? 'standard input' : file

@@ -32,8 +32,7 @@ const saysConnection = new RegExp(`(?:^| - )(?:${connectionWords.join('|')})`)
 
 /**
  * Returns `SOURCE_UNAVAILABLE` with the thrown value as its cause if the database cannot be reached, is out of room or stopped the
- * statement
- * for time; returns every other value unchanged.
+ * statement for time; returns every other value unchanged.
  */
 export function databaseError(thrown: unknown): unknown {
   if (thrown instanceof DialsError || !(thrown instanceof Error)) return thrown

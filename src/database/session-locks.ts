@@ -15,8 +15,7 @@ type Release = () => Promise<void>
 /**
  * Named locks across all hubs of a database, each held until it is released or this process dies. They are PostgreSQL's session advisory
  * locks, all on one connection of the pool, which is returned while no lock is held. A lost connection loses the locks, so what is done
- * under
- * one must be fenced.
+ * under one must be fenced.
  */
 class SessionLocks {
   readonly #knex: Knex

@@ -12,9 +12,8 @@ const claimsRefused = ['at_hash', 'c_hash', 'events']
 
 /**
  * The viewer of a token whose signature, `iss`, `aud` and times are verified. Throws UNAUTHENTICATED if the token lives longer than a day,
- * is
- * for another use, speaks for an organisation that its issuer may not speak for, or has a malformed claim. A token without the organisation
- * claim has no organisation; scopes that the issuer may not give are dropped.
+ * is for another use, speaks for an organisation that its issuer may not speak for, or has a malformed claim. A token without the
+ * organisation claim has no organisation; scopes that the issuer may not give are dropped.
  */
 export function viewerOfClaims(
   claims: Claims,

@@ -25,8 +25,7 @@ export class KeysUnreadable extends Error {}
 /**
  * The public keys of one issuer, read when first needed and cached. The address comes from the configuration only, never from a token's
  * header, and redirections are not followed. A token without `kid` is accepted only if exactly one key fits. Throws KeysUnreadable, or
- * jose's
- * error if no key fits.
+ * jose's error if no key fits.
  */
 export function issuerKeys(issuer: string, jwks: string, log: Warnings, times: KeyTimes = {}): JWTVerifyGetKey {
   const { cacheMs = 600_000, cooldownMs = 30_000, timeoutMs = 5_000, retryMs = 5_000 } = times

@@ -16,8 +16,7 @@ const types: readonly (string | undefined)[] = [undefined, 'jwt', 'at+jwt']
 
 /**
  * Verifies access tokens of the issuers in the configuration (RFC 9068, RFC 8725). The token's `iss` only selects the entry; keys,
- * algorithms,
- * audience and organisations are the entry's. The function throws UNAUTHENTICATED unless everything is valid.
+ * algorithms, audience and organisations are the entry's. The function throws UNAUTHENTICATED unless everything is valid.
  */
 export function issuerTokens(
   issuers: readonly IssuerConfig[],
@@ -47,8 +46,7 @@ export function issuerTokens(
 
 /**
  * jose checks claims and times only after the signature, so the client may learn what is wrong with them. Its errors hold claims, so none
- * is
- * kept.
+ * is kept.
  */
 function refusal(thrown: unknown): DialsError {
   if (thrown instanceof KeysUnreadable)

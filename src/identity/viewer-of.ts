@@ -20,8 +20,7 @@ export interface TokenAuthorities {
 /**
  * Finds the viewer from a request's Authorization headers, as `request.raw.headersDistinct.authorization`, where two headers stay two. No
  * header means the anonymous viewer; an invalid one throws UNAUTHENTICATED. Tokens of type `operator+jwt` must be the hub's own, all others
- * an
- * issuer's.
+ * an issuer's.
  */
 export function viewerOf({
   issuer,

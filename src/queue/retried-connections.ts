@@ -7,8 +7,7 @@ const triedAgain = 'ETIMEDOUT'
 
 /**
  * Makes an unreachable database look like something that graphile-worker retries. With most other codes it gives up at once, and because
- * nobody
- * handles that failure when it records the end of a job, the process would end.
+ * nobody handles that failure when it records the end of a job, the process would end.
  */
 function awaited(error: unknown): unknown {
   if (!(databaseError(error) instanceof SourceUnavailable)) return error

@@ -20,8 +20,7 @@ const listSize = 10
 
 /**
  * The fields that the answer of a valid operation may hold: a field is one, times what is below it for each element of a page (`first`, by
- * default
- * 20) or of a list whose size nobody knows (10). The lists within a page are counted with it. Each fragment is estimated once.
+ * default 20) or of a list whose size nobody knows (10). The lists within a page are counted with it. Each fragment is estimated once.
  */
 export function estimate(
   schema: GraphQLSchema,

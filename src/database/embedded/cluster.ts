@@ -15,8 +15,7 @@ export const superuser = 'postgres'
 
 /**
  * The folder of the database's files and the password of its superuser, made at the first start. Made under another name and then renamed:
- * a
- * killed start leaves no half of it, and if several hubs start at once, one wins.
+ * a killed start leaves no half of it, and if several hubs start at once, one wins.
  */
 export async function ensureCluster(premises: Premises, signal?: AbortSignal): Promise<{ folder: string; password: string }> {
   const { home } = premises

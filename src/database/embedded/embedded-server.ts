@@ -28,8 +28,7 @@ interface EmbeddedServer {
 
 /**
  * Starts the PostgreSQL of `dataFolder/postgres`, and makes its files the first time. If a server already runs there, of another hub or
- * left
- * by a killed one, it is used instead. If the server dies while it is in use, it is started again, on the same port if that is free.
+ * left by a killed one, it is used instead. If the server dies while it is in use, it is started again, on the same port if that is free.
  * @throws ConfigError with the data folder and what to do; the signal's reason if that ends the wait.
  */
 export async function openEmbeddedServer(options: { dataFolder: string; log: DatabaseLog; signal?: AbortSignal }): Promise<EmbeddedServer> {

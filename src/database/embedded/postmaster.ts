@@ -17,8 +17,7 @@ export async function findPostmaster(cluster: string): Promise<Postmaster | unde
 
 /**
  * Removes a `postmaster.pid` that names a process which is not the server. PostgreSQL does not start while the file names a living process
- * of
- * its user, but the pid of a dead server may belong to another process now (in a container it usually does). A file that a server wrote
+ * of its user, but the pid of a dead server may belong to another process now (in a container it usually does). A file that a server wrote
  * meanwhile is put back.
  */
 export async function clearStalePostmaster(cluster: string): Promise<void> {

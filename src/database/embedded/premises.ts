@@ -20,8 +20,7 @@ export interface Premises {
 
 /**
  * The home is `dataFolder/postgres`. If the server's account may not enter it (root, a folder of mode 0700, no user namespaces), the files
- * go
- * under /var/lib/seven-dials instead: a copy of the programs, and the home with `dataFolder/postgres` as a link to it.
+ * go under /var/lib/seven-dials instead: a copy of the programs, and the home with `dataFolder/postgres` as a link to it.
  */
 export async function findPremises(dataFolder: string, log: DatabaseLog): Promise<Premises> {
   const native = findNativePackage()

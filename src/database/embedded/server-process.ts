@@ -69,9 +69,8 @@ const mebibyte = 2 ** 20
 
 /**
  * PostgreSQL's settings, by name. A catalogue of 100,000 datasets and its search index need more than the default 128 MB of shared buffers,
- * so
- * they get an eighth of the memory, between 128 and 512 MB; unused buffers take no memory. Reads are synchronous, because waking a worker
- * takes longer than reading a page that the system has cached.
+ * so they get an eighth of the memory, between 128 and 512 MB; unused buffers take no memory. Reads are synchronous, because waking a
+ * worker takes longer than reading a page that the system has cached.
  * @param bytes of memory that this process may use
  */
 export function memorySettings(bytes: number): Readonly<Record<string, string>> {

@@ -28,8 +28,8 @@ const conditionAttributes = {
 const valueBytesMax = 468
 
 /**
- * What a viewer may find, as Meilisearch's filter: of searches here, and of tokens with which somebody searches there.
- * Without `spokes` all of them count.
+ * What a viewer may find, as Meilisearch's filter: of searches here, and of tokens with which somebody searches there. Without `spokes` all
+ * of them count.
  */
 export function visibilityFilter({ audiences, spokes }: { audiences: readonly string[]; spokes?: readonly string[] }): string {
   return [among('audiences', audiences.map(audienceOf)), ...(spokes === undefined ? [] : [among('spoke', spokes)])].join(' AND ')

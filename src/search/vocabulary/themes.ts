@@ -10,8 +10,8 @@ const byName = new Map<string, Concept>(concepts.flatMap((concept) => [concept.l
 export const themeLabel = (name: string): string => byName.get(keyOf(name))?.label ?? name.trim()
 
 /**
- * The themes of a dataset in the one vocabulary, with those that they are a part of. A keyword counts that names a theme;
- * a theme of its source that the vocabulary does not know stays as published.
+ * The themes of a dataset in the one vocabulary, with those that they are a part of. A keyword counts that names a theme; a theme of its
+ * source that the vocabulary does not know stays as published.
  */
 export function themesOf(themes: readonly string[], keywords: readonly string[]): string[] {
   const named = keywords.flatMap((keyword) => byName.get(keyOf(keyword)) ?? [])
