@@ -12,12 +12,12 @@ import { etagOf, isKnown } from './etag.js'
 import { statusNotBegun } from './response-status.js'
 import type { Telemetry } from '../telemetry/telemetry.js'
 
-/** The longest that an operation may take; a query’s own `timeoutMs` ends it sooner. */
+/** Milliseconds that an operation may take; a query's own `timeoutMs` ends it sooner. */
 export const operationMsMax = 150_000
-/** For what the signal has ended to be answered; what has not ended by then is left behind. */
+/** Milliseconds to wait after the signal for the answer; then the operation is abandoned. */
 const endMsMax = 2_000
 
-/** What the handler needs; `clients` counts with all other ways to ask. */
+/** What the handler needs; `clients` is shared with the other transports. */
 export interface GraphqlHandlerOptions {
   readonly contextOf: ContextOf
   readonly clients: Clients
@@ -26,7 +26,7 @@ export interface GraphqlHandlerOptions {
   readonly operationMs?: number
 }
 
-/** An answer of at most so many bytes is written at once; a larger one by and by, as the client reads. */
+/** An answer of at most so many bytes is written at once; a larger one is streamed as the client reads. */
 const oneWriteBytesMax = 2 * 1024 * 1024
 
 /** GraphQL over HTTP (POST and GET), with rows spliced into the response as text. */
@@ -61,7 +61,7 @@ export function graphqlHandler(
   }
 }
 
-/** What is promised, or undefined where that takes longer. */
+/** The promised value, or undefined if it takes longer. */
 function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => resolve(undefined), ms)
@@ -116,7 +116,7 @@ function toHttpRequest(request: FastifyRequest, body: unknown): HTTPGraphQLReque
   return { method: request.method, headers, search: question === -1 ? '' : request.url.slice(question), body }
 }
 
-/** Ends when the client goes away before its answer was whole, or after some milliseconds. */
+/** A signal that aborts when the client goes away before its answer is complete, or after some milliseconds. */
 function endOf(reply: FastifyReply, ms: number): AbortSignal {
   const controller = new AbortController()
   const timer = setTimeout(() => controller.abort(new DOMException('The time is over.', 'TimeoutError')), ms)

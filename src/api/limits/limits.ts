@@ -6,15 +6,15 @@ export const operationLimits = {
   valueNesting: 64,
   /** Lexical tokens of a document. */
   tokens: 15_000,
-  /** Fields written in a document; comparing fields of one name takes their square. */
+  /** Fields written in a document. Validation compares fields of one name with each other, which takes the square of their number. */
   fields: 1000,
   aliases: 200,
   directives: 100,
-  /** Fields within each other, fragments followed. An introspection of every modifier has 15. */
+  /** Nested fields, with fragments followed. The largest introspection query has 15. */
   depth: 20,
   /** Fields that an answer may hold, by the sizes of its lists (estimate.ts). */
   complexity: 200_000,
-  /** Queries, rows and groups. */
+  /** Result sets of queries, rows and groups. */
   resultSets: 20,
   /** Rows of all result sets together. */
   rows: 10_000,

@@ -22,7 +22,8 @@ export class DatasetFilter {
 @InputType({
   description:
     'Exactly one of and, or, not, column. With a column, every operator given must hold; one without an operator, or with a null operand, is ' +
-    'BAD_USER_INPUT. Strings compare case-sensitively, binary. in: at most 10,000. withinBox: west, south, east, north in WGS84, on GEOMETRY; a west greater than east crosses the 180th meridian. As in SQL, a null fulfils no comparison, `ne` and `not` of one included: ask for nulls by isNull.',
+    'BAD_USER_INPUT. Strings compare case-sensitively, binary. in: at most 10,000. withinBox: west, south, east, north in WGS84, on GEOMETRY; a west ' +
+    'greater than east crosses the 180th meridian. As in SQL, a comparison with null never holds, nor does its `not`: use isNull for nulls.',
 })
 export class Filter {
   @Field(() => [Filter], optional) and?: Filter[]
@@ -58,7 +59,7 @@ export class UnionMember {
 @InputType({
   description:
     'Exactly one of table, union, members. union stacks tables (UNION ALL) by column name; members gives each its own columns under shared names. ' +
-    'A column that one lacks is null there and told in SourceReport.missingColumns; one that none has is UNKNOWN_COLUMN; STRING with a number is ' +
+    'A column that one table lacks is null there and listed in SourceReport.missingColumns; one that no table has is UNKNOWN_COLUMN; STRING with a number is ' +
     'TYPE_MISMATCH. `_spoke` and `_table` may be named wherever a column may: where a row came from. as: by default the id’s last part.',
 })
 export class TableInput {
@@ -119,7 +120,7 @@ export class QueryInput {
     nullable: true,
     defaultValue: 'Europe/London',
     description:
-      'Whose days, weeks and months `granularity` means: the IANA name of a place (Europe/London), or UTC; no abbreviation such as BST',
+      'The time zone of the days, weeks and months of `granularity`: an IANA name (Europe/London) or UTC, not an abbreviation such as BST',
   })
   timeZone?: string
   @Field(() => OnSourceErrorEnum, { nullable: true, defaultValue: 'FAIL' }) onSourceError?: string

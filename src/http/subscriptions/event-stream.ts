@@ -12,7 +12,7 @@ import type { Clients } from '../clients.js'
 import { isPlainGet } from '../cross-site.js'
 import { untilExpiry } from './until-expiry.js'
 
-/** What the route needs; `clients` counts with all other ways to ask. */
+/** What the route needs; `clients` is shared with the other transports. */
 export interface EventStreamOptions {
   readonly operations: Operations
   readonly contextOf: ContextOf
@@ -30,7 +30,7 @@ interface Streamed {
 
 /**
  * GraphQL over server-sent events (https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md, distinct connections) at
- * /graphql/stream, under the rules of plain HTTP; a stream ends when its token does.
+ * /graphql/stream, under the same rules as POST. A stream ends when its token expires.
  */
 export function eventStreamRoute(app: FastifyInstance, { operations, contextOf, clients, telemetry }: EventStreamOptions): void {
   const under = new WeakMap<object, Streamed>()
@@ -88,7 +88,7 @@ async function stream(
     streamed.begun.end(streamed.kind, streamed.errors)
     return results.release()
   }
-  // The library waits for ever for the end of an answer whose client has gone.
+  // The library never stops waiting if the client disconnects.
   reply.raw.once('close', () => void over())
   reply.header('cache-control', 'private, no-store').hijack()
   try {

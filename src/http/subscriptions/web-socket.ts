@@ -13,7 +13,7 @@ import type { Log } from '../../connector/source.js'
 import { toDialsError } from '../../errors.js'
 import type { OperationEnd } from '../../telemetry/metrics.js'
 import type { Telemetry } from '../../telemetry/telemetry.js'
-import { currentRequest, forRequest, newRequest, type RequestRecord, toldOf } from '../../telemetry/request-record.js'
+import { currentRequest, forRequest, newRequest, type RequestRecord, loggedFields } from '../../telemetry/request-record.js'
 import { type BegunOperation, beginOperation, type ContextOf, tooManyOperations } from '../begin-operation.js'
 import type { Clients } from '../clients.js'
 import { untilExpiry } from './until-expiry.js'
@@ -28,13 +28,13 @@ const initMsMax = 5_000
 const pingMs = 15_000
 const unauthorized = 4401
 
-/** What sockets need; `isOrigin` says whether a page of this origin may open one, `clients` counts with all other ways to ask. */
+/** What sockets need. `isOrigin` decides whether a page of this origin may open one; `clients` is shared with the other transports. */
 export interface SocketOptions {
   readonly operations: Operations
   readonly contextOf: ContextOf
   readonly clients: Clients
   readonly telemetry: Telemetry
-  /** Addresses and networks whose X-Forwarded-For is believed. */
+  /** Addresses and networks whose X-Forwarded-For header is trusted. */
   readonly trustedProxies: readonly string[]
   readonly isOrigin: (origin: string, host: string | undefined) => boolean
   readonly log: Log
@@ -53,7 +53,7 @@ interface Streamed {
 interface Extra {
   readonly signal: AbortSignal
   readonly address: string
-  /** By the message that asked: a client may use an id again while the one before is being ended. */
+  /** By the message that started it, because a client may reuse an id while the operation before is still ending. */
   readonly running: Map<SubscribePayload, Streamed>
   authorization: readonly string[] | undefined
   end(code: number, reason: string): void
@@ -61,9 +61,9 @@ interface Extra {
 }
 
 /**
- * GraphQL over WebSocket (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md) at /graphql, under the rules of plain HTTP. The
- * token comes as `authorization` in the connection's parameters, or as the header; a socket is closed with 4401 when it ends. Answers what
- * closes all.
+ * GraphQL over WebSocket (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md) at /graphql, under the same rules as POST. The
+ * token comes as `authorization` in the connection's parameters, or in the header; when it expires, the socket is closed with 4401.
+ * @returns a function that closes all sockets.
  */
 export function openSockets(server: Server, options: SocketOptions): () => Promise<void> {
   const { operations, contextOf, clients, telemetry, isOrigin, log } = options
@@ -71,7 +71,7 @@ export function openSockets(server: Server, options: SocketOptions): () => Promi
   const sockets = new WebSocketServer({ noServer: true, maxPayload: messageBytesMax, handleProtocols })
   const failed = ({ running }: Extra, payload: SubscribePayload, errors: readonly GraphQLError[]): GraphQLFormattedError[] => {
     const streamed = running.get(payload)
-    // What was refused was logged when it was prepared.
+    // A refused operation was logged when it was prepared.
     if (streamed === undefined) return errors.map(formatError)
     const shown = operations.publicErrors(errors)
     streamed.errors = shown
@@ -132,7 +132,7 @@ export function openSockets(server: Server, options: SocketOptions): () => Promi
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        // A client that has gone while it was being told is not a failure of its operation.
+        // If the client has gone, a failure to send is not a failure of its operation.
         send: (text) =>
           new Promise<void>((resolve, reject) =>
             socket.send(text, (error) => (error && socket.readyState === socket.OPEN ? reject(error) : resolve())),
@@ -192,7 +192,7 @@ export function openSockets(server: Server, options: SocketOptions): () => Promi
   }
 }
 
-/** Of the client, behind trusted proxies too. */
+/** The client's address, also behind trusted proxies. */
 const addressOf = new WeakMap<WebSocket, string>()
 
 async function end({ running }: Extra, payload: SubscribePayload, log: Log): Promise<void> {
@@ -201,7 +201,7 @@ async function end({ running }: Extra, payload: SubscribePayload, log: Log): Pro
   running.delete(payload)
   streamed.begun.end(streamed.kind, streamed.errors)
   log.info(
-    { ...toldOf(streamed.record), method: 'WS', kind: streamed.kind, durationMs: Math.round(performance.now() - streamed.started) },
+    { ...loggedFields(streamed.record), method: 'WS', kind: streamed.kind, durationMs: Math.round(performance.now() - streamed.started) },
     'request',
   )
   await streamed.context.results.release()
