@@ -1,8 +1,8 @@
 import type { Knex } from 'knex'
 
 /**
- * What is known of organisations, spokes and their datasets, and of the harvests that found it out. No row of anybody's table is kept here.
- * Ids sort binary (COLLATE "C"), so that pages have one order on every server.
+ * Organisations, spokes, their datasets, and harvests. No row of a published table is kept here. Ids sort binary (COLLATE "C"), so that
+ * pages have the same order on every server.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex'
 
 /**
- * What the harvest needs to archive after days of grace, to take a source's word that a dataset has gone, to remember in few bits which
- * datasets it found unchanged, and to know how long ago it read all of a source.
+ * What the harvest needs to archive datasets after days of grace, to accept a source's report that a dataset is gone, to remember unchanged
+ * datasets as bits, and to know when it last read a source in full.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex'
 
 /**
- * What search needs: the index that PostgreSQL itself keeps, and the outbox through which any index follows the catalogue. Whatever changes
- * what may be found of a dataset is written to the outbox in the transaction that changes it, and wakes whoever reads it.
+ * Search: the index in PostgreSQL itself, and the outbox through which any index follows the catalogue. A change that affects what may be
+ * found is written to the outbox in its own transaction, and wakes the search keeper.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`

@@ -1,9 +1,9 @@
 import type { Knex } from 'knex'
 
 /**
- * Facets have columns of their own, since most searches count few of them; what is read of every document stands before what is long.
- * Documents of some organisations are found by organisation and word at once, so that a search does not visit what others may see. Mistyped
- * words are looked for no wider than their length asks.
+ * A column for each facet, because most searches count few of them; short columns stand before long ones, because they are read for every
+ * document. Documents for some organisations are indexed by organisation and word together, so that a search does not visit those of
+ * others. Mistyped words are searched only within the distance that their length allows.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`

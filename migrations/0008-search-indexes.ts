@@ -1,8 +1,8 @@
 import type { Knex } from 'knex'
 
 /**
- * A search's words and its conditions are looked up in one index, which visits only what has all of them; times of change have an index of
- * their own.
+ * One index for a search's words and its conditions, so that only documents with all of them are visited; and an index for modification
+ * times.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`

@@ -1,8 +1,7 @@
 import type { Knex } from 'knex'
 
 /**
- * Words that look like a mistyped one are looked for as they are written first: what the index has of them is asked for where none is a
- * letter away.
+ * Corrections of a mistyped word are searched first among words as they are written, and among stems only if no word is one letter away.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`

@@ -1,10 +1,10 @@
 import type { Capabilities } from '../connector/capabilities.js'
 import { type Brought, type Check, isWell, type Step } from './check-connector.js'
 
-/** Problems and datasets of one source that are printed; `--json` has all of them. */
+/** So many problems and datasets of a source are printed; `--json` prints all. */
 const linesMax = 50
 
-/** A check for people. */
+/** Formats a check of a source. */
 export function checkText(name: string, connector: string, check: Check): string {
   const { health, catalogue, capabilities, reads } = check
   const steps = [

@@ -100,14 +100,14 @@ async function checkOne(configured: ConfiguredSource, dataFolder: string, log: L
   }
 }
 
-/** To a person that waits, every hundred datasets. */
+/** Reports every hundred datasets to a person at a terminal. */
 function progress(name: string): (datasets: number) => void {
   return (datasets) => {
     if (process.stderr.isTTY && datasets % 100 === 0) process.stderr.write(`${name}: ${datasets} datasets so far\n`)
   }
 }
 
-/** Ctrl-C ends the check, and what it has put down is taken away. */
+/** Ctrl-C ends the check, and removes its files. */
 async function withInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController()
   const end = () => stop.abort(new DialsError('SOURCE_TIMEOUT', 'The check was interrupted.'))

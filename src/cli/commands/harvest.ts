@@ -37,7 +37,7 @@ export function harvestCommand(): Command {
     .option('--json', 'print JSON, for programs')
     .addOption(dataDirOption('.data'))
     .action(async (spokes: string[], { config, dataDir, url, allowShrink, json }: Options, command: Command) => {
-      // What is wrong is said of one spoke, in words for its operator: the code would say less.
+      // The error is about one spoke and for its operator, so the message suffices without its code.
       const hub = await openOperatorHub(config, dataDir, { url: hubUrl(url, command), errorText: ({ message }) => harmless(message) })
       const wanted = spokes.length > 0 ? spokes : hub.config.spokes.map(({ id }) => id)
       const runs: (Run & { spoke: string })[] = []

@@ -13,10 +13,10 @@ interface Options {
   json?: true
 }
 
-/** All that the graph tells of a result: `records` are its rows once more, as objects. */
+/** Every field of a result in the graph, without `records`, which repeats its rows as objects. */
 export const resultSelection = `{ transaction columns { name type encoding semanticType table unit decision obligations } rows rowCount truncated complete withheld { column decision obligations } sources { spoke tables status rows bytes elapsedMs pushedDown missingColumns asOf error { code message } } warnings { code message table column } version }`
 
-/** All that the graph tells of a plan. */
+/** Every field of a plan in the graph. */
 export const planSelection = '{ text fragments { spoke connector tables missingColumns native pushedDown left estimatedRows } residual }'
 
 const example = `

@@ -15,10 +15,10 @@ interface Options {
   json?: true
 }
 
-/** From one look at a rebuild to the next. */
+/** Milliseconds between two looks at a rebuild. */
 const lookMs = 500
 
-/** All that the graph tells of an index. */
+/** Every field of an index in the graph. */
 export const stateSelection = '{ index pending rebuild { startedAt endedAt written total error } }'
 
 const goesOn = "The rebuild goes on at the hub: 'dials search status' tells how it goes."
@@ -58,9 +58,7 @@ export function statusCommand(): Command {
   )
 }
 
-/**
- * The values of --url and --json are those of `dials search`, which takes them before its subcommands see them; here they are for --help.
- */
+/** commander gives the values of --url and --json to `dials search`, before its subcommands see them; they are repeated here for --help. */
 function operatorCommand(name: string, description: string): Command {
   return new Command(name)
     .description(description)
@@ -73,12 +71,12 @@ function operatorCommand(name: string, description: string): Command {
 const operatorHub = ({ config, dataDir, url }: Options, command: Command) => openOperatorHub(config, dataDir, { url: hubUrl(url, command) })
 
 /**
- * Looks until the latest rebuild has ended, and shows how far it is. Throws where a signal ends the wait, or the hub does not answer: the
- * rebuild goes on.
+ * Polls until the latest rebuild has ended, and shows its progress. Throws if a signal ends the wait, or the hub does not answer; the
+ * rebuild continues.
  */
 async function untilEnded(hub: OperatorHub, begun: IndexState): Promise<IndexState> {
   const stop = new AbortController()
-  // Never taken off: a terminal's Ctrl-C comes twice, straight and by the launcher.
+  // Never removed, because a terminal's Ctrl-C comes twice: directly and through the launcher.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop.abort())
   const show = progress()
   let state = begun
@@ -98,7 +96,7 @@ async function untilEnded(hub: OperatorHub, begun: IndexState): Promise<IndexSta
   }
 }
 
-/** On standard error: to a person one line that is written over, and nothing in the end; else a line for each tenth. */
+/** Prints progress to standard error: in a terminal one line that is overwritten and finally cleared, else a line for each tenth. */
 function progress(): (rebuild: Rebuild | undefined) => void {
   const { stderr } = process
   let tenth = -1
