@@ -47,7 +47,7 @@ const issuerSchema = z.strictObject({
     .array(
       z.enum(
         ['EdDSA', 'Ed25519', 'ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512'],
-        "must be a signature by a private key, such as EdDSA or ES256: 'none' and the HS family are never taken",
+        "must be a signature by a private key, such as EdDSA or ES256: 'none' and the HS family are never accepted",
       ),
     )
     .min(1)
@@ -304,7 +304,7 @@ function configError(file: string, base: string, error: z.ZodError): ConfigError
 function mend(issue: z.core.$ZodIssue | undefined): string {
   if (issue === undefined) return 'it is wrong'
   if (issue.code === 'unrecognized_keys')
-    return `there is no setting ${issue.keys.map((key) => `'${key}'`).join(', ')} here: take it out, or mend its spelling`
+    return `there is no setting ${issue.keys.map((key) => `'${key}'`).join(', ')} here: remove it, or correct its spelling`
   if (issue.code === 'invalid_type')
     return issue.message.endsWith('received undefined') ? `is missing: give a ${issue.expected}` : `must be a ${issue.expected}`
   return issue.message

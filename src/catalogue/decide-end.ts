@@ -40,7 +40,7 @@ export function decideEnd(crawl: Crawl, whole: boolean, census: Census, limits: 
   if (!allowShrink && vanished >= limits.shrinkFrom && vanished * 100 > known * limits.shrinkPercentMax) {
     const error =
       `${vanished} of ${known} datasets would have gone, which is more than ${limits.shrinkPercentMax} %; nothing was removed. ` +
-      'If they are really gone, an operator lets it through: dials harvest --allow-shrink, or the mutation harvest with allowShrink.'
+      'If they are really gone, an operator can allow it: dials harvest --allow-shrink, or the mutation harvest with allowShrink.'
     return { status: 'HELD', remove: false, error }
   }
   return { status: failed === 0 ? 'COMPLETE' : 'PARTIAL', remove: true, error: undefined }

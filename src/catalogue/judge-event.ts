@@ -35,7 +35,7 @@ export type Judged =
  */
 export function judgeEvent(event: unknown, recordBytesMax: number): Judged {
   const parsed = catalogueEventSchema.safeParse(event)
-  if (!parsed.success) return problem(sourceIdOf(event), `It is not as the contract asks: ${reasons(parsed.error)}`)
+  if (!parsed.success) return problem(sourceIdOf(event), `It breaks the connector contract: ${reasons(parsed.error)}`)
   if (parsed.data.kind === 'problem') return problem(parsed.data.sourceId, parsed.data.message, parsed.data.listing === 'PUBLIC')
   if (parsed.data.kind === 'removed') return parsed.data
   if (parsed.data.kind === 'complete') return { kind: 'complete', completion: parsed.data }
@@ -45,7 +45,7 @@ export function judgeEvent(event: unknown, recordBytesMax: number): Judged {
   const text = JSON.stringify(description)
   const bytes = Buffer.byteLength(text)
   const fault = bytes > recordBytesMax ? `its description is over ${recordBytesMax / 1024} KiB` : faultOf(description, text)
-  if (fault !== undefined) return problem(description.id, `It is not as the contract asks: ${fault}`)
+  if (fault !== undefined) return problem(description.id, `It breaks the connector contract: ${fault}`)
   return { kind: 'shown', shown: { description, bytes, hash: hash('sha256', text) } }
 }
 

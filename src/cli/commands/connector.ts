@@ -25,13 +25,15 @@ interface Options {
 
 /** `dials connector` */
 export function connectorCommand(): Command {
-  return new Command('connector').description('try the sources of a configuration').addCommand(checkCommand().exitOverride())
+  return new Command('connector').description('check the sources of a configuration').addCommand(checkCommand().exitOverride())
 }
 
 function checkCommand(): Command {
   return new Command('check')
-    .description('reach each source: what it would bring, its capabilities, its problems, and how long each took; no row is shown')
-    .argument('[source...]', 'names of sources as this prints them, or ids of spokes; default: all of them')
+    .description(
+      'check each source: what a harvest would bring, its capabilities, its problems, and how long each step took; no row is printed',
+    )
+    .argument('[source...]', 'names of sources as this command prints them, or ids of spokes; default: all')
     .requiredOption('--config <file>', 'a spoke.yaml or a hub.yaml')
     .option('--json', 'print JSON, for programs')
     .addOption(dataDirOption('.data'))

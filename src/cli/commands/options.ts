@@ -10,14 +10,17 @@ export const portOption = () =>
   })
 
 /** `--data-dir` */
-export const dataDirOption = (fallback: string) => new Option('--data-dir <folder>', 'where this keeps its own data').default(fallback)
+export const dataDirOption = (fallback: string) => new Option('--data-dir <folder>', 'folder for its own data').default(fallback)
 
 /** `--url`: see hubUrl. */
 export const urlOption = () => new Option('--url <url>', 'where the hub listens').default('http://localhost:4000')
 
 /** `--token`: see bearerOf. */
 export const tokenOption = () =>
-  new Option('--token <token>', 'whose data you may see (default: what DIALS_TOKEN holds, which other users of this machine cannot see)')
+  new Option(
+    '--token <token>',
+    'decides which data you may see (default: the variable DIALS_TOKEN, which other users of this machine cannot see)',
+  )
 
 /**
  * Removes what may follow a hub's address, because `dials hub` itself prints the address of its graph. Refuses a password, which errors

@@ -36,9 +36,9 @@ The input is the QueryInput of the graph, which 'dials schema' prints. Exit code
 /** `dials query` */
 export function queryCommand(): Command {
   return new Command('query')
-    .description('ask a hub that is running one query, and print the answer as a table')
+    .description('send a query to a running hub, and print the answer as a table')
     .argument('[file]', 'the query in JSON or YAML; - or nothing: standard input')
-    .option('--explain', 'print what the query would do, without doing it')
+    .option('--explain', 'print the plan of the query, without running it')
     .addOption(urlOption())
     .addOption(tokenOption())
     .option('--json', 'print the whole answer as JSON, for programs')
