@@ -35,7 +35,7 @@ const log = { info: () => undefined, warn: () => undefined, error: () => undefin
 const anonymous: Viewer = { scopes: [] }
 const someone = (...scopes: string[]): Viewer => ({ subject: 's', scopes })
 
-/** A graph whose resolvers count what they were called for. */
+/** A graph whose resolvers record that they ran. */
 function graphOf() {
   const ran: string[] = []
   const values: Record<string, unknown> = {
@@ -118,7 +118,7 @@ describe('what is refused', () => {
     expect((await graphOf().ask(query, someone(), query.includes('$w') ? { w: { owner: 'x' } } : {})).errors).toEqual([])
   })
 
-  it('of what is allowed nothing is refused beside it', async () => {
+  it('does not affect allowed fields beside it', async () => {
     const { ask } = graphOf()
     expect(
       await ask('{ thing(kind: "plain") { name } node(kind: "open") { id ... on Secret { name } } filtered(where: { name: "x" }) }'),
