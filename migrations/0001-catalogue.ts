@@ -69,7 +69,7 @@ export async function up(knex: Knex): Promise<void> {
       first_seen timestamptz not null,
       last_seen timestamptz not null,
       updated_at timestamptz not null,
-      -- The latest run that showed it, and the latest that told a problem of it: what a complete run did neither of has gone.
+      -- The latest run that saw it, and the latest that had a problem with it. If a complete run did neither, it is gone.
       seen_by bigint not null,
       kept_by bigint,
       check (starts_with(id, spoke_id || '/'))

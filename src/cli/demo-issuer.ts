@@ -58,7 +58,7 @@ export async function startDemoIssuer({ audience, organisations, dataFolder, env
     throw new ConfigError(
       'the environment',
       'NODE_ENV',
-      'is production, and the demonstration gives tokens to whoever asks: use dials hub, with issuers of your own',
+      'is production, but the demonstration gives tokens to anyone: use dials hub, with issuers of your own',
     )
   }
   const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true })

@@ -57,7 +57,7 @@ export function graphqlHandler(
       .finally(leave)
     const answer = await within(operationMs + endMsMax, answering)
     if (answer !== undefined) return send(reply, request, context, answer, splice)
-    return refuseWith(new SourceTimeout(`The operation took longer than ${operationMs / 1000} s and was left. Ask for less at once.`))
+    return refuseWith(new SourceTimeout(`The operation took longer than ${operationMs / 1000} s and was abandoned. Ask for less at once.`))
   }
 }
 

@@ -21,15 +21,15 @@ const lookMs = 500
 /** Every field of an index in the graph. */
 export const stateSelection = '{ index pending rebuild { startedAt endedAt written total error } }'
 
-const goesOn = "The rebuild goes on at the hub: 'dials search status' tells how it goes."
+const goesOn = "The rebuild continues at the hub: 'dials search status' shows its progress."
 
 /** `dials search reindex` */
 export function reindexCommand(): Command {
   return operatorCommand(
     'reindex',
-    'have the hub build its search index anew beside the live one, and wait until that is done; one under way is joined',
+    'have the hub rebuild its search index beside the live one, and wait until that has ended; joins a rebuild under way',
   )
-    .option('--no-wait', 'return when it is begun')
+    .option('--no-wait', 'return once it has begun')
     .action(async (_own: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>()
       const hub = await operatorHub(options, command)
@@ -48,7 +48,7 @@ export function reindexCommand(): Command {
 
 /** `dials search status` */
 export function statusCommand(): Command {
-  return operatorCommand('status', 'how the search index stands: changes that it has not been told, and its latest rebuild').action(
+  return operatorCommand('status', 'show the state of the search index: its pending changes, and its latest rebuild').action(
     async (_own: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>()
       const hub = await operatorHub(options, command)

@@ -102,7 +102,7 @@ class Server implements EmbeddedServer {
       signal?.throwIfAborted()
       started = await startServer({ premises: this.premises, cluster: this.cluster, port: this.#port })
     }
-    const mend = `the embedded database did not start within ${startTimeoutMs / 1000} s: server.log there says why`
+    const mend = `the embedded database did not start within ${startTimeoutMs / 1000} s: server.log there gives the reason`
     throw new ConfigError(this.premises.home, '', mend)
   }
 

@@ -82,7 +82,7 @@ async function finishBatch(server: Server, uid: string, log: Log, batch: Batch, 
     const { documents, bytes } = batch
     log.warn(
       { index: uid, task: task.uid, status: task.status, code: task.error?.code, documents, bytes, attempt },
-      'The search index did not take what it was told.',
+      'the search index rejected a batch; it is sent again',
     )
     if (attempt >= attemptsMax) throw failed(task)
     await sleep(server.times.retryMs * 2 ** (attempt - 1))

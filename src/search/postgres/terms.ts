@@ -63,11 +63,11 @@ export function termsOf(text: string): Terms {
     }
     asked.push(...plainTerms(run, isLastWanted && text.endsWith(plain) && /[\p{L}\p{M}\p{N}]$/u.test(plain)))
   }
-  const told = asked.filter(({ words, phrase }) => phrase || words.some((word) => !stopWords.has(word)))
+  const meaningful = asked.filter(({ words, phrase }) => phrase || words.some((word) => !stopWords.has(word)))
   const isWeak = ({ words, phrase, synonyms: others }: Term) => !phrase && others.length === 0 && words.every((word) => weakWords.has(word))
-  const all = told.filter((term) => !isWeak(term))
-  if (all.length > 0) return { all, some: told.filter(isWeak), not }
-  return { all: told.length > 0 ? told : asked, some: [], not }
+  const all = meaningful.filter((term) => !isWeak(term))
+  if (all.length > 0) return { all, some: meaningful.filter(isWeak), not }
+  return { all: meaningful.length > 0 ? meaningful : asked, some: [], not }
 }
 
 /** Unquoted words: the longest runs that have synonyms first, then single words. */
