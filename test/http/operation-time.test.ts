@@ -52,7 +52,10 @@ test('a resolver that does not stop is abandoned: the answer states the limit, a
     504,
     {
       errors: [
-        { message: 'The operation took longer than 0.3 s and was abandoned. Ask for less at once.', extensions: { code: 'SOURCE_TIMEOUT' } },
+        {
+          message: 'The operation took longer than 0.3 s and was abandoned. Ask for less at once.',
+          extensions: { code: 'SOURCE_TIMEOUT' },
+        },
       ],
     },
   ])
