@@ -47,7 +47,7 @@ const issuerSchema = z.strictObject({
     .array(
       z.enum(
         ['EdDSA', 'Ed25519', 'ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512'],
-        "must be a signature by a private key, such as EdDSA or ES256: 'none' and the HS family are never accepted",
+        "must be a signature by a private key, such as EdDSA or ES256: 'none' and the HS family are never taken",
       ),
     )
     .min(1)
