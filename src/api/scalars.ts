@@ -45,9 +45,10 @@ export const Json = new GraphQLScalarType<unknown, unknown>({
 export const Value = new GraphQLScalarType<unknown, unknown>({
   name: 'Value',
   description:
-    'A table cell. A column has one JSON form throughout a result, given by ResultColumn.encoding: INT64 a number, or a string throughout if any ' +
-    'cell passes 2^53; DECIMAL a string; dates ISO 8601; GEOMETRY GeoJSON; NaN and infinities null; a suppressed cell {"suppressed": true}. As ' +
-    'input: strings are accepted for any type in its canonical form; a number for a STRING column is TYPE_MISMATCH; unsafe integers are refused.',
+    'A table cell. A column has one JSON form throughout a result, given by ResultColumn.encoding: INT64 a number, or a string ' +
+    'throughout if any cell passes 2^53; DECIMAL a string; dates ISO 8601; GEOMETRY GeoJSON; NaN and infinities null; a suppressed ' +
+    'cell {"suppressed": true}. As input: strings are accepted for any type in its canonical form; a number for a STRING column is ' +
+    'TYPE_MISMATCH; unsafe integers are refused.',
   serialize: (value) => value,
   parseValue: cell,
   parseLiteral: (node) => {

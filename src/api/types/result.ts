@@ -50,8 +50,8 @@ export class SourceReport {
 export class Warning {
   @Field(() => String, {
     description:
-      'STALE_COPY: the rows of a table are older than its file, which cannot be read now; the source’s asOf gives their time. DEEP_PAGE: the ' +
-      'sources read all rows that the offset skips',
+      'STALE_COPY: the rows of a table are older than its file, which cannot be read now; the source’s asOf gives their time. ' +
+      'DEEP_PAGE: the sources read all rows that the offset skips',
   })
   code!: string
   @Field(() => String, { description: 'What happened and why' }) message!: string
@@ -78,7 +78,8 @@ export class ResultSet {
   @Field(() => String, {
     nullable: true,
     description:
-      'Changes when the content of any source changes; null if a source has no version. Pages have no gaps or repeats while it stays the same',
+      'Changes when the content of any source changes; null if a source has no version. Pages have no gaps or repeats while it stays ' +
+      'the same',
   })
   version!: string | null
 }

@@ -37,7 +37,8 @@ export const concepts: readonly Concept[] = [
     'Government and public sector',
     'GOVE',
     `government, public sector, council and democracy, democracy, local government, your council, governance,
-      government reference data, digital service performance, government and elections, elections, council and elections, government and finance`,
+      government reference data, digital service performance, government and elections, elections,
+      council and elections, government and finance`,
   ),
   theme(
     'Health',
