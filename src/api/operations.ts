@@ -35,20 +35,20 @@ export interface PreparedOperation {
   readonly args: ExecutionArgs
 }
 
-/** An operation that may not run, and why. The document is there if it is valid GraphQL for this schema. */
+/** An operation that may not run, and why. `document` is set if the document itself is valid. */
 export interface RefusedOperation {
   readonly errors: readonly GraphQLError[]
   readonly document?: DocumentNode
 }
 
-/** As many errors of variables as graphql itself reports. */
+/** graphql's own limit for errors of variables. */
 const variableErrorsMax = 50
-/** Characters of the valid documents that are kept parsed: a parsed document takes some 30 times the memory of its text. */
+/** Characters of valid documents to keep parsed; a parsed document takes about 30 times the memory of its text. */
 const keptCharactersMax = 1024 * 1024
 
 /**
- * What every transport (POST, GET, WebSocket, server-sent events) does with an operation before it runs and with its errors afterwards. A
- * new limit or rule of access is added here and nowhere else.
+ * What every transport (POST, GET, WebSocket, server-sent events) does with an operation before it runs, and with its errors afterwards.
+ * Add a new limit or access rule here only; test/http/transports.test.ts runs it over every transport.
  */
 export class Operations {
   /** The schema to execute: its resolvers check access again, field by field. */
@@ -118,7 +118,7 @@ export class Operations {
   }
 }
 
-/** Selects the operation to run; with the words of graphql's `execute`, as a client may know them. */
+/** Selects the operation to run. The messages are those of graphql's `execute`, which clients may know. */
 function operationOf(document: DocumentNode, name: string | null | undefined): OperationDefinitionNode {
   const operation = getOperationAST(document, name)
   if (operation) return operation

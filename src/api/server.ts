@@ -41,10 +41,10 @@ function preparing(operations: Operations): ApolloServerPlugin<Context> {
         didResolveSource(requestContext) {
           const { request, source, contextValue, metrics } = requestContext
           prepared = operations.prepare({ query: source, operationName: request.operationName, variables: request.variables }, contextValue)
-          const document = 'errors' in prepared ? (prepared.document ?? unreadable) : prepared.args.document
-          Object.assign(requestContext, { document })
-          // A document that cannot run is not kept as a persisted query.
-          if ('errors' in prepared) metrics.persistedQueryRegister = false
+          const document = 'errors' in prepared ? prepared.document : prepared.args.document
+          Object.assign(requestContext, { document: document ?? unreadable })
+          // An invalid document is not kept as a persisted query.
+          if (document === undefined) metrics.persistedQueryRegister = false
           return Promise.resolve()
         },
         responseForOperation() {

@@ -54,7 +54,7 @@ export function answerText({ columns, rows, rowCount, truncated, complete, withh
   const lacking = sources
     .filter(({ missingColumns }) => missingColumns.length > 0)
     .map(({ spoke, missingColumns }) => `${spoke} lacks ${missingColumns.join(', ')}: empty in its rows`)
-  const hidden = withheld.length === 0 ? [] : [`left out, because you may not see them: ${withheld.map(({ column }) => column).join(', ')}`]
+  const hidden = withheld.length === 0 ? [] : [`left out, since you may not see them: ${withheld.map(({ column }) => column).join(', ')}`]
   const misleading = warnings.map(({ code, message, table, column }) =>
     [code, ...(table === null ? [] : [table]), ...(column === null ? [] : [column]), message].join(': '),
   )
