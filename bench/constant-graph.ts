@@ -13,12 +13,13 @@ const log = { info: () => undefined, warn: () => undefined, error: () => undefin
 /** The hub's own schema and HTTP, with resolvers that answer a recorded response from memory. Answers its URL. */
 export async function constantGraph(answer: string): Promise<string> {
   const schema = addResolversToSchema(await createSchema(), JSON.parse(answer) as object)
-  const graph = createGraphServer(schema, log)
+  const operations = new Operations(schema, log)
+  const graph = createGraphServer(operations, log)
   await graph.start()
   const metrics = new HubMetrics({ engine: () => ({ running: 0, waiting: 0 }), sources: () => [] })
   const app = hubServer({
     graph,
-    operations: new Operations(schema),
+    operations,
     contextOf: () => Promise.resolve({ viewer: { scopes: [] }, results: new Results() } as never),
     notReady: () => Promise.resolve([]),
     mayOperate: () => Promise.resolve(false),

@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Context } from '../src/api/context.js'
+import { Operations } from '../src/api/operations.js'
 import { Results } from '../src/api/results.js'
 import { createSchema } from '../src/api/schema.js'
 import { createGraphServer } from '../src/api/server.js'
@@ -72,7 +73,7 @@ try {
   await knex.raw('vacuum analyze')
   console.log(`built anew          ${Math.round(datasets / rebuilt).toLocaleString('en-GB')} datasets/s`)
 
-  const graph = createGraphServer(await createSchema(), log)
+  const graph = createGraphServer(new Operations(await createSchema(), log), log)
   const memory = new CatalogueMemory(knex)
   const viewer: Viewer = { subject: 'bench', organisation: 'organisation-1', scopes: [] }
   let atResolver = 0

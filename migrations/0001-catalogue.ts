@@ -1,8 +1,8 @@
 import type { Knex } from 'knex'
 
 /**
- * What is known of organisations, spokes and their datasets, and of the harvests that found it out. No row of anybody's table is kept here.
- * Ids sort binary (COLLATE "C"), so that pages have one order on every server.
+ * Organisations, spokes, their datasets, and harvests. No row of a published table is kept here. Ids sort binary (COLLATE "C"), so that
+ * pages have the same order on every server.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
@@ -69,7 +69,7 @@ export async function up(knex: Knex): Promise<void> {
       first_seen timestamptz not null,
       last_seen timestamptz not null,
       updated_at timestamptz not null,
-      -- The latest run that showed it, and the latest that told a problem of it: what a complete run did neither of has gone.
+      -- The latest run that saw it, and the latest that had a problem with it. If a complete run did neither, it is gone.
       seen_by bigint not null,
       kept_by bigint,
       check (starts_with(id, spoke_id || '/'))

@@ -1,9 +1,8 @@
 import type { Knex } from 'knex'
 
 /**
- * A number that grows with every change of the catalogue, in the transaction that makes it, so that a hub knows when what it remembers is
- * of yesterday, whichever hub made the change. One row a spoke, so that harvests do not wait for each other; '' is for spokes and
- * organisations.
+ * A number that grows with every change of the catalogue, in the same transaction, so that a hub knows when its cache is out of date,
+ * whichever hub made the change. One row for each spoke, so that harvests do not wait for each other; '' is for spokes and organisations.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex'
 
 /**
- * What the values of a column are like, where its source tells it: see src/connector/profile.ts. Read apart from the columns, since few
- * ask.
+ * The profile of a column's values, if its source reports one: see src/connector/profile.ts. Read apart from the columns, because few
+ * requests need it.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw('alter table columns add column profile jsonb')

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex'
 
 /**
- * What search needs: the index that PostgreSQL itself keeps, and the outbox through which any index follows the catalogue. Whatever changes
- * what may be found of a dataset is written to the outbox in the transaction that changes it, and wakes whoever reads it.
+ * Search: the index in PostgreSQL itself, and the outbox through which any index follows the catalogue. A change that affects what may be
+ * found is written to the outbox in its own transaction, and wakes the search keeper.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
@@ -24,12 +24,12 @@ export async function up(knex: Knex): Promise<void> {
       title text collate "C" not null,
       digest text not null
     );
-    -- Apart, so that a viewer's search takes the same time whatever it may not see.
+    -- A table of its own, so that hidden documents do not change the time of a viewer's search.
     create index search_documents_public on search_documents using gin (vector) where public;
     create index search_documents_shared on search_documents using gin (vector) where not public;
     create index search_documents_facets on search_documents using gin (facets);
 
-    -- What is shown of documents, apart so that what is searched lies close together.
+    -- The texts to show, in a table of their own, so that what is searched lies close together.
     create table search_texts (
       id text collate "C" primary key,
       title text not null,
@@ -38,7 +38,7 @@ export async function up(knex: Knex): Promise<void> {
       columns text[] not null
     );
 
-    -- The words of documents by who may know them, for mistyped and unfinished ones: as written, and as the text index has them.
+    -- The words of documents by audience, for corrections and completions: as written, and as lexemes of the text index.
     create table search_words (
       audience text collate "C" not null,
       word text collate "C" not null,
@@ -60,7 +60,7 @@ export async function up(knex: Knex): Promise<void> {
     create table search_outbox (
       seq bigint generated always as identity primary key,
       dataset_id text collate "C" not null,
-      -- Not to be found until the index has been told: who may find it has changed, or it has gone.
+      -- Hidden until the index is updated: its audience has changed, or it is gone.
       hides boolean not null
     );
     create index search_outbox_hides on search_outbox (dataset_id) where hides;
@@ -70,14 +70,14 @@ export async function up(knex: Knex): Promise<void> {
       index_name text primary key,
       started_at timestamptz not null,
       ended_at timestamptz,
-      -- The dataset up to which it has come.
+      -- The last dataset that it has written.
       after_id text collate "C" not null default '',
       written integer not null default 0,
       total integer not null,
       error text
     );
 
-    -- One job for each transaction, so that harvests do not wait for each other; those that find nothing to do are done at once.
+    -- One job for each transaction, so that harvests do not wait for each other; those without work end at once.
     create function wake_search() returns void language plpgsql as $$
     begin
       if to_regproc('graphile_worker.add_job') is not null then
@@ -138,7 +138,7 @@ export async function up(knex: Knex): Promise<void> {
     create trigger search_organisations_updated after update on organisations referencing old table as before new table as after
       for each statement execute function tell_search_of_organisations();
 
-    -- Words known to those audiences that look like this one, as written or as the index has them, nearest first. The threshold lets two letters of five
+    -- Words of those audiences similar to this one, as written or as lexemes, nearest first. The threshold lets two letters of five
     -- change places.
     create function search_near_words(given text, given_lexeme text, known_to text[], changes integer)
     returns table (word text, lexeme text) language sql stable set pg_trgm.similarity_threshold = 0.19 as $$

@@ -1,13 +1,13 @@
 import type { Knex } from 'knex'
 
 /**
- * Facets have columns of their own, since most searches count few of them; what is read of every document stands before what is long.
- * Documents of some organisations are found by organisation and word at once, so that a search does not visit what others may see. Mistyped
- * words are looked for no wider than their length asks.
+ * A column for each facet, because most searches count few of them; short columns stand before long ones, because they are read for every
+ * document. Documents for some organisations are indexed by organisation and word together, so that a search does not visit those of
+ * others. Mistyped words are searched only within the distance that their length allows.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
-    -- A rebuild that is under way begins again.
+    -- A rebuild under way begins again.
     drop table if exists search_documents_rebuild, search_texts_rebuild, search_words_rebuild;
     update search_rebuilds set after_id = '', written = 0 where ended_at is null;
 
@@ -45,7 +45,7 @@ export async function up(knex: Knex): Promise<void> {
     drop table search_documents;
     alter table search_documents_new rename to search_documents;
 
-    -- Apart, so that a viewer's search takes the same time whatever it may not see.
+    -- A table of its own, so that hidden documents do not change the time of a viewer's search.
     create index on search_documents using gin (vector) where public;
     create index on search_documents using gin (audiences, vector) where not public;
     create index on search_documents using gin (theme_values, format_values, keyword_values, type_values);
@@ -62,11 +62,11 @@ export async function up(knex: Knex): Promise<void> {
       end)::text
     $$;
 
-    -- Words known to those audiences that look like this one, as written or as the index has them, nearest first.
+    -- Words of those audiences similar to this one, as written or as lexemes, nearest first.
     create or replace function search_near_words(given text, given_lexeme text, known_to text[], changes integer)
     returns table (word text, lexeme text) language plpgsql stable as $$
     declare
-      -- What is shorter may have fewer letters wrong.
+      -- Shorter words allow fewer wrong letters.
       lexeme_changes constant integer := case when length(given_lexeme) >= 9 then changes else least(changes, 1) end;
     begin
       perform set_config('pg_trgm.similarity_threshold', search_likeness(given, changes), true);

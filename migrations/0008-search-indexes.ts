@@ -1,12 +1,12 @@
 import type { Knex } from 'knex'
 
 /**
- * A search's words and its conditions are looked up in one index, which visits only what has all of them; times of change have an index of
- * their own.
+ * One index for a search's words and its conditions, so that only documents with all of them are visited; and an index for modification
+ * times.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
-    -- A rebuild that is under way begins again.
+    -- A rebuild under way begins again.
     drop table if exists search_documents_rebuild, search_texts_rebuild, search_words_rebuild;
     update search_rebuilds set after_id = '', written = 0 where ended_at is null;
 
@@ -23,7 +23,7 @@ export async function up(knex: Knex): Promise<void> {
       end loop;
     end $$;
 
-    -- Apart, so that a viewer's search takes the same time whatever it may not see.
+    -- A table of its own, so that hidden documents do not change the time of a viewer's search.
     create index on search_documents using gin (vector, theme_values, format_values, keyword_values, type_values) where public;
     create index on search_documents using gin (audiences, vector, theme_values, format_values, keyword_values, type_values) where not public;
     create index on search_documents (modified);

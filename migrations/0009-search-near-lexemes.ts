@@ -1,14 +1,13 @@
 import type { Knex } from 'knex'
 
 /**
- * Words that look like a mistyped one are looked for as they are written first: what the index has of them is asked for where none is a
- * letter away.
+ * Corrections of a mistyped word are searched first among words as they are written, and among stems only if no word is one letter away.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     drop function search_near_words(text, text, text[], integer);
 
-    -- Words known to those audiences that look like this one, as written, nearest first.
+    -- Words of those audiences similar to this one, as written, nearest first.
     create function search_near_words(given text, known_to text[], changes integer) returns table (word text, lexeme text) language plpgsql stable as $$
     begin
       perform set_config('pg_trgm.similarity_threshold', search_likeness(given, changes), true);
@@ -18,10 +17,10 @@ export async function up(knex: Knex): Promise<void> {
         group by w.lexeme order by max(similarity(w.word, given)) desc, w.lexeme limit 50;
     end $$;
 
-    -- The same as the index has them.
+    -- The same for lexemes.
     create function search_near_lexemes(given_lexeme text, known_to text[], changes integer) returns table (word text, lexeme text) language plpgsql stable as $$
     declare
-      -- What is shorter may have fewer letters wrong.
+      -- Shorter words allow fewer wrong letters.
       lexeme_changes constant integer := case when length(given_lexeme) >= 9 then changes else least(changes, 1) end;
     begin
       perform set_config('pg_trgm.similarity_threshold', search_likeness(given_lexeme, lexeme_changes), true);

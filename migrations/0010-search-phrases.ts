@@ -1,9 +1,6 @@
 import type { Knex } from 'knex'
 
-/**
- * The words of documents as they stand, stop words included and nothing stemmed: what a phrase is held against. Filled as documents are
- * written anew.
- */
+/** The unstemmed words of documents, including stop words, for phrases. Filled when documents are next written. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     -- A rebuild under way begins again.

@@ -34,15 +34,15 @@ const webAddress = z
   .refine(isSafe, 'is plain HTTP to another machine, or holds a password: use https, and no password')
   .refine(({ length }) => length <= 500, 'must have no more than 500 characters')
 
-/** One party whose bearer tokens open the graph: who signs, for which organisations, and what its tokens may carry. */
+/** An issuer whose tokens are accepted: its keys, its organisations, and what its tokens may hold. */
 const issuerSchema = z.strictObject({
-  /** The tokens' `iss`, to the letter. */
+  /** The exact `iss` of its tokens. */
   issuer: webAddress,
-  /** Where its public keys are (a JWK Set). TLS, but for loopback. */
+  /** The URL of its public keys (a JWK Set). HTTPS, except on loopback. */
   jwks: webAddress,
-  /** The tokens' `aud`: this one and no other. */
+  /** The only accepted `aud`. */
   audience: z.string().min(1).max(500),
-  /** Signatures that are taken. Default EdDSA, ES256, RS256, PS256. */
+  /** Accepted signature algorithms. Default EdDSA, ES256, RS256, PS256. */
   algorithms: z
     .array(
       z.enum(
@@ -55,57 +55,57 @@ const issuerSchema = z.strictObject({
     .optional(),
   /** The claim with the id of the organisation that the token speaks for. Default `organisation`. */
   organisationClaim: z.string().min(1).max(200).optional(),
-  /** The ids of the organisations that it may speak for; a token that names another is refused. */
+  /** The ids of the organisations that its tokens may name; a token with another is refused. */
   organisations: z.array(slug).max(1000),
-  /** Scopes that its tokens may carry; others are left out. Default: all but those that begin with `hub:`. */
+  /** Scopes that its tokens may give; others are dropped. Default: all that do not begin with `hub:`. */
   scopes: z
     .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/, 'must be a scope: agreements:write'))
     .max(100)
     .optional(),
 })
-/** An issuer of tokens, as hub.yaml gives it. */
+/** An issuer of tokens in hub.yaml or spoke.yaml. */
 export type IssuerConfig = z.infer<typeof issuerSchema>
 
-/** Issuers, each once. */
+/** Issuers without duplicates. */
 export const issuersSchema = z
   .array(issuerSchema)
   .max(100)
   .refine((issuers) => new Set(issuers.map(({ issuer }) => issuer)).size === issuers.length, 'two entries have one issuer: make them one')
 
-/** What a harvest may take, and how it decides what has gone. */
+/** Limits of a harvest, and how it decides which datasets are gone. */
 const harvestLimitsSchema = z.strictObject({
-  /** A source that tells of more is read no further, and nothing is removed. Default 1,000,000. */
+  /** If a source sends more records, the rest is not read and nothing is removed. Default 1,000,000. */
   recordsMax: z.number().int().min(1).max(100_000_000).optional(),
-  /** Kilobytes of one dataset's description; a larger one is left out as a problem. Default 4096. */
+  /** Kilobytes of one dataset's description; a larger one becomes a problem. Default 4096. */
   recordKbMax: z.number().int().min(1).max(65_536).optional(),
-  /** Then the harvest has failed; what it had read is kept. Default 30. */
+  /** After this time the harvest has failed; what it has read is kept. Default 30. */
   timeoutMinutes: z.number().min(0.01).max(1_440).optional(),
-  /** A dataset that has been missing for so long is archived by the next complete harvest. Default 30. */
+  /** The next complete harvest archives a dataset that has been missing for so long. Default 30. */
   archiveAfterDays: z.number().min(0).max(36_500).optional(),
-  /** A harvest is held, and removes nothing, where more than this share of the datasets would go. Default 50. */
+  /** A harvest is held, and removes nothing, if it would remove more than this share of the datasets. Default 50. */
   shrinkPercentMax: z.number().min(0).max(100).optional(),
-  /** Fewer than these may always go. Default 10. */
+  /** Fewer than so many may always be removed. Default 10. */
   shrinkFrom: z.number().int().min(1).max(1_000_000).optional(),
-  /** A source that tells of changes only is asked for everything again after so many days. Default 7. */
+  /** A source that sends only changes is read in full again after so many days. Default 7. */
   wholeEveryDays: z.number().min(0).max(365).optional(),
 })
-/** As hub.yaml gives them, for all spokes or for one. */
+/** The limits in hub.yaml, for all spokes or for one. */
 export type HarvestLimitsConfig = z.infer<typeof harvestLimitsSchema>
 
 /** hub.yaml */
 export const hubConfigSchema = z.strictObject({
   name: z.string().min(1).max(200),
-  /** What this hub signs its tokens as; spokes pin it. Default: `http://localhost:<port>`. */
+  /** The issuer of this hub's own tokens; spokes pin it. Default: made from the name (`urn:seven-dials:…`). */
   issuer: z.string().min(1).max(500).optional(),
   /** Address to listen on. Default 127.0.0.1: put a TLS proxy in front, or give `tls`. */
   host: z.string().min(1).optional(),
-  /** Default 4000; 0 takes any free port. `--port` wins. */
+  /** Default 4000; 0 takes any free port. `--port` overrides it. */
   port: port.optional(),
   /** Certificate and key, PEM files relative to this one. */
   tls: tlsSchema.optional(),
   /**
-   * Origins whose pages may use the graph from a browser (`https://dashboards.example`), or `*` for all: no cookie is ever used. Default:
-   * none but the hub’s own.
+   * Origins whose pages may use the graph from a browser (`https://dashboards.example`), or `*` for all, which is safe because cookies are
+   * never used. Default: only the hub's own.
    */
   cors: z
     .strictObject({
@@ -119,7 +119,7 @@ export const hubConfigSchema = z.strictObject({
         .max(1000),
     })
     .optional(),
-  /** Addresses or networks of proxies whose `X-Forwarded-For` is believed (10.0.0.0/8). Default: none. */
+  /** Addresses or networks of proxies whose `X-Forwarded-For` header is trusted (10.0.0.0/8). Default: none. */
   trustedProxies: z
     .array(z.string().regex(/^[0-9a-fA-F.:]+(\/\d{1,3})?$/, 'must be an address or a network: 10.0.0.0/8'))
     .max(100)
@@ -128,19 +128,16 @@ export const hubConfigSchema = z.strictObject({
   harvestEveryMinutes: z.number().min(0.1).max(10_080).optional(),
   /** Spokes that are harvested at once. Default 50. */
   harvestsAtOnce: z.number().int().min(1).max(500).optional(),
-  /** The limits of each spoke's harvest, where it gives none of its own. */
+  /** Harvest limits for spokes that set none of their own. */
   harvest: harvestLimitsSchema.optional(),
-  /** Megabytes that all queries together may use in the engine. Default 1024. */
+  /** Megabytes of the engine's memory, for all queries together. Default 1024. */
   engineMemoryMb: z.number().int().min(64).max(1_000_000).optional(),
-  /**
-   * What the names of this hub's indexes on a Meilisearch server begin with, where MEILI_URL names one: several hubs may share it. Default
-   * `seven-dials-`.
-   */
+  /** The prefix of this hub's index names on the Meilisearch server of MEILI_URL, which several hubs may share. Default `seven-dials-`. */
   searchPrefix: z
     .string()
     .regex(/^[a-zA-Z0-9_-]{1,100}$/, 'must be letters, digits, hyphens and underscores: london-')
     .optional(),
-  /** Whose bearer tokens open this graph, beside those of the hub's own operator. Default none. */
+  /** Issuers whose tokens this graph accepts, beside the hub's own operator tokens. Default none. */
   issuers: issuersSchema.optional(),
   spokes: z
     .array(
@@ -161,16 +158,16 @@ export type HubConfig = z.infer<typeof hubConfigSchema>
 /** spoke.yaml */
 export const spokeConfigSchema = z.strictObject({
   id: slug,
-  /** The one hub whose tokens open this spoke. Left out only for a spoke that its hub starts itself. */
+  /** The only hub whose tokens this spoke accepts. May only be absent if a hub starts this spoke itself. */
   hub: z.strictObject({ issuer: z.string().min(1).max(500), jwks: z.string().min(1) }).optional(),
   /**
-   * Whose tokens viewers may bear to read what is shared with their organisation: verified here again, whatever the hub has found. Default
+   * Issuers whose tokens viewers need to read what is shared with their organisation. The spoke verifies each token again itself. Default
    * none.
    */
   issuers: issuersSchema.optional(),
   /** Default 127.0.0.1. */
   host: z.string().min(1).optional(),
-  /** Default 4100; 0 takes any free port. `--port` wins. */
+  /** Default 4100; 0 takes any free port. `--port` overrides it. */
   port: port.optional(),
   tls: tlsSchema.optional(),
   engineMemoryMb: z.number().int().min(64).max(1_000_000).optional(),
@@ -178,7 +175,7 @@ export const spokeConfigSchema = z.strictObject({
 })
 export type SpokeConfig = z.infer<typeof spokeConfigSchema>
 
-/** A configuration with the folder that its relative paths start from. */
+/** A loaded configuration, with the folder that its relative paths start from. */
 export interface Loaded<T> {
   readonly file: string
   readonly folder: string
@@ -187,10 +184,10 @@ export interface Loaded<T> {
   readonly secrets: readonly string[]
 }
 
-/** What the environment says; read once, here and nowhere else. */
+/** Settings from the environment. Only this file reads it. */
 export interface Environment {
   readonly databaseUrl: string | undefined
-  /** A Meilisearch server, in place of the database's own search. */
+  /** A Meilisearch server to use in place of the database's own search. */
   readonly meilisearch: { readonly url: string; readonly key: string | undefined } | undefined
   readonly logLevel: string
   readonly production: boolean
@@ -212,7 +209,7 @@ export function readEnvironment(variables: Record<string, string | undefined> = 
   })
 }
 
-/** Reads hub.yaml. Throws ConfigError: the file, the path in it, the mend. */
+/** Reads hub.yaml. Throws ConfigError with the file, the path in it, and what to do. */
 export function loadHubConfig(file: string, environment: Environment): Loaded<HubConfig> {
   return load(file, hubConfigSchema, environment)
 }
@@ -222,7 +219,7 @@ export function loadSpokeConfig(file: string, environment: Environment): Loaded<
   return load(file, spokeConfigSchema, environment)
 }
 
-/** Checks a connector's own `config`, as part of the file that holds it. Throws ConfigError. */
+/** Checks a connector's own `config`, as part of its file. Throws ConfigError. */
 export function parseConnectorConfig<T>(schema: z.ZodType<T>, raw: unknown, file: string, path: string): T {
   const parsed = schema.safeParse(raw ?? {})
   if (parsed.success) return parsed.data
@@ -240,7 +237,7 @@ export function readBeside(loaded: Loaded<unknown>, name: string, path: string):
   }
 }
 
-/** TLS, or loopback; and no user or password in it. */
+/** Whether a URL is HTTPS or on loopback, without a user or password. */
 function isSafe(url: string): boolean {
   const { protocol, hostname, username, password } = new URL(url)
   if (username !== '' || password !== '') return false
@@ -271,10 +268,10 @@ function parseYaml(file: string): unknown {
   return document.toJS({ maxAliasCount: 100 }) as unknown
 }
 
-/** What a configuration says that the graph tells everybody. */
+/** Names in the configuration that the graph shows to everybody. */
 const shown = /^(name|id|(spokes\[\d+\]\.(id|title|connector|organisation\..*))|sources\[\d+\]\.connector)$/
 
-/** `${NAME}` in any text becomes that variable; `$${` is a plain `${`. */
+/** Replaces `${NAME}` in any text by that variable; `$${` is a plain `${`. */
 function substitute(value: unknown, environment: Environment, file: string, path: string, secrets: string[]): unknown {
   if (typeof value === 'string') {
     return value.replaceAll(/\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (found, name: string | undefined) => {
@@ -294,7 +291,7 @@ function substitute(value: unknown, environment: Environment, file: string, path
   )
 }
 
-/** The first problem, with its path as one writes it: `spokes[0].config.folder`. Values are left out: they may be secrets. */
+/** The first problem, with its path in the form `spokes[0].config.folder`. Values are left out, because they may be secrets. */
 function configError(file: string, base: string, error: z.ZodError): ConfigError {
   const [issue] = error.issues
   const path = (issue?.path ?? []).reduce<string>(
@@ -307,7 +304,7 @@ function configError(file: string, base: string, error: z.ZodError): ConfigError
 function mend(issue: z.core.$ZodIssue | undefined): string {
   if (issue === undefined) return 'it is wrong'
   if (issue.code === 'unrecognized_keys')
-    return `there is no setting ${issue.keys.map((key) => `'${key}'`).join(', ')} here: take it out, or mend its spelling`
+    return `there is no setting ${issue.keys.map((key) => `'${key}'`).join(', ')} here: remove it, or correct its spelling`
   if (issue.code === 'invalid_type')
     return issue.message.endsWith('received undefined') ? `is missing: give a ${issue.expected}` : `must be a ${issue.expected}`
   return issue.message

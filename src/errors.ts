@@ -1,4 +1,4 @@
-/** Every error code that leaves this product: the closed set of `ErrorCode` in graphql/surface.graphql. */
+/** Every error code of the public interface: the closed set of `ErrorCode` in graphql/surface.graphql. */
 export const errorCodes = [
   'BAD_USER_INPUT',
   'UNKNOWN_TABLE',
@@ -25,11 +25,11 @@ export const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number]
 
-/** What an error may carry beside its message; all of it may be shown to a client except `cause`. */
+/** Details of an error; a client may see all of them except `cause`. */
 export interface ErrorDetail {
-  /** Where in the input: `["where", "and", 0, "column"]`. */
+  /** The place in the input: `["where", "and", 0, "column"]`. */
   inputPath?: readonly (string | number)[]
-  /** Near names that the viewer may see. */
+  /** Similar names that the viewer may see. */
   suggestions?: readonly string[]
   /** The transaction that failed. */
   transaction?: string
@@ -38,8 +38,8 @@ export interface ErrorDetail {
 }
 
 /**
- * An error with a public message. The message says what is wrong, where, and how to mend it; it holds no path, SQL or secret.
- * Everything private belongs in `cause`.
+ * An error with a public message, which says what is wrong, where, and what to do. It holds no path, SQL or secret; everything private
+ * belongs in `cause`.
  */
 export class DialsError extends Error {
   readonly code: ErrorCode
@@ -57,21 +57,21 @@ export class DialsError extends Error {
   }
 }
 
-/** The input cannot be meant: `BAD_USER_INPUT`. */
+/** The input is invalid: `BAD_USER_INPUT`. */
 export class BadUserInput extends DialsError {
   constructor(message: string, detail?: ErrorDetail) {
     super('BAD_USER_INPUT', message, detail)
   }
 }
 
-/** Two things are compared, stacked or converted whose types do not agree: `TYPE_MISMATCH`. */
+/** Values of incompatible types are compared, stacked or converted: `TYPE_MISMATCH`. */
 export class TypeMismatch extends DialsError {
   constructor(message: string, detail?: ErrorDetail) {
     super('TYPE_MISMATCH', message, detail)
   }
 }
 
-/** A source is down, answers rubbish or refuses: `SOURCE_UNAVAILABLE`. */
+/** A source is down, refuses, or sends an invalid answer: `SOURCE_UNAVAILABLE`. */
 export class SourceUnavailable extends DialsError {
   constructor(message: string, detail?: ErrorDetail) {
     super('SOURCE_UNAVAILABLE', message, detail)
@@ -79,8 +79,8 @@ export class SourceUnavailable extends DialsError {
 }
 
 /**
- * A source cannot be reached, or broke off its answer: `SOURCE_UNAVAILABLE` too. Only this counts against a source
- * (catalogue/circuit-breaker.ts): one that answers with an error about one table or one request is up.
+ * A source cannot be reached, or broke off its answer: `SOURCE_UNAVAILABLE` too. Only this counts as a failure for its circuit breaker
+ * (catalogue/circuit-breaker.ts), because a source that answers with an error about one table or one request is up.
  */
 export class SourceUnreachable extends SourceUnavailable {}
 
@@ -98,7 +98,7 @@ export class ResultTooLarge extends DialsError {
   }
 }
 
-/** A configuration file is wrong. Only an operator sees it: file, path in it, and the mend. */
+/** A configuration file is wrong. Only an operator sees it: the file, the path in it, and what to do. */
 export class ConfigError extends Error {
   constructor(
     readonly file: string,
@@ -111,7 +111,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** Any thrown value as a `DialsError`; what was not meant for a client becomes INTERNAL_SERVER_ERROR with its reason kept as the cause. */
+/** Any thrown value as a `DialsError`. A value without a public message becomes INTERNAL_SERVER_ERROR, with itself as the cause. */
 export function toDialsError(thrown: unknown): DialsError {
   if (thrown instanceof DialsError) return thrown
   return new DialsError('INTERNAL_SERVER_ERROR', 'Something went wrong on our side. The reason is in the log.', { cause: thrown })

@@ -8,18 +8,18 @@ import type { AccessContext } from './access/enforce.js'
 import type { Results } from './results.js'
 import type { Splice } from './splice.js'
 
-/** What resolvers are given: one value for each request. */
+/** The context of resolvers: one for each request. */
 export interface Context extends AccessContext {
   readonly knex: Knex
   readonly loaders: CatalogueLoaders
   readonly query: QueryContext
-  /** The IRIs of this hub's things begin with it; no slash at its end. */
+  /** The prefix of the IRIs of this hub's resources; no slash at its end. */
   readonly baseUrl: string
   readonly search: Search
   readonly statusOf: (spokeId: string) => SpokeStatus
   readonly harvestNow: (spokeId: string, how?: { allowShrink?: boolean }) => Promise<HarvestRunRow>
-  /** Results that hold rows in the engine: released when the response is made. */
+  /** Results that hold rows in the engine. They are released when the response is complete. */
   readonly results: Results
-  /** Set by our own HTTP handler alone. */
+  /** Set only by our own HTTP handler. */
   readonly splice?: Splice
 }

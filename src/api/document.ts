@@ -17,7 +17,7 @@ export function fragmentsOf({ definitions }: DocumentNode): ReadonlyMap<string, 
   )
 }
 
-/** A field of a type; undefined where the type has no fields, and for what every type has (`__typename`). */
+/** A field of a type; undefined if the type has no fields, and for fields of every type (`__typename`). */
 export function fieldOf(type: GraphQLNamedType | undefined, name: string): GraphQLField<unknown, unknown> | undefined {
   return isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined
 }

@@ -7,7 +7,7 @@ import { searchFacets, searchSorts } from '../search/port.js'
 
 type Members<T extends string> = { readonly [K in T]: K }
 
-/** A GraphQL enum of a list that is the one place where its members are named. */
+/** A GraphQL enum from a list, which stays the only place that names its members. */
 function enumOf<T extends string>(name: string, members: readonly T[], description?: string): Members<T> {
   const values = Object.fromEntries(members.map((member) => [member, member])) as Members<T>
   registerEnumType(values, { name, ...(description ? { description } : {}) })
@@ -19,17 +19,18 @@ export const SpokeStatusEnum = enumOf('SpokeStatus', ['UP', 'DEGRADED', 'DOWN', 
 export const HarvestStatusEnum = enumOf(
   'HarvestStatus',
   ['RUNNING', 'COMPLETE', 'PARTIAL', 'FAILED', 'HELD'],
-  'HELD: the crawl shrank more than the guard allows; nothing was removed',
+  'HELD: more datasets would have been removed than the guard allows, so none were',
 )
 export const AccessEnum = enumOf(
   'Access',
   ['OPEN', 'SHARED', 'CLOSED'],
-  'ODI data spectrum; exported as dct:accessRights PUBLIC, RESTRICTED, NON_PUBLIC. Whether a thing is listed to others is a choice of its own (listing: PUBLIC or PARTIES)',
+  'ODI data spectrum; exported as dct:accessRights PUBLIC, RESTRICTED, NON_PUBLIC.  ' +
+    'Whether others see it in listings is set separately (listing: PUBLIC or PARTIES)',
 )
 export const DatasetStatusEnum = enumOf(
   'DatasetStatus',
   ['ACTIVE', 'MISSING', 'ARCHIVED'],
-  'MISSING: gone from its source, in its days of grace',
+  'MISSING: no longer at its source, but still in its days of grace',
 )
 export const ColumnTypeEnum = enumOf('ColumnType', columnTypes)
 export const SensitivityEnum = enumOf('Sensitivity', sensitivities)

@@ -1,82 +1,141 @@
 import {
+  type DocumentNode,
   type ExecutionArgs,
   GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
   getOperationAST,
+  getVariableValues,
+  type OperationDefinitionNode,
   type OperationTypeNode,
   parse,
   validate,
 } from 'graphql'
-import { DialsError, type ErrorCode } from '../errors.js'
+import { LRUCache } from 'lru-cache'
+import type { Log } from '../connector/source.js'
+import type { ErrorCode } from '../errors.js'
 import { enforceAccess } from './access/enforce.js'
 import { refusalsOf } from './access/refusals.js'
 import { SchemaRules } from './access/schema-rules.js'
 import type { Context } from './context.js'
-import { formatError } from './format-error.js'
-import { checkOperation } from './limits/plugin.js'
+import { formatError, logError, toGraphQLError } from './format-error.js'
+import { checkOperation } from './limits/check-operation.js'
 import { scanDocument } from './limits/scan-document.js'
 
-/** An operation as a client sends it over a stream. */
-export interface StreamedOperation {
+/** An operation as a client sends it. */
+export interface OperationRequest {
   readonly query: string
   readonly operationName?: string | null | undefined
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined
 }
 
-/** Brings operations that do not come by plain HTTP under the rules of those that do: limits, validation, access. */
+/** An operation that may run: `args` are for graphql's `execute` or `subscribe`. */
+export interface PreparedOperation {
+  readonly kind: OperationTypeNode
+  readonly args: ExecutionArgs
+}
+
+/** An operation that may not run, and why. `document` is set if the document itself is valid. */
+export interface RefusedOperation {
+  readonly errors: readonly GraphQLError[]
+  readonly document?: DocumentNode
+}
+
+/** graphql's own limit for errors of variables. */
+const variableErrorsMax = 50
+/** Characters of valid documents to keep parsed; a parsed document takes about 30 times the memory of its text. */
+const keptCharactersMax = 1024 * 1024
+
+/**
+ * What every transport (POST, GET, WebSocket, server-sent events) does with an operation before it runs, and with its errors afterwards.
+ * Add a new limit or access rule here only; test/http/transports.test.ts runs it over every transport.
+ */
 export class Operations {
+  /** The schema to execute: its resolvers check access again, field by field. */
   readonly schema: GraphQLSchema
   readonly #rules: SchemaRules
+  readonly #log: Log
+  readonly #valid = new LRUCache<string, DocumentNode>({ maxSize: keptCharactersMax, sizeCalculation: (_document, text) => text.length })
 
-  constructor(schema: GraphQLSchema) {
+  /** @throws Error if the schema does not say who may use a field. */
+  constructor(schema: GraphQLSchema, log: Log) {
     this.schema = enforceAccess(schema)
     this.#rules = new SchemaRules(schema)
+    this.#log = log
   }
 
-  /** What is to be executed or, where that may not be, why. */
-  prepare(asked: StreamedOperation, context: Context): ExecutionArgs | readonly GraphQLError[] {
-    const variables = { ...asked.variables }
+  /**
+   * Parses, validates, checks the limits and decides access. Sets the context's `refusals`, which the resolvers of `schema` read: a refused
+   * field is null with an error, and the rest of a query still runs.
+   */
+  prepare(request: OperationRequest, context: Context): PreparedOperation | RefusedOperation {
+    const document = this.#documentOf(request.query)
+    if ('errors' in document) return document
     try {
-      const excess = scanDocument(asked.query)
-      if (excess !== undefined) throw excess
-      const document = parsed(asked.query)
-      const errors = validate(this.schema, document)
-      if (errors.length > 0) return errors.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED'))
-      const operation = getOperationAST(document, asked.operationName)
-      if (!operation)
-        throw new DialsError('OPERATION_RESOLUTION_FAILURE', 'The document has no such operation, or several and none was named.')
+      const operation = operationOf(document, request.operationName)
+      const variables = { ...request.variables }
       checkOperation(this.schema, document, operation, variables)
+      const { errors } = getVariableValues(this.schema, operation.variableDefinitions ?? [], variables, { maxErrors: variableErrorsMax })
+      if (errors !== undefined) return { document, errors: errors.map((error) => coded(error, 'BAD_USER_INPUT')) }
       context.refusals = refusalsOf({ schema: this.schema, document, operation, variables }, this.#rules, context.viewer)
-      return { schema: this.schema, document, operationName: asked.operationName, variableValues: variables, contextValue: context }
+      const { operationName } = request
+      return {
+        kind: operation.operation,
+        args: { schema: this.schema, document, operationName, variableValues: variables, contextValue: context },
+      }
     } catch (thrown) {
-      return [thrown instanceof GraphQLError ? thrown : new GraphQLError('', { originalError: thrown as Error })]
+      return { document, errors: [toGraphQLError(thrown)] }
     }
   }
-}
 
-/** Whether an operation that may be executed is a query, a mutation or a subscription. */
-export function kindOf({ document, operationName }: ExecutionArgs): OperationTypeNode | 'unknown' {
-  return getOperationAST(document, operationName)?.operation ?? 'unknown'
-}
+  /** Parses and validates a document within the limits; the last valid ones are kept. */
+  #documentOf(text: string): DocumentNode | RefusedOperation {
+    const known = this.#valid.get(text)
+    if (known !== undefined) return known
+    const excess = scanDocument(text)
+    if (excess !== undefined) return { errors: [toGraphQLError(excess)] }
+    let document: DocumentNode
+    try {
+      document = parse(text)
+    } catch (thrown) {
+      return { errors: [thrown instanceof GraphQLError ? coded(thrown, 'GRAPHQL_PARSE_FAILED') : toGraphQLError(thrown)] }
+    }
+    const errors = validate(this.schema, document)
+    if (errors.length > 0) return { errors: errors.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED')) }
+    this.#valid.set(text, document)
+    return document
+  }
 
-/** Errors as clients see them; those of GraphQL's own coercion of variables have no code yet. */
-export function formatErrors(errors: readonly GraphQLError[]): GraphQLFormattedError[] {
-  return errors.map((error) => {
-    const isOfVariables = error.originalError === undefined && error.path === undefined && error.extensions['code'] === undefined
-    const told = isOfVariables ? coded(error, 'BAD_USER_INPUT') : error
-    return formatError(told.toJSON(), told)
-  })
-}
+  /** Errors as the client sees them. The private reasons behind them are logged. */
+  publicErrors(errors: readonly GraphQLError[]): GraphQLFormattedError[] {
+    this.logErrors(errors)
+    return errors.map(formatError)
+  }
 
-function parsed(query: string) {
-  try {
-    return parse(query)
-  } catch (thrown) {
-    throw thrown instanceof GraphQLError ? coded(thrown, 'GRAPHQL_PARSE_FAILED') : thrown
+  /** Logs the private reasons, for a transport that formats errors itself. */
+  logErrors(errors: readonly GraphQLError[]): void {
+    for (const error of errors) logError(this.#log, error)
   }
 }
 
-function coded({ message, nodes, source, positions }: GraphQLError, code: ErrorCode): GraphQLError {
-  return new GraphQLError(message, { nodes: nodes ?? null, source: source ?? null, positions: positions ?? null, extensions: { code } })
+/** Selects the operation to run. The messages are those of graphql's `execute`, which clients may know. */
+function operationOf(document: DocumentNode, name: string | null | undefined): OperationDefinitionNode {
+  const operation = getOperationAST(document, name)
+  if (operation) return operation
+  const message =
+    name === undefined || name === null
+      ? 'Must provide operation name if query contains multiple operations.'
+      : `Unknown operation named "${name}".`
+  throw new GraphQLError(message, { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' satisfies ErrorCode } })
+}
+
+/** The same error with a code, which graphql's own errors lack. */
+function coded({ message, nodes, source, positions, originalError }: GraphQLError, code: ErrorCode): GraphQLError {
+  return new GraphQLError(message, {
+    nodes: nodes ?? null,
+    source: source ?? null,
+    positions: positions ?? null,
+    originalError: originalError ?? null,
+    extensions: { code },
+  })
 }

@@ -2,10 +2,10 @@ import { DialsError, ResultTooLarge } from '../errors.js'
 import type { QueryResult } from '../query/6-result/query-result.js'
 import { operationLimits as limits } from './limits/limits.js'
 
-/** Rows and records of one result may both be asked for, and no alias makes them come more often. */
+/** The rows and the records of each result set, once each; aliases cannot raise it. */
 const textsMax = 2 * limits.resultSets
 
-/** The results of one operation, whose rows stand in the engine until they are released. */
+/** The results of one operation. Their rows stay in the engine until they are released. */
 export class Results {
   readonly #held = new Set<QueryResult>()
   #begun = 0
@@ -14,7 +14,7 @@ export class Results {
 
   /**
    * Runs one more query and keeps its result.
-   * @throws QUERY_TOO_COMPLEX beyond 20 result sets, RESULT_TOO_LARGE beyond 10,000 rows of all of them.
+   * @throws QUERY_TOO_COMPLEX beyond 20 result sets, RESULT_TOO_LARGE beyond 10,000 rows in all of them.
    */
   async run(query: () => Promise<QueryResult>): Promise<QueryResult> {
     if (++this.#begun > limits.resultSets) {
@@ -34,12 +34,12 @@ export class Results {
     return result
   }
 
-  /** Counts a page that is to be written out. @throws QUERY_TOO_COMPLEX beyond 40. */
+  /** Counts a list of rows or records that will be written. @throws QUERY_TOO_COMPLEX beyond 40. */
   write(): void {
     if (++this.#texts > textsMax) throw new DialsError('QUERY_TOO_COMPLEX', `One operation can write rows or records ${textsMax} times.`)
   }
 
-  /** Frees the rows of all of them. */
+  /** Frees the rows of all results. */
   async release(): Promise<void> {
     await Promise.all([...this.#held].map((result) => result.release()))
     this.#held.clear()

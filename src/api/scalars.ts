@@ -2,10 +2,10 @@ import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql'
 
 const isoDateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/
 
-/** An instant: RFC 3339, in UTC on the way out. */
+/** An instant: RFC 3339, in UTC in answers. */
 export const DateTime = new GraphQLScalarType<Date | string, string>({
   name: 'DateTime',
-  description: 'An instant: RFC 3339, answered in UTC',
+  description: 'An instant: RFC 3339; in UTC in answers',
   serialize: (value) => (value instanceof Date ? value : new Date(String(value))).toISOString(),
   parseValue: parseDateTime,
   parseLiteral: (node) => parseDateTime(node.kind === Kind.STRING ? node.value : undefined),
@@ -45,13 +45,14 @@ export const Json = new GraphQLScalarType<unknown, unknown>({
 export const Value = new GraphQLScalarType<unknown, unknown>({
   name: 'Value',
   description:
-    'A table cell. A column has one JSON form throughout a result, told by ResultColumn.encoding: INT64 a number, or a string throughout if any ' +
-    'cell passes 2^53; DECIMAL a string; dates ISO 8601; GEOMETRY GeoJSON; NaN and infinities null; a suppressed cell {"suppressed": true}. As ' +
-    'input: strings are accepted for any type in its canonical form; a number for a STRING column is TYPE_MISMATCH; unsafe integers are refused.',
+    'A table cell. A column has one JSON form throughout a result, given by ResultColumn.encoding: INT64 a number, or a string ' +
+    'throughout if any cell passes 2^53; DECIMAL a string; dates ISO 8601; GEOMETRY GeoJSON; NaN and infinities null; a suppressed ' +
+    'cell {"suppressed": true}. As input: strings are accepted for any type in its canonical form; a number for a STRING column is ' +
+    'TYPE_MISMATCH; unsafe integers are refused.',
   serialize: (value) => value,
   parseValue: cell,
   parseLiteral: (node) => {
-    // A whole number in the query's text is exact, so it is kept as text where JavaScript would round it.
+    // An integer literal is exact, so it stays text if JavaScript would round it.
     if (node.kind === Kind.INT && !Number.isSafeInteger(Number(node.value))) return node.value
     return cell(literalValue(node, undefined))
   },

@@ -20,8 +20,8 @@ import { ViewerResolver } from './resolvers/viewer.js'
 import { Value } from './scalars.js'
 
 /**
- * The graph, as code says it.
- * @throws Error where it leaves open who may ask for what.
+ * Builds the GraphQL schema from the code.
+ * @throws Error if it does not say who may use a field.
  */
 export async function createSchema(): Promise<GraphQLSchema> {
   const schema = await buildSchema({
@@ -40,7 +40,7 @@ export async function createSchema(): Promise<GraphQLSchema> {
       TableRowsResolver,
       ViewerResolver,
     ],
-    // The pipeline checks its input itself, with its place in it.
+    // The query pipeline checks its input itself, and reports the place in it.
     validate: false,
     directives: [...specifiedDirectives, ...accessDirectives],
   })
@@ -54,7 +54,7 @@ export async function createSchema(): Promise<GraphQLSchema> {
 /** `[[Value]!]!`: a row is never null, a cell may be. */
 const rowsType = new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(new GraphQLList(Value))))
 
-/** The schema as text, sorted, so that it changes only where the graph does. */
+/** The schema as text, sorted, so that it changes only with the graph. */
 export function printGraph(schema: GraphQLSchema): string {
   return `${printSchemaWithDirectives(lexicographicSortSchema(schema))}\n`
 }

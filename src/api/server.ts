@@ -1,22 +1,25 @@
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
+import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server'
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled'
-import { type GraphQLSchema, GraphQLError } from 'graphql'
+import { type DocumentNode, Kind } from 'graphql'
 import type { Log } from '../connector/source.js'
-import { toDialsError } from '../errors.js'
-import { accessPlugin, enforceAccess } from './access/enforce.js'
 import type { Context } from './context.js'
-import { causeOf, formatError } from './format-error.js'
-import { limitsPlugin } from './limits/plugin.js'
+import { formatError, toGraphQLError } from './format-error.js'
+import type { Operations, PreparedOperation, RefusedOperation } from './operations.js'
 
-/** Apollo over our schema: errors in our own form, no stack traces, the process's signals left to the command line. */
-export function createGraphServer(schema: GraphQLSchema, log: Log): ApolloServer<Context> {
+/**
+ * Apollo Server for POST and GET. It reads requests, finds persisted queries and executes; `operations` decides what may run and how errors
+ * look. Signals of the process are left to the command line.
+ */
+export function createGraphServer(operations: Operations, log: Log): ApolloServer<Context> {
   return new ApolloServer<Context>({
-    schema: enforceAccess(schema),
+    schema: operations.schema,
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    formatError,
-    plugins: [limitsPlugin(schema), accessPlugin(schema), logging(log), releasing, ApolloServerPluginCacheControlDisabled()],
+    // `operations` keeps parsed documents itself.
+    documentStore: null,
+    formatError: (_formatted, thrown) => formatError(toGraphQLError(thrown)),
+    plugins: [preparing(operations), releasing, ApolloServerPluginCacheControlDisabled()],
     logger: {
       debug: () => undefined,
       info: () => undefined,
@@ -24,6 +27,42 @@ export function createGraphServer(schema: GraphQLSchema, log: Log): ApolloServer
       error: (message) => log.error({}, String(message)),
     },
   })
+}
+
+/** Stands for a document that could not be read, so that Apollo neither parses it again nor finds an operation in it. */
+const unreadable: DocumentNode = { kind: Kind.DOCUMENT, definitions: [] }
+
+/** Has Apollo run what `operations` prepares: Apollo parses and validates only if there is no document yet. */
+function preparing(operations: Operations): ApolloServerPlugin<Context> {
+  return {
+    requestDidStart: () => {
+      let prepared: PreparedOperation | RefusedOperation
+      return Promise.resolve({
+        didResolveSource(requestContext) {
+          const { request, source, contextValue, metrics } = requestContext
+          prepared = operations.prepare({ query: source, operationName: request.operationName, variables: request.variables }, contextValue)
+          const document = 'errors' in prepared ? prepared.document : prepared.args.document
+          Object.assign(requestContext, { document: document ?? unreadable })
+          // An invalid document is not kept as a persisted query.
+          if (document === undefined) metrics.persistedQueryRegister = false
+          return Promise.resolve()
+        },
+        responseForOperation() {
+          if (!('errors' in prepared)) return Promise.resolve(null)
+          const errors = operations.publicErrors(prepared.errors)
+          const isOurFault = errors.some(({ extensions }) => extensions?.['code'] === 'INTERNAL_SERVER_ERROR')
+          return Promise.resolve({
+            http: { status: isOurFault ? 500 : 400, headers: new HeaderMap() },
+            body: { kind: 'single', singleResult: { errors } },
+          })
+        },
+        didEncounterErrors({ errors }) {
+          operations.logErrors(errors)
+          return Promise.resolve()
+        },
+      })
+    },
+  }
 }
 
 /** Frees the rows that results hold, however the request ended. */
@@ -34,26 +73,4 @@ const releasing: ApolloServerPlugin<Context> = {
         await contextValue.results.release()
       },
     }),
-}
-
-/** What clients are not told is logged: the reason behind an INTERNAL_SERVER_ERROR, and what a source's failure came from. */
-function logging(log: Log): ApolloServerPlugin<Context> {
-  return {
-    requestDidStart: () =>
-      Promise.resolve({
-        didEncounterErrors({ errors }) {
-          for (const error of errors) logError(log, error)
-          return Promise.resolve()
-        },
-      }),
-  }
-}
-
-function logError(log: Log, error: GraphQLError): void {
-  const original = causeOf(error)
-  const known = toDialsError(original)
-  if (original instanceof GraphQLError) return
-  const fields = { code: known.code, transaction: known.transaction, path: error.path, err: known.cause ?? original }
-  if (known.code === 'INTERNAL_SERVER_ERROR') log.error(fields, 'an operation failed')
-  else if (known.cause !== undefined) log.warn(fields, known.message)
 }

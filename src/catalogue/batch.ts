@@ -2,11 +2,11 @@ import type { Judged, Problem, Shown } from './judge-event.js'
 
 const bytesMax = 1024 * 1024
 
-/** What is written in one transaction: so many records, or a megabyte of description, so that memory does not grow with the source. */
+/** The records of one transaction: so many, or a megabyte of descriptions, so that memory does not grow with the source. */
 export class Batch {
   readonly shown: Shown[] = []
   readonly problems: Problem[] = []
-  /** Ids of datasets that the source says have gone. */
+  /** Ids of datasets that the source reports as removed. */
   readonly removed: string[] = []
   #bytes = 0
 

@@ -26,13 +26,13 @@ import {
 } from './rows.js'
 import { visibleDatasets } from './visibility.js'
 
-/** Reads of the catalogue for one request of one viewer. What is hidden or not there is null, or an empty list; the two do not differ. */
+/** Reads the catalogue for one request of one viewer. Hidden and missing things look the same: null, or an empty list. */
 export interface CatalogueLoaders {
   readonly organisation: Loader<string, OrganisationRow | null>
   readonly spoke: Loader<string, SpokeRow | null>
-  /** Not an ARCHIVED one. */
+  /** ARCHIVED datasets are left out. */
   readonly dataset: Loader<string, DatasetRow | null>
-  /** Not of an ARCHIVED dataset. */
+  /** Tables of ARCHIVED datasets are left out. */
   readonly table: Loader<string, TableRow | null>
   readonly tablesOfDataset: Loader<string, TableRow[]>
   readonly columnsOfTable: Loader<string, ColumnRow[]>
@@ -43,13 +43,13 @@ export interface CatalogueLoaders {
   readonly lastHarvestOfSpoke: Loader<string, HarvestRunRow | null>
   readonly problemsOfRun: Loader<ProblemsKey, HarvestProblemRow[]>
   readonly datasetPage: Loader<DatasetPageArguments, DatasetPage>
-  /** Not of an ARCHIVED dataset, and with all that a query needs to know of it. */
+  /** With all that a query needs; tables of ARCHIVED datasets are left out. */
   readonly tableForQuery: Loader<string, QueryTable | null>
 }
 
 /**
- * Each loads the keys of a tick in one statement. Loaders remember what they loaded: make them anew for each request, or with a memory of
- * their own, which the harvests' do not use.
+ * Each loader reads the keys of one tick in one statement, and remembers the results. So make new loaders for each request, or give them a
+ * memory that is emptied when the catalogue changes; harvests are never kept in it.
  */
 export function createCatalogueLoaders(knex: Knex, viewer: Viewer, memoryOf: MemoryOf = () => new Map()): CatalogueLoaders {
   const oneByKey = oneByKeyWith(memoryOf)
@@ -134,7 +134,7 @@ export function createCatalogueLoaders(knex: Knex, viewer: Viewer, memoryOf: Mem
   }
 }
 
-/** Reads of the harvests for one request of one viewer. */
+/** Reads harvest runs for one request of one viewer. */
 export function createHarvestLoaders(knex: Knex, viewer: Viewer): Pick<CatalogueLoaders, 'lastHarvestOfSpoke' | 'problemsOfRun'> {
   return {
     lastHarvestOfSpoke: oneByKeyWith(() => new Map())<HarvestRunRow>(

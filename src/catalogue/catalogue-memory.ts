@@ -5,13 +5,12 @@ import type { Viewer } from '../identity/viewer.js'
 import { type CatalogueLoaders, createCatalogueLoaders, createHarvestLoaders } from './catalogue-loaders.js'
 import type { LoaderMemory } from './loader.js'
 
-/** Kept of each kind of read, and for each of so many organisations; a list longer than this is read anew each time. */
+/** How many results are kept for each kind of read, and for how many organisations; a longer list is not kept. */
 const limits = { keys: 1000, organisations: 50, rows: 100 } as const
 
 /**
- * What this hub has read of the catalogue, kept until anything in the catalogue changes: a request asks for the revision, which is one
- * small statement, and for nothing else that an earlier request of the same organisation has read. What it answers is never older than the
- * request.
+ * A cache of catalogue reads, kept until anything in the catalogue changes. A request reads the catalogue's revision, one small statement,
+ * and then only what no earlier request of the same organisation has read. Nothing older than the request is returned.
  */
 export class CatalogueMemory {
   #revision: string | undefined
@@ -21,7 +20,7 @@ export class CatalogueMemory {
 
   constructor(private readonly knex: Knex) {}
 
-  /** Loaders for one request. Where the revision cannot be read, they remember nothing, and the reads themselves tell why. */
+  /** Loaders for one request. If the revision cannot be read they cache nothing, and the reads themselves report the failure. */
   async loadersFor(viewer: Viewer): Promise<CatalogueLoaders> {
     const revision = await this.#revisionNow().catch(() => undefined)
     if (revision === undefined) return createCatalogueLoaders(this.knex, viewer)
@@ -32,7 +31,7 @@ export class CatalogueMemory {
     return { ...this.#kept(viewer), ...createHarvestLoaders(this.knex, viewer) }
   }
 
-  /** What a viewer sees of the catalogue follows from its organisation alone. */
+  /** What a viewer may see of the catalogue depends only on its organisation. */
   #kept(viewer: Viewer): CatalogueLoaders {
     const key = viewer.organisation ?? ''
     const known = this.#loaders.get(key)
@@ -46,7 +45,7 @@ export class CatalogueMemory {
     return loaders
   }
 
-  /** Read after it was asked for, never before: who comes while a read is under way shares the next one with all others who do. */
+  /** Always read after the request came, never before: requests that come during a read share the next one. */
   #revisionNow(): Promise<string> {
     if (this.#reading === undefined) return this.#startReading()
     this.#nextReading ??= this.#reading.then(
@@ -66,7 +65,7 @@ export class CatalogueMemory {
   }
 
   async #read(): Promise<string> {
-    // As text: to build it would take as long as to run it.
+    // As text, because building the query takes as long as running it.
     const {
       rows: [row],
     } = (await prepared(this.knex.raw(`select string_agg(scope || ' ' || revision, ',' order by scope) as revision from revisions`))) as {
@@ -76,7 +75,7 @@ export class CatalogueMemory {
   }
 }
 
-/** A memory for a loader that forgets what failed and what is large. */
+/** A loader's cache, without failures and large values. */
 function remembering<Value>(): LoaderMemory<Value> {
   type Entry = { readonly promise: Promise<Value>; settled?: { readonly value: Value } }
   const memory = new LRUCache<string, Entry>({ max: limits.keys })

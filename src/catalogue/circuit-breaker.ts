@@ -1,36 +1,47 @@
 const failuresMax = 5
-const pauseMsFirst = 1_000
-const pauseMsMax = 30_000
+const openMsFirst = 1_000
+const openMsMax = 30_000
+
+/** The state of a breaker: requests pass while it is closed, none while it is open, and one as a trial while it is half-open. */
+export type BreakerState = 'closed' | 'open' | 'half-open'
 
 /**
- * Keeps queries from a source that cannot be reached, so that they fail at once and the source can recover: after five failures in a row no
- * query goes there for a second: the breaker is open. Then one query may try; while it fails the pause doubles, up to half a minute. An answer of any kind, an
- * error included, is no failure.
+ * A circuit breaker for one source, so that queries of a source that cannot be reached fail at once and the source can recover. It opens
+ * after five failures in a row, for one second; then it is half-open and lets one request through. Each failed trial opens it again for
+ * twice as long, up to 30 seconds; a success closes it. An answer of any kind, an error included, is a success.
  */
 export class CircuitBreaker {
   #failures = 0
-  #pauseMs = pauseMsFirst
+  #openMs = openMsFirst
   #openUntil = 0
 
   /** @param now milliseconds, for tests. */
   constructor(private readonly now: () => number = () => performance.now()) {}
 
-  /** Whether a request may go there now. After a pause, true once. */
-  admits(): boolean {
-    if (this.#failures < failuresMax) return true
-    if (this.now() < this.#openUntil) return false
-    this.#pauseMs = Math.min(this.#pauseMs * 2, pauseMsMax)
-    this.#openUntil = this.now() + this.#pauseMs
-    return true
+  get state(): BreakerState {
+    if (this.#failures < failuresMax) return 'closed'
+    return this.now() < this.#openUntil ? 'open' : 'half-open'
   }
 
+  /** Whether a request may go to the source now. A half-open breaker admits one, and is open again until its result is known. */
+  admits(): boolean {
+    const { state } = this
+    if (state === 'half-open') {
+      this.#openMs = Math.min(this.#openMs * 2, openMsMax)
+      this.#openUntil = this.now() + this.#openMs
+    }
+    return state !== 'open'
+  }
+
+  /** Records that the source could not be reached. */
   failed(): void {
     this.#failures++
-    if (this.#failures === failuresMax) this.#openUntil = this.now() + this.#pauseMs
+    if (this.#failures === failuresMax) this.#openUntil = this.now() + this.#openMs
   }
 
+  /** Records that the source answered. */
   succeeded(): void {
     this.#failures = 0
-    this.#pauseMs = pauseMsFirst
+    this.#openMs = openMsFirst
   }
 }

@@ -5,7 +5,7 @@ import type { HarvestLimits } from './harvest-limits.js'
 import { fenceRun, finishRun, heldRuns, type Run } from './harvest-run.js'
 import type { HarvestRunRow } from './rows.js'
 
-/** @property whole the source told of everything, not of changes only. */
+/** @property whole the source sent its whole catalogue, not only changes. */
 interface Conclusion {
   readonly crawl: Crawl
   readonly whole: boolean
@@ -13,14 +13,14 @@ interface Conclusion {
   readonly allowShrink: boolean
 }
 
-/** This run has written it, or found it unchanged. */
+/** This run has written the dataset, or found it unchanged. */
 const seen = `(seen_by = :run or (number < length(:unchanged::bytea) * 8 and get_bit(:unchanged::bytea, number) = 1))`
 
-/** ACTIVE, and this run had no word of it. */
+/** ACTIVE, and this run neither saw it nor had a problem with it. */
 const unseen = `status = 'ACTIVE' and kept_by is distinct from :run and not ${seen}`
 
 /**
- * Ends a run whose source was read to its end, or as far as it went: decides what has gone, and writes that and the run down in one
+ * Ends a run whose source was read to its end or to a limit. Decides which datasets are gone, and stores that and the end of the run in one
  * transaction.
  */
 export async function concludeRun(knex: Knex, run: Run, { crawl, whole, limits, allowShrink }: Conclusion): Promise<HarvestRunRow> {
@@ -42,7 +42,7 @@ export async function concludeRun(knex: Knex, run: Run, { crawl, whole, limits, 
 }
 
 async function takeCensus(transaction: Knex.Transaction, run: Run, gone: string): Promise<Census> {
-  // What came since the first run that was held does not count: else the guard would give way by waiting.
+  // Datasets that came after the first held run are not counted, or the guard would give way merely by waiting.
   const since = heldRuns(transaction, run.spokeId).orWhere({ id: run.id }).min('started_at')
   const { rows } = (await transaction.raw(
     `with held as (
@@ -54,13 +54,13 @@ async function takeCensus(transaction: Knex.Transaction, run: Run, gone: string)
        select count(distinct split_part(source_id, '/', 1)) as broken from harvest_problems
        where run_id = :run and not exists (select from datasets where id = :spoke || '/' || split_part(source_id, '/', 1) and ${seen})
      )
-     select known, vanished, shown + broken as told, (select failed from harvest_runs where id = :run) as failed from held, quarantined`,
+     select known, vanished, shown + broken as seen, (select failed from harvest_runs where id = :run) as failed from held, quarantined`,
     { run: run.id, spoke: run.spokeId, since, unchanged: run.unchanged.bytes },
   )) as { rows: [Census] }
   return rows[0]
 }
 
-/** MISSING from a complete crawl so many days ago, and from this one. What a problem names has begun its days anew. */
+/** Archives what has been MISSING for so many days and did not come in this run. A problem that names a dataset restarts its days. */
 async function archive(transaction: Knex.Transaction, run: Run, days: number): Promise<void> {
   await transaction('datasets')
     .where({ spoke_id: run.spokeId, status: 'MISSING' })

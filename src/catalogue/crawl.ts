@@ -7,17 +7,18 @@ import { Batch } from './batch.js'
 const silent = 'The source did not say that this was all of it; nothing was removed.'
 
 /**
- * Records that are read before the answers of the database are looked at: a source that never waits would hold them up for a whole batch.
+ * After so many records the event loop gets a turn: a source that never waits would otherwise block the database's answers for a whole
+ * batch.
  */
 const recordsATurn = 16
 
-/** How a crawl ended, where the source did not fail. */
+/** How a crawl ended, if the source did not fail. */
 export interface Crawl {
-  /** The source said that it has told of everything, and this; absent where it did not. */
+  /** The source's `complete` event; undefined if none came. */
   completion: Completion | undefined
-  /** A record came that names no dataset. */
+  /** A record without an id came. */
   unnamed: boolean
-  /** Why it is not complete, in words for everybody. */
+  /** Why the crawl is not complete; everybody may read it. */
   error: string | undefined
 }
 
@@ -28,13 +29,13 @@ interface CrawlOptions {
   readonly recordsMax: number
   readonly recordBytesMax: number
   readonly batchRecords: number
-  /** One at a time, while the source is read further by no more than one batch. */
+  /** Called for one batch at a time, while at most one more batch is read. */
   readonly write: (batch: Batch) => Promise<void>
 }
 
 /**
- * Reads what a source tells and hands it on, batch by batch.
- * @throws SourceFailure once what was told before it has been written.
+ * Reads the events of a source and writes them batch by batch.
+ * @throws SourceFailure after the events that came before it have been written.
  */
 export async function crawl({ source, cursor, signal, recordsMax, recordBytesMax, batchRecords, write }: CrawlOptions): Promise<Crawl> {
   const found: Crawl = { completion: undefined, unnamed: false, error: silent }
@@ -59,7 +60,7 @@ export async function crawl({ source, cursor, signal, recordsMax, recordBytesMax
       }
       records += 1
       if (records > recordsMax) {
-        found.error = `The source tells of more than ${recordsMax} records; the rest was left out, and nothing was removed.`
+        found.error = `The source sent more than ${recordsMax} records; the rest was left out, and nothing was removed.`
         break
       }
       found.unnamed ||= judged.kind === 'problem' && judged.problem.sourceId === undefined

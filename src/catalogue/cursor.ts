@@ -2,10 +2,10 @@ import { BadUserInput } from '../errors.js'
 
 const idPattern = /^[a-z0-9]+(?:-[a-z0-9]+)*\/[a-z0-9]+(?:-[a-z0-9]+)*$/
 
-/** An opaque mark in a list of datasets: after the dataset of this id. */
+/** An opaque position in a list of datasets: after the dataset with this id. */
 export const cursorOf = (id: string): string => Buffer.from(id).toString('base64url')
 
-/** The id that a cursor marks. @throws BadUserInput where it is none of ours. */
+/** The id in a cursor. @throws BadUserInput if it is not one of our cursors. */
 export function idOfCursor(cursor: string): string {
   const id = cursor.length <= 1000 ? Buffer.from(cursor, 'base64url').toString() : ''
   if (idPattern.test(id) && cursorOf(id) === cursor) return id

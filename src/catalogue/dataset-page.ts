@@ -7,11 +7,11 @@ import { type DatasetRow, datasetSelection, type DatasetStatus } from './rows.js
 import { visibleDatasets } from './visibility.js'
 
 export interface DatasetPageArguments {
-  /** Of these spokes; absent: of all. An empty list is of none. */
+  /** Only datasets of these spokes; absent means all spokes, an empty list none. */
   readonly spokes?: readonly string[] | null | undefined
   /** Default: ACTIVE and MISSING. */
   readonly status?: readonly DatasetStatus[] | null | undefined
-  /** Changed at its source after this time. */
+  /** Modified at its source after this time. */
   readonly modifiedAfter?: Date | null | undefined
   /** 0 to 100. */
   readonly first: number
@@ -27,14 +27,14 @@ export interface DatasetPage {
 }
 
 /**
- * The datasets that the viewer sees, by id in binary order, in two statements however many there are.
- * @throws BadUserInput where `first`, `after` or the number of spokes is out of bounds.
+ * The datasets that the viewer may see, by id in binary order, in two statements however many there are.
+ * @throws BadUserInput if `first`, `after` or the number of spokes is out of bounds.
  */
 export async function datasetPage(knex: Knex, viewer: Viewer, given: DatasetPageArguments): Promise<DatasetPage> {
   const { spokes, status, modifiedAfter, first, after } = given
   if (!Number.isInteger(first) || first < 0 || first > 100) throw new BadUserInput('first has to be from 0 to 100.')
   if ((spokes?.length ?? 0) > 1000) throw new BadUserInput('At most 1,000 spokes can be asked for at once.')
-  // '' is before every id.
+  // '' sorts before every id.
   const start = after === undefined || after === null ? '' : idOfCursor(after)
 
   const matching = () => {

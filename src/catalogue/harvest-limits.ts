@@ -1,25 +1,25 @@
-/** What a harvest of one spoke may take, and how it decides what has gone. */
+/** The limits of one spoke's harvest, and how it decides which datasets are gone. */
 export interface HarvestLimits {
-  /** A source that tells of more is read no further, and nothing is removed. */
+  /** If a source sends more, the rest is not read and nothing is removed. */
   readonly recordsMax: number
-  /** Of one dataset's description, as JSON; a larger one is a problem. */
+  /** Bytes of one dataset's description, as JSON; a larger one becomes a problem. */
   readonly recordBytesMax: number
-  /** Then the run has FAILED. */
+  /** After this time the run is FAILED. */
   readonly timeoutMs: number
-  /** A dataset that has been MISSING for so long is ARCHIVED by the next complete crawl of everything. */
+  /** The next complete crawl of everything archives a dataset that has been MISSING for so long. */
   readonly archiveAfterDays: number
-  /** A crawl is HELD where more than this share of what was there would go, */
+  /** A crawl is HELD if it would remove more than this share of the known datasets, */
   readonly shrinkPercentMax: number
-  /** and at least so many datasets. */
+  /** and at least so many. */
   readonly shrinkFrom: number
-  /** A source with cursors tells of everything again when the last time is so long ago. */
+  /** A source with cursors is read in full again after so many days. */
   readonly wholeEveryDays: number
 }
 
-/** Where neither hub.yaml nor its spoke says otherwise. */
+/** For what neither hub.yaml nor its spoke sets. */
 export const defaultLimits: HarvestLimits = {
   recordsMax: 1_000_000,
-  // Tells of thousands of columns; nobody reads more.
+  // Enough for thousands of columns.
   recordBytesMax: 4 * 1024 * 1024,
   timeoutMs: 30 * 60_000,
   archiveAfterDays: 30,

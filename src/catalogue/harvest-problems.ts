@@ -4,16 +4,16 @@ import type { Viewer } from '../identity/viewer.js'
 import type { HarvestProblemRow } from './rows.js'
 import { seesEveryProblem, visibleDatasets } from './visibility.js'
 
-/** @property first at most 100. */
+/** @property first 0 to 100. */
 export interface ProblemsKey {
   readonly runId: number
   readonly first: number
 }
 
 /**
- * The first problems of each run, in the order that the source told them. One about a record that the viewer may not know of is there, so
- * that the numbers agree, without its name and words.
- * @throws BadUserInput where `first` is not 0 to 100.
+ * The first problems of each run, in the order in which the source sent them. A problem with a record that the viewer may not see is still
+ * listed, so that the counts agree, but without its name and message.
+ * @throws BadUserInput if `first` is not 0 to 100.
  */
 export async function loadProblems(knex: Knex, viewer: Viewer, keys: readonly ProblemsKey[]): Promise<HarvestProblemRow[][]> {
   if (keys.some(({ first }) => !Number.isInteger(first) || first < 0 || first > 100))

@@ -1,22 +1,22 @@
 import type { Knex } from 'knex'
 
-/** Why a harvest is in the queue. Of each kind a spoke has one that waits; those of one spoke run one after another. */
+/** Why a harvest is in the queue. A spoke has at most one waiting job for each reason; the jobs of a spoke run one after another. */
 export type Occasion = 'scheduled' | 'asked for' | 'let through'
 
-/** What a job of the queue carries. */
+/** The payload of a job. */
 export interface HarvestJob {
   readonly occasion: Occasion
 }
 
-/** The name of a spoke's task and of its queue: a hub takes jobs of the spokes that it is configured for, and no others. */
+/** The name of a spoke's task and of its queue, so that a hub runs jobs only for the spokes in its configuration. */
 export const harvestTask = (spokeId: string) => `harvest ${spokeId}`
 
-/** So often is a harvest tried that could not be run, each time after a longer wait. */
+/** A harvest that could not run is tried so often, each time after a longer wait. */
 const attemptsMax: Record<Occasion, number> = { scheduled: 25, 'asked for': 3, 'let through': 3 }
 
 const jobKey = (spokeId: string, occasion: Occasion) => `${harvestTask(spokeId)} ${occasion}`
 
-/** Puts a harvest in the queue, in place of one of the same kind that waits. */
+/** Queues a harvest, and replaces a waiting one with the same reason. */
 export async function queueHarvest(knex: Knex, spokeId: string, occasion: Occasion, inMs: number): Promise<void> {
   const job: HarvestJob = { occasion }
   await knex.raw(
@@ -34,7 +34,7 @@ export async function queueHarvest(knex: Knex, spokeId: string, occasion: Occasi
   )
 }
 
-/** Whether such a harvest waits, runs, or is to be tried again. */
+/** Whether such a harvest waits, runs or will be retried. */
 export async function isQueued(knex: Knex, spokeId: string, occasion: Occasion): Promise<boolean> {
   const job = await knex('graphile_worker.jobs')
     .where({ key: jobKey(spokeId, occasion) })
@@ -43,7 +43,7 @@ export async function isQueued(knex: Knex, spokeId: string, occasion: Occasion):
   return job !== undefined
 }
 
-/** Whether the scheduled harvest of a spoke is due, or under way. */
+/** Whether a spoke's scheduled harvest is due or under way. */
 export async function isDue(knex: Knex, spokeId: string): Promise<boolean> {
   const job = await knex('graphile_worker.jobs')
     .where({ key: jobKey(spokeId, 'scheduled') })

@@ -3,13 +3,13 @@ import { SourceUnavailable } from '../errors.js'
 import { type HarvestRunRow, harvestRunSelection, type HarvestStatus } from './rows.js'
 import type { SeenNumbers } from './seen-numbers.js'
 
-/** A harvest of one spoke, under way. */
+/** A harvest of one spoke under way. */
 export interface Run {
   readonly id: number
   readonly spokeId: string
-  /** What it has found as it was. */
+  /** The datasets that it found unchanged. */
   readonly unchanged: SeenNumbers
-  /** Records that were shown again: where a page comes twice, another may have been left out. */
+  /** Records that came more than once. If a page came twice, another page may have been skipped, so nothing is archived then. */
   repeated: number
 }
 
@@ -22,25 +22,26 @@ interface Counts {
 }
 
 /**
- * Older runs of a spoke are forgotten, with their problems; but those stay that say when everything is due,
- * and since when the spoke is held. */
+ * Older runs of a spoke are deleted with their problems, except two that later runs need: the last complete crawl of everything, and the
+ * first of the current HELD runs.
+ */
 const runsKept = 100
 
 const abandoned = 'The hub stopped during this harvest.'
 
-/** The lock that whoever runs a harvest of the spoke holds, on every hub. */
+/** The lock of a spoke's harvest, held on every hub by the process that runs it. */
 export const harvestLock = (spokeId: string) => `harvest ${spokeId}`
 
-/** @property whole asks for everything, whatever cursor there is. */
+/** @property whole reads everything, even if there is a cursor. */
 interface Beginning {
   readonly wholeEveryDays: number
   readonly whole: boolean
 }
 
 /**
- * A new run, and the cursor that it starts from: that of the last complete run, unless all of the source is due to be read again, or the
- * last crawl was HELD, which has to be seen again as it was. A run still marked as running was left by a hub that died, and is closed. Only
- * for the holder of the spoke's harvest lock.
+ * Begins a run, and returns the cursor to start from: that of the last complete run. There is no cursor if everything is due to be read
+ * again, or if the last crawl was HELD, because a held crawl must be repeated in full. Only the holder of the spoke's harvest lock may call
+ * this; a run still marked RUNNING was left by a hub that died, and is closed.
  */
 export async function beginRun(
   knex: Knex,
@@ -72,22 +73,22 @@ const lastWholeRun = (knex: Knex, spokeId: string) =>
   knex('harvest_runs').where({ spoke_id: spokeId, status: 'COMPLETE', whole: true }).orderBy('id', 'desc').limit(1)
 
 /**
- * Holds the run for this transaction. Should the hub have lost its lock with its connection, another may have closed the run and begun its
- * own.
- * @throws SourceUnavailable where this run is no longer the one.
+ * Locks the run for this transaction, because a hub that lost its connection has lost its harvest lock too, and another hub may have closed
+ * this run and begun its own.
+ * @throws SourceUnavailable if this run was closed.
  */
 export async function fenceRun(transaction: Knex.Transaction, runId: number): Promise<void> {
   const run = await transaction('harvest_runs').where({ id: runId, status: 'RUNNING' }).forUpdate().first('id')
   if (run === undefined) throw new SourceUnavailable('Another hub has taken this harvest over.')
 }
 
-/** Adds to what the run has done. */
+/** Adds to the counts of the run. */
 export async function countInRun(transaction: Knex.Transaction, runId: number, counts: Counts): Promise<void> {
   const added = Object.entries(counts).map(([name, by]) => [name, transaction.raw('?? + ?', [name, by])])
   await transaction('harvest_runs').where({ id: runId }).update(Object.fromEntries(added))
 }
 
-/** @property settled it said what has gone. */
+/** @property settled the run decided which datasets are gone. */
 interface RunEnd {
   readonly status: Exclude<HarvestStatus, 'RUNNING'>
   readonly error?: string | undefined
@@ -97,7 +98,7 @@ interface RunEnd {
   readonly settled?: boolean
 }
 
-/** The end of a run, unless another hub has closed it; and the end of the spoke's oldest. */
+/** Ends a run, unless another hub has closed it, and deletes the oldest runs of the spoke. */
 export async function finishRun(
   knex: Knex,
   runId: number,
@@ -116,7 +117,7 @@ export async function finishRun(
   return run
 }
 
-/** The HELD runs since the last that said what has gone. */
+/** The HELD runs since the last run that decided which datasets are gone. */
 export function heldRuns(knex: Knex, spokeId: string): Knex.QueryBuilder {
   const settled = knex('harvest_runs').max('id').where({ spoke_id: spokeId, settled: true })
   return knex('harvest_runs').where({ spoke_id: spokeId, status: 'HELD' }).whereRaw('id > coalesce((?), 0)', [settled])
@@ -127,13 +128,13 @@ export async function latestRun(knex: Knex, spokeId: string): Promise<HarvestRun
   return knex('harvest_runs').where({ spoke_id: spokeId }).orderBy('id', 'desc').first<HarvestRunRow | undefined>(harvestRunSelection)
 }
 
-/** The latest run of a spoke that is no longer under way, where there is one from this id on. */
+/** The latest finished run of a spoke with this id or a later one. */
 export async function latestEndedRun(knex: Knex, spokeId: string, from: number): Promise<HarvestRunRow | undefined> {
   const ended = knex('harvest_runs').where({ spoke_id: spokeId }).whereNot({ status: 'RUNNING' })
   return ended.where('id', '>=', from).orderBy('id', 'desc').first<HarvestRunRow | undefined>(harvestRunSelection)
 }
 
-/** Closes the runs whose hub has died: those whose spoke's harvest lock is free. */
+/** Closes the runs whose hub has died, which is the case if the spoke's harvest lock is free. */
 export async function closeAbandonedRuns(knex: Knex): Promise<void> {
   await knex.transaction(async (transaction) => {
     const running = await transaction('harvest_runs')

@@ -13,14 +13,14 @@ import { harvestSpoke } from './harvest-spoke.js'
 import type { HarvestRunRow } from './rows.js'
 import { Semaphore } from './semaphore.js'
 
-/** Transactions that harvests may have open at once, so that readers always find a connection. */
+/** Transactions that harvests may have open at once, so that readers always find a free connection. */
 const writesAtOnce = 3
 
-/** After so many attempts that could not be run, the spoke's next turn is at its interval, as if it had been. */
+/** After so many attempts that could not run, the spoke waits for its next interval, as if it had been harvested. */
 const attemptsMax = 6
 
 /**
- * So long may the database be away before whoever waits for a harvest is told: a connection that it ended is not the end of the harvest.
+ * How long the database may be away before a waiting caller gets an error, in milliseconds. A short interruption does not end a harvest.
  */
 const awayMsMax = 2_000
 
@@ -30,18 +30,20 @@ interface HarvestSchedulerOptions {
   readonly connection: () => pg.ClientConfig
   /** By spoke id. */
   readonly sources: ReadonlyMap<string, Pick<Source, 'harvest'>>
-  /** From the end of a harvest to the start of the next; give or take a tenth, so that hubs and spokes do not fall into step. */
+  /** From the end of a harvest to the start of the next, give or take a tenth, so that hubs and spokes do not run in step. */
   readonly intervalMs: number
-  /** Harvests under way at once in this hub. One that hangs holds its place until its time is over. Default 50. */
+  /** Harvests that this hub runs at once. One that hangs keeps its place until its timeout. Default 50. */
   readonly atOnce?: number
   /** By spoke id; see `HarvestOptions`. */
   readonly limits?: ReadonlyMap<string, Partial<HarvestLimits>>
   readonly log: Log
-  /** Told of each run whose end this hub has seen. */
+  /** Called with each run that this hub has finished. */
   readonly onEnd?: (run: HarvestRunRow) => void
 }
 
-/** Keeps the catalogue current: each spoke is harvested on its own, so one that hangs, is down or answers rubbish holds up no other. */
+/**
+ * Keeps the catalogue current. Each spoke is harvested on its own, so one that hangs, is down or sends rubbish does not delay the others.
+ */
 export class HarvestScheduler {
   readonly #options: HarvestSchedulerOptions
   readonly #stopping = new AbortController()
@@ -52,7 +54,7 @@ export class HarvestScheduler {
     this.#options = options
   }
 
-  /** Makes the queue ready. Harvests nothing yet. */
+  /** Opens the queue. Harvests nothing before `start`. */
   static async open(options: HarvestSchedulerOptions): Promise<HarvestScheduler> {
     const scheduler = new HarvestScheduler(options)
     const { knex, connection, sources, intervalMs, log, atOnce = 50 } = options
@@ -75,7 +77,7 @@ export class HarvestScheduler {
     return scheduler
   }
 
-  /** Harvests every spoke now, and then again and again. Returns at once. */
+  /** Harvests every spoke now, and then at each interval. Returns at once. */
   start(): void {
     let queued = false
     this.#worker.start(async () => {
@@ -86,10 +88,9 @@ export class HarvestScheduler {
   }
 
   /**
-   * Harvests one spoke and answers with the finished run, whichever hub ran it; joins a harvest that is under way or due.
-   * @param allowShrink lets through what a crawl has lost, however much; then a harvest under way is not joined but followed by another.
-   * @throws BadUserInput for a spoke that is not configured; SOURCE_UNAVAILABLE where the database cannot be reached, or the hub stops
-   * first.
+   * Harvests one spoke and returns the finished run, whichever hub ran it. Joins a harvest that is under way or due.
+   * @param allowShrink removes what the crawl did not see, however much; it does not join a harvest under way but runs after it.
+   * @throws BadUserInput for a spoke that is not configured; SOURCE_UNAVAILABLE if the database cannot be reached, or the hub stops first.
    */
   async harvestNow(spokeId: string, { allowShrink = false }: { allowShrink?: boolean } = {}): Promise<HarvestRunRow> {
     if (!this.#options.sources.has(spokeId)) throw new BadUserInput('There is no spoke of this id.')
@@ -116,7 +117,7 @@ export class HarvestScheduler {
     throw new SourceUnavailable('The harvest could not be run. The reason is in the log of the hub.')
   }
 
-  /** Ends what is under way, as FAILED, and waits for it to be written down. */
+  /** Ends the harvests under way as FAILED, and waits until that is stored. */
   async stop(): Promise<void> {
     await this.#worker.stop(() => this.#stopping.abort(new Error('the hub is stopping')))
   }
@@ -137,8 +138,8 @@ export class HarvestScheduler {
         inTurn: (write) => this.#writes.run(write),
       })
       const { id, status, created, updated, removed, failed } = run
-      // The queue runs one job of a spoke at a time: whoever holds the harvest has lost the queue, or is dead and the server has yet to see
-      // it.
+      // The queue runs one job of a spoke at a time. So the other holder of the harvest lock has lost its queue connection, or has died and
+      // the server has not noticed yet.
       if (status === 'RUNNING') throw new SourceUnavailable('Another hub holds the harvest of this spoke.')
       log.info({ spoke: spokeId, run: id, status, created, updated, removed, failed }, 'harvested')
       onEnd(run)
@@ -150,7 +151,7 @@ export class HarvestScheduler {
       await queueHarvest(knex, spokeId, 'scheduled', signal.aborted ? 0 : intervalMs * (0.9 + 0.2 * Math.random()))
   }
 
-  /** Does what may be done twice, again while the database is away for a moment. */
+  /** Retries idempotent work while the database is away for a moment. */
   async #persist<T>(work: () => Promise<T>): Promise<T> {
     const { signal } = this.#stopping
     for (const end = Date.now() + awayMsMax; ;) {
@@ -163,7 +164,7 @@ export class HarvestScheduler {
     }
   }
 
-  /** Looks again and again until there is an answer. */
+  /** Polls until there is an answer. */
   async #wait<T>(look: () => Promise<T | undefined>): Promise<T> {
     const { signal } = this.#stopping
     for (let pauseMs = 20; !signal.aborted; pauseMs = Math.min(200, pauseMs * 1.5)) {

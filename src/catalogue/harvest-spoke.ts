@@ -14,7 +14,7 @@ import type { HarvestRunRow } from './rows.js'
 import { SeenNumbers } from './seen-numbers.js'
 import { writeBatch } from './write-batch.js'
 
-/** What a harvest of one spoke works with. */
+/** What a harvest of one spoke needs. */
 export interface HarvestOptions {
   readonly knex: Knex
   readonly spokeId: string
@@ -24,23 +24,24 @@ export interface HarvestOptions {
   readonly log: Log
   /** Default: `defaultLimits`. */
   readonly limits?: Partial<HarvestLimits>
-  /** An operator's word that what has gone has really gone: the guard holds nothing back. Reads all of the source. */
+  /** An operator confirms that the missing datasets are really gone, so the guard holds nothing back. Reads the whole source. */
   readonly allowShrink?: boolean
   /** Records that are written in one transaction. Default 500. */
   readonly batchRecords?: number
-  /** Runs one write of a batch, now or when others have had their turn. Default: now. */
+  /** Runs one write of a batch, possibly after waiting for its turn. Default: at once. */
   readonly inTurn?: <T>(write: () => Promise<T>) => Promise<T>
 }
 
 /**
- * Reads a source's catalogue into ours. One run of a spoke at a time over all hubs: where one is under way, that one is answered.
+ * Reads a source's catalogue into ours. One run of a spoke at a time over all hubs: if another is under way, that one is returned.
  *
- * COMPLETE: the source said so and every record was taken; a dataset that it did not show is MISSING from now on, and ARCHIVED after its
- * days of grace. PARTIAL: some records could not be taken, and their datasets stay as they are; or the source did not say that this was
- * all, and nothing goes. HELD: more would go than the guard allows, and nothing does. FAILED: it threw, or ran out of time; what it had
- * shown until then is in the catalogue.
+ * COMPLETE: the source reported so and every record was read; a dataset that did not come is MISSING from now on, and ARCHIVED after its
+ * days of grace. PARTIAL: some records could not be read, and their datasets stay as they are; or the source did not report that this was
+ * all, and nothing is removed. HELD: more would be removed than the guard allows, so nothing is. FAILED: the source threw, or its time was
+ * over; what came before that is in the catalogue.
  *
- * @throws DialsError SOURCE_UNAVAILABLE where the catalogue database cannot be reached. A source's failure is an answer, never thrown.
+ * @throws DialsError SOURCE_UNAVAILABLE if the catalogue database cannot be reached. A failure of the source does not throw; it is a FAILED
+ * run.
  */
 export async function harvestSpoke(options: HarvestOptions): Promise<HarvestRunRow> {
   const { knex, spokeId } = options
@@ -62,7 +63,7 @@ async function harvest(options: HarvestOptions): Promise<HarvestRunRow> {
   const limits = { ...defaultLimits, ...options.limits }
   const { id, cursor } = await beginRun(knex, spokeId, { wholeEveryDays: limits.wholeEveryDays, whole: allowShrink })
   const run = { id, spokeId, unchanged: new SeenNumbers(), repeated: 0 }
-  // Whoever harvests may have one signal for as long as it runs.
+  // The caller's signal may outlive this run, so it is wrapped: listeners would otherwise pile up on it.
   const deadline = deadlineAfter(limits.timeoutMs, AbortSignal.any([signal]))
   try {
     const found = await crawl({
@@ -92,7 +93,7 @@ async function harvest(options: HarvestOptions): Promise<HarvestRunRow> {
   }
 }
 
-/** What everybody may read of a failure; the rest is its cause. */
+/** The reason for a failure that everybody may read; the private part is its cause. */
 function failureOf(cause: unknown, { stopped, timeoutMs }: { stopped: boolean; timeoutMs: number | undefined }): DialsError {
   if (stopped) return new SourceUnavailable('The harvest was stopped.', { cause })
   if (timeoutMs !== undefined) return new SourceTimeout(`The source did not finish within ${timeoutMs / 1000} s.`, { cause })
@@ -100,7 +101,7 @@ function failureOf(cause: unknown, { stopped, timeoutMs }: { stopped: boolean; t
   return new SourceUnavailable('The source could not be read. The reason is in the log of the hub.', { cause })
 }
 
-/** Whoever holds the lock has begun its run or is about to; or has just finished it. */
+/** The holder of the lock has begun its run, is about to, or has just finished it. */
 async function runUnderWay(knex: Knex, spokeId: string): Promise<HarvestRunRow> {
   for (let attempt = 0; attempt < 20; attempt += 1) {
     const latest = await latestRun(knex, spokeId)

@@ -2,10 +2,10 @@ import { hash } from 'node:crypto'
 import type { z } from 'zod'
 import { type CatalogueEvent, catalogueEventSchema, type DatasetDescription } from '../connector/catalogue.js'
 
-/** What a source says at the end: see the contract. */
+/** What a source reports at its end: `complete` of the connector contract. */
 export type Completion = Omit<Extract<CatalogueEvent, { kind: 'complete' }>, 'kind'>
 
-/** A dataset as shown, with the digest that tells whether it changed. */
+/** A dataset from the source, with a digest that shows whether it changed. */
 export interface Shown {
   readonly description: DatasetDescription
   /** SHA-256 of its JSON, hexadecimal. */
@@ -13,15 +13,15 @@ export interface Shown {
   readonly bytes: number
 }
 
-/** A record that could not be taken. Without `sourceId` nobody knows which dataset it would have been. */
+/** A record that could not be read. Without `sourceId` it might be any dataset. */
 export interface Problem {
   readonly sourceId: string | undefined
   readonly message: string
-  /** Everybody may read it. */
+  /** Whether everybody may read it. */
   readonly listed: boolean
 }
 
-/** What an event of a source comes to. */
+/** A checked event of a source. */
 export type Judged =
   | { kind: 'shown'; shown: Shown }
   | { kind: 'problem'; problem: Problem }
@@ -29,28 +29,28 @@ export type Judged =
   | { kind: 'complete'; completion: Completion }
 
 /**
- * What a source said, held against the contract: whatever does not keep it becomes a problem with its reason. Beyond the schema that is:
- * one name for one thing, a scale where a DECIMAL needs it and nowhere else, no NUL (PostgreSQL's text has none), and a bounded size.
+ * Checks an event against the connector contract; an event that breaks it becomes a problem with the reason. Beyond the schema it checks:
+ * unique names, a scale for each DECIMAL and for nothing else, no NUL characters (PostgreSQL cannot store them), and a bounded size.
  * @param recordBytesMax of one dataset's description, as JSON.
  */
 export function judgeEvent(event: unknown, recordBytesMax: number): Judged {
   const parsed = catalogueEventSchema.safeParse(event)
-  if (!parsed.success) return problem(sourceIdOf(event), `It is not as the contract asks: ${reasons(parsed.error)}`)
+  if (!parsed.success) return problem(sourceIdOf(event), `It breaks the connector contract: ${reasons(parsed.error)}`)
   if (parsed.data.kind === 'problem') return problem(parsed.data.sourceId, parsed.data.message, parsed.data.listing === 'PUBLIC')
   if (parsed.data.kind === 'removed') return parsed.data
   if (parsed.data.kind === 'complete') return { kind: 'complete', completion: parsed.data }
 
   const description = parsed.data.dataset
-  // Canonical as it is: zod gives an object its schema's order of keys, whatever order the source had.
+  // The text is canonical, because zod returns the keys in the order of its schema.
   const text = JSON.stringify(description)
   const bytes = Buffer.byteLength(text)
   const fault = bytes > recordBytesMax ? `its description is over ${recordBytesMax / 1024} KiB` : faultOf(description, text)
-  if (fault !== undefined) return problem(description.id, `It is not as the contract asks: ${fault}`)
+  if (fault !== undefined) return problem(description.id, `It breaks the connector contract: ${fault}`)
   return { kind: 'shown', shown: { description, bytes, hash: hash('sha256', text) } }
 }
 
 function faultOf({ distributions, tables }: DatasetDescription, text: string): string | undefined {
-  // In JSON a NUL is \u0000 after an even number of backslashes; looked for only where there is one of any kind.
+  // In JSON a NUL is \u0000 after an even number of backslashes. The cheap test comes first.
   if (text.includes('\\u0000') && /(?<!\\)(?:\\\\)*\\u0000/.test(text)) return 'a text holds a NUL character'
   const twice = firstTwice(distributions.map(({ id }) => id)) ?? firstTwice(tables.map(({ id }) => id))
   if (twice !== undefined) return `two of its parts have the id ${twice}`
@@ -73,7 +73,7 @@ function firstTwice(names: readonly string[]): string | undefined {
   return names.find((name) => seen.size === seen.add(name).size)
 }
 
-/** What an event that breaks the contract says it is about, where it says so. */
+/** The id of the dataset that an invalid event is about, if it names one. */
 function sourceIdOf(event: unknown): string | undefined {
   const claimed = event as { sourceId?: unknown; dataset?: { id?: unknown } | null } | null | undefined
   const id = claimed?.dataset?.id ?? claimed?.sourceId
@@ -87,7 +87,7 @@ function reasons(error: z.ZodError): string {
     .join('; ')
 }
 
-/** NULs go and length is bounded, so that a problem can always be written down. */
+/** Removes NULs and bounds the length, so that a problem can always be stored. */
 function problem(sourceId: string | undefined, message: string, listed = false): Judged {
   const clean = (text: string, lengthMax: number) => text.replaceAll('\0', '').slice(0, lengthMax)
   return {

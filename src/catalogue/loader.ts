@@ -1,25 +1,25 @@
 import DataLoader, { type BatchLoadFn, type CacheMap } from 'dataloader'
 
 /**
- * Loads by key, the keys of a tick together. What a memory holds already comes at once and not as a promise, which GraphQL would otherwise
- * wait for at each field of a page. Rejects with what the load threw.
+ * Loads by key, all keys of one tick together. A cached value is returned directly and not as a promise, because GraphQL would wait for a
+ * promise at each field of a page. Rejects with what the load threw.
  */
 export interface Loader<Key, Value> {
   load(key: Key): Value | Promise<Value>
-  /** Each of several, in their order. */
+  /** The values of several keys, in their order. */
   loadAll(keys: readonly Key[]): Promise<Value[]>
 }
 
-/** What loaders remember, by key. */
+/** A loader's cache, by key. */
 export interface LoaderMemory<Value> extends CacheMap<string, Promise<Value>> {
-  /** The value itself, where it has been loaded. */
+  /** The value itself if it has been loaded, else a promise. */
   settled?(key: string): { readonly value: Value } | undefined
 }
 
-/** Makes the memory of one loader. */
+/** Makes the cache of one loader. */
 export type MemoryOf = <Value>() => LoaderMemory<Value>
 
-/** A loader with a memory. @param keyOf the text of a key, where keys are no text themselves. */
+/** A loader with a cache. @param keyOf makes text of keys that are not text. */
 export function createLoader<Key, Value>(
   batch: BatchLoadFn<Key, Value>,
   memory: LoaderMemory<Value>,

@@ -2,12 +2,12 @@ import type { Knex } from 'knex'
 import { prepared } from '../database/prepared.js'
 import { createLoader, type Loader, type MemoryOf } from './loader.js'
 
-/** No id of ours is longer, and PostgreSQL takes no NUL: such a key is of nothing. */
+/** None of our ids is longer, and PostgreSQL rejects NUL, so such a key matches nothing. */
 const isKey = (key: string) => key.length <= 500 && !key.includes('\0')
 
 type Load = (keys: string[]) => Knex.QueryBuilder
 
-/** One row, or null, for each key; the keys of a tick in one statement. */
+/** One row or null for each key. The keys of one tick are read in one statement. */
 export const oneByKeyWith = (memoryOf: MemoryOf) =>
   function oneByKey<Row>(keyOf: (row: Row) => string, load: Load): Loader<string, Row | null> {
     const batch = async (keys: readonly string[]) => {
@@ -17,7 +17,7 @@ export const oneByKeyWith = (memoryOf: MemoryOf) =>
     return createLoader(batch, memoryOf<Row | null>())
   }
 
-/** The rows of each key, in the order that they were loaded in; the keys of a tick in one statement. */
+/** The rows of each key, in their database order. The keys of one tick are read in one statement. */
 export const listByKeyWith = (memoryOf: MemoryOf) =>
   function listByKey<Row>(keyOf: (row: Row) => string, load: Load): Loader<string, Row[]> {
     const batch = async (keys: readonly string[]) => {

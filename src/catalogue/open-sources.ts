@@ -3,7 +3,7 @@ import type { Health, Source } from '../connector/source.js'
 import { type DialsError, SourceUnreachable } from '../errors.js'
 import { CircuitBreaker } from './circuit-breaker.js'
 
-/** SpokeStatus of API.graphql; UNKNOWN until the source was first asked. */
+/** `SpokeStatus` of graphql/surface.graphql; UNKNOWN until the source has first been checked. */
 export type SpokeStatus = 'UP' | 'DEGRADED' | 'DOWN' | 'UNKNOWN'
 
 interface Entry {
@@ -11,22 +11,24 @@ interface Entry {
   readonly source: Source
   health: Health['status'] | undefined
   harvestFailed: boolean
-  /** Of the asking under way. */
-  asking: Promise<void> | undefined
+  /** The health check under way. */
+  checking: Promise<void> | undefined
   readonly breaker: CircuitBreaker
   /** Records how a request to the source ended: without an error, or with one of the source. Only SourceUnreachable counts against it. */
   observed(error: DialsError | undefined): void
+  /** False while the circuit breaker of the source is open. */
   admits(): boolean
 }
 
-const healthEveryMs = 15_000
-const healthMsMax = 5_000
+const checkEveryMs = 15_000
+const checkMsMax = 5_000
 
-/** The sources of this hub, opened, and what is known of their state: from scans, from harvests, and from asking now and then. */
+/** The opened sources of this hub and their status, known from scans, from harvests and from regular health checks. */
 export class OpenSources {
   readonly #entries = new Map<string, Entry>()
   #onBack: (spokeId: string) => void = () => undefined
 
+  /** Adds a source, with a closed circuit breaker. */
   add(spokeId: string, connector: string, source: Source): void {
     const breaker = new CircuitBreaker()
     const entry: Entry = {
@@ -36,13 +38,13 @@ export class OpenSources {
       admits: () => breaker.admits(),
       health: undefined,
       harvestFailed: false,
-      asking: undefined,
+      checking: undefined,
       observed: (error) => {
         // A timeout may be due to a query's short time, so it counts neither way.
         if (error instanceof SourceUnreachable) breaker.failed()
         else if (error?.code !== 'SOURCE_TIMEOUT') breaker.succeeded()
-        if (error === undefined) this.#note(spokeId, entry, 'UP')
-        else this.#ask(spokeId, entry)
+        if (error === undefined) this.#setHealth(spokeId, entry, 'UP')
+        else this.#check(spokeId, entry)
       },
     }
     this.#entries.set(spokeId, entry)
@@ -52,40 +54,40 @@ export class OpenSources {
     return this.#entries.get(spokeId)
   }
 
-  /** DOWN: it does not answer. DEGRADED: it does, but its last harvest failed, or it says so itself. */
+  /** DOWN: it does not answer. DEGRADED: it answers, but its last harvest failed or it reports so itself. */
   status(spokeId: string): SpokeStatus {
     const entry = this.#entries.get(spokeId)
     if (entry?.health === undefined) return 'UNKNOWN'
     return entry.health === 'UP' && entry.harvestFailed ? 'DEGRADED' : entry.health
   }
 
-  /** A spoke process of this hub listens, or has ended. */
-  tell(spokeId: string, listening: boolean): void {
+  /** Records that a spoke process of this hub listens, or has ended. */
+  setListening(spokeId: string, listening: boolean): void {
     const entry = this.#entries.get(spokeId)
-    if (entry !== undefined) this.#note(spokeId, entry, listening ? 'UP' : 'DOWN')
+    if (entry !== undefined) this.#setHealth(spokeId, entry, listening ? 'UP' : 'DOWN')
   }
 
-  /** For the harvest: the same sources, whose success and failure is noted. */
+  /** The same sources for the harvest; how each harvest ends is recorded here. */
   harvestable(): ReadonlyMap<string, Pick<Source, 'harvest'>> {
     return new Map(
       [...this.#entries].map(([spokeId, entry]) => [
         spokeId,
-        { harvest: (cursor, signal) => this.#harvestNoting(spokeId, entry, cursor, signal) },
+        { harvest: (cursor, signal) => this.#harvestRecording(spokeId, entry, cursor, signal) },
       ]),
     )
   }
 
   /**
-   * Asks every source how it is, now and every 15 seconds, until the answer is called.
-   * @param onBack told of a source that answers again and whose last harvest failed: the next would be long in coming.
+   * Checks the health of every source, now and every 15 seconds, until the returned function is called.
+   * @param onBack called with a source that answers again and whose last harvest failed: its next harvest may be an hour away.
    */
   watch(onBack: (spokeId: string) => void): () => void {
     this.#onBack = onBack
-    const ask = () => {
-      for (const [spokeId, entry] of this.#entries) this.#ask(spokeId, entry)
+    const check = () => {
+      for (const [spokeId, entry] of this.#entries) this.#check(spokeId, entry)
     }
-    ask()
-    const timer = setInterval(ask, healthEveryMs).unref()
+    check()
+    const timer = setInterval(check, checkEveryMs).unref()
     return () => {
       clearInterval(timer)
       this.#onBack = () => undefined
@@ -96,39 +98,41 @@ export class OpenSources {
     await Promise.allSettled([...this.#entries.values()].map(({ source }) => source.close()))
   }
 
-  #ask(spokeId: string, entry: Entry): void {
-    entry.asking ??= entry.source
-      .health(AbortSignal.timeout(healthMsMax))
+  #check(spokeId: string, entry: Entry): void {
+    entry.checking ??= entry.source
+      .health(AbortSignal.timeout(checkMsMax))
       .then(
         ({ status }) => status,
         () => 'DOWN' as const,
       )
       .then((status) => {
-        entry.asking = undefined
-        this.#note(spokeId, entry, status)
+        entry.checking = undefined
+        this.#setHealth(spokeId, entry, status)
       })
   }
 
-  #note(spokeId: string, entry: Entry, health: Health['status']): void {
-    if (health === 'UP' && entry.health !== 'UP') entry.breaker.succeeded()
-    const back = health === 'UP' && entry.health !== 'UP' && entry.harvestFailed
+  #setHealth(spokeId: string, entry: Entry, health: Health['status']): void {
+    const isBack = health === 'UP' && entry.health !== 'UP'
     entry.health = health
-    if (back) this.#onBack(spokeId)
+    if (!isBack) return
+    // A source that is back closes its breaker.
+    entry.breaker.succeeded()
+    if (entry.harvestFailed) this.#onBack(spokeId)
   }
 
-  async *#harvestNoting(spokeId: string, entry: Entry, cursor: string | undefined, signal: AbortSignal): AsyncGenerator<CatalogueEvent> {
-    let read = false
+  async *#harvestRecording(spokeId: string, entry: Entry, cursor: string | undefined, signal: AbortSignal): AsyncGenerator<CatalogueEvent> {
+    let isRead = false
     try {
       for await (const event of entry.source.harvest(cursor, signal)) {
-        read ||= event.kind === 'complete'
+        isRead ||= event.kind === 'complete'
         yield event
       }
-      read = true
+      isRead = true
     } finally {
-      // Whoever reads this goes at `complete`, or when it has taken too long: after the loop, nothing would run.
-      entry.harvestFailed = !read
-      if (read) this.#note(spokeId, entry, 'UP')
-      else this.#ask(spokeId, entry)
+      // The reader stops at `complete`, or when its time is over, so code after the loop might not run.
+      entry.harvestFailed = !isRead
+      if (isRead) this.#setHealth(spokeId, entry, 'UP')
+      else this.#check(spokeId, entry)
     }
   }
 }

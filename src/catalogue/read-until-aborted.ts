@@ -1,16 +1,17 @@
-/** The source threw, or the signal ended it: the reason is the cause. Told apart from a failure of the catalogue's own database. */
+/**
+ * The source threw, or the signal ended it; the reason is the cause. A class of its own, so that it differs from a failure of our database.
+ */
 export class SourceFailure extends Error {}
 
 /**
- * The values of a source that may never answer: ends the moment the signal aborts, whatever the source does about it. The source is told to
- * stop and not waited for.
- * @throws SourceFailure with what the source threw, or the signal's reason.
+ * The values of a source that may never answer. Ends as soon as the signal aborts: the source is asked to stop, but not waited for.
+ * @throws SourceFailure with what the source threw, or with the signal's reason.
  */
 export async function* readUntilAborted<T>(source: () => AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void, void> {
   let iterator: AsyncIterator<T> | undefined
   let ended = false
   let stop: () => void = () => undefined
-  // One listener for all values: one for each would be a good part of the time that a value takes.
+  // One listener for all values, because adding one for each value would take a large part of the time.
   const onAbort = () => stop()
   signal.addEventListener('abort', onAbort, { once: true })
   const next = () =>

@@ -6,7 +6,7 @@ import type { Shown } from './judge-event.js'
 /** `camden/libraries` */
 export const idOf = (spokeId: string, { description }: Shown): string => `${spokeId}/${description.id}`
 
-/** The datasets as they are now; what those that changed had before of tables and distributions goes. */
+/** Writes new and changed datasets; replaces all tables and distributions of the changed ones. */
 export async function replaceDatasets(
   transaction: Knex.Transaction,
   run: Run,

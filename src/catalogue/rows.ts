@@ -17,12 +17,12 @@ export interface SpokeRow {
   connector: string
 }
 
-/** ACTIVE: its source shows it. MISSING: a whole crawl did not. ARCHIVED: and not for days of grace either. */
+/** ACTIVE: the source has it. MISSING: a complete crawl did not find it. ARCHIVED: it stayed missing beyond the days of grace. */
 export const datasetStatuses = ['ACTIVE', 'MISSING', 'ARCHIVED'] as const
-/** One of them. */
+/** One of the statuses. */
 export type DatasetStatus = (typeof datasetStatuses)[number]
 
-/** A dataset as the catalogue has it. */
+/** A dataset in the catalogue. */
 export interface DatasetRow {
   /** `camden/libraries` */
   id: string
@@ -43,11 +43,11 @@ export interface DatasetRow {
   status: DatasetStatus
   firstSeen: Date
   lastSeen: Date
-  /** When its description was last found changed. */
+  /** When its description last changed. */
   updatedAt: Date
 }
 
-/** A distribution as the catalogue has it. */
+/** A distribution in the catalogue. */
 export interface DistributionRow {
   /** `camden/libraries/csv` */
   id: string
@@ -63,7 +63,7 @@ export interface DistributionRow {
   modified: Date | null
 }
 
-/** A table as the catalogue has it. */
+/** A table in the catalogue. */
 export interface TableRow {
   /** `camden/libraries/libraries` */
   id: string
@@ -72,15 +72,15 @@ export interface TableRow {
   title: string
   rowCount: number | null
   version: string | null
-  /** Column names; none where the source tells of no key. */
+  /** Column names; empty if the source reports no key. */
   primaryKey: string[]
-  /** To tables of the same spoke, by `dataset/table`. */
+  /** References to tables of the same spoke, by `dataset/table`. */
   foreignKeys: ForeignKey[]
-  /** The first hundred. */
+  /** The first hundred problems. */
   problems: string[]
 }
 
-/** A column as the catalogue has it, without its profile. */
+/** A column in the catalogue, without its profile. */
 export interface ColumnRow {
   tableId: string
   /** From 0, as published. */
@@ -96,14 +96,17 @@ export interface ColumnRow {
   sensitivity: Sensitivity
 }
 
-/** What is told of a column’s values; only of a table that is open, and of a column that points to nobody. */
+/** The published profile of a column: only for an open table, and only if the column does not identify people. */
 export interface ColumnProfileRow {
   tableId: string
   position: number
   profile: ColumnProfile
 }
 
-/** PARTIAL: not all could be read. FAILED: nothing, or it was stopped. HELD: too much would have gone, and nothing was removed. */
+/**
+ * PARTIAL: something could not be read. FAILED: nothing could, or the run was stopped. HELD: too much would have been removed, so nothing
+ * was.
+ */
 export type HarvestStatus = 'RUNNING' | 'COMPLETE' | 'PARTIAL' | 'FAILED' | 'HELD'
 
 /** A harvest of one spoke, and what it changed. */
@@ -118,18 +121,18 @@ export interface HarvestRunRow {
   unchanged: number
   removed: number
   failed: number
-  /** Why it failed, in words for everybody. */
+  /** Why it failed; everybody may read it. */
   error: string | null
 }
 
 /** A record of a source that could not be read. */
 export interface HarvestProblemRow {
-  /** What the problem is about, by the source's own id; null where the viewer may not know, or nobody does. */
+  /** The source's own id of the record; null if it has none or the viewer may not see it. */
   sourceId: string | null
   message: string
 }
 
-/** For knex's `select`: each property of a row and the column that it is. */
+/** For knex's `select`: the column of each property of a row. */
 type Selection<Row> = Readonly<Record<keyof Row, string>>
 
 /** Organisations' columns, for `select`. */
@@ -184,7 +187,7 @@ export const distributionSelection: Selection<DistributionRow> = {
   modified: 'distributions.modified',
 }
 
-/** `problems` apart: of a table that reads badly it is bounded. */
+/** Without `problems`, which are many for a table that reads badly, and are therefore loaded apart. */
 export const tableSelection: Selection<Omit<TableRow, 'problems'>> = {
   id: 'tables.id',
   datasetId: 'tables.dataset_id',
@@ -196,7 +199,7 @@ export const tableSelection: Selection<Omit<TableRow, 'problems'>> = {
   foreignKeys: 'tables.foreign_keys',
 }
 
-/** Columns' columns but the profile, for `select`. */
+/** The columns of a column, without its profile, for `select`. */
 export const columnSelection: Selection<ColumnRow> = {
   tableId: 'columns.table_id',
   position: 'columns.position',

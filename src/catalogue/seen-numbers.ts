@@ -1,6 +1,6 @@
 /**
- * The datasets that a run has found unchanged, by number: a bit each, so that 100,000 of them are 12 KB here and not one write in the
- * catalogue. It goes with the run: one that is cut short removes nothing, so nobody asks what it had seen.
+ * The numbers of the datasets that a run found unchanged, one bit each: 100,000 of them take 12 KB here, and no write to the catalogue.
+ * They are lost with a run that is cut short, which is safe because such a run removes nothing.
  */
 export class SeenNumbers {
   #bits = new Uint8Array(1024)
@@ -18,7 +18,7 @@ export class SeenNumbers {
     this.#bits[number >> 3] = (this.#bits[number >> 3] ?? 0) | (1 << (number & 7))
   }
 
-  /** As PostgreSQL's `get_bit` counts in a bytea: from the lowest bit of the first byte. */
+  /** The same order as PostgreSQL's `get_bit` for bytea: from the lowest bit of the first byte. */
   get bytes(): Buffer {
     return Buffer.from(this.#bits.buffer)
   }

@@ -1,4 +1,4 @@
-/** A counting semaphore: at most `atOnce` pieces of work run at the same time; the others wait and run in the order they came. */
+/** A counting semaphore: at most `atOnce` tasks run at the same time; the others run in the order in which they came. */
 export class Semaphore {
   #free: number
   readonly #waiting: (() => void)[] = []

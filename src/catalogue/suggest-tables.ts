@@ -3,10 +3,10 @@ import type { Knex } from 'knex'
 import type { Viewer } from '../identity/viewer.js'
 import { visibleDatasets } from './visibility.js'
 
-/** So many ids on either side, in their order, are compared: all of a small catalogue, and of a large one what begins alike. */
+/** So many ids before and after it in order are compared: all of a small catalogue, and in a large one those that begin alike. */
 const neighboursMax = 500
 
-/** Up to three ids near to one that is unknown, nearest first, of tables that the viewer sees. */
+/** Up to three ids similar to an unknown one, nearest first, among the tables that the viewer may see. */
 export async function suggestTables(knex: Knex, viewer: Viewer, id: string): Promise<string[]> {
   if (id.length > 200 || id.includes('\0')) return []
   const neighbours = (side: '<' | '>', direction: 'asc' | 'desc'): Promise<string[]> =>

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import { closeAbandonedRuns } from './harvest-run.js'
 
-/** A spoke as hub.yaml names it. Ids are lower-case kebab. */
+/** A spoke of hub.yaml. Ids are lower-case kebab. */
 export interface ConfiguredSpoke {
   readonly id: string
   readonly title: string
@@ -10,8 +10,8 @@ export interface ConfiguredSpoke {
 }
 
 /**
- * Makes the catalogue list these spokes, in this order, and no others: one that is no longer configured vanishes from every read with its
- * datasets, and comes back as it was when it is configured again. Also closes harvests that a killed hub left running. For the hub's start.
+ * Makes the catalogue list exactly these spokes, in this order. A spoke that is no longer configured disappears from every read with its
+ * datasets, and comes back unchanged when it is configured again. Also closes the harvests of a killed hub. Called when a hub starts.
  */
 export async function syncConfigured(knex: Knex, spokes: readonly ConfiguredSpoke[]): Promise<void> {
   const organisations = new Map(spokes.map(({ organisation }) => [organisation.id, organisation]))
@@ -19,7 +19,7 @@ export async function syncConfigured(knex: Knex, spokes: readonly ConfiguredSpok
     return { id, title, organisation_id: organisation.id, connector, position }
   })
   await knex.transaction(async (transaction) => {
-    // Hubs that start at once would otherwise wait for each other's rows in a circle. Harvests go on: they only read spokes.
+    // Serialises hubs that start at once, whose updates would otherwise deadlock. Harvests are not blocked, because they only read spokes.
     await transaction.raw('lock table spokes in share row exclusive mode')
     await transaction.raw(
       `insert into organisations (id, name, gss)

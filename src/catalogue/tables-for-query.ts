@@ -4,14 +4,14 @@ import type { Viewer } from '../identity/viewer.js'
 import { type ColumnRow, type DatasetStatus } from './rows.js'
 import { visibleDatasets } from './visibility.js'
 
-/** What a source told of the values of a column that is open to everybody. */
+/** What a source reported about the values of a column; only if everybody may see it. */
 export interface ColumnStatistics {
   readonly distinctCount: number
   /** The share of rows without a value. */
   readonly nullRatio: number
 }
 
-/** A table with all that binding, authorising and planning a query need to know of it. */
+/** A table with everything that binding, authorising and planning a query need. */
 export interface QueryTable {
   id: string
   datasetId: string
@@ -29,7 +29,7 @@ export interface QueryTable {
   columns: (Omit<ColumnRow, 'tableId' | 'title' | 'description'> & { statistics: ColumnStatistics | null })[]
 }
 
-/** The tables of these ids that the viewer sees, in no particular order. */
+/** The tables with these ids that the viewer may see, in no particular order. */
 export function tablesForQuery(knex: Knex, viewer: Viewer, ids: string[]): Knex.QueryBuilder {
   return visibleDatasets(knex, viewer)
     .join('tables', 'tables.dataset_id', 'datasets.id')

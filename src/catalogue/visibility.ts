@@ -2,12 +2,12 @@ import type { Knex } from 'knex'
 import type { Viewer } from '../identity/viewer.js'
 import type { DatasetStatus } from './rows.js'
 
-/** What is listed where nobody asks for a status. */
+/** The statuses that are listed by default. */
 const listedStatuses: readonly DatasetStatus[] = ['ACTIVE', 'MISSING']
 
 /**
- * The one place that says who learns that a dataset exists, as the start of every read: `datasets` joined to their configured `spokes`, and
- * no dataset that the viewer may not see. What is read through it (tables, counts, suggestions) cannot tell of a hidden one.
+ * The only place that decides whether a viewer learns that a dataset exists. Every read starts from this query: `datasets` joined to
+ * configured `spokes`, without datasets hidden from the viewer. So tables, counts and suggestions cannot reveal a hidden dataset.
  */
 export function visibleDatasets(knex: Knex, viewer: Viewer, statuses: readonly DatasetStatus[] = listedStatuses): Knex.QueryBuilder {
   return knex('datasets')
@@ -22,8 +22,8 @@ export function visibleDatasets(knex: Knex, viewer: Viewer, statuses: readonly D
 }
 
 /**
- * Whether the viewer may read every problem of a spoke's harvests, which name records that may never have become datasets: the hub's
- * operators and the spoke's own organisation.
+ * Whether the viewer may read every problem of a spoke's harvests. Problems name records that may never have become datasets, so only
+ * operators of the hub and the spoke's own organisation may.
  */
 export function seesEveryProblem(viewer: Viewer, organisationId: string): boolean {
   return viewer.scopes.includes('hub:operate') || viewer.organisation === organisationId

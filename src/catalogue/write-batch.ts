@@ -4,15 +4,15 @@ import { countInRun, fenceRun, type Run } from './harvest-run.js'
 import type { Problem, Shown } from './judge-event.js'
 import { idOf, replaceDatasets } from './replace-datasets.js'
 
-/** Of a run's problems these many are kept; the rest are only counted. */
+/** So many problems of a run are stored; the rest are only counted. */
 const problemsMax = 1000
 
-/** What is written in one transaction. */
+/** The contents of one transaction. */
 type Written = Readonly<Pick<Batch, 'shown' | 'problems' | 'removed'>>
 
 /**
- * Writes what a source has shown since the last batch, in one transaction: a reader sees a dataset with all of its tables, or as it was.
- * A dataset that PostgreSQL cannot hold (a year 0, say) is taken out as a problem; the others of its batch are written.
+ * Writes a batch in one transaction, so that a reader sees a dataset with all of its tables, or as it was. A dataset that PostgreSQL cannot
+ * store (with a year 0, say) becomes a problem; the batch is halved until that dataset is found, and the others are written.
  */
 export async function writeBatch(knex: Knex, run: Run, batch: Written): Promise<void> {
   try {
@@ -23,12 +23,12 @@ export async function writeBatch(knex: Knex, run: Run, batch: Written): Promise<
     if (!isDataError(error) || batch.shown.length === 0) throw error
     const [only, ...others] = batch.shown
     if (only !== undefined && others.length === 0) {
-      const told = {
+      const unstorable = {
         sourceId: only.description.id,
         message: `A value in it is outside what the catalogue can hold (${error.code}).`,
         listed: false,
       }
-      return writeBatch(knex, run, { ...batch, shown: [], problems: [...batch.problems, told] })
+      return writeBatch(knex, run, { ...batch, shown: [], problems: [...batch.problems, unstorable] })
     }
     const middle = Math.ceil(batch.shown.length / 2)
     await writeBatch(knex, run, { ...batch, shown: batch.shown.slice(0, middle) })
@@ -36,11 +36,11 @@ export async function writeBatch(knex: Knex, run: Run, batch: Written): Promise<
   }
 }
 
-/** SQLSTATE classes 22 (data exception) and 23 (constraint): the data's fault, not the server's. */
+/** SQLSTATE classes 22 (data exception) and 23 (constraint violation): the data is at fault, not the server. */
 const isDataError = (error: unknown): error is Error & { code: string } =>
   error instanceof Error && 'code' in error && /^2[23]/.test(String(error.code))
 
-/** Answers with the numbers of the datasets that were as they are, and how many came again. */
+/** Returns the numbers of the unchanged datasets, and how many came more than once. */
 async function write(
   transaction: Knex.Transaction,
   run: Run,
@@ -51,18 +51,18 @@ async function write(
   if (fresh.length + changed.length > 0) await replaceDatasets(transaction, run, fresh, changed)
   const repeats = twice.map(({ description }) => ({
     sourceId: description.id,
-    message: 'It was shown twice; the first one counts.',
+    message: 'It came twice; the first one counts.',
     listed: false,
   }))
-  const told = [...problems, ...repeats]
-  if (told.length > 0) await tell(transaction, run, told)
+  const all = [...problems, ...repeats]
+  if (all.length > 0) await storeProblems(transaction, run, all)
   if (removed.length > 0) {
     await transaction.raw('update datasets set removed_by = ? where id = any(?)', [
       run.id,
       removed.map((sourceId) => `${run.spokeId}/${sourceId}`),
     ])
   }
-  await countInRun(transaction, run.id, { created: fresh.length, updated: changed.length, unchanged: same.length, failed: told.length })
+  await countInRun(transaction, run.id, { created: fresh.length, updated: changed.length, unchanged: same.length, failed: all.length })
   return { same, repeated: twice.length }
 }
 
@@ -85,18 +85,18 @@ async function compare(transaction: Knex.Transaction, run: Run, shown: readonly 
   return sorted
 }
 
-/** Writes problems down, and keeps the datasets that they name from looking deleted. */
-async function tell(transaction: Knex.Transaction, run: Run, problems: readonly Problem[]): Promise<void> {
+/** Stores problems, and marks the datasets that they name as kept, so that they are not removed. */
+async function storeProblems(transaction: Knex.Transaction, run: Run, problems: readonly Problem[]): Promise<void> {
   await transaction.raw(
     `insert into harvest_problems (run_id, position, source_id, message, listed)
-     select ?, told + (n - 1), problem ->> 'sourceId', problem ->> 'message', (problem ->> 'listed')::boolean
-     from json_array_elements(?::json) with ordinality as p (problem, n), (select count(*) as told from harvest_problems where run_id = ?)
-     where told + n <= ?`,
+     select ?, stored + (n - 1), problem ->> 'sourceId', problem ->> 'message', (problem ->> 'listed')::boolean
+     from json_array_elements(?::json) with ordinality as p (problem, n), (select count(*) as stored from harvest_problems where run_id = ?)
+     where stored + n <= ?`,
     [run.id, JSON.stringify(problems), run.id, problemsMax],
   )
-  // `libraries/libraries` is about the dataset `libraries`.
+  // A problem with `libraries/libraries` is about the dataset `libraries`.
   const named = problems.flatMap(({ sourceId }) => (sourceId === undefined ? [] : [`${run.spokeId}/${sourceId.split('/', 1)[0]}`]))
-  // Its source still has it, so its days of grace begin again.
+  // The source still has the dataset, so its days of grace begin again.
   await transaction.raw(
     `update datasets set kept_by = ?, missing_since = case status when 'MISSING' then now() else missing_since end where id = any(?)`,
     [run.id, named],

@@ -3,14 +3,14 @@ import { parseExact } from './exact-json.js'
 import { type GraphError, graphErrorText } from './query-text.js'
 import { strikingSecrets } from './strike-secrets.js'
 
-/** A hub, and as whom it is asked: without a token one sees what is open. */
+/** A hub, and the token to query it with; without one only open data is visible. */
 export interface Hub {
   /** Without a slash at its end: see hubUrl. */
   readonly url: string
   readonly token?: string | undefined
   /** Ends the wait for an answer. */
   readonly signal?: AbortSignal | undefined
-  /** How an error of the graph is told. Default: its code, its message, the place in the input and near names. */
+  /** Formats an error of the graph. Default: its code, its message, the place in the input and similar names. */
   readonly errorText?: (error: GraphError) => string
 }
 
@@ -20,9 +20,9 @@ interface Answer {
 }
 
 /**
- * The one field of an operation, over HTTP, its numbers with all their digits (exact-json). Throws DialsError, never with the token in it:
- * SOURCE_UNAVAILABLE where no hub answers; else the code, the place in the input and the near names of the graph's first error, and all of
- * its errors as text for people.
+ * Runs an operation over HTTP and returns its one field, with all digits of numbers (exact-json). Throws DialsError, never with the token
+ * in it: SOURCE_UNAVAILABLE if no hub answers; else the code, place and suggestions of the graph's first error, and all of its errors as
+ * text.
  */
 export async function askGraph<T>(
   { url, token, signal, errorText = graphErrorText }: Hub,
@@ -60,7 +60,8 @@ async function post(url: string, request: RequestInit): Promise<{ ok: boolean; s
 }
 
 /**
- * Node names what failed: ECONNREFUSED, or the fault of a certificate. Without a name nothing was tried: fetch refuses some ports itself.
+ * Node's name of the failure: ECONNREFUSED, or the fault of a certificate. Without a name no connection was tried, because fetch refuses
+ * some ports itself.
  */
 function noHub(url: string, cause: unknown): DialsError {
   const code = cause instanceof Error ? (cause.cause as NodeJS.ErrnoException | undefined)?.code : undefined
@@ -68,7 +69,7 @@ function noHub(url: string, cause: unknown): DialsError {
   return new DialsError('SOURCE_UNAVAILABLE', `${fault}. Start one with 'dials hub', or give its --url.`, { cause })
 }
 
-/** An answer of GraphQL; of anything else, nothing. */
+/** A GraphQL answer; undefined for anything else. */
 function answerOf(text: string): Answer {
   try {
     const { data, errors } = parseExact(text) as Answer
@@ -81,7 +82,7 @@ function answerOf(text: string): Answer {
   }
 }
 
-/** A hub of another version may have codes that this one has not. */
+/** A hub of another version may have codes that this version does not know. */
 function codeOf({ extensions }: GraphError): ErrorCode {
   return errorCodes.find((code) => code === extensions?.code) ?? 'BAD_REQUEST'
 }

@@ -5,38 +5,38 @@ import type { Relation } from '../connector/relation.js'
 import type { Health, Source } from '../connector/source.js'
 import { toDialsError } from '../errors.js'
 
-/** Of how many tables the first row is read. */
+/** The first row of so many tables is read. */
 const readMax = 3
 const bytesMax = 64 * 1024 * 1024
 const healthMsMax = 30_000
 
-/** One thing that was tried: how long it took, in milliseconds, and why it failed where it did. */
+/** One step of the check: its duration in milliseconds, and why it failed, if it did. */
 export interface Step<T> {
   readonly ms: number
   readonly value?: T
   readonly error?: string
 }
 
-/** What a source would bring. */
+/** What a harvest of the source would bring. */
 export interface Brought {
   readonly datasets: readonly DatasetDescription[]
   readonly problems: readonly { readonly sourceId: string; readonly message: string }[]
-  /** Events that are not as the contract has them. */
+  /** Events that break the connector contract. */
   readonly malformed: number
-  /** Whether the source could read all of itself. */
+  /** Whether the source reported that its catalogue is complete. */
   readonly complete: boolean
 }
 
-/** How a source does, step by step. */
+/** The results of a check, step by step. */
 export interface Check {
   readonly health: Step<Health>
   readonly catalogue: Step<Brought>
   readonly capabilities: Step<Capabilities>
-  /** The first row of some tables, without the columns that point to persons, read and thrown away. */
+  /** The first row of some tables, without columns that identify people, read and discarded. */
   readonly reads: readonly (Step<undefined> & { readonly table: string })[]
 }
 
-/** Whether all of it went well: problems of single records do not count. */
+/** Whether every step succeeded; problems with single records do not count. */
 export function isWell({ health, catalogue, capabilities, reads }: Check): boolean {
   const steps = [health, catalogue, capabilities, ...reads]
   return (
@@ -48,8 +48,8 @@ export function isWell({ health, catalogue, capabilities, reads }: Check): boole
 }
 
 /**
- * Reaches a source, reads its catalogue and the first row of some of its tables. `found` is told of the datasets so far. Throws nothing but
- * what the signal ends with.
+ * Reaches a source, reads its catalogue and the first row of some of its tables. `found` is called with the number of datasets so far.
+ * Throws only the signal's reason.
  */
 export async function checkConnector(source: Source, signal: AbortSignal, found: (datasets: number) => void): Promise<Check> {
   const health = await timed(() => withTimeout(source.health(AbortSignal.any([signal, AbortSignal.timeout(healthMsMax)])), signal))
@@ -111,7 +111,7 @@ async function timed<T>(work: () => Promise<T>): Promise<Step<T>> {
   }
 }
 
-/** A source that does not heed its signal must not hold the check up. */
+/** A source that ignores its signal must not block the check. */
 async function withTimeout(health: Promise<Health>, signal: AbortSignal): Promise<Health> {
   const late = delay(healthMsMax + 1000, undefined, { ref: false, signal }).then(() => {
     throw new Error(`it did not answer within ${healthMsMax / 1000} s`)

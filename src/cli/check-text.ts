@@ -1,17 +1,17 @@
 import type { Capabilities } from '../connector/capabilities.js'
 import { type Brought, type Check, isWell, type Step } from './check-connector.js'
 
-/** Problems and datasets of one source that are printed; `--json` has all of them. */
+/** So many problems and datasets of a source are printed; `--json` prints all. */
 const linesMax = 50
 
-/** A check for people. */
+/** Formats a check of a source. */
 export function checkText(name: string, connector: string, check: Check): string {
   const { health, catalogue, capabilities, reads } = check
   const steps = [
-    ['health', told(health, ({ status, message }) => `${status}${message === undefined ? '' : `: ${message}`}`)],
-    ['catalogue', told(catalogue, catalogueText)],
-    ['capabilities', told(capabilities, capabilitiesText)],
-    ...reads.map((read) => ['first row', told(read, () => `of ${read.table}`)]),
+    ['health', stepText(health, ({ status, message }) => `${status}${message === undefined ? '' : `: ${message}`}`)],
+    ['catalogue', stepText(catalogue, catalogueText)],
+    ['capabilities', stepText(capabilities, capabilitiesText)],
+    ...reads.map((read) => ['first row', stepText(read, () => `of ${read.table}`)]),
   ]
   const { datasets = [], problems = [] } = catalogue.value ?? {}
   const tables = datasets.flatMap(({ id, access, tables: own }) => own.map((table) => ({ ...table, id: `${id}/${table.id}`, access })))
@@ -34,14 +34,14 @@ export function checkText(name: string, connector: string, check: Check): string
 function catalogueText({ datasets, problems, complete, malformed }: Brought): string {
   const tables = datasets.flatMap((dataset) => dataset.tables)
   const columns = tables.reduce((sum, { columns: own }) => sum + own.length, 0)
-  const whole = complete ? '' : '; NOT COMPLETE: whatever it did not tell would be kept'
-  const broken = malformed === 0 ? '' : `; events that are not as the contract has them: ${malformed}`
+  const whole = complete ? '' : '; NOT COMPLETE: datasets that it did not send would be kept'
+  const broken = malformed === 0 ? '' : `; events that break the connector contract: ${malformed}`
   return `${counted(datasets.length, 'dataset')}, ${counted(tables.length, 'table')}, ${counted(columns, 'column')}; records that could not be read: ${problems.length}${whole}${broken}`
 }
 
 const counted = (count: number, noun: string) => `${count.toLocaleString('en-GB')} ${noun}${count === 1 ? '' : 's'}`
 
-function told<T>({ ms, value, error }: Step<T>, text: (value: T) => string): string {
+function stepText<T>({ ms, value, error }: Step<T>, text: (value: T) => string): string {
   const time = ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(1)} s`
   return `${error === undefined ? text(value as T) : `FAILED: ${error}`} (${time})`
 }
@@ -51,7 +51,7 @@ function capabilitiesText({ project, union, filter, aggregate, sort, limit }: Ca
   const sets = Object.entries({ filter, aggregate }).flatMap(([name, has]) =>
     has === undefined ? [] : [`${name} (${[...has].join(', ').toLowerCase()})`],
   )
-  return [...flags, ...sets].join('; ') || 'none: the hub does all of it'
+  return [...flags, ...sets].join('; ') || 'none: the hub does everything'
 }
 
 function some(title: string, lines: readonly string[]): string[] {

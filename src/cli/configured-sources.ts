@@ -3,20 +3,23 @@ import { resolve } from 'node:path'
 import { type Environment, type HubConfig, type Loaded, loadHubConfig, loadSpokeConfig, type SpokeConfig } from '../config.js'
 import { ConfigError } from '../errors.js'
 
-/** One source as a configuration names it. */
+/** One source of a configuration. */
 export interface ConfiguredSource {
   /** `camden: sources[0]` */
   readonly name: string
   readonly spokeId: string
   readonly loaded: Loaded<unknown>
-  /** Where it stands in its file. */
+  /** Its path in the file. */
   readonly path: string
   readonly entry: { readonly connector: string; readonly config?: unknown }
-  /** The hub that reaches it, where that is a spoke elsewhere. */
+  /** The hub that uses it, if it is a spoke elsewhere. */
   readonly hub?: HubConfig
 }
 
-/** The sources of a spoke.yaml, or of a hub.yaml: a spoke that the hub starts itself stands for its own sources. Throws ConfigError. */
+/**
+ * The sources of a spoke.yaml, or of a hub.yaml, where a spoke that the hub starts itself is replaced by its own sources. Throws
+ * ConfigError.
+ */
 export function configuredSources(file: string, environment: Environment): ConfiguredSource[] {
   if (!isHubFile(file)) return sourcesOf(loadSpokeConfig(file, environment))
   const loaded = loadHubConfig(file, environment)

@@ -12,33 +12,37 @@ import { ConfigError } from '../errors.js'
 /** Seconds that a token of the demonstration's issuer lives. */
 export const demoTokenSeconds = 3600
 
-/** Scopes that its clients may ask for. */
+/** Scopes that its clients may request. */
 const scopes = ['agreements:write']
 
-/** The demonstration's issuer under way. */
+/** The running issuer of the demonstration. */
 export interface DemoIssuer {
-  /** How the hub knows it. */
+  /** Its entry in the hub's configuration. */
   readonly config: IssuerConfig
-  /** Leaves the note for clients, where another demonstration's may lie: for when the hub has started. */
+  /**
+   * Writes the note for clients. Called once the hub has started, because the note of another demonstration may still be in use until then.
+   */
   announce(): Promise<void>
   close(): Promise<void>
 }
 
-/** What a client of the demonstration's issuer has to know: where it is, and the secret of each organisation by its id. */
+/** What a client of the demonstration's issuer needs: its URL, and the secret of each organisation. */
 export interface DemoNote {
   readonly issuer: string
   readonly audience: string
   readonly secrets: Readonly<Record<string, string>>
 }
 
-/** The file of the note in the demonstration's data directory. It is for its owner alone, and is gone when the demonstration is. */
+/**
+ * The file of the note in the demonstration's data directory. Only its owner may read it, and it is removed when the demonstration ends.
+ */
 export const demoNoteFile = (dataFolder: string) => join(dataFolder, 'demo-issuer.json')
 
-/** What the demonstration's issuer starts from. */
+/** What the issuer starts from. */
 export interface DemoIssuerOptions {
   /** The `aud` of its tokens. */
   readonly audience: string
-  /** The ids of the organisations: each is one client, of the same id. */
+  /** The ids of the organisations. Each is a client with the same id. */
   readonly organisations: readonly string[]
   readonly dataFolder: string
   readonly environment: Environment
@@ -46,15 +50,15 @@ export interface DemoIssuerOptions {
 }
 
 /**
- * An OpenID provider on loopback with keys and secrets of its own, made at each start: client credentials give access tokens (RFC 9068)
- * that carry the client's organisation. Throws ConfigError in production: whoever can read the note can speak for every organisation.
+ * Starts an OpenID provider on loopback, with new keys and secrets: client credentials give access tokens (RFC 9068) with the client's
+ * organisation. Throws ConfigError in production, because anyone who can read the note can act for every organisation.
  */
 export async function startDemoIssuer({ audience, organisations, dataFolder, environment, log }: DemoIssuerOptions): Promise<DemoIssuer> {
   if (environment.production) {
     throw new ConfigError(
       'the environment',
       'NODE_ENV',
-      'is production, and the demonstration gives tokens to whoever asks: use dials hub, with issuers of your own',
+      'is production, but the demonstration gives tokens to anyone: use dials hub, with issuers of your own',
     )
   }
   const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true })
@@ -109,7 +113,7 @@ function configuration(audience: string, secrets: DemoNote['secrets'], key: obje
   }
 }
 
-/** The provider says on the console that it is no set-up for production, which the demonstration is not: that goes to the log. */
+/** The provider warns on the console that this set-up is not for production. The demonstration is not, so the warning goes to the log. */
 async function providerOf(issuer: string, config: Configuration, log: Log) {
   const { console } = globalThis
   const { warn } = console

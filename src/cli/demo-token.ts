@@ -3,9 +3,9 @@ import { BadUserInput, DialsError } from '../errors.js'
 import { type DemoNote, demoNoteFile } from './demo-issuer.js'
 
 /**
- * An access token for an organisation, from the demonstration that runs with that data directory. Throws SOURCE_UNAVAILABLE where none
- * runs, and BAD_USER_INPUT for an organisation or a scope that its issuer does not know.
- * @param scopes none: the token has none.
+ * Gets an access token for an organisation from the running demonstration with that data directory. Throws SOURCE_UNAVAILABLE if none runs,
+ * and BAD_USER_INPUT for an organisation or a scope that its issuer does not know.
+ * @param scopes may be empty.
  */
 export async function demoToken(dataFolder: string, organisation: string, scopes: readonly string[] = []): Promise<string> {
   const note = await readNote(dataFolder)

@@ -1,7 +1,7 @@
 /**
- * Threads of the engine of each spoke process that runs beside the hub: where many share a machine, more threads than cores would wait for
- * each other.
- * @param spokes that the hub has, 1 or more
+ * Threads for the engine of each spoke process beside the hub. If many share a machine, more threads than cores would only wait for each
+ * other.
+ * @param spokes of the hub, 1 or more
  * @param cores of the machine
  * @returns 1 to `cores`
  */

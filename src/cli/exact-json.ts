@@ -1,19 +1,16 @@
 import { isLosslessNumber, isSafeNumber, LosslessNumber, parse, stringify } from 'lossless-json'
 
-/**
- * The value of a JSON text, each number with all of its digits: one that JavaScript would round stays text inside of a LosslessNumber.
- * Throws SyntaxError.
- */
+/** Parses JSON and keeps every digit of its numbers: one that JavaScript would round becomes a LosslessNumber. Throws SyntaxError. */
 export function parseExact(text: string): unknown {
   const parseNumber = (digits: string) => (isSafeNumber(digits) ? Number(digits) : new LosslessNumber(digits))
-  // Of a member that is named twice the last counts, as everywhere in JavaScript.
+  // Of a repeated member the last counts, as in JSON.parse.
   return parse(text, undefined, { parseNumber, onDuplicateKey: ({ newValue }) => newValue })
 }
 
-/** Such a value as JSON text, with the digits that it had. */
+/** Such a value as JSON text, with all digits. */
 export function stringifyExact(value: unknown): string {
   return stringify(value) ?? 'null'
 }
 
-/** Whether a value is a number that JavaScript would round; its text is that of its digits. */
+/** Whether a value is a number that JavaScript would round; its text has all digits. */
 export const isExactNumber = isLosslessNumber

@@ -1,7 +1,7 @@
 import type { HarvestLimits } from '../catalogue/harvest-limits.js'
 import type { HarvestLimitsConfig } from '../config.js'
 
-/** The limits of one spoke's harvest: its own in hub.yaml before the hub's. What neither gives is left to the defaults. */
+/** The limits of one spoke's harvest: its own in hub.yaml, else the hub's. What neither sets is left to the defaults. */
 export function harvestLimits(ofHub: HarvestLimitsConfig = {}, ofSpoke: HarvestLimitsConfig = {}): Partial<HarvestLimits> {
   const { recordKbMax, timeoutMinutes, ...same } = { ...ofHub, ...ofSpoke }
   const given = {

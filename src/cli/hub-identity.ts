@@ -6,10 +6,7 @@ import { type HubKey, readHubKey } from '../identity/hub-key.js'
 /** The file of a hub's own key in its data directory. */
 export const hubKeyFile = (dataFolder: string) => join(dataFolder, 'hub-key.json')
 
-/**
- * The key of the hub that keeps its data there, for those who speak for it. Throws ConfigError where no hub has been started with that
- * folder.
- */
+/** The key of the hub with that data folder, to act as its operator. Throws ConfigError if no hub has been started with the folder. */
 export async function operatorKey(dataFolder: string): Promise<HubKey> {
   const file = hubKeyFile(dataFolder)
   const key = await readHubKey(file)
@@ -17,7 +14,7 @@ export async function operatorKey(dataFolder: string): Promise<HubKey> {
   return key
 }
 
-/** What a hub signs as, when its configuration does not say. */
+/** The issuer of a hub's own tokens: from its configuration, else made from its name. */
 export function issuerOf(config: HubConfig): string {
   return config.issuer ?? `urn:seven-dials:${kebab(config.name)}`
 }

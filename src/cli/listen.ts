@@ -1,10 +1,10 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 
-/** A port that cannot be had, told to an operator. */
+/** A port cannot be used; the message is for an operator. */
 export class ListenError extends Error {}
 
-/** Listens, and answers the URL. Throws ListenError where the port is in use or not ours to take. */
+/** Listens, and returns the URL. Throws ListenError if the port is in use or not permitted. */
 export async function listen(app: FastifyInstance, { host, port, tls }: { host: string; port: number; tls: boolean }): Promise<string> {
   closeUnusedConnections(app)
   try {
@@ -23,8 +23,8 @@ export async function listen(app: FastifyInstance, { host, port, tls }: { host: 
 }
 
 /**
- * Node counts a connection on which no request has come yet as busy, and clients open such ones ahead of need: closing would wait for them.
- * So when the last request under way is answered, whatever is still open is closed.
+ * Closes connections without requests when the server stops. Node counts a connection that has had no request as busy, and clients open
+ * some in advance, so closing would wait for them. After the last request under way, all connections are closed.
  */
 function closeUnusedConnections(app: FastifyInstance): void {
   let underWay = 0
@@ -34,7 +34,7 @@ function closeUnusedConnections(app: FastifyInstance): void {
   }
   app.addHook('onRequest', (_request, reply, done) => {
     underWay++
-    // Not onResponse, which never comes where the client went away first.
+    // Not onResponse, which does not come if the client went away first.
     reply.raw.once('close', () => {
       underWay--
       closeRest()

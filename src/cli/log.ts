@@ -2,7 +2,7 @@ import pino, { type Logger } from 'pino'
 import type { Environment } from '../config.js'
 import { strikeSecrets } from './strike-secrets.js'
 
-/** Structured logs on stderr. Secrets of the configuration are struck out wherever they would stand. */
+/** Structured logs on stderr. Secrets of the configuration are redacted everywhere. */
 export function createLog(environment: Environment, secrets: readonly string[] = [], fields: object = {}): Logger {
   return pino(
     {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { packageFile } from './package-file.js'
 
-/** What the demonstration shows of its answer. */
+/** The part of the answer that the demonstration prints. */
 export interface MainJobAnswer {
   columns: { name: string }[]
   rows: (string | number | null)[][]

@@ -12,7 +12,7 @@ import { spokeCommand } from './commands/spoke.js'
 import { tokenCommand } from './commands/token.js'
 import { ListenError } from './listen.js'
 
-/** Exit codes: 0 done, 1 it failed, 2 the command line or a configuration file is wrong. */
+/** Exit codes: 0 success, 1 failure, 2 the command line or a configuration file is wrong. */
 export async function main(argv: readonly string[]): Promise<number> {
   const program = new Command('dials')
     .description('Seven Dials: one GraphQL graph over the data catalogues of many organisations, while each keeps its own data')

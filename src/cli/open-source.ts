@@ -3,7 +3,7 @@ import { type Loaded, parseConnectorConfig } from '../config.js'
 import type { Connector, Source, SourceContext } from '../connector/source.js'
 import { ConfigError } from '../errors.js'
 
-/** A source as its entry in hub.yaml or spoke.yaml says. Throws ConfigError: an unknown connector, or a setting that is wrong. */
+/** Checks the entry of a source in hub.yaml or spoke.yaml. Throws ConfigError for an unknown connector or a wrong setting. */
 export function checkSource(
   loaded: Loaded<unknown>,
   path: string,

@@ -5,14 +5,14 @@ import { askGraph, type Hub } from './ask-graph.js'
 import { issuerOf, operatorKey } from './hub-identity.js'
 import { strikingSecrets } from './strike-secrets.js'
 
-/** The hub of a hub.yaml, asked as its operator. */
+/** The hub of a hub.yaml, queried as its operator. */
 export interface OperatorHub {
   readonly config: HubConfig
-  /** As askGraph; each time with a token of its own, since they live a few minutes. */
+  /** Like askGraph, with a new token each time, because a token lives a few minutes. */
   ask<T>(field: string, operation: string, variables?: object, signal?: AbortSignal): Promise<T>
 }
 
-/** Throws ConfigError where hub.yaml cannot be read, or no hub was started with that data directory. @param hub where it listens */
+/** Throws ConfigError if hub.yaml cannot be read, or no hub was started with that data directory. @param hub where it listens */
 export async function openOperatorHub(config: string, dataDir: string, hub: Pick<Hub, 'url' | 'errorText'>): Promise<OperatorHub> {
   const { value, secrets } = loadHubConfig(config, readEnvironment())
   const key = await operatorKey(resolve(dataDir))

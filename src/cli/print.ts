@@ -1,9 +1,9 @@
 import { DialsError } from '../errors.js'
 
-/** To standard output. A reader that has seen enough and gone (`| head`) is no failure. */
+/** Prints to standard output. A reader that stops early (`| head`) is no failure. */
 export function print(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    // The callback has it too; unheard, it would end the process with its stack.
+    // The callback gets the error too; without a listener the event would end the process.
     process.stdout.on('error', () => undefined)
     process.stdout.write(text, (error) => {
       if (!error || (error as NodeJS.ErrnoException).code === 'EPIPE') return resolve()

@@ -2,12 +2,12 @@ import { createReadStream } from 'node:fs'
 import { parseDocument } from 'yaml'
 import { ConfigError } from '../errors.js'
 
-/** As much as a hub takes in one request. */
+/** The most that a hub accepts in one request. */
 const bytesMax = 2_000_000
 
 /**
- * The QueryInput of a file in UTF-8, JSON or YAML; `-` is standard input. What it says is left for the hub to check.
- * Throws ConfigError, which names the file, where it cannot be read, is larger than 2 MB, or holds no object.
+ * Reads a QueryInput from a UTF-8 file in JSON or YAML; `-` is standard input. The hub checks its content. Throws ConfigError with the
+ * file's name if it cannot be read, is larger than 2 MB, or holds no object.
  */
 export async function readQueryInput(file: string): Promise<object> {
   const name = file === '-' ? 'standard input' : file
@@ -16,11 +16,11 @@ export async function readQueryInput(file: string): Promise<object> {
   throw new ConfigError(name, '', "it holds no query: give a QueryInput, an object with 'from'")
 }
 
-/** The value of a text in JSON or YAML, which JSON can hold. Throws ConfigError with this name. */
+/** Parses JSON or YAML to a value that JSON can hold. Throws ConfigError with this name. */
 export function parseInput(text: string, name: string): unknown {
   try {
     const value = parseJson(text) ?? parseYaml(text, name)
-    // What is sent is JSON: YAML may refer to itself, and either may be nested deeper than can be written.
+    // The request is JSON, but YAML may refer to itself, and either format may be nested too deeply to be written.
     return JSON.parse(JSON.stringify(value) ?? 'null') as unknown
   } catch (thrown) {
     if (thrown instanceof ConfigError) throw thrown
@@ -28,7 +28,7 @@ export function parseInput(text: string, name: string): unknown {
   }
 }
 
-/** Undefined for what is not JSON. */
+/** Undefined if the text is not JSON. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown

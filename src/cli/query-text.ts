@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
 import { isExactNumber, stringifyExact } from './exact-json.js'
 
-/** What a table shows of a ResultSet; `--json` has all of it. */
+/** The part of a ResultSet that is printed; `--json` prints everything. */
 export interface Answer {
   columns: { name: string; type: string }[]
   rows: unknown[][]
@@ -13,7 +13,7 @@ export interface Answer {
   warnings: { code: string; message: string; table: string | null; column: string | null }[]
 }
 
-/** A Plan. Tables and missing columns are drawn where the hub tells them. */
+/** A Plan. Tables and missing columns are printed if the hub reports them. */
 export interface PlanAnswer {
   text: string
   fragments: {
@@ -29,19 +29,19 @@ export interface PlanAnswer {
   residual: string
 }
 
-/** An error as GraphQL answers it. */
+/** An error in an answer of GraphQL. */
 export interface GraphError {
   message: string
   extensions?: { code?: string; inputPath?: (string | number)[]; suggestions?: string[] }
 }
 
-/** Characters of a cell that are shown, the ellipsis of a longer one counted. */
+/** Characters of a cell that are printed, including the ellipsis of a longer one. */
 const cellMax = 60
-/** Rows that are drawn at once: what cli-table3 needs grows with their square. */
+/** Rows per table, because the memory of cli-table3 grows with the square of the rows. */
 const rowsAtOnce = 200
 const numeric = new Set(['INT64', 'DOUBLE', 'DECIMAL'])
 
-/** A result for people: its rows as a table, then how many there are, what is not in them and why. Ends without a line break. */
+/** Formats a result: a table of rows, their number, and what is missing and why. Ends without a line break. */
 export function answerText({ columns, rows, rowCount, truncated, complete, withheld, sources, warnings }: Answer): string {
   const states = [
     counted(rowCount, 'row'),
@@ -61,7 +61,7 @@ export function answerText({ columns, rows, rowCount, truncated, complete, withh
   return [tableText(columns, rows), states.join('; '), ...[...failed, ...misleading, ...lacking, ...hidden].map(harmless)].join('\n')
 }
 
-/** A plan for people: the tree, what each source would do and leave, and the hub's own part. Ends without a line break. */
+/** Formats a plan: the tree, what each source would run and leave to the hub, and the hub's own part. Ends without a line break. */
 export function planText({ text, fragments, residual }: PlanAnswer): string {
   return [lines(text).join('\n'), ...fragments.map(fragmentText), ['left to the hub', ...indented(residual, 2)].join('\n')].join('\n\n')
 }
@@ -73,11 +73,11 @@ export function graphErrorText({ message, extensions: { code, inputPath = [], su
   return harmless([`${code ?? 'BAD_REQUEST'}: ${message}`, ...place, ...meant].join(' '))
 }
 
-/** A cell for people: null is empty, an object is JSON, and what is longer than 60 characters ends in an ellipsis there. One line. */
+/** Formats a cell on one line: null is empty, an object is JSON, and longer text is cut to 60 characters with an ellipsis. */
 export function cellText(value: unknown): string {
   if (value === null || value === undefined) return ''
   const text = harmless(typeof value === 'object' && !isExactNumber(value) ? stringifyExact(value) : String(value))
-  // No character takes more than two units: so long a piece holds all that is shown, and one more.
+  // A character takes at most two units, so a piece of this length holds all that is printed, and one more.
   const characters = [...text.slice(0, 2 * cellMax + 2)]
   return characters.length <= cellMax ? text : `${characters.slice(0, cellMax - 1).join('')}…`
 }
@@ -98,12 +98,12 @@ function tableText(columns: Answer['columns'], rows: readonly unknown[][]): stri
   const widths = pieces.map((piece) => widthsOf(draw(piece)[0] ?? ''))
   const widest = columns.map((_, column) => Math.max(...widths.map((own) => own[column] ?? 0)))
   const drawn = pieces.map((piece) => draw(piece, widest))
-  // Each has the head, and a border at its top and bottom: the first keeps the head, the last the bottom.
+  // Each table has a header and both borders: the first keeps its header, the last its bottom border.
   const [top = '', names = '', between = ''] = drawn[0] ?? []
   return [top, names, ...drawn.flatMap((piece) => [between, ...piece.slice(3, -1)]), drawn[0]?.at(-1) ?? ''].join('\n')
 }
 
-/** Of a table's top border: ┌──┬───┐ */
+/** The column widths of a table, from its top border: ┌──┬───┐ */
 const widthsOf = (border: string) =>
   border
     .slice(1, -1)
@@ -139,5 +139,5 @@ const lines = (text: string) => text.split('\n').map(harmless)
 
 const indented = (text: string, spaces: number) => lines(text).map((line) => `${' '.repeat(spaces)}${line}`)
 
-/** Text of others on one line. What would steer a terminal, or turn the direction of what follows, is a space. */
+/** Puts foreign text on one line. Characters that control a terminal or change the direction of text become spaces. */
 export const harmless = (text: string) => text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, ' ')

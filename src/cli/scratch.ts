@@ -8,8 +8,8 @@ const prefix = 'seven-dials-'
 const tmpfsMagic = 0x01021994
 
 /**
- * A folder in memory for parts under way, of this process alone. What processes that died left behind is swept first. Where there is no
- * tmpfs the system's temporary folder serves, where a hub encrypts what spokes send, and the log says so.
+ * Makes a folder in memory for result parts, for this process alone, and removes those of dead processes. Without a tmpfs the system's
+ * temporary folder is used; a hub then encrypts what spokes send, and the log reports it.
  */
 export async function openScratch(log: Log): Promise<{ folder: string; close(): Promise<void> }> {
   const base = (await isTmpfs('/dev/shm')) ? '/dev/shm' : tmpdir()
@@ -35,7 +35,7 @@ async function isTmpfs(folder: string): Promise<boolean> {
   }
 }
 
-/** Whether the kernel may put memory on a disk: a line for each place, below a head. */
+/** Whether the kernel may swap memory to a disk: the file has a header, and a line for each swap area. */
 async function hasSwap(): Promise<boolean> {
   const text = await readFile('/proc/swaps', 'utf8').catch(() => '')
   return text.trim().split('\n').length > 1

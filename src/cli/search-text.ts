@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
 import { cellText, counted, harmless } from './query-text.js'
 
-/** What a table shows of a SearchConnection; `--json` has all of it. */
+/** The part of a SearchConnection that is printed; `--json` prints everything. */
 export interface Found {
   edges: { node: Hit }[]
   pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; endCursor: string | null }
@@ -14,7 +14,7 @@ interface Hit {
   highlights: { field: string; text: string }[]
 }
 
-/** How an index stands, as the graph tells it. */
+/** The state of a search index. */
 export interface IndexState {
   index: string
   pending: number
@@ -29,31 +29,31 @@ export interface Rebuild {
   error: string | null
 }
 
-/** Where it is shown. @property bold a terminal, which shows matches in bold @property columns how wide that is */
+/** @property bold whether matches are bold, as in a terminal @property columns the width of the terminal */
 export interface Screen {
   readonly bold: boolean
   readonly columns?: number | undefined
 }
 
-/** Characters of a line that says why, and values of a facet that are drawn. */
+/** Length of a line about a match, and number of facet values, that are printed. */
 const whyMax = 100
 const facetValuesMax = 20
 
-/** Characters of the table's columns: together with its borders the narrow ones fill a screen of 80. */
+/** Widths of the table's columns; with borders the narrow ones fill 80 characters. */
 const dataset = { least: 30, most: 72 } as const
 const others = { narrow: [17, 10, 10], wide: [28, 18, 10] } as const
 const wideFrom = 110
 const borders = 13
 
-/** A piece of text, and whether it is what matched. */
+/** A piece of text, and whether it is a match. */
 interface Piece {
   readonly text: string
   readonly matched: boolean
 }
 
 /**
- * What was found, for people: a table, how many there are in all, how to see the next page, and the facets. Ends without a line break.
- * @param asked what was looked for, to be said where nothing is found
+ * Formats the hits: a table, the total, the command for the next page, and the facets. Ends without a line break.
+ * @param asked the search, to be repeated if nothing is found
  */
 export function foundText(
   { edges, pageInfo: { hasNextPage, hasPreviousPage, endCursor }, totalCount, facets }: Found,
@@ -102,7 +102,7 @@ function hitsTable(hits: readonly Hit[], { bold, columns }: Screen): string {
   const right = others[(columns ?? wideFrom) < wideFrom ? 'narrow' : 'wide']
   const room =
     columns === undefined ? dataset.most : Math.min(dataset.most, columns - borders - right.reduce((sum, width) => sum + width, 0))
-  // An id is what one copies: the column is wide enough for the longest, whatever the screen.
+  // Ids are copied, so the column fits the longest one, whatever the width.
   const left = Math.max(dataset.least, room, ...rows.map(({ id }) => id.length))
   const table = new Table({
     head: ['dataset', 'publisher', 'formats', 'modified'],
@@ -115,8 +115,8 @@ function hitsTable(hits: readonly Hit[], { bold, columns }: Screen): string {
 }
 
 /**
- * `title; description: … a list of the libraries of …`: every field that matched by its name, and the first that the table has not got in
- * full.
+ * `title; description: … a list of the libraries of …`: the names of the fields that matched, and the first one that the table does not
+ * show in full.
  */
 function whyText(highlights: Hit['highlights'], bold: boolean): string {
   const other = highlights.find(({ field }) => field !== 'title')
@@ -128,7 +128,7 @@ function whyText(highlights: Hit['highlights'], bold: boolean): string {
 
 const entities: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" }
 
-/** The text of a highlight as it was before it was escaped for HTML, apart where it matched. */
+/** A highlight without HTML escapes, split into matches and other text. */
 function piecesOf(html: string): Piece[] {
   const pieces = html.split(/(<em>[^<]*<\/em>)/).map((part) => {
     const [, inner] = /^<em>(.*)<\/em>$/s.exec(part) ?? []
@@ -140,7 +140,7 @@ function piecesOf(html: string): Piece[] {
   return pieces.filter(({ text }) => text !== '')
 }
 
-/** At most so many characters, of which the first match is one; an ellipsis at each end where there is more. */
+/** Cuts to a length that includes the first match, with an ellipsis at each cut end. */
 function cut(pieces: readonly Piece[], max: number): Piece[] {
   const characters = pieces.flatMap(({ text, matched }) => [...text].map((character) => ({ text: character, matched })))
   if (characters.length <= max) return [...pieces]
@@ -179,7 +179,7 @@ function facetTable({ facet, values }: Found['facets'][number]): string {
   return `${table.toString()}${more > 0 ? `\nand ${counted(more, 'more value')}: --json has up to a hundred` : ''}`
 }
 
-/** An index for people: its name, what it has not been told, and its latest rebuild. Ends without a line break. */
+/** Formats an index: its name, its pending changes, and its latest rebuild. Ends without a line break. */
 export function stateText({ index, pending, rebuild }: IndexState): string {
   const facts = [
     ['index', index],
@@ -189,9 +189,9 @@ export function stateText({ index, pending, rebuild }: IndexState): string {
   return facts.map(([name = '', text = '']) => harmless(`${name.padEnd(15)}  ${text}`)).join('\n')
 }
 
-/** One line: how far it is, how it ended, or why it failed. */
+/** One line with the progress of a rebuild, how it ended, or why it failed. */
 export function rebuildText({ startedAt, endedAt, written, total, error }: Rebuild): string {
-  // What there was when it began is no bound: datasets come and go meanwhile.
+  // The total was counted at the beginning, so more datasets may have been written by now.
   const datasets = `${written.toLocaleString('en-GB')} of ${counted(Math.max(written, total), 'dataset')}`
   if (endedAt === null) return `under way since ${instantText(startedAt)}: ${datasets}`
   if (error !== null) return harmless(`failed at ${instantText(endedAt)}, after ${datasets}: ${error}`)
@@ -199,7 +199,7 @@ export function rebuildText({ startedAt, endedAt, written, total, error }: Rebui
   return `ended at ${instantText(endedAt)}: ${counted(written, 'dataset')} in ${seconds.toLocaleString('en-GB', { maximumFractionDigits: 1 })} s`
 }
 
-/** How far a rebuild is: `rebuilding: 2,000 of 4,100 datasets (48%)`. */
+/** The progress of a rebuild: `rebuilding: 2,000 of 4,100 datasets (48%)`. */
 export function progressText({ written, total }: Rebuild): string {
   const all = Math.max(written, total)
   return `rebuilding: ${written.toLocaleString('en-GB')} of ${counted(all, 'dataset')} (${all === 0 ? 100 : Math.floor((100 * written) / all)}%)`

@@ -16,14 +16,14 @@ import { checkSource } from './open-source.js'
 import { openScratch } from './scratch.js'
 import { UndoList } from './undo-list.js'
 
-/** What a spoke starts from. `port` wins over the configuration. */
+/** What a spoke starts from. `port` overrides the configuration. */
 export interface SpokeOptions {
   readonly loaded: Loaded<SpokeConfig>
   readonly dataFolder: string
   readonly port?: number
-  /** The hub to trust, where spoke.yaml names none: given by the hub that starts this spoke. */
+  /** The hub to trust if spoke.yaml names none: the hub that starts this spoke. */
   readonly hub?: { issuer: string; jwks: JSONWebKeySet }
-  /** Issuers to trust, where spoke.yaml names none: those of the hub that starts this spoke. */
+  /** Issuers to trust if spoke.yaml names none: those of the hub that starts this spoke. */
   readonly issuers?: readonly IssuerConfig[]
   /** Threads of its engine. Default: one for each core. */
   readonly engineThreads?: number
@@ -33,11 +33,11 @@ export interface SpokeOptions {
 /** A running hub or spoke. */
 export interface Running {
   readonly url: string
-  /** Finishes what runs, then stops. Safe to call twice. */
+  /** Finishes the work under way, then stops. Safe to call twice. */
   close(): Promise<void>
 }
 
-/** A spoke process: its sources, its engine, and the HTTP that its hub reaches it by. */
+/** Starts a spoke: its sources, its engine, and the HTTP for its hub. */
 export async function startSpoke({ loaded, dataFolder, port, hub, issuers = [], engineThreads, log }: SpokeOptions): Promise<Running> {
   const { value: config } = loaded
   const verifierHub = pinnedHub(loaded) ?? hub
@@ -106,7 +106,7 @@ function pinnedHub(loaded: Loaded<SpokeConfig>): { issuer: string; jwks: JSONWeb
   return { issuer: hub.issuer, jwks: parseJwks(readBeside(loaded, hub.jwks, 'hub.jwks'), loaded.file) }
 }
 
-/** A JWK Set of public keys. Throws ConfigError. */
+/** Parses a JWK Set of public keys. Throws ConfigError. */
 export function parseJwks(text: string, file: string): JSONWebKeySet {
   try {
     const jwks = JSON.parse(text) as JSONWebKeySet

@@ -1,6 +1,6 @@
 import type { Log } from '../connector/source.js'
 
-/** What undoes what a hub or a spoke has opened. */
+/** The steps that close what a hub or a spoke has opened. */
 export class UndoList {
   readonly #steps: (() => Promise<unknown>)[] = []
   #done: Promise<void> | undefined
@@ -11,7 +11,7 @@ export class UndoList {
     this.#steps.push(step)
   }
 
-  /** Runs the steps once, the last that was added first. One that fails is logged, and holds up no other. */
+  /** Runs the steps once, in reverse order. A step that fails is logged, and the others still run. */
   run(): Promise<void> {
     return (this.#done ??= this.#runSteps())
   }

@@ -2,10 +2,10 @@ import knex, { type Knex } from 'knex'
 import pg from 'pg'
 import type { DatabaseLog } from './database-log.js'
 
-/** int8 counts things here: a number while it is safe, else its text. */
+/** int8 holds counts here: a number while it is safe, else its text. */
 const parseInt8 = (text: string) => (Number.isSafeInteger(Number(text)) ? Number(text) : text)
 
-/** As pg has them, but DATE stays the text it is (pg makes it a local midnight) and int8 is a number. */
+/** pg's parsers, but DATE stays text (pg makes it a local midnight) and int8 becomes a number. */
 const types: pg.CustomTypesConfig = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') => {
     if (format !== 'binary' && oid === pg.types.builtins.DATE) return (text: string) => text
@@ -14,7 +14,7 @@ const types: pg.CustomTypesConfig = {
   },
 }
 
-/** What every connection of ours is opened with. `ssl: false` keeps PGSSLMODE of the environment away from the embedded server. */
+/** The options of every connection. `ssl: false` keeps the environment's PGSSLMODE away from the embedded server. */
 export function connectionConfig(url: string, embedded: boolean): pg.ClientConfig {
   return {
     connectionString: url,
@@ -31,8 +31,7 @@ export function connectionConfig(url: string, embedded: boolean): pg.ClientConfi
 
 /**
  * A pool of up to ten connections, opened when first needed. A connection that dies while idle is replaced, and never ends the process.
- * @param url a function is asked before each use of a connection, and its answer may change: the embedded server may come back on another
- * port.
+ * @param url a function is called before each new connection, because the embedded server may come back on another port.
  * @param embedded whether the server is ours, on loopback.
  */
 export function connect(url: string | (() => string), { log, embedded = false }: { log: DatabaseLog; embedded?: boolean }): Knex {

@@ -1,6 +1,6 @@
 import { DialsError, SourceUnavailable } from '../errors.js'
 
-/** SQLSTATE classes that tell of the server, not of the statement: connection, authorisation, no such database, resources, operator. */
+/** SQLSTATE classes about the server, not the statement: connection, authorisation, missing database, resources, operator intervention. */
 const serverClasses = ['08', '28', '3D', '53', '57P', '58']
 
 const networkCodes = new Set([
@@ -16,7 +16,7 @@ const networkCodes = new Set([
   'EHOSTDOWN',
 ])
 
-/** pg and knex give these no code; knex puts the statement before them. */
+/** Errors of pg and knex that have no code. knex puts the statement before the message. */
 const connectionWords = [
   'Connection terminated',
   'Connection ended',
@@ -31,8 +31,8 @@ const connectionWords = [
 const saysConnection = new RegExp(`(?:^| - )(?:${connectionWords.join('|')})`)
 
 /**
- * Says of what a query threw whether the database itself is at fault. Returns `SOURCE_UNAVAILABLE` with the reason as its cause where it
- * cannot be reached, is out of room or stopped the statement for time; every other value comes back as it is.
+ * Returns `SOURCE_UNAVAILABLE` with the thrown value as its cause if the database cannot be reached, is out of room or stopped the
+ * statement for time; returns every other value unchanged.
  */
 export function databaseError(thrown: unknown): unknown {
   if (thrown instanceof DialsError || !(thrown instanceof Error)) return thrown

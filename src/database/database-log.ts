@@ -1,4 +1,4 @@
-/** What this room logs through: the connector contract's `Log`, told by shape because `src/database` lies below the contract. */
+/** The part of the connector contract's `Log` that this folder needs, declared again because `src/database` may not import the contract. */
 export interface DatabaseLog {
   info(fields: object, message: string): void
   warn(fields: object, message: string): void

@@ -5,10 +5,10 @@ import { ConfigError } from '../errors.js'
 /** Beside `src/` in a checkout, beside `dist/src/` once built. */
 const folder = new URL('../../migrations/', import.meta.url)
 
-/** Any number of our own choosing: hubs that start together queue here. */
+/** An arbitrary number; hubs that start together wait for this lock. */
 const lockKey = 7_001_001
 
-/** Names without extension, since 0001-name.ts and the built 0001-name.js are one migration. */
+/** Names without extension, because 0001-name.ts and the built 0001-name.js are one migration. */
 const migrationSource: Knex.MigrationSource<{ name: string; file: string }> = {
   async getMigrations() {
     const files = (await readdir(folder)).filter((file) => /^\d{4}-[a-z0-9-]+\.(ts|js)$/.test(file)).sort()
@@ -19,16 +19,16 @@ const migrationSource: Knex.MigrationSource<{ name: string; file: string }> = {
 }
 
 /**
- * Brings the database to this version's tables: all of it or, where anything fails, nothing. Several hubs may call it at once on an empty
- * database, and a start that was killed leaves nothing in the way.
- * @throws ConfigError where a newer version has been here; whatever pg throws where the database cannot be reached (see `databaseError`).
+ * Migrates the database to this version's tables: completely, or not at all if anything fails. Several hubs may call it at once on an empty
+ * database, and a killed start leaves nothing in the way.
+ * @throws ConfigError if a newer version has migrated this database; pg's error if it cannot be reached (see `databaseError`).
  */
 export async function migrate(knex: Knex): Promise<void> {
   await knex.transaction(async (transaction) => {
     await transaction.raw('set local statement_timeout = 0')
     await transaction.raw('select pg_advisory_xact_lock(?)', [lockKey])
     await refuseNewer(transaction)
-    // knex's own lock is a row, so a killed start of a knex elsewhere leaves it behind; under our lock nobody can be holding it.
+    // knex's own lock is a row, which a killed start leaves behind. Under our lock nobody can hold it, so it is released.
     await transaction.migrate.forceFreeMigrationsLock({ migrationSource })
     await transaction.migrate.latest({ migrationSource })
   })

@@ -3,16 +3,16 @@ import { connect } from './connect.js'
 import type { DatabaseLog } from './database-log.js'
 import { openEmbeddedServer } from './embedded/embedded-server.js'
 
-/** The catalogue’s database, open. */
+/** The open database of the catalogue. */
 export interface Database {
   readonly knex: Knex
-  /** Where the database is now, with its password: never to be logged or shown. */
+  /** Where the database is now, with its password: never log or show it. */
   readonly url: string
-  /** Ends the connections, and the embedded server where no other hub uses it. Safe to call twice. */
+  /** Ends the connections, and stops the embedded server unless another hub uses it. Safe to call twice. */
   close(): Promise<void>
 }
 
-/** @property url a server of the operator's own; absent: an embedded PostgreSQL whose files are under `dataFolder/postgres`. */
+/** @property url a server of the operator's own; absent: an embedded PostgreSQL with its files under `dataFolder/postgres`. */
 interface DatabaseOptions {
   readonly url?: string
   readonly dataFolder: string
@@ -22,8 +22,8 @@ interface DatabaseOptions {
 }
 
 /**
- * The catalogue's database. A `url` is not reached yet: its first query tells. The tables come with `migrate`.
- * @throws ConfigError where the embedded server cannot work in the data folder: full disk, no right to write, no build for this platform.
+ * Opens the catalogue's database. With a `url` nothing is connected yet, so the first query reports a failure. `migrate` makes the tables.
+ * @throws ConfigError if the embedded server cannot work in the data folder: full disk, no permission to write, no build for this platform.
  */
 export async function openDatabase({ url, dataFolder, log, signal }: DatabaseOptions): Promise<Database> {
   if (url !== undefined) {

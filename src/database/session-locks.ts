@@ -2,20 +2,20 @@ import type { Knex } from 'knex'
 
 const locksOf = new WeakMap<Knex, SessionLocks>()
 
-/** The locks of a pool: one object for each, since PostgreSQL lets one connection take a lock twice. */
+/** The locks of each pool. One object for each, because PostgreSQL lets one connection take the same lock twice. */
 export function sessionLocks(knex: Knex): SessionLocks {
   const locks = locksOf.get(knex) ?? new SessionLocks(knex)
   locksOf.set(knex, locks)
   return locks
 }
 
-/** Gives the lock back. Safe to call where the connection has died meanwhile: the server has let go already. */
+/** Releases the lock. Safe to call if the connection has died meanwhile, because the server has then released it. */
 type Release = () => Promise<void>
 
 /**
- * Named locks across every hub of a database, each held until released or until this process dies. They are PostgreSQL's session advisory
- * locks, all on one connection of the pool, which goes back while none is held. A lost connection loses them: what is done under one must
- * be fenced.
+ * Named locks across all hubs of a database, each held until it is released or this process dies. They are PostgreSQL's session advisory
+ * locks, all on one connection of the pool, which is returned while no lock is held. A lost connection loses the locks, so what is done
+ * under one must be fenced.
  */
 class SessionLocks {
   readonly #knex: Knex
@@ -27,7 +27,7 @@ class SessionLocks {
     this.#knex = knex
   }
 
-  /** The lock, or undefined where it is held: by another hub, or here. Never waits for it. */
+  /** Takes the lock; undefined if it is held, by another hub or here. Never waits for it. */
   async tryLock(name: string): Promise<Release | undefined> {
     if (this.#held.has(name)) return undefined
     this.#held.add(name)
@@ -51,7 +51,7 @@ class SessionLocks {
     }
   }
 
-  /** One after another: pg no longer wants to queue what one connection is asked. */
+  /** Runs one statement after another, because pg deprecates queueing on one connection. */
   #ask(sql: string, name: string): Promise<boolean> {
     const answer = this.#lastAsked.then(() => this.#askNow(sql, name))
     this.#lastAsked = answer.catch(() => undefined)
@@ -65,7 +65,7 @@ class SessionLocks {
       const { rows } = (await this.#knex.raw(sql, [name]).connection(await connection)) as { rows: [{ answer: boolean }] }
       return rows[0].answer
     } catch (error) {
-      // Ended, so that no lock lingers on it in the pool; the next one to ask gets a connection that lives.
+      // Ended, so that no lock stays on it in the pool; the next caller gets a new connection.
       if (this.#connection === connection) await this.#giveBack((broken) => void client.destroyRawConnection(broken).catch(() => undefined))
       throw error
     }
@@ -76,7 +76,7 @@ class SessionLocks {
     if (this.#held.size === 0) await this.#giveBack(() => undefined)
   }
 
-  /** Lets go of the connection before the first wait: whoever locks meanwhile takes another. */
+  /** Forgets the connection before the first await, so that a concurrent caller takes another. */
   async #giveBack(before: (connection: unknown) => void): Promise<void> {
     const pending = this.#connection
     this.#connection = undefined

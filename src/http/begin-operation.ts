@@ -1,29 +1,32 @@
+import type { FastifyReply } from 'fastify'
 import type { GraphQLFormattedError } from 'graphql'
 import type { Context } from '../api/context.js'
-import type { ErrorCode } from '../errors.js'
+import type { Splice } from '../api/splice.js'
+import { databaseError } from '../database/database-error.js'
+import { DialsError, toDialsError } from '../errors.js'
 import type { OperationEnd } from '../telemetry/metrics.js'
 import type { Telemetry } from '../telemetry/telemetry.js'
 import { watchOperation } from '../telemetry/watch-operation.js'
 import { clientOf, type Clients, operationsMax } from './clients.js'
 
-/** An operation that has its place among those of its client. */
+/** An operation that counts among those of its client until it ends. */
 export interface BegunOperation {
-  /** Gives the place back, and tells how it went. Only the first call counts. */
+  /** Frees its place, and records how it went. Only the first call counts. */
   end(kind: OperationEnd['kind'], errors: readonly GraphQLFormattedError[]): void
 }
 
-/** What an operation of one client too many is told. */
-export const tooManyOperations: { readonly code: ErrorCode; readonly message: string } = {
-  code: 'QUERY_TOO_COMPLEX',
-  message: `More than ${operationsMax} operations of yours are under way. Wait for some of them.`,
-}
+/** The error of an operation beyond the limit of its client. */
+export const tooManyOperations = new DialsError(
+  'QUERY_TOO_COMPLEX',
+  `More than ${operationsMax} operations of yours are under way. Wait for some of them.`,
+)
 
-/** Begins an operation that comes over a stream, from a client at this address. Undefined where the client has too many under way. */
+/** Begins an operation of a stream, from a client at this address. Undefined if the client has too many under way. */
 export function beginOperation({ viewer }: Context, address: string, clients: Clients, telemetry: Telemetry): BegunOperation | undefined {
-  const told = watchOperation(telemetry, viewer)
+  const record = watchOperation(telemetry, viewer)
   const leave = clients.enter(clientOf(viewer, address))
   if (leave === undefined) {
-    told('unknown', [{ message: tooManyOperations.message, extensions: { code: tooManyOperations.code } }])
+    record('unknown', [bodyOf(tooManyOperations)])
     return undefined
   }
   let isOver = false
@@ -32,7 +35,38 @@ export function beginOperation({ viewer }: Context, address: string, clients: Cl
       if (isOver) return
       isOver = true
       leave()
-      told(kind, errors)
+      record(kind, errors)
     },
   }
+}
+
+/**
+ * Makes the context of one request from its Authorization headers. The signal ends when the client goes away; the splice carries rows
+ * around GraphQL.
+ */
+export type ContextOf = (authorization: readonly string[] | undefined, signal: AbortSignal, splice?: Splice) => Promise<Context>
+
+/** The context of an HTTP request, or the error that it is refused with: an invalid token, or a database that is down. */
+export async function contextOrError(making: Promise<Context>): Promise<Context | DialsError> {
+  return making.catch((thrown: unknown) => toDialsError(databaseError(thrown)))
+}
+
+/** Answers a request whose operation does not begin. `status` is that of GraphQL over HTTP for errors in the request itself. */
+export function refuse(reply: FastifyReply, error: DialsError, status = statusOf(error)): FastifyReply {
+  if (error === tooManyOperations) reply.header('retry-after', '1')
+  return reply
+    .status(status)
+    .header('cache-control', 'private, no-store')
+    .send({ errors: [bodyOf(error)] })
+}
+
+function bodyOf({ code, message }: DialsError): GraphQLFormattedError {
+  return { message, extensions: { code } }
+}
+
+function statusOf(error: DialsError): number {
+  if (error === tooManyOperations) return 429
+  if (error.code === 'UNAUTHENTICATED') return 401
+  if (error.code === 'SOURCE_TIMEOUT') return 504
+  return error.code === 'BAD_REQUEST' || error.code === 'QUERY_TOO_COMPLEX' ? 400 : 503
 }

@@ -3,16 +3,16 @@ import type { Viewer } from '../identity/viewer.js'
 /** Operations that one client may have under way at once. */
 export const operationsMax = 64
 
-/** The one who is counted: a token’s subject with whoever vouches for it, or an address. */
+/** Identifies a client: a token's issuer and subject, or an address. */
 export function clientOf({ subject, issuer = '' }: Viewer, address: string): string {
   return subject === undefined ? address : `${issuer} ${subject}`
 }
 
-/** Counts what is under way for each client: a token’s subject, or an address. */
+/** Counts the operations under way for each client. */
 export class Clients {
   readonly #running = new Map<string, number>()
 
-  /** Answers a function to be called once at the end, or undefined where the client has too many already. */
+  /** Returns a function to call once at the end, or undefined if the client has too many operations already. */
   enter(client: string): (() => void) | undefined {
     const running = this.#running.get(client) ?? 0
     if (running >= operationsMax) return undefined

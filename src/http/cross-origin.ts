@@ -1,7 +1,7 @@
 import cors from '@fastify/cors'
 import type { FastifyInstance } from 'fastify'
 
-/** Whether a page of an origin may use the graph: one that is configured, or a page of the hub's own. */
+/** Whether pages of an origin may use the graph: of a configured origin, or of the hub itself. */
 export function isAllowed(origin: string, host: string | undefined, origins: readonly string[]): boolean {
   return (
     origins.includes('*') ||
@@ -11,8 +11,8 @@ export function isAllowed(origin: string, host: string | undefined, origins: rea
 }
 
 /**
- * CORS for the configured origins (https://fetch.spec.whatwg.org/#http-cors-protocol). Without credentials: a token is sent by the page,
- * never by the browser.
+ * CORS for the configured origins (https://fetch.spec.whatwg.org/#http-cors-protocol). Without credentials, because the page sends its
+ * token itself, and the browser sends nothing on its own.
  */
 export function crossOrigin(app: FastifyInstance, origins: readonly string[]): void {
   if (origins.length === 0) return

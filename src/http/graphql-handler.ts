@@ -2,27 +2,22 @@ import { Readable } from 'node:stream'
 import { type ApolloServer, type HTTPGraphQLRequest, type HTTPGraphQLResponse, HeaderMap } from '@apollo/server'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../api/context.js'
-import { scanDocument } from '../api/limits/scan-document.js'
+import { scanRequest } from '../api/limits/nesting.js'
 import { Splice } from '../api/splice.js'
-import { isDeeperThan } from '../connector/json-depth.js'
-import { databaseError } from '../database/database-error.js'
-import { DialsError, type ErrorCode, toDialsError } from '../errors.js'
-import { tooManyOperations } from './begin-operation.js'
+import { DialsError, SourceTimeout } from '../errors.js'
+import { type ContextOf, contextOrError, refuse, tooManyOperations } from './begin-operation.js'
 import { clientOf, type Clients } from './clients.js'
 import { isPlainGet } from './cross-site.js'
 import { etagOf, isKnown } from './etag.js'
 import { statusNotBegun } from './response-status.js'
 import type { Telemetry } from '../telemetry/telemetry.js'
 
-/** Objects and lists within each other; a deeper body would overflow GraphQL's own recursion. */
-const depthMax = 64
-
-/** The longest that an operation may take; a query’s own `timeoutMs` ends it sooner. */
+/** Milliseconds that an operation may take; a query's own `timeoutMs` ends it sooner. */
 export const operationMsMax = 150_000
-/** For what the signal has ended to be answered; what has not ended by then is left behind. */
+/** Milliseconds to wait after the signal for the answer; then the operation is abandoned. */
 const endMsMax = 2_000
 
-/** What the handler needs; `clients` counts with all other ways to ask. */
+/** What the handler needs; `clients` is shared with the other transports. */
 export interface GraphqlHandlerOptions {
   readonly contextOf: ContextOf
   readonly clients: Clients
@@ -31,58 +26,42 @@ export interface GraphqlHandlerOptions {
   readonly operationMs?: number
 }
 
-/** An answer of at most so many bytes is written at once; a larger one by and by, as the client reads. */
+/** An answer of at most so many bytes is written at once; a larger one is streamed as the client reads. */
 const oneWriteBytesMax = 2 * 1024 * 1024
 
-/**
- * Makes the context of one request, of its Authorization headers. The signal ends when the client goes away; the splice carries rows around
- * GraphQL.
- */
-export type ContextOf = (authorization: readonly string[] | undefined, signal: AbortSignal, splice?: Splice) => Promise<Context>
-
-/** GraphQL over HTTP, with rows spliced into the response as text. */
+/** GraphQL over HTTP (POST and GET), with rows spliced into the response as text. */
 export function graphqlHandler(
   server: ApolloServer<Context>,
   { contextOf, clients, telemetry, operationMs = operationMsMax }: GraphqlHandlerOptions,
 ) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const started = performance.now()
-    const refuse = (code: ErrorCode, message: string, status = 400): FastifyReply => {
-      telemetry.metrics.operation({ kind: 'unknown', codes: [code], durationMs: performance.now() - started })
-      return reply
-        .status(status)
-        .header('cache-control', 'private, no-store')
-        .send({ errors: [{ message, extensions: { code } }] })
+    const refuseWith = (error: DialsError): FastifyReply => {
+      telemetry.metrics.operation({ kind: 'unknown', codes: [error.code], durationMs: performance.now() - started })
+      return refuse(reply, error)
     }
-    const body = typeof request.body === 'string' ? request.body : undefined
-    if (body !== undefined && isDeeperThan(body, depthMax))
-      return refuse('QUERY_TOO_COMPLEX', `The request is nested deeper than ${depthMax}.`)
-    const parsed = parseBody(body)
-    if (parsed === invalid) return refuse('BAD_REQUEST', 'The body is not JSON.')
-    const excess = scanDocument(documentOf(request, parsed))
-    if (excess !== undefined) return refuse(excess.code, excess.message, statusNotBegun(mediaTypeFor(request), excess.code))
+    const text = typeof request.body === 'string' ? request.body : ''
+    const excess = scanRequest(text)
+    if (excess !== undefined) return refuseWith(excess)
+    const body = parseBody(text)
+    if (body === invalid) return refuseWith(new DialsError('BAD_REQUEST', 'The body is not JSON.'))
 
     const splice = new Splice()
     const signal = endOf(reply, operationMs)
-    const context = await contextOf(request.raw.headersDistinct['authorization'], signal, splice).catch((thrown: unknown) =>
-      toDialsError(databaseError(thrown)),
-    )
-    if (context instanceof DialsError) return refuse(context.code, context.message, context.code === 'UNAUTHENTICATED' ? 401 : 503)
+    const context = await contextOrError(contextOf(request.raw.headersDistinct['authorization'], signal, splice))
+    if (context instanceof DialsError) return refuseWith(context)
     const leave = clients.enter(clientOf(context.viewer, request.ip))
-    if (leave === undefined) {
-      reply.header('retry-after', '1')
-      return refuse(tooManyOperations.code, tooManyOperations.message, 429)
-    }
+    if (leave === undefined) return refuseWith(tooManyOperations)
     const answering = server
-      .executeHTTPGraphQLRequest({ httpGraphQLRequest: toHttpRequest(request, parsed), context: () => Promise.resolve(context) })
+      .executeHTTPGraphQLRequest({ httpGraphQLRequest: toHttpRequest(request, body), context: () => Promise.resolve(context) })
       .finally(leave)
     const answer = await within(operationMs + endMsMax, answering)
     if (answer !== undefined) return send(reply, request, context, answer, splice)
-    return refuse('SOURCE_TIMEOUT', `The operation took longer than ${operationMs / 1000} s and was left. Ask for less at once.`, 504)
+    return refuseWith(new SourceTimeout(`The operation took longer than ${operationMs / 1000} s and was abandoned. Ask for less at once.`))
   }
 }
 
-/** What is promised, or undefined where that takes longer. */
+/** The promised value, or undefined if it takes longer. */
 function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => resolve(undefined), ms)
@@ -117,23 +96,10 @@ function codeOf(body: string): string | undefined {
   return errors?.[0]?.extensions?.code
 }
 
-/** The document that a request brings; empty where it names one by its hash. */
-function documentOf({ method, url }: FastifyRequest, body: unknown): string {
-  const query =
-    method === 'GET'
-      ? new URLSearchParams(url.slice(url.indexOf('?') + 1)).get('query')
-      : (body as { query?: unknown } | undefined | null)?.query
-  return typeof query === 'string' ? query : ''
-}
-
-function mediaTypeFor({ headers }: FastifyRequest): string {
-  return /application\/graphql-response\+json/i.test(headers.accept ?? '') ? 'application/graphql-response+json' : 'application/json'
-}
-
 const invalid = Symbol('not JSON')
 
-function parseBody(body: string | undefined): unknown {
-  if (body === undefined || body === '') return undefined
+function parseBody(body: string): unknown {
+  if (body === '') return undefined
   try {
     return JSON.parse(body) as unknown
   } catch {
@@ -150,7 +116,7 @@ function toHttpRequest(request: FastifyRequest, body: unknown): HTTPGraphQLReque
   return { method: request.method, headers, search: question === -1 ? '' : request.url.slice(question), body }
 }
 
-/** Ends when the client goes away before its answer was whole, or after some milliseconds. */
+/** A signal that aborts when the client goes away before its answer is complete, or after some milliseconds. */
 function endOf(reply: FastifyReply, ms: number): AbortSignal {
   const controller = new AbortController()
   const timer = setTimeout(() => controller.abort(new DOMException('The time is over.', 'TimeoutError')), ms)

@@ -3,7 +3,7 @@ import type { HubMetrics } from '../telemetry/metrics.js'
 import { isLocal } from './is-local.js'
 
 /**
- * GET /metrics, for whoever asks from this machine itself or may operate the hub: its figures tell of usage. Everybody else gets the answer
+ * GET /metrics, only for requests from this machine and for operators of the hub, because the figures reveal usage. Others get the answer
  * of a path that does not exist.
  */
 export function metricsRoute(app: FastifyInstance, metrics: HubMetrics, mayOperate: (request: FastifyRequest) => Promise<boolean>): void {

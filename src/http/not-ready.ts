@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** A part that stalls is as little ready as one that is gone, and whoever asks does not wait for ever: milliseconds. */
+/** Milliseconds to wait for a part. One that does not answer by then counts as not ready. */
 export const readyMsMax = 2_000
 
 /**
- * The names of the parts that do not answer; empty when all do.
- * @param parts by name: each asks its part, and rejects where that does not answer.
+ * The names of the parts that do not answer; empty if all do.
+ * @param parts by name: a function that asks the part, and rejects if it does not answer.
  */
 export async function notReady(parts: Readonly<Record<string, () => Promise<unknown>>>, msMax = readyMsMax): Promise<string[]> {
   const asked = Object.entries(parts).map(async ([name, ask]) => {

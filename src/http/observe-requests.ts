@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Log } from '../connector/source.js'
-import { forRequest, newRequest, type RequestRecord, toldOf } from '../telemetry/request-record.js'
+import { forRequest, newRequest, type RequestRecord, loggedFields } from '../telemetry/request-record.js'
 import type { Telemetry } from '../telemetry/telemetry.js'
 
-/** What of a client's own ids goes into our logs and its answer. */
+/** Request ids of this form are taken from the client; others could inject text into logs. */
 const saneId = /^[\w-]{8,64}$/
 
 /**
- * Gives every request an id, answered as `x-request-id`; counts what is under way; and of each request to /graphql makes a span and one
- * line of the log. Neither holds a token, the text of a query, a variable or a value.
+ * Gives every request an id, answered as `x-request-id`; counts requests under way; and makes a span and a log line of each request to
+ * /graphql. Neither holds a token, the text of a query, a variable or a value.
  */
 export function observeRequests(app: FastifyInstance, { metrics, traces }: Telemetry, log: Log): void {
   const records = new WeakMap<FastifyRequest, RequestRecord>()
@@ -23,17 +23,17 @@ export function observeRequests(app: FastifyInstance, { metrics, traces }: Telem
     const isGraph = /^\/graphql(\/|$)/.test(request.routeOptions.url ?? '')
     const span = isGraph ? traces?.request(request.method, request.routeOptions.url ?? '', request.headers['traceparent']) : undefined
     record.trace = span?.context
-    // Unlike Fastify's own hooks this comes also when the client has gone.
+    // Unlike Fastify's own hooks, this event also comes if the client has gone.
     reply.raw.once('close', () => {
       finished()
       const [code = reply.statusCode >= 500 ? 'INTERNAL_SERVER_ERROR' : undefined] = record.codes
       span?.end(code, { 'http.response.status_code': reply.statusCode, 'dials.request_id': record.id })
-      if (isGraph) log.info({ ...told(request, reply, record), durationMs: Math.round(performance.now() - started) }, 'request')
+      if (isGraph) log.info({ ...fieldsOf(request, reply, record), durationMs: Math.round(performance.now() - started) }, 'request')
     })
     done()
   })
 
-  // Once the body is read: until then the code that runs is the socket's.
+  // After the body is read, because until then the code runs in the context of the socket.
   app.addHook('preHandler', (request, _reply, done) => {
     const record = records.get(request)
     if (record === undefined) done()
@@ -51,11 +51,16 @@ function idOf({ headers }: FastifyRequest): string {
   return typeof given === 'string' && saneId.test(given) ? given : randomUUID()
 }
 
-function told(request: FastifyRequest, reply: FastifyReply, record: RequestRecord): object {
-  return { ...toldOf(record), method: request.method, status: reply.statusCode, ...(reply.raw.writableFinished ? {} : { left: true }) }
+function fieldsOf(request: FastifyRequest, reply: FastifyReply, record: RequestRecord): object {
+  return {
+    ...loggedFields(record),
+    method: request.method,
+    status: reply.statusCode,
+    ...(reply.raw.writableFinished ? {} : { left: true }),
+  }
 }
 
-/** Of an answer that is an error of the HTTP layer itself. */
+/** The error codes in an answer of the HTTP layer itself. */
 function codesOf(payload: unknown): string[] {
   const { errors } = (payload ?? {}) as { errors?: unknown }
   if (!Array.isArray(errors)) return []

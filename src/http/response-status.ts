@@ -1,4 +1,7 @@
-/** Errors that say the operation was not begun: by GraphQL over HTTP, 200 as plain JSON and 400 as `application/graphql-response+json`. */
+/**
+ * Errors of an operation that did not begin. GraphQL over HTTP answers them with 200 as plain JSON, and 400 as
+ * `application/graphql-response+json`.
+ */
 const notBegun: readonly string[] = [
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -10,7 +13,7 @@ const notBegun: readonly string[] = [
 
 /**
  * The HTTP status of an answer whose operation did not run (https://graphql.github.io/graphql-over-http/draft/, 6.4), by the code of its
- * first error; undefined where the status that is there stands.
+ * first error; undefined if the status is not to be changed.
  */
 export function statusNotBegun(contentType: string, code: string | undefined): number | undefined {
   if (code === undefined || !notBegun.includes(code)) return undefined

@@ -4,10 +4,11 @@ import type { Log } from '../connector/source.js'
 import type { Context } from '../api/context.js'
 import type { Operations } from '../api/operations.js'
 import type { Telemetry } from '../telemetry/telemetry.js'
+import type { ContextOf } from './begin-operation.js'
 import { Clients } from './clients.js'
 import { crossOrigin, isAllowed } from './cross-origin.js'
 import { graphiqlRoute } from './graphiql/route.js'
-import { type ContextOf, graphqlHandler } from './graphql-handler.js'
+import { graphqlHandler } from './graphql-handler.js'
 import { metricsRoute } from './metrics-route.js'
 import { observeRequests } from './observe-requests.js'
 import { eventStreamRoute } from './subscriptions/event-stream.js'
@@ -16,30 +17,30 @@ import { unpackBodies } from './unpack-bodies.js'
 
 const bodyBytesMax = 2 * 1024 * 1024
 
-/** What the hub’s HTTP needs; `tls` holds PEM texts, absent: plain HTTP. */
+/** What the hub's HTTP needs. `tls` holds PEM texts; without it the hub speaks plain HTTP. */
 export interface HubServerOptions {
   readonly graph: ApolloServer<Context>
-  /** For what does not come by plain HTTP. */
+  /** Prepares operations over streams; `graph` has the same. */
   readonly operations: Operations
   readonly contextOf: ContextOf
-  /** Origins whose pages may use the graph; `*` is all of them. Default: none but the hub’s own. */
+  /** Origins whose pages may use the graph; `*` allows all. Default: only the hub's own. */
   readonly origins?: readonly string[]
   /** Addresses and networks whose X-Forwarded-For is believed. Default: none. */
   readonly trustedProxies?: readonly string[]
-  /** Names what is not ready; empty when all is. */
+  /** The names of the parts that are not ready; empty if all are. */
   readonly notReady: () => Promise<readonly string[]>
   /** The public keys that spokes pin. */
   readonly jwks: object
   readonly log: Log
   readonly telemetry: Telemetry
-  /** Whether a request bears the token of an operator of this hub; false where that does not hold. */
+  /** Whether a request has a valid token of an operator of this hub. */
   readonly mayOperate: (request: FastifyRequest) => Promise<boolean>
   /** The folder `graphql/` of the package. */
   readonly graphqlFolder: string
   readonly tls?: { cert: Buffer; key: Buffer }
 }
 
-/** The hub's HTTP: /graphql, GraphiQL, its keys, its health and its figures. */
+/** The hub's HTTP: /graphql, GraphiQL, its keys, health and metrics. */
 export function hubServer(options: HubServerOptions): FastifyInstance {
   const { graph, operations, contextOf, origins = [], trustedProxies = [], notReady, jwks, log, telemetry, tls } = options
   const app = Fastify({

@@ -10,20 +10,17 @@ const codings: Readonly<Record<string, () => ReturnType<typeof createGunzip>>> =
   br: createBrotliDecompress,
 }
 
-/** A body in a coding that is not read here: 415, and `Accept-Encoding` says which are (RFC 9110, 15.5.16). */
+/** A body in an unsupported coding: 415, and `Accept-Encoding` lists the supported ones (RFC 9110, 15.5.16). */
 class UnsupportedCoding extends Error {
   readonly statusCode = 415
 }
 
-/** A body that is not what its coding says: 400. */
+/** A body that does not match its coding: 400. */
 class BrokenBody extends Error {
   readonly statusCode = 400
 }
 
-/**
- * Unpacks compressed request bodies. What they unpack to is bounded as any body is: Fastify counts the bytes that come out, and ends at its
- * limit.
- */
+/** Decompresses request bodies. Fastify counts the decompressed bytes and stops at its limit, so they are bounded like any other body. */
 export function unpackBodies(app: FastifyInstance): void {
   app.addHook('preParsing', (request, reply, payload, done) => {
     const coding = request.headers['content-encoding']?.trim().toLowerCase()
@@ -35,12 +32,12 @@ export function unpackBodies(app: FastifyInstance): void {
     }
     const unpacked = Object.assign(open(), { receivedEncodedLength: 0 })
     payload.on('data', (chunk: Buffer) => (unpacked.receivedEncodedLength += chunk.length))
-    // Fastify hears of a failure by the stream's own error, which has to bear the status.
+    // Fastify learns of a failure from the stream's error, which has to carry the status.
     const bare = unpacked.destroy.bind(unpacked)
     unpacked.destroy = (error?: Error) =>
       bare(error === undefined ? undefined : new BrokenBody('The body is not what its content coding says.', { cause: error }))
     pipeline(payload, unpacked, () => undefined)
-    // The length that was sent is not that of what comes out.
+    // The header has the compressed length, and Fastify would compare it with the decompressed one.
     delete request.headers['content-length']
     return done(null, unpacked)
   })

@@ -7,13 +7,13 @@ type Claims = Readonly<Record<string, unknown>>
 const scopesMax = 100
 const lifeSecondsMax = 24 * 60 * 60
 
-/** Claims that only tokens for another end have: an ID token's and a log-out token's. */
+/** Claims that only tokens for other uses have: ID tokens and log-out tokens. */
 const claimsRefused = ['at_hash', 'c_hash', 'events']
 
 /**
- * The viewer of a token whose signature, `iss`, `aud` and times are verified. Throws UNAUTHENTICATED where it lives longer than a day, is
- * for another end, speaks for an organisation that its issuer may not speak for, or has a claim that is not what it should be. A token
- * without the organisation claim has no organisation; scopes that the issuer may not give are left out.
+ * The viewer of a token whose signature, `iss`, `aud` and times are verified. Throws UNAUTHENTICATED if the token lives longer than a day,
+ * is for another use, speaks for an organisation that its issuer may not speak for, or has a malformed claim. A token without the
+ * organisation claim has no organisation; scopes that the issuer may not give are dropped.
  */
 export function viewerOfClaims(
   claims: Claims,
@@ -48,7 +48,7 @@ function organisationOf(claims: Claims, name: string, organisations: readonly st
   )
 }
 
-/** `scope` is a text (RFC 8693); without it `scp`, which some issuers write as a text and others as a list. */
+/** `scope` is a text (RFC 8693). Without it `scp` counts, which some issuers write as a text and others as a list. */
 function scopesOf(claims: Claims): readonly string[] {
   const given = claims['scope'] ?? claims['scp'] ?? ''
   const scopes: unknown = typeof given === 'string' ? given.split(' ').filter((scope) => scope !== '') : given

@@ -2,18 +2,18 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose'
 
-/** The hub's signing key (Ed25519) and its public half as spokes pin it. */
+/** The hub's signing key (Ed25519), and its public half for spokes to pin. */
 export interface HubKey {
   readonly privateKey: CryptoKey
   readonly publicJwk: JWK
 }
 
-/** Reads the key of a data directory, or makes it on the first start. The file is for its owner alone. */
+/** Reads the key of a data directory, or makes it on the first start. Only its owner may read the file. */
 export async function loadHubKey(file: string): Promise<HubKey> {
   return keyOf((await read(file)) ?? (await create(file)))
 }
 
-/** Reads the key of a hub that has been started before; undefined where there is none. Makes nothing. */
+/** Reads the key of a hub that has been started before; undefined if there is none. Makes nothing. */
 export async function readHubKey(file: string): Promise<HubKey | undefined> {
   const jwk = await read(file)
   return jwk && keyOf(jwk)

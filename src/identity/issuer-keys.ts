@@ -2,30 +2,30 @@ import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JSONWe
 
 const bytesMax = 262_144
 
-/** Milliseconds, all of them. */
+/** All in milliseconds. */
 export interface KeyTimes {
-  /** How long keys are kept: the longest that a key is still good after its issuer has withdrawn it. Default 10 minutes. */
+  /** How long keys are kept, and so how long a key still counts after its issuer has withdrawn it. Default 10 minutes. */
   readonly cacheMs?: number
-  /** A token of an unknown key makes the keys be read anew, once in so long: the longest that a new key waits. Default 30 s. */
+  /** A token with an unknown key makes the keys be read again, at most this often; a new key may have to wait so long. Default 30 s. */
   readonly cooldownMs?: number
-  /** How long the issuer may take. Default 5 s. */
+  /** How long the issuer may take to answer. Default 5 s. */
   readonly timeoutMs?: number
-  /** After a failure the issuer is left alone for so long. Default 5 s. */
+  /** How long the issuer is not asked again after a failure. Default 5 s. */
   readonly retryMs?: number
 }
 
-/** Where it is told that keys cannot be read; no part of a token is ever in it. */
+/** Called if keys cannot be read; no part of a token is ever in the message. */
 export interface Warnings {
   warn(fields: object, message: string): void
 }
 
-/** An issuer's keys cannot be read, so that nothing of its can be verified. */
+/** The keys of an issuer cannot be read, so none of its tokens can be verified. */
 export class KeysUnreadable extends Error {}
 
 /**
- * The public keys of one issuer, read when first wanted and kept. The address is the configuration's: no header of a token has a say in it,
- * and a redirection is not followed. A token without `kid` is matched only where one key fits. Throws KeysUnreadable, or jose's error for
- * no fitting key.
+ * The public keys of one issuer, read when first needed and cached. The address comes from the configuration only, never from a token's
+ * header, and redirections are not followed. A token without `kid` is accepted only if exactly one key fits. Throws KeysUnreadable, or
+ * jose's error if no key fits.
  */
 export function issuerKeys(issuer: string, jwks: string, log: Warnings, times: KeyTimes = {}): JWTVerifyGetKey {
   const { cacheMs = 600_000, cooldownMs = 30_000, timeoutMs = 5_000, retryMs = 5_000 } = times

@@ -11,12 +11,12 @@ const skewSeconds = 5
 const ageSecondsMax = 24 * 60 * 60
 const algorithmsDefault = ['EdDSA', 'ES256', 'RS256', 'PS256']
 
-/** What a token may say that it is; `undefined`: nothing. All else is for another end: a scan, a catalogue, a log-out, a proof. */
+/** The `typ` values of access tokens; `undefined`: none given. Other types are for other uses: a scan, a catalogue, a log-out, a proof. */
 const types: readonly (string | undefined)[] = [undefined, 'jwt', 'at+jwt']
 
 /**
- * Verifies access tokens of the issuers in the configuration (RFC 9068, RFC 8725). The token's own `iss` only picks the entry; keys,
- * algorithms, audience and organisations are the entry's. The function throws UNAUTHENTICATED unless all of it holds.
+ * Verifies access tokens of the issuers in the configuration (RFC 9068, RFC 8725). The token's `iss` only selects the entry; keys,
+ * algorithms, audience and organisations are the entry's. The function throws UNAUTHENTICATED unless everything is valid.
  */
 export function issuerTokens(
   issuers: readonly IssuerConfig[],
@@ -45,7 +45,7 @@ export function issuerTokens(
 }
 
 /**
- * jose looks at claims and times only after the signature: from there on the client may know what is wrong. Its errors hold claims, so none
+ * jose checks claims and times only after the signature, so the client may learn what is wrong with them. Its errors hold claims, so none
  * is kept.
  */
 function refusal(thrown: unknown): DialsError {

@@ -1,6 +1,6 @@
 /**
- * The names of every object in a text that is known to be JSON, checked: false where one object has a name twice, or has `__proto__`.
- * Parsers differ in which of two they take, and what is taken for granted of one is then true of the other.
+ * Whether no object in a JSON text has a name twice or is named `__proto__`. Parsers differ in which of two equal names they keep, so two
+ * readers could see different claims.
  */
 export function hasPlainNames(json: string): boolean {
   const open: (Set<string> | undefined)[] = []

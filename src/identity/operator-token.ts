@@ -7,7 +7,7 @@ import type { Viewer } from './viewer.js'
 export const operatorType = 'operator+jwt'
 const lifeSeconds = 300
 
-/** A token for whoever holds the hub's own key, that is its operator on its machine: short-lived, and for this hub alone. */
+/** A token for the holder of the hub's own key, who is its operator on its machine. Short-lived, and for this hub alone. */
 export function signOperatorToken(issuer: string, key: HubKey, scopes: readonly string[]): Promise<string> {
   return new SignJWT({ scope: scopes.join(' ') })
     .setProtectedHeader({ alg: 'EdDSA', typ: operatorType })
@@ -19,7 +19,7 @@ export function signOperatorToken(issuer: string, key: HubKey, scopes: readonly 
     .sign(key.privateKey)
 }
 
-/** Verifies them. The function throws UNAUTHENTICATED for a token that is not this hub's own, for itself, and fresh. */
+/** Verifies operator tokens. The function throws UNAUTHENTICATED unless the token is this hub's own, for itself, and fresh. */
 export function operatorTokens(issuer: string, key: HubKey): (token: string) => Promise<Viewer> {
   const keys = createLocalJWKSet({ keys: [key.publicJwk] })
   return async (token) => {

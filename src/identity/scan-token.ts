@@ -3,11 +3,11 @@ import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify, SignJWT } fro
 import { DialsError } from '../errors.js'
 import type { HubKey } from './hub-key.js'
 
-/** Seconds that a token lives: the longest that policy.md (rule 6) allows. */
+/** Seconds that a token lives. A token for one request must not live longer than a minute (docs/access-rules.md). */
 const lifeSeconds = 60
 const skewSeconds = 5
 
-/** What a hub may ask of a spoke: `purpose+jwt` opens one scan, `catalogue+jwt` reads the catalogue feed. */
+/** What a token allows at a spoke: `purpose+jwt` one scan, `catalogue+jwt` reading the catalogue feed. */
 export type RequestTokenType = 'purpose+jwt' | 'catalogue+jwt'
 
 /** Signs the hub's tokens: each for one spoke, one request and one use. */
@@ -30,14 +30,14 @@ export class RequestSigner {
   }
 }
 
-/** Verifies them at the spoke, against the one hub that its configuration pins. */
+/** Verifies the hub's tokens at the spoke, against the only hub in its configuration. */
 export class RequestVerifier {
   readonly #keys: ReturnType<typeof createLocalJWKSet>
 
   constructor(
     private readonly hub: { issuer: string; jwks: JSONWebKeySet },
     private readonly audience: string,
-    /** Answers false where a `jti` was used before. */
+    /** Returns false if the `jti` was used before. */
     private readonly once: (jti: string, expiresAt: number) => boolean,
   ) {
     this.#keys = createLocalJWKSet(hub.jwks)

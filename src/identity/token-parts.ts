@@ -1,21 +1,21 @@
 import { hasPlainNames } from './json-names.js'
 import { refused } from './refused.js'
 
-/** Longest token that is looked at, in characters. */
+/** Longest token that is read, in characters. */
 const lengthMax = 8192
 
-/** Headers that bring a key, say where to get one, or ask for what is not understood. A token with any of them is refused. */
+/** Headers that bring a key, say where to get one, or require extensions. A token with any of them is refused. */
 const headersRefused = ['jwk', 'jku', 'x5u', 'x5c', 'crit']
 
-/** A compact JWS taken apart. Nothing in it is verified yet. */
+/** The parts of a compact JWS. Nothing in it is verified yet. */
 export interface TokenParts {
   readonly header: Readonly<Record<string, unknown>>
   readonly claims: Readonly<Record<string, unknown>>
 }
 
 /**
- * The one bearer token of a request's Authorization headers; undefined where there is none. Throws UNAUTHENTICATED for two headers, two
- * tokens, another scheme, or a token that is too long.
+ * The bearer token of a request's Authorization headers; undefined if there is none. Throws UNAUTHENTICATED for two headers, two tokens,
+ * another scheme, or a token that is too long.
  */
 export function bearerToken(authorization: string | readonly string[] | undefined): string | undefined {
   const given = typeof authorization === 'string' ? [authorization] : (authorization ?? [])
@@ -27,7 +27,7 @@ export function bearerToken(authorization: string | readonly string[] | undefine
   return token
 }
 
-/** Takes a token apart. Throws UNAUTHENTICATED unless it has one spelling only, and its header and claims mean the same to every reader. */
+/** Splits a token. Throws UNAUTHENTICATED unless its base64url is canonical, and its header and claims mean the same to every reader. */
 export function tokenParts(token: string): TokenParts {
   const parts = token.split('.')
   if (parts.length !== 3 || !parts.every(isCanonical)) throw refused('not three parts of base64url')
@@ -38,7 +38,7 @@ export function tokenParts(token: string): TokenParts {
   return { header, claims }
 }
 
-/** The `typ` header in lower case and without `application/`; undefined where there is none. Throws UNAUTHENTICATED where it is no text. */
+/** The `typ` header in lower case and without `application/`; undefined if there is none. Throws UNAUTHENTICATED if it is not a text. */
 export function typeOf({ header }: TokenParts): string | undefined {
   const type = header['typ']
   if (type === undefined) return undefined
@@ -46,7 +46,7 @@ export function typeOf({ header }: TokenParts): string | undefined {
   return type.toLowerCase().replace(/^application\//, '')
 }
 
-/** The last character of base64url may have bits that mean nothing: of its spellings, one is taken. */
+/** Accepts only canonical base64url, without stray bits in its last character. */
 function isCanonical(part: string): boolean {
   return part !== '' && Buffer.from(part, 'base64url').toString('base64url') === part
 }

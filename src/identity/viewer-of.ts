@@ -6,9 +6,9 @@ import { operatorTokens, operatorType } from './operator-token.js'
 import { bearerToken, tokenParts, typeOf } from './token-parts.js'
 import { anonymous, type Viewer } from './viewer.js'
 
-/** Whose tokens open a hub's graph. */
+/** The tokens that a hub accepts. */
 export interface TokenAuthorities {
-  /** What the hub signs its own tokens as. */
+  /** The issuer of the hub's own tokens. */
   readonly issuer: string
   readonly key: HubKey
   /** Default none. */
@@ -18,9 +18,9 @@ export interface TokenAuthorities {
 }
 
 /**
- * Makes a Viewer of a request's Authorization headers: `request.raw.headersDistinct.authorization`, in which two headers stay two. No
- * header is the anonymous viewer's; one that does not hold throws UNAUTHENTICATED. Tokens of type `operator+jwt` are the hub's own, all
- * others the issuers'.
+ * Finds the viewer from a request's Authorization headers, as `request.raw.headersDistinct.authorization`, where two headers stay two. No
+ * header means the anonymous viewer; an invalid one throws UNAUTHENTICATED. Tokens of type `operator+jwt` must be the hub's own, all others
+ * an issuer's.
  */
 export function viewerOf({
   issuer,

@@ -1,8 +1,8 @@
-/** Who asks. Everything that a viewer may see or do follows from this value alone. */
+/** The viewer of a request. Everything that a viewer may see or do follows from this value alone. */
 export interface Viewer {
   /** The token's subject; absent for an anonymous viewer. */
   readonly subject?: string
-  /** Who vouches for the subject: two issuers may each have a `jsmith`. */
+  /** The issuer of the subject, because two issuers may each have a `jsmith`. */
   readonly issuer?: string
   /** The id of the organisation that the token speaks for. */
   readonly organisation?: string
@@ -11,5 +11,5 @@ export interface Viewer {
   readonly expiresAt?: number
 }
 
-/** A viewer without a token: sees what is OPEN or listed for everybody, and nothing else. */
+/** A viewer without a token, who sees only what is OPEN or listed for everybody. */
 export const anonymous: Viewer = Object.freeze({ scopes: Object.freeze([]) })

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** The lock that every connection of a worker's own pool shares: free once they are all gone, and then the worker is. */
+/** The lock that every connection of a worker's pool shares. It is free once they are all gone, and then the worker is dead. */
 export const workerLock = (workerId: string) => `queue worker ${workerId}`
 
 interface HeldJob {
@@ -9,15 +9,17 @@ interface HeldJob {
   readonly key: string | null
 }
 
-/** A job that brings its hub down is tried again at once the first time, later after longer and longer: seconds. */
+/**
+ * Seconds before a job is tried again whose hub died: none the first time, then more each time, in case the job itself brings hubs down.
+ */
 const backOff = (attempts: number) => (attempts <= 1 ? 0 : Math.min(900, 5 * 2 ** attempts))
 
-/** More attempts than these are not counted, so that a job never runs out of them. */
+/** Attempts are counted up to this number, so that a job never runs out of them. */
 const attemptsCounted = 8
 
 /**
- * Lets go of the jobs of hubs that died: the queue itself would keep them for four hours. A hub lives while a connection of its queue does;
- * one that is cut off and lives all the same can still write nothing, since what it does has lost its lock and is fenced.
+ * Releases the jobs of dead hubs, which the queue itself would keep for four hours. A hub counts as alive while a connection of its queue
+ * does. A hub that is cut off but still runs can write nothing, because it has lost its locks and is fenced.
  */
 export async function freeDeadWorkers(knex: Knex, ownId: string | undefined): Promise<void> {
   await knex.transaction(async (transaction) => {
@@ -39,10 +41,10 @@ export async function freeDeadWorkers(knex: Knex, ownId: string | undefined): Pr
 async function freeJobs(transaction: Knex.Transaction, worker: string): Promise<void> {
   const held = (await transaction('graphile_worker.jobs').where({ locked_by: worker }).pluck('id')) as string[]
   await transaction.raw('select graphile_worker.force_unlock_workers(?::text[])', [[worker]])
-  // Read once they are ours: until then another hub may queue a successor, which takes a job's key away.
+  // Read after they are locked: until then another hub may queue a successor, which takes the key of a job away.
   const jobs = await transaction('graphile_worker.jobs').whereIn('id', held).select<HeldJob[]>('id', 'attempts', 'key')
   for (const { id, attempts, key } of jobs) {
-    // Without its key it had queued its successor already.
+    // A job without its key has a successor in the queue already.
     if (key === null) await transaction.raw('select from graphile_worker.complete_jobs(array[?::bigint])', [id])
     else {
       await transaction.raw(

@@ -3,10 +3,10 @@ import type { Knex } from 'knex'
 import type pg from 'pg'
 import type { Log } from '../connector/source.js'
 
-/** Any number of our own choosing that no other part of the hub has. */
+/** An arbitrary number that no other part of the hub uses. */
 const lockKey = 7_001_010
 
-/** Brings the queue's tables, the schema `graphile_worker`, to this version's. Several hubs may call it at once. */
+/** Migrates the queue's tables, the schema `graphile_worker`, to this version's. Several hubs may call it at once. */
 export async function migrateQueue(knex: Knex, pool: pg.Pool, log: Log): Promise<void> {
   await knex.transaction(async (transaction) => {
     await transaction.raw('set local statement_timeout = 0')
@@ -15,7 +15,7 @@ export async function migrateQueue(knex: Knex, pool: pg.Pool, log: Log): Promise
   })
 }
 
-/** The queue's own words, where they tell of a fault; without what comes with them, which may be anything. */
+/** Passes on the queue's warnings and errors, without their details, which may hold anything. */
 export function queueLogger(log: Log): Logger {
   return new Logger(() => (level, message) => {
     if (level === 'error' || level === 'warning') log.warn({ reason: message.split('\n', 1)[0] }, 'the queue of jobs has a fault')

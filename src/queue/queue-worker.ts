@@ -7,29 +7,29 @@ import { RetriedClient, RetriedPool } from './retried-connections.js'
 import { freeDeadWorkers, workerLock } from './free-dead-workers.js'
 import { migrateQueue, queueLogger } from './migrate-queue.js'
 
-/** Connections that the queue may have: one listens, the others ask for jobs and end them. */
+/** Connections of the queue: one listens, the others fetch and finish jobs. */
 const connectionsMax = 3
 
-/** How often hubs look whether another has died. */
+/** How often a hub looks for dead hubs. */
 const sweepEveryMs = 5_000
 
-/** A database that does not answer holds up the end of the hub no longer. */
+/** The end of the hub does not wait longer for a database that does not answer. */
 const stopMsMax = 15_000
 
 interface QueueWorkerOptions {
   readonly knex: Knex
-  /** Asked before each connection is made: the embedded server may come back on another port. */
+  /** Called before each connection is made, because the embedded server may come back on another port. */
   readonly connection: () => pg.ClientConfig
   readonly tasks: TaskList
-  /** Jobs at once. */
+  /** Jobs that run at once. */
   readonly concurrency: number
   readonly pollMs: number
-  /** Done each time that dead hubs were looked for, before any job is taken and then every few seconds. */
+  /** Called after each search for dead hubs: before any job is taken, and then every few seconds. */
   readonly sweep?: () => Promise<void>
   readonly log: Log
 }
 
-/** This hub's end of the queue: takes jobs until it is stopped, whatever the database does meanwhile. */
+/** This hub's end of the queue. It takes jobs until it is stopped, even if the database is away for a while. */
 export class QueueWorker {
   readonly #options: QueueWorkerOptions
   readonly #stopping = new AbortController()
@@ -48,7 +48,7 @@ export class QueueWorker {
     return worker
   }
 
-  /** Returns at once. @param first done before any job is taken; tried again where it fails. */
+  /** Returns at once. @param first runs before any job is taken, and is retried if it fails. */
   start(first: () => Promise<void>): void {
     this.#running = Promise.all([
       this.#again(1_000, () =>
@@ -60,7 +60,7 @@ export class QueueWorker {
     ])
   }
 
-  /** Takes no more jobs, tells those under way through `abort`, and waits for their end. */
+  /** Takes no more jobs, aborts those under way through `abort`, and waits until they end. */
   async stop(abort: () => void): Promise<void> {
     this.#stopping.abort()
     const ended = this.#pool?.gracefulShutdown()
@@ -112,7 +112,7 @@ export class QueueWorker {
     }
   }
 
-  /** Every connection holds the worker's lock, so that other hubs see when the last has gone. */
+  /** Every connection holds the worker's lock, so that other hubs see when the last is gone. */
   #connections(workerId: () => string | undefined): pg.Pool {
     const { connection, log } = this.#options
     class Client extends RetriedClient {

@@ -2,12 +2,12 @@ import pg from 'pg'
 import { databaseError } from '../database/database-error.js'
 import { SourceUnavailable } from '../errors.js'
 
-/** A code that graphile-worker takes for a reason to try again, after 3 seconds and then less and less often. */
+/** A code that graphile-worker retries after 3 seconds, and then less and less often. */
 const triedAgain = 'ETIMEDOUT'
 
 /**
- * A database that is away, as graphile-worker waits for it. It writes the end of a job with nobody to hear of a failure, and gives up at
- * once where the reason has a code that it does not know, as most of those have: that would end the process.
+ * Makes an unreachable database look like something that graphile-worker retries. With most other codes it gives up at once, and because
+ * nobody handles that failure when it records the end of a job, the process would end.
  */
 function awaited(error: unknown): unknown {
   if (!(databaseError(error) instanceof SourceUnavailable)) return error
@@ -16,7 +16,7 @@ function awaited(error: unknown): unknown {
 
 type Query = (...given: unknown[]) => unknown
 
-/** A connection whose statements fail in a way that is waited for, where the database has gone. */
+/** A connection that reports a lost database with the code that is retried. */
 export class RetriedClient extends pg.Client {
   override query = ((...given: unknown[]) => {
     const answer = (super.query as Query)(...given)
@@ -24,7 +24,7 @@ export class RetriedClient extends pg.Client {
   }) as pg.Client['query']
 }
 
-/** A pool that cannot connect in the same way. */
+/** A pool that reports a failure to connect in the same way. */
 export class RetriedPool extends pg.Pool {
   override connect = ((callback?: Parameters<pg.Pool['connect']>[0]) =>
     callback === undefined

@@ -5,19 +5,19 @@ import { everybody, type Fingerprint, type SearchDocument } from './port.js'
 import { concepts } from './vocabulary/concepts.js'
 import { keywordsOf, themesOf } from './vocabulary/themes.js'
 
-/** Changes with what documents are made of, the vocabulary of themes too, so that every index is made anew. */
+/** Changes with the form of documents and the vocabulary of themes, so that every index is then rebuilt. */
 const documentVersion = hash('sha256', JSON.stringify([2, concepts])).slice(0, 12)
 
-/** Bytes of a description that are searched. */
+/** Bytes of a description that are indexed. */
 const descriptionMax = 20_000
-/** Names and titles of columns that are searched. */
+/** Names and titles of columns that are indexed. */
 const namesMax = 5_000
 
-/** A dataset that somebody may find. What nobody may is in no index, whoever asks. */
+/** A dataset that at least one viewer may find. Other datasets are in no index. */
 const findable = `datasets.status <> 'ARCHIVED' and spokes.configured
   and (datasets.access = 'OPEN' or datasets.listing = 'PUBLIC' or (datasets.access = 'SHARED' and datasets.shared_with <> '{}'))`
 
-/** The catalogue's hash is of all that a dataset's source says; publishers are known from the configuration. */
+/** The catalogue's hash covers everything from the source; publishers come from the configuration. */
 const digest = `md5(concat_ws(' ', '${documentVersion}', datasets.hash, organisations.id, organisations.name))`
 
 const source = `datasets join spokes on spokes.id = datasets.spoke_id join organisations on organisations.id = spokes.organisation_id`
@@ -42,7 +42,7 @@ interface Row {
   columns: [name: string, title: string, semanticType: string | null][]
 }
 
-/** Documents of those of these datasets that somebody may find. */
+/** The documents of those of these datasets that anyone may find. */
 export async function readDocuments(knex: Knex, ids: readonly string[]): Promise<SearchDocument[]> {
   const { rows } = (await knex.raw(
     `select datasets.id, datasets.title, left(description, ${descriptionMax}) as description, licence, themes, keywords, access, listing, shared_with as "sharedWith", modified,
@@ -61,7 +61,7 @@ export async function readDocuments(knex: Knex, ids: readonly string[]): Promise
   return rows.map(documentOf)
 }
 
-/** The ids after one, in binary order, of datasets that somebody may find. */
+/** The next ids, in binary order, of datasets that anyone may find. */
 export async function idsAfter(knex: Knex, after: string, limit: number): Promise<string[]> {
   const { rows } = (await knex.raw(`select datasets.id from ${source} where datasets.id > ? and ${findable} order by datasets.id limit ?`, [
     after,
@@ -70,13 +70,13 @@ export async function idsAfter(knex: Knex, after: string, limit: number): Promis
   return rows.map(({ id }) => id)
 }
 
-/** How many datasets somebody may find. */
+/** The number of datasets that anyone may find. */
 export async function countFindable(knex: Knex): Promise<number> {
   const { rows } = (await knex.raw(`select count(*) as count from ${source} where ${findable}`)) as { rows: [{ count: number }] }
   return rows[0].count
 }
 
-/** What an index should have, after `after` and up to `until` in binary order of ids; with `until` undefined, all that is after. */
+/** What the index should hold after `after` and up to `until`, in binary order of ids; with `until` undefined, to the end. */
 export async function fingerprintsBetween(knex: Knex, after: string, until: string | undefined): Promise<Fingerprint[]> {
   const { rows } = (await knex.raw(
     `select datasets.id, ${digest} as digest from ${source} where datasets.id > :after and (:until::text is null or datasets.id <= :until) and ${findable} order by datasets.id`,

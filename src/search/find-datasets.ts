@@ -8,7 +8,7 @@ import { keywordLabel, themeLabel } from './vocabulary/themes.js'
 
 const limits = { text: 1000, values: 1000, valueLength: 500, page: 100, except: 10_000 } as const
 
-/** A search as it is asked. Lists may be null; a date is an instant. */
+/** The arguments of a search. Lists may be null; a date is an instant. */
 export interface SearchArguments {
   readonly text: string
   readonly filter?: SearchFilterArguments | null | undefined
@@ -20,7 +20,7 @@ export interface SearchArguments {
 
 type Values = readonly string[] | null | undefined
 
-/** See API.graphql, SearchFilter. */
+/** See `SearchFilter` in graphql/surface.graphql. */
 export interface SearchFilterArguments {
   readonly spokes?: Values
   readonly organisations?: Values
@@ -35,7 +35,7 @@ export interface SearchFilterArguments {
   readonly modifiedBefore?: Date | null | undefined
 }
 
-/** How each list of a filter is written in documents, whatever way it was published. */
+/** Normalises the values of each list of a filter to the form that documents have. */
 const lists: Record<keyof Omit<SearchFilterArguments, 'hasTables' | 'modifiedAfter' | 'modifiedBefore'>, (value: string) => string> = {
   spokes: (value) => value,
   organisations: (value) => value,
@@ -48,8 +48,9 @@ const lists: Record<keyof Omit<SearchFilterArguments, 'hasTables' | 'modifiedAft
 }
 
 /**
- * What a viewer finds. Whose search it is is part of the question itself; what has been hidden since the index was last told is left out.
- * @throws BadUserInput for what is out of its bounds; DialsError SOURCE_UNAVAILABLE where the index or the catalogue cannot be asked.
+ * Finds datasets for a viewer. The viewer's audiences are part of the question; datasets that were hidden since the index was last updated
+ * are excluded.
+ * @throws BadUserInput if an argument is out of bounds; DialsError SOURCE_UNAVAILABLE if the index or the catalogue cannot be reached.
  */
 export async function findDatasets(
   { knex, index }: { knex: Knex; index: SearchIndex },
@@ -84,7 +85,7 @@ export async function findDatasets(
   )
 }
 
-/** Whose documents a viewer may find. */
+/** The audiences whose documents a viewer may find. */
 export const audiencesOf = ({ organisation }: Viewer): string[] => (organisation === undefined ? [everybody] : [everybody, organisation])
 
 function conditionsOf(filter: SearchFilterArguments): SearchConditions {

@@ -1,16 +1,16 @@
 import type { Access } from '../connector/catalogue.js'
 
-/** What search knows of one dataset that somebody may find. */
+/** A dataset that at least one viewer may find, as it is indexed. */
 export interface SearchDocument {
   /** `camden/libraries` */
   readonly id: string
   readonly title: string
   readonly description: string | null
-  /** Each trimmed and in lower case, once: see themes/. */
+  /** Each trimmed and in lower case, without duplicates: see vocabulary/. */
   readonly keywords: readonly string[]
-  /** Labels of the vocabulary, and what it does not know as published: see themes/. */
+  /** Labels of the vocabulary; themes that it does not know, as published: see vocabulary/. */
   readonly themes: readonly string[]
-  /** Names and titles of the columns of all its tables, each once, as published. */
+  /** Names and titles of the columns of all its tables, without duplicates, as published. */
   readonly columns: readonly string[]
   /** In capitals: `UPRN`. */
   readonly semanticTypes: readonly string[]
@@ -32,7 +32,7 @@ export interface SearchDocument {
   readonly digest: string
 }
 
-/** The audience of what is listed to everybody. No organisation has this id. */
+/** The audience of datasets that everybody may find. No organisation has this id. */
 export const everybody = '*'
 
 export const searchFacets = ['SPOKE', 'ORGANISATION', 'THEME', 'KEYWORD', 'FORMAT', 'LICENCE', 'ACCESS', 'SEMANTIC_TYPE'] as const
@@ -41,7 +41,7 @@ export type SearchFacet = (typeof searchFacets)[number]
 export const searchSorts = ['RELEVANCE', 'MODIFIED_DESC', 'TITLE_ASC'] as const
 export type SearchSort = (typeof searchSorts)[number]
 
-/** Each that is given has to hold; of a list, one of its values. Dates are milliseconds since 1970, and both ends are left out. */
+/** All given conditions have to hold; of a list, one value. Dates are milliseconds since 1970, and both bounds are exclusive. */
 export interface SearchConditions {
   readonly spokes?: readonly string[]
   readonly organisations?: readonly string[]
@@ -56,11 +56,11 @@ export interface SearchConditions {
   readonly modifiedBefore?: number
 }
 
-/** A question that has been checked, and whose it is. */
+/** A checked question, with the audiences of its viewer. */
 export interface SearchRequest {
   readonly text: string
   readonly conditions: SearchConditions
-  /** Each once. */
+  /** Without duplicates. */
   readonly facets: readonly SearchFacet[]
   readonly sort: SearchSort
   /** Hits on the page, 0 to 100. */
@@ -69,15 +69,13 @@ export interface SearchRequest {
   readonly after?: string
   /** `everybody`, and the viewer's organisation. */
   readonly audiences: readonly string[]
-  /** The spokes that are configured: what is of others is not found. */
+  /** The configured spokes; datasets of others are not found. */
   readonly spokes: readonly string[]
-  /**
-   * Not to be found, though the index may have them: datasets whose access has changed, or that have gone, since the index was last told.
-   */
+  /** Datasets to exclude although the index may hold them: their access has changed, or they are gone, since the index was last updated. */
   readonly except: readonly string[]
 }
 
-/** A part of what was found that shows why: everything but `<em>` and `</em>` around what matched is escaped for HTML. */
+/** A part of a hit that shows why it was found: HTML-escaped, but for `<em>` and `</em>` around the match. */
 export interface Highlight {
   /** title, description, keywords or columns. */
   readonly field: string
@@ -86,14 +84,14 @@ export interface Highlight {
 
 export interface SearchHit {
   readonly id: string
-  /** Higher is better, within one page; null where the order is not by relevance. */
+  /** Higher is better, within one page; null if the order is not by relevance. */
   readonly score: number | null
   readonly cursor: string
-  /** In the order title, keywords, description, columns; those with a match. */
+  /** In the order title, keywords, description, columns; only those with a match. */
   readonly highlights: () => Promise<readonly Highlight[]>
 }
 
-/** The values of a facet among all that was found, whatever the page: most first, at most a hundred. */
+/** The values of a facet among all hits, whatever the page: most frequent first, at most a hundred. */
 export interface FacetCounts {
   readonly facet: SearchFacet
   readonly values: readonly { readonly value: string; readonly count: number }[]
@@ -104,20 +102,20 @@ export interface SearchPage {
   readonly hasNextPage: boolean
   readonly hasPreviousPage: boolean
   readonly totalCount: number
-  /** In the order that they were asked for. */
+  /** In the requested order. */
   readonly facets: readonly FacetCounts[]
 }
 
-/** Facet values that are told. */
+/** Facet values that are returned. */
 export const facetValuesMax = 100
 
-/** A document by name: what the index has of a dataset. */
+/** The id and digest of a document in the index. */
 export interface Fingerprint {
   readonly id: string
   readonly digest: string
 }
 
-/** What a dashboard needs to ask the index itself, as one viewer and for a while. */
+/** What a dashboard needs to query the index directly, as one viewer and for a limited time. */
 export interface DirectAccess {
   readonly url: string
   readonly index: string
@@ -126,37 +124,35 @@ export interface DirectAccess {
 }
 
 /**
- * An index over the catalogue. It holds no truth: what it has can be made anew from the catalogue at any time, and is.
+ * An index over the catalogue. It is a copy: it can be rebuilt from the catalogue at any time.
  *
- * A rebuild fills an index beside the live one. From `beginRebuild` to `endRebuild` or `dropRebuild`, `write` writes to both; calls of
- * `write`, `fill` and those three never overlap: whoever calls holds a lock that all hubs share.
+ * A rebuild fills an index beside the live one. From `beginRebuild` to `endRebuild` or `dropRebuild`, `write` writes to both. Calls of
+ * `write`, `fill` and those three never overlap, because the caller holds a lock that all hubs share.
  *
- * Everything throws DialsError SOURCE_UNAVAILABLE where the index cannot be reached or does not do what it was told.
+ * Everything throws DialsError SOURCE_UNAVAILABLE if the index cannot be reached or a request fails.
  */
 export interface SearchIndex {
-  /** `postgres`, or the name of a Meilisearch index: what was told to one is not known to another. */
+  /** `postgres`, or the name of a Meilisearch index. Rebuilds are recorded under it. */
   readonly name: string
-  /**
-   * Makes it ready to be written and asked, with its settings as this version has them. May be called by several hubs at once, and again.
-   */
+  /** Makes the index ready for writes and searches, with this version's settings. Several hubs may call it at once, and again. */
   prepare(): Promise<void>
   /** @throws DialsError BAD_USER_INPUT for a cursor of another question. */
   search(request: SearchRequest, signal: AbortSignal): Promise<SearchPage>
   /**
-   * Returns when what is asked from now on shows it.
-   * @throws DialsError SOURCE_UNAVAILABLE where the index was lost, too: it has to be prepared again
+   * Returns when later searches see the change.
+   * @throws DialsError SOURCE_UNAVAILABLE also if the index was lost: then it has to be prepared again
    */
   write(documents: readonly SearchDocument[], removed: readonly string[]): Promise<void>
-  /** Everything that the live index has, by id in binary order; so many at a time. */
+  /** Everything in the live index, by id in binary order, in pages. */
   fingerprints(): AsyncIterable<readonly Fingerprint[]>
-  /** An empty index beside the live one, in place of one that was begun and not ended. */
+  /** Makes an empty index beside the live one, and replaces an unfinished one. */
   beginRebuild(): Promise<void>
-  /** Writes to the index beside the live one alone. */
+  /** Writes only to the index beside the live one. */
   fill(documents: readonly SearchDocument[]): Promise<void>
-  /** In one step it is the live one; the former goes. Where there is none beside the live one, nothing happens. */
+  /** Makes it the live one in one step; the former is removed. Without an index beside the live one, nothing happens. */
   endRebuild(): Promise<void>
   dropRebuild(): Promise<void>
-  /** Undefined where nobody but the hub can ask the index. @param audiences the viewer's. */
+  /** Undefined if only the hub can query the index. @param audiences the viewer's. */
   directAccess?(audiences: readonly string[]): Promise<DirectAccess | undefined>
   close(): Promise<void>
 }

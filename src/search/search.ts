@@ -5,11 +5,11 @@ import { audiencesOf, findDatasets, type SearchArguments } from './find-datasets
 import type { IndexState, SearchKeeper } from './keep/search-keeper.js'
 import type { DirectAccess, SearchIndex, SearchPage } from './port.js'
 
-/** What the graph asks of search. Everything throws DialsError SOURCE_UNAVAILABLE where the index or the catalogue cannot be asked. */
+/** What the graph needs of search. Everything throws DialsError SOURCE_UNAVAILABLE if the index or the catalogue cannot be reached. */
 export interface Search {
-  /** @throws BadUserInput for what is out of its bounds */
+  /** @throws BadUserInput if an argument is out of bounds */
   find(viewer: Viewer, given: SearchArguments, signal: AbortSignal): Promise<SearchPage>
-  /** Null where nobody but the hub can ask the index. */
+  /** Null if only the hub can query the index. */
   directAccess(viewer: Viewer): Promise<DirectAccess | null>
   state(): Promise<IndexState>
   rebuild(): Promise<IndexState>

@@ -1,7 +1,7 @@
 /**
- * What people of councils call one and the same thing, folded; each line is one thing. A search for any of a line finds the others, and
- * ranks them alike: what is merely near it, or a part of it, has no place here. Abbreviations are those of GOV.UK services, the ONS and
- * London government.
+ * Terms that councils use for the same thing, folded; each line is one thing. A search for one of a line finds the others and ranks them
+ * alike, so do not add terms that are only related or a part of it. Abbreviations are those of GOV.UK services, the ONS and London
+ * government.
  */
 export const synonyms: readonly (readonly string[])[] = [
   // Housing

@@ -1,9 +1,9 @@
-/** Letters of the longest word that is known as one; longer ones are typed by nobody. */
+/** Letters of the longest word that is indexed; nobody types longer ones. */
 export const wordLengthMax = 40
 
-/** Lower case, without accents, ligatures taken apart, and nothing but letters and digits: `Café – Straße` is `cafe strasse`. */
+/** Lower case, without accents, ligatures taken apart, and only letters and digits: `Café – Straße` becomes `cafe strasse`. */
 export function fold(text: string): string {
-  // Most texts are plain: this way they take a third of the time.
+  // Most texts are plain ASCII, and this way they take a third of the time.
   if (/^[\s!-~]*$/.test(text))
     return text
       .toLowerCase()
@@ -24,15 +24,15 @@ export function fold(text: string): string {
     .trim()
 }
 
-/** The words of a text, folded. `O'Neill's` is one word. */
+/** The folded words of a text. `O'Neill's` is one word. */
 export const wordsOf = (text: string): string[] => {
   const folded = fold(text)
   return folded === '' ? [] : folded.split(' ')
 }
 
 /**
- * The words of a column's name, which has its own ways to join them: `PollingPlaceAddress1`, `polling_place`, `LSOA11CD`. The name as one
- * word too.
+ * The words of a column's name, as names join words in their own ways: `PollingPlaceAddress1`, `polling_place`, `LSOA11CD`. Also the name
+ * as one word.
  */
 export function wordsOfName(name: string): string[] {
   const apart = name.replaceAll(/(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})|(?<=\p{L})(?=\p{N})|(?<=\p{N})(?=\p{L})/gu, ' ')

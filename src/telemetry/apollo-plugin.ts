@@ -4,7 +4,7 @@ import { currentRequest } from './request-record.js'
 import type { Telemetry } from './telemetry.js'
 import { watchOperation } from './watch-operation.js'
 
-/** Tells of every operation: its kind, how long it took and the codes of its errors. Never its name, its text or its variables. */
+/** Records every operation of POST and GET: its kind, duration and error codes. Never its name, its text or its variables. */
 export function telemetryPlugin(telemetry: Telemetry): ApolloServerPlugin<{ readonly viewer: Viewer }> {
   return {
     invalidRequestWasReceived() {

@@ -1,28 +1,28 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { errorCodes } from '../errors.js'
 
-/** How an operation of GraphQL went. */
+/** The outcome of a GraphQL operation. */
 export interface OperationEnd {
   readonly kind: 'query' | 'mutation' | 'subscription' | 'unknown'
-  /** Codes of its errors, in their order; none: it went well. */
+  /** The codes of its errors, in their order; empty if it succeeded. */
   readonly codes: readonly string[]
   readonly durationMs: number
 }
 
-/** How a scan of a source went. */
+/** The outcome of a scan. */
 export interface ScanEnd {
   readonly spokeId: string
-  /** `OK`, an error code, or `CANCELLED` where the query went on without it. */
+  /** `OK`, an error code, or `CANCELLED` if the query continued without it. */
   readonly outcome: string
   readonly bytes: number
   readonly durationMs: number
 }
 
-/** What is read only when somebody asks for the figures. */
+/** Values that are read only when metrics are requested. */
 export interface Gauges {
-  /** Work of the engine, now. */
+  /** The engine's queries, now. */
   readonly engine: () => { readonly running: number; readonly waiting: number }
-  /** The state of each source, by spoke. */
+  /** The status of each source, by spoke. */
   readonly sources: () => Iterable<readonly [spokeId: string, status: string]>
 }
 
@@ -31,8 +31,8 @@ const statuses = ['UP', 'DEGRADED', 'DOWN', 'UNKNOWN']
 const outcomes: readonly string[] = ['OK', 'CANCELLED', ...errorCodes]
 
 /**
- * The figures of one hub, for Prometheus, in a registry of its own. Labels come from closed sets and from the configuration alone: nothing
- * that a client chooses becomes one, so that nobody can make the figures grow or put words into them.
+ * The metrics of one hub, for Prometheus, in a registry of its own. Labels come only from closed sets and from the configuration: a client
+ * cannot add values, so nobody can make the metrics grow or put text into them.
  */
 export class HubMetrics {
   readonly #registry = new Registry()
@@ -87,34 +87,34 @@ export class HubMetrics {
     collectDefaultMetrics({ register: this.#registry })
   }
 
-  /** An operation is over. */
+  /** Records an operation. */
   operation({ kind, codes: [outcome = 'OK'], durationMs }: OperationEnd): void {
     this.#operations.observe({ kind, outcome: known(outcome) }, durationMs / 1000)
   }
 
-  /** A scan is over. */
+  /** Records a scan. */
   scan({ spokeId, outcome, bytes, durationMs }: ScanEnd): void {
     this.#scans.observe({ spoke: spokeId, outcome: known(outcome) }, durationMs / 1000)
     this.#scanBytes.inc({ spoke: spokeId }, bytes)
   }
 
-  /** A harvest is over. */
+  /** Records a harvest. */
   harvest(spokeId: string, status: string): void {
     this.#harvests.inc({ spoke: spokeId, status })
   }
 
-  /** A request came. Answers what is called when it is over. */
+  /** Records a request under way. Returns the function to call at its end. */
   request(): () => void {
     this.#inFlight.inc()
     return () => this.#inFlight.dec()
   }
 
-  /** Of what `text` answers. */
+  /** The content type of `text`. */
   get contentType(): string {
     return this.#registry.contentType
   }
 
-  /** All figures, in Prometheus' text format. */
+  /** All metrics, in Prometheus' text format. */
   text(): Promise<string> {
     return this.#registry.metrics()
   }

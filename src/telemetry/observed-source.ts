@@ -3,7 +3,7 @@ import type { Part, Scan, Source } from '../connector/source.js'
 import { toDialsError } from '../errors.js'
 import type { Telemetry } from './telemetry.js'
 
-/** A source whose scans are told of: how they went, how long they took and what they brought. Otherwise the same. */
+/** Wraps a source so that each of its scans is recorded: outcome, duration and bytes. */
 export function observedSource(spokeId: string, source: Source, telemetry: Telemetry): Source {
   return {
     harvest: (cursor, signal) => source.harvest(cursor, signal),
@@ -13,7 +13,7 @@ export function observedSource(spokeId: string, source: Source, telemetry: Telem
     close: () => source.close(),
     execute(planned, options) {
       const watch = watchScan(spokeId, telemetry)
-      // A source that never ends is told of when its time does.
+      // A scan that never ends is recorded when its time is over.
       options.signal.addEventListener('abort', () => watch.end(reasonOf(options.signal)), { once: true })
       const scan = watch.within(() => source.execute(planned, options))
       return { parts: watched(scan, watch, options.signal), report: scan.report }
@@ -24,7 +24,7 @@ export function observedSource(spokeId: string, source: Source, telemetry: Telem
 interface ScanWatch {
   within<T>(work: () => T): T
   part(bytes: number): void
-  /** Heeded once. */
+  /** Only the first call counts. */
   end(outcome: string): void
 }
 
@@ -47,7 +47,7 @@ function watchScan(spokeId: string, { metrics, traces }: Telemetry): ScanWatch {
   }
 }
 
-/** The same parts; whoever stops reading is heard by the source at once. */
+/** The same parts. If the reader stops, the source is stopped at once. */
 function watched({ parts }: Scan, watch: ScanWatch, signal: AbortSignal): AsyncIterable<Part> {
   const open = () => {
     const iterator = parts[Symbol.asyncIterator]()
@@ -73,7 +73,7 @@ function watched({ parts }: Scan, watch: ScanWatch, signal: AbortSignal): AsyncI
   return { [Symbol.asyncIterator]: open }
 }
 
-/** The time was over, or the client or the rest of the query had gone. */
+/** Whether the time was over, or the client or the rest of the query has gone. */
 function reasonOf({ reason }: AbortSignal): string {
   return reason instanceof DOMException && reason.name === 'TimeoutError' ? 'SOURCE_TIMEOUT' : 'CANCELLED'
 }

@@ -7,12 +7,15 @@ import type { Log } from '../connector/source.js'
 import { traceparentPropagator } from './traceparent.js'
 import { Traces } from './traces.js'
 
-/** How long a stop waits for what is still to be sent: a collector that is gone must not hold it up. */
+/** How long a stop waits for unsent spans, because an unreachable collector must not delay it. */
 const closeMsMax = 2_000
-/** A collector that is gone is told of this often. */
+/** How often an unreachable collector is logged. */
 const complainEveryMs = 60_000
 
-/** Tracing of this process, over OTLP/HTTP. It is the process's own: one at a time. What cannot be sent is dropped, and the log says so. */
+/**
+ * Starts tracing of this process over OTLP/HTTP; only once at a time, because OpenTelemetry's state is global. Spans that cannot be sent
+ * are dropped and logged.
+ */
 export function openTraces(serviceName: string, log: Log): Traces {
   complainTo(log)
   const resource = defaultResource()
@@ -27,14 +30,14 @@ export function openTraces(serviceName: string, log: Log): Traces {
   })
 }
 
-/** Without the library's own words, which may quote the headers that it sends. */
+/** Logs without the library's message, which may quote the headers that it sends. */
 function complainTo(log: Log): void {
-  let toldAt = -Infinity
+  let loggedAt = -Infinity
   const ignore = () => undefined
   const error = () => {
-    if (performance.now() - toldAt < complainEveryMs) return
-    toldAt = performance.now()
-    log.warn({}, 'traces cannot be sent: the collector does not take them')
+    if (performance.now() - loggedAt < complainEveryMs) return
+    loggedAt = performance.now()
+    log.warn({}, 'traces cannot be sent: the collector does not accept them')
   }
   diag.setLogger({ error, warn: ignore, info: ignore, debug: ignore, verbose: ignore }, DiagLogLevel.ERROR)
 }

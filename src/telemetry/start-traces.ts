@@ -1,13 +1,12 @@
 import type { Log } from '../connector/source.js'
 import type { Traces } from './traces.js'
 
-/** The standard names of where traces go. */
+/** The standard variables for where traces go. */
 const endpoints = ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT']
 
 /**
- * Tracing, where the environment names an OTLP endpoint (HTTP); undefined where it does not, and then nothing of it is loaded. The exporter
- * reads its other settings from the same standard variables: OTEL_EXPORTER_OTLP_HEADERS, OTEL_BSP_*, OTEL_TRACES_SAMPLER,
- * OTEL_SERVICE_NAME.
+ * Starts tracing if the environment names an OTLP endpoint (HTTP); else returns undefined and loads nothing. The exporter reads its other
+ * settings from the standard variables: OTEL_EXPORTER_OTLP_HEADERS, OTEL_BSP_*, OTEL_TRACES_SAMPLER, OTEL_SERVICE_NAME.
  */
 export async function startTraces(variables: Readonly<Record<string, string | undefined>>, log: Log): Promise<Traces | undefined> {
   if (variables['OTEL_SDK_DISABLED'] === 'true' || !endpoints.some((name) => variables[name])) return undefined

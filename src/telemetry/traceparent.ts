@@ -3,7 +3,7 @@ import { isSpanContextValid, isValidSpanId, isValidTraceId, type TextMapPropagat
 const header = 'traceparent'
 const form = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/
 
-/** W3C `traceparent` alone: neither `tracestate` nor `baggage`, by which a client could send spokes words of its own. */
+/** Only the W3C header `traceparent`: `tracestate` and `baggage` would let a client send its own text to spokes. */
 export const traceparentPropagator: TextMapPropagator = {
   fields: () => [header],
   inject(context, carrier, setter) {

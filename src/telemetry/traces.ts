@@ -11,16 +11,16 @@ import {
 } from '@opentelemetry/api'
 import { currentRequest } from './request-record.js'
 
-/** A span under way, and the context of what happens within it. */
+/** A span under way, and the context for what happens within it. */
 export interface OpenSpan {
   readonly context: Context
-  /** @param code of the error that it ended with; undefined: it went well. */
+  /** @param code of the error that it ended with; undefined if it succeeded. */
   end(code: string | undefined, attributes?: Attributes): void
 }
 
 /**
- * The spans of a hub: request, operation, stage of a query, fragment. Attributes tell of codes, counts and configured names alone: no query
- * text, no literal, no value of a row and no token may stand in one, nor the message of an error, which may quote such.
+ * The spans of a hub: request, operation, stage of a query, fragment. Attributes hold only codes, counts and configured names: never query
+ * text, a literal, a value of a row, a token, or an error message, which may quote them.
  */
 export class Traces {
   constructor(
@@ -28,13 +28,13 @@ export class Traces {
     private readonly shutDown: () => Promise<void>,
   ) {}
 
-  /** An HTTP request, below the span that its `traceparent` names. Nothing else of what the client sends of tracing is taken. */
+  /** An HTTP request, below the span that its `traceparent` names. Other tracing headers of the client are ignored. */
   request(method: string, route: string, traceparent: unknown): OpenSpan {
     const parent = typeof traceparent === 'string' ? propagation.extract(context.active(), { traceparent }) : context.active()
     return this.#open(`${method} ${route}`, parent, { 'http.request.method': method, 'http.route': route }, SpanKind.SERVER)
   }
 
-  /** An operation of GraphQL: below its request, and above the stages of its queries. */
+  /** A GraphQL operation: below its request, and above the stages of its queries. */
   operation(): OpenSpan {
     const record = currentRequest()
     const span = this.#open('operation', record?.trace ?? context.active())
@@ -42,7 +42,7 @@ export class Traces {
     return span
   }
 
-  /** Runs a stage of a query within a span of its own. What it throws is thrown on. */
+  /** Runs a stage of a query within a span of its own. Errors pass through. */
   readonly stage = async <T>(name: string, work: () => T | Promise<T>): Promise<T> => {
     const span = this.#open(name, within())
     try {
@@ -60,7 +60,7 @@ export class Traces {
     return this.#open('fragment', within(), { 'dials.spoke': spokeId }, SpanKind.CLIENT)
   }
 
-  /** Sends what is left, and lets go. */
+  /** Sends the unsent spans and stops. */
   close(): Promise<void> {
     return this.shutDown()
   }
@@ -78,7 +78,7 @@ export class Traces {
   }
 }
 
-/** Below the span that is open here, or else that of the request. */
+/** The parent of a new span: the active one, else that of the request. */
 function within(): Context {
   const active = context.active()
   return trace.getSpan(active) === undefined ? (currentRequest()?.trace ?? active) : active

@@ -4,10 +4,10 @@ import type { OperationEnd } from './metrics.js'
 import { currentRequest } from './request-record.js'
 import type { Telemetry } from './telemetry.js'
 
-/** Called once, when an operation is over, with its errors as clients see them. */
+/** Called once, at the end of an operation, with its errors as clients see them. */
 export type EndOperation = (kind: OperationEnd['kind'], errors: readonly GraphQLFormattedError[]) => void
 
-/** Watches an operation from now on: its figures, its span, and what the request's line in the log says of it. */
+/** Watches an operation from now on, for its metrics, its span, and its request's log line. */
 export function watchOperation({ metrics, traces }: Telemetry, viewer: Viewer): EndOperation {
   const started = performance.now()
   const record = currentRequest()

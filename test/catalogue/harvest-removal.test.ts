@@ -117,12 +117,12 @@ describe('the guard', () => {
 })
 
 describe('a source that says how many it holds', () => {
-  it('is not believed to be complete where it told of fewer', async () => {
+  it('is not complete if it sent fewer datasets than it says it holds', async () => {
     await crawl([...ids('a', 'b'), complete()])
     expect(await crawl([...ids('a'), { ...complete(), total: 2 }])).toMatchObject({
       status: 'PARTIAL',
       removed: 0,
-      error: expect.stringContaining('holds 2 datasets and told of 1'),
+      error: expect.stringContaining('holds 2 datasets but sent 1'),
     })
     expect(await crawl([...ids('a', 'a'), { ...complete(), total: 2 }])).toMatchObject({ status: 'PARTIAL', removed: 0 })
     const broken = { kind: 'problem', sourceId: 'c', message: 'not read' }

@@ -39,7 +39,7 @@ describe('a result', () => {
     )
   })
 
-  test('says what may mislead', () => {
+  test('prints warnings', () => {
     const warnings = [
       { code: 'STALE_COPY', message: 'The rows are of an earlier state.', table: 'camden/libraries/libraries', column: null },
     ]
@@ -167,7 +167,7 @@ describe('an input', () => {
   ])('%s is refused', (_what, text, message) => expect(() => parseInput(text, 'it')).toThrow(message))
 })
 
-test('--json has the whole answer: every field of the graph is asked for', () => {
+test('--json has the whole answer: it requests every field of the graph', () => {
   const schema = buildSchema(readFileSync('graphql/schema.graphql', 'utf8'))
   const names = (type: GraphQLObjectType, prefix = ''): string[] =>
     Object.values(type.getFields()).flatMap(({ name, type: own }) => {

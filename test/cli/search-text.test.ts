@@ -56,7 +56,7 @@ describe('what was found', () => {
     `)
   })
 
-  test('is one of many: says how many of how many, and how to get the next page', () => {
+  test('of many hits states their number and how to get the next page', () => {
     const page = found([{ dataset: dataset('camden/libraries', 'Libraries'), highlights: [] }], {
       totalCount: 1200,
       pageInfo: { hasNextPage: true, hasPreviousPage: false, endCursor: 'WyJ' },
@@ -74,9 +74,9 @@ describe('what was found', () => {
     ['libraries', false, 'Nothing for ‘libraries’ was found.'],
     ['\u202elibraries\u001b[31m', true, 'Nothing for ‘ libraries [31m’ was found under these conditions.'],
     ['', true, 'No dataset was found under these conditions.'],
-  ])('is nothing for %j: says so', (text, filtered, told) => expect(foundText(found([]), { text, filtered }, plain)).toBe(told))
+  ])('without hits for %j says so', (text, filtered, told) => expect(foundText(found([]), { text, filtered }, plain)).toBe(told))
 
-  test('shows matches in bold on a terminal alone, and text as it was before it was escaped', () => {
+  test('shows matches in bold only on a terminal, and text without HTML escapes', () => {
     const hit = {
       dataset: dataset('camden/a', 'Arts & <em>crafts</em>'),
       highlights: [
@@ -96,7 +96,7 @@ describe('what was found', () => {
     ])
   })
 
-  test('lets no text of others steer the terminal', () => {
+  test('removes control characters of foreign text', () => {
     const evil = '\u001b]0;x\u0007\u009b31m\u202e\n'
     const hit = {
       dataset: dataset(`camden/${evil}a`, `T${evil}`, {
@@ -175,7 +175,7 @@ describe('what was found', () => {
 describe('an index', () => {
   const rebuild = { startedAt: '2026-01-09T13:55:48.000Z', endedAt: '2026-01-09T13:55:51.250Z', written: 1200, total: 1100, error: null }
 
-  test('is its name, what it has not been told, and its latest rebuild', () => {
+  test('is its name, its pending changes, and its latest rebuild', () => {
     expect(stateText({ index: 'postgres', pending: 1200, rebuild })).toBe(
       'index            postgres\nchanges pending  1,200\nlatest rebuild   ended at 2026-01-09T13:55:51Z: 1,200 datasets in 3.3 s',
     )
@@ -196,7 +196,7 @@ describe('an index', () => {
   ])('that has %d of %d', (written, total, text) => expect(progressText({ ...rebuild, written, total })).toBe(text))
 })
 
-test('--json has the whole answer: every field of a hit and of a rebuild is asked for, but what leads on to other datasets', () => {
+test('--json has the whole answer: it requests every field of a hit and of a rebuild, except those of other datasets', () => {
   const schema = buildSchema(readFileSync('graphql/schema.graphql', 'utf8'))
   const fieldsOf = (type: string) => Object.values((schema.getType(type) as GraphQLObjectType).getFields())
   const plainFields = (type: string) =>

@@ -1,6 +1,7 @@
 import type { ApolloServer } from '@apollo/server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Results } from '../../src/api/results.js'
+import { Operations } from '../../src/api/operations.js'
 import type { Context } from '../../src/api/context.js'
 import { createSchema } from '../../src/api/schema.js'
 import { createGraphServer } from '../../src/api/server.js'
@@ -22,7 +23,7 @@ beforeAll(async () => {
     })
   for (const { id } of [camden, barnet])
     expect((await harvest(database.knex, fakeSource(...shown(id), complete()), { spokeId: id })).status).toBe('COMPLETE')
-  graph = createGraphServer(await createSchema(), quiet)
+  graph = createGraphServer(new Operations(await createSchema(), quiet), quiet)
   await graph.start()
 })
 afterAll(async () => {

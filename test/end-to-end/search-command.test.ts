@@ -281,7 +281,7 @@ describe('of a hub whose rebuilds take long', () => {
       whenErrors: (text, interrupt) => text.endsWith('(25%)\n') && interrupt(),
     })
     expect(errors).toBe(
-      "rebuilding: 1 of 4 datasets (25%)\ndials: Not waited for. The rebuild goes on at the hub: 'dials search status' tells how it goes.\n",
+      "rebuilding: 1 of 4 datasets (25%)\ndials: Not waited for. The rebuild continues at the hub: 'dials search status' shows its progress.\n",
     )
     expect([code, output]).toEqual([1, ''])
   })

@@ -5,6 +5,7 @@ import { describe, expect, it, test } from 'vitest'
 import { directivesSdl } from '../../src/api/access/directives.js'
 import { SchemaRules } from '../../src/api/access/schema-rules.js'
 import type { Context } from '../../src/api/context.js'
+import { Operations } from '../../src/api/operations.js'
 import { Results } from '../../src/api/results.js'
 import { createGraphServer } from '../../src/api/server.js'
 import type { Viewer } from '../../src/identity/viewer.js'
@@ -34,7 +35,7 @@ const log = { info: () => undefined, warn: () => undefined, error: () => undefin
 const anonymous: Viewer = { scopes: [] }
 const someone = (...scopes: string[]): Viewer => ({ subject: 's', scopes })
 
-/** A graph whose resolvers count what they were called for. */
+/** A graph whose resolvers record that they ran. */
 function graphOf() {
   const ran: string[] = []
   const values: Record<string, unknown> = {
@@ -55,7 +56,7 @@ function graphOf() {
       },
     }),
   })
-  const server = createGraphServer(schema, log)
+  const server = createGraphServer(new Operations(schema, log), log)
   return {
     ran,
     async ask(query: string, viewer: Viewer = anonymous, variables: Record<string, unknown> = {}) {
@@ -117,7 +118,7 @@ describe('what is refused', () => {
     expect((await graphOf().ask(query, someone(), query.includes('$w') ? { w: { owner: 'x' } } : {})).errors).toEqual([])
   })
 
-  it('of what is allowed nothing is refused beside it', async () => {
+  it('does not affect allowed fields beside it', async () => {
     const { ask } = graphOf()
     expect(
       await ask('{ thing(kind: "plain") { name } node(kind: "open") { id ... on Secret { name } } filtered(where: { name: "x" }) }'),

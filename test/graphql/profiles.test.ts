@@ -43,7 +43,7 @@ test('columns of an open table have profiles', async () => {
   })
 })
 
-test('what points to a person has none, whether it was recognised or its publisher says so', async () => {
+test('personal columns have none, whether recognised or declared by their publisher', async () => {
   const columns = await columnsOf('places')
   expect(columns.filter(({ profile }) => profile === null).map(({ name, sensitivity }) => [name, sensitivity])).toEqual([
     ['Ref', 'PERSONAL'],
@@ -51,7 +51,7 @@ test('what points to a person has none, whether it was recognised or its publish
   ])
 })
 
-test.each(['closed', 'shared'])('a table that is %s shows none, and its spoke tells none', async (id) => {
+test.each(['closed', 'shared'])('a table that is %s shows none, and its spoke reports none', async (id) => {
   const columns = await columnsOf(id)
   expect(columns.map(({ profile }) => profile)).toEqual(columns.map(() => null))
   expect(columns.length).toBe(5)

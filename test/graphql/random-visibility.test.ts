@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Context } from '../../src/api/context.js'
+import { Operations } from '../../src/api/operations.js'
 import { Results } from '../../src/api/results.js'
 import { createSchema } from '../../src/api/schema.js'
 import { createGraphServer } from '../../src/api/server.js'
@@ -32,7 +33,7 @@ interface Listed {
   sharedWith: string[]
 }
 
-/** Who learns of a dataset, as API.graphql's words say it: the reference. */
+/** Whether a viewer may see a dataset, by the access rules (docs/access-rules.md): the reference. */
 const sees = ({ organisation }: Viewer, { access, listing, sharedWith }: Listed) =>
   access === 'OPEN' || listing === 'PUBLIC' || (access === 'SHARED' && organisation !== undefined && sharedWith.includes(organisation))
 
@@ -63,7 +64,7 @@ beforeAll(async () => {
   await configureTwo(database.knex)
   memory = new CatalogueMemory(database.knex)
   index = new PostgresIndex(database.knex)
-  graph = createGraphServer(await createSchema(), quiet)
+  graph = createGraphServer(new Operations(await createSchema(), quiet), quiet)
 })
 afterAll(() => database.drop())
 
@@ -123,7 +124,7 @@ interface Found {
   }
 }
 
-/** What a search for all of them tells: ids, and the counts of two facets. */
+/** The result of a search for all datasets: ids, and the counts of two facets. */
 async function find(viewer: Viewer, text: string) {
   const { data } = await ask<Found>(
     viewer,
@@ -149,13 +150,13 @@ test('whatever is asked, by whomever, of whatever catalogue, is answered as from
           .filter(({ spoke }) => spoke === spokeId)
           .map(({ id, access, listing, sharedWith }) => dataset(id, { access, listing, sharedWith }))
         await harvest(database.knex, fakeSource(...shown, complete()), { spokeId })
-        // What is left of the catalogue before, MISSING, is not of this one.
+        // MISSING datasets of the catalogue before do not belong to this one.
         await database.knex('datasets').where({ spoke_id: spokeId }).whereNot({ status: 'ACTIVE' }).delete()
       }
       const sought = 'Title'
       for (const { viewer } of asked) {
         const visible = all.filter((one) => sees(viewer, one)).map((one) => `${one.spoke}/${one.id}`)
-        // Before the index is told: it may lack what is new, and shows nothing that it has and the viewer may not see any more.
+        // Before the index is updated it may lack new datasets, but must not show those that the viewer may no longer see.
         const early = await find(viewer, sought)
         expect(visible).toEqual(expect.arrayContaining(early.ids))
         expect(early.totalCount).toBe(early.ids.length)
@@ -175,7 +176,7 @@ test('whatever is asked, by whomever, of whatever catalogue, is answered as from
         expect(found.ids).toEqual(visible.map((one) => one.id).sort())
         expect(found.totalCount).toBe(visible.length)
         expect(found.counts).toEqual({ SPOKE: countBy(visible, (one) => one.spoke), ACCESS: countBy(visible, (one) => one.access) })
-        // A word of one dataset alone, mistyped or not, is for those who see it.
+        // A word of one dataset only, mistyped or not, finds it only for viewers who may see it.
         for (const text of [`"Title of ${id.split('/')[1]}"`, id.split('/')[1] ?? '']) {
           const narrow = await find(viewer, text)
           expect(visible.map((one) => one.id)).toEqual(expect.arrayContaining(narrow.ids))

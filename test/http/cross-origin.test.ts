@@ -13,7 +13,7 @@ const preflight = (origin: string) =>
   })
 
 describe('a page of another origin', () => {
-  test('may use the graph where its origin is configured, without credentials', async () => {
+  test('may use the graph if its origin is configured, without credentials', async () => {
     const asked = await preflight('https://dashboards.example')
     expect(asked.status).toBe(204)
     expect(asked.headers.get('access-control-allow-origin')).toBe('https://dashboards.example')
@@ -29,7 +29,7 @@ describe('a page of another origin', () => {
     expect(await answered.json()).toEqual({ data: { viewer: { scopes: [] } } })
   })
 
-  test('may not where it is not: its browser is told nothing', async () => {
+  test('gets no CORS headers if its origin is not configured', async () => {
     for (const origin of ['https://evil.example', 'https://dashboards.example.evil.example', 'null', 'http://dashboards.example']) {
       expect((await preflight(origin)).headers.get('access-control-allow-origin'), origin).toBeNull()
     }

@@ -24,7 +24,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-/** As it comes over the wire: `fetch` would decode it. */
+/** The undecoded answer; `fetch` would decode it. */
 function raw(
   path: string,
   headers: Record<string, string> = {},
@@ -41,7 +41,7 @@ function raw(
 }
 
 describe('the page', () => {
-  test('lets in no script but the hub’s own files, no other host and no frame around it', async () => {
+  test('allows only scripts in the hub’s own files, no other host and no frame around it', async () => {
     const { status, headers, body } = await raw('/graphiql')
     expect(status).toBe(200)
     const policy = headers['content-security-policy'] ?? ''
@@ -74,7 +74,7 @@ describe('the page', () => {
     expect(new Set(nonces).size).toBe(2)
   })
 
-  test('is where a browser that opens /graphql is sent, and nobody else', async () => {
+  test('is where only a browser that opens /graphql is redirected', async () => {
     const html = 'text/html,application/xhtml+xml,*/*;q=0.8'
     expect(await raw('/graphql', { accept: html })).toMatchObject({ status: 303, headers: { location: 'graphiql' } })
     expect((await raw('/graphql?query=%7B__typename%7D', { accept: html, 'apollo-require-preflight': 'yes' })).status).toBe(200)
@@ -85,7 +85,7 @@ describe('the page', () => {
 describe('its files', () => {
   const script = async () => /src="(graphiql\/[\d.]+\/graphiql\.js)"/.exec((await raw('/graphiql')).body.toString())?.[1] ?? ''
 
-  test('come compressed as the browser likes, are kept for ever, and are not sent again', async () => {
+  test('are compressed as the browser accepts, may be cached for ever, and are not sent again', async () => {
     const path = `/${await script()}`
     const plain = await raw(path)
     expect(plain).toMatchObject({
@@ -103,13 +103,13 @@ describe('its files', () => {
     expect([again.status, again.body.length]).toEqual([304, 0])
   })
 
-  test('of our own are asked for each time', async () => {
+  test('of our own are revalidated each time', async () => {
     const first = await raw('/graphiql/start.js')
     expect(first.headers['cache-control']).toBe('no-cache')
     expect((await raw('/graphiql/start.js', { 'if-none-match': first.headers['etag'] ?? '' })).status).toBe(304)
   })
 
-  test('are these alone', async () => {
+  test('are no others', async () => {
     const folder = (await script()).replace('graphiql.js', '')
     for (const path of [`/${folder}favicon`, `/${folder}constructor`, '/graphiql/page.html', '/graphiql/..%2f..%2fpackage.json'])
       expect((await raw(path)).status, path).toBe(404)
@@ -164,10 +164,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', { timeout: 60_000 }, 
   const operations = (text: string) => requests.filter(({ method, body }) => method === 'POST' && body.includes(text))
   const answer = () => page.locator('.result-window')
 
-  /**
-   * For a moment after a change of tabs the editor still asks for the operation of the one before, and answers so itself: it is asked
-   * again.
-   */
+  /** After a change of tabs the editor briefly runs the operation of the tab before, so the run is repeated. */
   async function run(press: () => Promise<void>, answered: string): Promise<void> {
     const attempt = async () => {
       await press()
@@ -193,7 +190,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', { timeout: 60_000 }, 
     throw new Error(`Tab does not lead to ${selector}`)
   }
 
-  test('the examples are there, one is run and answered, and nothing but the hub was asked', async () => {
+  test('shows the examples, runs one, and requests nothing from other hosts', async () => {
     const names = readdirSync(file('graphql/examples')).length
     expect(await page.getByRole('tab').count()).toBeGreaterThanOrEqual(names)
     await page.getByRole('tab', { name: 'Spokes' }).click()
@@ -226,7 +223,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', { timeout: 60_000 }, 
     await tabTo('.graphiql-editor')
     await page.keyboard.press('Enter')
     expect(await page.evaluate(`document.activeElement.matches('.graphiql-editor *')`), 'Enter leads into the editor').toBe(true)
-    // As the page says: until then Tab indents.
+    // As the page explains: until then Tab indents.
     await page.keyboard.press('Control+m')
     await tabTo('.graphiql-execute-button')
     await run(() => page.keyboard.press('Enter'), '"London Borough of Camden"')
@@ -239,14 +236,14 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', { timeout: 60_000 }, 
     expect(complaints).toEqual([])
   })
 
-  test('a token that does not hold is answered as such', async () => {
+  test('an invalid token is answered with its error', async () => {
     await page.getByLabel('Bearer token').fill('Bearer not.a.token')
     await run(execute, 'UNAUTHENTICATED')
     expect(operations('CataloguePage').at(-1)?.authorization).toBe('Bearer not.a.token')
   })
 })
 
-/** As an operator gets one. */
+/** A token as an operator makes it. */
 async function printedToken(): Promise<string> {
   const program = dials(['token', '--config', config, '--data-dir', hub.dataFolder])
   expect(await program.exited).toBe(0)

@@ -14,7 +14,7 @@ const get = (query: string, headers: Record<string, string> = {}) =>
 const firstError = async (response: Response) =>
   ((await response.json()) as { errors: { message: string; extensions: { code: string } }[] }).errors[0]
 
-describe('a limit answers its code and says what it is', () => {
+describe('a limit answers its code, and its message states it', () => {
   const tables = (at: number) => `q${at}: table(id: "barnet/libraries/libraries") { rows { rowCount } }`
   test.each([
     ['nesting of the document', `{ viewer ${'{ a '.repeat(80)} ${'}'.repeat(81)}`, 'QUERY_TOO_COMPLEX', '64'],
@@ -80,14 +80,17 @@ describe('a limit answers its code and says what it is', () => {
     ] as const)('as %s is read', async (coding, pack) => {
       expect(await (await packed(pack(plain), coding)).json()).toEqual({ data: { viewer: { scopes: [] } } })
     })
-    test.each([['zstd'], ['compress'], ['gzip, gzip'], ['__proto__']])('as %s is refused with what is read', async (coding) => {
-      const response = await packed(gzipSync(plain), coding)
-      expect([response.status, response.headers.get('accept-encoding')]).toEqual([415, 'gzip, deflate, br'])
-      expect(await firstError(response)).toMatchObject({
-        message: expect.stringContaining('gzip') as string,
-        extensions: { code: 'BAD_REQUEST' },
-      })
-    })
+    test.each([['zstd'], ['compress'], ['gzip, gzip'], ['__proto__']])(
+      'as %s is refused, and the answer lists the supported codings',
+      async (coding) => {
+        const response = await packed(gzipSync(plain), coding)
+        expect([response.status, response.headers.get('accept-encoding')]).toEqual([415, 'gzip, deflate, br'])
+        expect(await firstError(response)).toMatchObject({
+          message: expect.stringContaining('gzip') as string,
+          extensions: { code: 'BAD_REQUEST' },
+        })
+      },
+    )
     test.each([
       ['no gzip at all', plain],
       ['one that was cut short', gzipSync(plain).subarray(0, 20)],
@@ -97,7 +100,7 @@ describe('a limit answers its code and says what it is', () => {
       expect(response.status).toBe(400)
       expect(await firstError(response)).toMatchObject({ extensions: { code: 'BAD_REQUEST' } })
     })
-    test('that unpacks to more than a body may be is refused', async () => {
+    test('that decompresses to more than the limit of a body is refused', async () => {
       const bomb = gzipSync(Buffer.alloc(512 * 1024 * 1024, 0x20))
       const response = await packed(bomb, 'gzip')
       expect(response.status).toBe(413)
@@ -105,7 +108,7 @@ describe('a limit answers its code and says what it is', () => {
     })
   })
 
-  test('fragments that spread each other without end', async () => {
+  test('fragments that spread each other many times', async () => {
     const query = `{ spokes { ...f0 } } ${times(60, (at) => `fragment f${at} on Spoke { ...f${at + 1} ...f${at + 1} }`)} fragment f60 on Spoke { id }`
     expect((await firstError(await post(JSON.stringify({ query }))))?.extensions.code).toMatch(
       /GRAPHQL_VALIDATION_FAILED|QUERY_TOO_COMPLEX/,
@@ -120,7 +123,7 @@ describe('a limit answers its code and says what it is', () => {
     expect(errors).toMatchObject([{ message: expect.stringContaining('10,000') as string, extensions: { code: 'RESULT_TOO_LARGE' } }])
   })
 
-  test('but an introspection of every modifier is within all of them', async () => {
+  test('but the largest introspection query is within all of them', async () => {
     expect(
       (await held.hub.ask(getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true, directiveIsRepeatable: true })))
         .errors,
@@ -131,7 +134,7 @@ describe('a limit answers its code and says what it is', () => {
 describe('a request of another site', () => {
   test.each([
     [
-      'a form, an image or a script of a browser that does not tell',
+      'a form, an image or a script of a browser without Fetch Metadata',
       {},
       { accept: '*/*', 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64)' },
     ],
@@ -159,7 +162,7 @@ describe('a request of another site', () => {
 })
 
 describe('batches', () => {
-  test('are not taken: a list is no request', async () => {
+  test('are refused: a list is not a request', async () => {
     const response = await post(JSON.stringify(Array(3).fill({ query: '{ __typename }' })))
     expect(response.status).toBe(400)
     expect(await firstError(response)).toMatchObject({ extensions: { code: 'BAD_REQUEST' } })
@@ -171,7 +174,7 @@ describe('automatic persisted queries', () => {
   const sha256Hash = createHash('sha256').update(query).digest('hex')
   const extensions = { persistedQuery: { version: 1, sha256Hash } }
 
-  test('are asked for, registered and then known by their hash', async () => {
+  test('are requested, registered and then found by their hash', async () => {
     expect(await firstError(await post(JSON.stringify({ extensions })))).toMatchObject({
       extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' },
     })
@@ -184,7 +187,7 @@ describe('automatic persisted queries', () => {
     expect(await response.json()).toEqual({ data: { spokes: [{ id: 'camden' }, { id: 'barnet' }] } })
   })
 
-  test('are not taken under the hash of another', async () => {
+  test('are refused with the hash of another query', async () => {
     const response = await post(JSON.stringify({ query: '{ spokes { title } }', extensions }))
     expect(response.status).toBeGreaterThanOrEqual(400)
     expect(await firstError(response)).toMatchObject({ extensions: { code: 'BAD_REQUEST' } })
@@ -211,7 +214,7 @@ describe('caching', () => {
     expect(await changed.text()).toContain('Renamed')
   })
 
-  test('nothing else may be kept by anybody', async () => {
+  test('no other answer may be cached', async () => {
     for (const response of [
       await post(JSON.stringify({ query })),
       await get('{ nonsense }'),
@@ -223,7 +226,7 @@ describe('caching', () => {
   })
 })
 
-describe('what an answer never holds', () => {
+describe('an answer never holds', () => {
   test.each([
     '{ tabel { id } }',
     '{ query(input: {}) { rows } }',
@@ -235,7 +238,7 @@ describe('what an answer never holds', () => {
     '{ datasets(first: -1) { totalCount } }',
     'query A { viewer { scopes } } query B { viewer { scopes } }',
     '{ __proto__ { constructor } }',
-  ])('of our inside, after %s', async (query) => {
+  ])('internal details, after %s', async (query) => {
     const text = await (await post(JSON.stringify({ query, variables: { a: { __proto__: 1, from: null } } }))).text()
     expect(text).not.toMatch(/node_modules|\/src\/|\/dist\/|\bat [\w.]+ \(|select .* from|stacktrace|postgres|duckdb/i)
     expect((JSON.parse(text) as { errors: { extensions: { code: string } }[] }).errors[0]?.extensions.code).toMatch(/^[A-Z_]+$/)
@@ -271,14 +274,14 @@ const bodies = [
   `{"query":"{ ${'x '.repeat(50_000)}`,
 ]
 
-/** Bytes of the hub's own process, as it tells them itself. */
+/** Memory of the hub's process in bytes, by its own metrics. */
 async function memory(): Promise<{ resident: number; heap: number }> {
   const text = await (await fetch(`${held.hub.url}/metrics`)).text()
   const figure = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1])
   return { resident: figure('process_resident_memory_bytes'), heap: figure('nodejs_heap_size_used_bytes') }
 }
 
-/** Sends every malformed body again and again, and answers the least memory that was seen between: what is not waiting for a collection. */
+/** Sends every malformed body again and again, and returns the lowest memory seen: closest to what is not waiting for a collection. */
 async function load(rounds: number): Promise<{ resident: number; heap: number }> {
   let least = { resident: Infinity, heap: Infinity }
   for (let round = 0; round < rounds; round++) {
@@ -294,7 +297,7 @@ async function load(rounds: number): Promise<{ resident: number; heap: number }>
 test('a load of malformed bodies leaves the hub answering, and its memory comes back to where it was', async () => {
   await load(20)
   const before = await load(20)
-  // A collection of everything comes when enough has gathered: until then the heap grows, and after it nothing of a request may be left.
+  // A full collection comes only after enough garbage, so more load may be needed before the heap shrinks.
   let after = await load(80)
   for (let more = 0; after.heap > before.heap + 8e6 && more < 40; more++) after = await load(20)
   expect(after.heap - before.heap).toBeLessThan(8e6)

@@ -26,7 +26,7 @@ afterAll(async () => {
   await workspace.remove()
 })
 
-/** `fetch` lets nobody choose the Host. */
+/** `fetch` cannot set the Host header. */
 function get(path: string, headers: Record<string, string> = {}): Promise<{ status: number; contentType: string; body: string }> {
   return new Promise((resolve, reject) => {
     const sent = request(`${hub.url}${path}`, { headers }, (response) => {
@@ -43,7 +43,7 @@ function get(path: string, headers: Record<string, string> = {}): Promise<{ stat
   })
 }
 
-/** The values of a figure, by its labels as they are written. */
+/** The values of a metric, by its labels. */
 async function figure(name: string): Promise<Record<string, number>> {
   const { body } = await get('/metrics')
   const lines = body.split('\n').flatMap((line) => {
@@ -53,7 +53,7 @@ async function figure(name: string): Promise<Record<string, number>> {
   return Object.fromEntries(lines)
 }
 
-describe('the figures', () => {
+describe('metrics', () => {
   test('count operations by kind and outcome, and hold nothing that a client chose', async () => {
     const before = await figure('dials_operation_duration_seconds_count')
     await hub.ask('query Kilburn_secret { spokes { id } }')
@@ -81,7 +81,7 @@ describe('the figures', () => {
     expect((await get('/metrics')).body.toLowerCase()).not.toContain('kilburn')
   })
 
-  test('tell of scans: how often, how long, how much', async () => {
+  test('report scans: count, duration and bytes', async () => {
     const scanned = await hub.ask(
       '{ query(input: { from: { union: ["camden/libraries/libraries", "barnet/libraries/libraries"] } }) { rowCount } }',
     )
@@ -95,7 +95,7 @@ describe('the figures', () => {
     expect(await figure('dials_scan_duration_seconds_bucket')).toMatchObject({ 'le="60",spoke="camden",outcome="OK"': 1 })
   })
 
-  test('tell of harvests, sources, the engine and the process', async () => {
+  test('report harvests, sources, the engine and the process', async () => {
     expect(await figure('dials_harvests_total')).toMatchObject({
       'spoke="camden",status="COMPLETE"': 1,
       'spoke="broken",status="FAILED"': 1,

@@ -40,19 +40,22 @@ const ask = async (query: string) => {
   return [response.status, await response.json()]
 }
 
-test('what heeds the end of an operation’s time is an error of its field, beside the rest', async () => {
+test('a resolver that stops at the end of an operation’s time is an error of its field; the other fields are answered', async () => {
   expect(await ask('{ quick heeding }')).toMatchObject([
     200,
     { data: { quick: 1, heeding: null }, errors: [{ path: ['heeding'], message: 'The time is over.' }] },
   ])
 })
 
-test('what does not heed it is left: the client is told the limit, and the figures too', async () => {
+test('a resolver that does not stop is abandoned: the answer states the limit, and the metrics count it', async () => {
   expect(await ask('{ quick deaf }')).toEqual([
     504,
     {
       errors: [
-        { message: 'The operation took longer than 0.3 s and was left. Ask for less at once.', extensions: { code: 'SOURCE_TIMEOUT' } },
+        {
+          message: 'The operation took longer than 0.3 s and was abandoned. Ask for less at once.',
+          extensions: { code: 'SOURCE_TIMEOUT' },
+        },
       ],
     },
   ])

@@ -18,7 +18,7 @@ afterAll(() => {
   if (stopped !== undefined) signal([stopped], 'SIGCONT')
 })
 
-test('a client has 64 operations under way at most; the 65th is told so, and the others are answered when their source is', async () => {
+test('a client has 64 operations under way at most; the 65th is refused, and the others are answered once their source answers', async () => {
   stopped = (await hubFamily(held.hub, 'camden')).spokes.get('camden') as number
   signal([stopped], 'SIGSTOP')
   const waiting = Array.from({ length: 64 }, () => ask(query))

@@ -11,14 +11,14 @@ const post = (query: string, headers: Record<string, string> = {}, variables = {
     body: JSON.stringify({ query, variables }),
   })
 
-/** The line of the log of a request, which is written when its answer has gone. */
+/** The log line of a request, which is written after its answer. */
 async function lineOf(id: string | null): Promise<Record<string, unknown>> {
   const [line] = await held.hub.line(new RegExp(`^\\{.*"request":"${id}".*\\}$`, 'm'))
   return JSON.parse(line) as Record<string, unknown>
 }
 
 describe('the id of a request', () => {
-  test('is the client’s own where it is a sane one', async () => {
+  test('is the client’s own if it has a safe form', async () => {
     const answer = await post('{ spokes { id } }', { 'x-request-id': 'Camden_2026-01' })
     expect(answer.headers.get('x-request-id')).toBe('Camden_2026-01')
     expect(await lineOf('Camden_2026-01')).toMatchObject({
@@ -43,7 +43,7 @@ describe('the id of a request', () => {
     expect((await fetch(`${held.hub.url}${path}`)).headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/)
   })
 
-  test('of each of many at once is its own', async () => {
+  test('differs for each of many requests at once', async () => {
     const ids = Array.from({ length: 20 }, (_, index) => `concurrent-${index}`)
     const answers = await Promise.all(
       ids.map((id, index) => post(index % 2 === 0 ? '{ spokes { id } }' : `{ nothing }`, { 'x-request-id': id })),
@@ -57,7 +57,7 @@ describe('the id of a request', () => {
 describe('the line of a request', () => {
   const idOf = async (answer: Promise<Response>) => (await answer).headers.get('x-request-id')
 
-  test('tells how it went: status, codes, how long', async () => {
+  test('states status, codes and duration', async () => {
     expect(await lineOf(await idOf(post('{ query(input: { from: { table: "camden/nothing/nothing" } }) { rows } }')))).toMatchObject({
       method: 'POST',
       status: 200,
@@ -79,7 +79,7 @@ describe('the line of a request', () => {
     })
   })
 
-  test('tells that somebody is known, and not who; and nothing of what was asked', async () => {
+  test('states that the viewer is authenticated, but not who it is or what was asked', async () => {
     const program = dials(['token', '--config', held.workspace.hubYaml, '--data-dir', held.hub.dataFolder])
     expect(await program.exited).toBe(0)
     const token = program.output().trim()
@@ -102,7 +102,7 @@ describe('the line of a request', () => {
       expect(held.hub.output(), secret).not.toContain(secret)
   })
 
-  test('is there for /graphql alone', async () => {
+  test('is written only for /graphql', async () => {
     const id = await idOf(fetch(`${held.hub.url}/health/live`))
     await lineOf(await idOf(post('{ spokes { id } }')))
     expect(held.hub.output()).not.toContain(String(id))

@@ -87,7 +87,7 @@ beforeAll(async () => {
       }
     },
   })
-  const operations = new Operations(schema)
+  const operations = new Operations(schema, log)
   app = Fastify() as unknown as FastifyInstance
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
@@ -128,13 +128,13 @@ async function gather<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   return all
 }
 
-/** Waits for a count that only grows; what an earlier test has left to end may be in it too. */
+/** Waits for a count that only grows; it may include streams of earlier tests. */
 const settled = async (count: () => number, wanted: number) => {
   while (count() < wanted) await new Promise((resolve) => setTimeout(resolve, 5))
 }
 
 describe('over a WebSocket', () => {
-  test('a subscription runs until its client is content, and its source is told', async () => {
+  test('a subscription ends when its client stops, and its source is stopped', async () => {
     const [begun, over] = [started, ended]
     const seen: unknown[] = []
     for await (const { data } of client().iterate({ query: 'subscription { ticks }' })) {
@@ -167,7 +167,7 @@ describe('over a WebSocket', () => {
     ['a scope that it lacks', undefined, 'subscription { staff }', 'UNAUTHENTICATED'],
     ['a limit', undefined, `{ ${'a: hello '.repeat(600)} }`, 'QUERY_TOO_COMPLEX'],
     ['a field that is not there', undefined, '{ nothing }', 'GRAPHQL_VALIDATION_FAILED'],
-    ['what is no GraphQL', undefined, '{', 'GRAPHQL_PARSE_FAILED'],
+    ['text that is not GraphQL', undefined, '{', 'GRAPHQL_PARSE_FAILED'],
     ['no operation of that name', undefined, 'query A { hello } query B { hello }', 'OPERATION_RESOLUTION_FAILURE'],
     ['a variable of another type', undefined, 'query ($yes: Boolean!) { hello @include(if: $yes) }', 'BAD_USER_INPUT'],
   ])('refuses for %s', async (_what, token, query, code) => {
@@ -177,7 +177,7 @@ describe('over a WebSocket', () => {
     expect(started).toBe(begun)
   })
 
-  test('a token opens what it may, and one that does not hold closes the socket with 4401', async () => {
+  test('a token gives its rights, and an invalid one closes the socket with 4401', async () => {
     for await (const { data } of client('staff').iterate({ query: 'subscription { staff }' })) {
       expect(data).toEqual({ staff: 0 })
       break
@@ -185,7 +185,7 @@ describe('over a WebSocket', () => {
     await expect(gather(client('forged').iterate({ query: '{ hello }' }))).rejects.toMatchObject({ code: 4401 })
   })
 
-  test('a token that ends while the socket is open closes it with 4401, and ends what runs', async () => {
+  test('a token that expires closes the open socket with 4401, and ends its operations', async () => {
     const over = ended
     await expect(gather(client('short').iterate({ query: 'subscription { ticks }' }))).rejects.toMatchObject({
       code: 4401,
@@ -215,7 +215,7 @@ describe('over a WebSocket', () => {
   })
 
   test.each([
-    ['what is no message', 'nonsense', 4400],
+    ['text that is not a message', 'nonsense', 4400],
     [
       'a message nested without end',
       `{"type":"subscribe","id":"1","payload":{"query":"{ hello }","variables":{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}}}`,
@@ -269,7 +269,7 @@ describe('over server-sent events', () => {
       ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
     })
 
-  test('a subscription runs until its client is content, and its source is told', async () => {
+  test('a subscription ends when its client stops, and its source is stopped', async () => {
     const over = ended
     const seen: unknown[] = []
     for await (const { data } of sse().iterate({ query: 'subscription { ticks }' })) {
@@ -297,7 +297,7 @@ describe('over server-sent events', () => {
     expect(failed).not.toContain('secret reason')
   })
 
-  test('a token that ends while the stream is open ends it', async () => {
+  test('a token that expires ends the open stream', async () => {
     const over = ended
     const response = await fetch(`http://${url}/graphql/stream`, {
       method: 'POST',
@@ -308,7 +308,7 @@ describe('over server-sent events', () => {
     await settled(() => ended, over + 1)
   })
 
-  test('a token that does not hold, and a form of another site, begin nothing', async () => {
+  test('an invalid token and a form of another site begin nothing', async () => {
     const begun = started
     const ask = (headers: Record<string, string>) =>
       fetch(`http://${url}/graphql/stream`, {
@@ -322,7 +322,7 @@ describe('over server-sent events', () => {
   })
 })
 
-describe('of what comes over streams', () => {
+describe('operations over streams', () => {
   const outcomes = async () =>
     Object.fromEntries(
       [...(await metrics.text()).matchAll(/^dials_operation_duration_seconds_count\{kind="(\w+)",outcome="(\w+)"\} (\d+)$/gm)].map(
@@ -330,7 +330,7 @@ describe('of what comes over streams', () => {
       ),
     )
 
-  test('the figures tell: kinds, outcomes, refusals', async () => {
+  test('are in the metrics: kinds, outcomes, refusals', async () => {
     const before = await outcomes()
     const stream = (query: string) =>
       fetch(`http://${url}/graphql/stream`, {
@@ -347,7 +347,7 @@ describe('of what comes over streams', () => {
       .toMatchObject({ 'query OK': 2, 'query INTERNAL_SERVER_ERROR': 2, 'unknown GRAPHQL_VALIDATION_FAILED': 2, 'subscription OK': 1 })
   })
 
-  test('the log has a line for each operation of a socket, with an id and nothing that was asked', async () => {
+  test('have a log line each, with an id and nothing of the query', async () => {
     logged.length = 0
     await gather(client('staff').iterate({ query: 'query Kilburn { inner }' })).catch(() => undefined)
     await expect
@@ -365,7 +365,7 @@ describe('of what comes over streams', () => {
       ])
   })
 
-  test('a client has 64 at most, however they come; another address has its own', async () => {
+  test('are at most 64 of a client over all transports; another address has its own', async () => {
     const gone = new AbortController()
     const stream = () =>
       fetch(`http://${url}/graphql/stream`, {

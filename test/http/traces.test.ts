@@ -18,7 +18,7 @@ let database: FreshDatabase
 let collector: TraceCollector
 let spoke: TestSpoke
 let wire: { url: string; close(): Promise<void> }
-/** Of the requests that reached the spoke, by path. */
+/** Traces of the requests that reached the spoke, by path. */
 const asked: { path: string; headers: Record<string, unknown> }[] = []
 let hub: TestHub
 
@@ -57,7 +57,7 @@ afterAll(async () => {
 
 const query = `query Kilburn_operation { query(input: { from: { table: "camden/libraries/libraries" }, where: { column: "Name", contains: "Kilburn" } }) { rows } }`
 
-/** The spans of a trace, once its request's own is there: that ends last. */
+/** The spans of a trace, once its request's span has ended, which is the last. */
 async function traceOf(id: string): Promise<CollectedSpan[]> {
   await expect.poll(() => collector.spans().filter((span) => span.traceId === id && span.kind === 2).length, { timeout: 10_000 }).toBe(1)
   return collector.spans().filter((span) => span.traceId === id)
@@ -102,7 +102,7 @@ describe('an operation', () => {
     expect(scan?.headers).not.toMatchObject({ baggage: expect.anything() })
   })
 
-  test('that fails says its code, where it came from, and no more', async () => {
+  test('that fails states its code and where it came from, and nothing else', async () => {
     const id = traceId.replace('4b', '5c')
     await hub.ask(query.replace('"Name"', '"Kilburn_column"'), {}, { traceparent: traceparent.replace(traceId, id) })
     const spans = await traceOf(id)
@@ -111,7 +111,7 @@ describe('an operation', () => {
     expect(spans.find(({ name }) => name === 'bind')?.status).toEqual({ code: 2 })
   })
 
-  test('without a traceparent, or with one that is none, begins a trace of its own', async () => {
+  test('without a valid traceparent begins a trace of its own', async () => {
     await hub.ask(
       '{ spokes { id } }',
       {},

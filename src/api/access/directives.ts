@@ -1,17 +1,17 @@
 import { buildASTSchema, type GraphQLDirective, isSpecifiedDirective, parse } from 'graphql'
 
-/** The directives that say who may ask for what; graphql/directives.graphql is written from it. */
-export const directivesSdl = `"For everybody. What is seen of it still follows from the catalogue’s own rules"
+/** The directives that say who may use what; graphql/directives.graphql is written from this. */
+export const directivesSdl = `"For everybody. The catalogue’s own rules still decide which data a viewer sees"
 directive @public on OBJECT | INTERFACE | UNION | FIELD_DEFINITION | ARGUMENT_DEFINITION | INPUT_OBJECT | INPUT_FIELD_DEFINITION
 
-"For whoever sends a valid token; else null and UNAUTHENTICATED"
+"For requests with a valid token; else null and UNAUTHENTICATED"
 directive @authenticated on OBJECT | INTERFACE | UNION | FIELD_DEFINITION | ARGUMENT_DEFINITION | INPUT_OBJECT | INPUT_FIELD_DEFINITION
 
-"For a token that has every scope of one of these lists; else null and UNAUTHENTICATED or FORBIDDEN"
+"For requests whose token has every scope of one of these lists; else null and UNAUTHENTICATED or FORBIDDEN"
 directive @requiresScopes(scopes: [[String!]!]!) on OBJECT | INTERFACE | UNION | FIELD_DEFINITION | ARGUMENT_DEFINITION | INPUT_OBJECT | INPUT_FIELD_DEFINITION
 `
 
-/** The same, as a schema declares them. */
+/** The same, as directives for a schema. */
 export const accessDirectives: readonly GraphQLDirective[] = buildASTSchema(parse(directivesSdl))
   .getDirectives()
   .filter((directive) => !isSpecifiedDirective(directive))

@@ -1,14 +1,13 @@
-import type { ApolloServerPlugin } from '@apollo/server'
 import { MapperKind, mapSchema } from '@graphql-tools/utils'
 import { defaultFieldResolver, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql'
 import type { DialsError } from '../../errors.js'
 import type { Viewer } from '../../identity/viewer.js'
 import { fieldOf } from '../document.js'
-import { argumentsOf, type Refusals, refusalsOf } from './refusals.js'
+import { argumentsOf, type Refusals } from './refusals.js'
 import { refusal } from './rule.js'
 import { SchemaRules } from './schema-rules.js'
 
-/** What of a request's context decides who may ask. `refusals` is set before an operation runs. */
+/** The part of a request's context that access needs. `refusals` is set before an operation runs. */
 export interface AccessContext {
   readonly viewer: Viewer
   refusals?: Refusals
@@ -17,9 +16,9 @@ export interface AccessContext {
 type Resolver = GraphQLFieldResolver<unknown, AccessContext, Record<string, unknown>>
 
 /**
- * The schema with its access directives put into effect at every resolver: what is refused is null, with UNAUTHENTICATED or FORBIDDEN,
- * however the operation came to it. Fields for everybody are left as they are.
- * @throws Error where the schema leaves open who may ask (SchemaRules).
+ * Makes every resolver check the access directives: a refused field is null, with UNAUTHENTICATED or FORBIDDEN, on whatever way the
+ * operation came. Public fields are unchanged.
+ * @throws Error if the schema does not say who may use a field (SchemaRules).
  */
 export function enforceAccess(schema: GraphQLSchema): GraphQLSchema {
   const rules = new SchemaRules(schema)
@@ -47,25 +46,6 @@ export function enforceAccess(schema: GraphQLSchema): GraphQLSchema {
       }
     },
   })
-}
-
-/** Decides over the whole of an operation before it runs. */
-export function accessPlugin<Context extends AccessContext>(schema: GraphQLSchema): ApolloServerPlugin<Context> {
-  const rules = new SchemaRules(schema)
-  return {
-    requestDidStart: () =>
-      Promise.resolve({
-        didResolveOperation({ contextValue, document, operation, request }) {
-          if (operation !== undefined)
-            contextValue.refusals = refusalsOf(
-              { schema, document, operation, variables: request.variables ?? {} },
-              rules,
-              contextValue.viewer,
-            )
-          return Promise.resolve()
-        },
-      }),
-  }
 }
 
 function firstOf(refusals: Refusals | undefined, nodes: readonly Parameters<Refusals['get']>[0][]): DialsError | undefined {

@@ -17,7 +17,7 @@ import { fieldOf, fragmentsOf } from '../document.js'
 import { refusal } from './rule.js'
 import type { SchemaRules } from './schema-rules.js'
 
-/** An operation about to run. `variables` as the client sent them. */
+/** An operation about to run. `variables` are as the client sent them. */
 export interface AskedOperation {
   readonly schema: GraphQLSchema
   readonly document: DocumentNode
@@ -25,13 +25,10 @@ export interface AskedOperation {
   readonly variables: Readonly<Record<string, unknown>>
 }
 
-/**
- * What is refused of an operation, by the place in its document. Of a mutation each root field with a refusal anywhere below it: nothing is
- * done in part.
- */
+/** The refused fields of an operation. If anything in a mutation is refused, every root field is, so that nothing is done in part. */
 export type Refusals = ReadonlyMap<FieldNode, DialsError>
 
-/** Decides over a whole valid operation before any of it runs; each fragment once, however often it is spread. */
+/** Decides about a whole valid operation before any of it runs. Each fragment is checked once, however often it is spread. */
 export function refusalsOf(asked: AskedOperation, rules: SchemaRules, viewer: Viewer): Refusals {
   const { schema, document, operation } = asked
   const refusals = new Map<FieldNode, DialsError>()
@@ -78,7 +75,7 @@ export function refusalsOf(asked: AskedOperation, rules: SchemaRules, viewer: Vi
   return operation.operation === 'mutation' && found !== undefined ? refuseRoots(document, refusals, found) : refusals
 }
 
-/** Every field of the document, so that no root of the mutation runs. */
+/** Refuses every field of the document, so that no root field of the mutation runs. */
 function refuseRoots(document: DocumentNode, refusals: Map<FieldNode, DialsError>, found: DialsError): Refusals {
   const refuse = ({ selections }: SelectionSetNode): void => {
     for (const selection of selections) {
@@ -92,7 +89,7 @@ function refuseRoots(document: DocumentNode, refusals: Map<FieldNode, DialsError
   return refusals
 }
 
-/** The values of a field's arguments, before GraphQL has coerced them. */
+/** The values of a field's arguments, before GraphQL coerces them. */
 export function argumentsOf(node: FieldNode, variables: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const given = (node.arguments ?? []).filter(({ value }) => value.kind !== Kind.VARIABLE || Object.hasOwn(variables, value.name.value))
   return Object.fromEntries(given.map(({ name, value }) => [name.value, valueFromASTUntyped(value, variables)]))

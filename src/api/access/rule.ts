@@ -2,13 +2,13 @@ import { type ConstDirectiveNode, valueFromASTUntyped } from 'graphql'
 import { DialsError } from '../../errors.js'
 import type { Viewer } from '../../identity/viewer.js'
 
-/** Who may use one element of the schema: one of its directives. */
+/** Who may use an element of the schema: one directive. */
 export type Rule =
   | { readonly kind: 'public' }
   | { readonly kind: 'authenticated' }
   | { readonly kind: 'scopes'; readonly anyOf: readonly (readonly string[])[] }
 
-/** The rule that a directive states; undefined for a directive of another kind. */
+/** The rule of a directive; undefined for other directives. */
 export function ruleOf({ name, arguments: given = [] }: ConstDirectiveNode): Rule | undefined {
   switch (name.value) {
     case 'public':
@@ -24,13 +24,13 @@ export function ruleOf({ name, arguments: given = [] }: ConstDirectiveNode): Rul
   }
 }
 
-/** Why a viewer is refused, or undefined: every rule has to hold. No list of scopes at all is for nobody. */
+/** The error for a viewer who breaks a rule, or undefined if every rule holds. `@requiresScopes` without any list is for nobody. */
 export function refusal(rules: readonly Rule[], viewer: Viewer): DialsError | undefined {
   const broken = rules.find((rule) => !holds(rule, viewer))
   if (broken === undefined) return undefined
   if (viewer.subject === undefined) return new DialsError('UNAUTHENTICATED', 'This needs a token: send one as `Authorization: Bearer …`.')
   const lists = broken.kind === 'scopes' ? broken.anyOf.map((list) => list.join(' and ')).join(', or ') : ''
-  return new DialsError('FORBIDDEN', lists === '' ? 'This is not for your token.' : `This needs a token with the scope ${lists}.`)
+  return new DialsError('FORBIDDEN', lists === '' ? 'Your token does not allow this.' : `This needs a token with the scope ${lists}.`)
 }
 
 function holds(rule: Rule, { subject, scopes }: Viewer): boolean {

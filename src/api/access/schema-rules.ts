@@ -21,25 +21,25 @@ type Annotated = {
 }
 type OutputField = GraphQLField<unknown, unknown>
 
-/** The rules of a schema, element by element. */
+/** The access rules of a schema, element by element. */
 export class SchemaRules {
   readonly #inputs = new Map<GraphQLNamedType, boolean>()
 
   /**
-   * @throws Error where a field has no rule, of its own or of its type; where a directive is used that is not declared; or where what can
-   * be refused cannot be null. None of it may reach a running hub.
+   * @throws Error if a field has no rule, of its own or of its type; if a directive is used but not declared; or if a field that can be
+   * refused cannot be null. So no hub starts with such a schema.
    */
   constructor(private readonly schema: GraphQLSchema) {
     const faults = [...this.#faults()]
     if (faults.length > 0) throw new Error(`The schema does not say who may ask:\n${faults.join('\n')}`)
   }
 
-  /** What has to hold for a field: the rules of its type, its own, and those of the type that it leads to. */
+  /** The rules of a field: those of its type, its own, and those of the type that it returns. All of them have to hold. */
   field(parent: GraphQLNamedType, field: OutputField): readonly Rule[] {
     return restricting([...rulesOf(parent), ...rulesOf(field), ...rulesOf(getNamedType(field.type))])
   }
 
-  /** The rules of what is given to a field: its arguments, and the input fields within them. @param values plain values by argument. */
+  /** The rules of the given arguments of a field, and of the input fields within them. @param values plain values by argument. */
   given(field: OutputField, values: Readonly<Record<string, unknown>>): readonly Rule[] {
     const rules = field.args.flatMap((argument) =>
       Object.hasOwn(values, argument.name) ? [...rulesOf(argument), ...this.#within(argument.type, values[argument.name])] : [],
@@ -47,7 +47,7 @@ export class SchemaRules {
     return restricting(rules)
   }
 
-  /** Whether anything that can be given to a field has a rule. */
+  /** Whether any argument of a field, or anything within it, has a rule. */
   hasInputRules(field: OutputField): boolean {
     return field.args.some((argument) => restricting(rulesOf(argument)).length > 0 || this.#isRestricted(getNamedType(argument.type)))
   }
@@ -65,7 +65,7 @@ export class SchemaRules {
     ]
   }
 
-  /** Whether an input type has a rule anywhere within it. Input types may hold themselves. */
+  /** Whether an input type has a rule anywhere within it. Input types may be recursive. */
   #isRestricted(type: GraphQLNamedType): boolean {
     if (!isInputObjectType(type)) return false
     const known = this.#inputs.get(type)

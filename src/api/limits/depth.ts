@@ -1,7 +1,7 @@
 import { type DocumentNode, Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql'
 import { fragmentsOf } from '../document.js'
 
-/** How many fields of a valid operation are within each other, each fragment measured once. */
+/** How deeply the fields of a valid operation are nested. Each fragment is measured once. */
 export function depthOf(document: DocumentNode, operation: OperationDefinitionNode): number {
   const fragments = fragmentsOf(document)
   const known = new Map<string, number>()

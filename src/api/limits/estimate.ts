@@ -19,9 +19,8 @@ const pageSizeMax = 100
 const listSize = 10
 
 /**
- * The fields that the answer of a valid operation may hold: a field is one, times what is below it for each element of a page (`first`, by
- * default
- * 20) or of a list whose size nobody knows (10). The lists within a page are counted with it. Each fragment is estimated once.
+ * How many fields the answer of a valid operation may hold. A field counts one, times the fields below it for each element of a page
+ * (`first`, by default 20) or of a list of unknown size (10). The lists within a page count with it. Each fragment is estimated once.
  */
 export function estimate(
   schema: GraphQLSchema,
@@ -63,7 +62,7 @@ export function estimate(
   return ofSelections(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined)
 }
 
-/** What `first` asks for; a page has no more than 100, and what is no number is refused elsewhere. */
+/** The value of `first`. A page has no more than 100, and a value that is not a number is refused elsewhere. */
 function sizeOf({ arguments: given = [] }: FieldNode, variables: Readonly<Record<string, unknown>>): number {
   const first = given.find(({ name }) => name.value === 'first')
   const value: unknown = first === undefined ? undefined : valueFromASTUntyped(first.value, variables)

@@ -1,18 +1,20 @@
-/** What one operation may cost. Each answers QUERY_TOO_COMPLEX or RESULT_TOO_LARGE, and says the limit. */
+/** What one operation may cost. Beyond a limit the error is QUERY_TOO_COMPLEX or RESULT_TOO_LARGE, and its message states the limit. */
 export const operationLimits = {
   /** Braces, brackets and parentheses within each other in a document. */
   nesting: 64,
+  /** Objects and lists within each other in a request's JSON and in its variables. */
+  valueNesting: 64,
   /** Lexical tokens of a document. */
   tokens: 15_000,
-  /** Fields written in a document; comparing fields of one name takes their square. */
+  /** Fields written in a document. Validation compares fields of one name with each other, which takes the square of their number. */
   fields: 1000,
   aliases: 200,
   directives: 100,
-  /** Fields within each other, fragments followed. An introspection of every modifier has 15. */
+  /** Nested fields, with fragments followed. The largest introspection query has 15. */
   depth: 20,
   /** Fields that an answer may hold, by the sizes of its lists (estimate.ts). */
   complexity: 200_000,
-  /** Queries, rows and groups. */
+  /** Result sets of queries, rows and groups. */
   resultSets: 20,
   /** Rows of all result sets together. */
   rows: 10_000,

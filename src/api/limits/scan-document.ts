@@ -6,8 +6,8 @@ const opening: readonly string[] = [TokenKind.BRACE_L, TokenKind.BRACKET_L, Toke
 const closing: readonly string[] = [TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]
 
 /**
- * Counts a document token by token, before anything that recurses or compares fields sees it. What is no GraphQL at all is left for the
- * parser to tell. Answers the QUERY_TOO_COMPLEX of the first limit that it passes.
+ * Counts a document token by token, before anything recurses into it or compares its fields. Text that is not GraphQL is left to the parser
+ * to report. Returns the QUERY_TOO_COMPLEX of the first limit that the document exceeds.
  */
 export function scanDocument(text: string): DialsError | undefined {
   const lexer = new Lexer(new Source(text))

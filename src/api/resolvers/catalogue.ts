@@ -154,7 +154,7 @@ export class TableResolver {
     return loaders.columnsOfTable.load(id)
   }
 
-  @FieldResolver(() => [ForeignKey], { description: 'As its source says; those to tables that the viewer may see' })
+  @FieldResolver(() => [ForeignKey], { description: 'As its source reports them; only those to tables that the viewer may see' })
   async foreignKeys(@Root() { id, foreignKeys }: TableRow, @Ctx() { loaders }: Context) {
     const spokeId = id.slice(0, id.indexOf('/'))
     const tables = await loaders.table.loadAll(foreignKeys.map((key) => `${spokeId}/${key.table}`))

@@ -7,14 +7,14 @@ export class HarvestResolver {
   @Directive('@requiresScopes(scopes: [["hub:operate"]])')
   @Mutation(() => HarvestRun, {
     nullable: true,
-    description: 'Harvests a spoke now and answers when it is done. Needs the scope hub:operate',
+    description: 'Harvests a spoke now and answers when the harvest has ended. Needs the scope hub:operate',
   })
   harvest(
     @Arg('spoke', () => ID) spoke: string,
     @Arg('allowShrink', () => Boolean, {
       nullable: true,
       defaultValue: false,
-      description: 'Lets a harvest that was HELD remove what it no longer shows, however much',
+      description: 'Lets a harvest remove what its source no longer has, however much: for one that was HELD',
     })
     allowShrink: boolean | null,
     @Ctx() { harvestNow }: Context,

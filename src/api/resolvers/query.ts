@@ -22,7 +22,7 @@ export class QueryResolver {
   }
 
   @Directive('@public')
-  @Query(() => Plan, { nullable: true, description: 'What the query would do, without doing it' })
+  @Query(() => Plan, { nullable: true, description: 'The plan of a query, which is not run' })
   async explain(@Arg('input', () => QueryInput) input: QueryInput, @Ctx() { query }: Context) {
     const { text, fragments, residual } = await explainQuery(input, query)
     return {
@@ -82,7 +82,7 @@ export class ResultSetResolver {
     return columns.map(({ shape, ...column }: Column) => ({ ...column, type: shape.type, decision: 'ALLOW', obligations: [] }))
   }
 
-  // `[[Value]!]!` cannot be said in decorators: schema.ts gives it that type.
+  // Decorators cannot express `[[Value]!]!`; schema.ts sets that type.
   @FieldResolver(() => [[Value]])
   async rows(
     @Root() result: QueryResult,
@@ -106,10 +106,7 @@ export class ResultSetResolver {
   }
 }
 
-/**
- * Rows as values, for what does not write them as text. Within a JSON value a whole number that JavaScript would round is a string of its
- * digits.
- */
+/** Rows as values, if they are not written as text. Within a JSON value, an integer that JavaScript would round becomes a string. */
 function plainly(text: string): unknown {
   if (!/\d{16}/.test(text)) return JSON.parse(text) as unknown
   return parse(text, undefined, {
@@ -123,7 +120,7 @@ function run(input: object, { query, results }: Context, info: GraphQLResolveInf
 }
 
 /**
- * The one format in which a selection asks for exact rows. Undefined where it asks twice, for other numbers, or has a fragment that might.
+ * The format in which rows are requested, if the selection requests exactly one: exact numbers, and no fragment that might request another.
  */
 function formatOf({ fieldNodes }: GraphQLResolveInfo): RowFormat | undefined {
   const selections = fieldNodes.flatMap(({ selectionSet }) => selectionSet?.selections ?? [])

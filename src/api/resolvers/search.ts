@@ -5,7 +5,7 @@ import type { Context } from '../context.js'
 import { SearchFacetEnum, SearchSortEnum } from '../enums.js'
 import { Highlight, SearchAccess, SearchConnection, SearchFilter, SearchHit, SearchIndexState } from '../types/search.js'
 
-/** A hit with its dataset as the catalogue has it now. */
+/** A hit with its dataset as it is in the catalogue now. */
 interface HitOfDataset extends Hit {
   readonly dataset: DatasetRow
 }
@@ -15,7 +15,7 @@ export class SearchResolver {
   @Directive('@public')
   @Query(() => SearchConnection, {
     nullable: true,
-    description: 'Datasets by words, "phrases", -unwanted words and conditions. No text: all of them, those changed last first',
+    description: 'Datasets by words, "phrases", -unwanted words and conditions. Without text: all datasets, latest modified first',
   })
   async search(
     @Arg('text', () => String, { defaultValue: '' }) text: string,
@@ -27,7 +27,7 @@ export class SearchResolver {
     @Ctx() { search, viewer, loaders, query: { signal } }: Context,
   ) {
     const page = await search.find(viewer, { text, filter, facets, sort, first, after }, signal)
-    // The index may be behind the catalogue, which has the last word.
+    // The index may be behind the catalogue, so the catalogue decides.
     const datasets = await loaders.dataset.loadAll(page.hits.map(({ id }) => id))
     const edges = page.hits.flatMap((hit, at) =>
       datasets[at] ? [{ cursor: hit.cursor, node: { ...hit, dataset: datasets[at] } satisfies HitOfDataset }] : [],
@@ -43,7 +43,7 @@ export class SearchResolver {
   }
 
   @Directive('@public')
-  @Query(() => SearchAccess, { nullable: true, description: 'null where the search of this hub can be asked through the graph alone' })
+  @Query(() => SearchAccess, { nullable: true, description: 'null if the search of this hub can only be queried through the graph' })
   searchAccess(@Ctx() { search, viewer }: Context) {
     return search.directAccess(viewer)
   }
@@ -57,7 +57,7 @@ export class SearchResolver {
   @Directive('@requiresScopes(scopes: [["hub:operate"]])')
   @Mutation(() => SearchIndexState, {
     nullable: true,
-    description: 'Begins to build the search index anew beside the live one; searchIndex tells how it goes. Needs the scope hub:operate',
+    description: 'Begins to rebuild the search index beside the live one; searchIndex reports the progress. Needs the scope hub:operate',
   })
   rebuildSearchIndex(@Ctx() { search }: Context) {
     return search.rebuild()

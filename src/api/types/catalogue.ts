@@ -2,7 +2,7 @@ import { Directive, Field, Float, ID, Int, ObjectType } from 'type-graphql'
 import { AccessEnum, ColumnTypeEnum, DatasetStatusEnum, HarvestStatusEnum, SensitivityEnum } from '../enums.js'
 import { DateTime, Iri, Value } from '../scalars.js'
 
-// What a resolver answers is the catalogue's row itself; the classes say which of it is in the graph. Fields that need a look-up are in
+// A resolver returns the catalogue's row itself; these classes select the fields that are in the graph. Fields that need a look-up are in
 // resolvers/.
 
 @Directive('@public')
@@ -16,7 +16,7 @@ export class Organisation {
 @Directive('@public')
 @ObjectType({
   simpleResolvers: true,
-  description: 'An organisation’s end of the graph: a source reached straight by the hub, or a spoke process',
+  description: 'A connection to an organisation’s data: a source that the hub reads directly, or a spoke process',
 })
 export class Spoke {
   @Field(() => ID) id!: string
@@ -92,12 +92,12 @@ export class Table {
   @Field(() => String) name!: string
   @Field(() => String) title!: string
   @Field(() => Float, { nullable: true, description: 'null for a protected table' }) rowCount!: number | null
-  @Field(() => [String], { description: 'The columns that tell its rows apart, as its source says; empty where it says nothing' })
+  @Field(() => [String], { description: 'The columns of its primary key, as its source reports it; empty if it reports none' })
   primaryKey!: string[]
 }
 
 @Directive('@public')
-@ObjectType({ simpleResolvers: true, description: 'Columns whose values stand in another table' })
+@ObjectType({ simpleResolvers: true, description: 'Columns whose values refer to rows of another table' })
 export class ForeignKey {
   @Field(() => [String]) columns!: string[]
   @Field(() => Table) table!: Table
@@ -144,7 +144,7 @@ export class ColumnProfile {
   @Field(() => Value, { nullable: true }) max?: unknown
   @Field(() => [ValueCount]) topValues!: ValueCount[]
   @Field(() => [HistogramBin], {
-    description: 'Both ends of whole numbers and dates belong to a bin; of other values the upper, and the first bin has the least',
+    description: 'Bins of integers and dates include both ends; other bins include their upper end, and the first bin also the minimum',
   })
   histogram!: HistogramBin[]
 }

@@ -21,8 +21,10 @@ export class DatasetFilter {
 
 @InputType({
   description:
-    'Exactly one of and, or, not, column. With a column, every operator given must hold; one without an operator, or with a null operand, is ' +
-    'BAD_USER_INPUT. Strings compare case-sensitively, binary. in: at most 10,000. withinBox: west, south, east, north in WGS84, on GEOMETRY; a west greater than east crosses the 180th meridian. As in SQL, a null fulfils no comparison, `ne` and `not` of one included: ask for nulls by isNull.',
+    'Exactly one of and, or, not, column. With a column, every operator given must hold; one without an operator, or with a null ' +
+    'operand, is BAD_USER_INPUT. Strings compare case-sensitively, binary. in: at most 10,000. withinBox: west, south, east, north ' +
+    'in WGS84, on GEOMETRY; a west greater than east crosses the 180th meridian. As in SQL, a comparison with null never holds, nor ' +
+    'does its `not`: use isNull for nulls.',
 })
 export class Filter {
   @Field(() => [Filter], optional) and?: Filter[]
@@ -57,9 +59,10 @@ export class UnionMember {
 
 @InputType({
   description:
-    'Exactly one of table, union, members. union stacks tables (UNION ALL) by column name; members gives each its own columns under shared names. ' +
-    'A column that one lacks is null there and told in SourceReport.missingColumns; one that none has is UNKNOWN_COLUMN; STRING with a number is ' +
-    'TYPE_MISMATCH. `_spoke` and `_table` may be named wherever a column may: where a row came from. as: by default the id’s last part.',
+    'Exactly one of table, union, members. union stacks tables (UNION ALL) by column name; members gives each its own columns under ' +
+    'shared names. A column that one table lacks is null there and listed in SourceReport.missingColumns; one that no table has is ' +
+    'UNKNOWN_COLUMN; STRING with a number is TYPE_MISMATCH. `_spoke` and `_table` may be named wherever a column may: where a row ' +
+    'came from. as: by default the id’s last part.',
 })
 export class TableInput {
   @Field(() => ID, optional) table?: string
@@ -84,8 +87,8 @@ export class GroupBy {
 
 @InputType({
   description:
-    'COUNT and COUNT_DISTINCT give INT64; SUM of INT64 or DECIMAL gives DECIMAL, exact; AVG of DECIMAL is exact; other AVG, MEDIAN, STDDEV ' +
-    '(sample) give DOUBLE; MIN and MAX keep the type. COUNT needs no column',
+    'COUNT and COUNT_DISTINCT give INT64; SUM of INT64 or DECIMAL gives DECIMAL, exact; AVG of DECIMAL is exact; other AVG, MEDIAN, ' +
+    'STDDEV (sample) give DOUBLE; MIN and MAX keep the type. COUNT needs no column',
 })
 export class Measure {
   @Field(() => MeasureFunctionEnum) function!: string
@@ -102,8 +105,9 @@ export class Order {
 
 @InputType({
   description:
-    'Output names: `as`; else the column’s name; measures: count, sum_amount; buckets: date_month. Duplicates are BAD_USER_INPUT. having and ' +
-    'orderBy name outputs. COUNT(column) counts non-null; groupBy without measures is DISTINCT; select together with groupBy or measures is BAD_USER_INPUT.',
+    'Output names: `as`; else the column’s name; measures: count, sum_amount; buckets: date_month. Duplicates are BAD_USER_INPUT. ' +
+    'having and orderBy name outputs. COUNT(column) counts non-null; groupBy without measures is DISTINCT; select together with ' +
+    'groupBy or measures is BAD_USER_INPUT.',
 })
 export class QueryInput {
   @Field(() => TableInput) from!: TableInput
@@ -119,7 +123,7 @@ export class QueryInput {
     nullable: true,
     defaultValue: 'Europe/London',
     description:
-      'Whose days, weeks and months `granularity` means: the IANA name of a place (Europe/London), or UTC; no abbreviation such as BST',
+      'The time zone of the days, weeks and months of `granularity`: an IANA name (Europe/London) or UTC, not an abbreviation such as BST',
   })
   timeZone?: string
   @Field(() => OnSourceErrorEnum, { nullable: true, defaultValue: 'FAIL' }) onSourceError?: string

@@ -31,7 +31,7 @@ export class SourceError {
 }
 
 @Directive('@public')
-@ObjectType({ simpleResolvers: true, description: 'rows and bytes are null where they would tell an exact number about a protected table' })
+@ObjectType({ simpleResolvers: true, description: 'rows and bytes are null if they would reveal an exact number about a protected table' })
 export class SourceReport {
   @Field(() => ID) spoke!: string
   @Field(() => [ID]) tables!: readonly string[]
@@ -46,17 +46,18 @@ export class SourceReport {
 }
 
 @Directive('@public')
-@ObjectType({ simpleResolvers: true, description: 'What may mislead: a copy that is older than its file, for one' })
+@ObjectType({ simpleResolvers: true, description: 'A reason why the rows may mislead, for instance a copy older than its file' })
 export class Warning {
   @Field(() => String, {
     description:
-      'STALE_COPY: the rows of a table are older than its file, which cannot be read now; the source’s asOf says how old. DEEP_PAGE: the sources read all rows that the offset passes over',
+      'STALE_COPY: the rows of a table are older than its file, which cannot be read now; the source’s asOf gives their time. ' +
+      'DEEP_PAGE: the sources read all rows that the offset skips',
   })
   code!: string
-  @Field(() => String, { description: 'What happened, and why, in words for people' }) message!: string
-  @Field(() => ID, { nullable: true, description: 'The table that it is about; null where it is about the whole answer' }) table!:
+  @Field(() => String, { description: 'What happened and why' }) message!: string
+  @Field(() => ID, { nullable: true, description: 'The table concerned; null if the warning concerns the whole answer' }) table!:
     string | null
-  @Field(() => String, { nullable: true, description: 'The column that it is about; null where it is about whole rows' }) column!:
+  @Field(() => String, { nullable: true, description: 'The column concerned; null if the warning concerns whole rows' }) column!:
     string | null
 }
 
@@ -72,12 +73,13 @@ export class ResultSet {
   })
   withheld!: readonly ColumnAccess[]
   @Field(() => [SourceReport]) sources!: readonly SourceReport[]
-  @Field(() => [Warning], { description: 'What may mislead a reader of the rows. Empty where nothing is known to' })
+  @Field(() => [Warning], { description: 'Reasons why the rows may mislead' })
   warnings!: readonly Warning[]
   @Field(() => String, {
     nullable: true,
     description:
-      'Changes when any source’s content changed, null where a source has no version: pages are without gaps or repeats while it stays the same',
+      'Changes when the content of any source changes; null if a source has no version. Pages have no gaps or repeats while it stays ' +
+      'the same',
   })
   version!: string | null
 }
@@ -88,7 +90,7 @@ export class PlanFragment {
   @Field(() => ID) spoke!: string
   @Field(() => String) connector!: string
   @Field(() => [ID]) tables!: readonly string[]
-  @Field(() => [String], { description: 'Columns of the stack that one of its tables lacks: null in its rows' })
+  @Field(() => [String], { description: 'Columns of the stack that one of its tables lacks; they are null in its rows' })
   missingColumns!: readonly string[]
   @Field(() => String) native!: string
   @Field(() => [OperatorEnum]) pushedDown!: readonly string[]

@@ -36,7 +36,7 @@ export class SearchHit {
   @Field(() => Dataset) dataset!: Dataset
   @Field(() => Float, {
     nullable: true,
-    description: 'Higher is better, among the hits of one search; null where the order is not by relevance',
+    description: 'Higher is better, within one search; null if the order is not by relevance',
   })
   score!: number | null
 }
@@ -59,7 +59,7 @@ export class FacetValue {
 @ObjectType({ simpleResolvers: true })
 export class FacetCounts {
   @Field(() => SearchFacetEnum) facet!: string
-  @Field(() => [FacetValue], { description: 'Over all that was found, whatever the page: most first, at most a hundred' })
+  @Field(() => [FacetValue], { description: 'Counts over all hits, whatever the page: most frequent first, at most a hundred' })
   values!: FacetValue[]
 }
 
@@ -76,12 +76,12 @@ export class SearchConnection {
 @Directive('@public')
 @ObjectType({
   simpleResolvers: true,
-  description: 'What a dashboard needs to ask the Meilisearch behind this hub itself, as this viewer and for a while',
+  description: 'What a dashboard needs to query this hub’s Meilisearch server directly, as this viewer and for a limited time',
 })
 export class SearchAccess {
   @Field(() => Iri) url!: string
   @Field(() => String) index!: string
-  @Field(() => String, { description: 'A tenant token: it finds what this viewer may find, and ends soon' }) token!: string
+  @Field(() => String, { description: 'A tenant token: it finds what this viewer may find, and soon expires' }) token!: string
   @Field(() => DateTime) expiresAt!: Date
 }
 
@@ -90,15 +90,15 @@ export class SearchAccess {
 export class SearchRebuild {
   @Field(() => DateTime) startedAt!: Date
   @Field(() => DateTime, { nullable: true, description: 'null while it is under way' }) endedAt!: Date | null
-  @Field(() => Int, { description: 'Datasets that are written' }) written!: number
-  @Field(() => Int, { description: 'Datasets that there were when it began' }) total!: number
-  @Field(() => String, { nullable: true, description: 'Why it ended before its end; the index is as it was' }) error!: string | null
+  @Field(() => Int, { description: 'Datasets written so far' }) written!: number
+  @Field(() => Int, { description: 'Datasets in the catalogue when it began' }) total!: number
+  @Field(() => String, { nullable: true, description: 'Why it was given up; the live index is unchanged' }) error!: string | null
 }
 
 @Directive('@requiresScopes(scopes: [["hub:operate"]])')
 @ObjectType({ simpleResolvers: true })
 export class SearchIndexState {
   @Field(() => String) index!: string
-  @Field(() => Int, { description: 'Changes of the catalogue that it has not been told' }) pending!: number
-  @Field(() => SearchRebuild, { nullable: true, description: 'The latest' }) rebuild?: SearchRebuild | undefined
+  @Field(() => Int, { description: 'Changes of the catalogue that it does not have yet' }) pending!: number
+  @Field(() => SearchRebuild, { nullable: true, description: 'The latest rebuild' }) rebuild?: SearchRebuild | undefined
 }

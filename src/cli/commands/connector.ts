@@ -25,13 +25,15 @@ interface Options {
 
 /** `dials connector` */
 export function connectorCommand(): Command {
-  return new Command('connector').description('try the sources of a configuration').addCommand(checkCommand().exitOverride())
+  return new Command('connector').description('check the sources of a configuration').addCommand(checkCommand().exitOverride())
 }
 
 function checkCommand(): Command {
   return new Command('check')
-    .description('reach each source: what it would bring, its capabilities, its problems, and how long each took; no row is shown')
-    .argument('[source...]', 'names of sources as this prints them, or ids of spokes; default: all of them')
+    .description(
+      'check each source: what a harvest would bring, its capabilities, its problems, and how long each step took; no row is printed',
+    )
+    .argument('[source...]', 'names of sources as this command prints them, or ids of spokes; default: all')
     .requiredOption('--config <file>', 'a spoke.yaml or a hub.yaml')
     .option('--json', 'print JSON, for programs')
     .addOption(dataDirOption('.data'))
@@ -100,14 +102,14 @@ async function checkOne(configured: ConfiguredSource, dataFolder: string, log: L
   }
 }
 
-/** To a person that waits, every hundred datasets. */
+/** Reports every hundred datasets to a person at a terminal. */
 function progress(name: string): (datasets: number) => void {
   return (datasets) => {
     if (process.stderr.isTTY && datasets % 100 === 0) process.stderr.write(`${name}: ${datasets} datasets so far\n`)
   }
 }
 
-/** Ctrl-C ends the check, and what it has put down is taken away. */
+/** Ctrl-C ends the check, and removes its files. */
 async function withInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController()
   const end = () => stop.abort(new DialsError('SOURCE_TIMEOUT', 'The check was interrupted.'))

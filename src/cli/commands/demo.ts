@@ -68,7 +68,7 @@ function withIssuer(loaded: Loaded<HubConfig>, issuer: DemoIssuer): Loaded<HubCo
   return { ...loaded, value: { ...loaded.value, issuers: [...(loaded.value.issuers ?? []), issuer.config] } }
 }
 
-/** One token a line, alone on it, to be copied. */
+/** Each token on a line of its own, so that it can be copied. */
 async function showTokens(dataFolder: string, organisations: readonly string[], dataDir: string): Promise<void> {
   const tokens = await Promise.all(organisations.map(async (id) => `${id}:\n${await demoToken(dataFolder, id)}\n`))
   process.stdout.write(

@@ -29,15 +29,15 @@ const mutation = `mutation ($spoke: ID!, $allowShrink: Boolean!) { harvest(spoke
 /** `dials harvest` */
 export function harvestCommand(): Command {
   return new Command('harvest')
-    .description('harvest spokes now, at a hub that is running')
+    .description('have a running hub harvest spokes now')
     .argument('[spoke...]', 'ids of spokes; default: all of them')
     .requiredOption('--config <file>', 'the hub.yaml')
     .addOption(urlOption())
-    .option('--allow-shrink', 'let through a harvest that was HELD: what the source no longer shows is removed, however much')
+    .option('--allow-shrink', 'remove what the source no longer has, however much: for a harvest that was HELD')
     .option('--json', 'print JSON, for programs')
     .addOption(dataDirOption('.data'))
     .action(async (spokes: string[], { config, dataDir, url, allowShrink, json }: Options, command: Command) => {
-      // What is wrong is said of one spoke, in words for its operator: the code would say less.
+      // The error is about one spoke and for its operator, so the message suffices without its code.
       const hub = await openOperatorHub(config, dataDir, { url: hubUrl(url, command), errorText: ({ message }) => harmless(message) })
       const wanted = spokes.length > 0 ? spokes : hub.config.spokes.map(({ id }) => id)
       const runs: (Run & { spoke: string })[] = []

@@ -20,7 +20,7 @@ export function hubCommand(): Command {
     .addOption(portOption())
     .addOption(dataDirOption('.data'))
     .action(async ({ config, port, dataDir }: Options) => {
-      // Loaded when it is wanted: the other commands, and every spoke process, start without it.
+      // Loaded only here, because the other commands and every spoke process start faster without it.
       const { startHub } = await import('../start-hub.js')
       const environment = readEnvironment()
       const loaded = loadHubConfig(config, environment)

@@ -10,16 +10,22 @@ export const portOption = () =>
   })
 
 /** `--data-dir` */
-export const dataDirOption = (fallback: string) => new Option('--data-dir <folder>', 'where this keeps its own data').default(fallback)
+export const dataDirOption = (fallback: string) => new Option('--data-dir <folder>', 'folder for its own data').default(fallback)
 
 /** `--url`: see hubUrl. */
 export const urlOption = () => new Option('--url <url>', 'where the hub listens').default('http://localhost:4000')
 
 /** `--token`: see bearerOf. */
 export const tokenOption = () =>
-  new Option('--token <token>', 'whose data you may see (default: what DIALS_TOKEN holds, which other users of this machine cannot see)')
+  new Option(
+    '--token <token>',
+    'decides which data you may see (default: the variable DIALS_TOKEN, which other users of this machine cannot see)',
+  )
 
-/** Without what may follow a hub's address: `dials hub` itself prints that of its graph. A password in it would be shown by errors. */
+/**
+ * Removes what may follow a hub's address, because `dials hub` itself prints the address of its graph. Refuses a password, which errors
+ * would show.
+ */
 export function hubUrl(url: string, command: Command): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol) || parsed.username !== '' || parsed.password !== '') {
@@ -28,7 +34,7 @@ export function hubUrl(url: string, command: Command): string {
   return url.replace(/(\/graphql)?\/*$/, '')
 }
 
-/** The token, or none. What cannot stand in a header is refused here, since the error of the request would show it. */
+/** The token, or none. Characters that a header cannot hold are refused here, because the error of the request would show the token. */
 export function bearerOf(given: string | undefined, command: Command): string | undefined {
   const token = (given ?? readEnvironment().variables['DIALS_TOKEN'] ?? '').trim()
   if (!/^[\x21-\x7e]*$/.test(token)) command.error(`error: what ${given === undefined ? 'DIALS_TOKEN' : '--token'} holds is not a token`)

@@ -13,10 +13,10 @@ interface Options {
   json?: true
 }
 
-/** All that the graph tells of a result: `records` are its rows once more, as objects. */
+/** Every field of a result in the graph, without `records`, which repeats its rows as objects. */
 export const resultSelection = `{ transaction columns { name type encoding semanticType table unit decision obligations } rows rowCount truncated complete withheld { column decision obligations } sources { spoke tables status rows bytes elapsedMs pushedDown missingColumns asOf error { code message } } warnings { code message table column } version }`
 
-/** All that the graph tells of a plan. */
+/** Every field of a plan in the graph. */
 export const planSelection = '{ text fragments { spoke connector tables missingColumns native pushedDown left estimatedRows } residual }'
 
 const example = `
@@ -36,9 +36,9 @@ The input is the QueryInput of the graph, which 'dials schema' prints. Exit code
 /** `dials query` */
 export function queryCommand(): Command {
   return new Command('query')
-    .description('ask a hub that is running one query, and print the answer as a table')
+    .description('send a query to a running hub, and print the answer as a table')
     .argument('[file]', 'the query in JSON or YAML; - or nothing: standard input')
-    .option('--explain', 'print what the query would do, without doing it')
+    .option('--explain', 'print the plan of the query, without running it')
     .addOption(urlOption())
     .addOption(tokenOption())
     .option('--json', 'print the whole answer as JSON, for programs')

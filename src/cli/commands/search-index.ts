@@ -15,21 +15,21 @@ interface Options {
   json?: true
 }
 
-/** From one look at a rebuild to the next. */
+/** Milliseconds between two looks at a rebuild. */
 const lookMs = 500
 
-/** All that the graph tells of an index. */
+/** Every field of an index in the graph. */
 export const stateSelection = '{ index pending rebuild { startedAt endedAt written total error } }'
 
-const goesOn = "The rebuild goes on at the hub: 'dials search status' tells how it goes."
+const goesOn = "The rebuild continues at the hub: 'dials search status' shows its progress."
 
 /** `dials search reindex` */
 export function reindexCommand(): Command {
   return operatorCommand(
     'reindex',
-    'have the hub build its search index anew beside the live one, and wait until that is done; one under way is joined',
+    'have the hub rebuild its search index beside the live one, and wait until that has ended; joins a rebuild under way',
   )
-    .option('--no-wait', 'return when it is begun')
+    .option('--no-wait', 'return once it has begun')
     .action(async (_own: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>()
       const hub = await operatorHub(options, command)
@@ -48,7 +48,7 @@ export function reindexCommand(): Command {
 
 /** `dials search status` */
 export function statusCommand(): Command {
-  return operatorCommand('status', 'how the search index stands: changes that it has not been told, and its latest rebuild').action(
+  return operatorCommand('status', 'show the state of the search index: its pending changes, and its latest rebuild').action(
     async (_own: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>()
       const hub = await operatorHub(options, command)
@@ -58,9 +58,7 @@ export function statusCommand(): Command {
   )
 }
 
-/**
- * The values of --url and --json are those of `dials search`, which takes them before its subcommands see them; here they are for --help.
- */
+/** commander gives the values of --url and --json to `dials search`, before its subcommands see them; they are repeated here for --help. */
 function operatorCommand(name: string, description: string): Command {
   return new Command(name)
     .description(description)
@@ -73,12 +71,12 @@ function operatorCommand(name: string, description: string): Command {
 const operatorHub = ({ config, dataDir, url }: Options, command: Command) => openOperatorHub(config, dataDir, { url: hubUrl(url, command) })
 
 /**
- * Looks until the latest rebuild has ended, and shows how far it is. Throws where a signal ends the wait, or the hub does not answer: the
- * rebuild goes on.
+ * Polls until the latest rebuild has ended, and shows its progress. Throws if a signal ends the wait, or the hub does not answer; the
+ * rebuild continues.
  */
 async function untilEnded(hub: OperatorHub, begun: IndexState): Promise<IndexState> {
   const stop = new AbortController()
-  // Never taken off: a terminal's Ctrl-C comes twice, straight and by the launcher.
+  // Never removed, because a terminal's Ctrl-C comes twice: directly and through the launcher.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop.abort())
   const show = progress()
   let state = begun
@@ -98,7 +96,7 @@ async function untilEnded(hub: OperatorHub, begun: IndexState): Promise<IndexSta
   }
 }
 
-/** On standard error: to a person one line that is written over, and nothing in the end; else a line for each tenth. */
+/** Prints progress to standard error: in a terminal one line that is overwritten and finally cleared, else a line for each tenth. */
 function progress(): (rebuild: Rebuild | undefined) => void {
   const { stderr } = process
   let tenth = -1

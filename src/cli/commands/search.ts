@@ -6,7 +6,7 @@ import { type Found, foundText } from '../search-text.js'
 import { bearerOf, hubUrl, tokenOption, urlOption } from './options.js'
 import { reindexCommand, statusCommand } from './search-index.js'
 
-/** As commander names them. */
+/** The options by commander's names. */
 interface Options {
   first: number
   after?: string
@@ -40,7 +40,7 @@ const operation = (
 
 const tableSelection = 'dataset { id title modified publisher { name } distributions { format } } highlights { field text }'
 
-/** All that the graph tells of a hit, but what leads on from its spoke and its tables to others. */
+/** Every field of a hit in the graph, without those of other spokes and tables that it leads to. */
 export const hitSelection = `score highlights { field text } dataset { id iri title description themes keywords licence { id title url } access issued modified frequency landingPage status publisher { id name gss } spoke { id title connector status } distributions { id title format mediaType accessUrl downloadUrl byteSize checksum modified } tables { id name title rowCount primaryKey } }`
 
 const example = `
@@ -61,28 +61,28 @@ Exit codes: 0 answered, 1 refused or no hub, 2 the command line is wrong.
 
 /**
  * `dials search`.
- * @param argv the command line that it is for: after `--` no word is the name of a subcommand, of which commander knows nothing
+ * @param argv the command line: after `--` a word is never a subcommand, which commander does not know
  */
 export function searchCommand(argv: readonly string[] = []): Command {
   const command = new Command('search')
-    .description('ask a hub which datasets there are about something')
+    .description('search the datasets of a hub')
     .argument('[text...]', 'words; several are joined')
     .option('--first <number>', 'datasets on a page, 0 to 100', firstOf, 10)
-    .option('--after <cursor>', 'the next page: what the page before says')
-    .addOption(new Option('--sort <order>', 'which come first').choices(Object.keys(sorts)).default('relevance'))
+    .option('--after <cursor>', 'the next page: the cursor that the page before prints')
+    .addOption(new Option('--sort <order>', 'the order of the datasets').choices(Object.keys(sorts)).default('relevance'))
     .option('--spoke <id>', 'of this spoke', again)
     .option('--organisation <id>', 'published by this organisation', again)
-    .option('--theme <theme>', 'of this theme, as any catalogue calls it', again)
+    .option('--theme <theme>', 'of this theme, by any catalogue’s name for it', again)
     .option('--keyword <keyword>', 'with this keyword', again)
-    .option('--format <format>', 'that is to be had in this format: csv', again)
+    .option('--format <format>', 'available in this format: csv', again)
     .option('--licence <id>', 'under this licence', again)
     .option('--access <access>', 'open, shared or closed', accessOf)
     .option('--semantic-type <type>', 'with a column of this type: UPRN', again)
     .option('--has-tables', 'that can be queried')
     .option('--no-has-tables', 'that cannot be queried')
-    .option('--modified-after <instant>', 'changed after it: 2026-01-09T13:55:48Z, or a date, which is its first moment in UTC', instantOf)
-    .option('--modified-before <instant>', 'changed before it', instantOf)
-    .option('--facets <list>', `how many datasets there are of each value: ${searchFacets.map(optionName).join(', ')}; or all`, facetsOf)
+    .option('--modified-after <instant>', 'modified after it: 2026-01-09T13:55:48Z, or a date, which means its start in UTC', instantOf)
+    .option('--modified-before <instant>', 'modified before it', instantOf)
+    .option('--facets <list>', `count the datasets with each value: ${searchFacets.map(optionName).join(', ')}; or all`, facetsOf)
     .option('--json', 'print the whole answer as JSON, for programs')
     .addOption(urlOption())
     .addOption(tokenOption())
@@ -101,7 +101,7 @@ export function searchCommand(argv: readonly string[] = []): Command {
       }
       if (options.json) {
         const { edges, ...rest } = await askGraph<Found>(hub, 'search', operation(hitSelection), variables)
-        // The nodes are those of the edges: they need not travel twice.
+        // The nodes are the edges' nodes, so they are not requested twice.
         return print(`${JSON.stringify({ nodes: edges.map(({ node }) => node), edges, ...rest })}\n`)
       }
       const found = await askGraph<Found>(hub, 'search', operation(tableSelection), variables)
@@ -116,7 +116,7 @@ export function searchCommand(argv: readonly string[] = []): Command {
   return command
 }
 
-/** Undefined is left out of JSON, but not of the number of conditions. */
+/** JSON drops undefined conditions, but they would still be counted. */
 function filterOf({
   spoke,
   organisation,
@@ -169,7 +169,7 @@ function facetsOf(text: string, former: string[] = []): string[] {
   return [...new Set([...former, ...names])]
 }
 
-/** An instant as the graph takes it. JavaScript takes the 30th of February for a day in March. */
+/** An instant in the form of the graph. JavaScript would read the 30th of February as a day in March. */
 function instantOf(text: string): string {
   const [, date = '', rest = ''] = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d))?$/i.exec(text) ?? []
   const midnight = new Date(`${date}T00:00:00Z`)

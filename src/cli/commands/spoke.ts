@@ -50,7 +50,7 @@ export function spokeCommand(): Command {
           ...(ofHub ? { hub } : {}),
           ...(engineThreads === undefined ? {} : { engineThreads }),
         })
-        // Run by hand, its parent is the launcher, which tells nobody.
+        // A spoke that is run by hand has no hub to report to: its parent is the launcher.
         if (ofHub) process.send?.({ listening: spoke.url } satisfies Listening)
         else process.stdout.write(`The spoke ${loaded.value.id}: ${spoke.url}\n`)
         return spoke

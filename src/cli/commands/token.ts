@@ -17,9 +17,9 @@ export function tokenCommand(): Command {
   return new Command('token')
     .description('print a short-lived operator’s token, signed with the hub’s own key; or one for an organisation of the demonstration')
     .option('--config <file>', 'the hub.yaml; needed for an operator’s token')
-    .option('--organisation <id>', 'ask the issuer of the demonstration that runs, for a token of this organisation')
-    .option('--scope <scope...>', 'what it may do (default: hub:operate for an operator, nothing for an organisation)')
-    .option('--data-dir <folder>', 'where the hub keeps its own data (default: .data, and .data/demo for an organisation)')
+    .option('--organisation <id>', 'get a token for this organisation from the running demonstration')
+    .option('--scope <scope...>', 'scopes of the token (default: hub:operate for an operator, none for an organisation)')
+    .option('--data-dir <folder>', 'folder of the hub’s own data (default: .data, and .data/demo for an organisation)')
     .action(async (options: Options, command: Command) => {
       process.stdout.write(
         `${await (options.organisation === undefined ? operatorToken(options, command) : organisationToken(options, options.organisation))}\n`,

@@ -5,13 +5,13 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** As whom PostgreSQL's programs run: they refuse to run as root. */
+/** The account that PostgreSQL's programs run as, because they refuse to run as root. */
 export interface Account {
-  /** What to spawn so that `program` runs as this account. */
+  /** The command that runs `program` as this account. */
   command(program: string, args: readonly string[]): Command
-  /** Who must own the cluster's files; absent: whoever this process is. */
+  /** The owner that the cluster's files need; absent: the account of this process. */
   readonly owner?: Identity
-  /** Of the folders asked for those that `owner` cannot enter: what is in them has to be put where it can. */
+  /** Those of the given folders that `owner` cannot enter; their contents have to go elsewhere. */
   readonly closed: readonly string[]
 }
 
@@ -28,9 +28,9 @@ interface Identity {
 }
 
 /**
- * Whoever this process is, unless that is root. Then `nobody`, where it can enter every one of `folders`; else a user namespace, in which
- * root passes as `nobody` and keeps its way into folders of mode 0700; and where the system forbids that, `nobody` with some folders
- * `closed`.
+ * The account of this process, unless that is root. For root it is `nobody`, if `nobody` can enter every one of `folders`; else a user
+ * namespace, in which root appears as `nobody` and can still enter folders of mode 0700; and if the system forbids that, `nobody` with some
+ * folders `closed`.
  */
 export async function chooseAccount(folders: readonly string[]): Promise<Account> {
   if (process.getuid?.() !== 0) return { command: (file, args) => ({ file, args, options: { cwd: '/' } }), closed: [] }
@@ -47,7 +47,7 @@ export async function chooseAccount(folders: readonly string[]): Promise<Account
   return { command: (file, args) => ({ file, args, options: { cwd: '/', ...owner } }), owner, closed }
 }
 
-/** Its number is not the same everywhere: 65534 on Linux, -2 on macOS. */
+/** Its number differs: 65534 on Linux, -2 on macOS. */
 async function nobody(): Promise<Identity> {
   const [uid, gid] = await Promise.all([run('id', ['-u', 'nobody']), run('id', ['-g', 'nobody'])])
   return { uid: Number(uid.stdout) >>> 0, gid: Number(gid.stdout) >>> 0 }
@@ -63,7 +63,7 @@ async function namespaceWorks(identity: Identity): Promise<boolean> {
   )
 }
 
-/** Whether everybody may pass through the folder and all above it. */
+/** Whether everybody may pass through the folder and all folders above it. */
 async function openToAll(folder: string): Promise<boolean> {
   const { mode } = await stat(folder)
   if ((mode & 0o001) === 0) return false

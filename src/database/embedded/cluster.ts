@@ -7,15 +7,15 @@ import type { Premises } from './premises.js'
 
 const run = promisify(execFile)
 
-/** An hour: no initdb takes so long, so what is older was left by a process that died. */
+/** An hour. No initdb takes so long, so an older folder was left by a process that died. */
 const leftoverAgeMs = 3_600_000
 
 /** The database's superuser, and the only one. */
 export const superuser = 'postgres'
 
 /**
- * The folder of the database's files and the password of its superuser, made at first start. Made aside and renamed into place: a start
- * that is killed leaves no half of it, and of hubs that start at once one wins.
+ * The folder of the database's files and the password of its superuser, made at the first start. Made under another name and then renamed:
+ * a killed start leaves no half of it, and if several hubs start at once, one wins.
  */
 export async function ensureCluster(premises: Premises, signal?: AbortSignal): Promise<{ folder: string; password: string }> {
   const { home } = premises
@@ -35,7 +35,7 @@ async function build(premises: Premises, signal?: AbortSignal): Promise<void> {
   const passwordFile = path.join(growing, 'initdb-password')
   const password = randomBytes(32).toString('base64url')
   try {
-    // The account passes through; the password is for this process alone.
+    // The server's account may pass through the folder; the password is for this process alone.
     await mkdir(growing, { mode: 0o711 })
     await mkdir(folder, { mode: 0o700 })
     await writeFile(path.join(growing, 'password'), password, { mode: 0o600 })
@@ -62,7 +62,7 @@ async function build(premises: Premises, signal?: AbortSignal): Promise<void> {
   }
 }
 
-/** The account can be another than last time: a data folder's mode changes, or the hub no longer runs as root. */
+/** The account may differ from the last start: a folder's mode changes, or the hub no longer runs as root. */
 async function giveTo({ account: { owner } }: Premises, folder: string): Promise<void> {
   if (owner === undefined || (await stat(folder)).uid === owner.uid) return
   await run('chown', ['-R', `${owner.uid}:${owner.gid}`, folder])

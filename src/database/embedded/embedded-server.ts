@@ -18,18 +18,18 @@ const startTimeoutMs = 60_000
 const pollMs = 15
 const restartDelayMs = 2_000
 
-/** An embedded PostgreSQL on loopback that this process uses, alone or beside other hubs of the same data folder. */
+/** An embedded PostgreSQL on loopback, used by this process and perhaps by other hubs with the same data folder. */
 interface EmbeddedServer {
-  /** With the password: never to be logged or shown. */
+  /** Contains the password: never log or show it. */
   readonly url: string
   /** Stops the server unless another hub uses it. Safe to call twice. */
   close(): Promise<void>
 }
 
 /**
- * Starts the PostgreSQL of `dataFolder/postgres`, making its files at first, or adopts the one that runs there: another hub's, or one that
- * outlived a killed hub. Should the server die while it is in use, it is started again, on the same port where that is free.
- * @throws ConfigError naming the data folder and the mend; the signal's reason where it ends the wait.
+ * Starts the PostgreSQL of `dataFolder/postgres`, and makes its files the first time. If a server already runs there, of another hub or
+ * left by a killed one, it is used instead. If the server dies while it is in use, it is started again, on the same port if that is free.
+ * @throws ConfigError with the data folder and what to do; the signal's reason if that ends the wait.
  */
 export async function openEmbeddedServer(options: { dataFolder: string; log: DatabaseLog; signal?: AbortSignal }): Promise<EmbeddedServer> {
   const dataFolder = path.resolve(options.dataFolder)
@@ -76,8 +76,8 @@ class Server implements EmbeddedServer {
   }
 
   /**
-   * Tries to adopt, and starts where there is nothing to adopt, until one of the two is done. A start is not cut short: what was started is
-   * to be stopped, not left.
+   * Tries to use a running server, and to start one if there is none, until either works. A start is not interrupted, so that a started
+   * server is stopped and not left behind.
    */
   async #reach(signal?: AbortSignal): Promise<Lease> {
     const deadline = Date.now() + startTimeoutMs
@@ -90,7 +90,7 @@ class Server implements EmbeddedServer {
           this.#port = found.port
           return lease
         } catch (error) {
-          // 28P01: the password is not this cluster's, and waiting does not mend that. Anything else passes: it is starting or stopping.
+          // 28P01: the password is not this cluster's, so waiting is no use. After any other error the server is starting or stopping.
           if ((error as { code?: unknown }).code === '28P01') throw error
         }
       }
@@ -102,11 +102,11 @@ class Server implements EmbeddedServer {
       signal?.throwIfAborted()
       started = await startServer({ premises: this.premises, cluster: this.cluster, port: this.#port })
     }
-    const mend = `the embedded database did not start within ${startTimeoutMs / 1000} s: server.log there says why`
+    const mend = `the embedded database did not start within ${startTimeoutMs / 1000} s: server.log there gives the reason`
     throw new ConfigError(this.premises.home, '', mend)
   }
 
-  /** Waits for the lease to end; where that was not us, the server died or was stopped by others: back to the beginning. */
+  /** Waits for the lease to end. If this process did not end it, the server died or was stopped by others, and is started again. */
   async #keep(lease: Lease): Promise<void> {
     await lease.ended
     if (this.#closing.signal.aborted) return

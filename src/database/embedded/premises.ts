@@ -6,21 +6,21 @@ import type { DatabaseLog } from '../database-log.js'
 import { type Account, chooseAccount, type Command } from './account.js'
 import { findNativePackage, type NativePackage } from './native-package.js'
 
-/** Where everybody may pass, for a root whose own folders `nobody` cannot enter. */
+/** A place where everybody may pass, for a root whose own folders `nobody` cannot enter. */
 const sharedFolder = '/var/lib/seven-dials'
 
-/** What the embedded server needs to run: programs, a home for its files, and the account that reaches both. */
+/** What the embedded server runs with: programs, a home for its files, and an account that can reach both. */
 export interface Premises {
-  /** Holds `cluster/`, `password` and `server.log`. May not exist yet; its parent does. */
+  /** Holds `cluster/`, `password` and `server.log`. May not exist yet, but its parent does. */
   readonly home: string
   readonly account: Account
-  /** What to spawn to run one of the three programs that the package ships. */
+  /** The command for one of the three programs of the package. */
   command(program: 'initdb' | 'pg_ctl' | 'postgres', args: readonly string[]): Command
 }
 
 /**
- * Home is `dataFolder/postgres`. What the server's account may not enter (root, a folder of mode 0700, no user namespaces) goes under
- * /var/lib/seven-dials: the programs as a copy, the home with `dataFolder/postgres` as a link to it.
+ * The home is `dataFolder/postgres`. If the server's account may not enter it (root, a folder of mode 0700, no user namespaces), the files
+ * go under /var/lib/seven-dials instead: a copy of the programs, and the home with `dataFolder/postgres` as a link to it.
  */
 export async function findPremises(dataFolder: string, log: DatabaseLog): Promise<Premises> {
   const native = findNativePackage()
@@ -36,7 +36,7 @@ export async function findPremises(dataFolder: string, log: DatabaseLog): Promis
   return { home, account, command: (program, args) => account.command(path.join(programs, 'bin', program), args) }
 }
 
-/** Programs and libraries, without what only compilers want. Renamed into place whole, so that a copy that is there is complete. */
+/** Copies programs and libraries, without what only compilers need. Renamed when complete, so that an existing copy is complete. */
 async function copyPrograms({ folder, version }: NativePackage): Promise<string> {
   const target = path.join(sharedFolder, `programs-${version}`)
   if (await exists(target)) return target
@@ -50,7 +50,9 @@ async function copyPrograms({ folder, version }: NativePackage): Promise<string>
   return target
 }
 
-/** A home elsewhere for this data folder alone; the link tells where. Of hubs that start at once, the link's maker decides. */
+/**
+ * A home elsewhere for this data folder alone; the link points to it. If several hubs start at once, the one that makes the link decides.
+ */
 async function settle(link: string): Promise<string> {
   await mkdir(sharedFolder, { recursive: true, mode: 0o755 })
   await symlink(path.join(sharedFolder, randomUUID()), link).catch(() => undefined)

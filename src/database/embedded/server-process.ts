@@ -6,10 +6,10 @@ import path from 'node:path'
 import type { Premises } from './premises.js'
 import { clearStalePostmaster } from './postmaster.js'
 
-/** A `postgres` of ours, from its start until it ends or this process does. It outlives this process: the next start adopts it. */
+/** A `postgres` that we started, until it or this process ends. It outlives this process, and the next start uses it. */
 export interface ServerProcess {
   readonly running: boolean
-  /** What it has written since its start. */
+  /** Its output since its start. */
   words(): Promise<string>
 }
 
@@ -19,10 +19,10 @@ interface StartOptions {
   readonly port: number | undefined
 }
 
-/** PostgreSQL says so when another start was quicker, when a killed server's children are still ending, or when the port was taken. */
+/** PostgreSQL prints this if another start was quicker, if the children of a killed server are still ending, or if the port was taken. */
 export const passing = /lock file .* already exists|shared memory block .* is still in use|Address already in use|could not bind/
 
-/** Starts the server on loopback, on `port` where that is free, else on any. Its log is `server.log` in the home, begun anew. */
+/** Starts the server on loopback, on `port` if it is free, else on any. Its log is `server.log` in the home folder, emptied first. */
 export async function startServer({ premises, cluster, port }: StartOptions): Promise<ServerProcess> {
   await clearStalePostmaster(cluster)
   const logFile = path.join(premises.home, 'server.log')
@@ -38,12 +38,12 @@ export async function startServer({ premises, cluster, port }: StartOptions): Pr
       ([name, value]) => ['-c', `${name}=${value}`],
     ),
   ])
-  // To a file, not to a pipe: a pipe would end with this process, and a busy event loop would hold the server up.
+  // Logs to a file and not to a pipe: a pipe would end with this process, and a busy event loop would block the server.
   const log = await open(logFile, 'w', 0o600)
   let running = true
   let failure: Error | undefined
   try {
-    // A group of its own, so that Ctrl-C at the hub's terminal does not stop the database before the hub has finished with it.
+    // Its own process group, so that Ctrl-C at the hub's terminal does not stop the database before the hub has finished with it.
     const child = spawn(file, args, { ...options, detached: true, stdio: ['ignore', log.fd, log.fd] })
     child.once('exit', () => (running = false))
     child.once('error', (error) => {
@@ -62,22 +62,22 @@ export async function startServer({ premises, cluster, port }: StartOptions): Pr
   }
 }
 
-/** What the machine has, or what this process may have of it. */
+/** The machine's memory, or this process's share of it. */
 const memoryBytes = () => Math.min(totalmem(), process.constrainedMemory() || Infinity)
 
 const mebibyte = 2 ** 20
 
 /**
- * PostgreSQL's settings, by name. A catalogue of 100,000 datasets and its search index take more than its 128 MB of shared buffers: they
- * are an eighth of the memory, within 128 and 512 MB, and what is not used is not taken. Pages that the system has in memory are read at
- * once, and not by a worker that is to be woken first.
- * @param bytes of memory that this process may have
+ * PostgreSQL's settings, by name. A catalogue of 100,000 datasets and its search index need more than the default 128 MB of shared buffers,
+ * so they get an eighth of the memory, between 128 and 512 MB; unused buffers take no memory. Reads are synchronous, because waking a
+ * worker takes longer than reading a page that the system has cached.
+ * @param bytes of memory that this process may use
  */
 export function memorySettings(bytes: number): Readonly<Record<string, string>> {
   return { shared_buffers: `${Math.floor(Math.min(512, Math.max(128, bytes / 8 / mebibyte)))}MB`, io_method: 'sync' }
 }
 
-/** A port that nobody listens on now; undefined where `wanted` is taken. PostgreSQL says if another is quicker. */
+/** A free port; undefined if `wanted` is taken. If another process takes it first, PostgreSQL reports that. */
 function freePort(wanted = 0): Promise<number | undefined> {
   return new Promise((resolve) => {
     const server = createServer()

@@ -7,7 +7,7 @@ type Package = typeof graphiql
 const require = createRequire(import.meta.url)
 const packageName = '@graphql-yoga/render-graphiql'
 
-/** Of GraphiQL's package. It stands in the paths of its files, so that they may be kept for ever. */
+/** The version of GraphiQL's package. It is part of the files' paths, so that browsers may cache them for ever. */
 export const packageVersion = (require(`${packageName}/package.json`) as { version: string }).version
 
 const script = 'text/javascript; charset=utf-8'
@@ -20,13 +20,13 @@ const parts: Readonly<Record<string, readonly [part: keyof Package, contentType:
 }
 
 /**
- * The scripts and the style of GraphiQL. Its package is one module of 9 MB: it is read when somebody first asks for a part of it, and what
- * is kept is the parts compressed, about 2 MB.
+ * The scripts and the style of GraphiQL. Its package is one module of 9 MB, which is read at the first request for a part; only the
+ * compressed parts are kept, about 2 MB.
  */
 export class PackageFiles {
   #packed: Promise<ReadonlyMap<string, PackedFile>> | undefined
 
-  /** Undefined for a name that is none of its parts. */
+  /** Undefined if the package has no part of this name. */
   async get(name: string): Promise<PackedFile | undefined> {
     if (!Object.hasOwn(parts, name)) return undefined
     this.#packed ??= pack()
@@ -41,7 +41,7 @@ async function pack(): Promise<Map<string, PackedFile>> {
   )
 }
 
-/** As CommonJS, which can be let go of afterwards: an ES module stays for as long as the process. */
+/** Loaded as CommonJS, which can be unloaded afterwards: an ES module stays for as long as the process. */
 function readPackage(): Package {
   const path = `${packageName}/graphiql`
   try {

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { brotliCompress, brotliDecompress, constants, gzip } from 'node:zlib'
 
-/** How an answer's body is encoded; `identity`: as it is. */
+/** Content coding of an answer; `identity`: not encoded. */
 export type Encoding = 'br' | 'gzip' | 'identity'
 
-/** Beyond it, five megabytes take seconds for a few per cent less. */
+/** Higher levels take seconds for five megabytes, and save a few per cent. */
 const quality = 6
 
-/** A text kept compressed alone: as brotli, and as gzip once somebody has asked for that. */
+/** A text that is kept only compressed: with brotli, and with gzip once a client needs that. */
 export class PackedFile {
   #gzip: Promise<Buffer> | undefined
 
@@ -26,7 +26,7 @@ export class PackedFile {
     return new PackedFile(contentType, digest, brotli)
   }
 
-  /** A strong entity tag, and so another for each encoding. */
+  /** A strong entity tag, and so a different one for each encoding. */
   etag(encoding: Encoding): string {
     return `"${this.digest}-${encoding}"`
   }
@@ -39,7 +39,7 @@ export class PackedFile {
   }
 }
 
-/** The best encoding that an Accept-Encoding header names; one with `q=0` is refused by it. */
+/** The best encoding that an Accept-Encoding header allows; `q=0` forbids one. */
 export function encodingFor(accepted: string | undefined): Encoding {
   const named = (accepted ?? '')
     .toLowerCase()

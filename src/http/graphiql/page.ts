@@ -1,12 +1,12 @@
 interface PageParts {
-  /** Of the style sheet, for the styles that the editor makes. */
+  /** Allows the style elements that the editor makes. */
   readonly nonce: string
   /** Queries, as texts. */
   readonly examples: readonly string[]
   readonly packageVersion: string
 }
 
-/** GraphiQL's page. Its addresses are relative, so that a proxy may put the hub below a path. */
+/** GraphiQL's page. Its links are relative, so that a proxy may serve the hub below a path. */
 export function page({ nonce, examples, packageVersion }: PageParts): string {
   const files = `graphiql/${packageVersion}`
   return `<!doctype html>

@@ -1,7 +1,7 @@
 /**
- * Headers of the GraphiQL page. Scripts come from this hub's own files alone, none inline and none made of text. The editor makes style
- * elements, which its start script marks with the page's nonce, and places its lines by style attributes in text that it makes, which no
- * nonce or hash can name: so attributes, and they alone, may be inline. Fonts and icons are data within the style sheet.
+ * Headers of the GraphiQL page. Scripts may only come from this hub's own files, not inline and not from text. The editor makes style
+ * elements, which its start script marks with the page's nonce. It also makes text with style attributes, for which CSP has no nonce, so
+ * inline style attributes are allowed, and nothing else inline. Fonts and icons are data in the style sheet.
  * @param nonce of this one answer.
  */
 export function pageHeaders(nonce: string): Record<string, string> {
@@ -26,7 +26,7 @@ export function pageHeaders(nonce: string): Record<string, string> {
   }
 }
 
-/** Headers of the files that the page loads. A worker has the policy of its own file: it may fetch nothing. */
+/** Headers of the files that the page loads. A worker follows the policy of its own file: it may fetch nothing. */
 export const assetHeaders: Readonly<Record<string, string>> = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',

@@ -10,8 +10,8 @@ import { assetHeaders, pageHeaders } from './policy.js'
 const forEver = 'public, max-age=31536000, immutable'
 
 /**
- * GET /graphiql: an editor for queries, with the example queries in its tabs and a field for a token. Everything comes from this hub. A
- * browser that opens /graphql itself is sent there.
+ * GET /graphiql: an editor for queries, with the example queries in its tabs and a field for a token. All files come from this hub. A
+ * browser that opens /graphql itself is redirected to it.
  * @param folder `graphql/` of the package: `graphiql/` in it holds the page's own script and style, `examples/` the queries.
  */
 export function graphiqlRoute(app: FastifyInstance, folder: string): void {
@@ -42,7 +42,7 @@ export function graphiqlRoute(app: FastifyInstance, folder: string): void {
   )
 }
 
-/** A person who opened the address of the graph, and no client with an operation. */
+/** Whether a person opened the address in a browser, as opposed to a client with an operation. */
 function isBrowserAtGraph({ method, url, headers }: FastifyRequest): boolean {
   return method === 'GET' && url === '/graphql' && /\btext\/html\b/.test(headers.accept ?? '')
 }

@@ -2,21 +2,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { GraphQLError, GraphQLFormattedError } from 'graphql'
 import { createHandler } from 'graphql-sse/lib/use/fastify'
 import type { Context } from '../../api/context.js'
-import { formatErrors, kindOf, type Operations } from '../../api/operations.js'
-import { isDeeperThan } from '../../connector/json-depth.js'
-import { databaseError } from '../../database/database-error.js'
-import { toDialsError } from '../../errors.js'
+import { scanRequest } from '../../api/limits/nesting.js'
+import type { OperationRequest, Operations } from '../../api/operations.js'
+import { DialsError } from '../../errors.js'
 import type { OperationEnd } from '../../telemetry/metrics.js'
 import type { Telemetry } from '../../telemetry/telemetry.js'
-import { type BegunOperation, beginOperation, tooManyOperations } from '../begin-operation.js'
+import { type BegunOperation, beginOperation, type ContextOf, contextOrError, refuse, tooManyOperations } from '../begin-operation.js'
 import type { Clients } from '../clients.js'
 import { isPlainGet } from '../cross-site.js'
-import type { ContextOf } from '../graphql-handler.js'
 import { untilExpiry } from './until-expiry.js'
 
-const depthMax = 64
-
-/** What the route needs; `clients` counts with all other ways to ask. */
+/** What the route needs; `clients` is shared with the other transports. */
 export interface EventStreamOptions {
   readonly operations: Operations
   readonly contextOf: ContextOf
@@ -34,33 +30,29 @@ interface Streamed {
 
 /**
  * GraphQL over server-sent events (https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md, distinct connections) at
- * /graphql/stream, under the rules of plain HTTP; a stream ends when its token does.
+ * /graphql/stream, under the same rules as POST. A stream ends when its token expires.
  */
 export function eventStreamRoute(app: FastifyInstance, { operations, contextOf, clients, telemetry }: EventStreamOptions): void {
-  const under = new WeakMap<FastifyRequest, Streamed>()
+  const under = new WeakMap<object, Streamed>()
   const handle = createHandler<Context & Record<PropertyKey, unknown>>({
     schema: operations.schema,
     authenticate: () => null,
     onSubscribe: ({ raw }, { query, operationName, variables }) => {
       const streamed = under.get(raw) as Streamed
-      const prepared = operations.prepare(
-        { query, operationName, variables: variables as Record<string, unknown> | undefined },
-        streamed.context,
-      )
-      if (!('document' in prepared)) {
-        streamed.errors = formatErrors(prepared)
-        // Without `data` the library takes it for an operation.
-        return { data: null, errors: prepared as never }
+      const prepared = operations.prepare({ query, operationName, variables: variables as OperationRequest['variables'] }, streamed.context)
+      if ('errors' in prepared) {
+        streamed.errors = operations.publicErrors(prepared.errors)
+        // Without `data` the library would execute this as an operation.
+        return { data: null, errors: streamed.errors as never }
       }
-      streamed.kind = kindOf(prepared)
-      return prepared as never
+      streamed.kind = prepared.kind
+      return prepared.args as never
     },
     onNext(_context, { raw }, result) {
-      if (!('errors' in result) || !result.errors) return undefined
-      const errors = formatErrors(result.errors as unknown as GraphQLError[])
-      const streamed = under.get(raw)
-      if (streamed !== undefined) streamed.errors = errors
-      return { ...result, errors: errors as never }
+      const streamed = under.get(raw) as Streamed
+      if (!('errors' in result) || !result.errors || result.errors === streamed.errors) return undefined
+      streamed.errors = operations.publicErrors(result.errors as unknown as GraphQLError[])
+      return { ...result, errors: streamed.errors as never }
     },
   })
   app.route({
@@ -68,24 +60,13 @@ export function eventStreamRoute(app: FastifyInstance, { operations, contextOf, 
     url: '/graphql/stream',
     handler: async (request, reply) => {
       const refused = refusalOf(request)
-      if (refused !== undefined) return reply.status(400).send({ errors: [{ message: refused, extensions: { code: 'BAD_REQUEST' } }] })
+      if (refused !== undefined) return refuse(reply, refused)
       const gone = new AbortController()
       reply.raw.once('close', () => gone.abort())
-      let context: Context
-      try {
-        context = await contextOf(request.raw.headersDistinct['authorization'], gone.signal)
-      } catch (thrown) {
-        const { code, message } = toDialsError(databaseError(thrown))
-        return reply.status(code === 'UNAUTHENTICATED' ? 401 : 503).send({ errors: [{ message, extensions: { code } }] })
-      }
+      const context = await contextOrError(contextOf(request.raw.headersDistinct['authorization'], gone.signal))
+      if (context instanceof DialsError) return refuse(reply, context)
       const begun = beginOperation(context, request.ip, clients, telemetry)
-      if (begun === undefined) {
-        const { code, message } = tooManyOperations
-        return reply
-          .status(429)
-          .header('retry-after', '1')
-          .send({ errors: [{ message, extensions: { code } }] })
-      }
+      if (begun === undefined) return refuse(reply, tooManyOperations)
       const streamed: Streamed = { context, begun, kind: 'unknown', errors: [] }
       under.set(request, streamed)
       await stream(request, reply, streamed, handle)
@@ -107,7 +88,7 @@ async function stream(
     streamed.begun.end(streamed.kind, streamed.errors)
     return results.release()
   }
-  // The library waits for ever for the end of an answer whose client has gone.
+  // The library never stops waiting if the client disconnects.
   reply.raw.once('close', () => void over())
   reply.header('cache-control', 'private, no-store').hijack()
   try {
@@ -117,9 +98,12 @@ async function stream(
   }
 }
 
-/** A POST has to be JSON, which a page of another site cannot send unasked; a GET is judged as everywhere. */
-function refusalOf({ method, headers, body }: FastifyRequest): string | undefined {
-  if (method === 'GET') return isPlainGet(method, headers) ? undefined : 'This request could come from a page of another site.'
-  if (!/^application\/json\b/i.test(headers['content-type'] ?? '')) return 'The body has to be application/json.'
-  return typeof body === 'string' && isDeeperThan(body, depthMax) ? `The request is nested deeper than ${depthMax}.` : undefined
+/** A POST has to be JSON, which a page of another site cannot send without a preflight; a GET has to pass the same test as on /graphql. */
+function refusalOf({ method, headers, body }: FastifyRequest): DialsError | undefined {
+  if (method === 'GET') {
+    return isPlainGet(method, headers) ? undefined : new DialsError('BAD_REQUEST', 'This request could come from a page of another site.')
+  }
+  if (!/^application\/json\b/i.test(headers['content-type'] ?? ''))
+    return new DialsError('BAD_REQUEST', 'The body has to be application/json.')
+  return typeof body === 'string' ? scanRequest(body) : undefined
 }

@@ -2,20 +2,20 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import proxyAddress from '@fastify/proxy-addr'
-import { GraphQLError, type GraphQLFormattedError } from 'graphql'
+import type { GraphQLError, GraphQLFormattedError } from 'graphql'
 import { CloseCode, handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Context } from '../../api/context.js'
-import { formatErrors, kindOf, type Operations } from '../../api/operations.js'
+import { formatError, toGraphQLError } from '../../api/format-error.js'
+import type { Operations } from '../../api/operations.js'
 import { isDeeperThan } from '../../connector/json-depth.js'
 import type { Log } from '../../connector/source.js'
 import { toDialsError } from '../../errors.js'
 import type { OperationEnd } from '../../telemetry/metrics.js'
 import type { Telemetry } from '../../telemetry/telemetry.js'
-import { currentRequest, forRequest, newRequest, type RequestRecord, toldOf } from '../../telemetry/request-record.js'
-import { type BegunOperation, beginOperation, tooManyOperations } from '../begin-operation.js'
+import { currentRequest, forRequest, newRequest, type RequestRecord, loggedFields } from '../../telemetry/request-record.js'
+import { type BegunOperation, beginOperation, type ContextOf, tooManyOperations } from '../begin-operation.js'
 import type { Clients } from '../clients.js'
-import type { ContextOf } from '../graphql-handler.js'
 import { untilExpiry } from './until-expiry.js'
 
 const path = '/graphql'
@@ -28,13 +28,13 @@ const initMsMax = 5_000
 const pingMs = 15_000
 const unauthorized = 4401
 
-/** What sockets need; `isOrigin` says whether a page of this origin may open one, `clients` counts with all other ways to ask. */
+/** What sockets need. `isOrigin` decides whether a page of this origin may open one; `clients` is shared with the other transports. */
 export interface SocketOptions {
   readonly operations: Operations
   readonly contextOf: ContextOf
   readonly clients: Clients
   readonly telemetry: Telemetry
-  /** Addresses and networks whose X-Forwarded-For is believed. */
+  /** Addresses and networks whose X-Forwarded-For header is trusted. */
   readonly trustedProxies: readonly string[]
   readonly isOrigin: (origin: string, host: string | undefined) => boolean
   readonly log: Log
@@ -53,7 +53,7 @@ interface Streamed {
 interface Extra {
   readonly signal: AbortSignal
   readonly address: string
-  /** By the message that asked: a client may use an id again while the one before is being ended. */
+  /** By the message that started it, because a client may reuse an id while the operation before is still ending. */
   readonly running: Map<SubscribePayload, Streamed>
   authorization: readonly string[] | undefined
   end(code: number, reason: string): void
@@ -61,14 +61,22 @@ interface Extra {
 }
 
 /**
- * GraphQL over WebSocket (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md) at /graphql, under the rules of plain HTTP. The
- * token comes as `authorization` in the connection's parameters, or as the header; a socket is closed with 4401 when it ends. Answers what
- * closes all.
+ * GraphQL over WebSocket (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md) at /graphql, under the same rules as POST. The
+ * token comes as `authorization` in the connection's parameters, or in the header; when it expires, the socket is closed with 4401.
+ * @returns a function that closes all sockets.
  */
 export function openSockets(server: Server, options: SocketOptions): () => Promise<void> {
   const { operations, contextOf, clients, telemetry, isOrigin, log } = options
   const trusted = proxyAddress.compile([...options.trustedProxies])
   const sockets = new WebSocketServer({ noServer: true, maxPayload: messageBytesMax, handleProtocols })
+  const failed = ({ running }: Extra, payload: SubscribePayload, errors: readonly GraphQLError[]): GraphQLFormattedError[] => {
+    const streamed = running.get(payload)
+    // A refused operation was logged when it was prepared.
+    if (streamed === undefined) return errors.map(formatError)
+    const shown = operations.publicErrors(errors)
+    streamed.errors = shown
+    return shown
+  }
   const protocol = makeServer<{ authorization?: unknown }, Extra>({
     schema: operations.schema,
     connectionInitWaitTimeout: initMsMax,
@@ -92,12 +100,16 @@ export function openSockets(server: Server, options: SocketOptions): () => Promi
       const [record, started] = [currentRequest(), performance.now()]
       const context = await contextOf(extra.authorization, extra.signal)
       const begun = beginOperation(context, extra.address, clients, telemetry)
-      if (begun === undefined) return [new GraphQLError(tooManyOperations.message, { extensions: { code: tooManyOperations.code } })]
+      if (begun === undefined) return [toGraphQLError(tooManyOperations)]
       const prepared = operations.prepare(payload, context)
-      if (!('document' in prepared)) begun.end('unknown', formatErrors(prepared))
-      else if (extra.signal.aborted) begun.end(kindOf(prepared), [])
-      else extra.running.set(payload, { record, started, context, begun, kind: kindOf(prepared), errors: [] })
-      return prepared
+      if ('errors' in prepared) {
+        begun.end('unknown', operations.publicErrors(prepared.errors))
+        return prepared.errors
+      }
+      const { kind, args } = prepared
+      if (extra.signal.aborted) begun.end(kind, [])
+      else extra.running.set(payload, { record, started, context, begun, kind, errors: [] })
+      return args
     },
     onNext: ({ extra }, _id, payload, _args, { data, errors }) =>
       errors === undefined ? undefined : { ...(data === undefined ? {} : { data }), errors: failed(extra, payload, errors) },
@@ -120,7 +132,7 @@ export function openSockets(server: Server, options: SocketOptions): () => Promi
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        // A client that has gone while it was being told is not a failure of its operation.
+        // If the client has gone, a failure to send is not a failure of its operation.
         send: (text) =>
           new Promise<void>((resolve, reject) =>
             socket.send(text, (error) => (error && socket.readyState === socket.OPEN ? reject(error) : resolve())),
@@ -180,15 +192,8 @@ export function openSockets(server: Server, options: SocketOptions): () => Promi
   }
 }
 
-/** Of the client, behind trusted proxies too. */
+/** The client's address, also behind trusted proxies. */
 const addressOf = new WeakMap<WebSocket, string>()
-
-function failed({ running }: Extra, payload: SubscribePayload, errors: readonly GraphQLError[]): GraphQLFormattedError[] {
-  const told = formatErrors(errors)
-  const streamed = running.get(payload)
-  if (streamed !== undefined) streamed.errors = told
-  return told
-}
 
 async function end({ running }: Extra, payload: SubscribePayload, log: Log): Promise<void> {
   const streamed = running.get(payload)
@@ -196,7 +201,7 @@ async function end({ running }: Extra, payload: SubscribePayload, log: Log): Pro
   running.delete(payload)
   streamed.begun.end(streamed.kind, streamed.errors)
   log.info(
-    { ...toldOf(streamed.record), method: 'WS', kind: streamed.kind, durationMs: Math.round(performance.now() - streamed.started) },
+    { ...loggedFields(streamed.record), method: 'WS', kind: streamed.kind, durationMs: Math.round(performance.now() - streamed.started) },
     'request',
   )
   await streamed.context.results.release()

@@ -3,15 +3,14 @@ import { fingerprintsBetween } from '../documents.js'
 import { addChanges } from '../outbox.js'
 import type { Fingerprint, SearchIndex } from '../port.js'
 
-/** What a comparison found. @property differing ids that the index lacks, has in another form, or has and should not */
+/** The result of a comparison. @property differing the number of ids that the index lacks, holds in another form, or should not hold */
 export interface Checked {
   readonly documents: number
   readonly differing: number
 }
 
 /**
- * Compares the index with the catalogue, document by document, and has it told again of each that differs. Holds one page of either at a
- * time.
+ * Compares the index with the catalogue, document by document, and has each that differs indexed again. Holds one page of either in memory.
  */
 export async function checkIndex(knex: Knex, index: SearchIndex): Promise<Checked> {
   let [after, documents, differing] = ['', 0, 0]

@@ -5,7 +5,7 @@ import type { SearchDocument } from '../port.js'
 /** Datasets that are written together. */
 const pieceSize = 1_000
 
-/** What of some datasets somebody may find. */
+/** Some ids, and the documents of those that anyone may find. */
 interface Piece {
   readonly ids: readonly string[]
   readonly documents: readonly SearchDocument[]
@@ -17,7 +17,7 @@ export async function* readAhead(knex: Knex, ids: readonly string[]): AsyncGener
     const some = ids.slice(from, from + pieceSize)
     if (some.length === 0) return undefined
     const piece = readDocuments(knex, some).then((documents) => ({ ids: some, documents }))
-    // Where writing fails nobody waits for it.
+    // If writing fails, nobody awaits this promise.
     piece.catch(() => undefined)
     return piece
   }

@@ -3,7 +3,7 @@ import { countFindable, idsAfter } from '../documents.js'
 import type { SearchIndex } from '../port.js'
 import { readAhead } from './read-ahead.js'
 
-/** Datasets that one step writes; between two steps the live index is told of changes. */
+/** Datasets that one step writes; between two steps the live index is updated. */
 const stepSize = 4_000
 
 /** The latest rebuild of an index. Under way while `endedAt` is null. */
@@ -11,9 +11,9 @@ export interface Rebuild {
   readonly startedAt: Date
   readonly endedAt: Date | null
   readonly written: number
-  /** Datasets that there were when it began. */
+  /** The number of datasets when it began. */
   readonly total: number
-  /** Why it ended before its end; for operators. */
+  /** Why it was given up; for operators. */
   readonly error: string | null
 }
 
@@ -24,7 +24,7 @@ export async function latestRebuild(knex: Knex, index: SearchIndex): Promise<Reb
   return knex('search_rebuilds').where({ index_name: index.name }).first(selection) as Promise<Rebuild | undefined>
 }
 
-/** Asks for a rebuild; one that is under way is the one. Whoever runs the jobs begins it. */
+/** Requests a rebuild, unless one is under way. A job begins it. */
 export async function askForRebuild(knex: Knex, index: SearchIndex): Promise<void> {
   await knex.raw(
     `insert into search_rebuilds (index_name, started_at, total) values (?, now(), ?)
@@ -35,8 +35,8 @@ export async function askForRebuild(knex: Knex, index: SearchIndex): Promise<voi
 }
 
 /**
- * One step of a rebuild: begins, fills a piece, or ends it. Killed anywhere, the step is done again; what it had written is written over.
- * @returns whether more steps follow; `none` where no rebuild was asked for
+ * One step of a rebuild: begins it, fills a piece, or ends it. If killed, the step is repeated and overwrites what it had written.
+ * @returns whether more steps follow; `none` if no rebuild was requested
  */
 export async function stepRebuild(knex: Knex, index: SearchIndex): Promise<'more' | 'done' | 'none'> {
   const rebuild = await knex('search_rebuilds')

@@ -11,7 +11,7 @@ import { queueSearchJob, type SearchJob, searchJobs } from './jobs.js'
 import { askForRebuild, failRebuild, latestRebuild, type Rebuild, stepRebuild } from './rebuild.js'
 import { tellChanges } from './update.js'
 
-/** An index that cannot be told is tried again so soon. */
+/** Pause before an unreachable index is tried again. */
 const retryMs = 2_000
 
 /** A rebuild whose steps have failed for so long is given up. */
@@ -27,7 +27,7 @@ interface SearchKeeperOptions {
   readonly log: Log
 }
 
-/** How an index stands. @property pending changes of the catalogue that it has not been told */
+/** The state of an index. @property pending changes of the catalogue that it does not have yet */
 export interface IndexState {
   readonly index: string
   readonly pending: number
@@ -35,24 +35,24 @@ export interface IndexState {
 }
 
 /**
- * Keeps an index as the catalogue is: tells it what changes, compares the two now and then, rebuilds it when asked. An index that is down
- * is told later; nothing else of the hub waits for it.
+ * Keeps an index in step with the catalogue: applies changes, compares the two regularly, and rebuilds on request. If the index is down it
+ * catches up later, and nothing else in the hub waits.
  */
 export class SearchKeeper {
   readonly #options: SearchKeeperOptions
   #worker!: QueueWorker
   #isPrepared = false
-  /** While the index is down, the jobs that the catalogue adds end at once. */
+  /** While the index is down, jobs that the catalogue's triggers add end at once. */
   #isDown = false
   #isStopping = false
-  /** Whether a comparison was asked for that has not ended. */
+  /** Whether a requested comparison has not finished. */
   #isDoubted = false
 
   private constructor(options: SearchKeeperOptions) {
     this.#options = options
   }
 
-  /** Makes the queue ready. Does nothing yet. */
+  /** Opens the queue. Does nothing before `start`. */
   static async open(options: SearchKeeperOptions): Promise<SearchKeeper> {
     const keeper = new SearchKeeper(options)
     const { knex, connection, log } = options
@@ -65,14 +65,14 @@ export class SearchKeeper {
     return keeper
   }
 
-  /** Compares the index with the catalogue, makes good what differs, and follows from then on. Returns at once. */
+  /** Compares the index with the catalogue, corrects differences, and then applies changes. Returns at once. */
   start(): void {
     this.#worker.start(async () => {
       for (const job of Object.keys(searchJobs) as SearchJob[]) await queueSearchJob(this.#options.knex, job)
     })
   }
 
-  /** Has the index built anew beside the live one. @returns as it is begun; `state` tells how it goes */
+  /** Rebuilds the index beside the live one. @returns the state at its beginning; `state` reports the progress */
   async rebuild(): Promise<IndexState> {
     const { knex, index } = this.#options
     return this.#coded(async () => {
@@ -82,7 +82,7 @@ export class SearchKeeper {
     })
   }
 
-  /** Somebody could not ask the index, which may have lost what it had: it is compared as soon as it can be. */
+  /** Requests a comparison, because a query of the index failed and the index may have lost data. */
   doubt(): void {
     if (this.#isDoubted || this.#isStopping) return
     this.#isDoubted = true
@@ -125,7 +125,7 @@ export class SearchKeeper {
     await this.#trying('rebuild', async () => {
       const step = await stepRebuild(knex, index)
       if (step === 'more') await queueSearchJob(knex, 'rebuild')
-      // Killed between the swap and the note of it, it may have swapped twice.
+      // If the hub was killed between the swap and its record, the swap may have run twice.
       if (step === 'done') await queueSearchJob(knex, 'check')
     })
     if (!this.#isDown) return
@@ -135,14 +135,17 @@ export class SearchKeeper {
     await failRebuild(knex, index, 'The index could not be written for an hour.')
   }
 
-  /** A rebuild and the changes take turns. */
+  /** Whether a rebuild waits: the rebuild and the changes take turns. */
   async #othersWait(): Promise<boolean> {
     const { knex, index } = this.#options
     const rebuild = await latestRebuild(knex, index)
     return rebuild !== undefined && rebuild.endedAt === null
   }
 
-  /** Does a job, or puts it off where the index or the database is away: the queue would wait longer and longer. */
+  /**
+   * Runs a job. If the index or the database is away, it queues the job again itself, because the queue's own retries wait longer and
+   * longer.
+   */
   async #trying(job: SearchJob, work: () => Promise<void>): Promise<void> {
     const { knex, index, log } = this.#options
     try {
@@ -152,7 +155,7 @@ export class SearchKeeper {
       if (!this.#isDown) return
       log.info({ index: index.name }, 'the search index is back')
       this.#isDown = false
-      // It may have come back without what it had.
+      // It may have come back without its data.
       if (job !== 'check') await queueSearchJob(knex, 'check')
     } catch (thrown) {
       if (!this.#isDown && !this.#isStopping)

@@ -3,13 +3,13 @@ import { forgetChanges, nextChanges } from '../outbox.js'
 import type { SearchIndex } from '../port.js'
 import { readAhead } from './read-ahead.js'
 
-/** Changes that are told at once. */
+/** Changes handled at once. */
 const changesAtOnce = 4_000
 
 /**
- * Tells the index of some changes of the catalogue, the oldest first: what each dataset is now, whatever it was when it changed. Killed
- * anywhere, it tells them again.
- * @returns how many
+ * Applies the oldest changes of the catalogue to the index: each dataset as it is now, whatever it was when it changed. If killed, it
+ * applies them again.
+ * @returns how many changes
  */
 export async function tellChanges(knex: Knex, index: SearchIndex): Promise<number> {
   const changes = await nextChanges(knex, changesAtOnce)

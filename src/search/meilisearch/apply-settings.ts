@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Settings } from 'meilisearch'
 import { settings } from './settings.js'
 
-/** Of these the order means something; every other list is a set. */
+/** Lists whose order matters; every other list is a set. */
 const ordered = new Set(['searchableAttributes', 'rankingRules'])
 
-/** The settings that an index does not have as this version wants them: of what it tells of itself, only what is set here counts. */
+/** The settings that differ from this version's. Settings of the index that are not set here do not count. */
 export function settingsToChange(present: Settings): Settings {
   return Object.fromEntries(
     Object.entries(settings).filter(
@@ -14,7 +14,7 @@ export function settingsToChange(present: Settings): Settings {
   )
 }
 
-/** Whether all that is wanted is so; an object may say more, as of a setting that a newer server has. */
+/** Whether all wanted settings are there; an object may have more, as of a newer server's setting. */
 function covers(present: unknown, wanted: unknown, inside = false): boolean {
   if (!isObject(wanted) || !isObject(present)) return isDeepStrictEqual(present, wanted)
   return (
@@ -25,7 +25,7 @@ function covers(present: unknown, wanted: unknown, inside = false): boolean {
 
 function canonical(name: string, value: unknown): unknown {
   if (name === 'synonyms' && isObject(value)) {
-    // As a list of one text, so that a synonym too many is a difference.
+    // As a list with one text, so that an additional synonym is a difference.
     return Object.entries(value)
       .map(([word, others]) => JSON.stringify([word, (others as string[]).toSorted()]))
       .toSorted()

@@ -3,23 +3,23 @@ import { BadUserInput } from '../../errors.js'
 import type { SearchRequest } from '../port.js'
 
 /**
- * Where a walk through the hits of one question is: marks of all that it has shown. They change with no other document, and tell of no
- * other.
+ * How far a walk through the hits of one question has come: short hashes of all hits shown. So other documents may change without an
+ * effect, and the cursor reveals nothing about them.
  */
 export interface Walk {
-  /** A bit for each part of the text that is looked for, where nothing had them all when the walk began; 0 where all of them are. */
+  /** A bit for each part of the text that is required, if nothing had all parts when the walk began; 0 if all are. */
   readonly kept: number
   readonly seen: readonly number[]
 }
 
-/** Hits that a walk may show before it asks for a narrower question. */
+/** A walk may show so many hits; then it needs a narrower question. */
 const walkMax = 2_000
 const markBytes = 5
 const questionBytes = 8
 const keptBytes = 2
 const headBytes = keptBytes + questionBytes
 
-/** Tells one question from another. */
+/** A digest of the question, because a cursor is valid only for its own question. */
 function digestOf({ text, conditions, sort }: SearchRequest): Buffer {
   const asked = Object.entries(conditions)
     .filter(([, value]) => value !== undefined)
@@ -30,7 +30,7 @@ function digestOf({ text, conditions, sort }: SearchRequest): Buffer {
     .subarray(0, questionBytes)
 }
 
-/** The cursor of the last hit that the walk has shown. */
+/** The cursor of the last hit shown. */
 export function cursorOf(request: SearchRequest, { kept, seen }: Walk): string {
   const bytes = Buffer.alloc(headBytes + seen.length * markBytes)
   bytes.writeUInt16BE(kept)
@@ -39,7 +39,7 @@ export function cursorOf(request: SearchRequest, { kept, seen }: Walk): string {
   return bytes.toString('base64url')
 }
 
-/** @throws BadUserInput for what is no cursor of this question, and for one that has come too far. */
+/** @throws BadUserInput if it is not a cursor of this question, or has come too far. */
 export function walkOf(request: SearchRequest): Walk | undefined {
   const { after } = request
   if (after === undefined) return undefined

@@ -8,11 +8,11 @@ import { errorCodeOf, type Server } from './server.js'
 /** A token ends so long after it was made. */
 const tokenMs = 15 * 60_000
 
-/** A key is for a period, and lasts a day longer: every token ends before its key does, and a key that leaked ends by itself. */
+/** A key is for one period and lasts a day longer. So every token ends before its key does, and a leaked key ends by itself. */
 const periodMs = 30 * 86_400_000
 const overlapMs = 86_400_000
 
-/** What the server says to a key that may not see or make keys, and where it has no master key, so that there are none. */
+/** The server's error if the key may not see or make keys, and if it has no master key and so no keys at all. */
 const refusals = new Set(['invalid_api_key', 'missing_authorization_header', 'missing_master_key'])
 
 interface SearchKey {
@@ -20,7 +20,7 @@ interface SearchKey {
   readonly secret: string
 }
 
-/** Tokens with which somebody searches at the server itself, through the filter that its searches here have. */
+/** Tokens for searching at the Meilisearch server directly, with the same filter as searches here. */
 export class DirectTokens {
   #key: (SearchKey & { readonly period: number }) | undefined
   #isRefused = false
@@ -32,7 +32,7 @@ export class DirectTokens {
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** @returns undefined where our own key may not make one that may only search */
+  /** @returns undefined if our own key may not make a search-only key */
   async give(viewer: { audiences: readonly string[]; spokes?: readonly string[] }): Promise<DirectAccess | undefined> {
     const key = this.#isRefused ? undefined : await this.#searchKey()
     if (key === undefined) return undefined
@@ -68,7 +68,7 @@ export class DirectTokens {
     return key === undefined ? undefined : { uid: key.uid, secret: key.key }
   }
 
-  /** Undefined where another hub was first. */
+  /** Undefined if another hub was first. */
   async #create(period: number): Promise<SearchKey | undefined> {
     const key = await this.server.find('api_key_already_exists', () =>
       this.server.client.createKey({
@@ -84,7 +84,7 @@ export class DirectTokens {
   }
 }
 
-/** The same for every hub, so that a key is made once: a hash in the form of a random UUID. It is no secret. */
+/** The same id on every hub, so that a key is made once: a hash in the form of a random UUID. It is not secret. */
 function uidOf(index: string, period: number): string {
   const hex = createHash('sha256').update(`seven dials, search of ${index}, ${period}`).digest('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`

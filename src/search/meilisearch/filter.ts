@@ -1,7 +1,7 @@
 import type { SearchConditions, SearchFacet } from '../port.js'
 import { audienceOf } from './stored-document.js'
 
-/** Attributes that a facet counts and a condition asks for. */
+/** The attribute of each facet and list condition. */
 export const facetAttributes = {
   SPOKE: 'spoke',
   ORGANISATION: 'organisation',
@@ -24,18 +24,18 @@ const conditionAttributes = {
   semanticTypes: 'semanticTypes',
 } as const satisfies Partial<Record<keyof SearchConditions, string>>
 
-/** No stored value is longer, in bytes; one that is asked for would be refused. */
+/** No stored value is longer, in bytes, and Meilisearch would refuse a longer one. */
 const valueBytesMax = 468
 
 /**
- * What a viewer may find, as Meilisearch's filter: of searches here, and of tokens with which somebody searches there.
- * Without `spokes` all of them count.
+ * The datasets that a viewer may find, as a Meilisearch filter: for searches by the hub, and in tokens for searching there directly.
+ * Without `spokes` all spokes count.
  */
 export function visibilityFilter({ audiences, spokes }: { audiences: readonly string[]; spokes?: readonly string[] }): string {
   return [among('audiences', audiences.map(audienceOf)), ...(spokes === undefined ? [] : [among('spoke', spokes)])].join(' AND ')
 }
 
-/** All that has to hold of what is found. */
+/** The whole filter of a search. */
 export function searchFilter(request: {
   audiences: readonly string[]
   spokes: readonly string[]
@@ -54,14 +54,14 @@ export function searchFilter(request: {
   return parts
 }
 
-/** Leaves out what a walk has shown. */
+/** Excludes the hits that a walk has shown. */
 export const notSeen = (marks: readonly number[]): string => `NOT mark IN [${marks.join(', ')}]`
 
-/** One of the values; of none, nothing. */
+/** Matches one of the values; of an empty list, nothing. */
 function among(attribute: string, values: readonly string[]): string {
   const asked = values.filter((value) => !/\p{Surrogate}/u.test(value) && Buffer.byteLength(value) <= valueBytesMax)
   return `${attribute} IN [${asked.map(quoted).join(', ')}]`
 }
 
-/** A value of a filter: in double quotes, in which a backslash speaks for what follows it. */
+/** A filter value in double quotes, with backslash escapes. */
 const quoted = (value: string): string => `"${value.replaceAll(/["\\]/g, (sign) => `\\${sign}`)}"`

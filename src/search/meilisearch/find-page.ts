@@ -8,7 +8,7 @@ import { type QueryParts, queryOf, queryParts } from './query-text.js'
 import type { Server } from './server.js'
 import { markOf } from './stored-document.js'
 
-/** What is read of an answer: what a server answers otherwise is no answer. */
+/** The fields that are read of an answer; an answer of another form is an error. */
 const resultSchema = z.object({
   hits: z.array(
     z.looseObject({ id: z.string(), _rankingScore: z.number().optional(), _formatted: z.record(z.string(), z.unknown()).optional() }),
@@ -25,7 +25,7 @@ const sorts = {
   TITLE_ASC: ['sortTitle:asc', 'id:asc'],
 } as const satisfies Record<SearchRequest['sort'], readonly string[]>
 
-/** One page of what a question finds, in one request; in three more where nothing has all of its words. */
+/** One page of hits, in one request; in three more if nothing has all words. */
 export async function findPage(server: Server, indexUid: string, request: SearchRequest, signal: AbortSignal): Promise<SearchPage> {
   const before = walkOf(request)
   const parts = queryParts(request.text)
@@ -41,8 +41,8 @@ export async function findPage(server: Server, indexUid: string, request: Search
 }
 
 /**
- * A bit for each part to look for where nothing has them all: as many as something has, the most frequent left out first. Meilisearch has a
- * strategy for this, which counts what a word has in all documents, whoever may find them.
+ * Chooses which parts to require if nothing has them all, as a bit for each: as many as any document has, dropping the most frequent first.
+ * Meilisearch's own strategy counts words in all documents, also those that the viewer may not find, so it is not used.
  */
 async function fewerParts(
   server: Server,
@@ -68,19 +68,19 @@ async function fewerParts(
   const found = alone
     .flatMap((mask, index) => (counts[index]! > 0 ? [{ mask, count: counts[index]! }] : []))
     .toSorted((one, other) => one.count - other.count)
-  // Of the rarest alone, of that and the next …: the most of them that anything has.
+  // The rarest part alone, that and the next, and so on; the longest run that any document has is used.
   const masks = found.map((_, index) => found.slice(0, index + 1).reduce((sum, { mask }) => sum | mask, 0))
   const together = masks.length < 2 ? masks.map(() => 1) : await totals(masks)
   return masks.findLast((_, index) => together[index]! > 0) ?? 0
 }
 
-/** The page, and, where something was shown before, totals and facets over what was found whether it was shown or not. */
+/** The query of the page. If earlier hits are excluded, also a query for totals and facets over all hits. */
 function queriesOf(indexUid: string, request: SearchRequest, q: string, { seen }: Walk): MultiSearchQuery[] {
   const filter = searchFilter(request)
   const asked = { indexUid, q, matchingStrategy: 'all' as const }
   const facets = request.facets.map((facet) => facetAttributes[facet])
   const page: MultiSearchQuery = {
-    // A page of a given size has exact totals; one of a limit estimates them.
+    // A page with `hitsPerPage` has exact totals; one with `limit` estimates them.
     ...asked,
     filter: seen.length === 0 ? filter : [...filter, notSeen(seen)],
     hitsPerPage: request.first,
@@ -117,7 +117,7 @@ function pageOf(request: SearchRequest, walk: Walk, { wanted }: QueryParts, page
   const hits = page.hits.map((hit, index): SearchHit => ({
     id: hit.id,
     score: isRanked ? (hit._rankingScore ?? null) : null,
-    // Made where somebody reads it: each holds all that the walk has shown.
+    // Computed only when read, because each cursor holds all hits shown.
     get cursor() {
       return cursorOf(request, { ...walk, seen: [...walk.seen, ...marks.slice(0, index + 1)] })
     },
@@ -135,7 +135,7 @@ function pageOf(request: SearchRequest, walk: Walk, { wanted }: QueryParts, page
   }
 }
 
-/** JSON has an order of its own for names that look like numbers. */
+/** JSON orders number-like names by itself, so the values are sorted here. */
 function mostFirst(counts: Readonly<Record<string, number>>): FacetCounts['values'] {
   const values = Object.entries(counts).map(([value, count]) => ({ value, count }))
   return values.toSorted((one, other) => other.count - one.count || (one.value < other.value ? -1 : 1)).slice(0, facetValuesMax)

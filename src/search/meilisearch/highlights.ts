@@ -1,16 +1,16 @@
 import type { Highlight } from '../port.js'
 
-/** What marks a match in an answer: characters that no stored text has. */
+/** Marks of a match in an answer: characters that no stored text has. */
 export const highlightStart = '\ue000'
 export const highlightEnd = '\ue001'
 
-/** In the order that they are told. */
+/** In the order of the answer. */
 export const highlightedFields = ['title', 'keywords', 'description', 'columns'] as const
 
 /** Words of a description around its match. */
 export const cropWords = 30
 
-/** What Meilisearch gives as `_formatted`, with the fields that have a match; everything else is escaped for HTML. */
+/** Turns Meilisearch's `_formatted` into the fields that have a match, with everything else escaped for HTML. */
 export function highlightsOf(formatted: Readonly<Record<string, unknown>> | undefined): Highlight[] {
   return highlightedFields.flatMap((field) => {
     const value = formatted?.[field]
@@ -23,7 +23,7 @@ export function highlightsOf(formatted: Readonly<Record<string, unknown>> | unde
 
 const signs: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
-/** Meilisearch marks as much of a word as was typed; shown is the whole of it. */
+/** Meilisearch marks only the typed part of a word; the whole word is shown as the match. */
 function marked(text: string): string {
   const whole = text.replaceAll(/\ue001([\p{L}\p{N}\p{M}]+)/gu, '$1\ue001').replaceAll(/[&<>"']/g, (sign) => signs[sign]!)
   const pairs = whole.replaceAll(/\ue000([^\ue000\ue001]*)\ue001/g, '<em>$1</em>')

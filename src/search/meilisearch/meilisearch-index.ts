@@ -10,11 +10,11 @@ import { primaryKey, settingsVersion } from './settings.js'
 import { swapIndexes } from './swap-indexes.js'
 import { writeBatches } from './write-batches.js'
 
-/** @property key a key for the indexes of the prefix, or one that may do everything; undefined for a server that asks for none */
+/** @property key a key for the indexes with the prefix, or one that may do everything; undefined if the server needs none */
 export interface MeilisearchOptions {
   readonly url: string
   readonly key?: string
-  /** Of the names of our indexes: nothing else on the server is read or written. */
+  /** The prefix of our index names: nothing else on the server is read or written. */
   readonly prefix?: string
   readonly log: Log
   readonly times?: Partial<ServerTimes>
@@ -52,7 +52,7 @@ export class MeilisearchIndex implements SearchIndex {
 
   async write(documents: readonly SearchDocument[], removed: readonly string[]): Promise<void> {
     if (documents.length === 0 && removed.length === 0) return
-    // A server that lost the index would make one of its own, with no settings of ours, and with these documents alone.
+    // A server that lost the index would otherwise create one without our settings, holding only these documents.
     if (!(await this.#exists(this.#live))) throw unavailable(new Error('The index has gone.'))
     await writeBatches(this.#server, this.#live, this.#log, documents, removed)
     if (await this.#exists(this.#rebuild)) await writeBatches(this.#server, this.#rebuild, this.#log, documents, removed)
@@ -75,7 +75,7 @@ export class MeilisearchIndex implements SearchIndex {
 
   async endRebuild(): Promise<void> {
     if (!(await this.#exists(this.#rebuild))) return
-    // Settings of this version, whichever began it; and both have to be there to be swapped.
+    // Applies this version's settings, because another version may have begun the rebuild; and both indexes must exist to be swapped.
     await this.#set(this.#rebuild)
     await this.#ensure(this.#live)
     await swapIndexes(this.#server, this.#live, this.#rebuild)
@@ -97,7 +97,7 @@ export class MeilisearchIndex implements SearchIndex {
     return (await this.#server.find('index_not_found', () => this.#server.client.getRawIndex(uid))) !== undefined
   }
 
-  /** Makes it where it is missing, which another hub may do at the same time, and sets it. */
+  /** Creates the index if it is missing, which another hub may do at the same time, and applies its settings. */
   async #ensure(uid: string): Promise<void> {
     if (!(await this.#exists(uid)))
       await this.#server.complete(() => this.#server.client.createIndex(uid, { primaryKey }), 'index_already_exists')

@@ -1,17 +1,17 @@
 import { type Term, termsOf } from '../postgres/terms.js'
 import { synonymWordsMax } from './settings.js'
 
-/** Characters of a text that are looked at. */
+/** Only so many characters of a text are read. */
 const textMax = 2_000
 
-/** Of a query, Meilisearch reads so many. */
+/** Meilisearch reads so many words of a query. */
 const termsMax = 10
 
-/** What somebody typed, in parts of a query of Meilisearch. */
+/** A typed text as parts of a Meilisearch query. */
 export interface QueryParts {
-  /** Words, runs of words, and "phrases": what has to be found. */
+  /** Words, runs of words, and "phrases" that are required. */
   readonly wanted: readonly string[]
-  /** -words and -"phrases". */
+  /** -words and -"phrases" that must be absent. */
   readonly unwanted: readonly string[]
 }
 
@@ -25,14 +25,13 @@ export function queryParts(text: string): QueryParts {
 }
 
 /**
- * The query of these parts; '' where there is nothing to look for. Unwanted words come first: the last of all is what a prefix is looked
- * for by.
- * @param kept a bit for each wanted part that counts
+ * The query of these parts; '' if nothing is required. Unwanted words come first, because Meilisearch treats the last word as a prefix.
+ * @param kept a bit for each required part that counts
  */
 export const queryOf = ({ wanted, unwanted }: QueryParts, kept = -1): string =>
   [...unwanted, ...wanted.filter((_, index) => (kept & (1 << index)) !== 0)].join(' ')
 
-/** Runs that are too long for Meilisearch to know their synonyms go as the shortest of these, which leads to all the others. */
+/** Runs too long for Meilisearch to find their synonyms are replaced by the shortest synonym, which leads to all the others. */
 function written({ words, phrase: isPhrase, synonyms }: Term): string {
   if (isPhrase) return phrase(words)
   if (words.length <= synonymWordsMax || synonyms.length === 0) return words.join(' ')

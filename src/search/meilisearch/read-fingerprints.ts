@@ -7,11 +7,11 @@ const pageSize = 5_000
 
 const pageSchema = z.object({ results: z.array(z.object({ id: z.string(), digest: z.string() })), total: z.number() })
 
-/** Each document that an index has, once, in binary order of the ids, as long as nobody writes. */
+/** Every document of an index once, in binary order of the ids, provided nobody writes meanwhile. */
 export async function* readFingerprints(server: Server, uid: string): AsyncGenerator<readonly Fingerprint[]> {
   for (let offset = 0; ; offset += pageSize) {
     const { results, total } = await server.ask(async () =>
-      // Ids are lower-case letters, digits, - and /: Meilisearch's order of them is the binary one.
+      // Ids are lower-case letters, digits, - and /, for which Meilisearch's order is the binary one.
       pageSchema.parse(
         await server.client.index(uid).getDocuments({ fields: ['id', 'digest'], sort: ['id:asc'], limit: pageSize, offset }),
       ),

@@ -3,11 +3,11 @@ import { type EnqueuedTask, Meilisearch, MeilisearchApiError, type Task } from '
 import { z } from 'zod'
 import { SourceUnavailable } from '../../errors.js'
 
-/** Bounds of one request, and of what it sets going. */
+/** Timeouts of one request, and of the task that it starts. */
 export interface ServerTimes {
   readonly requestMs: number
   readonly taskMs: number
-  /** Until what has failed is tried again: doubled each time. */
+  /** Pause before a failed request is repeated; doubled each time. */
   readonly retryMs: number
 }
 
@@ -16,7 +16,7 @@ export const serverTimes: ServerTimes = { requestMs: 30_000, taskMs: 15 * 60_000
 const underWay: ReadonlySet<string> = new Set(['enqueued', 'processing'])
 const ended: ReadonlySet<string> = new Set(['succeeded', 'failed', 'canceled'])
 
-/** The way to a Meilisearch server. Whatever goes wrong there is SOURCE_UNAVAILABLE, with its reason as the cause. */
+/** Access to a Meilisearch server. Every failure is SOURCE_UNAVAILABLE, with its reason as the cause. */
 export class Server {
   readonly client: Meilisearch
 
@@ -29,8 +29,9 @@ export class Server {
   }
 
   /**
-   * Asks, and reads the answer. The client's own timeout does not hold where it is given a signal, so the signal ends by itself.
-   * @throws the signal's reason where that ended it
+   * Sends a request and reads the answer. The signal carries the timeout, because the client ignores its own timeout when it is given a
+   * signal.
+   * @throws the signal's reason if that ended it
    */
   async ask<Answer>(work: (signal: AbortSignal) => Promise<Answer>, signal?: AbortSignal): Promise<Answer> {
     signal?.throwIfAborted()
@@ -43,7 +44,7 @@ export class Server {
     }
   }
 
-  /** As `ask`, with undefined for what the server says it does not have. */
+  /** Like `ask`, but undefined if the server reports that the thing does not exist. */
   async find<Answer>(code: string, work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer | undefined> {
     return this.ask(async (signal) => {
       try {
@@ -55,23 +56,23 @@ export class Server {
     })
   }
 
-  /** Sets something going. @returns its task */
+  /** Starts a task. @returns the task */
   async enqueue(enqueue: () => Promise<EnqueuedTask>): Promise<number> {
     return this.ask(async () => z.object({ taskUid: z.number().int() }).parse(await enqueue()).taskUid)
   }
 
-  /** Sets something going and waits for its end. */
+  /** Starts a task and waits for its end. */
   async run(enqueue: () => Promise<EnqueuedTask>): Promise<Task> {
     return this.end(await this.enqueue(enqueue))
   }
 
-  /** As `run`, for what has to succeed. @param tolerated the code of a failure that is as good */
+  /** Like `run`, but throws if the task failed. @param tolerated an error code that counts as success */
   async complete(enqueue: () => Promise<EnqueuedTask>, tolerated?: string): Promise<void> {
     const task = await this.run(enqueue)
     if (task.status !== 'succeeded' && (tolerated === undefined || task.error?.code !== tolerated)) throw failed(task)
   }
 
-  /** Waits for a task's end, whatever it is. */
+  /** Waits for the end of a task, successful or not. */
   async end(taskUid: number): Promise<Task> {
     const deadline = Date.now() + this.times.taskMs
     for (let pauseMs = 5; ; pauseMs = Math.min(pauseMs * 2, 500)) {
@@ -85,13 +86,13 @@ export class Server {
   }
 }
 
-/** What a client is told of a server that is down, slow, refuses, or answers what cannot be read. */
+/** The public error if a server is down, slow, refuses, or sends an unreadable answer. */
 export function unavailable(cause: unknown): SourceUnavailable {
   if (cause instanceof SourceUnavailable) return cause
   return new SourceUnavailable('Search is not available at the moment. Try again in a while.', { cause })
 }
 
-/** What a client is told of a task that failed. */
+/** The public error of a failed task. */
 export const failed = (task: Task): SourceUnavailable =>
   unavailable(new Error(`Task ${task.uid}, ${task.type}, ended as ${task.status}: ${task.error?.code ?? 'no reason given'}`))
 

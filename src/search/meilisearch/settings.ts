@@ -2,23 +2,23 @@ import type { Settings } from 'meilisearch'
 import { synonyms } from '../synonyms.js'
 
 /**
- * One more whenever stored documents change their form: each of another version is told again when a hub compares index and catalogue.
- * Settings are compared one by one.
+ * Increase it when the form of stored documents changes: documents of another version are written again when a hub compares index and
+ * catalogue. Changed settings are found without it.
  */
 export const settingsVersion = 2
 
-/** The key of a document: see stored-document.ts. */
+/** The primary key of a document: see stored-document.ts. */
 export const primaryKey = 'key'
 
-/** Meilisearch reads runs of at most so many words of a query as one thing that may have synonyms. */
+/** Meilisearch finds synonyms only for runs of at most so many words. */
 export const synonymWordsMax = 3
 
 /** More than any catalogue has, so that totals are exact. */
 const hitsMax = 10_000_000
 
 /**
- * Signs that Meilisearch would read as letters: `<p>Roses</p>` and `£500` have the words `roses` and `500`. It takes apart words at
- * punctuation by itself, but at few of the symbols.
+ * Signs that Meilisearch would read as parts of words, so that `<p>Roses</p>` and `£500` have the words `roses` and `500`. It splits words
+ * at punctuation by itself, but at few symbols.
  */
 export const separators = [
   '<',
@@ -56,14 +56,14 @@ export const separators = [
   '✔',
 ]
 
-/** One and many of a name's last word. Abbreviations stay what they are, but for an s: `hmos`. */
+/** Singular and plural of a name's last word. Abbreviations only get an s: `hmos`. */
 function numbers(name: string): string[] {
   if (!/\p{L}{3}$/u.test(name)) return [name]
   if (!name.endsWith('s')) return [name, `${name}s`]
   return /\p{L}{4}s$/u.test(name) && !name.endsWith('ss') ? [name, name.slice(0, -1)] : [name]
 }
 
-/** Each way to say a thing leads to all the others. */
+/** Each synonym leads to all the others. */
 function bothWays(): Record<string, string[]> {
   const others = new Map<string, Set<string>>()
   for (const group of synonyms) {
@@ -74,9 +74,8 @@ function bothWays(): Record<string, string[]> {
 }
 
 /**
- * What an index is to be set to. A title's match comes before one of keywords and themes, that before descriptions, that before columns; of
- * the same, what was modified last comes first, then it is by id. `sort` stands first: a sort that is asked for is the order, whatever fits
- * better.
+ * The settings of an index. A match in the title ranks above one in keywords and themes, that above descriptions, that above columns; equal
+ * hits are ordered by modification, latest first, then by id. `sort` is the first rule, so that a requested sort decides the order alone.
  */
 export const settings = {
   searchableAttributes: [
@@ -108,7 +107,7 @@ export const settings = {
     'themes',
   ],
   sortableAttributes: ['id', 'modified', 'sortTitle'],
-  // Who else may find a document, and what only serves searching, is shown to nobody.
+  // Audiences, and fields that only serve searching, are not returned.
   displayedAttributes: [
     'access',
     'columns',

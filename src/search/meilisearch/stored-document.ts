@@ -4,27 +4,27 @@ import { fold, wordsOf, wordsOfName } from '../words.js'
 import { highlightEnd, highlightStart } from './highlights.js'
 import { separators, settingsVersion } from './settings.js'
 
-/** A document as the index has it. What is null is left out: Meilisearch sorts it last and no filter finds it. */
+/** A stored document. Null fields are left out: Meilisearch sorts them last, and no filter finds them. */
 export type StoredDocument = Readonly<Record<string, string | number | boolean | readonly string[]>>
 
-/** A primary key holds letters, digits, - and _ only; an id has a slash, too. */
+/** A primary key may hold only letters, digits, - and _, but ids have a slash. */
 export const keyOf = (id: string): string => sha256(id).toString('hex')
 
-/** 40 bits of a hash, by which a walk leaves out what it has shown. */
+/** 40 bits of a hash, by which a walk excludes the hits it has shown. */
 export const markOf = (id: string): number => sha256(id).readUIntBE(0, 5)
 
 const ofThisVersion = `${settingsVersion}:`
 
-/** The document's digest, of an index whose documents have the form of this version; of another form, none that any document has. */
+/** The document's digest if the index has this version's form of documents; else a value that no document has. */
 export const digestOf = (stored: string): string => (stored.startsWith(ofThisVersion) ? stored.slice(ofThisVersion.length) : '')
 
 /**
- * Filters do not tell A from a, nor ½ from 1⁄2: whoever is asked for by a hash is asked for exactly. Begins with a letter, or might be a
- * number.
+ * A hash for exact conditions, because Meilisearch's filters do not distinguish A from a, nor ½ from 1⁄2. It begins with a letter, or it
+ * might look like a number.
  */
 export const audienceOf = (audience: string): string => `a${sha256(audience).toString('hex').slice(0, 32)}`
 
-/** The document to store for one of the catalogue's. */
+/** The form in which a document of the catalogue is stored. */
 export function storedDocument(document: SearchDocument): StoredDocument {
   const { id, description, licence, modified, audiences, keywords, themes, columns, ...rest } = document
   return plainText({
@@ -47,12 +47,12 @@ export function storedDocument(document: SearchDocument): StoredDocument {
   })
 }
 
-/** Where Meilisearch takes words apart: at all of these, though at other symbols, too. */
+/** Signs at which Meilisearch splits words; it also splits at some other symbols. */
 const apart = new RegExp(`[\\s\\p{P}\\p{Z}${separators.join('')}]+`, 'u')
 
 /**
- * Folded words that Meilisearch would not find in the text itself, since it folds otherwise: `childrens` of `Children’s`, `strasse` of
- * `Straße`.
+ * Folded words that Meilisearch would not find in the text itself, because it folds differently: `childrens` for `Children’s`, `strasse`
+ * for `Straße`.
  */
 function spellings(texts: readonly string[]): string[] {
   const own = texts.flatMap((text) =>
@@ -66,7 +66,7 @@ function spellings(texts: readonly string[]): string[] {
   return [...new Set(texts.flatMap(wordsOf))].filter((word) => !plain.has(word))
 }
 
-/** Without the characters that mark a match in an answer, and without halves of characters, which are no JSON to Meilisearch. */
+/** Removes the characters that mark a match in an answer, and lone surrogates, which Meilisearch rejects as JSON. */
 function plainText<Value extends Record<string, unknown>>(document: Value): StoredDocument {
   const clean = (value: unknown): unknown => {
     if (typeof value === 'string')

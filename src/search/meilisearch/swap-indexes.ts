@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { errorCodeOf, failed, type Server, unavailable } from './server.js'
 
 /**
- * Puts one index in the place of another, in one step. A key that is restricted to some indexes is not told of the task that does it: then
- * it is seen by when the index in that place was made.
+ * Swaps one index with another, in one step. A key that is restricted to some indexes may not see the task of the swap; its success is then
+ * known from the creation date of the index in that place.
  */
 export async function swapIndexes(server: Server, live: string, rebuild: string): Promise<void> {
   const madeAt = async (uid: string) => (await server.ask(() => server.client.getRawIndex(uid))).createdAt

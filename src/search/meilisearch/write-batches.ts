@@ -6,23 +6,23 @@ import { failed, type Server } from './server.js'
 import { primaryKey } from './settings.js'
 import { keyOf, storedDocument, type StoredDocument } from './stored-document.js'
 
-/** Of one request. */
+/** Limits of one request. */
 const bytesMax = 10_000_000
 const documentsMax = 1_000
 const keysMax = 10_000
 
-/** Requests whose tasks are under way at once: Meilisearch takes those of one kind together. */
+/** Requests whose tasks are under way at once, because Meilisearch handles tasks of one kind together. */
 const underWayMax = 4
 const attemptsMax = 4
 
-/** Something to enqueue, again where it fails. */
+/** A task to enqueue, again if it fails. */
 interface Batch {
   readonly documents: number
   readonly bytes: number
   readonly enqueue: () => Promise<EnqueuedTask>
 }
 
-/** Writes whole documents and removes others. Returns when all of it can be found. */
+/** Writes whole documents and removes others. Returns when a search sees all of it. */
 export async function writeBatches(
   server: Server,
   uid: string,
@@ -47,7 +47,7 @@ export async function writeBatches(
       enqueue: () => index.addDocumentsFromString(`[${stored.join(',')}]`, 'application/json', { primaryKey }),
     })
   }
-  // What is written has to be there before what is removed goes, whichever attempt it took.
+  // Writes finish before removals begin, even if they took several attempts.
   await finish()
   for (let at = 0; at < removed.length; at += keysMax) {
     const keys = removed.slice(at, at + keysMax).map(keyOf)
@@ -56,7 +56,7 @@ export async function writeBatches(
   await finish()
 }
 
-/** Documents as JSON, a request's worth at a time. */
+/** Documents as JSON, in pieces of one request. */
 function* batchesOf(documents: readonly SearchDocument[]): Generator<{ stored: readonly string[]; bytes: number }> {
   let stored: string[] = []
   let bytes = 0
@@ -82,7 +82,7 @@ async function finishBatch(server: Server, uid: string, log: Log, batch: Batch, 
     const { documents, bytes } = batch
     log.warn(
       { index: uid, task: task.uid, status: task.status, code: task.error?.code, documents, bytes, attempt },
-      'The search index did not take what it was told.',
+      'the search index rejected a batch; it is sent again',
     )
     if (attempt >= attemptsMax) throw failed(task)
     await sleep(server.times.retryMs * 2 ** (attempt - 1))

@@ -3,26 +3,23 @@ import { z } from 'zod'
 import { BadUserInput } from '../../errors.js'
 import type { SearchRequest } from '../port.js'
 
-/**
- * How widely the first page was searched; the next ones are searched alike. 0: as asked; 1: mistyped words too; 2: one of the words is
- * enough.
- */
+/** How widely the first page was searched; the next pages use the same. 0: as typed; 1: with corrections; 2: one of the words is enough. */
 const widths = [0, 1, 2] as const
 export type Width = (typeof widths)[number]
 
 const cursorSchema = z.tuple([z.string(), z.literal(widths), z.number(), z.number().int().nullable(), z.string(), z.string()])
 
-/** The place of a hit in its order. Where documents change, the others keep theirs. */
+/** The position of a hit in its order. If documents change, the others keep their positions. */
 export interface Place {
   readonly width: Width
   readonly score: number
   readonly modified: number | null
-  /** Folded; '' where the order is not by title. */
+  /** Folded; '' if the order is not by title. */
   readonly title: string
   readonly id: string
 }
 
-/** Tells one question from another: a cursor of one is no place in another. */
+/** A digest of the question, because a cursor is valid only for its own question. */
 export const questionOf = ({ text, conditions, sort }: SearchRequest) =>
   hash('sha256', JSON.stringify([text, conditions, sort])).slice(0, 12)
 
@@ -30,7 +27,7 @@ export function cursorOf(question: string, { width, score, modified, title, id }
   return Buffer.from(JSON.stringify([question, width, score, modified, title, id])).toString('base64url')
 }
 
-/** @throws BadUserInput for what is no cursor of this question. */
+/** @throws BadUserInput if it is not a cursor of this question. */
 export function placeOf(question: string, cursor: string): Place {
   const parsed = cursor.length <= 10_000 ? cursorSchema.safeParse(parse(cursor)) : undefined
   if (parsed?.success !== true || parsed.data[0] !== question || parsed.data.some((part) => String(part).includes('\0'))) {

@@ -1,4 +1,4 @@
-/** Letters put in, left out, changed, or swapped with their neighbour: the optimal string alignment distance. */
+/** The optimal string alignment distance: letters inserted, deleted, changed, or swapped with their neighbour. */
 export function editDistance(a: string, b: string): number {
   const [from, to] = [[...a], [...b]]
   let before: number[] = []

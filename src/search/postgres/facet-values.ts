@@ -1,14 +1,14 @@
 import type { Knex } from 'knex'
 import { type SearchDocument, type SearchFacet, searchFacets } from '../port.js'
 
-/** Of each facet, the upper eight bits of its values' numbers: grouping documents by a number is many times as fast as by a text. */
+/** The upper eight bits of the value numbers of each facet. Grouping documents by a number is many times faster than by a text. */
 export const facetNumbers = Object.fromEntries(searchFacets.map((facet, index) => [facet, index + 1])) as Readonly<
   Record<SearchFacet, number>
 >
 
 /**
- * Where a document has the numbers of a facet's values. @property isList whether it may have several @property isVaried whether few
- * documents have the same list
+ * The column with the numbers of a facet's values. @property isList whether a document may have several @property isVaried whether few
+ * documents share a list
  */
 export const facetColumns = {
   SPOKE: { name: 'spoke_value', isList: false, isVaried: false },
@@ -21,10 +21,10 @@ export const facetColumns = {
   SEMANTIC_TYPE: { name: 'type_values', isList: true, isVaried: false },
 } as const satisfies Record<SearchFacet, { name: string; isList: boolean; isVaried: boolean }>
 
-/** The numbers of a document's values, by column; null where it has none and is to have one at most. */
+/** The numbers of a document's values, by column; null if a single-valued facet has none. */
 export type FacetNumbers = Readonly<Record<string, number | null | readonly number[]>>
 
-/** Of one facet; a longer value is cut, since an index holds no longer one. */
+/** The values of one facet, cut to the length that an index can hold. */
 const valueMax = 500
 
 interface FacetValue {
@@ -32,7 +32,7 @@ interface FacetValue {
   readonly value: string
 }
 
-/** What a document has for each facet. */
+/** The facet values of a document. */
 function facetValuesOf(document: SearchDocument): FacetValue[] {
   const values: Record<SearchFacet, readonly string[]> = {
     SPOKE: [document.spoke],
@@ -49,7 +49,7 @@ function facetValuesOf(document: SearchDocument): FacetValue[] {
   )
 }
 
-/** The numbers of each document's values, in the order of the documents; a value without a number gets one. */
+/** The numbers of each document's values, in the order of the documents; new values get new numbers. */
 export async function facetsOf(transaction: Knex, documents: readonly SearchDocument[]): Promise<FacetNumbers[]> {
   const values = documents.map(facetValuesOf)
   const keyOf = ({ facet, value }: FacetValue) => `${facet} ${value}`

@@ -5,7 +5,7 @@ import type { Place } from './cursor.js'
 import { facetColumns, facetNumbers } from './facet-values.js'
 import type { Merit, TextQuery } from './text-query.js'
 
-/** A document that was found, with what it is ordered by. @property modified milliseconds since 1970 */
+/** A found document, with the values that order it. @property modified milliseconds since 1970 */
 export interface Found {
   readonly id: string
   readonly score: number
@@ -13,7 +13,7 @@ export interface Found {
   readonly title: string
 }
 
-/** @property hits one more than the page holds, where there are more */
+/** @property hits one more than the page holds, if there are more */
 export interface FoundPage {
   readonly total: number
   readonly isBefore: boolean
@@ -21,7 +21,7 @@ export interface FoundPage {
   readonly facets: readonly FacetCounts[]
 }
 
-/** Not modified at any known time is before all times. */
+/** An unknown time sorts before all times. */
 const fresh = `coalesce(modified, -9007199254740991)`
 
 const orders = {
@@ -33,7 +33,7 @@ const orders = {
   TITLE_ASC: { by: 'title, id', after: `(title, id) > (:title, :id)` },
 } as const
 
-/** One page, with counts over all that was found, in one statement: all of it is of one moment. */
+/** One page, and counts over everything found, in one statement, so that both are of the same moment. */
 export async function findPage(
   knex: Knex,
   request: SearchRequest,
@@ -88,7 +88,7 @@ export async function findPage(
   }
 }
 
-/** Whether this viewer may find it, and whether it matches: each way has an index of its own. */
+/** Whether this viewer may find a document and it matches: two conditions, each with an index of its own. */
 function visible(query: TextQuery | undefined, audiences: readonly string[]): string {
   const matches = query === undefined ? '' : `and ${matchOf(query)}`
   const all = audiences.includes(everybody) ? [`(public ${matches})`] : []
@@ -96,12 +96,12 @@ function visible(query: TextQuery | undefined, audiences: readonly string[]): st
   return `(${[...all, ...own].join(' or ') || 'false'})`
 }
 
-/** That a document matches: by the text index and, where there are phrases, by its words as they stand. */
+/** Whether a document matches: by the text index and, for phrases, by its unstemmed words. */
 function matchOf({ match, exact: { phrases, otherwise, unwanted } }: TextQuery): string {
   const holds = (words: string) =>
     `exists (select from search_texts texts where texts.id = search_documents.id and texts.exact @@ to_tsquery('simple', ${words}))`
   const english = `vector @@ to_tsquery('english', :match)`
-  // Stop words alone are nothing to the text index.
+  // A query of stop words alone matches nothing in the text index.
   const byIndex = phrases === '' ? english : `(numnode(to_tsquery('english', :match)) = 0 or ${english})`
   const byWords = otherwise === '' ? holds(':phrases') : `(vector @@ to_tsquery('english', :otherwise) or ${holds(':phrases')})`
   return (
@@ -113,7 +113,7 @@ function matchOf({ match, exact: { phrases, otherwise, unwanted } }: TextQuery):
   )
 }
 
-/** A whole title that was asked for is worth more than words of others. */
+/** A title equal to the whole text outranks titles with the words of others. */
 const wholeTitle = 0.3
 
 function scoreOf({ sort }: SearchRequest, merits: readonly (readonly BoundMerit[])[]): string {
@@ -121,13 +121,13 @@ function scoreOf({ sort }: SearchRequest, merits: readonly (readonly BoundMerit[
   return `(${merits.map((list) => pointsOf(list, 0)).join(' + ')} + case when title = :asked then ${wholeTitle}::float8 else 0::float8 end)`
 }
 
-/** The points of the first that holds; of none, those given. */
+/** The points of the first merit that holds, else the given points. */
 function pointsOf(merits: readonly BoundMerit[], otherwise: number): string {
   if (merits.length === 0) return `${otherwise}::float8`
   return `case ${merits.map(({ holds, points, better }) => `when ${holds} then ${pointsOf(better, points)}`).join(' ')} else ${otherwise}::float8 end`
 }
 
-/** A merit as SQL, with the values that it names. */
+/** A merit as SQL, with its bindings. */
 interface BoundMerit {
   readonly holds: string
   readonly values: Readonly<Record<string, string | readonly string[]>>
@@ -155,11 +155,11 @@ function boundList(list: readonly Merit[], place: string, spokes: readonly strin
   })
 }
 
-/** The values of a list and of all that is better. */
+/** The bindings of a list of merits and of all their better ones. */
 const valuesOf = (merits: readonly BoundMerit[]): BoundMerit['values'] =>
   Object.assign({}, ...merits.map(({ values, better }) => ({ ...values, ...valuesOf(better) })))
 
-/** The values of each facet that most of what was found has; of those that as many have, the ones known longest. */
+/** The most frequent values of each facet; of equally frequent ones, those with the lowest numbers. */
 const facetCounts = (facets: readonly SearchFacet[]) => `(
   select coalesce(json_agg(json_build_object('facet', facet, 'value', value, 'count', count) order by facet, count desc, value), '[]')
   from (
@@ -168,8 +168,8 @@ const facetCounts = (facets: readonly SearchFacet[]) => `(
   ) named)`
 
 /**
- * How many documents have each value or list of values, of all facets in one pass. In the rows of one facet the columns of the others are
- * null.
+ * Counts the documents with each value, or list of values, of all facets in one pass. In the rows of one facet the columns of the others
+ * are null.
  */
 function gatheredOf(facets: readonly SearchFacet[]): string {
   const columns = facets.map((facet) => facetColumns[facet]).flatMap(({ name, isVaried }) => (isVaried ? [] : [name]))
@@ -177,7 +177,7 @@ function gatheredOf(facets: readonly SearchFacet[]): string {
   return `gathered as materialized (select ${columns.join(', ')}, count(*) as documents from found group by grouping sets (${columns.map((name) => `(${name})`).join(', ')})),\n       `
 }
 
-/** The values are looked up one by one, when it is known which are told. */
+/** Only the values that are returned are looked up. */
 function countsOf(facet: SearchFacet): string {
   const { name, isList, isVaried } = facetColumns[facet]
   const had = `select ${isList ? `unnest(${name})` : name} as number, ${isVaried ? '1' : 'documents'} as documents from ${isVaried ? 'found' : `gathered where ${name} is not null`}`
@@ -217,5 +217,5 @@ function conditionValues({ hasTables, modifiedAfter, modifiedBefore, ...lists }:
   }
 }
 
-/** PostgreSQL's text has no NUL: what holds one is equal to nothing. */
+/** PostgreSQL's text has no NUL, so a value with one equals nothing. */
 const texts = (values: readonly string[]) => values.filter((value) => !value.includes('\0'))

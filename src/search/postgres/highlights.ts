@@ -2,9 +2,9 @@ import type { Knex } from 'knex'
 import type { Highlight } from '../port.js'
 import { fold, wordsOf, wordsOfName } from '../words.js'
 
-/** Words of a description that are shown around the first match. */
+/** Words of a description shown around the first match. */
 const snippetWords = 30
-/** Keywords and columns that are shown. */
+/** Keywords and columns shown. */
 const namesMax = 10
 
 interface Texts {
@@ -15,7 +15,7 @@ interface Texts {
   readonly columns: string[]
 }
 
-/** What matched in each of these documents. @param words a text query of all words that count as a match; '' for none */
+/** The matching parts of each of these documents. @param words a text query of all words that count as a match; '' for none */
 export async function highlightsOf(knex: Knex, ids: readonly string[], words: string): Promise<Map<string, Highlight[]>> {
   if (words === '' || ids.length === 0) return new Map()
   const { rows } = (await knex.raw('select id, title, description, keywords, columns from search_texts where id = any(?)', [[...ids]])) as {
@@ -58,7 +58,7 @@ const isMatch = (text: string, matched: ReadonlySet<string>) => wordsOf(text).so
 /** A word as it is written: `O'Neill`. */
 const pieces = /[\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{M}\p{N}]+)*/gu
 
-/** The words around the first match, with an ellipsis where there is more; '' where nothing matches. */
+/** The words around the first match, with an ellipsis for what is cut; '' if nothing matches. */
 function snippetOf(text: string, matched: ReadonlySet<string>): string {
   const found = [...text.matchAll(pieces)]
   const first = found.findIndex(([piece]) => matched.has(fold(piece)))
@@ -70,7 +70,7 @@ function snippetOf(text: string, matched: ReadonlySet<string>): string {
   return `${from === 0 ? '' : '… '}${text.slice(start, end)}${end === text.length ? '' : ' …'}`
 }
 
-/** Escaped for HTML, with `<em>` around each word that matches. */
+/** Escaped for HTML, with `<em>` around each matching word. */
 function emphasise(text: string, matched: ReadonlySet<string>, wordsOfOne: (piece: string) => readonly string[]): string {
   let [done, marked] = [0, '']
   for (const { 0: piece, index } of text.matchAll(pieces)) {

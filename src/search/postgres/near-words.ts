@@ -6,12 +6,12 @@ import { splitWords } from './split-words.js'
 import type { Near } from './text-query.js'
 import type { Terms } from './terms.js'
 
-/** As Meilisearch has it: a letter may be wrong in words of five, two in words of nine. */
+/** As in Meilisearch: one wrong letter in words of five or more, two in words of nine or more. */
 const changesAllowed = (word: string) => (word.length < 5 ? 0 : word.length < 9 ? 1 : 2)
 
 /**
- * Words that are tried for a mistyped one, and for one that is not finished; letters from which on its endings are looked up, and how many
- * there may be.
+ * How many corrections and completions of a word are tried, from how many letters on its endings are looked up, and how many endings there
+ * may be.
  */
 const limits = { near: 10, completions: 50, begun: 3, endings: 30 } as const
 
@@ -25,16 +25,19 @@ interface Answer {
   readonly lexeme: string
   readonly isKnown: boolean
   readonly completions: readonly string[]
-  /** A word of each stem that the stem begins, but for itself; one too many where there are many; null where they were not looked up. */
+  /**
+   * One word for each stem that begins with the word's own stem; one more than the limit if there are more; null if they were not looked
+   * up.
+   */
   readonly endings: readonly string[] | null
-  /** Words that look like it; null where it is not taken for mistyped. */
+  /** Similar words; null if the word does not count as mistyped. */
   readonly near: readonly Known[] | null
 }
 
 /**
- * What the words of a search may have been meant as: words of documents that these audiences may find, so that a word of a hidden one
- * changes nothing. The last word may be the beginning of others; one that no document has is taken for mistyped.
- * @param everyWord takes words for mistyped that documents have
+ * The likely meanings of the words of a search, among the words of documents that these audiences may find, so that words of hidden
+ * documents change nothing. The last word may be the beginning of others; a word that no document has counts as mistyped.
+ * @param everyWord also corrects words that documents have
  */
 export async function nearWords(
   knex: Knex,
@@ -49,7 +52,7 @@ export async function nearWords(
   const plain = [...new Set([...own, ...(last === undefined ? [] : [last])])]
   if (plain.length === 0) return new Map()
   const asked = plain.map((word) => ({ word, changes: own.includes(word) ? changesAllowed(word) : 0, prefix: word === last }))
-  // An English word is known by its lexeme; what has begun as others do, by theirs.
+  // Words are grouped by their English stem (lexeme): endings by the stem they begin, the others by their own.
   const { rows } = (await prepared(
     knex.raw(
       `select word, lexeme, completions, endings, known as "isKnown",
@@ -105,7 +108,7 @@ export async function nearWords(
   )
 }
 
-/** By word, those whose stems look like its own: the same word may end in another way. */
+/** Words whose stems are similar, by typed word, because a mistyped word may also have another ending. */
 async function nearLexemes(
   knex: Knex,
   words: readonly Pick<Answer, 'word' | 'lexeme'>[],
@@ -129,7 +132,7 @@ function nearest({ word, lexeme, near }: Answer, lexemes: readonly Known[]): str
     distance: Math.min(editDistance(word, known.word), editDistance(lexeme, known.lexeme)),
   }))
   const close = distances.filter(({ known, distance }) => known !== word && distance <= changesAllowed(word))
-  // Who is one letter from a word has not meant what is two letters away.
+  // Keep only the candidates at the smallest edit distance.
   const least = Math.min(...close.map(({ distance }) => distance))
   return [...new Set(close.filter(({ distance }) => distance === least).map(({ known }) => known))].slice(0, limits.near)
 }

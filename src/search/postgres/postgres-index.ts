@@ -18,13 +18,13 @@ const parts = ['documents', 'texts', 'words'] as const
 const fingerprintsAtOnce = 5_000
 const searchMsMax = 10_000
 
-/** The index that the catalogue's own PostgreSQL keeps: nothing to install, nothing in the hub's memory. See docs/decisions/0016. */
+/** The search index in the catalogue's own PostgreSQL, so there is nothing to install. See docs/decisions/0016. */
 export class PostgresIndex implements SearchIndex {
   readonly name = 'postgres'
 
   constructor(private readonly knex: Knex) {}
 
-  /** Its tables are made by the migrations. */
+  /** The migrations make its tables. */
   async prepare(): Promise<void> {}
 
   async search(request: SearchRequest, signal: AbortSignal): Promise<SearchPage> {
@@ -58,7 +58,7 @@ export class PostgresIndex implements SearchIndex {
     })
   }
 
-  /** As asked; where that finds nothing, with every word taken for a mistyped one; where that finds nothing, what has one of the words. */
+  /** First as typed; if nothing is found, with every word corrected; if still nothing, documents with one of the words. */
   async #find(
     request: SearchRequest,
     width: Width | undefined,
@@ -120,7 +120,7 @@ export class PostgresIndex implements SearchIndex {
     await this.#transaction(dropRebuilt)
   }
 
-  /** The pool is the catalogue's. */
+  /** Does nothing, because the pool is the catalogue's. */
   async close(): Promise<void> {}
 
   #transaction(work: (transaction: Knex.Transaction) => Promise<void>): Promise<void> {

@@ -2,14 +2,14 @@ import type { Knex } from 'knex'
 import { prepared } from '../../database/prepared.js'
 import { stopWords } from '../noise-words.js'
 
-/** Words that are taken apart: shorter ones are no two words, and nobody types longer ones. */
+/** Lengths of words that are split: shorter ones are not two words, and nobody types longer ones. */
 const letters = { least: 5, most: 40, ofPart: 3 } as const
 
-/** A UK postcode written together: outward and inward part. */
+/** A UK postcode without its space: outward and inward part. */
 const postcode = /^([a-z]{1,2}\d[a-z\d]?)(\d[a-z]{2})$/
 
 /**
- * The ways to take a word apart, each a run of words: a postcode, letters and digits, or anywhere into two words of three letters or more.
+ * The ways to split a word, each a run of words: a postcode, letters and digits, or two words of three letters or more.
  * @param word folded
  */
 export function waysApart(word: string): string[][] {
@@ -25,8 +25,8 @@ export function waysApart(word: string): string[][] {
 }
 
 /**
- * What each of these words may be when taken apart, as runs of words that documents have which these audiences may find: `gritbin` is a
- * grit bin, `covid19` COVID-19, `se17pb` SE1 7PB. Parts of one or two letters or digits are in no list of words, and are taken as they are.
+ * The ways to split each of these words into words of documents that these audiences may find: `gritbin` is a grit bin, `covid19` COVID-19,
+ * `se17pb` SE1 7PB. Parts of one or two letters or digits are not in the list of words, so they are not checked.
  */
 export async function splitWords(knex: Knex, words: readonly string[], audiences: readonly string[]): Promise<Map<string, string[][]>> {
   const ways = new Map(words.map((word) => [word, waysApart(word).filter((parts) => !parts.some((part) => stopWords.has(part)))]))

@@ -2,35 +2,35 @@ import { stopWords, weakWords } from '../noise-words.js'
 import { synonyms } from '../synonyms.js'
 import { wordsOf } from '../words.js'
 
-/** A part of a search: words that stand together where there are several, and what means the same. */
+/** A part of a search: one word or a run of words, with its synonyms. */
 export interface Term {
   readonly words: readonly string[]
-  /** In double quotes: found as it is, next to each other. */
+  /** In double quotes: the words have to be adjacent and unchanged. */
   readonly phrase: boolean
-  /** Other ways to say it, each a run of words. */
+  /** Its synonyms, each a run of words. */
   readonly synonyms: readonly (readonly string[])[]
-  /** The last word, which may not be finished yet. */
+  /** The last word, which may be unfinished. */
   readonly prefix: boolean
 }
 
 export interface Terms {
-  /** Have to be there. */
+  /** Required. */
   readonly all: readonly Term[]
-  /** Need not be there, but what has them is better. */
+  /** Not required, but they rank documents higher. */
   readonly some: readonly Term[]
-  /** Have to be absent. */
+  /** Must be absent. */
   readonly not: readonly Term[]
 }
 
-/** Of a longer text the first words count. */
+/** Only the first words of a long text count. */
 const wordsMax = 32
 
-/** `car parks` is `car park`, `surgeries` is `surgery`. */
+/** `car parks` becomes `car park`, `surgeries` becomes `surgery`. */
 const singular = (word: string) => (word.length > 3 && !word.endsWith('ss') ? word.replace(/ies$/, 'y').replace(/s$/, '') : word)
 
 const keyOf = (words: readonly string[]) => words.map(singular).join(' ')
 
-/** Each way to say a thing, by its key, with the others. */
+/** The synonyms of each term, by its key. */
 const byName = new Map<string, Map<string, readonly string[]>>()
 for (const group of synonyms) {
   const names = new Map(group.map((name) => wordsOf(name)).map((words) => [keyOf(words), words]))
@@ -38,7 +38,7 @@ for (const group of synonyms) {
 }
 const synonymWordsMax = Math.max(...[...byName.keys()].map((key) => key.split(' ').length))
 
-/** What a text asks for: words, "phrases in quotes", and -words that are not wanted. */
+/** Parses a search text: words, "phrases in quotes", and -words that must be absent. */
 export function termsOf(text: string): Terms {
   const asked: Term[] = []
   const not: Term[] = []
@@ -63,14 +63,14 @@ export function termsOf(text: string): Terms {
     }
     asked.push(...plainTerms(run, isLastWanted && text.endsWith(plain) && /[\p{L}\p{M}\p{N}]$/u.test(plain)))
   }
-  const told = asked.filter(({ words, phrase }) => phrase || words.some((word) => !stopWords.has(word)))
+  const meaningful = asked.filter(({ words, phrase }) => phrase || words.some((word) => !stopWords.has(word)))
   const isWeak = ({ words, phrase, synonyms: others }: Term) => !phrase && others.length === 0 && words.every((word) => weakWords.has(word))
-  const all = told.filter((term) => !isWeak(term))
-  if (all.length > 0) return { all, some: told.filter(isWeak), not }
-  return { all: told.length > 0 ? told : asked, some: [], not }
+  const all = meaningful.filter((term) => !isWeak(term))
+  if (all.length > 0) return { all, some: meaningful.filter(isWeak), not }
+  return { all: meaningful.length > 0 ? meaningful : asked, some: [], not }
 }
 
-/** Words of no quotes: the longest runs that have synonyms first, else each on its own. */
+/** Unquoted words: the longest runs that have synonyms first, then single words. */
 function plainTerms(words: readonly string[], isUnfinished: boolean): Term[] {
   const terms: Term[] = []
   for (let at = 0; at < words.length;) {

@@ -1,10 +1,10 @@
 import type { Term, Terms } from './terms.js'
 
 /**
- * What may have been meant by a word.
- * @property words that it is mistyped for, or begins
- * @property apart runs of words that it may be when taken apart
- * @property isListed all that it begins are among them: to look up several words is sooner done than what begins like one
+ * What a typed word may mean.
+ * @property words corrections of the word, and words that it begins
+ * @property apart runs of words that it may be when split
+ * @property isListed whether `words` holds all words that it begins; then a prefix query, which is slower, is not needed
  * @property isKnown whether a document has the word itself, or might
  */
 export interface Meant {
@@ -17,11 +17,11 @@ export interface Meant {
 export type Near = ReadonlyMap<string, Meant>
 
 /**
- * What makes a document better, and how much that is worth.
- * @property query a text query that it answers; '' for none: it holds of whatever matches
- * @property title a word of its folded title, as it is written
+ * A condition that makes a document rank higher, and by how much.
+ * @property query a text query that the document has to match; '' if every found document counts
+ * @property title a word that its folded title has to hold unstemmed
  * @property spoke a word of its spoke's id
- * @property better merits that hold only where this one does, and count instead of it: the first that holds
+ * @property better merits that count instead of this one; they imply it, and the first that holds wins
  */
 export interface Merit {
   readonly query: string
@@ -32,10 +32,10 @@ export interface Merit {
 }
 
 /**
- * What has to hold of a document's words as they stand, for to_tsquery('simple', …): the text index leaves stop words out, and takes words
- * of one stem for each other. '' for nothing.
- * @property phrases all of them, or one of them where `otherwise` does not hold
- * @property otherwise where one of all terms is enough: the terms that are no phrases, for to_tsquery('english', …)
+ * Conditions on the unstemmed words of a document, for to_tsquery('simple', …), because the text index drops stop words and conflates words
+ * of one stem. '' for none.
+ * @property phrases all of them; if `otherwise` is given, one of them or `otherwise`
+ * @property otherwise if one of all terms is enough: the terms that are not phrases, for to_tsquery('english', …)
  * @property unwanted none of them
  */
 export interface ExactQuery {
@@ -45,10 +45,10 @@ export interface ExactQuery {
 }
 
 /**
- * A search as PostgreSQL's text queries, for to_tsquery('english', …). Words hold letters and digits only, so none can be an operator.
- * @property match what has to hold
- * @property merits to rank by; of each list, the first that holds counts
- * @property words every word of a document that matches is to be shown by
+ * A search as PostgreSQL text queries, for to_tsquery('english', …). Words hold only letters and digits, so none can be an operator.
+ * @property match what a document has to match
+ * @property merits what ranks documents; in each list, the first that holds counts
+ * @property words every word to highlight
  */
 export interface TextQuery {
   readonly match: string
@@ -57,18 +57,18 @@ export interface TextQuery {
   readonly words: string
 }
 
-/** How much is asked of a document: all terms, or one of them. */
+/** Whether a document has to match all terms, or one of them. */
 export type Demand = 'all' | 'any'
 
-/** Terms of a longer text that rank. */
+/** Only so many terms of a long text rank. */
 const rankedMax = 10
 
-/** What a term is worth in each field, so that it outweighs those after it. Their labels in the index: A, B, C, D. */
+/** The weight of a term in each field; each outweighs the fields after it. Their labels in the index: A, B, C, D. */
 const shares = { title: 1, keywords: 0.3, description: 0.08, columns: 0.02 } as const
 
 /**
- * The text index takes `parking` and `parks` for one, and who asks for `schools` asks for no `school meals`: in titles such words count
- * more as they are.
+ * Words that the text index conflates with others of their stem: `parking` with `parks`, and a search for `schools` is not one for `school
+ * meals`. So the unstemmed word in a title counts more.
  */
 const conflated = /(ing|[^s]s)$/
 
@@ -105,9 +105,9 @@ function exactQuery(all: readonly Term[], not: readonly Term[], wanted: readonly
 }
 
 /**
- * How well a document has a term: as typed before as another word of the same stem, that before unfinished or mistyped, and each in which
- * field. Most documents have a term far from their titles, so that it is asked first whether they have it near.
- * @param isThere whether what matches has the term, one way or another
+ * How well a document matches a term: the typed word ranks above another word of its stem, that above an unfinished or mistyped one, and
+ * each by its field. Most documents have a term far from their titles, so one query first finds those that have it in a better field.
+ * @param isThere whether every found document has the term in some way
  */
 function meritsOf(term: Term, near: Near, { worth, isThere }: { worth: number; isThere: boolean }): Merit[] {
   const [own = '', ...others] = exact(term)
@@ -121,13 +121,13 @@ function meritsOf(term: Term, near: Near, { worth, isThere }: { worth: number; i
   const ways = isUnknown(term, near) ? [] : [inFields(either([own, ...others]), (share) => worth * (1 + share), inTitle)]
   const merits = [...ways, ...(meant === undefined ? [] : [inFields(meant, (share) => worth * (0.9 + share * 0.8))])]
   return [
-    // What a place publishes is of that place, whether or not its titles say so.
+    // What an organisation publishes is about its place, even if the titles do not name it.
     ...(isWord ? [{ query: '', spoke: own, points: worth * 2 }] : []),
     ...(isThere ? [...merits.slice(0, -1), ...merits.slice(-1).map((last) => ({ ...last, query: '' }))] : merits),
   ]
 }
 
-/** By field: the best in the title, then in keywords, then in the description. */
+/** By field: the most for the title, then keywords, then the description. */
 function inFields(
   query: string,
   points: (share: number) => number,
@@ -143,13 +143,13 @@ function inFields(
   }
 }
 
-/** Two terms that follow each other, as they were typed. */
+/** Two terms that follow each other as typed. */
 function together(one: Term, next: Term, near: Near): Merit[] {
   const query = [one, next].map((term) => `(${either(waysOf(term, near)).replaceAll(' & ', ' <-> ')})`).join(' <-> ')
   return [{ query, points: 0.05, better: [{ query: labelled(query, 'A'), points: 0.2 }] }]
 }
 
-/** The words themselves, then what means the same. */
+/** The words themselves, then their synonyms. */
 const exact = ({ words, phrase, synonyms }: Term): string[] => [
   group(words.join(phrase ? ' <-> ' : ' & ')),
   ...synonyms.map((other) => group(other.join(' <-> '))),
@@ -157,7 +157,7 @@ const exact = ({ words, phrase, synonyms }: Term): string[] => [
 
 const isOneWord = ({ words, phrase }: Term) => words.length === 1 && !phrase
 
-/** A word that no document has, but what may have been meant by it. */
+/** A word that no document has, but that has likely meanings. */
 function isUnknown(term: Term, near: Near): boolean {
   const {
     words: [word = ''],
@@ -166,10 +166,10 @@ function isUnknown(term: Term, near: Near): boolean {
   return isOneWord(term) && synonyms.length === 0 && near.get(word)?.isKnown === false && loose(term, near).length > 0
 }
 
-/** All that a document may have for a term. */
+/** Everything in a document that counts as the term. */
 const waysOf = (term: Term, near: Near): string[] => [...(isUnknown(term, near) ? [] : exact(term)), ...loose(term, near)]
 
-/** The words as they may have been meant: mistyped, or the last one unfinished. What no document has is looked up in none. */
+/** The likely meanings of the words: corrections, or endings of the last one. A word that no document has is not looked up. */
 function loose({ words, phrase, prefix }: Term, near: Near): string[] {
   const others = words.map((word, index) => {
     const meant = near.get(word)

@@ -3,7 +3,7 @@ import { everybody, type SearchDocument } from '../port.js'
 import { fold, wordLengthMax, wordsOfName } from '../words.js'
 import { facetColumns, facetsOf } from './facet-values.js'
 
-/** The tables of an index: of the live one, or of one that is built beside it. */
+/** The tables of an index: of the live one, or of one that is being built beside it. */
 export interface IndexTables {
   readonly documents: string
   readonly texts: string
@@ -11,18 +11,17 @@ export interface IndexTables {
 }
 
 /**
- * Characters that are searched of each part: PostgreSQL refuses a document whose words take a megabyte, and those behind it would wait for
- * it.
+ * Characters indexed of each part. PostgreSQL refuses a document whose words take a megabyte, and that would block the changes behind it.
  */
 const most = { title: 2_000, named: 50_000, described: 25_000, columns: 100_000 } as const
 
-/** A word that PostgreSQL's English leaves out and counts: what stands on its two sides is not next to each other. */
+/** A stop word of PostgreSQL's English, which still counts as a position: put between two parts, it keeps phrases from spanning them. */
 const gap = ' the '
 
-/** A word that stands in no document, between parts that do not stand next to each other: in phrases every word counts. */
+/** A word that is in no document, for the same purpose in the index of unstemmed words, where stop words count. */
 const breakWord = ' x0break0x '
 
-/** Of a document, what is written as it is. */
+/** The unstemmed parts of a document. */
 const columns = [
   'id',
   'spoke',
@@ -35,7 +34,7 @@ const columns = [
   ...Object.values(facetColumns).map(({ name }) => name),
 ]
 
-/** Puts documents in place of what the index has of them, and takes others out. */
+/** Replaces documents in the index, and removes others. */
 export async function writeDocuments(
   transaction: Knex,
   tables: IndexTables,
@@ -67,9 +66,7 @@ export async function writeDocuments(
   await mergePending(transaction, tables)
 }
 
-/**
- * What a word's index has been told is put in its place now: searches would read all of it, one after another, until somebody cleans up.
- */
+/** Flushes the GIN pending list, which every search would otherwise scan. */
 async function mergePending(transaction: Knex, { documents, words }: IndexTables): Promise<void> {
   await transaction.raw(
     `select gin_clean_pending_list(indexrelid) from pg_index join pg_class on pg_class.oid = indexrelid join pg_am on pg_am.oid = relam
@@ -78,7 +75,7 @@ async function mergePending(transaction: Knex, { documents, words }: IndexTables
   )
 }
 
-/** What is searched, folded, as parts that do not stand next to each other in the document. */
+/** The folded text to index, as parts that are not adjacent in the document. */
 function partsOf({ title, description, keywords, themes, columns, semanticTypes, organisationName }: SearchDocument) {
   return {
     title: [fold(title)],

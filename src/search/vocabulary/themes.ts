@@ -1,17 +1,19 @@
 import { fold } from '../words.js'
 import { type Concept, concepts } from './concepts.js'
 
-/** `&` and `and` are one, and so are `https:` and `http:`. */
+/** Compares names without case, punctuation, `&` for `and`, or `https:` for `http:`. */
 const keyOf = (name: string) => fold(name.replaceAll('&', ' and ')).replace(/^https /, 'http ')
 
-const byName = new Map<string, Concept>(concepts.flatMap((concept) => [concept.label, ...concept.aliases].map((name): [string, Concept] => [keyOf(name), concept])))
+const byName = new Map<string, Concept>(
+  concepts.flatMap((concept) => [concept.label, ...concept.aliases].map((name): [string, Concept] => [keyOf(name), concept])),
+)
 
-/** The label of the theme that a name stands for; another name as it is, trimmed. Filters and facets speak of themes by it. */
+/** The label of the theme with this name; an unknown name is only trimmed. Filters and facets use labels. */
 export const themeLabel = (name: string): string => byName.get(keyOf(name))?.label ?? name.trim()
 
 /**
- * The themes of a dataset in the one vocabulary, with those that they are a part of. A keyword counts that names a theme;
- * a theme of its source that the vocabulary does not know stays as published.
+ * The themes of a dataset in the vocabulary, and the broader themes that include them. A keyword that names a theme counts; a theme of the
+ * source that the vocabulary does not know stays as published.
  */
 export function themesOf(themes: readonly string[], keywords: readonly string[]): string[] {
   const named = keywords.flatMap((keyword) => byName.get(keyOf(keyword)) ?? [])
@@ -20,8 +22,9 @@ export function themesOf(themes: readonly string[], keywords: readonly string[])
   return [...new Set([...known.flatMap(({ label, broader }) => [label, ...broader]), ...others])].filter((label) => label !== '')
 }
 
-/** The keyword as facets and filters speak of it: `Council Tax` and `council  tax` are one. */
+/** A keyword in the form of facets and filters: `Council Tax` and `council  tax` are one. */
 export const keywordLabel = (keyword: string): string => keyword.normalize('NFC').trim().replaceAll(/\s+/g, ' ').toLowerCase()
 
-/** Keywords, each once. */
-export const keywordsOf = (keywords: readonly string[]): string[] => [...new Set(keywords.map(keywordLabel))].filter((keyword) => keyword !== '')
+/** Keywords in that form, without duplicates. */
+export const keywordsOf = (keywords: readonly string[]): string[] =>
+  [...new Set(keywords.map(keywordLabel))].filter((keyword) => keyword !== '')

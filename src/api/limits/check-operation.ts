@@ -1,25 +1,16 @@
-import type { ApolloServerPlugin, BaseContext } from '@apollo/server'
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import { DialsError } from '../../errors.js'
 import { depthOf } from './depth.js'
 import { estimate } from './estimate.js'
 import { operationLimits as limits } from './limits.js'
+import { checkNesting } from './nesting.js'
 import { tooComplex } from './scan-document.js'
 
-/** Refuses a valid operation that is too deep or would answer too much, before it runs. */
-export function limitsPlugin(schema: GraphQLSchema): ApolloServerPlugin<BaseContext> {
-  return {
-    requestDidStart: () =>
-      Promise.resolve({
-        didResolveOperation({ document, operation, request }) {
-          if (operation !== undefined) checkOperation(schema, document, operation, request.variables ?? {})
-          return Promise.resolve()
-        },
-      }),
-  }
-}
-
-/** @throws QUERY_TOO_COMPLEX where a valid operation is deeper than 20 fields, or may answer more than 200,000. */
+/**
+ * Checks the limits that need a valid operation and its variables.
+ * @throws QUERY_TOO_COMPLEX if its fields are nested deeper than 20, its variables deeper than 64, or its answer may hold more than 200,000
+ * fields.
+ */
 export function checkOperation(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -27,6 +18,7 @@ export function checkOperation(
   variables: Readonly<Record<string, unknown>>,
 ): void {
   if (depthOf(document, operation) > limits.depth) throw tooComplex('depth', limits.depth)
+  checkNesting(variables)
   const complexity = estimate(schema, document, operation, variables)
   if (complexity > limits.complexity) {
     const [could, most] = [complexity.toLocaleString('en-GB'), limits.complexity.toLocaleString('en-GB')]

@@ -1,0 +1,67 @@
+import type { Knex } from 'knex'
+import type { Context } from '../../api/context.js'
+import { Results } from '../../api/results.js'
+import { CatalogueMemory } from '../../catalogue/catalogue-memory.js'
+import type { HarvestScheduler } from '../../catalogue/harvest-scheduler.js'
+import type { OpenSources } from '../../catalogue/open-sources.js'
+import { suggestTables } from '../../catalogue/suggest-tables.js'
+import { databaseError } from '../../database/database-error.js'
+import type { DuckDbEngine } from '../../engine/duckdb.js'
+import type { ContextOf } from '../../http/begin-operation.js'
+import { bearerToken } from '../../identity/token-parts.js'
+import type { Viewer } from '../../identity/viewer.js'
+import type { Search } from '../../search/search.js'
+import type { Traces } from '../../telemetry/traces.js'
+
+/** The parts of a hub that resolvers use. */
+export interface ContextParts {
+  readonly identify: (authorization: readonly string[] | undefined) => Promise<Viewer>
+  readonly knex: Knex
+  readonly sources: OpenSources
+  readonly engine: DuckDbEngine
+  readonly scheduler: HarvestScheduler
+  readonly search: Search
+  readonly traces: Traces | undefined
+  /** Known only once the hub listens, if hub.yaml gives no URL. */
+  readonly baseUrl: () => string
+}
+
+/** Makes the context of each request: who asks, and what resolvers read from. */
+export function contextMaker({ identify, knex, sources, engine, scheduler, search, traces, baseUrl }: ContextParts): ContextOf {
+  const memory = new CatalogueMemory(knex)
+  return async (authorization, signal, splice): Promise<Context> => {
+    const viewer = await identify(authorization)
+    const token = bearerToken(authorization)
+    const loaders = await memory.loadersFor(viewer)
+    const catalogue = {
+      tables: async (ids: readonly string[]) =>
+        (await loaders.tableForQuery.loadAll(ids).catch(rethrowCoded)).filter((table) => table !== null),
+      nearTables: (id: string) => suggestTables(knex, viewer, id).catch(rethrowCoded),
+    }
+    return {
+      viewer,
+      knex,
+      loaders,
+      baseUrl: baseUrl(),
+      search,
+      statusOf: (spokeId) => sources.status(spokeId),
+      harvestNow: (spokeId, how) => scheduler.harvestNow(spokeId, how),
+      results: new Results(),
+      ...(splice ? { splice } : {}),
+      query: {
+        viewer,
+        catalogue,
+        sources,
+        engine,
+        signal,
+        ...(token === undefined ? {} : { viewerToken: token }),
+        ...(traces ? { stage: traces.stage } : {}),
+      },
+    }
+  }
+}
+
+/** Gives errors of the database their code here, because the query pipeline knows no database. */
+function rethrowCoded(thrown: unknown): never {
+  throw databaseError(thrown)
+}

@@ -1,0 +1,61 @@
+import type { FastifyRequest } from 'fastify'
+import type { HarvestScheduler } from '../../catalogue/harvest-scheduler.js'
+import type { OpenSources } from '../../catalogue/open-sources.js'
+import { readBeside } from '../../config.js'
+import { notReady, readyMsMax } from '../../http/not-ready.js'
+import { hubServer } from '../../http/server.js'
+import { viewerOf } from '../../identity/viewer-of.js'
+import type { Search } from '../../search/search.js'
+import type { Telemetry } from '../../telemetry/telemetry.js'
+import { listen } from '../listen.js'
+import { packageFile } from '../package-file.js'
+import { contextMaker } from './context.js'
+import type { HubDatabase } from './database.js'
+import type { HubEngine } from './engine.js'
+import type { HubGraph } from './graph.js'
+import type { HubKeys } from './keys.js'
+import type { HubStart } from './options.js'
+
+/** The parts of a hub that its HTTP serves. */
+export interface HttpParts extends HubGraph, HubEngine, HubDatabase {
+  readonly keys: HubKeys
+  readonly telemetry: Telemetry
+  readonly sources: OpenSources
+  readonly scheduler: HarvestScheduler
+  readonly search: Search
+}
+
+/** Listens. @returns the URL of the hub. */
+export async function startHttp(start: HubStart, parts: HttpParts): Promise<string> {
+  const { loaded, config, port, log, undo } = start
+  const { graph, operations, keys, telemetry, knex, engine, sources, scheduler, search } = parts
+  const tls = config.tls && {
+    cert: Buffer.from(readBeside(loaded, config.tls.cert, 'tls.cert')),
+    key: Buffer.from(readBeside(loaded, config.tls.key, 'tls.key')),
+  }
+  const identify = viewerOf({ issuer: keys.issuer, key: keys.key, log, ...(config.issuers ? { issuers: config.issuers } : {}) })
+  const mayOperate = (request: FastifyRequest) =>
+    identify(request.raw.headersDistinct['authorization']).then(
+      ({ scopes }) => scopes.includes('hub:operate'),
+      () => false,
+    )
+  let baseUrl = config.issuer ?? ''
+  const app = hubServer({
+    graph,
+    operations,
+    contextOf: contextMaker({ identify, knex, sources, engine, scheduler, search, traces: telemetry.traces, baseUrl: () => baseUrl }),
+    mayOperate,
+    origins: config.cors?.origins ?? [],
+    trustedProxies: config.trustedProxies ?? [],
+    telemetry,
+    log,
+    graphqlFolder: packageFile('graphql'),
+    jwks: keys.jwks,
+    ...(tls ? { tls } : {}),
+    notReady: () => notReady({ database: async () => knex.raw('select 1').timeout(readyMsMax), engine: () => engine.answers() }),
+  })
+  undo.add(() => app.close())
+  const url = await listen(app, { host: config.host ?? '127.0.0.1', port: port ?? config.port ?? 4000, tls: tls !== undefined })
+  if (!/^https?:/.test(baseUrl)) baseUrl = url
+  return url
+}

@@ -1,0 +1,25 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type HubKey, loadHubKey } from '../../identity/hub-key.js'
+import { hubKeyFile, issuerOf } from '../hub-identity.js'
+import type { HubStart } from './options.js'
+
+/** The hub's own key, and the files by which its spoke processes trust the hub and its issuers of tokens. */
+export interface HubKeys {
+  readonly issuer: string
+  readonly key: HubKey
+  readonly jwks: { readonly keys: readonly object[] }
+  readonly jwksFile: string
+  readonly issuersFile: string
+}
+
+/** Reads the key of this hub from its data folder, or makes one at its first start. */
+export async function openKeys({ config, dataFolder }: HubStart): Promise<HubKeys> {
+  const key = await loadHubKey(hubKeyFile(dataFolder))
+  const jwks = { keys: [key.publicJwk] }
+  const jwksFile = join(dataFolder, 'hub.jwks.json')
+  const issuersFile = join(dataFolder, 'hub.issuers.json')
+  await writeFile(issuersFile, JSON.stringify(config.issuers ?? []))
+  await writeFile(jwksFile, JSON.stringify(jwks))
+  return { issuer: issuerOf(config), key, jwks, jwksFile, issuersFile }
+}

@@ -1,0 +1,21 @@
+import type { OpenSources } from '../../catalogue/open-sources.js'
+import { HubMetrics } from '../../telemetry/metrics.js'
+import { startTraces } from '../../telemetry/start-traces.js'
+import type { Telemetry } from '../../telemetry/telemetry.js'
+import type { HubEngine } from './engine.js'
+import type { HubStart } from './options.js'
+
+/** Opens the metrics and, if the environment names a collector, the traces. */
+export async function startTelemetry(
+  { config, environment, log, undo }: HubStart,
+  { engine }: HubEngine,
+  sources: OpenSources,
+): Promise<Telemetry> {
+  const traces = await startTraces(environment.variables, log)
+  if (traces !== undefined) undo.add(() => traces.close())
+  const metrics = new HubMetrics({
+    engine: () => engine.admission.load,
+    sources: () => config.spokes.map(({ id }) => [id, sources.status(id)]),
+  })
+  return { metrics, ...(traces ? { traces } : {}) }
+}
