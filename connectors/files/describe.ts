@@ -2,8 +2,8 @@ import type { DatasetDescription, DistributionDescription, TableDescription } fr
 import type { ColumnDescription } from '../../src/connector/column.js'
 import type { ColumnEntry } from './folder/catalogue-file.js'
 import type { FileDataset } from './folder/datasets.js'
-import { mediaTypeOf } from './formats.js'
-import type { ConvertedTable } from './manifest.js'
+import { mediaTypeOf } from '../shared/tabular/formats.js'
+import type { ConvertedTable } from '../shared/tabular/copies/manifest.js'
 import { humanised, slugOf, uniqueSlugs } from '../shared/slug.js'
 
 /** A dataset as the catalogue tells of it. @param hashes the SHA-256 of each of its files, by name. */

@@ -2,7 +2,7 @@ import type { Engine } from '../../src/connector/engine.js'
 import type { Predicate, Relation, TableScan } from '../../src/connector/relation.js'
 import { columnAt } from '../shared/engine-sql.js'
 import { keptShare } from './rows-bound.js'
-import type { ReadableTable } from './execute.js'
+import type { ReadableTable } from '../shared/tabular/copies/readable-table.js'
 
 /** A smaller table is read whole as soon. */
 const rowsMin = 100_000

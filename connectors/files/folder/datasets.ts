@@ -5,7 +5,7 @@ import { type CatalogueFile, catalogueFileName, type DatasetEntry } from './cata
 import { expectedFiles, isProtective, type Standing } from './decide-access.js'
 import type { DataFile, Folder } from './folder.js'
 import { folderProblems } from './folder-problems.js'
-import { formats } from '../formats.js'
+import { formats } from '../../shared/tabular/formats.js'
 import { type Judged, judgeFolder } from './judge-folder.js'
 import type { FolderMemory } from './memory.js'
 

@@ -2,7 +2,7 @@ import { lstat, readdir, realpath, stat } from 'node:fs/promises'
 import { extname, join, sep } from 'node:path'
 import { SourceUnavailable } from '../../../src/errors.js'
 import { catalogueFileName } from './catalogue-file.js'
-import { type Format, formatOf } from '../formats.js'
+import { type Format, formatOf } from '../../shared/tabular/formats.js'
 import { isLeaving, passedOver, shown } from './passed-over.js'
 
 /** A file of the folder that holds data. */

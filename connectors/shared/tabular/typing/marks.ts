@@ -1,0 +1,104 @@
+import { literal } from '../../engine-sql.js'
+
+/** Texts that stand for no value in many a file, in lower case. They may be values all the same, and so make their column text. */
+export const noValues = [
+  '-',
+  '--',
+  '---',
+  '\u2013',
+  '\u2014',
+  '.',
+  '..',
+  '...',
+  '\u2026',
+  '?',
+  ':',
+  '~',
+  '#',
+  '*',
+  '**',
+  '***',
+  '^',
+  'n/a',
+  'n/a.',
+  'n.a.',
+  'n.a',
+  'na',
+  '<na>',
+  '#n/a',
+  'n/k',
+  'n/r',
+  'nr',
+  'nk',
+  '#value!',
+  '#ref!',
+  '#div/0!',
+  '#num!',
+  '#name?',
+  '#null!',
+  'nan',
+  'nat',
+  'null',
+  '(null)',
+  '<null>',
+  '[null]',
+  '\\n',
+  'nil',
+  'none',
+  'not available',
+  'data not available',
+  'not applicable',
+  'not known',
+  'not recorded',
+  'not provided',
+  'unknown',
+  'no data',
+  'no value',
+  'missing',
+  'blank',
+  '(blank)',
+  'empty',
+  'tbc',
+  'tba',
+  'tbd',
+  'suppressed',
+  'supp',
+  'redacted',
+  'withheld',
+  'confidential',
+  'disclosive',
+  'low',
+  'pending',
+]
+
+/** Marks of a shape that statistics use: [c], [low], (x), <5, ≤ 10, one or two signs. */
+const shaped =
+  '(?i)\\[[a-z]{1,12}\\]|\\([a-z]{1,2}\\)|[<>\\x{2264}\\x{2265}]=? ?[0-9]{1,3}|[*.^~#:?!$+\\x{2020}\\x{2021}\\x{2026}\\x{2013}\\x{2014}-]{1,4}'
+/** A letter alone may be a mark (c, z, x, S) or a code: it is one only where enough of the others are numbers. */
+const letter = '[A-Za-z]'
+
+/** SQL: whether a value stands for no value, as it seems. */
+export function isMark(value: string): string {
+  return `(lower(${value}) IN (${noValues.map(literal).join(', ')}) OR regexp_full_match(${value}, ${literal(shaped)}))`
+}
+
+/** SQL: whether a value is one letter. */
+export function isLetter(value: string): string {
+  return `regexp_full_match(${value}, ${literal(letter)})`
+}
+
+/** Marks by name, as a message lists them. They are short by their shapes, and no personal values. */
+export function markList(marks: readonly string[], most = 5): string {
+  const shown = marks.slice(0, most).map((mark) => mark.replace(/[\p{Cc}\p{Cf}]/gu, ' '))
+  return shown.join(', ') + (marks.length > most ? ' …' : '')
+}
+
+/** SQL: an aggregate of some of the values that a condition holds of, as `marksOf` reads it. */
+export function someMarks(value: string, condition: string): string {
+  return `CAST(to_json(approx_top_k(${value}, 6) FILTER (${condition})) AS VARCHAR)`
+}
+
+/** What `someMarks` answers, in order. */
+export function marksOf(json: unknown): string[] {
+  return typeof json === 'string' ? (JSON.parse(json) as string[]).sort() : []
+}
