@@ -1,4 +1,4 @@
-import { noValues } from '../typing/lookalikes.js'
+import { noValues } from '../typing/marks.js'
 
 /** What a cell of text looks like; a mark stands for no value (`n/a`, `-`), and a name is any other text. */
 export type CellKind = 'blank' | 'mark' | 'number' | 'year' | 'date' | 'link' | 'mailbox' | 'postcode' | 'name'

@@ -1,4 +1,3 @@
-export { noValues } from './marks.js'
 import { clock12Regex, clockRegex, type DayForm, dayNames, momentRegex, monthNames, monthRegex } from './moment-forms.js'
 import { currency, numberKinds } from './number-forms.js'
 

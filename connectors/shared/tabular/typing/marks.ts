@@ -71,6 +71,23 @@ export const noValues = [
   'pending',
 ]
 
+/**
+ * What tables of official statistics write in place of a number besides (GSS shorthand, Eurostat flags, and what officers type). In a
+ * workbook they stand beside cells that are numbers; in a text file they may as well be codes.
+ */
+const cellMarks: ReadonlySet<string> = new Set([...noValues, ...'bcefkprsuwxz', '::', 'ns', 'np', 'nd', 'dna', '#n/a n/a'])
+const cellMarkLength = 20
+
+/** The mark that a cell's text is, as it is written; undefined for any other text. A message may name it: it is nobody's value. */
+export function markOf(text: string): string | undefined {
+  if (text.length > cellMarkLength) return undefined
+  const plain = text.trim().toLowerCase()
+  const inside = /^[[(](.*)[\])]$/.exec(plain)?.[1] ?? plain
+  if (cellMarks.has(plain) || cellMarks.has(inside) || /^(?:[<>≤≥]|less than|fewer than|under|up to) ?\d{1,3}$/.test(inside))
+    return text.trim()
+  return undefined
+}
+
 /** Marks of a shape that statistics use: [c], [low], (x), <5, ≤ 10, one or two signs. */
 const shaped =
   '(?i)\\[[a-z]{1,12}\\]|\\([a-z]{1,2}\\)|[<>\\x{2264}\\x{2265}]=? ?[0-9]{1,3}|[*.^~#:?!$+\\x{2020}\\x{2021}\\x{2026}\\x{2013}\\x{2014}-]{1,4}'

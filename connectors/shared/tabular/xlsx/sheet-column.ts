@@ -1,12 +1,12 @@
 import type { ColumnType } from '../../../../src/connector/column.js'
 import { columnAt } from '../../engine-sql.js'
 import { asText, type Decision } from '../typing/decision.js'
+import { markOf } from '../typing/marks.js'
 import { type CellValue, isVoid, type ValueKind, type VoidKind } from './cell-value.js'
 import { mixedProblem } from './column-problems.js'
 import { dayFrom } from './day-from.js'
 import { NumberColumn } from './number-column.js'
 import type { Seen, SeenCells } from './seen-cells.js'
-import { markOf } from './suppression-marks.js'
 import type { DateSystem } from './workbook-part.js'
 
 const namedMax = 20
