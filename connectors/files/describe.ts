@@ -4,6 +4,7 @@ import type { ColumnEntry } from './folder/catalogue-file.js'
 import type { FileDataset } from './folder/datasets.js'
 import { mediaTypeOf } from '../shared/tabular/formats.js'
 import type { ConvertedTable } from '../shared/tabular/copies/manifest.js'
+import { describedBy } from '../shared/dataset-entry.js'
 import { humanised, slugOf, uniqueSlugs } from '../shared/slug.js'
 
 /** A dataset as the catalogue tells of it. @param hashes the SHA-256 of each of its files, by name. */
@@ -12,7 +13,7 @@ export function describeDataset(
   tables: TableDescription[],
   hashes: ReadonlyMap<string, string>,
 ): DatasetDescription {
-  const { description, licence, issued, frequency, landingPage } = entry
+  const { description, issued } = entry
   const latest = files
     .map(({ modified }) => modified)
     .sort()
@@ -21,19 +22,14 @@ export function describeDataset(
   return {
     id,
     title,
-    themes: entry.themes ?? [],
-    keywords: entry.keywords ?? [],
+    ...describedBy(entry),
     access,
-    sharedWith: entry.sharedWith ?? [],
     listing,
     distributions: distributions(files, hashes),
     tables: access === 'OPEN' ? tables : tables.map(withoutProfiles),
     ...(description === undefined ? {} : { description }),
-    ...(licence === undefined ? {} : { licence }),
     ...(issued === undefined ? {} : { issued }),
     ...(modified === undefined ? {} : { modified }),
-    ...(frequency === undefined ? {} : { frequency }),
-    ...(landingPage === undefined ? {} : { landingPage }),
   }
 }
 

@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
-import { licenceSchema, slugSchema } from '../../../src/connector/catalogue.js'
-import { columnTypes, sensitivities } from '../../../src/connector/column.js'
+import { slugSchema } from '../../../src/connector/catalogue.js'
+import { columnTypes } from '../../../src/connector/column.js'
 import { SourceUnavailable } from '../../../src/errors.js'
+import { columnEntryFields, datasetEntryFields } from '../../shared/dataset-entry.js'
 import { slugOf } from '../../shared/slug.js'
 
 /** The name of the file in which a publisher says what a folder cannot. */
@@ -14,37 +15,14 @@ const bytesMax = 4 * 1024 * 1024
 /** A day or a moment; a day is its midnight in UTC. */
 const moment = z.union([z.iso.datetime({ offset: true }), z.iso.date().transform((day) => `${day}T00:00:00Z`)])
 
-const columnEntrySchema = z.strictObject({
-  title: z.string().min(1).max(500).optional(),
-  description: z.string().max(10_000).optional(),
-  unit: z.string().max(100).optional(),
-  semanticType: z
-    .string()
-    .regex(/^[A-Z][A-Z0-9_]*$/)
-    .max(60)
-    .optional(),
-  /** Overrules what was recognised, in both directions. */
-  sensitivity: z.enum(sensitivities).optional(),
-  type: z.enum(columnTypes).optional(),
-})
+const columnEntrySchema = z.strictObject({ ...columnEntryFields, type: z.enum(columnTypes).optional() })
+/** What catalogue.yaml says of a column. */
 export type ColumnEntry = z.infer<typeof columnEntrySchema>
 
 const datasetEntrySchema = z.strictObject({
-  title: z.string().min(1).max(1000).optional(),
-  description: z.string().max(100_000).optional(),
-  licence: licenceSchema.optional(),
-  access: z.enum(['OPEN', 'SHARED', 'CLOSED']).optional(),
-  sharedWith: z.array(z.string().max(200)).max(500).optional(),
-  listing: z.enum(['PUBLIC', 'PARTIES']).optional(),
-  themes: z.array(z.string().max(200)).max(200).optional(),
-  keywords: z.array(z.string().max(200)).max(500).optional(),
+  ...datasetEntryFields,
   issued: moment.optional(),
   modified: moment.optional(),
-  frequency: z.string().max(200).optional(),
-  landingPage: z
-    .url({ protocol: /^https?$/ })
-    .max(2000)
-    .optional(),
   /** Files of this dataset whose stems do not say so. */
   files: z
     .array(
@@ -60,6 +38,7 @@ const datasetEntrySchema = z.strictObject({
   /** By the column's published name, in each of the dataset's tables. */
   columns: z.record(z.string().max(500), columnEntrySchema).optional(),
 })
+/** What catalogue.yaml says of a dataset. */
 export type DatasetEntry = z.infer<typeof datasetEntrySchema>
 
 const catalogueFileSchema = z.strictObject({

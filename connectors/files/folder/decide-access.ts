@@ -1,4 +1,5 @@
 import type { Access, Listing } from '../../../src/connector/catalogue.js'
+import { listingOf } from '../../shared/dataset-entry.js'
 import type { CatalogueFile, DatasetEntry } from './catalogue-file.js'
 import type { FolderMemory } from './memory.js'
 
@@ -43,7 +44,7 @@ export function decideAccess(
   const inDoubt = catalogueLost || mayBeMeant || (mayBeAstray && entry?.access === undefined)
   if (inDoubt) return { access: 'CLOSED', listing: 'PARTIES', isHeldBack: defaultAccess !== 'CLOSED' }
   const access = entry?.access ?? defaultAccess
-  return { access, listing: entry?.listing ?? (access === 'OPEN' ? 'PUBLIC' : 'PARTIES'), isHeldBack: false }
+  return { access, listing: listingOf(entry, access), isHeldBack: false }
 }
 
 /** Of the entries that are without their files, by key: the one whose file was seen longest ago, and one that never had a file. */

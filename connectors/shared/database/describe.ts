@@ -1,14 +1,10 @@
-import type { Access, DatasetDescription, Listing, TableDescription } from '../../../src/connector/catalogue.js'
+import type { Access, DatasetDescription, TableDescription } from '../../../src/connector/catalogue.js'
 import type { ColumnDescription } from '../../../src/connector/column.js'
+import { describedBy, listingOf } from '../dataset-entry.js'
 import { humanised } from '../slug.js'
 import { fullName } from './ids.js'
 import type { SourceTable } from './source-table.js'
 import type { DatasetEntry } from './entries.js'
-
-/** Who learns that a dataset exists: as its entry says, else everybody where it is OPEN. */
-export function listingOf(entry: DatasetEntry, defaultAccess: Access): Listing {
-  return entry.listing ?? ((entry.access ?? defaultAccess) === 'OPEN' ? 'PUBLIC' : 'PARTIES')
-}
 
 /** The columns of a table, before anybody has looked at its values. */
 export function columnsOf({ columns }: SourceTable): ColumnDescription[] {
@@ -32,20 +28,16 @@ export function describeTable(
 ): DatasetDescription {
   const description = entry.description ?? table.comment?.slice(0, 100_000)
   const title = entry.title ?? humanised(table.name)
+  const access = entry.access ?? defaultAccess
   return {
     id: table.id,
     title,
-    themes: entry.themes ?? [],
-    keywords: entry.keywords ?? [],
-    access: entry.access ?? defaultAccess,
-    sharedWith: entry.sharedWith ?? [],
-    listing: listingOf(entry, defaultAccess),
+    ...describedBy(entry),
+    access,
+    listing: listingOf(entry, access),
     distributions: [],
     tables: [{ ...tableOf(table, columns, rowCount, title, entry), ...keys }],
     ...(description === undefined ? {} : { description }),
-    ...(entry.licence === undefined ? {} : { licence: entry.licence }),
-    ...(entry.frequency === undefined ? {} : { frequency: entry.frequency }),
-    ...(entry.landingPage === undefined ? {} : { landingPage: entry.landingPage }),
   }
 }
 

@@ -2,7 +2,8 @@ import type { Access, CatalogueEvent } from '../../../src/connector/catalogue.js
 import type { ColumnDescription } from '../../../src/connector/column.js'
 import type { Log } from '../../../src/connector/source.js'
 import { DialsError, SourceTimeout } from '../../../src/errors.js'
-import { describeTable, listingOf } from './describe.js'
+import { listingOf } from '../dataset-entry.js'
+import { describeTable } from './describe.js'
 import type { AccessSettings } from './entries.js'
 import { fullName } from './ids.js'
 import { type Keys, keysOf } from './keys.js'
@@ -60,7 +61,7 @@ async function harvestTable<T extends SourceTable>(
   parts: HarvestParts<T>,
 ): Promise<CatalogueEvent> {
   const entry = parts.config.datasets[fullName(table)] ?? {}
-  const listing = listingOf(entry, defaultAccess)
+  const listing = listingOf(entry, entry.access ?? defaultAccess)
   const problem = (message: string): CatalogueEvent => ({
     kind: 'problem',
     sourceId: table.id,
