@@ -1,6 +1,6 @@
 import type { LandedFile } from '../../src/connector/engine.js'
 import { shapesOf } from '../../src/connector/shapes.js'
-import { SourceTimeout } from '../../src/errors.js'
+import { queryEnded } from '../shared/database/connection.js'
 import type { Limits } from '../shared/database/execute-scan.js'
 import type { Statement } from '../shared/database/take-exact.js'
 import { PartWriter } from '../shared/parquet/part-writer.js'
@@ -10,8 +10,6 @@ import { fieldOf } from './field.js'
 
 /** Rows that are read ahead of whoever takes the parts. */
 const rowsAhead = 1000
-
-const ended = 'The query was ended before the database had answered it.'
 
 /** Where the rows come from, and where their parts go. */
 export interface ReadParts {
@@ -51,16 +49,16 @@ export async function* readStatement(
       given = writer.rows
       bytes = 0
     }
-    if (limits.signal.aborted) throw new SourceTimeout(ended)
+    if (limits.signal.aborted) throw queryEnded()
     if (writer.rows > given || given === 0) yield await writer.write()
-    await session.query('COMMIT')
-    session.close(true)
+    await session.commit()
+    session.close()
     return { rows: writer.rows }
   } catch (thrown) {
-    throw limits.signal.aborted ? new SourceTimeout(ended) : mysqlError(thrown)
+    throw limits.signal.aborted ? queryEnded() : mysqlError(thrown)
   } finally {
     // Whoever leaves early ends it at the server as well.
     left.abort()
-    session.close(false)
+    session.close()
   }
 }
