@@ -4,9 +4,8 @@ import { isLoopback, readTlsFiles } from '../shared/database/tls.js'
 /** Not `prefer` and `allow`: they go on in the clear when the server, or whoever stands between, says that it has no TLS. */
 const modes = ['disable', 'require', 'verify-ca', 'verify-full', 'no-verify']
 
-/** What is wrong with a url, in an operator's words that hold nothing of it. */
+/** What is wrong with a url that can be parsed, in words for an operator that quote nothing of it. */
 export function urlProblem(text: string): string | undefined {
-  if (!URL.canParse(text)) return 'is no URL: in a password, what is neither letter nor digit is percent-encoded'
   const { searchParams } = new URL(text)
   if (hostOf(new URL(text)) === '') return 'names no host'
   if (searchParams.has('ssl')) return 'says ssl: say sslmode=verify-full, or sslmode=disable'

@@ -1,5 +1,6 @@
 import type { Access } from '../../../src/connector/catalogue.js'
 import { humanised, slugOf } from '../../shared/slug.js'
+import { binaryOrder } from './binary-order.js'
 import { bindIds } from './bind-ids.js'
 import { type CatalogueFile, catalogueFileName, type DatasetEntry } from './catalogue-file.js'
 import { expectedFiles, isProtective, type Standing } from './decide-access.js'
@@ -44,7 +45,7 @@ export function groupFiles(folder: Folder, catalogue: CatalogueFile, before: Fol
   const entries = new Map(Object.entries(catalogue.datasets))
   const present = [...folder.files, ...folder.refused]
   const { claims, problems } = claimFiles(entries, new Set(present.map(({ name }) => name)))
-  const stems = [...new Set(present.filter(({ name }) => !claims.has(name)).map(({ stem }) => stem))].sort(binary)
+  const stems = [...new Set(present.filter(({ name }) => !claims.has(name)).map(({ stem }) => stem))].sort(binaryOrder)
   const ids = idsOf(stems, entries, before)
   const remembered = remember(before, catalogue, ids)
   const judged = judgeFolder(folder, catalogue, ids, remembered, defaultAccess)
@@ -88,7 +89,7 @@ export function groupFiles(folder: Folder, catalogue: CatalogueFile, before: Fol
   // A name without a dot could be taken for a dataset's id, and keep that dataset in the catalogue.
   problems.push(...folder.passedOver.map(({ name, message }) => ({ id: name.includes('.') ? name : `./${name}`, message })))
   return {
-    datasets: [...groups].map(([id, group]) => dataset(id, group)).sort((left, right) => binary(left.id, right.id)),
+    datasets: [...groups].map(([id, group]) => dataset(id, group)).sort((left, right) => binaryOrder(left.id, right.id)),
     problems,
     memory,
   }
@@ -198,8 +199,4 @@ function dataset(id: string, { files, refused, firstStem, entry, standing, isNam
     return { stem, name: isNamed ? stem : id, title: byStem.size === 1 ? title : humanised(stem), file, problems }
   })
   return { id, title, entry, files, refused, tables, ...standing }
-}
-
-function binary(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0
 }

@@ -1,6 +1,7 @@
 import { lstat, readdir, realpath, stat } from 'node:fs/promises'
 import { extname, join, sep } from 'node:path'
 import { SourceUnavailable } from '../../../src/errors.js'
+import { binaryOrder } from './binary-order.js'
 import { catalogueFileName } from './catalogue-file.js'
 import { type Format, formatOf } from '../../shared/tabular/formats.js'
 import { isLeaving, passedOver, shown } from './passed-over.js'
@@ -56,8 +57,8 @@ export async function listFolder(
     : present
         .map(({ name }) => name)
         .filter((name) => catalogueLeaving.test(name))
-        .sort(binary)
-  entries.sort((one, other) => binary(one.name, other.name))
+        .sort(binaryOrder)
+  entries.sort((one, other) => binaryOrder(one.name, other.name))
   const named = entries.map((entry) => ({ entry, ...partsOf(entry.name) }))
   const data = named.filter(({ entry, format }) => format !== undefined && !entry.isDirectory())
   const known = ({ entry: { name }, stem }: (typeof data)[number]) => isKnown({ stem, name })
@@ -82,7 +83,7 @@ export async function listFolder(
     entry: { name },
     stem,
     format,
-  } of served.sort((one, other) => binary(one.entry.name, other.entry.name))) {
+  } of served.sort((one, other) => binaryOrder(one.entry.name, other.entry.name))) {
     const file = await regularFile(join(root, name), root)
     if (file === 'elsewhere') elsewhere.push(name)
     else if (file === 'no file') noFiles.push(name)
@@ -134,8 +135,4 @@ async function regularFile(
 
 function unavailable(cause: unknown): never {
   throw new SourceUnavailable('The folder of this source cannot be read. Its operator must see to its path and rights.', { cause })
-}
-
-function binary(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0
 }

@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
+import { replaceFile } from '../../shared/replace-file.js'
 
 const count = z.number().int().min(0)
 /** Names come from files and sheets, so they stand in pairs: an object would lend some of them a meaning. */
@@ -67,6 +68,5 @@ export async function writeMemory(file: string, memory: FolderMemory): Promise<v
     protected: [...memory.protected],
   }
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  await writeFile(`${file}.new`, JSON.stringify(plain), { mode: 0o600 })
-  await rename(`${file}.new`, file)
+  await replaceFile(file, JSON.stringify(plain))
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { z } from 'zod'
+import { replaceFile } from '../../replace-file.js'
 
 const seenSchema = z.record(z.string(), z.strictObject({ stamp: z.string(), hash: z.string() }))
 
@@ -34,8 +35,7 @@ export class ContentHashes {
     const seen = await this.#load()
     const kept = new Set(paths)
     for (const path of seen.keys()) if (!kept.has(path)) seen.delete(path)
-    await writeFile(`${this.memory}.new`, JSON.stringify(Object.fromEntries(seen)))
-    await rename(`${this.memory}.new`, this.memory)
+    await replaceFile(this.memory, JSON.stringify(Object.fromEntries(seen)))
   }
 
   async #load(): Promise<Map<string, { stamp: string; hash: string }>> {

@@ -1,6 +1,7 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { columnSchema } from '../../../../src/connector/column.js'
+import { replaceFile } from '../../replace-file.js'
 
 const heldTableSchema = z.strictObject({
   dataset: z.string(),
@@ -61,8 +62,7 @@ export class HarvestedTables {
   }
 
   async save(): Promise<void> {
-    await writeFile(`${this.memory}.new`, JSON.stringify(Object.fromEntries(await this.#load())))
-    await rename(`${this.memory}.new`, this.memory)
+    await replaceFile(this.memory, JSON.stringify(Object.fromEntries(await this.#load())))
   }
 
   async #load(): Promise<Map<string, HeldTable>> {
