@@ -8,4 +8,5 @@ export const filesConfigSchema = z.strictObject({
   maxFileMb: z.number().int().min(1).max(65_536).default(2048).describe('A larger file is told as a problem and not read, in MiB.'),
 })
 
+/** Inferred from its schema. */
 export type FilesConfig = z.infer<typeof filesConfigSchema>

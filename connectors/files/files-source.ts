@@ -26,7 +26,7 @@ export class FilesSource implements Source {
   readonly #memoryFile: string
   readonly #copies: AttachedCopies
   #last: Promise<unknown> = Promise.resolve()
-  /** Why nobody can know who may read what; nothing is served then. */
+  /** The error of an unreadable catalogue.yaml. While it is set, access is unknown and nothing is served. */
   #broken: DialsError | undefined
   #first: Promise<void> | undefined
   readonly #closing = new AbortController()
@@ -47,7 +47,7 @@ export class FilesSource implements Source {
   async *harvest(_cursor: string | undefined, signal: AbortSignal): AsyncIterable<CatalogueEvent> {
     const { config, context } = this
     const [store, hashes, harvestedTables] = [this.#store, this.#hashes, this.#harvestedTables]
-    // The engine is shut off from all but the folder's real place.
+    // The engine may read only the folder's real path, so links are resolved first.
     const folder = await realpath(this.#folder).catch(() => this.#folder)
     const converter = new Converter({ store, hashes, folder, openEngine: (options) => context.openEngine(options) })
     try {
@@ -110,7 +110,7 @@ export class FilesSource implements Source {
     return this.#open(found, signal)
   }
 
-  /** The tables, where all of them and their copies are there. */
+  /** The tables; undefined if any of them, or its copy, is missing. */
   async #find(ids: readonly string[]): Promise<Map<string, HeldTable> | undefined> {
     const tables = new Map<string, HeldTable>()
     for (const id of ids) {
@@ -138,7 +138,7 @@ export class FilesSource implements Source {
     return { tables: readable, release }
   }
 
-  /** What is not as it was written is made again by the next harvest. */
+  /** Removes damaged copies, so that the next harvest makes them again. */
   async #damaged(tables: readonly HeldTable[], cause: unknown): Promise<Error> {
     this.context.log.warn({ err: cause }, 'a copy is damaged')
     for (const { key, file } of tables) {
@@ -148,7 +148,10 @@ export class FilesSource implements Source {
     return damagedCopy(cause)
   }
 
-  /** A process that starts with queries reads its folder first, once for all of them; one that gives up takes nobody else with it. */
+  /**
+   * A process whose first request is a query must harvest first. Queries that arrive meanwhile share that harvest, and it goes on if one of
+   * them is cancelled.
+   */
   async #harvestOnce(signal: AbortSignal): Promise<void> {
     this.#first ??= this.#harvestAll().catch((thrown: unknown) => {
       this.#first = undefined
