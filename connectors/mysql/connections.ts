@@ -5,19 +5,19 @@ import type { MysqlConfig } from './config.js'
 import { mysqlError } from './errors.js'
 import { integer } from './sql/text.js'
 
-/** One connection inside a read-only transaction. What it throws is a DialsError. */
+/** One connection inside a read-only transaction. Its methods throw a DialsError. */
 export interface Session extends Transaction {
-  /** Runs one statement; its rows as objects. */
+  /** Runs one statement and returns its rows as objects. */
   query(sql: string): Promise<unknown[]>
-  /** Starts a statement, whose rows its caller streams. */
+  /** Starts a statement whose rows the caller streams. */
   start(options: QueryOptions): Query
   /** Rejects when the connection ends, or does not answer a cancellation. */
   readonly broken: Promise<never>
 }
 
 /**
- * The connections of one source: each piece of work is a READ ONLY transaction of its own. A signal that ends kills what runs at the
- * server.
+ * The connections of one source. Each piece of work runs in a READ ONLY transaction of its own. When its signal ends, the running statement
+ * is killed at the server.
  */
 export class Connections {
   readonly #pool: Pool
@@ -30,7 +30,10 @@ export class Connections {
     this.#pool = createPool({ ...this.#settings(), connectionLimit: config.connections, idleTimeout: connectionLimits.idleMs })
   }
 
-  /** Begins a transaction. Its caller closes it. @param timeoutMs of each statement; at most the configuration's. */
+  /**
+   * Begins a transaction, which the caller must close.
+   * @param timeoutMs the most for each statement, in milliseconds; never more than the configuration allows.
+   */
   async begin(signal: AbortSignal, timeoutMs = this.config.statementTimeoutMs): Promise<Session> {
     if (this.#closed !== undefined) throw new SourceUnavailable('This source was closed.')
     if (signal.aborted) throw queryEnded()
@@ -38,7 +41,7 @@ export class Connections {
     let giveUp: NodeJS.Timeout | undefined
     let cancel = () => undefined as void
     let lose = () => undefined as void
-    // mysql2 tells a statement nothing of a pooled connection that has ended.
+    // mysql2 does not tell a running statement that its pooled connection has ended.
     const broken = new Promise<never>((_, reject) => {
       lose = () => reject(signal.aborted ? queryEnded() : mysqlError({}))
       cancel = () => {
@@ -119,7 +122,7 @@ export class Connections {
     return connectionFrom(connecting, signal, (connection) => connection.release())
   }
 
-  /** Over a connection of its own. */
+  /** Kills the running statement over a separate connection. */
   #kill({ threadId }: PoolConnection): void {
     const other = createConnection(this.#settings())
     other.on('error', () => undefined)

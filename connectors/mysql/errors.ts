@@ -2,11 +2,14 @@ import { DialsError, SourceTimeout, SourceUnavailable, SourceUnreachable, TypeMi
 import { databaseMessages } from '../shared/database/error-messages.js'
 import { tlsMessage } from '../shared/database/tls.js'
 
-/** What the database or its connection threw, as one of ours. Its own words name tables and values, so they stay in the cause. */
+/**
+ * Turns an error of the database or its connection into a DialsError. The original text names tables and values, so only the code stays, in
+ * the cause.
+ */
 export function mysqlError(thrown: unknown): DialsError {
   if (thrown instanceof DialsError) return thrown
   const { code = '', errno = 0, message: told = '' } = thrown as { code?: string; errno?: number; message?: string }
-  // Before there is a connection, no table or value can be in it: it says what is wrong with the certificate.
+  // An error of the handshake cannot name a table or a value, and says what is wrong with the certificate.
   const words = code.startsWith('HANDSHAKE_') ? told.slice(0, 500) : ''
   const detail = { cause: new Error(`MySQL ${code} ${errno} ${words}`.trim()) }
   if (interrupted.has(errno)) return new SourceTimeout(databaseMessages.interrupted, detail)
@@ -19,10 +22,12 @@ export function mysqlError(thrown: unknown): DialsError {
 
 const unread = 'The database could not read what was asked for. The code of its error is in the log.'
 
-/** Of a shutdown, a host or an account that is refused, a connection that was ended. */
+/** Errors of a shutdown, a refused host or account, or a connection that the server ended. */
 const ends = new Set([1053, 1077, 1078, 1079, 1080, 1081, 1129, 1130, 1927, 3118, 3169, 3955, 4031])
 
-/** The server tells what is wrong with a statement, and goes on: 1152 to 1161 are of the network, those from 2000 of the client. */
+/**
+ * Whether the server reports an error of the statement and goes on. 1152 to 1161 are network errors; those from 2000 come from the client.
+ */
 const isAnswer = (errno: number) =>
   errno >= 1000 && errno < 6000 && !ends.has(errno) && !(errno >= 1152 && errno <= 1161) && !(errno >= 2000 && errno < 3000)
 

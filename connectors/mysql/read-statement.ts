@@ -8,16 +8,16 @@ import type { Connections } from './connections.js'
 import { mysqlError } from './errors.js'
 import { fieldOf } from './field.js'
 
-/** Rows that are read ahead of whoever takes the parts. */
+/** How many rows may be read before the caller takes the next part. */
 const rowsAhead = 1000
 
-/** Where the rows come from, and where their parts go. */
+/** Where rows come from, and the folder for the parts. */
 export interface ReadParts {
   readonly connections: Connections
   readonly scratchFolder: string
 }
 
-/** One statement's rows, a part at a time: not many more are read than were asked for. */
+/** Reads the rows of one statement, a part at a time. Few more rows are read than the caller asks for. */
 export async function* readStatement(
   { relation, sql }: Statement,
   limits: Limits,
@@ -28,7 +28,7 @@ export async function* readStatement(
   const left = new AbortController()
   const session = await connections.begin(AbortSignal.any([limits.signal, left.signal]), limits.deadline - Date.now())
   try {
-    // Every value as the bytes of its text: nothing is made a JavaScript number or date on its way.
+    // Each value arrives as the bytes of its text, so that no JavaScript number or date can change it.
     const query = session.start({ sql, rowsAsArray: true, typeCast: (field) => field.buffer() })
     const rows = query.stream({ highWaterMark: rowsAhead })
     session.broken.catch((reason: Error) => rows.destroy(reason))
@@ -57,7 +57,7 @@ export async function* readStatement(
   } catch (thrown) {
     throw limits.signal.aborted ? queryEnded() : mysqlError(thrown)
   } finally {
-    // Whoever leaves early ends it at the server as well.
+    // If the caller leaves early, the statement is ended at the server too.
     left.abort()
     session.close()
   }

@@ -36,7 +36,7 @@ interface ColumnRow {
   name: string
   kind: string
   comment: string
-  /** None for a view that is broken. */
+  /** Null for a broken view. */
   column: string | null
   type: string
   full: string
@@ -47,8 +47,8 @@ interface ColumnRow {
 }
 
 /**
- * Reads what the configuration lists, as far as this user may see it: information_schema hides the rest.
- * @param home the database of the url, whose tables have their own names as identifiers.
+ * Reads the listed tables that this user may see: information_schema hides the others.
+ * @param home the database of the url. Its tables have their plain names as identifiers.
  */
 export async function readTables(
   query: (sql: string) => Promise<unknown[]>,
@@ -91,7 +91,7 @@ export async function readTables(
   })
 }
 
-/** Of the rows of one table. */
+/** The keys of one table, from its rows of `keysSql`. */
 function keysOf(rows: readonly KeyRow[]): Pick<SourceTable, 'primaryKey' | 'foreignKeys'> {
   const foreign = new Map<string, { schema: string; name: string; columns: string[]; references: string[] }>()
   for (const { key, column, toSchema, toName, reference } of rows) {

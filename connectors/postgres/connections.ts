@@ -8,29 +8,29 @@ import { cancelRequest } from './cancel.js'
 import type { PostgresConfig } from './config.js'
 import { postgresError } from './errors.js'
 
-/** What pg keeps of a connection that its types leave out. */
+/** Properties of a pg client that its types leave out. */
 interface Wired {
   readonly connection: { readonly stream: Socket }
 }
 
-/** One connection inside a read-only transaction. What it throws is a DialsError. */
+/** One connection inside a read-only transaction. Its methods throw a DialsError. */
 export interface Session extends Transaction {
-  /** Runs one statement; its rows, as pg reads them. */
+  /** Runs one statement and returns its rows, as pg reads them. */
   query(sql: string): Promise<unknown[]>
-  /** Starts a statement that reads the connection itself, and answers how it ends. */
+  /** Starts a statement that reads the connection itself, and settles when it has ended. */
   submit<T extends pg.Submittable & { readonly ended: Promise<void> }>(statement: T): Promise<void>
 }
 
-/** How long the statements of one piece of work may take. */
+/** The limits for one piece of work. */
 export interface Within {
   readonly signal: AbortSignal
-  /** Milliseconds. Default: the configuration's statementTimeoutMs, which is also the most. */
+  /** The most for each statement, in milliseconds. Default, and upper bound: the configuration's statementTimeoutMs. */
   readonly timeoutMs?: number
 }
 
 /**
- * The connections of one source: each piece of work is a READ ONLY transaction of its own, whose settings end with it, so that a pooler
- * between us and the server does no harm. A signal that ends cancels what runs at the server.
+ * The connections of one source. Each piece of work runs in a READ ONLY transaction of its own. Its settings end with it, so a pooler
+ * before the server is safe. When the signal ends, the running statement is cancelled at the server.
  */
 export class Connections {
   readonly #pool: pg.Pool
@@ -53,12 +53,12 @@ export class Connections {
     this.#pool.on('error', (thrown) => log.warn({ err: postgresError(thrown).cause }, 'an idle connection to a database was lost'))
   }
 
-  /** Begins a transaction, whose statements the signal cancels. Its caller closes it. */
+  /** Begins a transaction, which the caller must close. The signal cancels its statements. */
   async begin({ signal, timeoutMs }: Within): Promise<Session> {
     if (this.#closed !== undefined) throw new SourceUnavailable('This source was closed.')
     if (signal.aborted) throw queryEnded()
     const client = await this.#connect(signal)
-    // Without a listener a connection that is lost in the midst of work would end the process; the work learns of it by itself.
+    // Without a listener, losing the connection during work would end the process. The statement itself reports the loss.
     const lost = () => undefined
     client.on('error', lost)
     let giveUp: NodeJS.Timeout | undefined
@@ -94,7 +94,7 @@ export class Connections {
           client.removeListener('error', lost)
           client.release(!isCommitted || signal.aborted)
         }
-        // A cancellation that is still under way must not meet the next statement.
+        // The connection is given back only after the cancellation, which could otherwise hit its next statement.
         if (cancelled === undefined) release()
         else void cancelled.then(release)
       },
@@ -113,7 +113,7 @@ export class Connections {
     return inTransaction(this.begin(within), work)
   }
 
-  /** Ends every connection, once the work on it has ended. Safe to call twice. */
+  /** Ends every connection once its work has ended. Safe to call twice. */
   close(): Promise<void> {
     this.#closed ??= this.#pool.end()
     return this.#closed

@@ -3,8 +3,8 @@ import { databaseMessages } from '../shared/database/error-messages.js'
 import { tlsMessage } from '../shared/database/tls.js'
 
 /**
- * What the database or its connection threw, as one of ours. Its own words name tables and values, so they stay in the cause, and values
- * nowhere.
+ * Turns an error of the database or its connection into a DialsError. The original text may name tables, so it stays in the cause; text
+ * that may quote a value is dropped.
  */
 export function postgresError(thrown: unknown): DialsError {
   if (thrown instanceof DialsError) return thrown
@@ -18,7 +18,7 @@ export function postgresError(thrown: unknown): DialsError {
     : new SourceUnreachable(words ?? databaseMessages.lost, { cause })
 }
 
-/** Classes of SQLSTATE in which the server tells what is wrong with a statement, and goes on. */
+/** SQLSTATE classes in which the server reports an error of the statement and goes on. */
 const answered = /^(?!08)(?:[0-4][0-9A-Z]|5[458]|F0|P0|XX)[0-9A-Z]{3}$/
 
 const unread = 'The database could not read what was asked for. Its own words are in the log.'

@@ -4,7 +4,7 @@ import { sensitivities } from '../../src/connector/column.js'
 
 const accessSchema = z.enum(['OPEN', 'SHARED', 'CLOSED'])
 
-/** The setting `defaultAccess`. @param where what may name a dataset's own access, in words for an operator. */
+/** The setting `defaultAccess`. @param where the name of the place that may set a dataset's own access, in words for an operator. */
 export function defaultAccessSchema(where: string): typeof accessSchema {
   return accessSchema.describe(
     `Who may read a dataset for which ${where} says nothing: everybody, the organisations named there, or nobody else.`,
@@ -48,7 +48,7 @@ export function listingOf({ listing }: Pick<DatasetFields, 'listing'> = {}, acce
   return listing ?? (access === 'OPEN' ? 'PUBLIC' : 'PARTIES')
 }
 
-/** What an entry says of a dataset, as the catalogue has it. */
+/** The fields of a dataset's description that its entry gives directly. */
 export function describedBy({
   themes = [],
   keywords = [],

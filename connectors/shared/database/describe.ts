@@ -6,7 +6,7 @@ import { fullName } from './ids.js'
 import type { SourceTable } from './source-table.js'
 import type { DatasetEntry } from './entries.js'
 
-/** The columns of a table, before anybody has looked at its values. */
+/** The columns of a table, before its values are sampled. */
 export function columnsOf({ columns }: SourceTable): ColumnDescription[] {
   return columns.map(({ name, nullable, comment, reading: { shape } }) => ({
     name: name.slice(0, 500),
@@ -18,7 +18,7 @@ export function columnsOf({ columns }: SourceTable): ColumnDescription[] {
   }))
 }
 
-/** A table as the catalogue tells of it, with what its publisher says of it. @param columns as recognised. */
+/** Describes a table for the catalogue, with what its publisher says of it. @param columns as recognised. */
 export function describeTable(
   table: SourceTable,
   { columns, rowCount }: { columns: readonly ColumnDescription[]; rowCount: number | undefined },
@@ -50,7 +50,7 @@ function tableOf(
 ): TableDescription {
   const known = new Set(table.columns.map(({ name }) => name))
   const astray = Object.keys(entry.columns ?? {}).filter((name) => !known.has(name))
-  // A protected column that has another name now may be any that nothing is said of.
+  // The protected column may have been renamed, so any column without an entry may be it.
   const isHeldBack = astray.some((name) => (entry.columns?.[name]?.sensitivity ?? 'NONE') !== 'NONE')
   const saidOf = (name: string) => entry.columns?.[name] ?? (isHeldBack ? { sensitivity: 'PERSONAL' as const } : {})
   const problems = [

@@ -12,12 +12,12 @@ const datasetEntrySchema = z.strictObject({
   description: datasetEntryFields.description.describe('In place of the comment on the table.'),
   columns: z.record(z.string().max(500), columnEntrySchema).optional().describe('By the column’s name in the database.'),
 })
-/** What a publisher says of one table, in the words of a folder's catalogue.yaml. */
+/** What a publisher says of one table. The fields are those of a folder's catalogue.yaml. */
 export type DatasetEntry = z.infer<typeof datasetEntrySchema>
 
 const pattern = z.string().min(1).max(200)
 
-/** The settings that databases share. */
+/** The settings that all kinds of database share. */
 export const databaseSettings = {
   schemas: z.array(pattern).min(1).max(200).describe('The schemas to serve; * stands for any letters. Nothing else is listed.'),
   tables: z
@@ -47,7 +47,7 @@ export const databaseSettings = {
     .describe('The database gives up on a lock after this, in milliseconds.'),
 }
 
-/** Those of them that say who may read what. */
+/** The settings that decide who may read what. */
 export interface AccessSettings {
   readonly datasets: Readonly<Record<string, DatasetEntry>>
   readonly defaultAccess: Access
