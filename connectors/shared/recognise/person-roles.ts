@@ -1,7 +1,7 @@
 import { words } from './words.js'
 /**
- * Words that say what a person is to somebody. A column so called holds persons, or organisations in their place: its values tell.
- * All are compared with the letters of a header alone, in lower case.
+ * Words for what a person is to somebody. A column with such a name holds persons or, in their place, organisations; its values decide.
+ * They are compared with the lower-case letters of a header.
  */
 const privateRoles = [
   // Licences, permits, property.
@@ -35,7 +35,7 @@ const privateRoles = [
   `),
 ]
 
-/** Roles of work: their names are personal, but a table of schools with their heads is no table about people. */
+/** Roles at work. Their names are personal, but a table of schools with their heads is not a table about people. */
 const workRoles = words(`
   officer caseofficer councillor councilor cllr alderman mayor mp minister headteacher headmaster headmistress head principal
   teacher tutor manager supervisor premisessupervisor dps inspector surveyor assessor director chair chairman chairperson
@@ -59,15 +59,18 @@ const privateRole = new RegExp(
 /** Headers that name a person by a role of work. */
 export const workRole = new RegExp(`${before}(?:${workRoles.join('|')})${suffix}|^names?of(?:the)?(?:${workRoles.join('|')})`)
 
-/** Headers that may name anything: their values must leave no doubt. */
+/** Headers that may name anything. Here the values must leave no doubt. */
 const plainName = /^(?:full)?names?$|^people$/
-/** Headers of those who are paid: mostly firms, and told from persons by a title alone. */
+/** Headers of payees: mostly firms, so only a title shows a person. */
 const payee = /payee|beneficiary|recipient|supplier|vendor|grantee|sponsor|^creditor|merchant/
 
-/** What a header says of whose names it holds. */
+/** Whose names a header says that its column holds. */
 export type PersonHeader = 'private' | 'work' | 'name' | 'payee'
 
-/** @param letters of a header, in lower case, nothing between them. */
+/**
+ * What a header says; undefined if it names no person.
+ * @param letters the header's letters in lower case, without anything between them.
+ */
 export function personHeader(letters: string): PersonHeader | undefined {
   if (payee.test(letters)) return 'payee'
   if (workRole.test(letters)) return 'work'
@@ -75,7 +78,7 @@ export function personHeader(letters: string): PersonHeader | undefined {
   return plainName.test(letters) ? 'name' : undefined
 }
 
-/** Headers under which places, works and things are named, which are often called after persons. */
+/** Headers of places, works and things, which are often named after persons. */
 const thing = new RegExp(
   words(`
     road street place venue building ward school librar site station park pub premises property plaque monument statue memorial
@@ -87,7 +90,7 @@ const thing = new RegExp(
   `).join('|'),
 )
 
-/** Whether a header is one of which nothing is known, so that only its values can tell. */
+/** Whether a header says nothing about its values, so that only they can show persons. */
 export function mayNamePersons(letters: string): boolean {
   return personHeader(letters) === undefined && !thing.test(letters)
 }

@@ -7,7 +7,7 @@ const title =
 /** Titles that stand before a person's name and seldom before anything else. */
 const plainTitle = '(?:mr|mrs|ms|miss|mx|cllr|councillor)'
 
-/** Words of organisations and places, and of what stands where no name does. */
+/** Words of organisations and places, and words that stand in place of a missing name. */
 const notPerson = words(`
   ltd limited plc llp inc incorporated corp corporation gmbh llc cic cio co company companies group holdings partners
   partnership associates enterprises? ventures council borough authority government ministry department dept directorate agency
@@ -35,7 +35,7 @@ const notPerson = words(`
   customer resident user manager officer staff member system test
 `)
 
-/** The same as plain words: `gardens?` is two. */
+/** The same as plain words: `gardens?` gives two. */
 const notPersonWords = [
   ...new Set(
     notPerson.flatMap((word) =>
@@ -44,21 +44,21 @@ const notPersonWords = [
   ),
 ]
 
-/**
- * SQL: a constant list of words. Lists are looked through at once, where one expression of hundreds of words takes longer to prepare than
- * to run.
- */
+/** SQL: a constant list of words. A list is searched at once; an expression of hundreds of words takes longer to prepare than to run. */
 const wordList = (list: readonly string[]) => `string_split(${literal(list.join(' '))}, ' ')`
 
 /** SQL: the words of a value, in lower case. */
 const wordsOf = (value: string) => `string_split_regex(lower(${value}), '[^\\p{L}]+')`
 
-/** A value without what is put behind a name: a trading name, what is in brackets, honours. */
+/** SQL: a value without what follows a name: a trading name, brackets, honours, telephone numbers and mailboxes. */
 function bare(text: string): string {
   return `trim(regexp_replace(${text}, '(?i)(?:,? +(?:t/a|trading as|c/o|obe|mbe|cbe|kc|qc|mp|jp|jnr|snr|jr|sr|esq|phd|bsc|ma)[. ]?.*$| *[(\\[].*$|[ ,;:-]*(?:(?:tel|mob|phone)[.:]? *)?[+]?[0-9][0-9 -]{8,}.*$|[ ,;:<-]*[^ ]+@[^ ]+.*$|[,;.]+$)', ''))`
 }
 
-/** Letters and what stands between the parts of names, in two to seven parts; or letters of a script that writes names without blanks. */
+/**
+ * SQL: whether a value has the shape of a name: letters with one to nine separators, or letters of a script that writes names without
+ * blanks.
+ */
 function nameShape(value: string): string {
   const parts = `length(${value}) - length(regexp_replace(${value}, '[ ,.;/-]+', '', 'g'))`
   const isForeign = `regexp_matches(${value}, '[^\\p{Latin}\\P{L}]')`
@@ -71,7 +71,10 @@ const estate = (value: string) =>
   `regexp_matches(${value}, '(?i)^(?:(?:the )?(?:executors?|estate|personal representatives?)(?: of)?(?: the)?(?: late)? |(?:the )?late )\\p{L}')`
 const isOther = (value: string) => `list_has_any(${wordsOf(value)}, ${wordList(notPersonWords)})`
 
-/** Given names from many places. They need not be all: they lift a mixture of persons and organisations above doubt. */
+/**
+ * Given names from many places. The list need not be complete: it only has to tell a mixture of persons and organisations from
+ * organisations alone.
+ */
 export const givenNames = words(`
   aaron abdul abdullah abigail abdi adam adaeze adebayo adele adrian agnes agnieszka ahmed aidan aisha alan albert alejandra
   alejandro alex alexander alexandra alfie ali alice alison amanda amara amelia amina amir amit amy ana anastasia andrea andreas
@@ -101,16 +104,16 @@ export const givenNames = words(`
   zahra zainab zara zoe zofia
 `)
 
-/** Whether a value begins with a given name, after titles, or has one after a comma. */
+/** SQL: whether a value begins with a given name, after any titles, or has one after a comma. */
 const given = (value: string) => {
   const firstWord = (text: string) => `regexp_extract(lower(${text}), ${literal(`^ *(?:${title}\\.? +)*(\\p{L}+)(?:[ -]|$)`)}, 1)`
   return `(list_contains(${wordList(givenNames)}, ${firstWord(value)}) OR list_contains(${wordList(givenNames)}, ${firstWord(`split_part(${value}, ',', 2)`)}))`
 }
-/** `J Smith`, `J.R. Smith`, `SMITH J`, `Smith, J.` */
+/** SQL: whether a value is like `J Smith`, `J.R. Smith`, `SMITH J`, `Smith, J.` */
 const initialled = (value: string) =>
   `regexp_full_match(${value}, ${literal(`(?:(?:\\p{Lu}\\.? ?){1,3} ?\\p{Lu}[\\p{L}\\p{M}'’-]+(?: \\p{Lu}[\\p{L}\\p{M}'’-]+)?|\\p{Lu}[\\p{L}\\p{M}'’-]+,? (?:\\p{Lu}\\.? ?){1,3})`)})`
 
-/** What the values of a column show: how many there are, look like persons, surely are, and differ as single words. */
+/** Counts of a column's values: all, those that look like persons, those that surely are persons, and different single words. */
 export interface PersonSigns {
   all: number
   like: number
@@ -118,12 +121,13 @@ export interface PersonSigns {
   lone: number
 }
 
-/** Different values of a column that are looked at; of more, those that a hash picks. */
+/** How many different values of a column are examined. Of more, a hash picks a part. */
 const valuesMax = 20_000
 
 /**
- * Looks at the values of columns (c0 …), each different one once. All go through one expression, as rows of place and value, since
- * preparing these for each column would take longer than running them. Of a column of very many values the counts are those of a part.
+ * Examines the values of columns (c0 …), each different value once. All columns go through one expression, as rows of column and value,
+ * because preparing it for each column would take longer than running it. For a column with very many values, the counts are those of a
+ * part.
  */
 export async function personSigns(session: EngineSession, rows: string, positions: readonly number[]): Promise<Map<number, PersonSigns>> {
   if (positions.length === 0) return new Map()
@@ -160,7 +164,7 @@ export async function personSigns(session: EngineSession, rows: string, position
   )
 }
 
-/** Whether a value begins with a title that only persons have. */
+/** SQL: whether a value begins with a title that only persons have. */
 export function plainlyTitled(raw: string): string {
   return `(length(${raw}) <= 80 AND ${titled(raw, plainTitle)} AND NOT regexp_matches(${raw}, '(?i)\\b(?:road|street|house|court|shop|bar|caf[eé]|restaurant|ltd|limited|kebab|chicken|pizza|fish|chips|selfridge)'))`
 }

@@ -1,19 +1,19 @@
 import type { ColumnDescription, ColumnType } from '../../../src/connector/column.js'
 import type { EngineSession } from '../../../src/connector/engine.js'
 
-/** What a reader works with. */
+/** What a reader needs to read one file. */
 export interface Conversion {
   session: EngineSession
-  /** An empty folder for files under way; removed afterwards. */
+  /** An empty folder for temporary files. The caller removes it. */
   scratch: string
-  /** Types that the publisher demands, by column name. */
+  /** The types that the publisher asks for, by column name. */
   types: ReadonlyMap<string, ColumnType>
-  /** The columns that the file's table had when it was last harvested: those of a file that holds no rows now. */
+  /** The columns of the file's table at the last harvest. A file without rows gets these. */
   known?: readonly KnownColumn[]
-  /** What is to be told of the file as a whole. */
+  /** Problems of the file as a whole. Readers add to them. */
   problems: string[]
   signal: AbortSignal
 }
 
-/** What is kept of a column for a table without rows. */
+/** What is remembered of a column for a file without rows. */
 export type KnownColumn = Pick<ColumnDescription, 'name' | 'type' | 'scale'>

@@ -23,7 +23,7 @@ const readers: Record<Format, Reader> = {
 
 /**
  * Converts one file into copies in `folder`, a table at a time.
- * @throws Unreadable where the file is no data; DialsError where the engine or a limit ends it.
+ * @throws Unreadable if the file is not data; DialsError if the engine or a limit ends the conversion.
  */
 export async function convertFile(path: string, format: Format, folder: string, parts: Omit<Conversion, 'problems'>): Promise<Manifest> {
   const conversion: Conversion = { ...parts, problems: [] }

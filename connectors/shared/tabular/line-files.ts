@@ -1,13 +1,13 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { fileLiteral } from '../engine-sql.js'
 
-/** The engine reads lines in chunks of this many, whatever they weigh; only the end of a file ends a chunk early. */
+/** The engine reads lines in chunks of this many, however long they are. Only the end of a file ends a chunk early. */
 const chunkRows = 2048
 const chunkBytesMax = 4 * 1024 * 1024
 
 /**
- * Objects as lines, for the engine to read by declared columns. Long lines go to several files, so that no chunk of them is too much for
- * its memory.
+ * Writes objects as lines, which the engine reads with declared columns. Long lines are spread over several files, so that no chunk takes
+ * too much memory.
  */
 export class LineFiles {
   readonly #paths: string[] = []
@@ -18,13 +18,13 @@ export class LineFiles {
   #bytes = 0
   rows = 0
 
-  /** @param base where the files are put, with a number behind it. @param encoding how the lines' characters become bytes. */
+  /** @param base the path of the files, before their number. @param encoding how characters become bytes. */
   constructor(
     private readonly base: string,
     private readonly encoding: 'latin1' | 'utf8',
   ) {}
 
-  /** One object's text, on one line. */
+  /** Adds one object's text, which must be one line. */
   add(line: string): void {
     this.#lines.push(line)
     this.rows++
@@ -35,7 +35,7 @@ export class LineFiles {
     return this.#bytes / Math.max(1, this.rows)
   }
 
-  /** Writes what was added since. */
+  /** Writes the lines added since the last flush. */
   async flush(): Promise<void> {
     const lines = this.#lines
     this.#lines = []
@@ -54,8 +54,9 @@ export class LineFiles {
     else if (this.#chunk.rows >= chunkRows) this.#chunk = { rows: 0, bytes: 0 }
   }
 
+  /** Closes the last file. To be called after the last flush. */
   async close(): Promise<void> {
-    // No lines are a file as well: one without any.
+    // Without lines, one empty file is written, so that there is something to read.
     if (this.#paths.length === 0) this.#file = await this.#next()
     await this.#end()
   }
@@ -66,7 +67,7 @@ export class LineFiles {
     this.#chunk = { rows: 0, bytes: 0 }
   }
 
-  /** A table expression of these columns. @param reads the engine's types, by the keys of the objects. */
+  /** A table expression of these columns. @param reads the engine's types, by the objects' keys. */
   from(reads: Readonly<Record<string, string>>): string {
     const columns = Object.entries(reads).map(([key, type]) => `${key}: '${type}'`)
     return (

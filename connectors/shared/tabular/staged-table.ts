@@ -1,28 +1,28 @@
 import type { Shape } from '../../../src/connector/column.js'
 
-/** A table that a reader has understood, before it is written as Parquet. */
+/** A table that a reader has prepared, before its copy is written. */
 export interface StagedTable {
-  /** The sheet of a workbook that it is. */
+  /** The name of the sheet, if it comes from a workbook. */
   sheet?: string
-  /** A table expression that the engine can read, twice if need be. */
+  /** A table expression, which the engine must be able to read twice. */
   from: string
   columns: StagedColumn[]
-  /** Rows that the reader counted itself; the copy must have as many. */
+  /** How many rows the reader counted. The copy must have as many. */
   rows?: number
-  /** Bytes of a row, roughly: long rows are written in smaller groups, which are held in memory. Default: short ones. */
+  /** Bytes of a row, roughly. Long rows are written in smaller groups, because a group is held in memory. Default: short rows. */
   rowBytes?: number
   problems: string[]
   /**
-   * Where types were guessed: the table with a certain type of the column (c0 …) that a value did not fit, or of all where that is not
-   * known; of a damaged file, the columns that can be read.
+   * For guessed types that failed: the table with a certain type for the column (c0 …) that a value did not fit, or for all columns if that
+   * is unknown. For a damaged file: the table of the columns that can be read.
    */
   otherwise?: (column: string | undefined) => Promise<StagedTable>
 }
 
-/** A column of it, and how its values are read. */
+/** A column of a staged table. */
 export interface StagedColumn {
   name: string
   shape: Shape
-  /** The value over `from`, in the engine's type for the shape. */
+  /** SQL: the value over `from`, in the engine's type for the shape. */
   sql: string
 }

@@ -1,6 +1,6 @@
 /**
- * A file that cannot be read as data, with the reason and the mend in words for its publisher. The message ends up in the catalogue:
- * it names lines and columns, and never quotes a value.
+ * A file that cannot be read as data. The message gives the reason and the fix in words for its publisher. It appears in the catalogue, so
+ * it names lines and columns but never quotes a value.
  */
 export class Unreadable extends Error {
   constructor(message: string, options?: ErrorOptions) {
@@ -9,7 +9,7 @@ export class Unreadable extends Error {
   }
 }
 
-/** A file that is data but holds no rows, so that its columns are known from elsewhere or not at all. */
+/** A file that is data but has no rows. Its columns must be known from an earlier harvest. */
 export class NoRows extends Unreadable {
   constructor(message: string) {
     super(message)

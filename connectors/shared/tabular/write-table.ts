@@ -14,15 +14,15 @@ import { Unreadable } from './unreadable.js'
 
 const problemsMax = 200
 
-/** Where a table's copy is put: beside the manifest, under a name of its own. */
+/** Where a table's copy goes: the manifest's folder, and the file's name without its ending. */
 export interface CopyPlace {
   readonly folder: string
   readonly name: string
-  /** Bytes of the file that the table comes from. */
+  /** Bytes of the original file. */
   readonly fileBytes: number
 }
 
-/** Writes a staged table's copy and reads back from it what the catalogue tells of it: rows, nulls, what the values are. */
+/** Writes the copy of a staged table, and reads from the copy what the catalogue describes: rows, nulls, and what the values are. */
 export async function writeTable(session: EngineSession, given: StagedTable, place: CopyPlace): Promise<ConvertedTable> {
   const { staged, copy } = await copyOut(session, given, place)
   try {
@@ -35,12 +35,12 @@ export async function writeTable(session: EngineSession, given: StagedTable, pla
   }
 }
 
-/** Fewer rows are read as soon as an index; more take an index that is too large for what it is asked. */
+/** Fewer rows are scanned as fast as an index is read. For more rows, the index would be too large for its use. */
 const indexedRows = { least: 100_000, most: 2_000_000 }
-/** A column counts as a key from this share of values of its own on: they are an estimate. */
+/** A column counts as a key if at least this share of its values is distinct. The count of distinct values is an estimate. */
 const ownValues = 0.95
 
-/** The position of the first column by whose values rows may be looked for one by one. */
+/** The position of the first column that identifies rows. */
 function keyOf({ columns, rowCount }: Pick<ConvertedTable, 'columns' | 'rowCount'>): number | undefined {
   if (rowCount < indexedRows.least || rowCount > indexedRows.most) return undefined
   const position = columns.findIndex(
@@ -81,7 +81,7 @@ async function describe(session: EngineSession, staged: StagedTable, copy: strin
   }
 }
 
-/** Writes the table, with its certain types where the guessed ones do not hold. Answers it as written. */
+/** Writes the table. If guessed types do not hold, writes it with certain types instead. Returns the table as written. */
 async function copyOut(session: EngineSession, staged: StagedTable, place: CopyPlace): Promise<{ staged: StagedTable; copy: WrittenCopy }> {
   const outputs = staged.columns.map(({ sql }, position) => `${sql} AS ${columnAt(position)}`)
   const { folder, name, fileBytes } = place
@@ -101,12 +101,12 @@ async function copyOut(session: EngineSession, staged: StagedTable, place: CopyP
   }
 }
 
-/** Whether the engine stopped at a value that its own cast does not take. */
+/** Whether the engine failed to cast a value. */
 function isCast(text: string): boolean {
   return /^(?:Conversion|Out of Range) Error|Could not parse string/.test(text)
 }
 
-/** Rows that are no data: the header once more, totals, notes. All are kept, and told. */
+/** Reports rows that are not data: the header again, totals, notes. All rows are kept. */
 async function misplaced(session: EngineSession, { columns }: StagedTable, copy: string, rowCount: number): Promise<string[]> {
   const texts = columns.flatMap(({ shape }, position) => (shape.type === 'STRING' ? [position] : []))
   const repeated =

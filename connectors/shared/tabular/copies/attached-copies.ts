@@ -5,7 +5,7 @@ import { SourceTimeout, SourceUnavailable, toDialsError } from '../../../../src/
 import { fileLiteral, literal } from '../../engine-sql.js'
 import { databaseSuffix, tableIn } from './copy-table.js'
 
-/** Databases that stay attached while nobody reads them: to attach one takes a millisecond, and each holds a file open. */
+/** How many unused databases stay attached. Attaching takes a millisecond, but each attached database keeps a file open. */
 const idleMax = 256
 
 interface Attached {
@@ -14,25 +14,28 @@ interface Attached {
   uses: number
 }
 
-/** A copy as a table expression, until `release` is called. */
+/** A copy as a table expression. It stays readable until `release` is called. */
 export interface ReadableCopy {
   readonly from: string
-  /** It has the place of each row as `rowid`. */
+  /** The copy has the place of each row as `rowid`. */
   readonly hasRowIds: boolean
   readonly release: () => void
 }
 
-/** Databases have one name each in an engine, whichever sources of this process they are of. */
+/** Counts the databases of all sources, because names must be unique in an engine. */
 let databases = 0
 
-/** Copies as the engine reads them: databases, each attached when it is first read. */
+/** Makes copies readable for the engine. A database is attached when it is first read. */
 export class AttachedCopies {
-  /** By path; the one that was read last is the last. */
+  /** By path, in the order of their last use. */
   readonly #attached = new Map<string, Attached>()
 
   constructor(private readonly engine: Engine) {}
 
-  /** @throws INTERNAL_SERVER_ERROR where the copy is damaged or gone (`isDamaged`), SOURCE_TIMEOUT where the signal ends first. */
+  /**
+   * Makes a copy readable.
+   * @throws INTERNAL_SERVER_ERROR if the copy is damaged or missing (see `isDamaged`), SOURCE_TIMEOUT if the signal ends first.
+   */
   async read(path: string, signal: AbortSignal): Promise<ReadableCopy> {
     if (!path.endsWith(databaseSuffix)) return { from: `read_parquet(${fileLiteral(path)})`, hasRowIds: false, release: () => undefined }
     const copy = this.#attached.get(path) ?? this.#attach(path)
@@ -53,18 +56,19 @@ export class AttachedCopies {
     }
   }
 
-  /** Lets go of what nobody reads now and whose file has gone, and of what was read longest ago where there are many. */
+  /** Detaches unused databases whose file is gone and, if there are many, those unused for longest. */
   async tidy(): Promise<void> {
     const idle = [...this.#attached].filter(([, { uses }]) => uses === 0)
     const tooMany = Math.max(0, idle.length - idleMax)
     await this.#detach(idle.filter(([path], index) => index < tooMany || !existsSync(path)))
   }
 
-  /** Lets go of a copy whoever reads it: the next to do so attaches what is there then. */
+  /** Detaches a copy even while it is in use. The next read attaches the file that is there then. */
   async forget(path: string): Promise<void> {
     await this.#detach([...this.#attached].filter(([attached]) => attached === path))
   }
 
+  /** Detaches every copy. */
   async close(): Promise<void> {
     await this.#detach([...this.#attached])
   }
@@ -75,7 +79,7 @@ export class AttachedCopies {
     if (leaving.length > 0) await this.#run(leaving.map(([, { database }]) => `DETACH DATABASE IF EXISTS ${database}`))
   }
 
-  /** For whoever reads it next too: the one who is first may go away meanwhile. */
+  /** Attaches without a caller's signal, because later readers share the attachment even if the first caller leaves. */
   #attach(path: string): Attached {
     const database = `copy_${++databases}`
     const ready = this.#run([`ATTACH ${literal(path)} AS ${database} (READ_ONLY)`])
@@ -94,7 +98,7 @@ export class AttachedCopies {
   }
 }
 
-/** Whether an error is that a copy is not what was written, or not there. */
+/** Whether an error means that a copy is damaged or missing. */
 export function isDamaged(thrown: unknown): boolean {
   if (toDialsError(thrown).code !== 'INTERNAL_SERVER_ERROR') return false
   for (let cause: unknown = thrown; cause instanceof Error; cause = cause.cause)
@@ -102,7 +106,7 @@ export function isDamaged(thrown: unknown): boolean {
   return false
 }
 
-/** What is answered then. */
+/** The error for the client in that case. */
 export function damagedCopy(cause: unknown): SourceUnavailable {
   return new SourceUnavailable('The copy of a table is damaged. It is made again at the next harvest.', { cause })
 }

@@ -7,13 +7,13 @@ import { replaceFile } from '../../replace-file.js'
 const seenSchema = z.record(z.string(), z.strictObject({ stamp: z.string(), hash: z.string() }))
 
 /**
- * SHA-256 of files, computed again only when a file's size, times or inode changed since the last look. What was seen is kept in a
- * small file, so that a restart does not read everything again.
+ * Keeps SHA-256 hashes of files, and computes one again only if the file's size, times or inode changed. A small file keeps them over a
+ * restart.
  */
 export class ContentHashes {
   #seen: Map<string, { stamp: string; hash: string }> | undefined
 
-  /** @param memory the file in which to remember; one that cannot be read is as good as none. */
+  /** @param memory the file that keeps the hashes. If it cannot be read, all hashes are computed again. */
   constructor(private readonly memory: string) {}
 
   /** The lower-case hexadecimal hash of a file's bytes, and a stamp that changes with them. */
@@ -25,12 +25,12 @@ export class ContentHashes {
     const hash = createHash('sha256')
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20, signal }) as AsyncIterable<Buffer>) hash.update(chunk)
     const found = { stamp: before, hash: hash.digest('hex') }
-    // A file written to while it is read is remembered as neither state.
+    // A file that changed while it was read is not remembered.
     if ((await stampOf(path)) === before) seen.set(path, found)
     return found
   }
 
-  /** Forgets all files but these, and writes the memory. */
+  /** Forgets all files but these, and writes the memory file. */
   async keepOnly(paths: readonly string[]): Promise<void> {
     const seen = await this.#load()
     const kept = new Set(paths)
@@ -48,7 +48,7 @@ export class ContentHashes {
   }
 }
 
-/** What changes when a file does: its size, times (nanoseconds) and inode. */
+/** A text that changes when a file does: its size, times (nanoseconds) and inode. */
 export async function stampOf(path: string): Promise<string> {
   const { size, mtimeNs, ctimeNs, ino } = await stat(path, { bigint: true })
   return [size, mtimeNs, ctimeNs, ino].join('-')

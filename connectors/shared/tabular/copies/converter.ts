@@ -24,10 +24,10 @@ interface Copy {
   hash: string
 }
 
-/** What does not fit goes to a folder of the store, where the copies will be in any case. */
+/** Memory for the engine. Beyond it, the engine spills to a folder of the store, which has to hold the copies anyway. */
 const memoryMb = 208
 
-/** Makes the copies that a harvest needs, on an engine of its own that lives as long as the harvest. */
+/** Makes the copies for a harvest, with an engine of its own that lives as long as the harvest. */
 export class Converter {
   #engine: Promise<{ engine: Engine; spillFolder: string }> | undefined
 
@@ -41,10 +41,10 @@ export class Converter {
   ) {}
 
   /**
-   * The copy of a file as it is now, made if there is none yet.
-   * @param types what the publisher demands of its columns; other demands are another copy.
-   * @param known the columns of its table as last harvested: what a file without rows is given. A file with rows does not depend on them.
-   * @throws NoRows where the file has no rows and no columns are known; Unreadable where it is no data, or changes while it is read.
+   * The copy of a file in its present state. Makes it if there is none.
+   * @param types the types that the publisher asks for. Other types give another copy.
+   * @param known the columns of its table at the last harvest. Only a file without rows uses them.
+   * @throws NoRows if the file has no rows and no columns are known; Unreadable if it is not data, or changes while it is read.
    */
   async copyOf(
     file: TableFile,
@@ -93,6 +93,7 @@ export class Converter {
     return { key, manifest, hash }
   }
 
+  /** Closes the engine and removes its spill folder. */
   async close(): Promise<void> {
     const opened = await this.#engine
     this.#engine = undefined
@@ -108,7 +109,7 @@ export class Converter {
   }
 }
 
-/** One conversion at a time in this process, over all sources: each may take as much memory as an engine of its own. */
+/** Runs one conversion at a time in this process, for all sources, because each may take as much memory as an engine. */
 let last: Promise<unknown> = Promise.resolve()
 function inTurn<T>(work: () => Promise<T>): Promise<T> {
   const turn = last.then(work, work)

@@ -7,24 +7,24 @@ const unfinished = 'unfinished-'
 const copyName = /^[0-9a-f]{64}$/
 
 /**
- * The converted copies of one source's files, each in a folder named by a hash of what it was made from. A copy appears whole or not at
- * all; what a crash left half-made goes at the next start.
+ * The converted copies of one source's files. Each copy has a folder, named by a hash of what it was made from. A copy appears whole or not
+ * at all. What a crash left unfinished is removed at the next start.
  */
 export class CopyStore {
   readonly #manifests = new Map<string, Manifest>()
   readonly #inUse = new Map<string, number>()
   #ready: Promise<void> | undefined
 
-  /** @param folder belongs to this store alone. */
+  /** @param folder used by this store only. */
   constructor(readonly folder: string) {}
 
-  /** Makes the folder ready; everything else does so itself. */
+  /** Prepares the folder. The other methods call this themselves. */
   open(): Promise<void> {
     this.#ready ??= this.#sweep()
     return this.#ready
   }
 
-  /** The copy of this key, where there is one. */
+  /** The manifest of the copy with this key; undefined if there is none. */
   async get(key: string): Promise<Manifest | undefined> {
     await this.open()
     const known = this.#manifests.get(key)
@@ -34,12 +34,12 @@ export class CopyStore {
       this.#manifests.set(key, manifest)
       return manifest
     } catch {
-      // Absent, or not of our making: it is made again.
+      // The copy is missing or has another format, so it is made again.
       return undefined
     }
   }
 
-  /** Makes a copy: `build` fills a folder of its own (`scratch` beside it for files under way), which then becomes the copy in one step. */
+  /** Makes a copy. `build` fills a folder, with `scratch` beside it for temporary files; the folder then becomes the copy in one step. */
   async add(key: string, build: (folder: string, scratch: string) => Promise<Manifest>): Promise<Manifest> {
     const base = await this.newFolder()
     const [made, scratch] = [join(base, 'copy'), join(base, 'scratch')]
@@ -57,7 +57,7 @@ export class CopyStore {
     }
   }
 
-  /** A folder for what is under way. Whoever asked for it removes it; after a crash the next start does. */
+  /** A folder for temporary files. The caller removes it; after a crash, the next start does. */
   async newFolder(): Promise<string> {
     await this.open()
     const folder = join(this.folder, `${unfinished}${randomUUID()}`)
@@ -65,12 +65,12 @@ export class CopyStore {
     return folder
   }
 
-  /** Where a copy's files are. */
+  /** The folder of a copy. */
   path(key: string): string {
     return join(this.folder, key)
   }
 
-  /** Keeps copies from being removed until the answered function is called. */
+  /** Keeps copies from being removed until the returned function is called. */
   hold(keys: readonly string[]): () => void {
     for (const key of keys) this.#inUse.set(key, (this.#inUse.get(key) ?? 0) + 1)
     return () => {
@@ -78,7 +78,7 @@ export class CopyStore {
     }
   }
 
-  /** Removes every copy that is neither named nor held; a held one goes another time. */
+  /** Removes every copy that is neither named nor held. A held copy is removed by a later call. */
   async keepOnly(keys: ReadonlySet<string>): Promise<void> {
     for (const name of await readdir(this.folder)) {
       if (!copyName.test(name) || keys.has(name) || (this.#inUse.get(name) ?? 0) > 0) continue
@@ -86,7 +86,7 @@ export class CopyStore {
     }
   }
 
-  /** Removes a copy. Whoever reads it goes on with what is open already. */
+  /** Removes a copy. Readers that have its files open can go on. */
   async remove(key: string): Promise<void> {
     this.#manifests.delete(key)
     await rm(this.path(key), { recursive: true, force: true })

@@ -5,21 +5,21 @@ import { ResultTooLarge } from '../../../../src/errors.js'
 import { columnAt, fileLiteral, literal } from '../../engine-sql.js'
 import { databaseSuffix, tableIn } from './copy-table.js'
 
-/** Rows that the engine holds in memory while they are written, and what they may weigh together. */
+/** The engine holds a row group in memory while it writes. These are the most rows and bytes of one. */
 const rowsPerGroupMax = 122_880
 const groupBytesMax = 8 * 1024 * 1024
-/** A row group of a database has a multiple of these rows. */
+/** The rows of a database's row group are a multiple of this. */
 const vectorRows = 2048
 
-/** Of a small file a database in blocks of the usual size would be mostly air. */
+/** For a small file, a database with blocks of the usual size would be mostly empty. */
 const smallBytes = 1024 * 1024
 const smallBlockBytes = 16_384
 
-/** What is known of rows before they are written. */
+/** What is known about rows before they are written. */
 export interface CopySize {
   /** Bytes of a row, roughly. */
   readonly rowBytes: number
-  /** Bytes of the file that they come from. */
+  /** Bytes of the original file. */
   readonly fileBytes: number
 }
 
@@ -27,20 +27,17 @@ export interface CopySize {
 export interface WrittenCopy {
   /** The file's name in its folder. */
   readonly file: string
-  /** A table expression that reads it while it is open here. */
+  /** A table expression that reads the copy while it is open here. */
   readonly from: string
-  /**
-   * Has rows found by the values of a column at once. Answers whether there was room to make an index of them; without one they are found
-   * all the same.
-   */
+  /** Makes an index of a column's values. Returns whether there was memory for it; without an index, rows are found more slowly. */
   indexBy(position: number): Promise<boolean>
-  /** Puts it on the disk as it will be read, and lets go of it. To be called in any case. */
+  /** Finishes the file and detaches it. Must always be called. */
   close(): Promise<void>
 }
 
 /**
- * Writes a query's rows as `<name>.duckdb` or, where single rows are so long that few of them fit into memory together, `<name>.parquet`.
- * Where that fails nothing is left, and the same name may be written again.
+ * Writes a query's rows as `<name>.duckdb` or, if rows are so long that few of them fit into memory, as `<name>.parquet`. After a failure
+ * no file remains, and the name can be used again.
  */
 export async function writeCopy(session: EngineSession, sql: string, folder: string, name: string, size: CopySize): Promise<WrittenCopy> {
   const rows = Math.floor(groupBytesMax / size.rowBytes)
@@ -61,7 +58,7 @@ async function writeParquet(session: EngineSession, sql: string, base: string, {
   }
 }
 
-/** One conversion at a time has an engine for itself. */
+/** One fixed name is enough: only one conversion runs at a time, with its own engine. */
 const alias = 'being_written'
 
 async function writeDatabase(session: EngineSession, sql: string, base: string, { rows, fileBytes }: GroupedSize): Promise<WrittenCopy> {
@@ -75,7 +72,7 @@ async function writeDatabase(session: EngineSession, sql: string, base: string, 
   const detach = () => session.run(`DETACH ${alias}`)
   try {
     await session.run(`CREATE TABLE ${tableIn(alias)} AS ${sql}`)
-    // What it wrote lies beside the database until then.
+    // Moves the rows from the write-ahead log beside the database into the database.
     await session.run(`CHECKPOINT ${alias}`)
   } catch (thrown) {
     await detach().catch(() => undefined)

@@ -1,19 +1,19 @@
 import type { EngineSession } from '../../../../src/connector/engine.js'
 import { columnAt } from '../../engine-sql.js'
 
-/** Wider tables are no reports with sections, and looking at all their columns takes long. */
+/** Wider tables are not reports with sections, and examining all their columns takes long. */
 const widthMax = 50
-/** Rows that are looked at: reports with sections are short. */
+/** Longer tables are not examined: reports with sections are short. */
 const rowsMax = 100_000
 const shownMax = 5
 
 const subtotal = '(?i)(?:sub[ -]?totals?\\b.*|.{1,60} (?:sub[ -]?)?totals?:?)'
 
 /**
- * Rows among the others that are none of the table: subtotals (`Housing Total`, with other columns empty), and headings of sections, which
- * hold only the first column and begin with the first row. They stay rows, and are reported by number, counted from the first row under the
- * header.
- * @param texts the positions of its text columns. @param copy a table expression of columns c0 …
+ * Finds rows inside a table that are not data: subtotals (`Housing Total`, with other columns empty), and section headings, which fill only
+ * the first column and start with the first row. They stay rows. Their numbers are reported, counted from the first row under the header.
+ * @param texts the positions of text columns.
+ * @param copy a table expression of columns c0 …
  */
 export async function innerRows(
   session: EngineSession,
@@ -42,7 +42,7 @@ export async function innerRows(
   const subtotals = at((row) => row.subtotal === true && row.heading !== true)
   const headings = at((row) => row.heading === true)
   const told: string[] = []
-  // A lone one at the end is a total, of which the end of the table is asked.
+  // A single subtotal at the end is a total, which `endsWith` reports.
   if (subtotals.length > 1)
     told.push(
       `${rows(subtotals)} like subtotals of the rows above them (counted from the first row under the header). They were kept as rows: leave them out of sums.`,

@@ -1,6 +1,6 @@
 import { kindOf } from './cell-kind.js'
 
-/** A position on a line of ages, weeks, months or days; undefined for what is none. */
+/** The position of a cell in a series of ages, weeks, months or days; undefined for any other cell. */
 function positionOf(cell: string): { unit: 'count' | 'month' | 'day'; at: number; isOpen: boolean } | undefined {
   const text = cell.trim()
   const count = /^(\d{1,3})(\+?)$/.exec(text)
@@ -13,8 +13,8 @@ function positionOf(cell: string): { unit: 'count' | 'month' | 'day'; at: number
 }
 
 /**
- * The step of a row's cells where they are a series that names columns: at least three ages, weeks or hours one by one (the last may be
- * open, as `90+`), or in fives or tens from 0; at least three months or days with one step. Undefined where they are none.
+ * The step of a row's cells, if they are a series that names columns: at least three ages, weeks or hours with step one (the last may be
+ * open, as `90+`), or with step five or ten from 0; or at least three months or days with one step. Undefined for any other row.
  */
 export function seriesStep(cells: readonly string[]): number | undefined {
   const positions = cells.map(positionOf)
@@ -30,7 +30,7 @@ export function seriesStep(cells: readonly string[]): number | undefined {
   return first.unit !== 'count' || step === 1 || ((step === 5 || step === 10) && first.at === 0) ? step : undefined
 }
 
-/** The places of a row whose cells are numbers or open ends of a series. */
+/** The positions of cells that are numbers or the open end of a series. */
 export function numberPlaces(row: readonly string[]): number[] {
   return row.flatMap((cell, place) => (['number', 'year', 'date'].includes(kindOf(cell)) || /^\d{1,3}\+$/.test(cell.trim()) ? [place] : []))
 }

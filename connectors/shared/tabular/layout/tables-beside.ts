@@ -1,13 +1,13 @@
-/** A column of a sheet: its header, and the number of the last row that holds anything in it (0 where none does). */
+/** A column of a sheet: its header, and the last row with a value in it (0 if there is none). */
 export interface SheetColumnEnd {
   readonly name: string
   readonly lastRow: number
 }
 
 /**
- * Whether a sheet holds tables beside each other: groups of at least two columns, parted by columns that are empty, header and all, and
- * that end in different rows or repeat each other's names. An empty column alone is only a gap.
- * @param columns in their order, those without a name and without values included.
+ * Reports tables that stand side by side in a sheet: groups of at least two columns, separated by wholly empty columns, that end in
+ * different rows or repeat each other's names. Otherwise an empty column is only a gap.
+ * @param columns all columns in order, empty ones included.
  */
 export function tablesBeside(columns: readonly SheetColumnEnd[]): string[] {
   const groups = groupsOf(columns)

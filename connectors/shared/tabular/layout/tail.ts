@@ -1,21 +1,23 @@
 import type { EngineSession } from '../../../../src/connector/engine.js'
 import { columnAt, literal } from '../../engine-sql.js'
 
-/** Rows at the end of a table that are looked at: totals and notes stand there. */
+/** How many rows at the end of a table are examined for totals and notes. */
 const tailRows = 12
 const textsMax = 50
 
-/** `Total`, `Grand total:`, `Total for April`, `Total (all wards)`; not the name of a firm that begins so. */
+/** Matches `Total`, `Grand total:`, `Total for April`, `Total (all wards)`, but not the name of a firm that starts with Total. */
 const total =
   '(?i)(?:(?:grand|sub|overall|report|net|gross)[ -]?)?totals?:?(?: (?:for|of|all) .{1,60}| ?\\(.{1,60}\\)| ?[-\u2013\u2014:,] .{1,60}| (?:19|20)\\d\\d.{0,30})?'
-/** A sentence, or what begins as notes do: a lone name is a row without values. */
+/** Matches a sentence, or a beginning that is usual for notes. A name alone may be a row without values. */
 const note =
   '(?i)(?:(?:sources?|notes?|contact|copyright|disclaimer|caveats?|footnotes?|definitions?|please|see|last updated|published|updated|figures|key|report name|(?:generated|exported|printed) (?:by|on|at|from)|confidential|applied filters|end of (?:report|file|data|table))\\b|[\u00a9*\u2020[]|\\(?[a-z0-9]{1,2}[).] ).*|\\(?[0-9]+ (?:rows?|records?)(?: (?:affected|selected|returned|exported|fetched))?\\.?\\)?|(?:\\S+\\s+){4,}\\S.*'
 
 /**
- * What stands at the end of a table and is no row of it, in words for the publisher: notes, of which only the first column holds anything,
- * and a total above them. Rows stay rows, since no data is ever dropped.
- * @param texts the positions of its text columns. @param width how many columns it has. @param copy a table expression of columns c0 …
+ * Reports rows at the end of a table that are not data: notes, which fill only the first column, and a total above them. They stay rows,
+ * because no data is ever dropped.
+ * @param texts the positions of text columns.
+ * @param width the number of columns.
+ * @param copy a table expression of columns c0 …
  */
 export async function endsWith(
   session: EngineSession,
@@ -24,7 +26,7 @@ export async function endsWith(
 ): Promise<string[]> {
   if (rowCount < 2 || texts.length === 0) return []
   const some = texts.slice(0, textsMax).map(columnAt)
-  // Not a sum of so many terms: the engine bounds how deep an expression may be.
+  // A list instead of a sum, because the engine limits how deeply an expression may nest.
   const filled = `list_sum([${Array.from({ length: width }, (_, position) => `(${columnAt(position)} IS NOT NULL)::INTEGER`).join(', ')}])`
   const outputs = [
     `${filled} AS filled`,
@@ -53,12 +55,12 @@ export async function endsWith(
   return told
 }
 
-/** How many rows of a repeated header are told by their number. */
+/** How many rows of a repeated header are listed. */
 const shownMax = 5
 
 /**
- * Rows in which every column holds its own name: the header, once more. Told by number, counted from the first row under the header.
- * @param names the columns' names, in the order of c0 …; only where all of them are text.
+ * Reports rows in which every column holds its own name: the header again. Rows are counted from the first row under the header.
+ * @param names the columns' names, in the order of c0 …; all columns must be text.
  */
 export async function repeatsHeader(session: EngineSession, copy: string, names: readonly string[]): Promise<string[]> {
   if (names.length < 2 || names.length > textsMax) return []

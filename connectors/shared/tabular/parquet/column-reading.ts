@@ -4,14 +4,14 @@ import type { ParquetField } from './fields.js'
 import { type GeoColumn, namesWgs84 } from './geo-metadata.js'
 import { geoJsonSql } from './geometry-sql.js'
 
-/** What becomes of a column: it is read, or left out with the reason. */
+/** The outcome for a column: how it is read, or why it is left out. */
 export type Outcome =
-  | (Decision & { /** How it is read where the publisher asks for the type that some values do not have. */ asked?: Decision })
+  | (Decision & { /** How to read it as a type that the publisher may ask for although some values do not fit. */ asked?: Decision })
   | { leftOut: string }
 
-/** How a column may be read, by what its values show. */
+/** How a column may be read, depending on its values. */
 export interface Reading {
-  /** Aggregates over all rows, by keys. */
+  /** SQL aggregates over all rows, by key. */
   evidence: Record<string, string>
   settle(found: (key: string) => number): Outcome
 }
@@ -43,7 +43,7 @@ const plain: Record<string, { shape: Shape; as?: string }> = {
   '"NULL"': { shape: { type: 'STRING' }, as: 'VARCHAR' },
 }
 
-/** How a column of one of the engine's types is read. @param column its name in SQL, c0 … */
+/** How to read a column of one of the engine's types. @param column its name in SQL, c0 … */
 export function readingOf(type: string, column: string, field: ParquetField, geo: GeoColumn | undefined): Reading {
   if (field.isHuge)
     return leftOut(
@@ -70,7 +70,7 @@ export function readingOf(type: string, column: string, field: ParquetField, geo
   return leftOut(`holds values of a kind that is not read (${type.slice(0, 60)}); left out.`)
 }
 
-/** A day or a moment: those before the year 1, after 9999, and infinite ones are no dates to anybody else. */
+/** Reads a day or a moment. Infinite ones, and those before the year 1 or after 9999, are not valid elsewhere. */
 function day(
   type: 'DATE' | 'TIMESTAMP' | 'TIMESTAMPTZ',
   column: string,
@@ -120,14 +120,14 @@ function timeOfDay(type: string, column: string, field: ParquetField): Reading {
 }
 
 /**
- * A function's value, or NULL where it fails. Within a list: the engine calls functions on a column's whole dictionary, and one bad entry
- * would spoil all.
+ * SQL: a function's value, or NULL if it fails. The call is wrapped in a list, because the engine otherwise calls functions on a column's
+ * whole dictionary, where one bad entry fails all.
  */
 const tried = (name: string, column: string) => `list_transform([${column}], lambda x: TRY(${name}(x)))[1]`
 
 const geometryName = /geom|wkb|^shape$|^the_geom$/i
 
-/** Bytes: a geometry where GeoParquet says so or all of them are WKB under such a name; text where all of them are. */
+/** Reads bytes: as geometry if GeoParquet says so, or if all are WKB and the column's name suggests it; as text if all are text. */
 function bytes(column: string, geo: GeoColumn | undefined, name: string): Reading {
   const text = tried('decode', column)
   const shape = tried('ST_GeomFromWKB', column)
@@ -157,8 +157,9 @@ function bytes(column: string, geo: GeoColumn | undefined, name: string): Readin
 const world = "CAST('POLYGON ((-180 -90, 180 -90, 180 90, -180 90, -180 -90))' AS GEOMETRY)"
 
 /**
- * @param value a geometry in SQL, NULL where it is damaged.
- * @param column what it is read from.
+ * Reads a geometry.
+ * @param value a geometry in SQL, NULL if damaged.
+ * @param column the column that it is read from.
  * @param named the coordinate system in the engine's type.
  */
 function geometry(
@@ -193,7 +194,7 @@ function geometry(
   }
 }
 
-/** Lists and records as JSON. JSON has no NaN and no infinity. */
+/** Reads lists and records as JSON, which has neither NaN nor infinity. */
 function nested(type: 'LIST' | 'JSON', text: string, engineType: string): Reading {
   const notNumbers = '([\\[:,])-?(?:NaN|Infinity|inf|nan)([\\],}])'
   const mended = `regexp_replace(regexp_replace(${text}, '${notNumbers}', '\\1null\\2', 'g'), '${notNumbers}', '\\1null\\2', 'g')`

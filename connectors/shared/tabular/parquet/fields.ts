@@ -1,13 +1,13 @@
 import type { EngineSession } from '../../../../src/connector/engine.js'
 import { fileLiteral } from '../../engine-sql.js'
 
-/** A column of a Parquet file, as its schema has it. */
+/** A column of a Parquet file, from its schema. */
 export interface ParquetField {
-  /** As it stands in the file. The engine renames what differs only in case. */
+  /** The name in the file. The engine renames columns that differ only in case. */
   name: string
-  /** The logical types within it, as the engine writes them. */
+  /** The logical types inside the column, in the engine's words. */
   logical: string[]
-  /** Whether it holds, or is, a decimal of more digits than the engine has. */
+  /** Whether it contains a decimal with more digits than the engine supports. */
   isHuge: boolean
 }
 
@@ -17,7 +17,7 @@ const digitsMax = 38
 export async function fieldsOf(session: EngineSession, path: string): Promise<ParquetField[]> {
   const rows = await session.rows(`SELECT name, num_children, logical_type, precision FROM parquet_schema(${fileLiteral(path)})`)
   const fields: ParquetField[] = []
-  /** How many children of each open level are still to come; the first is that of the root. */
+  /** The number of children still to come, for each open level. The first level is the root. */
   const open: number[] = [Number(rows[0]?.num_children ?? 0)]
   for (const { name, num_children: children, logical_type: logical, precision } of rows.slice(1)) {
     while (open.length > 1 && open.at(-1) === 0) open.pop()

@@ -8,14 +8,14 @@ const geoSchema = z.object({
   columns: z.record(z.string(), z.object({ encoding: z.string(), crs: z.unknown().optional() })),
 })
 
-/** What GeoParquet's metadata say of a column. */
+/** What GeoParquet's metadata says of a column. */
 export interface GeoColumn {
   encoding: string
-  /** Its coordinate system: WGS84 where none is named, as GeoParquet has it. */
+  /** Its coordinate system. GeoParquet's default is WGS84. */
   crs: 'WGS84' | 'unknown' | 'other'
 }
 
-/** The columns that the key `geo` of a file describes, by name; none where it is absent or damaged. */
+/** The columns that the file's key `geo` describes, by name. Empty if the key is missing or damaged. */
 export async function geoColumnsOf(session: EngineSession, path: string): Promise<ReadonlyMap<string, GeoColumn>> {
   const sql = `SELECT decode(value) AS value FROM parquet_kv_metadata(${fileLiteral(path)}) WHERE key = 'geo'::BLOB AND octet_length(value) < ${metadataBytesMax} LIMIT 1`
   const [row] = await session.rows(sql).catch(() => [])
@@ -31,7 +31,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** @param crs PROJJSON; absent for WGS84, null where it is not known. */
+/** @param crs PROJJSON; undefined means WGS84, null means unknown. */
 function crsOf(crs: unknown): GeoColumn['crs'] {
   if (crs === undefined) return 'WGS84'
   if (crs === null) return 'unknown'
@@ -40,7 +40,7 @@ function crsOf(crs: unknown): GeoColumn['crs'] {
 
 const idSchema = z.object({ id: z.object({ authority: z.string(), code: z.union([z.string(), z.number()]) }) })
 
-/** Whether a coordinate system is WGS84, whatever form it has. */
+/** Whether a coordinate system is WGS84, in any notation. */
 export function namesWgs84(crs: unknown): boolean {
   const id = idSchema.safeParse(crs).data?.id
   return /^(?:OGC:CRS84|EPSG:4326)$/i.test(id === undefined ? String(crs) : `${id.authority}:${id.code}`)

@@ -1,7 +1,7 @@
-/** A number as the engine writes it in WKT. */
+/** Matches a number in the engine's WKT. */
 const n = '(-?[0-9][-0-9.e+]*)'
 
-/** The body of a WKT geometry with its positions as JSON lists. The third number is a height; a measure (M) is left out. */
+/** SQL: the body of a WKT geometry, with positions as JSON lists. The third number is a height; a measure (M) is left out. */
 function positions(body: string, wkt: string): string {
   const of = (pattern: string, list: string) => `regexp_replace(${body}, '${pattern}', '${list}', 'g')`
   return (
@@ -14,15 +14,15 @@ function positions(body: string, wkt: string): string {
 const names = ['Point', 'LineString', 'Polygon', 'MultiPoint', 'MultiLineString', 'MultiPolygon']
 
 /**
- * A geometry of the engine as GeoJSON text, in SQL. The engine writes WKT with as many digits as tell its numbers apart, and GeoJSON is WKT
- * with other brackets. NULL for collections of geometries, and for coordinates that are no numbers.
+ * SQL: a geometry as GeoJSON text. The engine writes WKT with enough digits to tell its numbers apart, and GeoJSON differs from WKT only in
+ * brackets. NULL for geometry collections and for coordinates that are not numbers.
  */
 export function geoJsonSql(geometry: string): string {
   const wkt = `CAST(${geometry} AS VARCHAR)`
   const body = `replace(regexp_extract(${wkt}, '\\(.*\\)'), ', ', ',')`
   const lists = `translate(${positions(body, wkt)}, '()', '[]')`
   const cases = names.map((name) => {
-    // WKT puts brackets around the one position of a point as well.
+    // WKT puts the single position of a point in brackets too.
     const coordinates = name === 'Point' ? `substr(${lists}, 2, length(${lists}) - 2)` : lists
     return `WHEN '${name.toUpperCase()}' THEN '{"type":"${name}","coordinates":' || CASE WHEN suffix(${wkt}, 'EMPTY') THEN '[]' ELSE ${coordinates} END || '}'`
   })

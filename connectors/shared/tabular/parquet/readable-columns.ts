@@ -2,22 +2,22 @@ import type { EngineSession } from '../../../../src/connector/engine.js'
 import type { StagedColumn, StagedTable } from '../staged-table.js'
 import { Unreadable } from '../unreadable.js'
 
-/** Whether the engine stopped at bytes of a Parquet file that it cannot read. */
+/** Whether the engine failed on bytes of a Parquet file that it cannot read. */
 export function isDamage(text: string): boolean {
   return /Parquet|TProtocol|snappy|decompress|zstd|brotli|gzip|lz4/i.test(text)
 }
 
 /**
- * The table without the columns that the engine cannot read to their end: pages that are damaged, texts that are not UTF-8. Each of those
- * is reported.
- * @throws Unreadable where no column can be read.
+ * The table without the columns that the engine cannot read to the end, such as damaged pages or texts that are not UTF-8. Each is
+ * reported.
+ * @throws Unreadable if no column can be read.
  */
 export async function readableColumns(session: EngineSession, { otherwise: _, ...table }: StagedTable): Promise<StagedTable> {
   const columns: StagedColumn[] = []
   const problems = [...table.problems]
   for (const column of table.columns) {
     try {
-      // The hash has every value read, which a count does not.
+      // A hash reads every value. A count would not.
       await session.rows(`SELECT CAST(bit_xor(hash(${column.sql})) AS VARCHAR) AS all_values FROM ${table.from}`)
       columns.push(column)
     } catch (thrown) {

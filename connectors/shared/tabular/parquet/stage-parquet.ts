@@ -14,16 +14,16 @@ import { meetDemand } from '../typing/demand.js'
 import { Unreadable } from '../unreadable.js'
 
 const columnsMax = 5000
-/** Columns whose values are looked at in one statement. */
+/** How many columns' values one statement examines. */
 const columnsAtOnce = 64
 
 /**
- * A Parquet file: typed by its own schema; nested values as JSON text, geometries as GeoJSON. A column that cannot be read costs itself,
- * and is told.
+ * Reads a Parquet file. Its schema gives the types; nested values become JSON text, geometries become GeoJSON. A column that cannot be read
+ * is left out and reported.
  */
 export async function* stageParquet(path: string, { session, types }: Conversion): AsyncGenerator<StagedTable> {
   await checkWhole(path)
-  // The engine would else make columns of folders' names, such as year=2024.
+  // Without this, the engine makes columns from folder names such as year=2024.
   const file = (more = '') => `read_parquet(${fileLiteral(path)}, binary_as_string = false, hive_partitioning = false${more})`
   const described = await session.rows(`DESCRIBE SELECT * FROM ${file()}`).catch(unreadable)
   if (described.length > columnsMax) throw new Unreadable(`The table has more than ${columnsMax} columns.`)
@@ -47,7 +47,7 @@ export async function* stageParquet(path: string, { session, types }: Conversion
     return [{ name, shape: read.shape, sql: read.sql }]
   })
   if (columns.length === 0) throw new Unreadable(`The file has no column that can be read. ${problems.join(' ')}`.trim())
-  // Columns are renamed by position: the engine does not tell "Name" from "name".
+  // Columns are named by position, because the engine does not distinguish "Name" from "name".
   const table: StagedTable = { from: `${file()} AS t(${all.join(', ')})`, columns, problems }
   yield { ...table, otherwise: () => readableColumns(session, table) }
 }
@@ -58,7 +58,8 @@ function met(outcome: Exclude<Outcome, { leftOut: string }>, demanded: ColumnTyp
 }
 
 /**
- * Looks at the values of those columns that need it; where the engine cannot read them, at each alone, so that a damaged one costs itself.
+ * Examines the values of the columns that need it. If the engine fails, examines each column alone, so that only the damaged one is left
+ * out.
  */
 async function settleAll(session: EngineSession, from: string, readings: readonly Reading[]): Promise<Outcome[]> {
   const outcomes = new Map<number, Outcome>()

@@ -1,21 +1,21 @@
 import type { Shape } from '../../../../src/connector/column.js'
 
-/** Stretches of a histogram at most. */
+/** The most bins of a histogram. */
 const binsMax = 10
 
-/** How the values of a type lie on a line of DOUBLEs. */
+/** How the values of a type map to a line of DOUBLEs. */
 export interface Axis {
   /** The engine's name of the type. */
   readonly engineType: string
-  /** The place of a value, in SQL. */
+  /** SQL: the position of a value. */
   readonly place: (sql: string) => string
-  /** The canonical text of the value at a place. */
+  /** The canonical text of the value at a position. */
   readonly text: (place: number) => string
-  /** The distance of neighbours, for whole numbers and dates; 0 where there are no neighbours. */
+  /** The distance between neighbouring values: 1 for whole numbers and dates, 0 if there are no neighbours. */
   readonly step: 0 | 1
 }
 
-/** The axis of a shape; undefined where its values lie on none. */
+/** The axis of a shape; undefined if its values have no positions. */
 export function axisOf({ type, scale = 0 }: Shape): Axis | undefined {
   switch (type) {
     case 'INT64':
@@ -45,16 +45,13 @@ export function axisOf({ type, scale = 0 }: Shape): Axis | undefined {
   }
 }
 
-/** A stretch of values, both ends belonging to it but the lower one of values without neighbours, which the stretch before has. */
+/** A bin of a histogram. It includes both ends, but values without neighbours at its lower end belong to the bin before. */
 export interface Stretch {
   readonly from: string
   readonly to: string
 }
 
-/**
- * Stretches of the same width from the least value to the greatest, as canonical texts; none where the values lie beyond what can be
- * divided.
- */
+/** Divides the values from least to greatest into bins of equal width, as canonical texts. Empty if the range is too large to divide. */
 export function stretches(
   { text, step }: Axis,
   least: { place: number; text: string },

@@ -4,23 +4,22 @@ import { type ColumnProfile, profileTextMax } from '../../../../src/connector/pr
 import { columnAt, literal } from '../../engine-sql.js'
 import { axisOf, type Stretch, stretches } from './axis.js'
 
-/** Rows up to which distinct values are counted exactly. */
+/** Up to this many rows, distinct values are counted exactly. */
 const exactRowsMax = 100_000
-/** Rows that are looked at for what is frequent and how values are spread; of more rows, a part. */
+/** Top values and histograms are counted in at most this many rows. Of a larger table, a sample is used. */
 const spreadRowsMax = 1_000_000
-/** The same for what is frequent in a column of very many values, which would all have to be held to be counted. */
+/** The same for the top values of a column with very many distinct values, which must all be held in memory. */
 const sampleRowsMax = 100_000
 const distinctMax = 50_000
 const topMax = 10
-/** Columns whose frequent values are counted at once. */
+/** How many columns' top values one statement counts. */
 const countedAtOnce = 16
-/** Columns of one statement: each takes some memory. */
+/** How many columns one statement profiles, since each takes some memory. */
 const columnsAtOnce = 64
 
 /**
- * Profiles of a copy's columns, by position; none for what points to a person. All columns in one scan: what is least, greatest and
- * distinct. Then what is frequent, how often that stands there, and how the values are spread, of a million rows at most. Memory does not
- * grow with the rows.
+ * Profiles a copy's columns, by position; personal columns have no profile. One scan of all rows finds least, greatest and distinct values.
+ * Then at most a million rows give the top values with their counts, and the histograms. Memory does not grow with the rows.
  */
 export async function profileColumns(
   session: EngineSession,
@@ -42,7 +41,7 @@ interface Profiled {
   readonly position: number
 }
 
-/** What the scan of all rows has found of one column. */
+/** What the scan of all rows found for a column. */
 interface Extent extends Profiled {
   readonly present: number
   readonly distinct: number | undefined
@@ -76,7 +75,7 @@ async function profileSome(
   })
 }
 
-/** A copy, or a part of it that is as large as `rows` in the mean. */
+/** A copy, or a sample of about `rows` of its rows. */
 function sampleOf(copy: string, rowCount: number, rows: number): string {
   return rowCount <= rows ? copy : `(SELECT * FROM ${copy} USING SAMPLE ${(rows / rowCount) * 100} PERCENT (system, 1))`
 }
@@ -86,7 +85,7 @@ interface Frequent {
   readonly count: number
 }
 
-/** The values of each column that stand there twice or more, the most frequent first. */
+/** The values of each column that occur at least twice, most frequent first. */
 async function frequent(
   session: EngineSession,
   copy: string,
@@ -148,7 +147,7 @@ function extentOf({ column, position }: Profiled, row: Row): Extent {
   }
 }
 
-/** How many values lie in each stretch. */
+/** SQL: how many values lie in each bin. */
 function binsSql({ column, position, stretches: found }: Extent): string[] {
   if (found.length === 0) return []
   const uppers = found.map(({ to }) => `CAST(${literal(to)} AS ${axisOf(column)?.engineType})`)
@@ -171,7 +170,7 @@ function listOf<Item>(json: unknown): Item[] {
   return typeof json === 'string' ? ((JSON.parse(json) as Item[] | null) ?? []) : []
 }
 
-/** A canonical text as JSON has the value. */
+/** A canonical text as its JSON value. */
 function valueOf({ type }: ColumnDescription, text: string): string | number | boolean {
   if (type === 'BOOLEAN') return text === 'true'
   if (type === 'DOUBLE') return Number(text)
@@ -183,12 +182,12 @@ function isScalar({ type }: ColumnDescription): boolean {
   return type !== 'GEOMETRY' && type !== 'JSON' && type !== 'LIST'
 }
 
-/** A value without NaN and the infinities, which have no place on a line. */
+/** SQL: a value without NaN and infinities, which have no position. */
 function finite({ type }: ColumnDescription, sql: string): string {
   return ['DOUBLE', 'DATE', 'TIMESTAMP', 'TIMESTAMPTZ'].includes(type) ? `(CASE WHEN isfinite(${sql}) THEN ${sql} END)` : sql
 }
 
-/** The canonical text of a value; the engine puts a space into times. */
+/** SQL: the canonical text of a value. The engine writes times with a blank. */
 function textSql({ type }: ColumnDescription, sql: string): string {
   if (type === 'TIMESTAMP') return `replace(CAST(${sql} AS VARCHAR), ' ', 'T')`
   return type === 'TIMESTAMPTZ' ? `replace(CAST((${sql} AT TIME ZONE 'UTC') AS VARCHAR), ' ', 'T') || 'Z'` : `CAST(${sql} AS VARCHAR)`
