@@ -1,14 +1,14 @@
 import type { ListOutline, ObjectOutline, Outline, ValueOutline } from './outline.js'
 import { parse } from './parse.js'
 
-/** Which part of a file that is one object is its table. */
+/** The part of a file, which is a single object, that becomes its table. */
 export type Choice =
-  | { kind: 'list'; path: string[]; features: boolean; names?: string[]; /** Other lists of objects. */ others: string[] }
-  /** A member for each column: lists of equal length, or objects with the same keys. */
+  | { kind: 'list'; path: string[]; features: boolean; names?: string[]; /** Names of other lists of objects. */ others: string[] }
+  /** Each member is a column: lists of equal length, or objects with the same keys. */
   | { kind: 'columns' }
-  /** A member for each row. */
+  /** Each member is a row. */
   | { kind: 'keyed' }
-  /** The object is a row. */
+  /** The object is the only row. */
   | { kind: 'row' }
   | { kind: 'refused'; reason: string }
 
@@ -17,7 +17,7 @@ interface Found {
   list: ListOutline
 }
 
-/** Names that services give their lists of rows. */
+/** Names that services give to their lists of rows. */
 export const rowNames =
   /^(?:records|results?|items|value|values|data|rows|entries|elements|list|features|content|hits|observations|docs|dataset|table)$/i
 const otherNames =
@@ -27,7 +27,7 @@ const errorNames = /^(?:errors?|exceptions?|faults?|violations|errormessages?|er
 const noRows =
   'The file is one JSON object, not a list of objects: it seems to describe data (fields, links, resources), and no list in it looks like rows. Publish the list of rows alone, or an object a line.'
 
-/** Chooses by the outline alone. What is refused says why and what to do, in words for everybody. */
+/** Chooses the table from the outline alone. A refusal says why and what to do. */
 export function chooseTable(root: ObjectOutline): Choice {
   const foreign = otherFormat(root)
   if (foreign !== undefined) return { kind: 'refused', reason: foreign }
@@ -41,12 +41,12 @@ export function chooseTable(root: ObjectOutline): Choice {
   const ranked = lists.filter(({ list }) => list.objects > 0).sort(byRank)
   const [best, ...others] = ranked
   const [nested] = lists.filter(({ list }) => list.lists > 0).sort(byRank)
-  // Socrata describes its columns in a list of objects, and its rows are lists.
+  // Socrata describes its columns in a list of objects, while its rows are lists.
   const isDescription = best !== undefined && nested !== undefined && rank(best) > rank(nested)
   const empty = lists.filter(({ list }) => list.count === 0).sort(byRank)[0]
   const isEmpty = empty !== undefined && rowNames.test(empty.path.at(-1) as string) && rank(empty) === 0
   const onlyDescribes = best !== undefined && !isDescription && rank(best) === 2
-  // A list of rows that is empty stays the table, beside lists that describe it.
+  // An empty list of rows stays the table, even beside lists that describe it.
   if (isEmpty && (onlyDescribes || best === undefined) && !isError(root))
     return { kind: 'list', path: empty.path, features: false, others: [] }
   if (onlyDescribes && !isError(root)) return { kind: 'refused', reason: noRows }
@@ -74,7 +74,7 @@ export function chooseTable(root: ObjectOutline): Choice {
   return { kind: 'row' }
 }
 
-/** JSON of maps that is not GeoJSON, and of cubes. */
+/** Recognises other formats written as JSON: maps that are not GeoJSON, and statistical cubes. */
 function otherFormat(root: ObjectOutline): string | undefined {
   const features = root.members.get('features')
   const isEsri =
@@ -114,7 +114,7 @@ function listsOf(object: ObjectOutline, path: readonly string[]): Found[] {
   })
 }
 
-/** Lists by the names that services give their rows, before others; then the one nearest to the top; then the longest. */
+/** Orders lists: those with a usual name for rows first, then those nearest to the top, then the longest. */
 function byRank(left: Found, right: Found): number {
   return rank(left) - rank(right) || left.path.length - right.path.length || right.list.count - left.list.count
 }
@@ -125,7 +125,7 @@ function rank({ path }: Found): number {
   return rowNames.test(name) ? 0 : 1
 }
 
-/** The columns' names of rows that are lists: beside them, or where Socrata writes them. */
+/** The column names for rows that are lists: a list beside the rows, or where Socrata has them. */
 function namesOf(root: ObjectOutline, { path, list }: Found): string[] | undefined {
   const width = lengthOf(list.items[0])
   const lists = listsOf(root, []).filter(
@@ -159,7 +159,7 @@ function areColumns({ members, count, lists, objects }: ObjectOutline): boolean 
     const lengths = new Set(all.map((one) => (one as ListOutline).count))
     return lengths.size === 1 && !lengths.has(0)
   }
-  // pandas writes a column as an object of its rows' numbers.
+  // pandas writes a column as an object whose keys are row numbers.
   return count === objects && count > 0 && all.every((one) => isNumbered(one as ObjectOutline))
 }
 
@@ -175,7 +175,7 @@ function areRows({ members, count, objects }: ObjectOutline): boolean {
   return shared.length >= others.length * 0.8
 }
 
-/** Whether an object without a table says that something went wrong. */
+/** Whether an object without a table reports an error. */
 function isError(root: ObjectOutline): boolean {
   const says = [...root.members].some(([name, member]) => errorNames.test(name) && isSaid(member))
   const failed =

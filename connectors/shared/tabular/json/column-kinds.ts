@@ -1,32 +1,32 @@
 import type { Shape } from '../../../../src/connector/column.js'
 import { countNumber, emptyRange, type NumberRange, shapeOfNumbers } from './number-range.js'
 
-/** What the values of one column are, as their texts show. */
+/** Counts of the kinds of values in a column, by their texts. */
 export interface Kinds {
   strings: number
   booleans: number
   objects: number
   arrays: number
   numbers: NumberRange
-  /** Objects and arrays that hold numbers with more digits than the engine would write again. */
+  /** Objects and arrays with numbers of more digits than the engine would write again. */
   long: number
-  /** Texts that are times as .NET writes them. */
+  /** Texts that are times in the form of .NET. */
   dotNet: number
 }
 
-/** A column without values yet. */
+/** The counts of a column without values. */
 export function noKinds(): Kinds {
   return { strings: 0, booleans: 0, objects: 0, arrays: 0, numbers: emptyRange(), long: 0, dotNet: 0 }
 }
 
-/** How values lie in the lines: each kind under a key of its own, so that the engine reads every kind exactly. */
+/** The keys of a value in a line. Each kind has its own key, so that the engine reads every kind exactly. */
 type Kind = 's' | 'b' | 'i' | 'n' | 'j' | 'r'
 const engineTypes: Record<Kind, string> = { s: 'VARCHAR', b: 'BOOLEAN', i: 'BIGINT', n: 'VARCHAR', j: 'JSON', r: 'VARCHAR' }
 
-/** Digits that the engine may write otherwise: more than a DOUBLE holds, or an exponent. */
+/** Numbers that the engine may write differently: more digits than a DOUBLE holds, or an exponent. */
 const longNumber = /[0-9.]{17}|[0-9][eE][-+0-9]/
 
-/** Counts a value (not null) and answers its member of the line: its key and the text to put there. */
+/** Counts a value (not null) and returns its key and text for the line. */
 export function placeValue(kinds: Kinds, value: string, position: number): string {
   switch (value.charCodeAt(0)) {
     case 0x22:
@@ -49,11 +49,11 @@ export function placeValue(kinds: Kinds, value: string, position: number): strin
   }
 }
 
-/** `/Date(1704067200000+0000)/`; JSON of .NET escapes the slashes. */
+/** `/Date(1704067200000+0000)/`. JSON of .NET escapes the slashes. */
 const dotNetTime = /^"\\?\/Date\(-?\d/
 const isSlash = (code: number) => code === 0x2f || code === 0x5c
 
-/** A value's text on one line. */
+/** Writes a value's text on one line. */
 export function oneLine(value: string): string {
   return /[\r\n]/.test(value) ? value.replace(/[\r\n]/g, ' ') : value
 }
@@ -73,19 +73,19 @@ function withoutBlanks(value: string): string {
   return from === 0 ? value : parts.join('') + value.slice(from)
 }
 
-/** A column as it can be read from the lines. */
+/** How to read a column from the lines. */
 export interface ColumnReading {
   shape: Shape
-  /** The value in the engine's type for the shape, over the keys of the lines. */
+  /** SQL of the value in the engine's type for the shape, over the keys of the lines. */
   sql: string
-  /** The value as text. */
+  /** SQL of the value as text. */
   text: string
   /** The engine's types of the keys that are read. */
   reads: Record<string, string>
   problem?: string
 }
 
-/** Typed formats keep their types: text stays STRING whatever it looks like, and what is mixed is JSON. */
+/** Chooses a column's type. JSON is typed already, so text stays STRING whatever it looks like, and mixed values become JSON. */
 export function readingOf(kinds: Kinds, position: number): ColumnReading {
   const { numbers } = kinds
   const counts: Record<Kind, number> = {
@@ -118,7 +118,7 @@ export function readingOf(kinds: Kinds, position: number): ColumnReading {
 const dotNetProblem =
   'its values are times as .NET writes them (/Date(…)/, milliseconds from 1970); kept as text. Write them by ISO 8601 (2024-01-31T09:30:00Z).'
 
-/** Values of several kinds keep their kind only as JSON, in which a text has quotes around it. */
+/** The report for values of several kinds. Only as JSON do they keep their kinds; texts then have quotes. */
 function mixedProblem({ strings, booleans, objects, arrays, numbers }: Kinds): string {
   const counts = { texts: strings, numbers: numbers.whole + numbers.others, 'true or false': booleans, objects, lists: arrays }
   const shown = Object.entries(counts)

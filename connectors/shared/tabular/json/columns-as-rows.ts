@@ -5,9 +5,9 @@ import { parse } from './parse.js'
 import { elementBytesMax } from './slicer.js'
 
 /**
- * The rows of a file that holds a member for each column (a list of its values, or an object of them by the rows' numbers), as objects'
- * texts (latin1).
- * @throws Unreadable for a file too large to be turned in memory.
+ * Turns a file with a member for each column (a list of its values, or an object with row numbers as keys) into rows, as texts of objects
+ * (latin1).
+ * @throws Unreadable if the file is too large to be turned in memory.
  */
 export async function columnsAsRows(path: string, start: number, signal: AbortSignal): Promise<string[]> {
   const { size } = await stat(path)

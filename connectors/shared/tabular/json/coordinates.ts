@@ -1,6 +1,6 @@
 const shownMax = 5
 
-/** Where the coordinates of a file's geometries lie. */
+/** Collects the extent of a file's coordinates. */
 export class Extent {
   #outside = 0
   readonly #shown: number[] = []
@@ -12,7 +12,7 @@ export class Extent {
   #east = -Infinity
   #north = -Infinity
 
-  /** @param geometry a GeoJSON geometry, parsed. @param number the feature's place. */
+  /** Adds a geometry. @param geometry a GeoJSON geometry, parsed. @param number the feature's number. */
   see(geometry: unknown, number: number): void {
     this.#isBroken = false
     const isOutside = this.#walk(geometry, 0)
@@ -25,27 +25,27 @@ export class Extent {
     if (this.#shown.length < shownMax) this.#shown.push(number)
   }
 
-  /** How many geometries have a position outside of the world's degrees, and which are the first. */
+  /** How many geometries have a position outside the range of degrees, and the numbers of the first ones. */
   get outside(): { total: number; shown: readonly number[] } {
     return { total: this.#outside, shown: this.#shown }
   }
 
-  /** How many geometries have no coordinates, or some that are no pairs of numbers, and which are the first. */
+  /** How many geometries have no coordinates, or positions that are not pairs of numbers, and the numbers of the first ones. */
   get broken(): { total: number; shown: readonly number[] } {
     return { total: this.#broken, shown: this.#shownBroken }
   }
 
-  /** Whether no position was seen. */
+  /** Whether there was no position. */
   get isEmpty(): boolean {
     return this.#west === Infinity
   }
 
-  /** Whether every position lies within the box. */
+  /** Whether all positions lie within the box. */
   within(west: number, south: number, east: number, north: number): boolean {
     return !this.isEmpty && this.#west >= west && this.#south >= south && this.#east <= east && this.#north <= north
   }
 
-  /** Whether a position lies outside of the world's degrees. */
+  /** Whether a position lies outside the range of degrees. */
   #walk(geometry: unknown, depth: number): boolean {
     if (typeof geometry !== 'object' || geometry === null || depth > 8) return false
     const { coordinates, geometries } = geometry as { coordinates?: unknown; geometries?: unknown }

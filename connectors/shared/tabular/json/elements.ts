@@ -2,25 +2,23 @@ import { Unreadable } from '../unreadable.js'
 import { nameOf } from './outline.js'
 import { type SliceHandler, Slicer, sliceFile } from './slicer.js'
 
-/**
- * What the elements of a text are: those of its list, of the list at a path of members, its members, or the values that follow each other.
- */
+/** Where the elements of a text are: in its list, in the list at a path of members, in its members, or as values one after the other. */
 export type Elements = { kind: 'list' } | { kind: 'at'; path: readonly string[] } | { kind: 'members' } | { kind: 'values' }
 
-/** What stands beside the elements. */
+/** Receives what stands beside the elements. */
 export interface ElementsBeside {
-  /** A member (`"name": value`) of the objects around the list. */
+  /** A member (`"name": value`) of an object around the list. */
   member?(text: string): void
-  /** Text that belongs to nothing. */
+  /** Text that belongs to no element. */
   stray?(): void
-  /** A second list at the same place. */
+  /** A second list at the same path. */
   another?(): void
 }
 
 /**
- * The elements of a JSON file, in order, a chunk's worth at a time, without holding the text (latin1). An empty text stands where nothing
- * is between two commas.
- * @throws Unreadable where the file ends within the list or its brackets do not match.
+ * Reads the elements of a JSON file in order, a chunk's worth at a time, without holding the file (latin1). A missing element between two
+ * commas gives an empty text.
+ * @throws Unreadable if the file ends within the list, or brackets do not match.
  */
 export async function* elementsOf(
   path: string,
@@ -39,9 +37,9 @@ export async function* elementsOf(
 
 class ElementReader implements SliceHandler {
   readonly slicer: Slicer
-  /** Levels entered on the way to the elements. */
+  /** The number of containers around the elements. */
   readonly #levels: number
-  /** How many of them are entered now. */
+  /** How many of them are open now. */
   #entered = 0
   #found: string[] = []
   #count = 0
@@ -80,7 +78,7 @@ class ElementReader implements SliceHandler {
       else if (text !== '') this.beside.member?.(text)
       return
     }
-    // Nothing before a closing bracket: an empty list, or a comma too many.
+    // Nothing before a closing bracket means an empty list, or one comma too many.
     if (text === '' && end !== ',' && (this.#inList === 0 || this.elements.kind === 'members')) return
     if (text === '' && this.elements.kind === 'members') return
     this.#inList++

@@ -4,8 +4,9 @@ import type { StagedTable } from '../staged-table.js'
 import { NoRows } from '../unreadable.js'
 
 /**
- * A table of no rows with the columns that it had before.
- * @param reason what the file is, in a sentence. @throws NoRows where no columns are known.
+ * A table without rows, with the columns of the last harvest.
+ * @param reason what the file is, in a sentence.
+ * @throws NoRows if no columns are known.
  */
 export function emptyTable({ known }: Pick<Conversion, 'known'>, reason: string, problems: readonly string[]): StagedTable {
   if (known === undefined || known.length === 0)

@@ -11,11 +11,11 @@ import type { Troubles } from './troubles.js'
 
 const geometryTypes = new Set(['Point', 'MultiPoint', 'LineString', 'MultiLineString', 'Polygon', 'MultiPolygon', 'GeometryCollection'])
 const foreignMax = 5
-/** Members of a feature or a collection that are no loss: what RFC 7946 defines, and what services tell of themselves. */
+/** Members of a feature or collection that may be dropped without a report: those of RFC 7946, and what services say about themselves. */
 const ordinary =
   /^"(?:type|id|bbox|properties|geometry|geometry_name|features|name|crs|links|capabilities|filtersApplied|totalFeatures|number(?:Matched|Returned)|time[sS]tamp|generator|copyright|metadata|exceededTransferLimit|xy_coordinate_resolution|properties|description|license|licence|attribution|\$schema|context|@context|conformsTo|stac_version|count|total|next|collection)"$/
 
-/** Features as rows: their properties, their ids where any has one, and their geometries as GeoJSON text. */
+/** Turns features into rows: their properties, their ids if any has one, and their geometries as GeoJSON text. */
 export class FeatureRows {
   #crs: string | undefined
   readonly #extent = new Extent()
@@ -28,7 +28,7 @@ export class FeatureRows {
     private readonly page: PageSigns,
   ) {}
 
-  /** A member of a collection beside its features: `"name": value`. */
+  /** Adds a member beside the features of a collection: `"name": value`. */
   beside(text: string): void {
     const [, key = '', value = ''] = /^("(?:[^"\\]|\\[^]){0,10000}")\s*:\s*([^]*)$/.exec(text) ?? []
     if (key === '"crs"') this.#crs = value
@@ -36,7 +36,11 @@ export class FeatureRows {
     this.page.see(text)
   }
 
-  /** A feature, a collection of them, or a geometry. Answers whether it is one. @param text valid JSON (latin1), and the same parsed. */
+  /**
+   * Adds a feature, a collection of features, or a geometry. Returns false for anything else.
+   * @param text valid JSON (latin1).
+   * @param value the same, parsed.
+   */
   add(text: string, value: Record<string, unknown>, number: number): boolean {
     if (isCollection(value)) {
       let place = 0
@@ -45,7 +49,7 @@ export class FeatureRows {
         else {
           eachElement(part, (feature) => {
             const parsed = parse(feature)
-            // Features are counted over all collections of the file.
+            // Features are numbered across all collections of the file.
             const at = number + place++
             if (!isRecord(parsed?.value) || !this.add(parsed.text, parsed.value, at)) this.troubles.note('foreign', at)
           })
@@ -64,7 +68,7 @@ export class FeatureRows {
     return true
   }
 
-  /** The table of what was added: at least one row. */
+  /** The table of the added rows, of which there must be at least one. */
   async stage(conversion: Conversion, problems: readonly string[]): Promise<StagedTable> {
     const { writer } = this
     const told = [...problems, ...coordinateProblems(this.#crs, this.#extent)]
@@ -127,7 +131,7 @@ export function isFeature(value: Record<string, unknown>): boolean {
     : value.type === undefined && ('properties' in value || 'geometry' in value)
 }
 
-/** Whether a value is a geometry of RFC 7946 and nothing beside. */
+/** Whether a value is a geometry of RFC 7946 and nothing else. */
 export function isGeometry(value: Record<string, unknown>): boolean {
   const isOne =
     typeof value.type === 'string' && geometryTypes.has(value.type) && (Array.isArray(value.coordinates) || Array.isArray(value.geometries))

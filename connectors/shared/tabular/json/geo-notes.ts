@@ -5,7 +5,7 @@ import { isRecord, parse } from './parse.js'
 const wgs84 = /CRS:?84|EPSG:{1,2}(?:[\d.]*:)?4326|EPSG\/(?:0|[\d.]+)\/4326|epsg\.io\/4326|WGS ?_?84/i
 const latitudeFirst = /EPSG:{2}(?:[\d.]*:)?4326|EPSG:[\d.]+:4326|EPSG\/(?:0|[\d.]+)\/4326/i
 
-/** What is to be told of the coordinates of a GeoJSON file. @param crs the text of its member `crs`, where it has one. */
+/** Reports problems of a GeoJSON file's coordinates. @param crs the text of its member `crs`, if it has one. */
 export function coordinateProblems(crs: string | undefined, extent: Extent): string[] {
   const { total, shown } = extent.broken
   const broken =
@@ -17,7 +17,7 @@ export function coordinateProblems(crs: string | undefined, extent: Extent): str
   return [...broken, ...placeProblems(crs, extent)]
 }
 
-/** What is to be told of where the coordinates lie. */
+/** Reports where the coordinates lie, if that is not WGS84. */
 function placeProblems(crs: string | undefined, extent: Extent): string[] {
   const named = crs === undefined || crs === 'null' ? undefined : nameOfCrs(crs)
   const { total, shown } = extent.outside
@@ -51,7 +51,7 @@ function guess(extent: Extent): string {
   return ''
 }
 
-/** The name in a `crs` member: `{"type":"name","properties":{"name":…}}`, a link, or whatever it holds. */
+/** The name in a `crs` member: `{"type":"name","properties":{"name":…}}`, a link, or any other value. */
 function nameOfCrs(crs: string): string {
   const value = parse(crs)?.value
   if (!isRecord(value)) return crs

@@ -3,8 +3,9 @@ import { Unreadable } from '../unreadable.js'
 import { elementBytesMax } from './slicer.js'
 
 /**
- * The lines of a text, a chunk's worth at a time, one byte a character (latin1).
- * @param end what ends a line. @throws Unreadable for a line beyond every bound.
+ * Reads the lines of a text, a chunk's worth at a time, with one byte for each character (latin1).
+ * @param end the line end.
+ * @throws Unreadable for a line that is too long.
  */
 export async function* linesOf(path: string, start: number, signal: AbortSignal, end: '\n' | '\r' = '\n'): AsyncGenerator<string[]> {
   let held = ''

@@ -1,6 +1,6 @@
 /**
- * Calls back for each member of an object: its key as it stands (quotes and escapes included) and its value's text.
- * @param text one object, valid JSON: parse it first.
+ * Calls back for each member of an object, with its key as written (with quotes and escapes) and its value's text.
+ * @param text one object. The caller must have checked that it is valid JSON.
  */
 export function eachMember(text: string, onMember: (key: string, value: string) => void): void {
   let at = skipBlank(text, text.indexOf('{') + 1)
@@ -15,10 +15,7 @@ export function eachMember(text: string, onMember: (key: string, value: string) 
   }
 }
 
-/**
- * Calls back for each element of a list, with its text.
- * @param text one list, valid JSON: parse it first.
- */
+/** Calls back for each element of a list, with its text. @param text one list. The caller must have checked that it is valid JSON. */
 export function eachElement(text: string, onElement: (value: string) => void): void {
   let at = skipBlank(text, text.indexOf('[') + 1)
   while (at < text.length && text.charCodeAt(at) !== 0x5d) {

@@ -1,7 +1,7 @@
-/** What is not JSON in a text that was meant to be, and can be read all the same. */
+/** Deviations from JSON that can be repaired. */
 export type Slip = 'nan' | 'comma' | 'quotes' | 'comment' | 'control' | 'escape' | 'word' | 'surrogate'
 
-/** A longer text is not mended: expressions over it would take more memory than it is worth. */
+/** Longer texts are not repaired, because regular expressions over them take too much memory. */
 const lettersMax = 1_000_000
 
 const words: Readonly<Record<string, { json: string; slip?: Slip }>> = {
@@ -18,12 +18,12 @@ const words: Readonly<Record<string, { json: string; slip?: Slip }>> = {
   undefined: { json: 'null', slip: 'word' },
 }
 
-// The alternatives do not overlap in their first character, but for the two kinds of comments, so that no text makes this slow.
+// The alternatives start with different characters, except for the two kinds of comments, so that no text makes the expression slow.
 const token = /"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'|\/\/[^\n]*|\/\*(?:[^*]|\*(?!\/))*\*\/|[{}[\]:,]|[ \t\r\n]+|[^\s"'/{}[\]:,]+|[^]/g
 
 /**
- * Writes a text (latin1) as JSON where only its spelling is not: NaN and infinities become null, single quotes double ones, and comments
- * and commas before a closing bracket go. Answers the JSON and what had to be done; nothing where it stays no JSON.
+ * Repairs the spelling of a text (latin1) that is almost JSON: NaN and infinities become null, single quotes become double quotes, comments
+ * and commas before a closing bracket are removed. Returns the JSON and what was repaired; undefined if it is still not JSON.
  */
 export function mend(text: string): { text: string; slips: ReadonlySet<Slip> } | undefined {
   if (text.length > lettersMax) return undefined
@@ -39,7 +39,7 @@ export function mend(text: string): { text: string; slips: ReadonlySet<Slip> } |
       continue
     }
     if (comma) {
-      // A comma stands for something only before a value.
+      // A comma before a closing bracket is dropped.
       if (found === '}' || found === ']') slips.add('comma')
       else parts.push(',')
       comma = false
@@ -55,7 +55,7 @@ export function mend(text: string): { text: string; slips: ReadonlySet<Slip> } |
       parts.push(word?.json ?? found)
     }
   }
-  // A comma behind the whole value: lines of a list without its brackets.
+  // So is a comma after the whole value, as in the lines of a list without its brackets.
   if (comma) slips.add('comma')
   const mended = parts.join('')
   return isJson(mended) ? { text: mended, slips } : undefined

@@ -1,30 +1,30 @@
 import type { Shape } from '../../../../src/connector/column.js'
 
-/** What the numbers of a column need to be held exactly. */
+/** Counts that show which type holds a column's numbers exactly. */
 export interface NumberRange {
-  /** Whole numbers of 64 bits. */
+  /** Whole numbers that fit 64 bits. */
   whole: number
-  /** All others. */
+  /** All other numbers. */
   others: number
   exponents: number
-  /** Digits before the point, at most. */
+  /** The most digits before the point. */
   wholeDigits: number
-  /** Digits after the point, at most: as written, and without noughts at the end. */
+  /** The most decimals: as written, and without trailing zeros. */
   scale: number
   trueScale: number
-  /** Numbers that a DOUBLE does not hold as written; of them, those that have more digits than any DOUBLE. */
+  /** Numbers that a DOUBLE does not hold as written; of them, those with more digits than any DOUBLE. */
   inexact: number
   beyond: number
 }
 
-/** No number yet. */
+/** The counts before any number. */
 export function emptyRange(): NumberRange {
   return { whole: 0, others: 0, exponents: 0, wholeDigits: 0, scale: 0, trueScale: 0, inexact: 0, beyond: 0 }
 }
 
 const doubleDigits = 17
 
-/** Counts a number as JSON writes it. Answers whether it is a whole number of 64 bits. */
+/** Counts a number in JSON's notation. Returns whether it is a whole number that fits 64 bits. */
 export function countNumber(range: NumberRange, text: string): boolean {
   const { length } = text
   if (isPlainWhole(text)) {
@@ -77,7 +77,7 @@ function measure(text: string): { wholeDigits: number; scale: number; trueScale:
   return { wholeDigits: Math.max(1, digits.length + shift), scale, trueScale: scale, digits: digits.length, isExponent: true }
 }
 
-/** The digits that count, and the power of ten that they are multiplied by. */
+/** The significant digits, and the power of ten to multiply them by. */
 function significant(text: string): { digits: string; power: number } {
   const [mantissa = '', exponent = '0'] = text.toLowerCase().replace(/^-/, '').split('e')
   const [whole = '', fraction = ''] = mantissa.split('.')
@@ -87,8 +87,8 @@ function significant(text: string): { digits: string; power: number } {
 }
 
 /**
- * Whether a DOUBLE is written with the same digits: the fewest that tell it apart, or 17, as C and GIS programs print them. Either way no
- * two texts are one number.
+ * Whether a DOUBLE gives back the same digits: in its shortest form, or with 17 digits, as C and GIS programs print them. In either form,
+ * different texts are different numbers.
  */
 function isHeld(text: string): boolean {
   const value = Number(text)
@@ -105,8 +105,8 @@ const scaleMax = 20
 const digitsMax = 38
 
 /**
- * The type that keeps every number of a column as it is written: INT64; DECIMAL up to four digits after the point, by the largest scale;
- * DOUBLE beyond that or with exponents, where each number is the same DOUBLE's own spelling; DECIMAL with more digits where not; else text.
+ * The type that keeps every number of a column as written: INT64; DECIMAL with the largest scale, up to four; DOUBLE for more decimals or
+ * exponents, if each number is a spelling of its DOUBLE; otherwise DECIMAL with more digits, or text.
  */
 export function shapeOfNumbers(range: NumberRange): { shape: Shape; problem?: string } {
   const { others, exponents, wholeDigits, scale, inexact, beyond } = range

@@ -1,35 +1,36 @@
 import { Slicer, type SliceHandler, sliceFile } from './slicer.js'
 
-/** What an object of a file is like, as far as its upper levels tell. */
+/** The upper levels of an object. */
 export interface ObjectOutline {
   kind: 'object'
   /** Its first members, by name. */
   members: Map<string, Outline>
   count: number
-  /** How many of all members are objects, lists, and neither. */
+  /** How many of all its members are objects, lists, and other values. */
   objects: number
   lists: number
 }
 
-/** What a list is like. */
+/** The upper levels of a list. */
 export interface ListOutline {
   kind: 'list'
   count: number
   objects: number
   lists: number
-  /** The first elements' texts (latin1), as long as they are few and short. */
+  /** The texts of the first elements (latin1), if they are few and short. */
   items: string[]
 }
 
-/** A value that is neither. Its text (latin1) where it is short. */
+/** A value that is neither object nor list, with its text (latin1) if that is short. */
 export interface ValueOutline {
   kind: 'value'
   text: string
 }
 
+/** The upper levels of a value. */
 export type Outline = ObjectOutline | ListOutline | ValueOutline
 
-/** What a text that begins with an object holds: that one object, or several values, or it ends in the middle. */
+/** What a text that begins with an object holds: one object, several values, or only the beginning of one. */
 export type Survey = { kind: 'object'; outline: ObjectOutline } | { kind: 'several' } | { kind: 'cut' }
 
 const levelsMax = 4
@@ -38,12 +39,12 @@ const nodesMax = 5000
 const itemsMax = 6000
 const itemBytesMax = 100_000
 const textMax = 1000
-/** A longer name is none: expressions over it would take more memory than it is worth. */
+/** Longer names are ignored, because regular expressions over them take too much memory. */
 const nameMax = 100_000
 
 /**
- * Looks at the upper levels of a JSON object without holding it. Ends early where a second value begins, or at the first element of a list
- * of features at the top, since such a file needs no further choice.
+ * Reads the upper levels of a JSON object without holding the file. Ends early at a second value, or at the first element of a top-level
+ * list of features, since such a file needs no further choice.
  */
 export async function surveyOf(path: string, start: number, signal: AbortSignal): Promise<Survey> {
   const surveyor = new Surveyor()
@@ -93,7 +94,7 @@ class Surveyor implements SliceHandler {
     const parent = this.#stack.at(-1) as ObjectOutline | ListOutline
     if (parent.kind === 'list') return this.#element(parent, text)
     const [name, value] = memberOf(text)
-    // The rest of an entered container's part is empty; it was counted when it began.
+    // The remainder of an entered container is empty; the container was counted when it began.
     if (name === undefined || value === undefined) return
     if (value.startsWith('{')) this.#add(parent, name, { ...emptyObject(), count: 1 })
     else if (value.startsWith('[')) this.#add(parent, name, { ...emptyList(), count: 1 })
@@ -138,7 +139,7 @@ function emptyList(): ListOutline {
   return { kind: 'list', count: 0, objects: 0, lists: 0, items: [] }
 }
 
-/** A member's name and value, as they are cut out of an object; nothing where the text is not one. */
+/** The name and value of a member cut from an object; undefined if the text is not a member. */
 export function memberOf(text: string): [name: string | undefined, value: string | undefined] {
   const found = /^(?:\/\/[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/|\s)*("(?:[^"\\]|\\[^])*"|'[^'\\\n]*'|[A-Za-z_$][\w$]*)\s*:\s*/.exec(
     text.slice(0, nameMax),
@@ -148,7 +149,7 @@ export function memberOf(text: string): [name: string | undefined, value: string
   return [unquoted(found[1] as string), value === '' ? undefined : value]
 }
 
-/** The name that stands before a container: `"name":`. */
+/** The name before a container: `"name":`. */
 export function nameOf(head: string): string | undefined {
   return memberOf(`${head.trim()} `)[0]
 }

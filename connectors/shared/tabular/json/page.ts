@@ -6,20 +6,20 @@ const totals =
 const nexts =
   /^(?:@odata\.nextlink|odata\.nextlink|nextlink|next|next_?page|next_?page_?url|next_?url|next_?page_?token|next_?cursor|nextrecordsurl|__next|scroll_id|_scroll_id)$/i
 const moreSigns = /^(?:exceededtransferlimit|has_?more|has_?next(?:_?page)?|is_?truncated|truncated|incomplete_results|records_truncated)$/i
-/** Spring: whether this page is the last. */
+/** In Spring's answers: whether this is the last page. */
 const lasts = /^(?:last|is_?last(?:_?page)?)$/i
 const depthMax = 4
 const bytesMax = 100_000
 const totalsMax = 20
 
-/** What stands beside a list of rows: whether it says that the list is only a part. */
+/** Looks beside a list of rows for signs that the list is only a part. */
 export class PageSigns {
   #exceeded = false
   #next: string | undefined
   readonly #totals: { name: string; value: number }[] = []
   #failed = false
 
-  /** @param text a member (`"name": value`), latin1, as it is cut out of an object. */
+  /** Adds a member (`"name": value`), latin1, as cut from an object. */
   see(text: string): void {
     if (text.length > bytesMax) return
     const [name, value] = memberOf(text)
@@ -27,11 +27,11 @@ export class PageSigns {
     if (name !== undefined && parsed !== undefined) this.#look(name, parsed.value, 0)
   }
 
-  /** What is to be told. @param rows how many the list holds. */
+  /** Reports whether the list is a part. @param rows the number of its rows. */
   told(rows: number): string[] {
     const problems: string[] = []
     const total = this.#totals.find(({ value }) => value > rows)
-    // CKAN links to a next page behind the last one as well: where a total is known, it decides.
+    // CKAN links to a next page even from the last one. If a total is known, it decides.
     const isNext = this.#next !== undefined && (this.#totals.length === 0 || total !== undefined)
     const sign = this.#exceeded
       ? 'exceededTransferLimit or the like beside its list says that the service sent only a part'
@@ -50,7 +50,7 @@ export class PageSigns {
     if (moreSigns.test(name) && value === true) this.#exceeded = true
     else if (nexts.test(name) && isLink(value)) this.#next ??= name
     else if (lasts.test(name) && value === false) this.#exceeded = true
-    // Overpass ends a list in the middle, and says so beside it.
+    // Overpass may end a list early, and reports that beside it.
     else if (name === 'remark' && typeof value === 'string' && /error|timed? ?out/i.test(value)) this.#exceeded = true
     else if (totals.test(name) && this.#totals.length < totalsMax) {
       const total = numberIn(value)
@@ -66,13 +66,13 @@ export class PageSigns {
     }
   }
 
-  /** OGC API: `{"rel":"next","href":…}`. */
+  /** A link of OGC API: `{"rel":"next","href":…}`. */
   #lookAtLink(value: unknown): void {
     if (isRecord(value) && value.rel === 'next' && isLink(value.href)) this.#next ??= 'a link'
   }
 }
 
-/** A number, as such, as text (OData 2) or as `{"value": …}` (Elasticsearch). */
+/** A number, written as such, as text (OData 2) or as `{"value": …}` (Elasticsearch). */
 function numberIn(value: unknown): number | undefined {
   if (typeof value === 'number') return value
   if (typeof value === 'string') return /^\d{1,15}$/.test(value) ? Number(value) : undefined

@@ -1,21 +1,21 @@
 import { mend, type Slip } from './mend.js'
 
-/** A value of a JSON text: its text (valid JSON, latin1), and the same parsed. Strings in `value` hold one byte a character. */
+/** A value of a JSON text: its text (valid JSON, latin1), and the same parsed. Strings in `value` have one character for each byte. */
 export interface Parsed {
   text: string
   value: unknown
-  /** What was mended. */
+  /** The repairs that were made. */
   slips?: ReadonlySet<Slip>
 }
 
-/** Parses a text (latin1), mended where only its spelling is not JSON. Nothing where it is none. */
+/** Parses a text (latin1), after repairs if needed. Undefined if it is not JSON even then. */
 export function parse(text: string): Parsed | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    // Half of a surrogate pair is JSON to JavaScript and to nobody else; written again, it stays an escape.
+    // JavaScript accepts half of a surrogate pair, but other programs do not. JSON.stringify leaves it an escape.
     if (!/\\u[dD]/.test(text) || !/\\ud[89a-f]/.test(JSON.stringify(value).replaceAll('\\\\', ''))) return { text, value }
   } catch {
-    // Not JSON as it stands.
+    // The text is not JSON as it is.
   }
   const mended = mend(text)
   if (mended === undefined) return undefined

@@ -8,25 +8,25 @@ import { surveyOf } from './outline.js'
 import { isRecord, parse } from './parse.js'
 import type { RowHints } from './row-sink.js'
 
-/** How a JSON file is to be read. */
+/** How to read a JSON file. */
 export type Reading =
   | { kind: 'lines'; end: '\n' | '\r'; hints: RowHints }
   | {
       kind: 'elements'
       elements: Elements
       hints: RowHints
-      /** Told of the file. */ notes: string[]
-      /** The list's place, and whether what is beside it is told. */ list?: string
+      /** Reports for the file. */ notes: string[]
+      /** The list's path, and whether to report what stands beside it. */ list?: string
     }
   | { kind: 'columns'; hints: RowHints; notes: string[] }
 
-/** What a file's ending says that it is. */
+/** The kind of JSON that a file's ending names. */
 export type JsonKind = 'json' | 'ndjson' | 'geojson'
 
 const headBytes = 65_536
 const linesShown = 20
 
-/** Decides by a file's beginning and, where it is one object, by its outline. @throws Unreadable for what is no data. */
+/** Decides from a file's beginning and, if it is one object, from its outline. @throws Unreadable if the file is not data. */
 export async function planReading(text: Utf8Text, kind: JsonKind, signal: AbortSignal): Promise<Reading> {
   const head = await beginning(text.path, text.start)
   const first = head.trimStart()
@@ -34,7 +34,7 @@ export async function planReading(text: Utf8Text, kind: JsonKind, signal: AbortS
   const features = kind === 'geojson'
   const lines: Reading = { kind: 'lines', end, hints: { one: 'Line', features } }
   const values: Reading = { kind: 'elements', elements: { kind: 'values' }, hints: { one: 'Object', features }, notes: [] }
-  // Lines of which there is none are a table without rows; of other JSON nothing is not JSON.
+  // An empty NDJSON file is a table without rows. Any other empty file is not JSON.
   if (first === '' && kind === 'ndjson') return lines
   if (first === '') throw new Unreadable('The file is empty.')
   if (first.startsWith('\x1e')) return values
@@ -44,7 +44,7 @@ export async function planReading(text: Utf8Text, kind: JsonKind, signal: AbortS
     return { kind: 'elements', elements: { kind: 'list' }, hints: { one: 'Element', features }, notes: [] }
   }
   if (!first.startsWith('{')) {
-    // Lines of which the first is none, and what is no JSON at all.
+    // The first line of NDJSON may be broken. Anything else without JSON at its start may still be lines.
     if (kind === 'ndjson' || /^[ \t]*\{.*\}[ \t]*\r?$/m.test(first)) return lines
     throw new Unreadable(
       'The file is not JSON: it must begin with [ or {, or hold an object a line. Take away what stands before the first bracket.',
@@ -55,7 +55,7 @@ export async function planReading(text: Utf8Text, kind: JsonKind, signal: AbortS
   const survey = await surveyOf(text.path, text.start, signal)
   if (survey.kind === 'several') return shown.some(isWholeLine) || (await firstLineIsObject(text, end, signal)) ? lines : values
   if (survey.kind === 'cut') {
-    // A line that is not closed hides those after it.
+    // A line that is not closed hides those after it, so the file is read as lines.
     if (kind === 'ndjson' || shown.some(isWholeLine)) return lines
     throw new Unreadable(
       'The file ends in the middle of its first object: it was cut short, or a bracket or a quote is missing. Fetch or save it again.',
@@ -63,7 +63,7 @@ export async function planReading(text: Utf8Text, kind: JsonKind, signal: AbortS
   }
   const choice = chooseTable(survey.outline)
   if (choice.kind === 'refused') throw new Unreadable(choice.reason)
-  // A line of its own is a record, whatever lists it holds, unless it says that it is a collection.
+  // In NDJSON a single line is a record, whatever lists it holds, unless it is a feature collection.
   if (kind === 'ndjson' && !(choice.kind === 'list' && choice.features)) return whole[0] === true ? lines : values
   switch (choice.kind) {
     case 'list': {
@@ -115,13 +115,13 @@ function isObjectLine(line: string): boolean {
   return line.trim().startsWith('{') && isRecord(parse(line)?.value)
 }
 
-/** A line of its own: not within anything, and without a comma behind. */
+/** Whether a line is a whole value of its own: not part of another value, and without a comma after it. */
 function isWholeLine(line: string): boolean {
   const parsed = line.startsWith('{') ? parse(line) : undefined
   return parsed !== undefined && parsed.slips === undefined && isRecord(parsed.value)
 }
 
-/** Lines that are lists of single values: a table without names, as JSON Lines has it. */
+/** Whether the lines are lists of single values: a table without names, as JSON Lines describes. */
 function areLists(lines: readonly string[]): boolean {
   return lines.every((line) => {
     const value = line.trim().startsWith('[') ? parse(line)?.value : undefined

@@ -12,19 +12,19 @@ import { RowWriter } from './row-writer.js'
 import { stageRows } from './stage-rows.js'
 import { Troubles } from './troubles.js'
 
-/** What is known of rows before they are read. */
+/** What is known about the rows before they are read. */
 export interface RowHints {
-  /** What a row is called where something is wrong with it. */
+  /** The word for a row in reports. */
   one: 'Element' | 'Line' | 'Object' | 'Feature' | 'Member'
-  /** Whether the file says that it holds GeoJSON features. */
+  /** Whether the file claims to hold GeoJSON features. */
   features?: boolean
-  /** The columns of rows that are lists. */
+  /** The column names for rows that are lists. */
   names?: readonly string[]
 }
 
 /**
- * Takes the texts of a file's rows, whatever they are: objects, GeoJSON features or collections of them, lists beside names. What is none
- * is left out and told.
+ * Takes the texts of a file's rows: objects, GeoJSON features or collections of them, or lists with known names. Anything else is left out
+ * and reported.
  */
 export class RowSink {
   readonly page = new PageSigns()
@@ -47,21 +47,21 @@ export class RowSink {
     if (hints.names !== undefined) this.#name(hints.names)
   }
 
-  /** Something to tell of the file as a whole. */
+  /** Adds a report on the file as a whole. */
   note(problem: string): void {
     if (!this.#notes.includes(problem)) this.#notes.push(problem)
   }
 
-  /** A member beside the list of rows: `"name": value`. */
+  /** Adds a member beside the list of rows: `"name": value`. */
   beside(text: string): void {
     if (this.hints.features === true) this.#features.beside(text)
     else this.page.see(text)
   }
 
   /**
-   * A row's text (latin1).
-   * @param number its place in the file, from 1.
-   * @param first members to put before its own, each with a comma behind.
+   * Adds a row's text (latin1).
+   * @param number its number in the file, from 1.
+   * @param first members to put before its own, each followed by a comma.
    */
   add(text: string, number: number, first = ''): void {
     this.#seen++
@@ -82,25 +82,25 @@ export class RowSink {
       )
   }
 
-  /** Rows so far. */
+  /** The number of rows so far. */
   get rows(): number {
     return this.#writer.rows
   }
 
-  /** Writes what was added since; call it after every chunk. */
+  /** Writes the rows added since the last flush. Must be called after every chunk. */
   flush(): Promise<void> {
     return this.#writer.flush()
   }
 
-  /** Closes the files under way, in any case. */
+  /** Closes the temporary files. Must always be called. */
   close(): Promise<void> {
     return this.#writer.close()
   }
 
   /**
    * The table of all rows.
-   * @param problems of the file's text.
-   * @throws Unreadable where nothing can be read; NoRows where there is nothing.
+   * @param problems the reports on the file's text.
+   * @throws Unreadable if nothing can be read; NoRows if there are no rows.
    */
   async stage(problems: readonly string[]): Promise<StagedTable> {
     const rows = this.#writer.rows

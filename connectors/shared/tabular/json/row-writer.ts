@@ -5,35 +5,36 @@ import { eachMember } from './members.js'
 
 const columnsMax = 5000
 
-/** A column that the objects of a file have. */
+/** A column of the file's objects. */
 export interface JsonColumn extends ColumnReading {
   name: string
   kinds: Kinds
 }
 
 /**
- * Writes objects as lines whose keys are a value's kind and its column's position, in the order in which names first appear, so that the
- * engine reads them by declared columns: no key is a name there, numbers keep their digits, and memory does not grow with the file.
+ * Writes objects as lines that the engine reads with declared columns. A key is a value's kind and its column's position, in the order in
+ * which names first appear. So no name becomes a key, numbers keep their digits, and memory does not grow with the file.
  */
 export class RowWriter {
   readonly #names: string[] = []
   readonly #kinds: Kinds[] = []
-  /** Positions by key as it stands in a file, and by name. */
+  /** Positions by key as written in the file, and by name. */
   readonly #byKey = new Map<string, number>()
   readonly #byName = new Map<string, number>()
   readonly #files: LineFiles
-  /** Values of a column that is no member of the objects, such as a feature's id. */
+  /** Values of a column that is not a member of the objects, such as a feature's id. */
   readonly #own: Kinds = noKinds()
   repeated = 0
 
-  /** @param base where the lines are put, with a number behind it. */
+  /** @param base the path of the line files, before their number. */
   constructor(base: string) {
     this.#files = new LineFiles(base, 'latin1')
   }
 
   /**
-   * One row: an object's text (valid JSON, latin1).
-   * @param beside values to put beside it under keys of the caller's own, which are no columns. @param own the value of the column `own`.
+   * Adds a row: an object's text (valid JSON, latin1).
+   * @param beside further values of the line, by keys that are not columns.
+   * @param own the value of the column `own`.
    */
   add(object: string, beside: Readonly<Record<string, string>> = {}, own?: string): void {
     const parts: string[] = []
@@ -49,6 +50,7 @@ export class RowWriter {
     this.#files.add(`{${parts.join(',')}}`)
   }
 
+  /** The number of rows so far. */
   get rows(): number {
     return this.#files.rows
   }
@@ -58,16 +60,17 @@ export class RowWriter {
     return this.#files.rowBytes
   }
 
-  /** Writes what was added since; call it after every chunk. */
+  /** Writes the rows added since the last flush. Must be called after every chunk. */
   flush(): Promise<void> {
     return this.#files.flush()
   }
 
+  /** Closes the line files. To be called after the last flush. */
   close(): Promise<void> {
     return this.#files.close()
   }
 
-  /** The columns with the type that holds for all values. */
+  /** The columns, each with the type that holds for all of its values. */
   columns(): JsonColumn[] {
     return this.#names.map((name, position) => ({
       name,
@@ -76,15 +79,15 @@ export class RowWriter {
     }))
   }
 
-  /** The column of the values beside the objects, of this name; nothing where no row has one. */
+  /** The column of the values beside the objects, with this name; undefined if no row has one. */
   own(name: string): JsonColumn | undefined {
     const reading = readingOf(this.#own, columnsMax)
     return Object.keys(reading.reads).length === 0 ? undefined : { name, kinds: this.#own, ...reading }
   }
 
-  /** The lines as a table expression of the keys that are read. */
+  /** A table expression of the lines, with the keys that are read. */
   from(reads: Readonly<Record<string, string>>): string {
-    // The engine wants a column, even where no value is read.
+    // The engine needs a column, even if no value is read.
     return this.#files.from(Object.keys(reads).length === 0 ? { none: 'VARCHAR' } : reads)
   }
 

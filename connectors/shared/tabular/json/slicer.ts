@@ -6,21 +6,20 @@ export const elementBytesMax = 32 * 1024 * 1024
 const depthMax = 512
 const strayMax = 200
 
-/** What a slicer finds. Texts hold one byte a character (latin1), as they lie in the file; they are cut apart, not checked. */
+/** Receives what a slicer finds. Texts have one character for each byte of the file (latin1). They are cut out, not checked. */
 export interface SliceHandler {
   /**
-   * A container begins directly within an entered one (level 0: the text itself). True to enter it, false to be given it whole.
-   * @param head what stands before it: `"key":` within an object, mostly nothing elsewhere.
+   * A container begins directly inside an entered one; level 0 is the text itself. Return true to enter it, false to receive it whole.
+   * @param head what stands before it: `"key":` inside an object, mostly nothing elsewhere.
    */
   enters(bracket: '[' | '{', head: string, level: number): boolean
   /**
-   * A whole value, with its key where it is a member, that lies directly within the container entered last. Empty where nothing stands
-   * between two commas.
+   * A whole value directly inside the container entered last, with its key if it is a member. Empty if nothing stands between two commas.
    */
   part(text: string, level: number, end: ',' | ']' | '}' | ''): void
-  /** The entered container ends. @param level the level outside of it. */
+  /** The entered container ends. @param level the level outside it. */
   leaves?(level: number): void
-  /** Text at the top that is no container; what a record separator (RFC 7464) cut off. */
+  /** Text at the top level that is not a container, or that a record separator (RFC 7464) cut off. */
   stray(text: string): void
 }
 
@@ -32,7 +31,7 @@ const inLineComment = 4
 const inBlockComment = 5
 const atStar = 6
 
-/** Characters that mean something outside of strings, and within. */
+/** Characters with a meaning outside strings, and inside. */
 const special = tableOf('"\'/[]{},\n\x1e')
 const specialInString = tableOf('"\\\x1e')
 
@@ -43,10 +42,10 @@ function tableOf(signs: string): Uint8Array {
 }
 
 /**
- * Cuts a JSON text (or several after each other) into values while it streams, without holding it. Takes comments and single quotes, so
- * that one element that is not JSON does not spoil those after it.
- *
- * Not stream-json: its authors say it is not made for hostile input, and it reads 13 MB/s where this reads more than 100.
+ * Cuts a JSON text, or several in sequence, into values while it streams, without holding it. Accepts comments and single quotes, so that
+ * one invalid element does not spoil those after it.
+ * stream-json is not used, because its authors say that it is not made for hostile input, and it reads 13 MB/s where this reads more than
+ * 100.
  */
 export class Slicer {
   #level = 0
@@ -57,22 +56,23 @@ export class Slicer {
   #brackets = ''
   #stopped = false
 
-  /** @param hasSeparators whether a record separator (RFC 7464) ends whatever is open. */
+  /** @param hasSeparators whether a record separator (RFC 7464) ends any open value. */
   constructor(
     private readonly handler: SliceHandler,
     private readonly hasSeparators = false,
   ) {}
 
-  /** Ends the reading: no more is asked of the handler. */
+  /** Ends the reading. The handler is not called again. */
   stop(): void {
     this.#stopped = true
   }
 
+  /** Whether `stop` was called. */
   get stopped(): boolean {
     return this.#stopped
   }
 
-  /** @throws Unreadable for a value beyond every bound. */
+  /** Reads the next piece. @throws Unreadable for a value that is too long or nested too deeply. */
   read(chunk: string): void {
     let [depth, level, state, escaped, from] = [this.#depth, this.#level, this.#state, this.#escaped, 0]
     const take = (to: number) => {
@@ -151,7 +151,7 @@ export class Slicer {
           break
         }
         default:
-          // A comma, or the end of a line, which ends what stands alone at the top.
+          // A comma, or a line end after a value that stands alone at the top level.
           if (depth > level || (code === 0x0a && level > 0)) break
           {
             const text = take(at)
@@ -166,9 +166,7 @@ export class Slicer {
     if (this.#held.length > elementBytesMax) throw new Unreadable(`The file holds an element of more than ${elementBytesMax >> 20} MiB.`)
   }
 
-  /**
-   * The text ends here: what is left is given as stray text, unless a container was entered. Answers whether everything entered was left.
-   */
+  /** Ends the text. The remainder goes to `stray`, unless a container is still open. Returns whether all containers were closed. */
   end(): boolean {
     if (this.#stopped) return true
     const left = this.#held.trim()
@@ -184,7 +182,7 @@ export class Slicer {
   }
 }
 
-/** A single-quoted string ends with its line at the latest, so that an apostrophe does not swallow what follows. */
+/** A single-quoted string ends at its line's end at the latest, so that an apostrophe does not swallow what follows. */
 function stateAfter(state: number, code: number): number {
   switch (state) {
     case inSingle:
@@ -200,7 +198,7 @@ function stateAfter(state: number, code: number): number {
   }
 }
 
-/** Reads a file through a slicer, a chunk at a time; ends early where the slicer was stopped. */
+/** Reads a file through a slicer, a chunk at a time, until the slicer is stopped. */
 export async function* sliceFile(slicer: Slicer, path: string, start: number, signal: AbortSignal): AsyncGenerator<void> {
   for await (const chunk of createReadStream(path, { start, highWaterMark: 1 << 17, signal }) as AsyncIterable<Buffer>) {
     slicer.read(chunk.toString('latin1'))

@@ -9,25 +9,25 @@ import { memberOf } from './outline.js'
 import { type JsonKind, planReading, type Reading } from './plan-reading.js'
 import { RowSink } from './row-sink.js'
 
-/** A JSON file: a list of objects, alone or within an object; objects after each other; columns; or GeoJSON under another name. */
+/** Reads a JSON file: a list of objects, alone or inside an object; objects in sequence; columns; or GeoJSON with another ending. */
 export function stageJson(path: string, conversion: Conversion): AsyncGenerator<StagedTable> {
   return stage(path, conversion, 'json')
 }
 
-/** An NDJSON file: an object a line. A line that is none is left out, and told. */
+/** Reads an NDJSON file: one object a line. Any other line is left out and reported. */
 export function stageNdjson(path: string, conversion: Conversion): AsyncGenerator<StagedTable> {
   return stage(path, conversion, 'ndjson')
 }
 
 /**
- * A GeoJSON file (RFC 7946), or a sequence of features (RFC 8142): a row for each feature, its properties, its id and then its geometry, as
- * GeoJSON text.
+ * Reads a GeoJSON file (RFC 7946), or a sequence of features (RFC 8142). Each feature is a row: its properties, its id, then its geometry
+ * as GeoJSON text.
  */
 export function stageGeoJson(path: string, conversion: Conversion): AsyncGenerator<StagedTable> {
   return stage(path, conversion, 'geojson')
 }
 
-/** Names of members beside the list that are kept. */
+/** How many names of members beside the list are kept. */
 const asideMax = 100
 
 async function* stage(path: string, conversion: Conversion, kind: JsonKind): AsyncGenerator<StagedTable> {
@@ -50,7 +50,7 @@ async function readLines(text: Utf8Text, { end }: Reading & { kind: 'lines' }, s
     for (const line of lines) {
       number++
       const trimmed = line.trim()
-      // A byte order mark stands where files were put together; a record separator where they are a sequence.
+      // A byte order mark remains where files were joined; a record separator where they are a sequence.
       if (trimmed !== '' && trimmed !== '\x1e' && trimmed !== '\xef\xbb\xbf')
         sink.add(trimmed.charCodeAt(0) === 0x1e ? trimmed.slice(1) : trimmed, number)
     }
@@ -86,7 +86,7 @@ async function readElements(text: Utf8Text, reading: Reading & { kind: 'elements
   if (list !== undefined) noteList(sink, list, [...new Set(aside)])
 }
 
-/** Tells which list was taken, unless the file is nothing but a list under one of the usual names. */
+/** Reports which list was read, unless the file has only a list with a usual name. */
 function noteList(sink: RowSink, list: string, aside: readonly string[]): void {
   const shown = aside.slice(0, 5).map((name) => name.slice(0, 60))
   if (aside.length > 0)
@@ -96,7 +96,7 @@ function noteList(sink: RowSink, list: string, aside: readonly string[]): void {
   else if (!rowNames.test(list)) sink.note(`The list "${list}" of the file was read as its table.`)
 }
 
-/** A member as a row: its name first, as the column `key`. */
+/** Adds a member as a row, with its name as the first column, `key`. */
 function addMember(sink: RowSink, member: string, number: number): void {
   const [name, value] = memberOf(member)
   const key = name === undefined ? '' : `"key":${Buffer.from(JSON.stringify(name), 'utf8').toString('latin1')},`

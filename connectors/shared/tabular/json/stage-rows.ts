@@ -9,7 +9,7 @@ import { inferTypes } from '../typing/infer.js'
 import { Unreadable } from '../unreadable.js'
 import type { JsonColumn, RowWriter } from './row-writer.js'
 
-/** A column that is no member of the rows' objects: a feature's geometry. */
+/** A column that is not a member of the rows' objects: a feature's geometry. */
 export interface BesideColumn extends StagedColumn {
   /** Its key in the lines. */
   key: string
@@ -17,16 +17,16 @@ export interface BesideColumn extends StagedColumn {
   reads: string
 }
 
-/** What a table has beside the members of its objects, and its problems. */
+/** The columns of a table beside its objects' members. */
 export interface Beside {
   columns: readonly BesideColumn[]
-  /** The column of the rows' own values. */
+  /** The column of the rows' own values, such as ids. */
   own?: JsonColumn | undefined
 }
 
 /**
- * The rows of a writer as one table, its columns in the order in which their names first appeared.
- * @throws Unreadable where the objects have no members.
+ * The rows of a writer as one table. Columns are in the order in which their names first appeared.
+ * @throws Unreadable if the objects have no members.
  */
 export async function stageRows(
   writer: RowWriter,
@@ -60,7 +60,7 @@ export async function stageRows(
 const moments =
   'its numbers may be milliseconds or seconds from 1970, as maps and programs write times (1704067200000 is 1 January 2024); kept as numbers. Write times by ISO 8601 (2024-01-31T09:30:00Z).'
 
-/** Whether whole numbers under the name of a time have as many digits as the present one has in milliseconds or seconds. */
+/** Whether whole numbers in a column named like a time have as many digits as present times in milliseconds or seconds. */
 function mayBeMoments(name: string, { kinds: { numbers } }: JsonColumn): boolean {
   return (
     [10, 12, 13].includes(numbers.wholeDigits) &&
@@ -69,7 +69,7 @@ function mayBeMoments(name: string, { kinds: { numbers } }: JsonColumn): boolean
   )
 }
 
-/** Meets a demand by what the kinds of the values show alone. */
+/** Applies a demanded type, as far as the kinds of the values allow it without reading their texts. */
 function meet(column: JsonColumn, demanded: ColumnType | undefined): Decision {
   const {
     shape,
@@ -87,13 +87,13 @@ function meet(column: JsonColumn, demanded: ColumnType | undefined): Decision {
     : meetDemand(found, demanded, text)
 }
 
-/** Columns that were read from their texts, by position, and the lines with those texts beside them. */
+/** Columns that were typed from their texts, by position, and the lines with those texts added. */
 interface ByText {
   met: ReadonlyMap<number, Decision>
   from: string
 }
 
-/** Types columns by the texts of their values where a publisher says that they are something else than JSON can tell. */
+/** Types columns from the texts of their values, if the publisher asks for a type that JSON itself does not show. */
 async function meetByText(
   { session }: Pick<Conversion, 'session'>,
   lines: string,
@@ -108,7 +108,7 @@ async function meetByText(
     return isMet || !isScalar || !asksForValue(demanded) ? [] : [position]
   })
   if (positions.length === 0) return { met, from: lines }
-  // Typing knows text columns by their places among c0, c1 …
+  // The functions for typing expect text columns c0, c1 …
   const texts = positions.map((position, place) => `${(read[position] as JsonColumn).text} AS ${columnAt(place)}`)
   const from = `(SELECT *, ${texts.join(', ')} FROM ${lines})`
   const found = await inferTypes(

@@ -1,7 +1,7 @@
 import { listPlaces } from '../list-places.js'
 import type { Slip } from './mend.js'
 
-/** What is wrong with a row of the file, or was mended. */
+/** A problem of a row, or a repair. */
 export type Trouble = Slip | 'invalid' | 'scalar' | 'list' | 'hole' | 'properties' | 'geometry' | 'stray' | 'foreign'
 
 const shownMax = 5
@@ -25,11 +25,11 @@ const words: Record<Trouble, string> = {
   foreign: 'not a GeoJSON feature; left out.',
 }
 
-/** Collects what is to be told of single rows: how many, and where the first of them are. Never what a value holds. */
+/** Collects problems of single rows: how many there are, and where the first ones are. Never holds a value. */
 export class Troubles {
   readonly #found = new Map<Trouble, { shown: number[]; total: number }>()
 
-  /** @param number the row's place in the file, from 1. */
+  /** Notes a problem. @param number the row's number in the file, from 1. */
   note(trouble: Trouble, number: number): void {
     const found = this.#found.get(trouble) ?? { shown: [], total: 0 }
     this.#found.set(trouble, found)
@@ -38,7 +38,7 @@ export class Troubles {
     if (found.shown.length < shownMax) found.shown.push(number)
   }
 
-  /** One sentence for each kind of trouble. @param one what a row is called: Element, Line, Feature. */
+  /** One sentence for each kind of problem. @param one the word for a row: Element, Line, Feature. */
   told(one: string): string[] {
     return [...this.#found].map(([trouble, { shown, total }]) => `${listPlaces(shown, one, `${one}s`, total)}: ${words[trouble]}`)
   }

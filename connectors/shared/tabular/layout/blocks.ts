@@ -4,28 +4,28 @@ import { namesColumns } from './header.js'
 
 interface Row {
   readonly cells: readonly string[]
-  /** Its line in the file, or its row in the sheet. */
+  /** The line of the file, or the row of the sheet. */
   readonly line: number
 }
 
-/** Rows after blank ones that are looked at: headers of other tables are few. */
+/** How many rows after a blank row are examined. Few tables have so many below them. */
 const afterBlankMax = 20
-/** Titles that may stand above the header of another table; with the header itself and the row under it, as many rows are kept. */
+/** How many titles may stand above another table's header. With the header and the row below it, this decides how many rows are kept. */
 const titlesMax = 2
 const rowsKept = titlesMax + 2
 
-/** Gathers the rows that follow blank ones, while a table is read. */
+/** Collects the rows that follow blank rows while a table is read. */
 export class RowsAfterBlanks {
-  /** Rows in the order of the file, each group after a blank row. */
+  /** The collected rows, in a group for each blank row, in order. */
   readonly found: Row[][] = []
   #wanted = 0
 
-  /** Whether the next row is looked at though no blank one stands before it. */
+  /** Whether the next row belongs to an open group, even without a blank row before it. */
   get isNextWanted(): boolean {
     return this.#wanted > 0
   }
 
-  /** To be told of each row, in order. @param cells called for few of them. */
+  /** Must be called for each row, in order. @param cells gives the row's cells; called only for the few rows that are kept. */
   see(isAfterBlank: boolean, line: number, cells: () => readonly string[]): void {
     if (this.#wanted > 0) {
       this.#wanted--
@@ -38,9 +38,10 @@ export class RowsAfterBlanks {
 }
 
 /**
- * Rows that begin another table under the first one: after a blank row, and perhaps titles, names over columns of which the rows above, or
- * the row below, hold no names. They became rows of the one table, since it is not cut in two.
- * @param sample the first rows under the header. @param line what a row of the file is called: Line, Row.
+ * Reports other tables below the first one: after a blank row, and perhaps titles, a row of names over columns whose values are not names.
+ * Their rows were read as rows of the first table, because a table is never split.
+ * @param sample the first rows under the header.
+ * @param line the word for a row: Line, Row.
  */
 export function secondTables({ found }: RowsAfterBlanks, sample: readonly (readonly string[])[], line: 'Line' | 'Row'): string[] {
   const kinds = new Map<number, boolean>()
@@ -60,7 +61,7 @@ export function secondTables({ found }: RowsAfterBlanks, sample: readonly (reado
     const isAllNames = names.length >= 2 && header.cells.every((cell) => ['name', 'blank', 'year'].includes(kindOf(cell)))
     return isAllNames && (names.some(isDatumColumn) || namesColumns(header.cells, [next?.cells ?? []])) ? [header.line] : []
   })
-  // A blank row between titles and header gives the same header twice.
+  // A blank row between a title and the header finds the same header twice.
   const lines = [...new Set(begins)]
   if (lines.length === 0) return []
   const rows = listPlaces(lines, line, `${line}s`)
@@ -69,10 +70,7 @@ export function secondTables({ found }: RowsAfterBlanks, sample: readonly (reado
   ]
 }
 
-/**
- * Whether the row under the header is a second header, as under merged group names or as units: names, over columns that hold none. Told,
- * since it was read as a row.
- */
+/** Reports a row under the header that looks like a second header, such as names below merged groups, or units. It was read as a row. */
 export function secondHeader(
   header: readonly string[],
   row: readonly string[] | undefined,
@@ -80,7 +78,7 @@ export function secondHeader(
   line: 'Line' | 'Row',
   at: number,
 ): string[] {
-  // Of one row below nobody knows whether its values are of a kind.
+  // With only one row below, the kind of its values is not certain.
   if (row === undefined || below.length < 2) return []
   const over = row.flatMap((cell, column) => {
     const kind = columnKind(below.map((other) => other[column] ?? ''))

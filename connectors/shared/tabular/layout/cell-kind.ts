@@ -1,6 +1,6 @@
 import { noValues } from '../typing/marks.js'
 
-/** What a cell of text looks like; a mark stands for no value (`n/a`, `-`), and a name is any other text. */
+/** What the text of a cell looks like. A mark stands for a missing value (`n/a`, `-`); a name is any other text. */
 export type CellKind = 'blank' | 'mark' | 'number' | 'year' | 'date' | 'link' | 'mailbox' | 'postcode' | 'name'
 
 const kinds: readonly [CellKind, RegExp][] = [
@@ -19,10 +19,10 @@ export function kindOf(cell: string): CellKind {
   return text === '' ? 'blank' : (kinds.find(([, pattern]) => pattern.test(text))?.[0] ?? 'name')
 }
 
-/** Numbers, dates and the like: what names no column. A year may name one. */
+/** Whether a kind is a value, such as a number or a date, which does not name a column. Years may name columns. */
 export const isDatum = (kind: CellKind): boolean => !['blank', 'mark', 'name', 'year'].includes(kind)
 
-/** The kind that most values of a column have, a year counted as the number it is; undefined where none has four fifths of them. */
+/** The kind of at least four fifths of a column's values; undefined if there is none. A year counts as a number. */
 export function columnKind(cells: readonly string[]): CellKind | undefined {
   const counts = new Map<CellKind, number>()
   let total = 0

@@ -2,33 +2,33 @@ import { listPlaces } from '../list-places.js'
 
 const lengthMax = 500
 
-/** What is reported of columns without a name. @param places counted from 1 */
+/** Reports columns without a name. @param places counted from 1 */
 export function unnamedProblem(places: readonly number[]): string[] {
   return told(places, `had no name; named by position (column_${places[0]}).`)
 }
 
-/** What is reported of columns that have neither a name nor a value, and are none. @param places counted from 1 */
+/** Reports columns without a name and without a value, which are left out. @param places counted from 1 */
 export function leftOutProblem(places: readonly number[]): string[] {
   return told(places, 'had neither a name nor a value; left out.')
 }
 
-/** Names as they will be published, and what was changed to make them so. */
+/** Published column names, and what was changed in them. */
 export interface ColumnNames {
   names: string[]
   problems: string[]
 }
 
 /**
- * Makes a header's cells into names: trimmed, line ends and control characters as one space, a blank as `column_<position>`, a repetition
- * as `<name>_2`, cut to 500 letters. Positions are counted from 1. The same header always gives the same names. What is changed, other than
- * blanks and line ends, is reported; so are names that people may take for the same.
+ * Makes column names from a header's cells. Names are trimmed; line ends and control characters become one space; a blank becomes
+ * `column_<position>`, a repeated name `<name>_2`; long names are cut to 500 letters. Positions are counted from 1. The same header always
+ * gives the same names. Changes are reported, except for blanks and line ends, and so are names that people may confuse.
  */
 export function columnNames(cells: readonly string[]): ColumnNames {
   const { names, problems, unnamed } = namedColumns(cells)
   return { names, problems: [...unnamedProblem(unnamed), ...problems] }
 }
 
-/** As `columnNames`; but columns without a name are not reported. @returns their positions, counted from 1, as `unnamed` */
+/** Like `columnNames`, but does not report columns without a name. @returns their positions, counted from 1, as `unnamed` */
 export function namedColumns(cells: readonly string[]): ColumnNames & { unnamed: number[] } {
   const whole = cells.map((cell) => cell.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').trim())
   const cleaned = whole.map((name) => cutTo(name, lengthMax).trim())
@@ -59,12 +59,12 @@ export function namedColumns(cells: readonly string[]): ColumnNames & { unnamed:
 }
 
 /**
- * Characters that change how a name is read, line ends and tabs apart: control characters, and invisible ones that are no part of how a
- * letter is written.
+ * Characters that change how a name is read, except line ends and tabs: control characters, and invisible ones that are not needed to write
+ * a letter.
  */
 const unseen = /(?![\r\n\t])[\p{Cc}]|[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069]/u
 
-/** A text of at most so many UTF-16 units, never ending in half a letter. */
+/** Cuts a text to a number of UTF-16 units, but never in the middle of a letter. */
 function cutTo(text: string, length: number): string {
   const cut = text.slice(0, length)
   return /[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut
@@ -74,7 +74,7 @@ function positions(texts: readonly string[], holds: (text: string) => boolean): 
   return texts.flatMap((text, at) => (holds(text) ? [at + 1] : []))
 }
 
-/** The positions of names that are the same but for capitals and blanks. */
+/** The positions of names that differ only in case or blanks. */
 function alike(names: readonly string[]): number[] {
   const keys = names.map((name) => name.toLowerCase().replace(/\s+/gu, ''))
   const first = new Map<string, number>()

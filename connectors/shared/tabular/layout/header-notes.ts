@@ -1,8 +1,9 @@
 type Row = readonly string[]
 
 /**
- * The line of the record under the header where that only underlines it, as SQL Server, SQL*Plus and Markdown do.
- * @param records the first records, blank ones included. @param at the position of the first that may be data.
+ * The line of a record that only underlines the header, as SQL Server, SQL*Plus and Markdown write it.
+ * @param records the first records, blank ones included.
+ * @param at the position of the first record that may be data.
  */
 export function ruleUnder(records: readonly { readonly cells: Row; readonly line: number }[], at: number): number | undefined {
   const record = records[at]
@@ -13,9 +14,11 @@ export function ruleUnder(records: readonly { readonly cells: Row; readonly line
 }
 
 /**
- * What is reported of a header with one name fewer than its rows have fields: the names may belong one column further to the right, as R
- * writes them beside row numbers. A blank last field of every row is no such case.
- * @param header the fields of the header's record. @param rows the first rows. @param width how many fields most rows have.
+ * Reports a header with one name fewer than its rows have fields. The names may belong one column to the right, as when R writes row
+ * numbers without a name. A blank last field in every row is not reported.
+ * @param header the fields of the header.
+ * @param rows the first rows.
+ * @param width the number of fields in most rows.
  */
 export function shortHeader(header: Row, rows: readonly Row[], width: number): string[] {
   const isMissing =

@@ -1,13 +1,13 @@
 import { columnKind, isDatum, kindOf } from './cell-kind.js'
 import { numberPlaces, seriesStep } from './series.js'
 
-/** Where the header of a table stands among its first records. */
+/** The position of a table's header among its first records. */
 export interface Header {
-  /** Position of the header among the records given; undefined where the first record is data already. */
+  /** The position of the header; undefined if the first record is data already. */
   at: number | undefined
-  /** Position of the first record that may be data. */
+  /** The position of the first record that may be data. */
   dataFrom: number
-  /** What was assumed, in words for the publisher that follow the header's place (`Line 1: …`). */
+  /** What was assumed, in words that follow the header's line (`Line 1: …`). */
   assumed?: string
 }
 
@@ -18,11 +18,11 @@ const runsOn =
   'taken as the header, since its numbers run on one by one and those under it do not. If it is a row of data, put a header above it.'
 
 /**
- * Finds the header. Rows above it are those that fill half of the columns or fewer, or stand apart from a wider row below (a title, a note,
- * nothing). The first other row is the header, unless it holds a value of the same kind as the rows below it: then there is none. Years,
- * and numbers that run on (ages, weeks, months), name columns.
+ * Finds the header. Rows that fill at most half of the columns, or that stand apart from a wider row below, are titles or notes above the
+ * table. The next row is the header, unless it holds a value of the same kind as the rows below; then there is no header. Years and series
+ * of numbers (ages, weeks, months) may be names.
  * @param records the first records as cells, blank ones included.
- * @param width how many fields most records have.
+ * @param width the number of fields in most records.
  */
 export function findHeader(records: readonly Row[], width: number): Header {
   const filled = records.slice(0, withinMax).map((record) => record.filter((cell) => cell.trim() !== '').length)
@@ -38,7 +38,7 @@ export function findHeader(records: readonly Row[], width: number): Header {
 
 const rowAfter = (filled: readonly number[], at: number) => filled.findIndex((count, position) => position > at && count > 0)
 
-/** Whether a row stands above a table and not in it: it has other fields than the rows of the table, and the next row is a header. */
+/** Whether a row is a title above the table: it has another number of fields than the table's rows, and the next row is a header. */
 function isTitle(records: readonly Row[], filled: readonly number[], at: number, next: number, width: number): boolean {
   const [row, header] = [records[at] as Row, records[next] as Row]
   const [count, nextCount] = [filled[at] as number, filled[next] as number]
@@ -50,7 +50,7 @@ function isTitle(records: readonly Row[], filled: readonly number[], at: number,
   return !isData(header, below) && (namesColumns(header, below) || (isApart && count < width))
 }
 
-/** Whether a row has a name above a column of values that are none. */
+/** Whether a row has a name above a column whose values are not names. */
 export function namesColumns(row: Row, below: readonly Row[]): boolean {
   return row.some((cell, column) => {
     const kind = columnKind(below.map((other) => other[column] ?? ''))
@@ -62,7 +62,7 @@ function isData(record: Row, below: readonly Row[]): boolean {
   return record.some((_, column) => isDatumAmong(record, column, below))
 }
 
-/** Whether the cell of a column is a value like those below it. */
+/** Whether a column's cell is a value like those below it. */
 function isDatumAmong(record: Row, column: number, below: readonly Row[]): boolean {
   const text = (record[column] ?? '').trim()
   const kind = kindOf(text)
@@ -74,7 +74,7 @@ function isDatumAmong(record: Row, column: number, below: readonly Row[]): boole
   return same !== undefined && others.filter(same).length >= others.length * 0.8
 }
 
-/** Whether a row's numbers run on beside a name, and the numbers of few rows below do so with the same step. */
+/** Whether a row has a name and a series of numbers, and only a few rows below have a series with the same step. */
 function isSeries(row: Row, below: readonly Row[]): boolean {
   const places = numberPlaces(row)
   const isPlace = new Set(places)
@@ -85,7 +85,7 @@ function isSeries(row: Row, below: readonly Row[]): boolean {
   return alike.length < below.length / 2
 }
 
-/** A code such as E01000001 among its like: letters and digits at the same places. */
+/** A test for codes of one form, such as E01000001: letters and digits at the same positions. */
 function sameShape(text: string): ((other: string) => boolean) | undefined {
   if (text.length < 4 || !/\d{3}/.test(text)) return undefined
   const shape = shapeOf(text)

@@ -4,12 +4,12 @@ import type { Conversion } from '../conversion.js'
 import { detectEncoding, type TextEncoding } from './encoding.js'
 import { transcode } from './transcode.js'
 
-/** A text file as UTF-8: itself where it is, else a copy. */
+/** A text file as UTF-8: the file itself, or a converted copy. */
 export interface Utf8Text {
   path: string
-  /** Bytes of the byte order mark, to be passed over. */
+  /** Bytes of the byte order mark, which readers must skip. */
   start: number
-  /** Bytes at the end that are half a character. */
+  /** Bytes of an incomplete character at the end. */
   cutBytes: number
   problems: string[]
 }
@@ -20,8 +20,8 @@ const doubt =
 const cutLetter = 'The file ends in the middle of a letter: it was cut short, and rows may be missing. Fetch or save it again.'
 
 /**
- * Finds a text file's encoding and brings it into UTF-8, told where the encoding is a guess, and by line where single bytes were no text.
- * @throws Unreadable where it is not text.
+ * Detects a text file's encoding and converts the text to UTF-8. Reports a guessed encoding, and the lines in which bytes were repaired.
+ * @throws Unreadable if the file is not text.
  */
 export async function asUtf8(path: string, { scratch, signal }: Pick<Conversion, 'scratch' | 'signal'>): Promise<Utf8Text> {
   const found = await detectEncoding(path, signal)

@@ -5,8 +5,8 @@ export interface Cell {
 }
 
 /**
- * The fields of one record's text. Blanks around a quoted field are not part of it; where anything else follows its closing quote it is
- * taken literally, quotes included, up to the next delimiter.
+ * Splits the text of one record into fields. Blanks around a quoted field are dropped. If other text follows the closing quote, the field
+ * is read literally, quotes included, up to the next delimiter.
  */
 export function cellsOf(record: string, delimiter: string): Cell[] {
   const cells: Cell[] = []
@@ -43,7 +43,7 @@ function quotedCell(record: string, from: number, delimiter: string): { text: st
   return { text: record.slice(open + 1, close).replaceAll('""', '"'), end }
 }
 
-/** Cells as one record of canonical text: quoted wherever another reading would be possible. */
+/** Joins cells to one record, quoted wherever it could otherwise be read differently. */
 export function recordOf(cells: readonly Cell[], delimiter: string): string {
   return cells
     .map(({ text, quoted }) =>

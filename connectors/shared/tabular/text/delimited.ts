@@ -17,18 +17,18 @@ import { refuseOtherText } from './refuse-other.js'
 import { readSample } from './sample.js'
 import { rewrite, type RewriteOptions, type TextReport } from './rewrite.js'
 
-/** Delimited text made ready for the engine. */
+/** Delimited text, ready for the engine. */
 export interface DelimitedText {
   delimiter: Delimiter
-  /** A table expression: columns c0 … as VARCHAR, a null for an empty field and '' for `""`. */
+  /** A table expression with columns c0 … as VARCHAR: an empty field is null, and `""` is ''. */
   from: string
   names: string[]
-  /** The columns that had no name in the file. */
+  /** The positions of columns without a name in the file. */
   unnamed: number[]
   rows: number
   /** Bytes of a row, on average. */
   rowBytes: number
-  /** What the values of each column are made of (typing/signs), by position. */
+  /** The kinds of characters in each column's values, by position (see typing/signs). */
   signs: ArrayLike<number>
   problems: string[]
 }
@@ -38,10 +38,11 @@ const sampleRecords = 300
 const columnsMax = 5000
 
 /**
- * Reads a CSV or TSV file as text: its encoding, line ends, delimiter, preamble and header are found here and not by the engine, whose own
- * guesses are silently wrong on real files. A file that is clean is read where it lies; another is first brought into form.
- * @param scratch a folder for what is brought into form. @param promised the delimiter that the file's ending promises.
- * @throws Unreadable where there is no table in the file.
+ * Reads a CSV or TSV file as text columns. Encoding, line ends, delimiter, preamble and header are detected here, because the engine's own
+ * guesses are wrong on real files without a warning. The engine reads a clean file where it is; any other file is first rewritten.
+ * @param scratch a folder for rewritten files.
+ * @param promised the delimiter that the file's ending suggests.
+ * @throws Unreadable if the file holds no table.
  */
 export async function readDelimited(path: string, scratch: string, signal: AbortSignal, promised?: Delimiter): Promise<DelimitedText> {
   const text = await usualQuotes(await asUtf8(path, { scratch, signal }), promised, { scratch, signal })
@@ -77,13 +78,13 @@ export async function readDelimited(path: string, scratch: string, signal: Abort
   }
 }
 
-/** Delimiter, width, header and the first rows; reports what was left out or assumed. */
+/** Finds the delimiter, the width, the header and the first rows. Reports what was left out or assumed. */
 function tableStart(sample: Buffer, promised: Delimiter | undefined, problems: string[]) {
   const named = namedDelimiter(sample)
   const found = detectDialect(sample, named ?? promised)
   const split = firstRecords(sample, found.delimiter, named !== undefined)
   const isOneColumn = found.delimiter === ',' && found.width > 1 && isProse(split.map(({ cells }) => cells))
-  // A sign that no text holds separates the fields of one column.
+  // The delimiter for a single column is a character that no text holds.
   const { delimiter, width }: Dialect = isOneColumn ? { delimiter: '\u001f', width: 1 } : found
   const records = isOneColumn ? firstRecords(sample, delimiter, named !== undefined) : split
   if (!records.some(({ cells }) => cells.some((cell) => cell.trim() !== ''))) throw new Unreadable('The file holds no value: it is empty.')
@@ -127,7 +128,7 @@ function tableStart(sample: Buffer, promised: Delimiter | undefined, problems: s
   return { names, unnamed: unnamed.map((place) => place - 1), dialect, dataFrom: header.dataFrom + ruleRows, rows: own }
 }
 
-/** The first records as fields. @param isNamed the first only names the delimiter */
+/** The first records as fields. @param isNamed whether the first record only names the delimiter */
 function firstRecords(sample: Buffer, delimiter: Delimiter, isNamed: boolean): { cells: string[]; line: number }[] {
   const records: { cells: string[]; line: number }[] = []
   const scanner = new RecordScanner(delimiter, (record) => {
@@ -156,12 +157,12 @@ async function rewriteTo(target: string, path: string, dialect: Dialect, options
 
 function readCsv(source: { path: string; skip: number }, { delimiter, width }: Dialect, report: TextReport): string {
   const columns = Array.from({ length: width }, (_, position) => `${columnAt(position)}: 'VARCHAR'`)
-  // The engine's default for both; longer records need more.
+  // The engine's default for both options. Longer records need more.
   const lineBytes = Math.max(2_097_152, report.recordBytesMost * 2)
   return (
     `read_csv(${fileLiteral(source.path)}, auto_detect = false, header = false, skip = ${source.skip}, columns = {${columns.join(', ')}}, ` +
-    // Left to itself the engine may take a line end inside of quotes for that of the file. Strict is its default; said aloud, it reads no
-    // row after CRLF and a skip (1.5.5). Rows are counted afterwards in any case.
+    // Without new_line, the engine may take a line end inside quotes for the file's line end. `strict_mode` is its default; setting it
+    // explicitly makes it read no row after CRLF with a skip (1.5.5). The rows are counted afterwards in any case.
     `new_line = ${literal(JSON.stringify(report.lineEnd).slice(1, -1))}, delim = ${literal(delimiter)}, quote = '"', escape = '"', ` +
     `nullstr = '', allow_quoted_nulls = false, ` +
     `compression = 'none', encoding = 'utf-8', max_line_size = ${lineBytes}, buffer_size = ${Math.max(8_388_608, lineBytes * 2)}, ` +

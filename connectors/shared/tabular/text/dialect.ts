@@ -1,26 +1,28 @@
 import { RecordScanner } from './records.js'
 
-/** What separates fields in most files; and what does so seldom, and is looked for only where none of the others separates any. */
+/** Usual delimiters, and rare ones, which are tried only if no usual one separates any fields. */
 const usual = [',', '\t', ';', '|'] as const
 const rare = ['^', '~', '\u001f', '\u0001'] as const
+/** Every delimiter that can be found. */
 export const delimiters = [...usual, ...rare] as const
+/** A character that separates fields. */
 export type Delimiter = (typeof delimiters)[number]
 
-/** How the fields of a text stand: what separates them, and how many most records have. */
+/** The delimiter of a text, and how many fields most records have. */
 export interface Dialect {
   delimiter: Delimiter
   width: number
 }
 
 const recordsMax = 2000
-/** Part of the records that must have as many fields as most, where a rare sign is to separate them. */
+/** The share of records that must have the same number of fields, for a rare delimiter. */
 const rareShare = 0.9
 
 /**
- * The delimiter under which most records of the sample have the same number of fields, more than one; quotes are respected. More fields
- * decide between equals. Without any, the text is one column.
- * @param sample the beginning of the text, UTF-8. @param promised what the file's ending, or its first line, promises: kept if most records
- * keep to it.
+ * Finds the delimiter with which most records of the sample have the same number of fields, more than one; quotes are respected. Among
+ * equals, more fields decide. Without any, the text is one column.
+ * @param sample the beginning of the text, UTF-8.
+ * @param promised what the file's ending or first line suggests, used if most records agree.
  */
 export function detectDialect(sample: Buffer, promised?: Delimiter): Dialect {
   if (promised !== undefined) {
@@ -40,17 +42,20 @@ function best(sample: Buffer, candidates: readonly Delimiter[], shareLeast: numb
   return found === undefined ? undefined : { delimiter: found.delimiter, width: found.width }
 }
 
-/** How regular the records of a sample are under a delimiter. */
+/** How regular the records of a sample are with one delimiter. */
 export interface Regularity {
   records: number
-  /** How many fields most of them have, and the part of them that has as many. */
+  /** The number of fields in most records, and the share of such records. */
   width: number
   share: number
-  /** Records whose quotes do not close, or close inside of a field. */
+  /** Records with a quote that does not close, or that closes inside a field. */
   flawed: number
 }
 
-/** @param isWhole the sample is the whole text: else its end may cut a record, which is looked at only where there is nothing else. */
+/**
+ * Measures how regular the records are.
+ * @param isWhole whether the sample is the whole text. Otherwise its last record may be cut off, and counts only if it is the only one.
+ */
 export function regularity(sample: Buffer, delimiter: Delimiter, isWhole = false): Regularity {
   const counts = new Map<number, number>()
   let records = 0
@@ -71,18 +76,18 @@ export function regularity(sample: Buffer, delimiter: Delimiter, isWhole = false
   return { records, width, share: records === 0 ? 0 : most / records, flawed }
 }
 
-/** The delimiter that a first line such as Excel's `sep=;` names; such a line is no row. */
+/** The delimiter named by a first line such as Excel's `sep=;`. That line is not a row. */
 export function namedDelimiter(sample: Buffer): Delimiter | undefined {
   const [, named] = /^"?sep=(.)"?[\t,; ]*(?:[\r\n]|$)/i.exec(sample.toString('latin1', 0, 40)) ?? []
   return delimiters.find((delimiter) => delimiter === named)
 }
 
-/** Whether a delimiter is seldom one, so that it is reported. */
+/** Whether a delimiter is a rare one, which is reported. */
 export function isRare(delimiter: Delimiter): boolean {
   return (rare as readonly string[]).includes(delimiter)
 }
 
-/** A delimiter as a message names it. */
+/** The name of a delimiter in messages. */
 export function printable(delimiter: Delimiter): string {
   return delimiter < ' ' ? `the control character ${delimiter.charCodeAt(0)}` : `"${delimiter}"`
 }

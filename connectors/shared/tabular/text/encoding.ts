@@ -4,16 +4,16 @@ import { Unreadable } from '../unreadable.js'
 import { countLetters, isCutLetter, unfinishedBytes } from './letters.js'
 import { refuseOther } from './refuse-other.js'
 
-/** How a text file is written, decided over all of its bytes. */
+/** The encoding of a text file, decided from all of its bytes. */
 export interface TextEncoding {
   encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'utf-32le' | 'utf-32be' | 'windows-1252'
   /** Bytes of the byte order mark. */
   markBytes: number
-  /** Bytes of the last character where the file ends in the middle of it. */
+  /** Bytes of an incomplete character at the end of the file. */
   cutBytes: number
-  /** Of UTF-8: some bytes are no letters of it, or no text at all, and are to be repaired. */
+  /** For UTF-8: some bytes are not valid and must be repaired. */
   flawed: boolean
-  /** Of Windows-1252: some bytes are rare in it, and common in the encodings of old Macs and of DOS. */
+  /** For Windows-1252: some bytes are rare in it, but common in the encodings of old Macs and DOS. */
   doubtful?: boolean
 }
 
@@ -22,8 +22,9 @@ const mark = Buffer.from([0xef, 0xbb, 0xbf])
 const endOfFile = 0x1a
 
 /**
- * UTF-16 and UTF-32 where their mark or their pattern of zero bytes says so; UTF-8 where every byte of the file is, or most letters beyond
- * ASCII are; else Windows-1252, of which nearly every byte is a character. Refuses what is not text at all.
+ * Detects UTF-16 and UTF-32 by their mark or their pattern of zero bytes, and UTF-8 if every byte is valid or most letters beyond ASCII
+ * are. Anything else is read as Windows-1252, in which nearly every byte is a character.
+ * @throws Unreadable if the file is not text.
  */
 export async function detectEncoding(path: string, signal: AbortSignal): Promise<TextEncoding> {
   let head: Buffer | undefined
@@ -47,12 +48,12 @@ export async function detectEncoding(path: string, signal: AbortSignal): Promise
   return { encoding: 'utf-8', markBytes: hasMark(head) ? 3 : 0, cutBytes: held.length, flawed }
 }
 
-/** So many bytes of Windows-1252 may stand for one letter of UTF-8 in a file that is a mixture of both. */
+/** In a mixed file, at most this many Windows-1252 bytes for each UTF-8 letter still count as UTF-8. */
 const othersToALetter = 4
 
 /**
- * Some bytes are no UTF-8. Two letters of Windows-1252 may happen to be one of UTF-8, but that is rare; all other bytes are read the same
- * either way.
+ * Decides on a file with invalid UTF-8. Two letters of Windows-1252 seldom form a valid letter of UTF-8, and all other bytes mean the same
+ * in both.
  */
 async function mixedEncoding(path: string, marked: boolean, signal: AbortSignal): Promise<TextEncoding> {
   const { letters, others, rare, cutBytes } = await countLetters(path, signal)
@@ -74,7 +75,7 @@ function wideEncoding(head: Buffer): TextEncoding | undefined {
   if (head[0] === 0xff && head[1] === 0xfe) return head[2] === 0 && head[3] === 0 ? wide('utf-32le', 4) : wide('utf-16le', 2)
   if (head[0] === 0xfe && head[1] === 0xff) return wide('utf-16be', 2)
   if (head[0] === 0 && head[1] === 0 && head[2] === 0xfe && head[3] === 0xff) return wide('utf-32be', 4)
-  // Without a mark: Latin text leaves every other byte zero, or three of four.
+  // Without a mark, Latin text in UTF-16 has a zero in every other byte, and in UTF-32 in three of four.
   const quads = Math.floor(Math.min(head.length, 4096) / 4)
   if (quads < 1) return undefined
   const zeros = [0, 0, 0, 0]

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { createReadStream } from 'node:fs'
 import iconv from 'iconv-lite'
 
-/** Bytes of the UTF-8 character that begins at a place; 0 where none does. */
+/** The length in bytes of the UTF-8 character at a position; 0 if there is none. */
 function letterBytes(bytes: Buffer, at: number): number {
   const lead = bytes[at] as number
   if (lead < 0x80) return 1
@@ -10,7 +10,7 @@ function letterBytes(bytes: Buffer, at: number): number {
   return length > 0 && at + length <= bytes.length && isUtf8(bytes.subarray(at, at + length)) ? length : 0
 }
 
-/** Bytes at the end that may belong to a character whose rest is in the next chunk: none to three. */
+/** How many bytes at the end, none to three, may belong to a character that continues in the next chunk. */
 export function unfinishedBytes(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back] as number
@@ -21,30 +21,30 @@ export function unfinishedBytes(bytes: Buffer): number {
 }
 
 /**
- * Whether the last bytes of a file are the beginning of a letter of UTF-8, and not letters of Windows-1252. One byte alone is where it is
- * the first of an é, a £ or the like: by itself it would be an Ã or an Â, with which no text ends.
+ * Whether the last bytes of a file are an incomplete UTF-8 character rather than letters of Windows-1252. A single byte counts if it begins
+ * letters such as é or £: in Windows-1252 it would be Ã or Â, with which no text ends.
  */
 export function isCutLetter(held: Buffer): boolean {
   const lead = held[0] as number
   return held.length > 1 ? lead >= 0xc2 && lead <= 0xf4 : lead === 0xc2 || lead === 0xc3
 }
 
-/** What the bytes of a text beyond ASCII are. */
+/** Counts of the bytes beyond ASCII in a text. */
 export interface LetterCounts {
-  /** Characters of UTF-8 of two bytes and more. */
+  /** UTF-8 characters of two or more bytes. */
   letters: number
-  /** Bytes that are part of none. */
+  /** Bytes that belong to no such character. */
   others: number
-  /** Those of them that are hardly ever letters of Windows-1252: they are common in Mac Roman and in the code pages of DOS. */
+  /** Those of the others that are hardly ever Windows-1252 letters, but common in Mac Roman and DOS code pages. */
   rare: number
-  /** Bytes at the end that are the beginning of a character. */
+  /** Bytes of an incomplete character at the end. */
   cutBytes: number
 }
 
-/** Of Windows-1252 in 0x80 to 0x9f: quotes, dashes, the euro and the like are common in English; the rest is rare or undefined. */
+/** Bytes from 0x80 to 0x9f that are common in English Windows-1252 text: quotes, dashes, the euro. The rest are rare or undefined. */
 const common = new Set([0x80, 0x85, 0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x99])
 
-/** Counts over a whole file, byte by byte: only for those that are not whole in UTF-8. */
+/** Counts over a whole file, byte by byte. Slow, so only for files that are not valid UTF-8. */
 export async function countLetters(path: string, signal: AbortSignal): Promise<LetterCounts> {
   const counts: LetterCounts = { letters: 0, others: 0, rare: 0, cutBytes: 0 }
   let held: Buffer = Buffer.alloc(0)
@@ -72,7 +72,7 @@ function countIn(bytes: Buffer, counts: LetterCounts): void {
   }
 }
 
-/** A line of UTF-8 with foreign bytes: each is read as Windows-1252, so that nothing of it is lost and every other letter stays. */
+/** Repairs a line of UTF-8 with invalid bytes: each is read as Windows-1252, so that nothing is lost and the other letters stay. */
 export function mendLetters(line: Buffer): Buffer {
   const pieces: Buffer[] = []
   let from = 0

@@ -4,8 +4,9 @@ import type { RawRecord } from './records.js'
 import type { RowProblem } from './row-problems.js'
 
 /**
- * A record that is not a row as it stands, mended: its text, or nothing where it cannot be one.
- * @param cut the file ends with this record, without a line end. @param cutBytes the bytes at its end that are half a letter.
+ * Repairs a record that is not a proper row. Returns its text, or undefined if it cannot be a row.
+ * @param cut whether the file ends in this record, without a line end.
+ * @param cutBytes bytes of an incomplete letter at its end.
  */
 export function mendRecord(record: RawRecord, dialect: Dialect, cut: boolean, cutBytes: number): { problem?: RowProblem; text?: string } {
   const { fields, flaw } = record
@@ -29,7 +30,7 @@ function mendText(text: string, { delimiter, width }: Dialect, textAfterQuote: b
   return missing.length > 0 ? { problem: 'short', text: row } : { text: row }
 }
 
-/** A field that begins with a quote and holds an odd number of them. */
+/** Whether a field begins with a quote and holds an odd number of quotes. */
 function isUnclosed({ text, quoted }: Cell): boolean {
   return !quoted && text.trimStart().startsWith('"') && text.split('"').length % 2 === 0
 }

@@ -3,10 +3,11 @@ import type { Decision } from '../typing/decision.js'
 import { emptyAs } from '../typing/demand.js'
 
 /**
- * The types of a text that holds a header and no rows: a column has the type that it had at the last harvest, so that a list which is empty
- * today does not change what may be asked of it.
- * @param decisions what the columns are by themselves, or by demand. @param names in their order. @param isDemanded whether its publisher
- * asks for a column's type.
+ * The types for a text with a header but no rows. A column keeps its type of the last harvest, so that a list that is empty today can be
+ * queried as before.
+ * @param decisions the columns' own types, or the types asked for.
+ * @param names in their order.
+ * @param isDemanded whether the publisher asks for a type of the column.
  */
 export function typesOfBefore(
   decisions: readonly Decision[],

@@ -1,6 +1,6 @@
 import { kindOf } from '../layout/cell-kind.js'
 
-/** Signs that separate fields in some files, and are no delimiter that is read. By name, where they cannot be seen. */
+/** Characters that separate fields in some files but are not supported as delimiters. Invisible ones have a name. */
 const separators: readonly (readonly [regex: RegExp, name: string])[] = [
   [/\|\|/g, '"||"'],
   [/¦/g, '"¦"'],
@@ -17,8 +17,8 @@ const separators: readonly (readonly [regex: RegExp, name: string])[] = [
 ]
 
 /**
- * What is reported of a table of one column whose lines all hold the same separator equally often: it may be a table of several.
- * @param lines the text of its first lines, the header first; blank ones are not looked at.
+ * Reports a table of one column whose lines all hold the same separator equally often, since it may have several columns.
+ * @param lines its first lines, the header first. Blank lines are ignored.
  */
 export function oneColumnProblem(lines: readonly string[]): string | undefined {
   const filled = lines.map((line) => line.trim()).filter((line) => line !== '')
@@ -32,14 +32,14 @@ export function oneColumnProblem(lines: readonly string[]): string | undefined {
   return undefined
 }
 
-/** What is reported of a table of sentences or addresses. */
+/** The report for a column of sentences or addresses. */
 export const proseProblem =
   'The table was read as one column: the first line has no comma, and a blank follows every other. If commas separate fields, add the names of all columns to the first line.'
 
 /**
- * Whether commas belong to the text of one column, as in addresses without quotes: the first line, its name, has none, the next follows at
- * once, and a blank stands behind each comma of the others, with no number or date after it.
- * @param records the first records as fields between commas, blank ones included.
+ * Whether commas belong to the text of a single column, as in addresses without quotes: the first line has none, the second follows at
+ * once, and in the others a blank follows each comma, but no number or date.
+ * @param records the first records, split at commas, blank ones included.
  */
 export function isProse(records: readonly (readonly string[])[]): boolean {
   const from = records.findIndex((cells) => cells.length > 0)

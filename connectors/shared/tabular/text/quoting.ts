@@ -2,7 +2,7 @@ import { type Delimiter, regularity, type Regularity } from './dialect.js'
 import { cellsOf } from './cells.js'
 import { type Quoting, Requote } from './requote.js'
 
-/** What is reported of them. */
+/** The reports for these ways of quoting. */
 export const quotingWords: Record<Quoting, string> = {
   backslash: 'Quotes inside of quoted fields are escaped by backslashes; they were read as quotes. Double them to be certain.',
   single: 'Fields stand in single quotes, which were left out. Write double quotes to be certain.',
@@ -12,8 +12,8 @@ const shareLeast = 0.9
 const linesLooked = 200
 
 /**
- * How the fields of a text are quoted, where the usual way does not fit its sample and another fits all of it.
- * @param isWhole the sample is the whole text.
+ * Detects another way of quoting, if the usual way does not fit the sample and the other fits all of it.
+ * @param isWhole whether the sample is the whole text.
  */
 export function detectQuoting(sample: Buffer, delimiter: Delimiter, isWhole: boolean): Quoting | undefined {
   const usual = () => regularity(sample, delimiter, isWhole)
@@ -33,7 +33,7 @@ function isBetter(other: Regularity, usual: Regularity): boolean {
   return isFit(other) && (other.share > usual.share || usual.flawed > 0)
 }
 
-/** Whether every value of a column, the first row apart, stands in single quotes. */
+/** Whether every value of some column, except in the first row, stands in single quotes. */
 function hasWrappedColumn(sample: Buffer, delimiter: Delimiter): boolean {
   const lines = sample
     .toString('utf8')

@@ -5,43 +5,43 @@ const lineFeed = 0x0a
 const carriageReturn = 0x0d
 const space = 0x20
 
-/** In the table of kinds, of a byte that is none of the four that matter; the bits of its sign are beside it. */
+/** Marks a byte that is neither quote, delimiter nor line end in the table of kinds. The bits of its sign are added. */
 const plain = 8
 
-/** Columns whose signs are gathered. */
+/** How many columns' signs are collected. */
 const columnsMax = 5000
 
-/** A longer record is taken for one whose quote never closes. */
+/** A longer record is treated as one with an unclosed quote. */
 export const recordBytesMax = 16 * 1024 * 1024
 
-/** Why a record cannot be taken as it stands. */
+/** Why a record cannot be read as it is. */
 export type Flaw = 'unclosed quote' | 'text after quote' | 'NUL'
 
-/** One record of delimited text, as bytes of a buffer. One object is reused for all: read it before the next. */
+/** One record of delimited text, as a range of a buffer. The same object is reused for every record. */
 export interface RawRecord {
   buffer: Buffer
   start: number
-  /** After the last byte of its last field. */
+  /** The position after the last byte of its last field. */
   end: number
-  /** After its line end. */
+  /** The position after its line end. */
   next: number
-  /** 1-based line of the file that it starts on. */
+  /** The line of the file that it starts on, counted from 1. */
   line: number
   fields: number
-  /** No field holds anything, not even a pair of quotes. */
+  /** All fields are empty, without even a pair of quotes. */
   blank: boolean
   flaw: Flaw | undefined
   /** A quoted field holds a line end. */
   multiline: boolean
-  /** Blanks stand between a delimiter and a quote: readers disagree on what that means. */
+  /** Blanks stand between a delimiter and a quote. Readers disagree on their meaning. */
   spaced: boolean
-  /** What each of its fields is made of, by position. Only where it has no flaw. */
+  /** The signs of each field, by position. Only for a record without a flaw. */
   signs: Uint16Array
 }
 
 /**
- * Cuts delimited text (RFC 4180, quotes doubled, any line end) into records, in one pass over its bytes. A record whose quotes do not
- * close, or close inside a field, ends at its own line instead of swallowing the lines after it.
+ * Splits delimited text into records in one pass over its bytes (RFC 4180: quotes doubled, any line end). A record with an unclosed quote,
+ * or a quote that closes inside a field, ends at its own line, so that it does not swallow the lines after it.
  */
 export class RecordScanner {
   #carry: Buffer = Buffer.alloc(0)
@@ -73,16 +73,18 @@ export class RecordScanner {
     this.#kinds[0] = 4
   }
 
+  /** Adds the next piece of the text, and passes on the records that are complete. */
   push(chunk: Buffer): void {
     const buffer = this.#carry.length === 0 ? chunk : Buffer.concat([this.#carry, chunk])
     this.#carry = buffer.subarray(this.#scan(buffer, false))
   }
 
+  /** Ends the text, and passes on its last record. */
   end(): void {
     this.#scan(this.#carry, true)
   }
 
-  /** Answers where the first record begins that the buffer does not hold to its end. */
+  /** Returns the start of the first record that the buffer does not hold completely. */
   #scan(buffer: Buffer, last: boolean): number {
     const record = this.#record
     record.buffer = buffer
@@ -98,7 +100,7 @@ export class RecordScanner {
     return from
   }
 
-  /** One record with its quotes minded. False: the buffer ends inside of it. */
+  /** Reads one record with its quotes. Returns false if the buffer ends inside it. */
   #quoted(buffer: Buffer, from: number, last: boolean): boolean {
     const kinds = this.#kinds
     const seen = this.#record.signs
@@ -164,7 +166,7 @@ export class RecordScanner {
     return this.#close(buffer, at, last, fields, blank, lines, nul ? 'NUL' : undefined)
   }
 
-  /** The physical line as one flawed record. */
+  /** Reads the physical line as one flawed record. */
   #physical(buffer: Buffer, from: number, last: boolean, flaw: Flaw): boolean {
     let at = from
     while (at < buffer.length && buffer[at] !== lineFeed && buffer[at] !== carriageReturn) at++

@@ -8,7 +8,7 @@ const otherKinds: readonly (readonly [magic: string, kind: string])[] = [
   ['\xd0\xcf\x11\xe0', 'an old Excel workbook: save it as .xlsx or CSV'],
 ]
 
-/** Text in which no fields are separated by anything, by how it begins, and what to do. */
+/** Text without delimited fields, by its beginning, and what to do. */
 const otherTexts: readonly (readonly [start: RegExp, message: string])[] = [
   [
     /^\s*(?:\[\s*)?\{\s*(?:"(?:[^"\\]|\\.)*"\s*:|\}\s*(?:[,\]]|$))|^\s*\[\s*(?:\[\s*[["\d{-]|\]\s*$)/,
@@ -26,12 +26,13 @@ const otherTexts: readonly (readonly [start: RegExp, message: string])[] = [
   [/^BEGIN:(?:VCARD|VCALENDAR)\r?\n/, 'The file is an address book or a calendar, not a table. Export it as CSV.'],
 ]
 
-/** A text with more NUL bytes than this among its first is damaged, or none. */
+/** A larger share of NUL bytes at the beginning means that the text is damaged, or is no text. */
 const nulShareMost = 0.2
 
 /**
- * Refuses what is not text, by how it begins.
- * @param head the first bytes of the file. @throws Unreadable with what it is, and what to do.
+ * Refuses a file that is not text, by its beginning.
+ * @param head the first bytes of the file.
+ * @throws Unreadable with what it is and what to do.
  */
 export function refuseOther(head: Buffer): void {
   const start = head.toString('latin1', 0, 1024)
@@ -40,7 +41,7 @@ export function refuseOther(head: Buffer): void {
   if (/^(?:\xef\xbb\xbf)?\s*<(?:!doctype\b|!--|\?xml|html\b|head\b|body\b|script\b|meta\b)/i.test(start)) {
     throw new Unreadable('The file is a web page (HTML or XML), not data. Its download met an error or a sign-in page: fetch it again.')
   }
-  // A file that a system did not finish writing may end in them; the rest is good.
+  // A file that was not completely written may end in NUL bytes; the rest is fine.
   const filled = /[\r\n][^\0\r\n]/.test(start) ? start.replace(/\0+$/, '') : start
   const nuls = filled.split('\0').length - 1
   if (start.startsWith('\0') || nuls > filled.length * nulShareMost) {
@@ -49,8 +50,9 @@ export function refuseOther(head: Buffer): void {
 }
 
 /**
- * Refuses text that is not delimited, by how it begins.
- * @param sample the beginning of the text, UTF-8. @throws Unreadable with what it is, and what to do.
+ * Refuses text that is not delimited, by its beginning.
+ * @param sample the beginning of the text, UTF-8.
+ * @throws Unreadable with what it is and what to do.
  */
 export function refuseOtherText(sample: Buffer): void {
   const start = sample.toString('latin1', 0, 1024)

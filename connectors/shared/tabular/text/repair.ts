@@ -17,15 +17,15 @@ const words = {
 } as const
 
 /**
- * Passes on UTF-8 text and repairs what is no text in it, line by line: foreign letters, NUL bytes, byte order marks at the beginning of
- * lines, and the Ctrl-Z with which DOS ends a file. Lines stay where they are. Text without flaws passes at the speed of a scan.
+ * A stream that repairs UTF-8 text line by line: invalid bytes, NUL bytes, byte order marks at the start of lines, and the Ctrl-Z at the
+ * end of DOS files. Line numbers stay the same. Text without flaws passes at the speed of a scan.
  */
 export class Repair extends Transform {
   #carry: Buffer = Buffer.alloc(0)
   #line = 1
   readonly #lines = new Map<keyof typeof words, { shown: number[]; total: number; last: number }>()
 
-  /** What was repaired, in words for the publisher. */
+  /** The reports of all repairs. */
   problems(): string[] {
     return [...this.#lines].map(([flaw, { shown, total }]) => `${listPlaces(shown, 'Line', 'Lines', total)}: ${words[flaw]}`)
   }
@@ -76,7 +76,7 @@ export class Repair extends Transform {
   }
 }
 
-/** Where the line that begins at a place ends, its line end included. */
+/** The end of the line at a position, after its line end. */
 function lineEndOf(bytes: Buffer, from: number): number {
   for (let at = from; at < bytes.length; at++) {
     if (bytes[at] === lineFeed) return at + 1

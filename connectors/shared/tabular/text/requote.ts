@@ -1,6 +1,6 @@
 import { Transform, type TransformCallback } from 'node:stream'
 
-/** Ways of quoting other than double quotes that are doubled: quotes escaped by backslashes; fields in single quotes. */
+/** Ways of quoting other than doubled double quotes: quotes escaped by backslashes, or fields in single quotes. */
 export type Quoting = 'backslash' | 'single'
 
 const double = 0x22
@@ -9,7 +9,7 @@ const backslash = 0x5c
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
 
-/** Brings delimited text that is quoted in another way into the usual one: double quotes around a field, doubled inside of it. Streams. */
+/** A stream that changes another way of quoting into the usual one: double quotes around a field, doubled inside it. */
 export class Requote extends Transform {
   readonly #delimiter: number
   readonly #quote: number
@@ -26,7 +26,7 @@ export class Requote extends Transform {
     this.#quote = quoting === 'single' ? single : double
   }
 
-  /** A text that is whole, or of which no more is wanted. */
+  /** Converts a text that is complete, or a sample. */
   whole(bytes: Buffer): Buffer {
     return this.#requoted(bytes, true).out
   }
@@ -49,7 +49,7 @@ export class Requote extends Transform {
     for (; at < bytes.length; at++) {
       const byte = bytes[at] as number
       const next = bytes[at + 1]
-      // What a quote or a backslash means is known by what follows it.
+      // The next byte decides what a quote or a backslash means.
       if (next === undefined && !last && this.#isQuoted && (byte === this.#quote || byte === backslash)) break
       if (!this.#isQuoted) {
         const opens = byte === this.#quote && this.#atStart
@@ -68,7 +68,7 @@ export class Requote extends Transform {
         this.#isQuoted = false
         out[to++] = double
       } else {
-        // A double quote inside of single ones is text.
+        // Inside single quotes, a double quote is text.
         if (byte === double) out[to++] = double
         out[to++] = byte
       }

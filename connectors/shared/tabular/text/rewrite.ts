@@ -8,33 +8,34 @@ import { type RawRecord, RecordScanner } from './records.js'
 import { RowOutput, type TextSink } from './row-output.js'
 import { RowProblems } from './row-problems.js'
 
-/** What one pass over a text saw. */
+/** What one pass over a text found. */
 export interface TextReport {
   /** Rows in the result. */
   rows: number
   /** Records that could not be read as rows. */
   leftOut: number
-  /** The text is already what a rewrite would make of it, after `dataFrom` lines. */
+  /** The text after `dataFrom` lines is already in canonical form. */
   clean: boolean
   recordBytesMost: number
-  /** Of all records from the first row on. */
+  /** Bytes of all records from the first row on. */
   bytes: number
   /** A quoted field holds a line end. */
   multiline: boolean
   /** The line end of the result. */
   lineEnd: '\n' | '\r\n' | '\r'
-  /** What the values of each column are made of (typing/signs), by position. */
+  /** The kinds of characters in each column's values, by position (see typing/signs). */
   signs: Uint16Array
-  /** Rows that follow blank ones. */
+  /** Rows that follow blank rows. */
   afterBlanks: RowsAfterBlanks
-  /** What was mended or left out, by line. */
+  /** Reports of repaired and omitted rows, by line. */
   problems: string[]
 }
 
+/** Where the text begins and ends, and where the rows go. */
 export interface RewriteOptions {
   /** Bytes of the byte order mark. */
   start: number
-  /** Bytes at the end of the file that are half a letter. */
+  /** Bytes of an incomplete letter at the end of the file. */
   cutBytes: number
   /** How many records come before the first row. */
   dataFrom: number
@@ -42,9 +43,10 @@ export interface RewriteOptions {
 }
 
 /**
- * Brings delimited UTF-8 text into its one canonical form: no byte order mark, preamble, header or blank rows; one kind of line end; every
- * row with the same number of fields. Short rows get empty fields at their end; what cannot be a row is left out. All of it is told, by
- * line. Without a sink it only looks. Clean stretches are copied as bytes, so a pass runs at the speed of a scan.
+ * Rewrites delimited UTF-8 text in canonical form: without byte order mark, preamble, header and blank rows; with one kind of line end;
+ * with the same number of fields in every row. Short rows get empty fields at their end. Records that cannot be rows are left out. All
+ * changes are reported, by line. Without a sink, it only reports. Clean stretches are copied as bytes, so a pass runs at the speed of a
+ * scan.
  */
 export async function rewrite(path: string, dialect: Dialect, options: RewriteOptions, sink?: TextSink): Promise<TextReport> {
   const pass = new Pass(dialect, options, sink)
@@ -91,7 +93,7 @@ class Pass {
     const { report } = this
     const output = (this.output ??= this.#open(record))
     if (this.#seen++ < this.options.dataFrom) {
-      // The engine can skip lines, and only whole ones.
+      // The engine can only skip whole lines.
       const line = !record.multiline && !record.blank && record.flaw === undefined && record.next - record.end === report.lineEnd.length
       if (!line) report.clean = false
       return
@@ -145,7 +147,7 @@ class Pass {
     if (record.multiline) this.report.multiline = true
   }
 
-  /** The first record's line end is that of all. */
+  /** Starts the output. The first record's line end is used for all. */
   #open(record: RawRecord): RowOutput {
     if (record.next > record.end) this.report.lineEnd = record.buffer.toString('latin1', record.end, record.next) as TextReport['lineEnd']
     return new RowOutput(Buffer.from(this.report.lineEnd), this.sink)

@@ -1,22 +1,22 @@
 import type { RawRecord } from './records.js'
 
-/** Where a rewritten text goes, piece by piece, in order. */
+/** Receives a rewritten text in pieces, in order. */
 export interface TextSink {
   write(bytes: Buffer): Promise<void>
 }
 
-/** Rows on their way to a sink, each with the same line end. Records that follow each other in the file are copied as one piece. */
+/** Sends rows to a sink, with one kind of line end. Consecutive records of the file are copied as one piece. */
 export class RowOutput {
   #pieces: Buffer[] = []
   #run: { buffer: Buffer; from: number; to: number } | undefined
 
-  /** @param sink without one, nothing is kept. */
+  /** @param sink without a sink, nothing is kept. */
   constructor(
     private readonly lineEnd: Buffer,
     private readonly sink: TextSink | undefined,
   ) {}
 
-  /** A record as it is. Answers whether its line end was the right one. */
+  /** Sends a record unchanged. Returns whether its line end was the right one. */
   keep(record: RawRecord): boolean {
     const { buffer, start, end, next } = record
     const whole = next - end === this.lineEnd.length && buffer[end] === this.lineEnd[0]
@@ -29,12 +29,13 @@ export class RowOutput {
     return whole || next === end
   }
 
-  /** Another text as a row. */
+  /** Sends another text as a row. */
   put(text: Buffer | string): void {
     this.#endRun()
     if (this.sink !== undefined) this.#pieces.push(typeof text === 'string' ? Buffer.from(text) : text, this.lineEnd)
   }
 
+  /** Sends what was gathered. */
   async flush(): Promise<void> {
     this.#endRun()
     const pieces = this.#pieces

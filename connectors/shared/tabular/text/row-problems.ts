@@ -1,14 +1,15 @@
 import { listPlaces } from '../list-places.js'
 
-/** Why a record is not a row as it stands. */
+/** Why a record is not a proper row. */
 export type RowProblem = 'short' | 'long' | 'unclosed quote' | 'text after quote' | 'literal quote' | 'NUL' | 'cut' | 'ends short' | 'blank'
 
 const shownMax = 5
 
-/** What happened to the rows of a file, gathered line by line and told kind by kind. No value is quoted. */
+/** Collects the problems of a file's rows by line, and reports them by kind. Never quotes a value. */
 export class RowProblems {
   readonly #lines = new Map<RowProblem, { shown: number[]; total: number }>()
 
+  /** Notes a problem of one line. */
   add(problem: RowProblem, line: number): void {
     const lines = this.#lines.get(problem) ?? { shown: [], total: 0 }
     if (lines.shown.length < shownMax) lines.shown.push(line)
@@ -16,7 +17,7 @@ export class RowProblems {
     this.#lines.set(problem, lines)
   }
 
-  /** In words for the publisher, in the order in which the kinds were first met. */
+  /** The reports, in the order in which their kinds first occurred. */
   told(): string[] {
     return [...this.#lines].map(([problem, { shown, total }]) => `${listPlaces(shown, 'Line', 'Lines', total)}: ${words[problem]}`)
   }

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises'
 
 const sampleBytes = 1 << 20
 
-/** The first megabyte of a text, from its start on. */
+/** Reads up to a megabyte of a text, after its byte order mark. */
 export async function readSample(path: string, start: number): Promise<Buffer> {
   const file = await open(path, 'r')
   try {

@@ -9,12 +9,12 @@ import { type DelimitedText, readDelimited } from './delimited.js'
 import type { Delimiter } from './dialect.js'
 import { typesOfBefore } from './no-rows.js'
 
-/** A CSV file as one table, its columns typed over all rows. A column without a name or a value is none. */
+/** Reads a CSV file as one table whose types hold for all rows. A column without a name and without a value is left out. */
 export function stageCsv(path: string, conversion: Conversion): AsyncGenerator<StagedTable> {
   return stageDelimited(path, conversion)
 }
 
-/** As CSV; tabs are looked for first. */
+/** Like `stageCsv`, but tries tabs first. */
 export function stageTsv(path: string, conversion: Conversion): AsyncGenerator<StagedTable> {
   return stageDelimited(path, conversion, '\t')
 }
@@ -25,7 +25,7 @@ async function* stageDelimited(
   promised?: Delimiter,
 ): AsyncGenerator<StagedTable> {
   const text = await readDelimited(path, scratch, signal, promised)
-  // Asks for the columns of before, which a text with rows does not depend on.
+  // Asks for the columns of the last harvest, which a text with rows does not need.
   if (text.rows === 0 && known === undefined) throw new NoRows('The file holds no rows.')
   if (text.rows === 0) {
     const { decisions } = await guessTypes(
@@ -51,7 +51,10 @@ async function* stageDelimited(
   )
 }
 
-/** A first guess that fails is put right by itself; after that all that are left are, so that the file is read three times at most. */
+/**
+ * The table with guessed types. The first guess that fails is corrected alone; if another fails, all are replaced by certain types, so that
+ * the file is read three times at most.
+ */
 async function guessed(text: DelimitedText, first: Guess, isSecond = false): Promise<StagedTable> {
   const undecided = undecidedCommas(first.decisions, first.guessed, text.delimiter)
   const guess = undecided.length === 0 ? first : await first.certain(undecided)
@@ -75,7 +78,7 @@ function staged(text: DelimitedText, decisions: readonly Decision[]): StagedTabl
   const { from, rows, rowBytes, problems } = text
   const places = new Set(columns.map(({ position }) => position))
   const unnamed = unnamedProblem(text.unnamed.filter((position) => places.has(position)).map((position) => position + 1))
-  // Blank fields behind the last column are what spreadsheets leave; those between columns are not.
+  // Spreadsheets leave blank fields after the last column. Blank fields between columns are reported.
   const last = columns.at(-1)?.position ?? 0
   const leftOut = leftOutProblem(
     text.unnamed.filter((position) => !places.has(position) && position < last).map((position) => position + 1),

@@ -6,9 +6,8 @@ import type { TextEncoding } from './encoding.js'
 import { Repair } from './repair.js'
 
 /**
- * Writes a text file again as UTF-8 without a byte order mark, and repairs what is no text in it. Streams: its memory does not grow with
- * the file.
- * @returns what was repaired, by line.
+ * Rewrites a text file as UTF-8 without a byte order mark, and repairs invalid text. Streams, so memory does not grow with the file.
+ * @returns the repairs, by line.
  */
 export async function transcode(
   from: string,

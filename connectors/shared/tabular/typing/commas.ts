@@ -12,9 +12,9 @@ const pointsAssumed =
   'no value shows whether its points are decimal points or group thousands; they were taken for decimal points, as is usual in the United Kingdom.'
 
 /**
- * The types of a file's columns, where 1,250 may be 1250 or 1.25 and 1.250 the same: decimal commas are a property of the file. Beside a
- * column that surely has them, every such column is read by them, unless another surely has decimal points; alone, what was assumed is
- * reported. A comma that separates fields is seldom a decimal one, so that in such a file only values like 1.250,75 are certain.
+ * Settles the types of a file's columns in which 1,250 may be 1250 or 1.25, and 1.250 likewise. Decimal commas are a property of the file:
+ * if one column surely has them, and none surely has decimal points, every ambiguous column is read with them. If no column is sure, the
+ * assumption is reported. In a file whose fields are separated by commas, decimal commas are rare, so only values like 1.250,75 are sure.
  */
 export function settleCommas(decisions: readonly Decision[], delimiter: string): readonly Decision[] {
   const hasCommas = decisions.some(({ commas }) => commas === 'decimal')
@@ -35,7 +35,7 @@ export function settleCommas(decisions: readonly Decision[], delimiter: string):
   })
 }
 
-/** The guessed columns whose commas and points must be known of every row before these rules apply. */
+/** The guessed columns whose commas and points must be checked in every row before these rules apply. */
 export function undecidedCommas(decisions: readonly Decision[], guessed: readonly string[], delimiter: string): string[] {
   const isAsked = delimiter === ';' || decisions.some(({ commas }) => commas === 'decimal')
   return isAsked ? guessed.filter((column) => decisions[Number(column.slice(1))]?.swapped !== undefined) : []

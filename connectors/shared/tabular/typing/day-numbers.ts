@@ -1,7 +1,7 @@
 import type { ColumnDescription } from '../../../../src/connector/column.js'
 import type { ColumnProfile } from '../../../../src/connector/profile.js'
 
-/** Numbers that may be days: Excel's count of days from 1950 to 2100, and days written without signs between. */
+/** Numbers that may be days: Excel's day numbers of 1950 to 2100, and dates written without separators. */
 const kinds = [
   {
     least: 18_264,
@@ -17,7 +17,7 @@ const kinds = [
   },
 ] as const
 
-/** What is reported of numbers under the name of a date that may be days. They stay numbers, since nothing is certain. */
+/** Reports numbers in a column named like a date that may be days. They stay numbers, since that is not certain. */
 export function dayNumbers({ name, type }: ColumnDescription, profile: ColumnProfile | undefined): string | undefined {
   if (!['INT64', 'DECIMAL', 'DOUBLE'].includes(type) || profile?.min === undefined || profile.max === undefined) return undefined
   const words = name

@@ -4,7 +4,7 @@ import { decideExactNumber, numberEvidence } from './exact-number.js'
 import { isNumber } from './number-forms.js'
 import type { Pattern } from './pattern.js'
 
-/** What the values of a pattern are, in words for everybody. */
+/** Words for the values of each kind of pattern. */
 export const kindWords: Record<Pattern['kind'], string> = {
   BOOLEAN: 'true or false',
   NUMBER: 'numbers',
@@ -15,15 +15,15 @@ export const kindWords: Record<Pattern['kind'], string> = {
   TIME: 'times of day',
 }
 
-/** What is told of a column that a pattern does not fit whole. */
+/** The report for a column that a pattern fits nearly, but not fully. */
 const nearlyAllAre = ({ kind }: Pattern) => `nearly all of its values are ${kindWords[kind]}, but not all; kept as text.`
 
-/** The value to read: blanks around it do not matter, and a blank one is null. */
+/** SQL: the value to read. Blanks around it are ignored, and a blank value is null. */
 export function trimmed(column: string): string {
   return `nullif(trim(${column}), '')`
 }
 
-/** How a column is decided all of whose values, as far as they are known, are of one pattern. */
+/** How to decide on a column whose known values all have one pattern. */
 export function patternWay(pattern: Pattern): Way {
   return {
     pattern,
@@ -61,10 +61,7 @@ function evidence(of: Of, pattern: Pattern): Record<string, string> {
   }
 }
 
-/**
- * Decides by the evidence of all rows looked at. Anything that is not certain stays text.
- * @param value the column's values, in SQL, without what is not part of them.
- */
+/** Decides from counts over all rows. Anything that is not certain stays text. @param value SQL of the column's values, already trimmed. */
 export function decide(column: string, value: string, pattern: Pattern, found: (key: string) => number): Decision {
   if (found('unfit') > 0 || found('values') === 0) return asText(column, nearlyAllAre(pattern))
   const fits = pattern.regex

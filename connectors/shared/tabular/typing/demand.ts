@@ -2,7 +2,7 @@ import type { ColumnType, Shape } from '../../../../src/connector/column.js'
 import { trimmed } from './decide.js'
 import type { Decision } from './decision.js'
 
-/** Whether `meetDemand` gives the demanded type to every value, and loses none, by what is known without reading the values again. */
+/** Whether `meetDemand` can give every value the demanded type without loss, as far as is known without reading the values again. */
 export function isMet({ shape: { type } }: Decision, demanded: ColumnType): boolean {
   return (
     demanded === type ||
@@ -13,13 +13,14 @@ export function isMet({ shape: { type } }: Decision, demanded: ColumnType): bool
 }
 
 /**
- * Meets the type that `catalogue.yaml` demands of a column where no value is lost by it; else keeps what the values are, and tells.
- * @param text how the column reads as text. @param scaleMost the most digits after the point, where the column holds plain numbers.
+ * Gives a column the type that `catalogue.yaml` asks for, if no value is lost. Otherwise keeps the type of the values and reports that.
+ * @param text SQL of the column as text.
+ * @param scaleMost the most decimals, if the column holds plain numbers.
  */
 export function meetDemand(found: Decision, demanded: ColumnType | undefined, text: string, scaleMost?: number): Decision {
   const { type } = found.shape
   if (demanded === undefined || demanded === type) return found
-  // Who says what a column is says what its commas are.
+  // A publisher who gives a column's type has settled its commas too.
   const { commas: _commas, swapped: _swapped, ...decision } = found
   const { problem: _, ...rest } = decision
   if (demanded === 'STRING') return { ...rest, shape: { type: 'STRING' }, sql: text }
@@ -39,7 +40,7 @@ export function meetDemand(found: Decision, demanded: ColumnType | undefined, te
   return { ...decision, problem: `the catalogue asks for ${demanded}, but its values are not all of that type; read as ${type}.` }
 }
 
-/** Types that the values of cells can be read as. */
+/** Types that single values can be read as. */
 const scalars: ReadonlySet<ColumnType> = new Set<ColumnType>([
   'STRING',
   'BOOLEAN',
@@ -60,7 +61,7 @@ const emptyShapes: Partial<Record<ColumnType, { shape: Shape; as: string }>> = {
   DECIMAL: { shape: { type: 'DECIMAL', scale: 0 }, as: 'DECIMAL(38, 0)' },
 }
 
-/** A column without a value is of any type that is demanded. */
+/** A column without values has whatever type is asked for. */
 export function emptyAs(found: Decision, demanded: ColumnType | undefined, column: string): Decision {
   const empty = demanded === undefined ? undefined : emptyShapes[demanded]
   return empty === undefined

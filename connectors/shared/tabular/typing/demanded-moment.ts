@@ -10,7 +10,7 @@ import { dayAssumed, finer, momentEvidence, momentSteps, momentText } from './sp
 const booleans = { true: ['true', 't', 'yes', 'y', '1', 'on'], false: ['false', 'f', 'no', 'n', '0', 'off'] }
 const oneOf = (words: readonly string[]) => words.map((word) => `'${word}'`).join(', ')
 
-/** Reads true and false in the words that people use. */
+/** Reads true and false in common words. */
 export const demandedBoolean: DemandReader = {
   steps: [],
   ways: [{ name: 'words', readable: () => `lower(v) IN (${oneOf([...booleans.true, ...booleans.false])})` }],
@@ -32,7 +32,7 @@ export const demandedTime: DemandReader = {
 
 type DayType = 'DATE' | 'TIMESTAMP' | 'TIMESTAMPTZ'
 
-/** Reads days and moments in any of their forms, each value by its own, as the type that the publisher asks for. */
+/** Reads days and moments as the type that the publisher asks for. Each value may have another form. */
 export function demandedMoment(type: DayType & ColumnType): DemandReader {
   const forms = type === 'DATE' ? anyNames : dayNames
   return {
@@ -46,7 +46,7 @@ export function demandedMoment(type: DayType & ColumnType): DemandReader {
   }
 }
 
-/** Whether nothing of a value is lost by the type. */
+/** SQL: whether a value can be read as the type without loss. */
 function readable(type: DayType, day: 'first' | 'second', of: (part: string) => string): string {
   const hasZone = `(${of('time')} IS NOT NULL AND ${of('zone')} IS NOT NULL)`
   const moment = `${of(day)} || coalesce(' ' || ${of('clock')}, '')`

@@ -11,14 +11,17 @@ type NumberType = 'INT64' | 'DECIMAL' | 'DOUBLE'
 const conventions: readonly Convention[] = ['point', 'comma']
 const isExponent = (value: string) => `regexp_full_match(${value}, '-?[0-9]+(?:\\.[0-9]+)?[eE][+-]?[0-9]{1,3}')`
 
-/** SQL: a value as `-1234.5`, or as it is where it has an exponent. */
+/** SQL: a value as `-1234.5`; unchanged if it has an exponent. */
 function plainOf(value: string, convention: Convention): string {
   return convention === 'comma'
     ? plainNumber(value, convention)
     : `CASE WHEN ${isExponent(value)} THEN ${value} ELSE ${plainNumber(value, convention)} END`
 }
 
-/** Reads numbers with signs, currency, percent and groups, and codes with leading zeros, as the type that the publisher asks for. */
+/**
+ * Reads numbers with signs, currencies, percent signs and separators, and codes with leading zeros, as the type that the publisher asks
+ * for.
+ */
 export function demandedNumber(type: NumberType): DemandReader {
   const whole = (plain: string) =>
     type === 'INT64' ? ` AND NOT regexp_matches(${plain}, '\\.[0-9]*[1-9]') AND NOT contains(lower(v), 'e')` : ''
@@ -43,7 +46,7 @@ export function demandedNumber(type: NumberType): DemandReader {
       if (typeof decided === 'string') return decided
       if (convention === 'comma') return { ...decided, commas: 'decimal' }
       if (counts.found('unread_comma') > 0) return decided
-      // Every value allows both readings; a file of decimal commas has the last word.
+      // Every value allows both readings. If the file has decimal commas, `settleCommas` uses the other one.
       const other = readAs(type, value, 'comma', counts)
       return conventionsDiffer(counts.found) && typeof other !== 'string' ? { ...decided, swapped: other, isDemanded: true } : decided
     },

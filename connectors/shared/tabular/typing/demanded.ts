@@ -10,18 +10,17 @@ import { inSteps } from './in-steps.js'
 import { reported } from './sentences.js'
 import { isLetter, isMark, markList, marksOf, someMarks } from './marks.js'
 
-/** A text column whose values, by themselves, are of another type than its publisher asks for. */
+/** A text column whose values alone suggest another type than its publisher asks for. */
 export interface Unmet {
   readonly column: string
   readonly demand: ColumnType
-  /** What it is by itself. */
+  /** The decision from its values alone. */
   readonly natural: Decision
 }
 
 /**
- * Reads columns as their publisher asks, each value by its own form, over every row. Marks that stand for no value become nulls. Where a
- * value cannot be read, the column keeps the type that its values have, and the report says how many there are and in which row the first
- * is.
+ * Reads columns as their publisher asks, each value by its own form, over every row. Marks become nulls. If a value cannot be read, the
+ * column keeps the type of its values, and a report gives the number of such values and the row of the first.
  */
 export async function readDemanded(session: EngineSession, from: string, unmet: readonly Unmet[]): Promise<Map<string, Decision>> {
   const decisions = new Map<string, Decision>()
@@ -37,7 +36,7 @@ async function readOne(session: EngineSession, from: string, { column, demand, n
   const found = (key: string) => Number(row[key] ?? 0)
   const way = reader.ways.find(({ name }) => found(`unread_${name}`) === 0)
   const values = found('readable_values')
-  // Where all are marks, there is no form to read them by.
+  // If all values are marks, no form can be decided.
   const decide = (name: string) => (values === 0 ? noValues(natural, demand) : reader.decide(value, { values, found, way: name }))
   const decided = way === undefined ? unreadWords(reader, found) : decide(way.name)
   if (typeof decided === 'string') {
@@ -58,7 +57,7 @@ function noValues(natural: Decision, demand: ColumnType): Decision {
   return { shape, sql }
 }
 
-/** Of BOOLEAN, a letter alone is a value: Y, N. */
+/** SQL: a value, or NULL for a mark. A single letter is a value of a BOOLEAN (Y, N) but otherwise a mark. */
 function unmarked(column: string, demand: ColumnType): string {
   const value = trimmed(column)
   return `CASE WHEN ${isMark(value)}${demand === 'BOOLEAN' ? '' : ` OR ${isLetter(value)}`} THEN NULL ELSE ${value} END`

@@ -2,22 +2,22 @@ import type { Decision } from './decision.js'
 
 const tooLarge = 'its numbers have more digits than can be held exactly; kept as text.'
 
-/** Digits that a DECIMAL of the engine can hold; and those that fit its 64 bits, which are faster. */
+/** The most digits of the engine's DECIMAL, and the most that fit 64 bits, which are faster. */
 const digitsMost = 38
 const digitsOf64Bits = 18
-/** A longer fraction is not taken for money, but for a measurement. */
+/** Numbers with more decimals than this count as measurements, not money. */
 const moneyScaleMost = 4
-/** Decimal digits that a DOUBLE gives back as they were. */
+/** A DOUBLE preserves this many decimal digits. */
 const doubleDigits = 15
 
 /**
- * SQL: whether a DOUBLE is numerically the number that a text spells: it has up to 15 significant digits, or its shortest spelling is the
- * same number.
+ * SQL: whether a text's DOUBLE is exactly the number in the text: it has up to 15 significant digits, or its shortest spelling is the same
+ * number.
  * @param plain a text such as `-1234.5` or `1.5e-3`.
  */
 export function isExactDouble(plain: string): string {
   const double = `try_cast(${plain} AS DOUBLE)`
-  // Most are written as the engine writes them; the rest is compared by value.
+  // Most numbers are written as the engine writes them. The others are compared by value.
   const mantissa = `split_part(lower(${plain}), 'e', 1)`
   const isFew = `strlen(ltrim(translate(${mantissa}, '-.', ''), '0')) <= ${doubleDigits}`
   const isKept = `isfinite(${double}) AND (${double} <> 0 OR ltrim(translate(${mantissa}, '-.', ''), '0') = '')`
@@ -26,7 +26,7 @@ export function isExactDouble(plain: string): string {
   return `CASE WHEN CAST(${double} AS VARCHAR) = ${plain} THEN true WHEN NOT coalesce(${isKept}, false) THEN false WHEN ${isFew} THEN true WHEN ${hasFewPlaces} THEN ${isSame} ELSE false END`
 }
 
-/** The aggregates by which `decideExactNumber` decides. @param plain the values as `-1234.5` or `1.5e-3`, nulls among them. */
+/** The counts that `decideExactNumber` needs. @param plain SQL of values such as `-1234.5` or `1.5e-3`, nulls included. */
 export function numberEvidence(plain: string, prefix = ''): Record<string, string> {
   const point = `nullif(strpos(${plain}, '.'), 0)`
   const scale = `strlen(${plain}) - coalesce(${point}, strlen(${plain}))`
@@ -43,10 +43,11 @@ export function numberEvidence(plain: string, prefix = ''): Record<string, strin
 }
 
 /**
- * The type that holds every one of some numbers exactly: INT64 for whole ones, DECIMAL of the largest scale up to 4, DECIMAL(38, 0) beyond
- * 64 bits, DOUBLE only where every value survives it; else a DECIMAL of up to 38 digits, else text.
- * @param plain how a value is read as `-1234.5`. @param whole RE2 of the digits before the point, where the values are plain as they stand
- * @param found what `numberEvidence` counted.
+ * The type that holds all numbers of a column exactly: INT64 for whole numbers; DECIMAL with the largest scale, up to 4; DECIMAL(38, 0)
+ * beyond 64 bits; DOUBLE if every value survives it; else a DECIMAL of up to 38 digits; else text.
+ * @param plain SQL of a value as `-1234.5`.
+ * @param whole RE2 of the digits before the point, if the values are plain as written
+ * @param found the counts of `numberEvidence`.
  */
 export function decideExactNumber(column: string, plain: string, found: (key: string) => number, whole?: string): Decision {
   const [scale, before] = [found('scale_max'), found('whole_max')]
@@ -80,7 +81,8 @@ export function decideExactNumber(column: string, plain: string, found: (key: st
             'some of its numbers are written as 1.23E+11, as Excel shows long numbers and codes, so that digits may be lost. Format the cells as numbers without decimals, and save again.',
         }
   }
-  // Longer fractions are rare: all rows of the sample are known, but not what comes after, so they are always decided over every row.
+  // Without `fits`, so that every row is read before the decision: longer fractions are rare, and later rows may have more digits than the
+  // sample.
   if (isDecimal) return decimal({})
   return { shape: { type: 'STRING' }, sql: column, problem: tooLarge }
 }

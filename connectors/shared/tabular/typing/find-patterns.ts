@@ -4,23 +4,23 @@ import { familyOfAll, type Fits, fitsOf, fitsOfPatterns, fitsQuery, isPlain, lik
 import type { Lookalike } from './lookalikes.js'
 import type { Pattern } from './pattern.js'
 
-/** What the values of a column are. */
+/** What is known about the values of a column. */
 export interface Found {
-  /** The one pattern that fits every value. */
+  /** The single pattern of every value. */
   readonly pattern: Pattern | 'several' | 'no value'
-  /** Where several: the family of all of its values, which may be read by more than their form. */
+  /** For several patterns: the family that all values belong to. Such a column may still be read. */
   readonly family?: Lookalike['family']
-  /** Every value is a number, a date or one of the marks that stand for no value. */
+  /** Every value is a number, a date or a mark. */
   readonly isPlain?: boolean
   /** Every value is a mark. */
   readonly isMarks?: boolean
-  /** What is reported of it as text. */
+  /** The report if it stays text. */
   readonly likeness?: string | undefined
 }
 
 const columnsAtOnce = 400
 
-/** Columns in portions: those of a very wide table, each as rows of its own, need more memory than a conversion may have. */
+/** Columns in portions, because unpivoting a very wide table at once needs more memory than a conversion may have. */
 export function atOnce(columns: readonly string[]): string[][] {
   return Array.from({ length: Math.ceil(columns.length / columnsAtOnce) }, (_, portion) =>
     columns.slice(portion * columnsAtOnce, (portion + 1) * columnsAtOnce),
@@ -28,8 +28,8 @@ export function atOnce(columns: readonly string[]): string[][] {
 }
 
 /**
- * The patterns that fit the values of columns; lookalikes are looked for only where these leave anything open. All columns go through one
- * expression, as rows of position and value: preparing these expressions for each of them would take longer than running them.
+ * Finds the patterns of columns' values. Lookalikes are tried only for columns that patterns leave open. All columns go through one
+ * expression, as rows of position and value, because preparing the expressions for each column takes longer than running them.
  */
 export async function findPatterns(session: EngineSession, from: string, columns: readonly string[]): Promise<Map<string, Found>> {
   const found = new Map<string, Found>(columns.map((column) => [column, { pattern: 'no value' }]))

@@ -5,12 +5,12 @@ import { areOf, signs } from './signs.js'
 const { digit, dash, dot, clock, tee } = signs
 
 /**
- * A test in SQL that takes a fraction of the time of a decision's pattern: where it holds of a value, either the pattern fits it or the
- * engine's own cast refuses it. Nothing where no such test is known.
+ * A SQL test that is much faster than the decision's pattern: if it is true for a value, either the pattern fits or the engine's own cast
+ * fails. Undefined if no such test is known.
  * @param seen the signs of all values of the column
  */
 export function glance({ shape, isMixedScale }: Decision, { kind }: Pattern, value: string, seen: number): string | undefined {
-  // A numeral that begins with no nought, point or sign; of dates, the engine would take `19-9-12-01` and `2024-01-3-`, of times
+  // Numbers must not start with zero, point or sign. For dates, the engine would accept `19-9-12-01` and `2024-01-3-`, for times
   // `24:00:00`.
   const numeral = `${value} >= '1'`
   const isOf = (allowed: number) => areOf(seen, allowed)

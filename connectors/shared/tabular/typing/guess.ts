@@ -12,26 +12,26 @@ import { areOf, signs } from './signs.js'
 const sampleCells = 1_000_000
 const sampleRowsMax = 20_000
 
-/** What stands in the engine's message when a guess does not hold, before the column. */
+/** The text of the engine's error for a failed guess, before the column. */
 const guessFailed = 'seven-dials: a value does not fit '
 
-/** The column (c0 …) whose guess an error of the engine is about; undefined where it is about none. */
+/** The column (c0 …) whose guess failed, from an error of the engine; undefined for other errors. */
 export function failedGuess(message: string): string | undefined {
   return new RegExp(`${guessFailed}(c\\d+)`).exec(message)?.[1]
 }
 
-/** Types of text columns c0 …, some of them guessed: their SQL ends with an error at the first value that does not fit. */
+/** Types of text columns c0 …. Some are guessed: their SQL fails at the first value that does not fit. */
 export interface Guess {
   readonly decisions: readonly Decision[]
-  /** The columns that are guessed. */
+  /** The guessed columns. */
   readonly guessed: readonly string[]
-  /** The same, certain of some guessed columns, by reading them over every row. */
+  /** The same types, with some guessed columns decided over every row. */
   readonly certain: (columns: readonly string[]) => Promise<Guess>
 }
 
 /**
- * The types of text columns c0 …, guessed from the first rows where they can be checked while the values are read, so that what is read
- * without an error is as `inferTypes` would have it. What the first rows, or the signs of all rows, rule out is certain. All else is
+ * Types for text columns c0 …. A type is guessed from the first rows only if reading the values also checks it, so that a read without an
+ * error gives the types of `inferTypes`. Types that the first rows or the signs of all rows rule out are certain. All other columns are
  * decided here over every row.
  * @param seen the signs of each column's values.
  */
@@ -59,7 +59,7 @@ export async function guessTypes(
   const guesses = (await decideAll(session, sample, candidates, valueOf)).decisions
   const checkable = candidates.filter(({ column, by }) => {
     const guess = guesses.get(column) as Decision
-    // Without a way to check it a guess is none: it is put to all rows.
+    // A guess that cannot be checked is decided over all rows.
     if (guess.commas !== undefined || guess.fits === undefined) open.push(column)
     else
       decisions.set(column, {
@@ -81,7 +81,7 @@ export async function guessTypes(
     certain: async (meant) => {
       const isMeant = ({ column }: Candidate) => meant.includes(column)
       const some = guessed.filter(isMeant)
-      // One column whose guess failed mostly holds another kind of value, which its pattern would only find out to have no way of reading.
+      // A column whose guess failed alone mostly holds another kind of value, so its pattern need not be tried again.
       const isAlone = some.length === 1
       const { decisions: certain, unfit } = await decideAll(session, from, isAlone ? [] : some, trimmed)
       const other = await inferTypes(session, from, demanded, isAlone ? some.map(({ column }) => column) : unfit)
@@ -94,9 +94,7 @@ export async function guessTypes(
   return guessOf(decisions, checkable)
 }
 
-/**
- * What the first rows, and the signs of all, say of a column: what it certainly is, how it may be guessed, or that all rows must be asked.
- */
+/** What the first rows and the signs of all rows show: the certain type, a guess, or that all rows must be read. */
 function firstLook(
   column: string,
   demand: ColumnType | undefined,
@@ -113,19 +111,19 @@ function firstLook(
   return mayBe(pattern, made) ? patternCandidate(column, pattern) : 'open'
 }
 
-/** Whether values that are made of these signs may be of a pattern, as far as signs tell. */
+/** Whether values made of these signs may have a pattern. */
 function mayBe(pattern: Pattern, made: number): boolean {
   return areOf(made, pattern.signs | signs.blank)
 }
 
-/** @param first a test that is enough where it holds */
+/** SQL that fails at a value that does not fit. @param first a cheaper test; the pattern is tried only if it is false */
 function checked({ sql, fits = '', holds }: Decision, column: string, value: string, first: string | undefined): string {
   const whole = `regexp_full_match(${value}, ${literal(fits)})${holds === undefined ? '' : ` AND (${holds})`}`
   const test = first === undefined ? whole : `${first} OR ${whole}`
   return `CASE WHEN ${value} IS NULL THEN NULL WHEN ${test} THEN ${sql} ELSE error(${literal(guessFailed + column)}) END`
 }
 
-/** The columns of which a value has blanks around it. */
+/** The columns with a value that has blanks around it. */
 async function findPadded(session: EngineSession, from: string, columns: readonly string[]): Promise<Set<string>> {
   const padded = new Set<string>()
   for (const some of atOnce(columns)) {

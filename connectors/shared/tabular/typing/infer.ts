@@ -11,15 +11,16 @@ import type { Pattern } from './pattern.js'
 import { clockWay, momentWay } from './spelled-moment.js'
 import { spelledWay } from './spelled-number.js'
 
-/** Columns looked at in one statement: every step of every expression holds a vector of memory while it runs. */
+/** How many columns one statement decides. Every step of every expression holds a vector in memory. */
 const columnsAtOnce = 32
 const spelledAtOnce = 4
 
 /**
- * The types of some of the text columns c0 …, over every row. A column is read as something other than text only where all of its values
- * agree and one meaning is possible, or where its publisher asks for a type and every value can be read as that; what was assumed, and what
- * looks like numbers or dates and stays text, is reported.
- * @param demanded for each column, the type that its publisher asks for. @param columns those to decide on. Default: all
+ * Infers the types of text columns c0 … from every row. A column stays text unless all of its values agree and have only one meaning, or
+ * its publisher asks for a type that every value can be read as. Reports assumptions, and columns that stay text although they look like
+ * numbers or dates.
+ * @param demanded the type that the publisher asks for, for each column.
+ * @param columns the columns to decide. Default: all
  */
 export async function inferTypes(
   session: EngineSession,
@@ -52,7 +53,7 @@ function met(natural: Decision, demand: ColumnType | undefined, column: string):
   return natural.empty === true ? emptyAs(natural, demand, column) : meetDemand(natural, demand, column)
 }
 
-/** A column that may become something other than text, and by what that is decided. */
+/** A column that may become something else than text, and how to decide on it. */
 export interface Candidate {
   readonly column: string
   readonly by: Way
@@ -65,14 +66,15 @@ function candidateOf(column: string, { pattern, family, likeness = '' }: Found):
 
 const familyWays = { number: spelledWay, moment: momentWay, clock: clockWay }
 
+/** A column with a single pattern. */
 export function patternCandidate(column: string, pattern: Pattern): Candidate {
   return { column, by: patternWay(pattern) }
 }
 
 /**
- * Decides on columns, over the rows given.
- * @param valueOf how the values of a column will be read.
- * @returns the decisions; and the columns of which a value does not fit their pattern.
+ * Decides on columns from the given rows.
+ * @param valueOf SQL of a column's values.
+ * @returns the decisions, and the columns with a value that does not fit their pattern.
  */
 export async function decideAll(
   session: EngineSession,
@@ -104,7 +106,10 @@ export async function decideAll(
   return { decisions, unfit }
 }
 
-/** Those of one pattern many at once, since each statement reads the table again; others, whose expressions are larger, few. */
+/**
+ * Groups columns for statements: many with a single pattern, because each statement reads the table again; few of the others, whose
+ * expressions are larger.
+ */
 function batches(candidates: readonly Candidate[]): Candidate[][] {
   const all: Candidate[][] = []
   const put = (some: readonly Candidate[], atOnce: number) => {

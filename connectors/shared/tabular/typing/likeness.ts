@@ -4,41 +4,41 @@ import { type Lookalike, lookalikes } from './lookalikes.js'
 import { isLetter, isMark, markList, marksOf, someMarks } from './marks.js'
 import { type Pattern, patterns } from './pattern.js'
 
-/** The share of values that is nearly all. */
+/** The share of values that counts as nearly all. */
 export const nearlyAll = 0.9
 
-/** The fit of a text that may stand for no value; of a letter alone, which may. */
+/** The fits of a mark, and of a single letter, which may be a mark. */
 const markFit = -2
 const letterFit = -3
 
-/** How the values of a column fit. @property ways bits: each pattern, then each lookalike, that fits one. */
+/** How the values of a column fit. @property ways a bit for each pattern, then for each lookalike, that fits a value. */
 export interface Fits {
   readonly n: number
   readonly fitting: number
   readonly marks: number
   readonly letters: number
-  /** Some of the marks and letters. */
+  /** Some of the marks and letters, for the report. */
   readonly named: readonly string[]
   readonly ways: bigint
 }
 
 const all: readonly { regex: string }[] = [...patterns, ...lookalikes]
-/** Most text is told from numbers and dates by one expression. */
+/** One expression separates most text from numbers and dates. */
 const any = all.map(({ regex }) => `(?:${regex})`).join('|')
 
-/** The position of the pattern that fits a trimmed value, after them that of the lookalike; a negative number for none. */
+/** SQL: the position of the pattern that fits a trimmed value, or after those of a lookalike; negative if none fits. */
 function fitOf(value: string): string {
   const ways = all.map(({ regex }, position) => `WHEN regexp_full_match(${value}, ${literal(regex)}) THEN ${position}`)
   const none = `CASE WHEN strlen(${value}) <= 24 AND ${isMark(value)} THEN ${markFit} WHEN strlen(${value}) = 1 AND ${isLetter(value)} THEN ${letterFit} ELSE -1 END`
   return `CASE WHEN ${value} IS NULL THEN NULL WHEN strlen(${value}) > 80 THEN -1 WHEN NOT regexp_full_match(${value}, ${literal(any)}) THEN ${none} ${ways.join(' ')} ELSE ${none} END`
 }
 
-/** What any value of a pattern begins with: most text is told from it at a glance. */
+/** The first characters of any pattern's values: a quick test that most text fails. */
 const firstSigns = [...'0123456789-.tTfF'].map(literal).join(', ')
 
 /**
- * The statement that finds how the values of columns fit patterns alone, as `fitsQuery` but for `odd`: values that fit none and may be
- * lookalikes or marks. To prepare the expressions of lookalikes takes longer than to read most files, and few columns need them.
+ * The statement that counts how columns' values fit patterns only. `odd` counts values that fit none but may be lookalikes or marks.
+ * Preparing the expressions of lookalikes takes longer than reading most files, and few columns need them.
  */
 export function patternsQuery(cells: string): string {
   const ways = patterns.map(({ regex }, position) => `WHEN regexp_full_match(value, ${literal(regex)}) THEN ${position}`).join(' ')
@@ -54,14 +54,17 @@ export function patternsQuery(cells: string): string {
   return `SELECT ${outputs.join(', ')} FROM (SELECT place, value, ${fit} AS fit FROM ${cells}) GROUP BY place`
 }
 
-/** How the values of a column fit, where patterns alone tell: all fit one, or none does and none may be a lookalike or a mark. */
+/**
+ * How the values of a column fit, if patterns alone can decide: all values fit one, or none does and no value may be a lookalike or a mark.
+ */
 export function fitsOfPatterns({ n, fitting, odd, ways }: Readonly<Record<string, unknown>>): Fits | undefined {
   const isSettled = Number(fitting) === Number(n) || (Number(fitting) === 0 && Number(odd) === 0)
   return isSettled ? { n: Number(n), fitting: Number(fitting), marks: 0, letters: 0, named: [], ways: BigInt(String(ways)) } : undefined
 }
 
 /**
- * The statement that finds how the values of columns fit: rows of `place`, the column's position in the list, and what `fitsOf` reads.
+ * The statement that counts how columns' values fit. It returns rows of `place`, the column's position in the list, and what `fitsOf`
+ * reads.
  * @param cells rows of place and value
  */
 export function fitsQuery(cells: string): string {
@@ -78,7 +81,7 @@ export function fitsQuery(cells: string): string {
   return `SELECT ${outputs.join(', ')} FROM ${fits} GROUP BY place`
 }
 
-/** A row of that statement. */
+/** Reads a row of that statement. */
 export function fitsOf({ n, fitting, marks, letters, named, ways }: Readonly<Record<string, unknown>>): Fits {
   return {
     n: Number(n),
@@ -90,7 +93,7 @@ export function fitsOf({ n, fitting, marks, letters, named, ways }: Readonly<Rec
   }
 }
 
-/** The pattern, where there is one way and it is a pattern. */
+/** The pattern, if only one way occurs and it is a pattern. */
 export function onlyPattern(ways: bigint): Pattern | undefined {
   return patterns.find((_, position) => ways === 1n << BigInt(position))
 }
@@ -100,13 +103,13 @@ const familyOf = ({ kind }: Pattern): Lookalike['family'] =>
   kind === 'NUMBER' ? 'number' : momentKinds.includes(kind) ? 'moment' : undefined
 const families: readonly Lookalike['family'][] = [...patterns.map(familyOf), ...lookalikes.map(({ family }) => family)]
 
-/** The family of all ways, where they have one. */
+/** The family that all ways share, if there is one. */
 export function familyOfAll(ways: bigint): Lookalike['family'] {
   const found = new Set(families.filter((_, position) => (ways & (1n << BigInt(position))) !== 0n))
   return found.size === 1 ? [...found][0] : undefined
 }
 
-/** Whether more than what stands for no value may be in a column: its values are numbers, dates or marks, and nothing else. */
+/** Whether all values are numbers, dates or marks, and not all are marks. */
 export function isPlain({ n, fitting, marks, letters }: Fits): boolean {
   return fitting > 0 && fitting + marks + letters === n
 }
@@ -118,7 +121,7 @@ const asks: readonly (string | undefined)[] = [
   ...lookalikes.map(({ askFor }) => askFor),
 ]
 
-/** What is reported of a column that stays text; nothing where its values are simply text. */
+/** The report for a column that stays text; undefined if it is simply text. */
 export function likenessOf({ n, fitting, marks, letters, named, ways }: Fits): string | undefined {
   const are = <T>(of: readonly T[]) => of.filter((_, position) => (ways & (1n << BigInt(position))) !== 0n)
   const fit = are([...patterns.map(({ kind }) => kindWords[kind]), ...lookalikes.map((one) => one.are)])
@@ -139,7 +142,7 @@ export function likenessOf({ n, fitting, marks, letters, named, ways }: Fits): s
   return `its values are ${what}; kept as text.${fit.length > 1 || mend !== '' ? ` Write all of them in one plain way${mend}.` : ''}`
 }
 
-/** What programs write where a database or a cell has no value; of other marks, such as n/a, many are meant as text. */
+/** What programs write for a missing value. Other marks, such as n/a, are often meant as text. */
 const nullWord = /^(?:\\N|[<([]?null[>)\]]?|nan|<na>|#(?:n\/a|ref!|value!|div\/0!|num!|name\?|null!))$/i
 
 function nullsAmong(named: readonly string[]): string | undefined {

@@ -2,17 +2,17 @@ import { clock12Regex, clockRegex, type DayForm, dayNames, momentRegex, monthNam
 import { currency, numberKinds } from './number-forms.js'
 
 /**
- * Values that look like numbers or dates in a form that no pattern of `patterns` fits. A column of one family is read where all of its
- * values agree and only one meaning is possible (`decideSpelled`, `decideMoment`); any other stays text, and is reported.
+ * Values that look like numbers or dates but fit none of `patterns`. A column of one family is read if all of its values agree and have
+ * only one meaning (`decideSpelled`, `decideMoment`). Any other column stays text, and is reported.
  */
 export interface Lookalike {
-  /** What they are, in words for everybody. */
+  /** Words for such values. */
   readonly are: string
-  /** RE2, over the whole trimmed value. */
+  /** RE2 for the whole trimmed value. */
   readonly regex: string
-  /** How a column of them may be read without its publisher's word. */
+  /** How a column of such values may be read without a type from its publisher. */
   readonly family?: 'number' | 'moment' | 'clock'
-  /** The type that their publisher may ask for to have them read. */
+  /** The type that the publisher may ask for to have them read. */
   readonly askFor?: string
 }
 
@@ -30,6 +30,7 @@ const months = monthNames.map((form) => ({ are: 'months', regex: monthRegex(form
 
 const shortMonth = '(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)'
 
+/** All lookalikes. The first that fits a value counts. */
 export const lookalikes: readonly Lookalike[] = [
   ...numberKinds.map((kind) => ({ ...kind, family: 'number' as const, askFor: 'DECIMAL' })),
   ...moments,

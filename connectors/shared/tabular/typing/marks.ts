@@ -1,6 +1,6 @@
 import { literal } from '../../engine-sql.js'
 
-/** Texts that stand for no value in many a file, in lower case. They may be values all the same, and so make their column text. */
+/** Texts that many files write for a missing value, in lower case. They may also be real values, and so they make their column text. */
 export const noValues = [
   '-',
   '--',
@@ -72,13 +72,15 @@ export const noValues = [
 ]
 
 /**
- * What tables of official statistics write in place of a number besides (GSS shorthand, Eurostat flags, and what officers type). In a
- * workbook they stand beside cells that are numbers; in a text file they may as well be codes.
+ * What tables of official statistics also write in place of a number (GSS shorthand, Eurostat flags, and what officers type). In a workbook
+ * they stand among cells that are numbers; in a text file they may be codes.
  */
 const cellMarks: ReadonlySet<string> = new Set([...noValues, ...'bcefkprsuwxz', '::', 'ns', 'np', 'nd', 'dna', '#n/a n/a'])
 const cellMarkLength = 20
 
-/** The mark that a cell's text is, as it is written; undefined for any other text. A message may name it: it is nobody's value. */
+/**
+ * The mark that a cell's text is, as it is written; undefined for any other text. Messages may show it, because a mark is nobody's data.
+ */
 export function markOf(text: string): string | undefined {
   if (text.length > cellMarkLength) return undefined
   const plain = text.trim().toLowerCase()
@@ -88,13 +90,13 @@ export function markOf(text: string): string | undefined {
   return undefined
 }
 
-/** Marks of a shape that statistics use: [c], [low], (x), <5, ≤ 10, one or two signs. */
+/** Marks that are recognised by their form: [c], [low], (x), <5, ≤ 10, one to four signs. */
 const shaped =
   '(?i)\\[[a-z]{1,12}\\]|\\([a-z]{1,2}\\)|[<>\\x{2264}\\x{2265}]=? ?[0-9]{1,3}|[*.^~#:?!$+\\x{2020}\\x{2021}\\x{2026}\\x{2013}\\x{2014}-]{1,4}'
-/** A letter alone may be a mark (c, z, x, S) or a code: it is one only where enough of the others are numbers. */
+/** A single letter may be a mark (c, z, x, S) or a code. It counts as a mark only if enough other values are numbers. */
 const letter = '[A-Za-z]'
 
-/** SQL: whether a value stands for no value, as it seems. */
+/** SQL: whether a value seems to stand for a missing value. */
 export function isMark(value: string): string {
   return `(lower(${value}) IN (${noValues.map(literal).join(', ')}) OR regexp_full_match(${value}, ${literal(shaped)}))`
 }
@@ -104,18 +106,18 @@ export function isLetter(value: string): string {
   return `regexp_full_match(${value}, ${literal(letter)})`
 }
 
-/** Marks by name, as a message lists them. They are short by their shapes, and no personal values. */
+/** Lists marks for a message. Their form is short and cannot be personal data. */
 export function markList(marks: readonly string[], most = 5): string {
   const shown = marks.slice(0, most).map((mark) => mark.replace(/[\p{Cc}\p{Cf}]/gu, ' '))
   return shown.join(', ') + (marks.length > most ? ' …' : '')
 }
 
-/** SQL: an aggregate of some of the values that a condition holds of, as `marksOf` reads it. */
+/** SQL: an aggregate of a few values that meet a condition, for `marksOf`. */
 export function someMarks(value: string, condition: string): string {
   return `CAST(to_json(approx_top_k(${value}, 6) FILTER (${condition})) AS VARCHAR)`
 }
 
-/** What `someMarks` answers, in order. */
+/** Reads the result of `someMarks`, in order. */
 export function marksOf(json: unknown): string[] {
   return typeof json === 'string' ? (JSON.parse(json) as string[]).sort() : []
 }

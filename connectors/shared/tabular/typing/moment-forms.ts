@@ -1,17 +1,20 @@
 import { literal } from '../../engine-sql.js'
 import { around } from './number-forms.js'
 
-/** Ways of writing a day, a time of day and a zone, and how each is read. All are matched without regard to case. */
+/** Forms of days, times of day and zones, and how to read them. Case is ignored. */
 
 const month =
   '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)'
 const weekday = '(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r?s?(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)'
 const ordinal = '(?:st|nd|rd|th)?'
+/** RE2: a time of a 24-hour clock. */
 export const clock24 = '(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{1,9})?)?'
+/** RE2: a time of a 12-hour clock. */
 export const clock12 = '(?:0?[1-9]|1[0-2])(?:[:.][0-5][0-9](?::[0-5][0-9](?:\\.[0-9]{1,9})?)?)? ?[ap]\\.?m\\.?'
+/** RE2: a time zone. */
 export const zone = '(?:z|utc|gmt|bst|(?:utc|gmt)?[-+][0-9]{2}(?::?[0-9]{2})?)'
 
-/** The ways of writing a day. Their groups are named in the order given. */
+/** Forms of a day. `names` gives the groups in order. */
 export const dayForms = {
   /** 2024/1/31 */
   yearFirst: { regex: '([0-9]{4})(?:-([0-9]{1,2})-|/([0-9]{1,2})/|\\.([0-9]{1,2})\\.)([0-9]{1,2})', groups: ['y', 'm1', 'm2', 'm3', 'd'] },
@@ -29,9 +32,10 @@ export const dayForms = {
   /** 31 Jan 24 */
   shortDayMonth: { regex: `([0-9]{1,2})${ordinal}[-/. ]{0,2}(${month})[.,]?[-/. ]{0,2}'?([0-9]{2})`, groups: ['d', 'name', 'yy'] },
 } as const
+/** The name of a form of days. */
 export type DayForm = keyof typeof dayForms
 
-/** The ways of writing a month and its year, which are days only if the publisher says so. */
+/** RE2 for a whole value that is a time with am or pm, which cannot be a duration. */
 export const monthForms = {
   nameYear: { regex: `(${month})[-/., ]{0,2}([0-9]{4})`, groups: ['name', 'y'] },
   nameShortYear: { regex: `(${month})[-/., ]{0,2}'?([0-9]{2})`, groups: ['name', 'yy'] },
@@ -39,34 +43,38 @@ export const monthForms = {
   monthYear: { regex: '(0?[1-9]|1[0-2])/([0-9]{4})', groups: ['m1', 'y'] },
   yearName: { regex: `([0-9]{4})[- ]?(${month})`, groups: ['y', 'name'] },
 } as const
+/** The name of a form of months. */
 export type MonthForm = keyof typeof monthForms
 
-/** 20240131: a day only if the publisher says so. */
+/** 20240131. Counts as a day only if the publisher says so. */
 const compact = { regex: '((?:19|20)[0-9]{2})((?:0[1-9]|1[0-2]))((?:0[1-9]|[12][0-9]|3[01]))', groups: ['y', 'm1', 'd'] } as const
 
 const allForms: Record<AnyForm, { readonly regex: string; readonly groups: readonly string[] }> = { ...dayForms, ...monthForms, compact }
+/** The name of a form of days or months. */
 export type AnyForm = DayForm | MonthForm | 'compact'
-/** What may stand after a day: a time of day, and its zone. */
+/** What may follow a day: a time of day, and its zone. */
 const afterDay = `(?:(?:t|,? +|:)(${clock24}|${clock12})(?: ?(${zone}))?(?: \\([a-z ]{1,40}\\))?)?`
 const plainRegex = (regex: string) => regex.replace(/(?<!\\)\((?!\?)/g, '(?:')
 
-/** RE2 over a whole value that is a moment of this form. */
+/** RE2 for a whole value that is a moment of this form. */
 export function momentRegex(form: DayForm): string {
   return plainRegex(`(?i)${around}(?:${weekday}[.,]? +)?${dayForms[form].regex}${afterDay}${around}`)
 }
 
+/** RE2 for a whole value that is a month of this form. */
 export function monthRegex(form: MonthForm): string {
   return plainRegex(`(?i)${around}${monthForms[form].regex}${around}`)
 }
 
-/** A time of day that is certain to be one; and one that may be a duration, since it has no leading nought. */
+/** A form that must be a time of day; without a leading zero it could be a duration. */
 export const clock12Regex = plainRegex(`(?i)${around}${clock12}${around}`)
+/** RE2 for a whole value that is a time of day or a duration. */
 export const clockRegex = plainRegex(`(?i)${around}(?:${clock24}|${clock12})${around}`)
 
-/** The year of two digits as Excel reads it: 00 to 29 are of this century. */
+/** Two-digit years, read as in Excel: 00 to 29 are 2000 to 2029. */
 const windowed = (two: string) => `(CASE WHEN ${two} < '30' THEN '20' ELSE '19' END || ${two})`
 
-/** SQL: the day of a value of one form as `2024-1-31`; of a month, its first. @param monthFirst where numbers leave the order open */
+/** SQL: the day of a value of one form as `2024-1-31`; of a month, its first day. @param monthFirst the order for numbers */
 export function isoDay(value: string, form: AnyForm, monthFirst: boolean): string {
   const { regex, groups } = allForms[form]
   const full = `(?i)^${around}(?:${weekday}[.,]? +)?${regex}`
@@ -92,17 +100,19 @@ export function isoDay(value: string, form: AnyForm, monthFirst: boolean): strin
     : `${year} || '-' || ${month} || '-' || ${day}`
 }
 
-/** SQL: whether a value is of a form. */
+/** SQL: whether a value has a form. */
 export function isForm(value: string, regex: string): string {
   return `regexp_full_match(${value}, ${literal(regex)})`
 }
 
-/** The forms of days, and all forms, in the order in which they are tried. */
+/** The forms of days, in the order in which they are tried. */
 export const dayNames = Object.keys(dayForms) as DayForm[]
+/** The forms of months, in the order in which they are tried. */
 export const monthNames = Object.keys(monthForms) as MonthForm[]
+/** All forms, in the order in which they are tried. */
 export const anyNames: readonly AnyForm[] = [...dayNames, 'compact', ...monthNames]
 
-/** SQL: the name of the form of a value; null where it has none. */
+/** SQL: the name of a value's form; null if it has none. */
 export function formOf(value: string, forms: readonly AnyForm[]): string {
   const regexOf = (form: AnyForm) =>
     form === 'compact' ? plainRegex(compact.regex) : form in dayForms ? momentRegex(form as DayForm) : monthRegex(form as MonthForm)

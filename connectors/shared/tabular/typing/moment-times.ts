@@ -2,18 +2,17 @@ import { literal } from '../../engine-sql.js'
 import { clock12, clock24, zone } from './moment-forms.js'
 import { around } from './number-forms.js'
 
-/** The time of day and the zone at the end of a value, whatever the day before them. */
-
+/** A note in brackets, such as the name of a zone, at the end of a value. */
 const aside = '(?: \\([a-z ]{1,40}\\))?'
 const timeTail = `(?i)(?:^|t|[ :])(${clock24}|${clock12})(?: ?${zone})?${aside}${around}$`
 const zoneTail = `(?i)[0-9m.](?: ?(${zone}))${aside}${around}$`
 
-/** SQL: the time of day as it is written; null where there is none. */
+/** SQL: the time of day as written; null if there is none. */
 export function timeFound(value: string): string {
   return `nullif(regexp_extract(${value}, ${literal(timeTail)}, 1), '')`
 }
 
-/** SQL: the zone as it is written, in lower case; null where there is none. Only of values that have a time. */
+/** SQL: the zone as written, in lower case; null if there is none. Only for values with a time. */
 export function zoneFound(value: string): string {
   return `nullif(lower(regexp_extract(${value}, ${literal(zoneTail)}, 1)), '')`
 }
@@ -34,7 +33,7 @@ export function zoneText(found: string): string {
   return `CASE WHEN ${found} IN ('z', 'utc', 'gmt') THEN '+00' WHEN ${found} = 'bst' THEN '+01' ELSE ${offset} END`
 }
 
-/** SQL: whether a found time has a digit other than zero after the sixth of a second. */
+/** SQL: whether a found time has a digit other than zero after six decimals of a second. */
 export function isFiner(time: string): string {
   return `regexp_matches(${time}, '[.,][0-9]{6}[0-9]*[1-9]')`
 }

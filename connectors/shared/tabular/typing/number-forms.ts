@@ -1,20 +1,21 @@
 import { literal } from '../../engine-sql.js'
 
-/** Which sign stands before the fraction: `1,234.5` by point, `1.234,5` by comma. */
+/** The decimal separator: `1,234.5` has a point, `1.234,5` a comma. */
 export type Convention = 'point' | 'comma'
 
-/** Blanks that people and programs put between thousands, or around a value: ordinary, no-break, figure, thin, narrow no-break. */
+/** Blanks between thousands or around a value: ordinary, no-break, figure, thin, narrow no-break. */
 const blank = '[ \\x{a0}\\x{2007}\\x{2009}\\x{202f}]'
 const apostrophe = "['\\x{2019}]"
 const minus = '[-\\x{2212}\\x{2013}]'
 const sign = '[-+\\x{2212}\\x{2013}]'
+/** RE2: the sign or code of a currency. */
 export const currency = '(?:[£$€¥]|GBP|EUR|USD)'
-/** What may stand around a value and is no part of it. */
+/** Blanks and invisible characters around a value, which are ignored. */
 export const around = '[\\s\\x{a0}\\x{2007}\\x{2009}\\x{200b}\\x{202f}\\x{feff}]*'
 
-/** No leading noughts, since such numbers are codes. */
+/** No leading zeros: a number with them is a code. */
 const wholeOnly = '(?:0|[1-9][0-9]*)'
-/** The publisher said that they are numbers. */
+/** Leading zeros are allowed if the publisher asks for a number. */
 const wholeDemanded = '[0-9]+'
 
 function body(convention: Convention, whole: string, groupSigns: readonly string[]): string {
@@ -26,7 +27,7 @@ function body(convention: Convention, whole: string, groupSigns: readonly string
 function spelled(convention: Convention, whole: string): string {
   const comma = convention === 'point' ? ',' : '\\.'
   const number = body(convention, whole, [comma, blank, apostrophe])
-  // A longer number after a plus is one of a telephone.
+  // More digits after a plus are a telephone number.
   const afterPlus = body(convention, '[0-9]{1,9}', [comma, apostrophe])
   const before = `(?:${currency}${blank}?)?`
   const after = `(?:${blank}?(?:${currency}|%))?`
@@ -43,17 +44,17 @@ function spelled(convention: Convention, whole: string): string {
 const spellings: Record<Convention, string> = { point: spelled('point', wholeOnly), comma: spelled('comma', wholeOnly) }
 const demandedSpellings: Record<Convention, string> = { point: spelled('point', wholeDemanded), comma: spelled('comma', wholeDemanded) }
 
-/** RE2 over a whole value: a number with signs, currency, percent and groups as people write them. */
+/** RE2 for a whole value: a number with the signs, currencies, percent signs and separators that people write. */
 export function numberRegex(convention: Convention, isDemanded = false): string {
   return (isDemanded ? demandedSpellings : spellings)[convention]
 }
 
-/** SQL: whether a value is a number in this convention. */
+/** SQL: whether a value is a number with this decimal separator. */
 export function isNumber(value: string, convention: Convention, isDemanded = false): string {
   return `regexp_full_match(${value}, ${literal(numberRegex(convention, isDemanded))})`
 }
 
-/** SQL: such a value as `-1234.5`. Anything else becomes anything. */
+/** SQL: such a value as `-1234.5`. The result for any other value is undefined. */
 export function plainNumber(value: string, convention: Convention): string {
   const digits =
     convention === 'point'
@@ -62,7 +63,7 @@ export function plainNumber(value: string, convention: Convention): string {
   return `if(regexp_matches(${value}, ${literal(`^[^0-9]*[-\\x{2212}\\x{2013}(]|[-\\x{2212}\\x{2013}]${around}$`)}), '-' || ${digits}, ${digits})`
 }
 
-/** The words for each kind of number spelling, in the order in which they are tried; see lookalikes. */
+/** Words for each kind of number, in the order in which they are tried; see lookalikes. */
 export const numberKinds: readonly { are: string; regex: string }[] = [
   { are: 'numbers with a decimal comma', regex: `${minus}?(?:[0-9]+|[1-9][0-9]{0,2}(?:[. ][0-9]{3})+),[0-9]+` },
   {

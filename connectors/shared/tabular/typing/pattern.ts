@@ -1,13 +1,13 @@
 import { signs } from './signs.js'
 
-/** A way that all values of a text column may be written. */
+/** A way in which all values of a text column may be written. */
 export interface Pattern {
   kind: 'BOOLEAN' | 'NUMBER' | 'DATE' | 'TIMESTAMP' | 'TIMESTAMPTZ' | 'TIME' | 'DAY_MONTH'
-  /** RE2, over the whole trimmed value. */
+  /** RE2 for the whole trimmed value. */
   regex: string
-  /** What its values may be made of, blanks around them apart; see signs. */
+  /** The signs that its values may consist of, apart from blanks around them; see signs. */
   signs: number
-  /** DAY_MONTH: strptime's formats, day first and, where months are numbers, month first; whether a time follows. */
+  /** For DAY_MONTH: the strptime formats, day first and, if months are numbers, month first; and whether a time follows. */
   dayFirst?: string
   monthFirst?: string
   time?: boolean
@@ -19,8 +19,8 @@ const isoDate = '[0-9]{4}-[0-9]{2}-[0-9]{2}'
 const isoTime = `${isoDate}[T ]${clock}(?::[0-5][0-9](?:\\.[0-9]{1,6})?)?`
 
 /**
- * Whole numbers without a leading zero, grouped by thousands or not; a fraction; an exponent only beside a point or with its sign, since
- * 1E5 is more often a code.
+ * Whole numbers without a leading zero, with or without thousands separators; fractions; exponents only with a point or a sign, because 1E5
+ * is more often a code.
  */
 const number =
   '-?(?:(?:0|[1-9][0-9]*|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\\.[0-9]+)?|\\.[0-9]+|(?:0|[1-9][0-9]*)(?:\\.[0-9]+[eE][+-]?|[eE][+-])[0-9]{1,3})'
@@ -50,10 +50,10 @@ const dayMonth: Pattern[] = ['/', '-', '.'].flatMap((separator) =>
 
 const months = 'January|February|March|April|May|June|July|August|September|October|November|December'.split('|')
 
-/** Months by name tell their order themselves. */
+/** Dates with the month as a word, so that their order is certain. */
 const namedMonth: Pattern[] = ['-', ' ', '/'].flatMap((separator) =>
   (['%b', '%B'] as const).map((format) => {
-    // May is as long as its short form.
+    // `May` has no other short form, so it must not be listed twice.
     const names = format === '%b' ? months.map((name) => name.slice(0, 3)) : months.filter((name) => name.length > 3)
     const name = `(?i:${names.join('|')})`
     return {
@@ -65,7 +65,7 @@ const namedMonth: Pattern[] = ['-', ' ', '/'].flatMap((separator) =>
   }),
 )
 
-/** Every way, no two of which fit one value. A column has a type other than STRING when one way fits all of its values. */
+/** All patterns. No two of them fit the same value. A column has another type than STRING if one of them fits all of its values. */
 export const patterns: readonly Pattern[] = [
   { kind: 'NUMBER', regex: number, signs: digit | point | letter },
   { kind: 'BOOLEAN', regex: '[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]', signs: letter },

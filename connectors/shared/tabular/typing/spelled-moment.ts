@@ -3,30 +3,31 @@ import { type AnyForm, clock12Regex, type DayForm, dayNames, dayOf, formOf, isFo
 import { reported } from './sentences.js'
 import { isFiner, timeFound, timeText, zoneFound, zoneText } from './moment-times.js'
 
-/** The forms of which every value is certain; of numbers, the order of day and month is decided by all values of the column. */
+/** Forms in which every value is certain. For numbers, all values of the column together decide the order of day and month. */
 const certainForms: readonly DayForm[] = ['yearFirst', 'numbers', 'dayMonth', 'monthDay']
 
-/** What is reported of times that are finer than the engine holds. */
+/** The report for times with more decimals than the engine holds. */
 export const finer = 'its times have more than six decimals of a second; those after the sixth were left out.'
+/** The report for days whose order no value shows. */
 export const dayAssumed =
   'no value shows whether day or month comes first; the day was taken to come first, as is usual in the United Kingdom.'
 
 /**
- * The steps that take a value apart: `form`, `time` and `zone` as written; `first` and `second`, its day by each order; `clock` and `ahead`
- * as the engine reads them.
+ * Steps that take a value apart: `form`, `time` and `zone` as written; `first` and `second`, its day in either order; `clock` and `ahead`,
+ * time and zone for the engine.
  */
 export function momentSteps(forms: readonly AnyForm[]): Way['steps'] {
   return [
     (of) => ({ form: formOf(of(''), forms), time: timeFound(of('')), zone: zoneFound(of('')) }),
     (of) => ({ first: dayOf(of('form'), of(''), forms, false), clock: timeText(of('time')), ahead: zoneText(of('zone')) }),
-    // Only numbers leave the order of day and month open.
+    // Only days written as numbers leave the order open.
     (of) => ({
       second: `CASE WHEN ${of('form')} IN ('numbers', 'shortNumbers') THEN ${dayOf(of('form'), of(''), ['numbers', 'shortNumbers'], true)} ELSE ${of('first')} END`,
     }),
   ]
 }
 
-/** The aggregates over those steps. */
+/** The counts over those steps. */
 export function momentEvidence(of: Of, forms: readonly AnyForm[]): Record<string, string> {
   return {
     values: `count(${of('')})`,
@@ -38,7 +39,7 @@ export function momentEvidence(of: Of, forms: readonly AnyForm[]): Record<string
   }
 }
 
-/** SQL: a value of some of the forms as a moment's text. */
+/** SQL: a value of one of the forms as the text of a moment. */
 export function momentText(
   value: string,
   forms: readonly AnyForm[],
@@ -50,10 +51,7 @@ export function momentText(
   return `${day}${time}${parts.zone === true ? ` || ${zoneText(zoneFound(value))}` : ''}`
 }
 
-/**
- * Reads a column of days or moments in forms other than those of `patterns`, where all values are of one certain form, all with a time or
- * none.
- */
+/** Reads a column of days or moments in forms beyond `patterns`, if all values have the same certain form, and all or none have a time. */
 export function momentWay(likeness: string): Way {
   return {
     steps: momentSteps(dayNames),
@@ -86,7 +84,7 @@ function decideMoment(column: string, value: string, found: (key: string) => num
   return { shape: { type }, sql: `CAST(${text} AS ${type})`, ...reported(assumed, found('finer') > 0 ? finer : undefined) }
 }
 
-/** Reads times of day of a clock of twelve hours. */
+/** Reads times of a 12-hour clock. */
 export function clockWay(likeness: string): Way {
   return {
     steps: [],

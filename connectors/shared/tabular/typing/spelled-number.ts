@@ -3,14 +3,14 @@ import { decideExactNumber, numberEvidence } from './exact-number.js'
 import { reported } from './sentences.js'
 import { type Convention, isNumber, plainNumber } from './number-forms.js'
 
-/** Currencies by what is written, and how they are named to the publisher. */
+/** Currencies: their sign for messages, and RE2 of what is written. */
 const currencies: Record<string, string> = { '£': '£|GBP', '€': '€|EUR', $: '\\$|USD', '¥': '¥' }
 const conventions: readonly Convention[] = ['point', 'comma']
 
-/** The steps that take a value apart: what it is by point, and by comma. */
+/** Steps that read a value with a decimal point, and with a decimal comma. */
 export const numberSteps: Way['steps'] = [(of) => ({ point: plainNumber(of(''), 'point'), comma: plainNumber(of(''), 'comma') })]
 
-/** The aggregates over those steps. */
+/** The counts over those steps. */
 export function spelledEvidence(of: Of): Record<string, string> {
   const value = of('')
   const matching = (regex: string) => `count_if(regexp_matches(${value}, '${regex}'))`
@@ -28,9 +28,8 @@ export function spelledEvidence(of: Of): Record<string, string> {
 }
 
 /**
- * Reads a column whose values are numbers as people write them, where all agree and only one meaning is possible; what is left out or
- * assumed is reported.
- * @param likeness what its values are called where they stay text
+ * Reads a column of numbers as people write them, if all agree and have only one meaning. Reports what was left out or assumed.
+ * @param likeness the report if they stay text
  */
 export function spelledWay(likeness: string): Way {
   return {
@@ -67,12 +66,12 @@ function decideSpelled(column: string, value: string, found: (key: string) => nu
   return { ...decision, swapped: readAs(column, value, 'comma', found), ...(found('comma_scale_max') > 0 ? { commas: 'thousands' } : {}) }
 }
 
-/** Whether the values are other numbers by comma than by point, where both are possible. */
+/** Whether the values are different numbers with a decimal comma than with a point, where both are possible. */
 export function conventionsDiffer(found: (key: string) => number): boolean {
   return found('point_scale_max') !== found('comma_scale_max') || found('point_whole_max') !== found('comma_whole_max')
 }
 
-/** What is left out or assumed of such values, for their report; a text where they contradict each other. */
+/** Reports of what was left out or assumed; a text if the values contradict each other. */
 export function spelledNotes(values: number, found: (key: string) => number, convention: Convention): string[] | string {
   const signs = Object.keys(currencies).filter((_, position) => found(`currency_${position}`) > 0)
   const percents = found('percents')

@@ -5,23 +5,23 @@ import { RandomAccessReader } from 'yauzl'
 import { Unreadable } from '../unreadable.js'
 import { otherFormat } from './other-format.js'
 
-/** How far from the end of the file the end of its archive is looked for: uploads and mail gateways leave a few lines behind it. */
+/** How far from the end of the file the end of the archive may be. Uploads and mail gateways add a few lines after it. */
 const tailBytes = 1024 * 1024
 const endBytes = 22
 const endSign = 'PK\x05\x06'
 const entrySign = 0x02014b50
-/** What ZIP64 writes in place of an offset that is given elsewhere. */
+/** The value that ZIP64 writes if an offset is stored elsewhere. */
 const elsewhere = 0xffffffff
 
-/** The bytes of a file that are its archive: without what stands before it or after it. */
+/** The position of the archive in a file that may have other bytes before and after it. */
 export interface ArchiveRange {
   start: number
   end: number
 }
 
 /**
- * Finds the archive of a file. yauzl refuses one that is followed by a single foreign byte.
- * @throws Unreadable where there is none, with what the file is instead where that can be seen.
+ * Finds the archive in a file, because yauzl refuses an archive with even one byte after it.
+ * @throws Unreadable if there is none. The message says what the file is instead, if that is known.
  */
 export async function findArchive(file: FileHandle): Promise<ArchiveRange> {
   const { size } = await file.stat()
@@ -40,7 +40,7 @@ export async function findArchive(file: FileHandle): Promise<ArchiveRange> {
   throw new Unreadable(await otherFormat(file))
 }
 
-/** @param end the record at the archive's end, and all that follows. @param at where it stands in the file. */
+/** @param end the record at the archive's end, and all bytes after it. @param at its position in the file. */
 async function rangeOf(file: FileHandle, end: Buffer, at: number): Promise<ArchiveRange | undefined> {
   const note = end.readUInt16LE(20)
   const [bytes, offset] = [end.readUInt32LE(12), end.readUInt32LE(16)]
@@ -57,7 +57,7 @@ async function signAt(file: FileHandle, position: number): Promise<number | unde
   return bytesRead === 4 ? buffer.readUInt32LE(0) : undefined
 }
 
-/** Reads that part of a file for yauzl. */
+/** Gives yauzl that part of the file. */
 export class ArchiveBytes extends RandomAccessReader {
   constructor(
     private readonly path: string,

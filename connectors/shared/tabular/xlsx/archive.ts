@@ -5,18 +5,18 @@ import { Unreadable } from '../unreadable.js'
 import { ArchiveBytes, findArchive } from './archive-bytes.js'
 
 const entriesMax = 10_000
-/** What all parts together may unpack to; Excel's own limits lie far below. */
+/** The most bytes that all parts together may unpack to. Excel's own limits are far lower. */
 const unpackedBytesMax = 2 * 1024 ** 3
-/** No honest sheet packs better; a bomb packs a thousand to one. */
+/** The highest ratio of compression. No real sheet compresses better; a bomb has a ratio of a thousand. */
 const ratioMax = 200
 const ratioFromBytes = 16 * 1024 * 1024
 
 /**
- * The parts of a workbook's ZIP archive, by its central directory alone. What a part declares is checked before anything is unpacked, and
- * what it really unpacks to while it is; nothing is written to a disk.
+ * The parts of a workbook's ZIP archive, from its central directory only. The declared sizes are checked before unpacking, the real sizes
+ * during it. Nothing is written to disk.
  */
 export class Archive {
-  /** The names that parts have, by their lower case: names of parts do not differ by case (ECMA-376, part 2). */
+  /** The parts' names, by their lower case, because case does not distinguish parts (ECMA-376, part 2). */
   readonly #names: ReadonlyMap<string, string>
 
   private constructor(
@@ -26,13 +26,13 @@ export class Archive {
     this.#names = new Map([...entries.keys()].map((name) => [name.toLowerCase(), name]))
   }
 
-  /** @throws Unreadable where the file is no ZIP archive, was cut short, is encrypted, or would unpack to too much. */
+  /** Opens an archive. @throws Unreadable if the file is not a ZIP archive, was cut short, is encrypted, or would unpack to too much. */
   static async open(path: string): Promise<Archive> {
     const file = await open(path, 'r')
     let zip: ZipFile | undefined
     try {
       const { start, end } = await findArchive(file)
-      // Names are decoded here: yauzl refuses the whole archive for one that begins with a slash.
+      // Names are decoded here, because yauzl refuses a whole archive if one name begins with a slash.
       zip = await fromRandomAccessReaderPromise(new ArchiveBytes(path, file, start), end - start, {
         autoClose: false,
         decodeStrings: false,
@@ -45,12 +45,12 @@ export class Archive {
     }
   }
 
-  /** The name that a part has in the archive, whatever the case in which it is asked for. */
+  /** The name of a part in the archive, for a name in any case; undefined if there is no such part. */
   find(name: string): string | undefined {
     return this.entries.has(name) ? name : this.#names.get(name.toLowerCase())
   }
 
-  /** One part's bytes, in pieces. @param bytesMax more than these are refused. */
+  /** Reads one part's bytes in pieces. @param bytesMax a larger part is refused. */
   async *bytes(name: string, bytesMax: number, signal: AbortSignal): AsyncGenerator<Buffer> {
     const entry = this.entries.get(this.find(name) ?? name)
     if (entry === undefined) throw new Unreadable(`The workbook has no part ${name}: it is damaged, or no .xlsx. Save it again.`)
@@ -83,6 +83,7 @@ export class Archive {
     if (bytes < entry.uncompressedSize || sum !== entry.crc32) throw damaged()
   }
 
+  /** Closes the file. */
   close(): void {
     this.zip.close()
   }

@@ -1,8 +1,8 @@
-/** East Asian formats are dates or times by their language; the value shows which. */
+/** East Asian formats that are dates or times, depending on the language. The value decides. */
 const dates = [27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 55, 56, 57, 58, 71, 72, 73, 74, 81]
 const times = [32, 33, 34, 35]
 
-/** The formats that have a number and no code in a workbook (ECMA-376, part 1, 18.8.30), as far as they are no plain numbers. */
+/** Formats that workbooks refer to by number, without a code (ECMA-376, part 1, 18.8.30). Those of plain numbers are left out. */
 export const builtInFormats: readonly (readonly [id: number, code: string])[] = [
   [9, '0%'],
   [10, '0.00%'],

@@ -23,7 +23,7 @@ const voidWords: Record<VoidKind, readonly [are: string, mend: string]> = {
   ],
 }
 
-/** The type that the cells of a kind would have alone. */
+/** The type that cells of a kind would have alone. */
 function typeOf(kind: ValueKind, { numbers }: SeenCells): string | undefined {
   const types = {
     number: numbers.decide(0).shape.type,
@@ -37,7 +37,7 @@ function typeOf(kind: ValueKind, { numbers }: SeenCells): string | undefined {
   return types[kind]
 }
 
-/** What is reported of a column of which no type holds all cells; nothing where they are simply text. */
+/** Reports a column whose cells have no common type; undefined if they are simply text. */
 export function mixedProblem(column: SeenCells): string | undefined {
   const { kinds, markTexts, marks } = column
   const sorted = [...kinds].sort(([, one], [, other]) => other.count - one.count)
@@ -65,7 +65,7 @@ export function mixedProblem(column: SeenCells): string | undefined {
   return `its cells are of several kinds (${counts}), the first of each in ${firsts}; kept as text. Make them one kind in the workbook, or say its \`type\` in catalogue.yaml.`
 }
 
-/** What is reported of a column whatever its type: cells that could not be read, and what a format shows that is no part of a number. */
+/** Reports problems of a column with any type: cells that could not be read, and what formats show beside the numbers. */
 export function columnProblems(column: SeenCells, isNumber: boolean, recalculated: boolean): string[] {
   const problems = [...column.voids].map(([kind, { count, row }]) => {
     const [are, mend] = voidWords[kind]
@@ -87,7 +87,7 @@ export function columnProblems(column: SeenCells, isNumber: boolean, recalculate
   return problems
 }
 
-/** What a reader of the sheet sees and its stored numbers are not. */
+/** Reports where the stored numbers differ from what the sheet shows. */
 function numberProblems({ shown, numbers }: SeenCells): string[] {
   const problems: string[] = []
   const [padded, unstyled] = [shown.get('padded'), shown.get('unstyled')]
@@ -109,7 +109,7 @@ function numberProblems({ shown, numbers }: SeenCells): string[] {
   return problems
 }
 
-/** A currency alone is no news: sums of money are what they are. */
+/** Reports units. A currency alone is not reported, because amounts of money are expected to have one. */
 function unitProblems(units: ReadonlyMap<string, Seen>): string[] {
   const shown = [...units.keys()].filter((unit) => unit !== '')
   const [only] = shown

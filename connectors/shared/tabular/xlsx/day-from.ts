@@ -1,6 +1,6 @@
 import type { DateSystem } from './workbook-part.js'
 
-/** A day's number, or its time as a fraction, as the engine's date; for numbers from 61 on. @param number in SQL. */
+/** SQL: a day number, which may have a time as its fraction, as the engine's date. Works for numbers from 61. @param number in SQL. */
 export function dayFrom(number: string, demand: 'DATE' | 'TIMESTAMP', dateSystem: DateSystem): string {
   const start = dateSystem === '1904' ? '1904-01-01' : '1899-12-30'
   if (demand === 'DATE') return `(DATE '${start}' + CAST(${number} AS INTEGER))`

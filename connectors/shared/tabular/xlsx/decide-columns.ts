@@ -20,8 +20,8 @@ const lookWords: Partial<Record<ColumnType, string>> = {
 }
 
 /**
- * The types of a sheet's columns: those of their cells, and of text what the publisher demands. Text that looks like values of another type
- * is reported and stays text, since a workbook can say what its cells are.
+ * Decides the types of a sheet's columns: the types of their cells and, for text, the types that the publisher asks for. Text that looks
+ * like another type is reported but stays text, because a workbook can give its cells a type.
  * @param from the rows as text columns c0 ….
  */
 export async function decideColumns(

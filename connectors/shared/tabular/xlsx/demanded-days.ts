@@ -7,17 +7,17 @@ import { dayFrom } from './day-from.js'
 import type { SheetColumn } from './sheet-column.js'
 import type { DateSystem } from './workbook-part.js'
 
-/** Days of 1950 and 2100: a number outside of them, beside dates, is more often a year or an error. */
+/** Matches day numbers of 1949 to 2102. Beside dates, a number outside this range is more often a year or an error. */
 const usual = '1[89][0-9]{3}|[2-6][0-9]{4}|7[0-3][0-9]{3}'
 
-/** Whether a column of several kinds holds dates, and its publisher says that all of it are. */
+/** Whether a column of several kinds holds dates, and the publisher says that all of its cells are dates. */
 export function readsDays({ kinds }: SheetColumn, demand: ColumnType | undefined): boolean {
   return (demand === 'DATE' || demand === 'TIMESTAMP') && (kinds.has('date') || kinds.has('datetime'))
 }
 
 /**
- * Columns of which some cells are dates and others text or numbers, read as the dates that their publisher says they are: cells that are
- * dates by their format, numbers that are days of these years, and the text of the others as `inferTypes` reads it.
+ * Reads columns that the publisher calls dates although only some cells are formatted as dates. Numbers of usual days are read as days, and
+ * text as `inferTypes` reads it.
  */
 export async function inDays(
   session: EngineSession,
@@ -45,7 +45,7 @@ export async function inDays(
   return new Map(
     parts.map(({ column, demand, isDate, isNumber }) => {
       const rest = decisions.get(column) as Decision
-      // What the others are does not hold of the dates beside them.
+      // What holds for the texts need not hold for the dates beside them.
       if (rest.shape.type !== demand && rest.empty !== true)
         return [column, asText(column, `the catalogue asks for ${demand}, but not all of its cells are; kept as text.`)]
       const others = rest.empty === true ? 'NULL' : rest.sql

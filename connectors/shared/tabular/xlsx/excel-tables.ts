@@ -4,7 +4,7 @@ import { isTrue } from './workbook-part.js'
 
 const tablesMax = 100
 
-/** The rows of a sheet that are the totals rows of its Excel tables (ECMA-376, part 1, 18.5.1.2), in their order. */
+/** The numbers of a sheet's rows that are totals rows of Excel tables (ECMA-376, part 1, 18.5.1.2), in order. */
 export async function totalsRowsOf(parts: Package, sheet: string): Promise<number[]> {
   const tables = (await parts.relationsOf(sheet)).filter(({ type, part }) => type === 'table' && parts.archive.find(part) !== undefined)
   const rows = new Set<number>()

@@ -2,7 +2,7 @@ import type { CellValue } from './cell-value.js'
 
 const iso = /^(?:(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?))?|T?(\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?))Z?$/
 
-/** A cell of type `d`, which is written as ISO 8601 (ECMA-376, part 1, 18.18.11); nothing where it is no such date, or has an offset. */
+/** The value of a cell of type `d`, which holds ISO 8601 (ECMA-376, part 1, 18.18.11); undefined for other text, or if it has an offset. */
 export function isoDateValue(text: string): CellValue | undefined {
   const [, date, clock, time] = iso.exec(text) ?? []
   if (time !== undefined) return isTime(time) ? { kind: 'time', text: wholeTime(time) } : undefined
@@ -23,7 +23,7 @@ function isTime(time: string): boolean {
   return hours < 24 && minutes < 60 && seconds < 60
 }
 
-/** With seconds, and to the microsecond. */
+/** Adds missing seconds, and cuts to microseconds. */
 function wholeTime(time: string): string {
   return (time.length === 5 ? `${time}:00` : time.slice(0, 15)).replace(/\.0*$/, '')
 }

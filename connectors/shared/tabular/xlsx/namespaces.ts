@@ -1,4 +1,4 @@
-/** A name as its namespace has it. */
+/** A name with its namespace. */
 export interface ExpandedName {
   readonly local: string
   /** `''` for no namespace. */
@@ -7,7 +7,7 @@ export interface ExpandedName {
 
 interface Scope {
   readonly prefixes: ReadonlyMap<string, string>
-  /** Names that were looked up in it: a sheet has a handful, and millions of elements. */
+  /** Names already looked up in it. A sheet has few names but millions of elements. */
   readonly names: Map<string, ExpandedName>
   /** The depth of the element that declares it. */
   readonly depth: number
@@ -16,15 +16,15 @@ interface Scope {
 const namesMax = 1000
 
 /**
- * The namespaces that are declared where a document is being read (Namespaces in XML 1.0). The XML parser could look them up itself, and
- * would take half as long again: it does so anew for every element and attribute.
+ * Tracks the declared namespaces while a document is read (Namespaces in XML 1.0). The XML parser could do it, but takes half as long
+ * again, because it looks up each element and attribute anew.
  */
 export class Namespaces {
   #scope: Scope = { prefixes: new Map([['xml', 'http://www.w3.org/XML/1998/namespace']]), names: new Map(), depth: 0 }
   readonly #outer: Scope[] = []
   #depth = 0
 
-  /** An element begins. */
+  /** To be called when an element begins. */
   enter(attributes: Readonly<Record<string, string>>): void {
     this.#depth++
     let prefixes: Map<string, string> | undefined
@@ -40,7 +40,7 @@ export class Namespaces {
     this.#scope = { prefixes, names: new Map(), depth: this.#depth }
   }
 
-  /** An element's name. A prefix that is not declared is a namespace of its own. */
+  /** The name of an element. An undeclared prefix counts as a namespace of its own. */
   nameOf(name: string): ExpandedName {
     const { names, prefixes } = this.#scope
     const known = names.get(name)
@@ -52,7 +52,7 @@ export class Namespaces {
     return found
   }
 
-  /** An element ends. */
+  /** To be called when an element ends. */
   leave(): void {
     if (this.#scope.depth === this.#depth) this.#scope = this.#outer.pop() as Scope
     this.#depth--

@@ -2,27 +2,28 @@ import { columnAt } from '../../engine-sql.js'
 import { asText, type Decision } from '../typing/decision.js'
 
 const bigintMax = 2n ** 63n
-/** Whole numbers up to here may be ids; those beyond are measures. */
+/** Whole numbers in this range may be ids; larger ones are measurements. */
 const [idFrom, idTo] = [1e15, 1e25]
-/** A double holds as many digits. */
+/** The digits that a double holds. */
 const doubleDigits = 17
 
-/** What the numbers of one column are, seen one by one as `numberText` writes them. */
+/** Collects what is known about the numbers of a column, in the form of `numberText`. */
 export class NumberColumn {
-  /** Every one is whole; whether a BIGINT holds them all. */
+  /** Whether all numbers are whole, and whether a BIGINT holds them all. */
   #whole = true
   #fitsBigint = true
-  /** A whole number, written out, that a double may not hold. */
+  /** Whether there is a whole number, written out, that a double may not hold. */
   #hasWide = false
   #scaleMax = 0
   #digitsMax = 0
-  /** Whole numbers of 16 digits and more: those that end in zeros, or are rounded, and those with every digit. */
+  /** Counts of whole numbers with 16 or more digits: those that end in zeros or are rounded, and those with all digits. */
   #cut = 0
   #exact = 0
   #hasFraction = false
   least = Infinity
   most = -Infinity
 
+  /** Adds a number. */
   add(text: string): void {
     const number = Number(text)
     if (number < this.least) this.least = number
@@ -45,7 +46,7 @@ export class NumberColumn {
     }
   }
 
-  /** Excel keeps 15 digits of a number, and puts zeros in place of the others: of an id or an account no digit may be lost. */
+  /** Whether digits may be lost: Excel keeps only 15 digits of a number, which spoils ids and accounts. */
   get isCut(): boolean {
     return this.#cut > 0 && this.#exact === 0 && !this.#hasFraction
   }
@@ -59,8 +60,8 @@ export class NumberColumn {
   }
 
   /**
-   * The type that holds every number exactly: whole ones are INT64, fractions of up to four digits DECIMAL at the largest scale, all others
-   * DOUBLE; text where no type does. Reads the texts in c`position`.
+   * The type that holds every number exactly: INT64 for whole numbers, DECIMAL with the largest scale for up to four decimals, DOUBLE
+   * otherwise; text if no type does. Reads the texts in c`position`.
    */
   decide(position: number): Decision {
     const column = columnAt(position)
@@ -79,7 +80,7 @@ export class NumberColumn {
     return Number.isFinite(this.#scaleMax) ? { ...double, plain: column } : double
   }
 
-  /** The most digits after the point, where the numbers are written without exponents. */
+  /** The most decimals; undefined if a number has an exponent. */
   get scaleMost(): number | undefined {
     return Number.isFinite(this.#scaleMax) ? this.#scaleMax : undefined
   }

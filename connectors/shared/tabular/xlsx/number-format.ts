@@ -1,21 +1,24 @@
 /** What one section of a number format shows. */
 export interface FormatSection {
-  /** `literal` shows no number at all, only signs of its own. */
+  /** `literal` shows no number, only fixed text. */
   kind: 'number' | 'date' | 'literal' | 'text'
-  /** A date's letters: of days, months, years; of hours, minutes, seconds; seconds; of time that goes on beyond its 24 or 60. */
+  /**
+   * For a date, which letters it has: days, months or years; hours, minutes or seconds; seconds; elapsed time beyond 24 hours or 60
+   * minutes.
+   */
   day: boolean
   clock: boolean
   seconds: boolean
   elapsed: boolean
-  /** Words, currencies and `%` that are shown with a number and are no part of it. */
+  /** Words, currencies and `%` that are shown with the number. */
   unit: string
-  /** The fewest digits that are shown before the point: 5 of `00000`, which shows 123 as 00123. */
+  /** The fewest digits before the point: 5 for `00000`, which shows 123 as 00123. */
   wholeDigits: number
-  /** When it is used, where it says so itself. */
+  /** The condition for its use, if it states one. */
   condition: ((value: number) => boolean) | undefined
 }
 
-/** A number format, taken apart. */
+/** A parsed number format. */
 export type NumberFormat = readonly FormatSection[]
 
 const lengthMax = 1000
@@ -31,14 +34,14 @@ const plain: FormatSection = {
   condition: undefined,
 }
 
-/** A number as it is. */
+/** The format that shows a number as it is. */
 export const general: NumberFormat = [plain]
 
-/** Every token of a section (ECMA-376, part 1, 18.8.30 and 18.8.31), the ones that hide letters first. */
+/** All tokens of a section (ECMA-376, part 1, 18.8.30 and 18.8.31). Tokens that quote letters come first. */
 const tokens =
   /"(?<quoted>[^"]*)"?|\\(?<escaped>.?)|[_*].?|\[(?<bracket>[^\]]*)\]?|(?<general>general|standard)|(?<half>am\/pm|a\/p|上午\/下午|午前\/午後)|(?<exponent>e[+-])|(?<letters>y+|m+|d+|h+|s+|a{3,}|[eg]+|b+)|(?<digits>[0#?]+)|(?<point>\.)|(?<section>;)|(?<text>@)|(?<other>[^])/giu
 
-/** Takes a format code apart by its grammar. What is no format shows plain numbers. */
+/** Parses a format code. An invalid code shows plain numbers. */
 export function parseNumberFormat(code: string): NumberFormat {
   const sections: FormatSection[] = []
   let open = new Section()
@@ -53,7 +56,7 @@ export function parseNumberFormat(code: string): NumberFormat {
   return sections.slice(0, 4)
 }
 
-/** The section that a number is shown by: by their conditions, else by its sign. */
+/** The section for a number: by the sections' conditions, otherwise by its sign. */
 export function sectionFor(format: NumberFormat, value: number): FormatSection {
   if (format.length === 1) return format[0] as FormatSection
   const sections = format.filter(({ kind }, position) => position < 3 && !(kind === 'text' && position > 0))
@@ -61,7 +64,7 @@ export function sectionFor(format: NumberFormat, value: number): FormatSection {
   const found = sections.some(({ condition }) => condition !== undefined)
     ? byCondition(first, second, third, value)
     : bySign(first, second, third, value)
-  // `dd/mm/yyyy;;` hides what is no date; what it hides is still meant for one.
+  // `dd/mm/yyyy;;` hides anything but dates, and a hidden number is still meant as a date.
   return found.kind === 'literal' ? (sections.find(({ kind }) => kind === 'date') ?? found) : found
 }
 
@@ -89,10 +92,10 @@ class Section {
   #elapsed = false
   #unit = ''
   #wholeDigits = 0
-  /** Behind the point, in an exponent or in a fraction. */
+  /** Whether the tokens are after the point, or in an exponent or fraction. */
   #isBehind = false
   #condition: FormatSection['condition']
-  /** Months that minutes would be written as: they are minutes after hours or before seconds. */
+  /** Whether `m` was seen. It means minutes after hours or before seconds, otherwise months. */
   #months = false
   #last: 'hours' | 'minutes' | 'seconds' | undefined
 
@@ -105,7 +108,7 @@ class Section {
     else if (token.general !== undefined) this.#general = true
     else if (half !== undefined) this.#clock = true
     else if (letters !== undefined) this.#letters(letters.toLowerCase())
-    // Behind the point of seconds they are fractions of them.
+    // Digits after the point of seconds are fractions of a second.
     else if (digits !== undefined || exponent !== undefined) this.#digits ||= this.#last !== 'seconds'
     else if (token.text !== undefined) this.#text = true
     else if (other !== undefined) this.#shows(other)
@@ -161,7 +164,7 @@ class Section {
           this.#last = 'minutes'
           return
         }
-        // Months for now; seconds that follow make minutes of them.
+        // Counts as months at first. If seconds follow, it means minutes.
         if (letters.length > 2) this.#day = true
         else this.#months = true
         this.#last = undefined

@@ -3,9 +3,9 @@ const numeral = /^([+-]?)(\d+)?(?:\.(\d*))?(?:[eE]([+-]?\d{1,5}))?$/
 const digitsOfDouble = 17
 
 /**
- * A stored number's digits, written plainly. Spreadsheet programs store doubles with 17 digits (1.1 as 1.1000000000000001), so those are
- * put back to the shortest that is the same double. Whole numbers, and fractions of up to four digits, keep every digit that they are
- * stored with. Nothing where the text is no number, or one beyond every double.
+ * Writes a stored number plainly. Spreadsheet programs store doubles with 17 digits (1.1 as 1.1000000000000001), which become the shortest
+ * text of the same double. Whole numbers, and numbers with up to four decimals, keep every stored digit. Undefined if the text is not a
+ * number, or is too large for a double.
  */
 export function numberText(stored: string): string | undefined {
   if (short.test(stored)) return stored === '-0' ? '0' : stored
@@ -15,7 +15,7 @@ export function numberText(stored: string): string | undefined {
   if (!Number.isFinite(number)) return undefined
   if (exponent !== undefined) {
     const text = String(number)
-    // A double, though it has no fraction: its last digits are not those of any number that was meant.
+    // This is a double although it has no fraction. Its last digits were never part of a real number.
     return Number.isInteger(number) && !Number.isSafeInteger(number) ? number.toExponential() : text
   }
   const digits = fraction.replace(/0+$/, '')

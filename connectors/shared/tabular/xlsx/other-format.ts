@@ -5,7 +5,7 @@ const cut = 'The file is no workbook (.xlsx), or it was cut short. Save it again
 const ole = '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'
 const secured = 'The workbook is protected by a password and cannot be read. Save it without one.'
 
-/** Kinds of files by what they begin with. */
+/** Kinds of files by their first bytes. */
 const signs: readonly (readonly [start: string, message: string])[] = [
   ['PK\x03\x04', cut],
   ['%PDF', 'The file is a PDF document with the ending of a workbook. Save the data itself as .xlsx or CSV.'],
@@ -39,8 +39,8 @@ export async function otherFormat(file: FileHandle): Promise<string> {
 }
 
 /**
- * An encrypted workbook is a compound file with a stream of this name; its directory may stand anywhere, so the first 8 MiB and the last
- * are looked at.
+ * Whether the file is an encrypted workbook: a compound file with a stream of this name. Its directory may be anywhere, so the first and
+ * the last 8 MiB are searched.
  */
 async function isEncrypted(file: FileHandle): Promise<boolean> {
   const name = Buffer.from('EncryptedPackage', 'utf16le')

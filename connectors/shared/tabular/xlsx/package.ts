@@ -6,18 +6,18 @@ import { readXml, type XmlHandler } from './xml-reader.js'
 const partBytesMax = 32 * 1024 * 1024
 const relationsMax = 100_000
 
-/** What one part says of another. */
+/** A reference from one part to another. */
 export interface Relation {
   id: string
-  /** The last word of its type: `worksheet`, `sharedStrings`; transitional and strict workbooks differ before it. */
+  /** The last word of its type: `worksheet`, `sharedStrings`. Before it, transitional and strict workbooks differ. */
   type: string
-  /** The part's name in the archive, or the name that it should have where it is missing. */
+  /** The part's name in the archive; if it is missing, the name that it should have. */
   part: string
 }
 
-/** The parts of a workbook and how they belong together (ECMA-376, part 2): names decide nothing. */
+/** The parts of a workbook and their relations (ECMA-376, part 2). The names of parts mean nothing. */
 export class Package {
-  /** The content types of parts, by their names in lower case. */
+  /** The content types of parts, by lower-case name. */
   readonly #types = new Map<string, string>()
   readonly #typesByEnding = new Map<string, string>()
 
@@ -26,6 +26,7 @@ export class Package {
     readonly signal: AbortSignal,
   ) {}
 
+  /** Reads the content types of the parts. */
   static async open(archive: Archive, signal: AbortSignal): Promise<Package> {
     const parts = new Package(archive, signal)
     if (archive.find('[Content_Types].xml') !== undefined) {
@@ -40,17 +41,17 @@ export class Package {
     return parts
   }
 
-  /** Reads a whole part. @param bytesMax more than these are refused. Answers how many oddities it has. */
+  /** Reads a whole part. Returns its number of oddities. @param bytesMax a larger part is refused. */
   read(part: string, root: string, handler: XmlHandler, bytesMax = partBytesMax): Promise<number> {
     return readXml(partText(this.archive.bytes(part, bytesMax, this.signal)), root, handler)
   }
 
-  /** A part's content type in lower case, by its name and else by its ending. */
+  /** A part's content type in lower case: by its name, otherwise by its ending. */
   typeOf(part: string): string {
     return this.#types.get(part.toLowerCase()) ?? this.#typesByEnding.get(part.slice(part.lastIndexOf('.') + 1).toLowerCase()) ?? ''
   }
 
-  /** The first part of the archive whose content type is so. */
+  /** The first part in the archive whose content type matches. */
   partOfType(type: RegExp): string | undefined {
     for (const [name, found] of this.#types) {
       const part = type.test(found) ? this.archive.find(name) : undefined
@@ -59,7 +60,7 @@ export class Package {
     return undefined
   }
 
-  /** The relations of a part, `''` being the whole workbook; none where it has none. Those that lead out of the workbook are left out. */
+  /** The relations of a part, or of the whole workbook for `''`; empty if it has none. Relations to outside the workbook are left out. */
   async relationsOf(part: string): Promise<Relation[]> {
     const slash = part.lastIndexOf('/') + 1
     const folder = part.slice(0, slash)
@@ -77,7 +78,7 @@ export class Package {
     return relations
   }
 
-  /** A target relative to a folder; some generators mean the whole workbook's folder, or write blanks as `%20`. */
+  /** Resolves a target relative to a folder. Some generators mean the workbook's root, or write blanks as `%20`. */
   #resolve(folder: string, target: string): string {
     const plain = target.trim().replaceAll('\\', '/').replace(/#.*$/, '')
     const resolved = plain.startsWith('/') ? normal(plain) : normal(folder + plain)

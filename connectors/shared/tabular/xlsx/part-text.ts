@@ -1,10 +1,10 @@
 import { StringDecoder } from 'node:string_decoder'
 import { Unreadable } from '../unreadable.js'
 
-/** Enough for a byte order mark and an XML declaration. */
+/** Enough bytes for a byte order mark and an XML declaration. */
 const headBytes = 256
 
-/** A part's bytes as text: UTF-8, UTF-16, or what its XML declaration names. A letter on the edge of two pieces is whole. */
+/** Decodes a part's bytes: UTF-8, UTF-16, or the encoding that its XML declaration names. A letter may be split between two pieces. */
 export async function* partText(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
   let held: Buffer | undefined = Buffer.alloc(0)
   let decode: ((piece?: Buffer) => string) | undefined
@@ -23,11 +23,11 @@ export async function* partText(bytes: AsyncIterable<Buffer>): AsyncGenerator<st
   yield decode()
 }
 
-/** A function that decodes one piece after the other; without one, what is left at the end. */
+/** A function that decodes one piece after the other; called without a piece, it returns the remainder. */
 function decoderOf(head: Buffer): (piece?: Buffer) => string {
   const encoding = encodingOf(head)
   if (encoding === 'utf-8') {
-    // Twice as fast as a TextDecoder.
+    // This is twice as fast as a TextDecoder.
     const decoder = new StringDecoder('utf8')
     return (piece) => (piece === undefined ? decoder.end() : decoder.write(piece))
   }
@@ -42,7 +42,7 @@ function decoderOf(head: Buffer): (piece?: Buffer) => string {
   }
 }
 
-/** As in XML 1.0, appendix F. */
+/** Detects the encoding as in XML 1.0, appendix F. */
 function encodingOf(head: Buffer): string {
   const [first, second] = head
   if (first === 0xff && second === 0xfe) return 'utf-16le'
@@ -52,6 +52,6 @@ function encodingOf(head: Buffer): string {
   const declared = /^(?:\xef\xbb\xbf)?<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})["']/.exec(
     head.toString('latin1', 0, headBytes),
   )?.[1]
-  // What is written in bytes cannot be UTF-16, whatever it says.
+  // A declaration that can be read byte by byte is not UTF-16, whatever it names.
   return declared === undefined || /^(?:utf-?8|utf-?16.*|(?:us-)?ascii)$/i.test(declared) ? 'utf-8' : declared
 }

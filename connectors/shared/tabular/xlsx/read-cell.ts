@@ -7,11 +7,11 @@ import { serialValue } from './serial-date.js'
 import type { Styles } from './styles.js'
 import { type DateSystem, isTrue } from './workbook-part.js'
 
-/** A cell as it stands in its sheet. */
+/** A cell as it is stored in its sheet. */
 export interface StoredCell {
   type: string | undefined
   style: string | undefined
-  /** The text of its `v`; undefined where it has none. */
+  /** The text of its `v`; undefined if it has none. */
   value: string | undefined
   /** The text of its `is`. */
   inline: string | undefined
@@ -25,7 +25,7 @@ export interface CellContext {
   dateSystem: DateSystem
 }
 
-/** A stored cell's value (ECMA-376, part 1, 18.3.1.4 and 18.18.11); nothing for an empty one, or for text of blanks alone. */
+/** Reads a stored cell (ECMA-376, part 1, 18.3.1.4 and 18.18.11); undefined if it is empty or blank text. */
 export function readCell(cell: StoredCell, context: CellContext): CellValue | undefined {
   const found = valueOf(cell, context)
   if (found === undefined || !cell.isFormula) return found
@@ -38,8 +38,7 @@ function valueOf({ type, style, value, inline, isFormula }: StoredCell, context:
   const trimmed = value?.trim() ?? ''
   if (trimmed === '') {
     if (type === 'e') return { kind: 'error', text: '' }
-    // A formula of text may have the empty text as its result; programs that calculate nothing leave the value out, or empty without a
-    // type.
+    // A text formula may have an empty result. Programs that calculate nothing leave the value out, or empty without a type.
     return isFormula && (value === undefined || type !== 'str') ? { kind: 'no-result', text: '' } : undefined
   }
   switch (type) {
@@ -78,7 +77,7 @@ function numberValue(stored: string, style: string | undefined, { styles, dateSy
   return value
 }
 
-/** The digits before the point. */
+/** The number of digits before the point. */
 function wholeDigits(text: string): number {
   return /^-?(\d*)/.exec(text)?.[1]?.length ?? 0
 }

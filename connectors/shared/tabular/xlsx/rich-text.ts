@@ -2,16 +2,19 @@ import type { Attributes } from './xml-reader.js'
 
 const escape = /_x([0-9A-Fa-f]{4})_/g
 
-/** Characters that XML cannot hold, and the sign that begins such an escape, are written so (ECMA-376, part 1, 22.9.2.19: ST_Xstring). */
+/**
+ * Decodes the escapes for characters that XML cannot hold, and for the sign that starts an escape (ECMA-376, part 1, 22.9.2.19:
+ * ST_Xstring).
+ */
 export function unescaped(text: string): string {
   if (!text.includes('_x')) return text
-  // No database takes a NUL.
+  // Databases do not accept NUL.
   return text
     .replace(escape, (_, code: string) => (code === '0000' ? '\uFFFD' : String.fromCharCode(Number.parseInt(code, 16))))
     .replace(/\p{Surrogate}/gu, '\uFFFD')
 }
 
-/** Collects the runs of a rich text (`si`, `is`); how a word is pronounced (`rPh`) is not part of it. */
+/** Collects the runs of a rich text (`si`, `is`). Pronunciation (`rPh`) is left out. */
 export class RichText {
   #text = ''
   #inText = false
@@ -47,15 +50,15 @@ export class RichText {
     if (this.#inText) this.#run += text
   }
 
-  /** All runs, with their escapes decoded. */
+  /** The text of all runs, with escapes decoded. */
   get value(): string {
     return unescaped(this.#text)
   }
 }
 
 /**
- * Line ends at the edges, with the blanks around them, are the layout of the XML. Blanks alone stay: many generators forget to say that
- * they matter.
+ * Removes line ends at the edges with the blanks around them, which are only XML layout. Other blanks stay: many generators forget to mark
+ * them as significant.
  */
 export function withoutLayout(text: string): string {
   return /^\s*\n|\n\s*$/.test(text) ? text.replace(/^\s*\n\s*/, '').replace(/\s*\n\s*$/, '') : text

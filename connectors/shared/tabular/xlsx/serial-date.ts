@@ -3,28 +3,28 @@ import type { FormatSection } from './number-format.js'
 import type { DateSystem } from './workbook-part.js'
 
 const dayMs = 86_400_000
-/** Below this, a time without a day is one that goes on past midnight, and not one of a day of 1900. */
+/** Up to this many days, a time without a day counts as a duration past midnight, not as a day of 1900. */
 const hoursDaysMax = 100
-/** Beyond it, milliseconds are not whole any more. */
+/** Beyond this, milliseconds are no longer whole numbers. */
 const daysMax = 100_000_000
-/** 31 December 9999, in days since 1970; no calendar of a workbook goes beyond it. */
+/** 31 December 9999 in days since 1970: the last day of a workbook's calendar. */
 const lastDay = 2_932_896
 
-/** Days before 1970 at which each calendar's day 0 lies; that of 1900 after its 29 February. */
+/** Days from each calendar's day 0 to 1970. For 1900, valid after its 29 February. */
 const dayZero: Record<DateSystem, number> = { 1900: 25_569, 1904: 24_107, 1899: 25_569 }
 
-/** A day's number as the day of the calendar it stands for, counted from 1970; nothing where there is no such day. */
+/** The day that a day number stands for, counted from 1970; undefined if there is no such day. */
 function dayOf(number: number, system: DateSystem): number | undefined {
   const day = number - dayZero[system]
   if (day > lastDay || number < 0) return undefined
   if (system !== '1900' || number > 60) return day
-  // Lotus 1-2-3 took 1900 for a leap year: 60 is its 29 February, and 0 is no day.
+  // Lotus 1-2-3 treated 1900 as a leap year: 60 is its 29 February. 0 is not a day.
   return number === 0 || number === 60 ? undefined : day + 1
 }
 
 /**
- * A number that is shown as a date, a time or a duration, to the nearest millisecond: floating days are a few microseconds off. A whole day
- * is a date, whatever its format shows of its hours. What is no day of the calendar is `no-day`.
+ * The value of a number formatted as a date, time or duration, rounded to milliseconds, because fractions of days are a few microseconds
+ * off. A whole day is a date, even if its format shows hours. A number without a day in the calendar is `no-day`.
  */
 export function serialValue(serial: number, section: FormatSection, system: DateSystem): CellValue {
   if (Math.abs(serial) > daysMax) return { kind: 'no-day', text: '' }
@@ -42,7 +42,7 @@ export function serialValue(serial: number, section: FormatSection, system: Date
   return clock === 0 ? { kind: 'date', text: date } : { kind: 'datetime', text: `${date}T${clockText(clock)}` }
 }
 
-/** `36:00`, `1:30:15`: hours, minutes, and seconds where they are shown or any. */
+/** `36:00`, `1:30:15`: hours, minutes, and seconds if they are shown or not zero. */
 function durationText(total: number, hasSeconds: boolean): string {
   const ms = Math.abs(total)
   const hours = Math.floor(ms / 3_600_000)

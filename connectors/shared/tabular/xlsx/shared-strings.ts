@@ -5,7 +5,7 @@ import { RichText } from './rich-text.js'
 const stringsBytesMax = 128 * 1024 * 1024
 const stringsMax = 8_000_000
 
-/** The texts that cells refer to by number; held in memory, since any cell may refer to any of them. */
+/** The texts that cells refer to by number. All are held in memory, because a cell may refer to any of them. */
 export async function readSharedStrings(parts: Package, part: string): Promise<{ strings: string[]; oddities: number }> {
   const strings: string[] = []
   const text = new RichText()

@@ -6,38 +6,38 @@ import { UnreadableSheet } from './unreadable-sheet.js'
 import { isTrue } from './workbook-part.js'
 import { type Attributes, XmlReader } from './xml-reader.js'
 
-/** Columns that are read; Excel's own last is 16,384. */
+/** The most columns that are read. Excel's last column is 16,384. */
 export const columnsMax = 5000
-/** As many may stand beyond them before the sheet is taken for a table that is too wide. */
+/** With more columns beyond those, the sheet is refused as too wide. */
 const farColumnsMax = 50
 
-/** A row of a sheet that holds anything: its values by position, and its number in the sheet. Numbers that are left out are blank rows. */
+/** A row with values by position, and its number in the sheet. Missing numbers are blank rows. */
 export interface SheetRow {
   values: (CellValue | undefined)[]
   number: number
 }
 
-/** What a sheet says beside its values, complete once its rows were read. */
+/** What a sheet says beside its values. Complete once all rows were read. */
 export interface SheetNotes {
-  /** Columns beyond `columnsMax` that hold values, which were left out. */
+  /** Columns with values beyond `columnsMax`, which were left out. */
   readonly farColumns: ReadonlySet<number>
-  /** Cells that stand twice; the later one was read. */
+  /** How many cells occur twice. The later one was read. */
   readonly repeated: number
-  /** Rows with values that are hidden, by hand or by a filter; the number of the first. */
+  /** How many rows with values are hidden, by hand or by a filter; and the first one's number. */
   readonly hiddenRows: number
   readonly firstHiddenRow: number | undefined
   /** Hidden columns, counted from 1. */
   readonly hiddenColumns: readonly (readonly [from: number, to: number])[]
-  /** Rows at which merged cells begin that reach over more than one row, as far as they are few. */
+  /** Rows at which merged cells begin that span several rows. Only the first ones are kept. */
   readonly mergedRows: readonly number[]
   readonly merged: number
-  /** Characters that XML does not allow, or that could not be decoded. */
+  /** How many characters XML does not allow, or could not be decoded. */
   readonly oddities: number
 }
 
 const notedMax = 1000
 
-/** Reads the XML of one sheet, piece by piece (ECMA-376, part 1, 18.3). */
+/** Reads the XML of one sheet in pieces (ECMA-376, part 1, 18.3). */
 export class SheetCells implements SheetNotes {
   readonly #reader: XmlReader
   readonly #text = new RichText()
@@ -75,7 +75,7 @@ export class SheetCells implements SheetNotes {
     return this.#reader.oddities + this.#undecoded
   }
 
-  /** The rows that end within this piece. @throws Unreadable where the sheet is damaged, or a table of too many columns. */
+  /** Returns the rows that end in this piece. @throws Unreadable if the sheet is damaged or has too many columns. */
   write(piece: string): SheetRow[] {
     if (piece.includes('\uFFFD')) this.#undecoded++
     this.#reader.write(piece)
@@ -84,7 +84,7 @@ export class SheetCells implements SheetNotes {
     return rows
   }
 
-  /** @throws Unreadable where the sheet was cut short. */
+  /** To be called at the end. @throws Unreadable if the sheet was cut short. */
   end(): void {
     this.#reader.end()
   }
@@ -157,7 +157,7 @@ export class SheetCells implements SheetNotes {
     if (r !== undefined) {
       const position = columnOf(r)
       if (position !== undefined) this.#position = position - 1
-      // A row without a number is where its cells say.
+      // A row without a number is placed by its cells.
       if (!this.#isNumbered && this.#row !== undefined) this.#row.number = this.#number = rowOf(r) ?? this.#number
     }
     this.#at = this.#position++
@@ -194,7 +194,7 @@ export class SheetCells implements SheetNotes {
   }
 }
 
-/** A sheet that is no table of so many columns. */
+/** The error for a sheet with too many columns. */
 export function tooWide(): UnreadableSheet {
   return new UnreadableSheet(`A sheet has more than ${columnsMax} columns. Publish it as Parquet, or turn its columns into rows.`)
 }

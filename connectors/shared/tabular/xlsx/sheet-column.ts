@@ -11,36 +11,38 @@ import type { DateSystem } from './workbook-part.js'
 
 const namedMax = 20
 /**
- * Words that are part of a number, a date or a time; no text that holds another may be one. A sign at a time, so that no text takes long.
+ * Words that occur in numbers, dates or times. A text with any other word is not such a value. Matches one character or word at a time, so
+ * that no text takes long.
  */
 const words =
   'jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t|tember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|' +
   'mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:rs|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?|am|pm|[aptzekm]|bn|st|nd|rd|th|utc|gmt|bst|gbp|eur|usd|true|false'
 const valueLike = new RegExp(`^(?:[^a-z]|(?:${words})(?![a-z]))+$`, 'i')
 const valueLength = 40
-/** 1 March 1900, from which on all programs agree; beyond the last of 9999. */
+/** 1 March 1900, from which all programs agree, and the day after the last of 9999. */
 const [firstDay, lastDay] = [61, 2_958_466]
 
-/** What the cells of one column are, seen one by one. */
+/** Collects what is known about the cells of a column. */
 export class SheetColumn implements SeenCells {
   readonly kinds = new Map<ValueKind, Seen>()
   readonly voids = new Map<VoidKind, Seen>()
-  /** Texts that may stand for no value. */
+  /** Texts that may stand for a missing value. */
   readonly marks = new Map<string, number>()
   /** What formats show with numbers. */
   readonly units = new Map<string, Seen>()
   readonly numbers = new NumberColumn()
-  /** Numbers that are shown with zeros before them, those whose format the workbook does not hold, and dates that may be years. */
+  /** Numbers shown with leading zeros, numbers without a known format, and dates that may be years. */
   readonly shown = new Map<'padded' | 'unstyled' | 'year', Seen>()
-  /** The number of the last row that holds anything. */
+  /** The number of the last row with a value. */
   lastRow = 0
   markTexts = 0
-  /** Texts that may be values of another type. */
+  /** How many texts may be values of another type. */
   #valueLike = 0
-  /** Results of formulas, and those of them that are 0. */
+  /** How many cells are results of formulas, and how many of those are 0. */
   results = 0
   zeros = 0
 
+  /** Adds a cell. @param row the number of its row. */
   add(value: CellValue, row: number): void {
     const { kind, text } = value
     this.lastRow = row
@@ -68,22 +70,23 @@ export class SheetColumn implements SeenCells {
     }
   }
 
+  /** Whether no cell holds anything. */
   get empty(): boolean {
     return this.kinds.size === 0 && this.voids.size === 0
   }
 
-  /** All its cells are text, or they are of several kinds of which no type holds all. */
+  /** Whether all cells are text, or have no common type. */
   get isText(): boolean {
     return this.#type === undefined
   }
 
-  /** Its cells are text, and may nearly all be values of another type. */
+  /** Whether all cells are text that nearly always looks like another type. */
   get isValueLike(): boolean {
     const texts = this.kinds.get('text')
     return this.kinds.size === 1 && texts !== undefined && this.#valueLike >= 0.9 * texts.count
   }
 
-  /** The type that holds for all cells; STRING where they differ. Reads the cells' texts in c`position`. */
+  /** The type of all cells; STRING if they differ. Reads the cells' texts in c`position`. */
   decide(position: number): Decision {
     const column = columnAt(position)
     if (this.#type === 'number') return this.numbers.decide(position)
@@ -91,12 +94,14 @@ export class SheetColumn implements SeenCells {
     return { shape: { type: this.#type }, sql: `CAST(${column} AS ${this.#type})` }
   }
 
-  /** Whether its numbers may be years: as days they would be of 1902 to 1908. */
+  /** Whether its numbers may be years. As day numbers they would be in 1902 to 1908. */
   get isYears(): boolean {
     return this.#type === 'number' && this.numbers.least >= 1000 && this.numbers.most < 3000
   }
 
-  /** Numbers that are days, whose format does not say so: read as what the publisher says they are. Nothing where that cannot be. */
+  /**
+   * Reads numbers as the days that the publisher says they are, although their format does not show it; undefined if they cannot be days.
+   */
   asDays(demand: ColumnType, position: number, dateSystem: DateSystem): Decision | undefined {
     if (
       (demand !== 'DATE' && demand !== 'TIMESTAMP') ||

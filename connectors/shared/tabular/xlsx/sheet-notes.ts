@@ -2,18 +2,17 @@ import { listPlaces } from '../list-places.js'
 import { lettersOf } from './cell-reference.js'
 import type { SheetNotes } from './sheet-cells.js'
 
-/** The table that was read of a sheet. */
+/** The table that was read from a sheet. */
 interface TablePlace {
-  /** The number of its first row below the header. */
+  /** The number of the first row below the header. */
   dataRow: number | undefined
-  /** The name of a column by its position; nothing where it was left out. */
+  /** The name of a column by its position; undefined if it was left out. */
   nameAt: (position: number) => string | undefined
   columns: number
 }
 
 /**
- * What is reported of a sheet beside its columns. Excel's own notes are read, so that nothing that a reader of the sheet sees is lost
- * without a word.
+ * Reports what a sheet shows beside its columns, such as hidden rows and merged cells, so that nothing visible is lost without a report.
  */
 export function noteProblems(notes: SheetNotes, totalsRows: readonly number[], { dataRow, nameAt, columns }: TablePlace): string[] {
   const problems: string[] = []
@@ -63,7 +62,7 @@ export function noteProblems(notes: SheetNotes, totalsRows: readonly number[], {
   return problems
 }
 
-/** The names of hidden columns. @param ranges counted from 1; they may overlap, and reach far beyond the table. */
+/** The names of hidden columns. @param ranges counted from 1. They may overlap, and reach far beyond the table. */
 function hiddenNames(ranges: SheetNotes['hiddenColumns'], nameAt: TablePlace['nameAt'], columns: number): string[] {
   const names: string[] = []
   for (let position = 0; position < columns; position++) {

@@ -18,7 +18,7 @@ import type { Sheet } from './workbook-reader.js'
 const firstRows = 300
 const linesAtOnce = 500
 
-/** One sheet as a table; nothing where it holds no value. */
+/** Reads one sheet as a table; undefined if it holds no value. */
 export async function stageSheet(sheet: Sheet, lines: LineFiles, conversion: Conversion): Promise<StagedTable | undefined> {
   const rows = sheet.rows()
   const first: SheetRow[] = []
@@ -38,7 +38,7 @@ export async function stageSheet(sheet: Sheet, lines: LineFiles, conversion: Con
   const data = shown.slice(dataFrom).filter(({ values }) => values.length > 0)
   const afterBlanks = await writeRows(lines, all(data, rows), columns)
 
-  // An empty column without a name is none, and needs no name.
+  // An empty column without a name is left out, so it needs no name.
   const titles = columns.map(({ empty }, position) => {
     const title = header[position] ?? ''
     return empty && title.trim() === '' ? `column_${position + 1}` : title
@@ -80,7 +80,7 @@ async function* all(first: readonly SheetRow[], rest: AsyncIterable<SheetRow>): 
   yield* rest
 }
 
-/** Writes the rows, and answers those that follow blank ones. */
+/** Writes the rows, and returns those that follow blank ones. */
 async function writeRows(lines: LineFiles, rows: AsyncIterable<SheetRow>, columns: SheetColumn[]): Promise<RowsAfterBlanks> {
   const afterBlanks = new RowsAfterBlanks()
   let last: number | undefined
@@ -109,7 +109,7 @@ async function writeRows(lines: LineFiles, rows: AsyncIterable<SheetRow>, column
 
 const textsOf = ({ values }: SheetRow): string[] => Array.from(values, (value) => value?.text ?? '')
 
-/** The same rows, with a blank one wherever the sheet has some. */
+/** The same rows, with a blank row wherever the sheet has any. */
 function withBlanks(rows: readonly SheetRow[]): SheetRow[] {
   return rows.flatMap((row, at) => {
     const before = rows[at - 1]?.number ?? row.number - 1
@@ -117,7 +117,7 @@ function withBlanks(rows: readonly SheetRow[]): SheetRow[] {
   })
 }
 
-/** The width that most rows have; the wider of two as frequent. */
+/** The most frequent width of the rows. Of equally frequent ones, the widest. */
 function usualWidth(rows: readonly (readonly string[])[]): number {
   const counts = new Map<number, number>()
   for (const { length } of rows) counts.set(length, (counts.get(length) ?? 0) + 1)

@@ -8,11 +8,11 @@ import { stageSheet } from './stage-sheet.js'
 import { UnreadableSheet } from './unreadable-sheet.js'
 import { openWorkbook, type Sheet, type Workbook } from './workbook-reader.js'
 
-/** More sheets are no workbook that is a dataset; each takes a copy of its own. */
+/** More sheets are refused: each takes a copy of its own. */
 const sheetsMax = 500
 const namesShown = 5
 
-/** An XLSX workbook, with macros or without: each shown sheet that holds anything is a table, typed by its cells. Macros are never read. */
+/** Reads an XLSX workbook, with or without macros, which are never read. Each visible sheet with values is a table, typed by its cells. */
 export async function* stageWorkbook(path: string, conversion: Conversion): AsyncGenerator<StagedTable> {
   const { problems, signal } = conversion
   const archive = await Archive.open(path)
@@ -48,7 +48,7 @@ export async function* stageWorkbook(path: string, conversion: Conversion): Asyn
   }
 }
 
-/** The sheets to read, in the workbook's order; the others are reported. */
+/** The sheets to read, in the workbook's order. The others are reported. */
 function readable({ sheets }: Workbook, problems: string[]): Sheet[] {
   const hidden = sheets.filter((sheet) => sheet.hidden)
   if (hidden.length > 0)

@@ -3,13 +3,13 @@ import { general, type NumberFormat, parseNumberFormat } from './number-format.j
 import type { Package } from './package.js'
 import type { Attributes } from './xml-reader.js'
 
-/** How a cell's number is shown, by the number of its style; nothing where the workbook holds no such style. */
+/** The number format of a cell, by the number of its style; undefined if the workbook lacks that style. */
 export type Styles = (style: string | undefined) => NumberFormat | undefined
 
-/** A workbook without styles: every number is shown as it is. Its first style is the default one. */
+/** The styles of a workbook without any: its only style is the default, which shows numbers as they are. */
 export const noStyles: Styles = (style) => (style === undefined || style === '0' ? general : undefined)
 
-/** Reads the number formats of a workbook's styles (ECMA-376, part 1, 18.8.10 and 18.8.30). */
+/** Reads the number formats from a workbook's styles (ECMA-376, part 1, 18.8.10 and 18.8.30). */
 export async function readStyles(parts: Package, part: string): Promise<Styles> {
   const codes = new Map<number, string>(builtInFormats)
   const cells: (Attributes | undefined)[] = []

@@ -3,37 +3,37 @@ import type { Package } from './package.js'
 import type { Attributes } from './xml-reader.js'
 
 /**
- * How a workbook counts days (ECMA-376, 18.17.4.1): 1900 with the 29 February that Lotus 1-2-3 gave that year, 1904 as old ones of
- * Macintosh did, or plainly from 30 December 1899.
+ * How a workbook counts days (ECMA-376, 18.17.4.1): `1900` with the false 29 February of Lotus 1-2-3, `1904` as in old Macintosh workbooks,
+ * or `1899` plainly from 30 December 1899.
  */
 export type DateSystem = '1900' | '1904' | '1899'
 
-/** A sheet as the workbook lists it, in its order. */
+/** An entry in the workbook's list of sheets. */
 export interface ListedSheet {
   name: string
-  /** Not shown when the workbook is opened. */
+  /** Hidden when the workbook is opened. */
   hidden: boolean
-  /** Its part's name; the part may be missing. */
+  /** The name of its part, which may be missing. */
   part: string
 }
 
-/** What the workbook's own part says. */
+/** The contents of the workbook's own part. */
 export interface WorkbookPart {
   name: string
   sheets: ListedSheet[]
-  /** Sheets that are no tables: charts, dialogs, macros of Excel 4. */
+  /** How many sheets are not tables: charts, dialogs, Excel 4 macros. */
   others: number
   dateSystem: DateSystem
-  /** The workbook asks for every formula to be calculated when it is opened, so a stored result may never have been calculated. */
+  /** The workbook wants its formulas calculated when it is opened, so the stored results may never have been calculated. */
   recalculated: boolean
-  /** The parts that hold what the sheets share. */
+  /** The parts that all sheets share. */
   strings: string | undefined
   styles: string | undefined
 }
 
 const sheetsMax = 20_000
 
-/** Finds and reads the workbook's part. @throws Unreadable where there is none, or where it is no XLSX. */
+/** Finds and reads the workbook's part. @throws Unreadable if there is none, or the file is not XLSX. */
 export async function readWorkbookPart(parts: Package): Promise<WorkbookPart> {
   const name = await findWorkbook(parts)
   const relations = await parts.relationsOf(name)
@@ -92,13 +92,13 @@ function dateSystemOf({ date1904, dateCompatibility }: Attributes): DateSystem {
   return dateCompatibility !== undefined && !isTrue(dateCompatibility) ? '1899' : '1900'
 }
 
-/** The id of the relation that leads to a sheet's part: the only attribute of this name, under whatever prefix. */
+/** The id of the relation to a sheet's part: the only attribute with this local name, whatever its prefix. */
 function idOf(attributes: Attributes): string | undefined {
   const key = Object.keys(attributes).find((name) => name === 'id' || name.endsWith(':id'))
   return key === undefined ? undefined : attributes[key]
 }
 
-/** As XML Schema writes a boolean. */
+/** Whether a text is true in the notation of XML Schema. */
 export function isTrue(value: string | undefined): boolean {
   return value !== undefined && /^\s*(?:1|true|on)\s*$/i.test(value)
 }

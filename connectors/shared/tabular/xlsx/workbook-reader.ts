@@ -16,34 +16,34 @@ const cellsMax = 50_000_000
 /** A sheet of a workbook, in the workbook's order. */
 export interface Sheet {
   name: string
-  /** Not shown when the workbook is opened. */
+  /** Hidden when the workbook is opened. */
   hidden: boolean
   dateSystem: DateSystem
   /** The results of its formulas may never have been calculated. */
   recalculated: boolean
   /**
-   * The rows that hold anything.
-   * @throws UnreadableSheet where it is no table that can be read; Unreadable where the workbook is damaged.
+   * Reads the rows that hold anything.
+   * @throws UnreadableSheet if the sheet is not a readable table; Unreadable if the workbook is damaged.
    */
   rows(): AsyncGenerator<SheetRow>
-  /** What it says beside its values; complete once its rows were read. */
+  /** What the sheet says beside its values. Complete once all rows were read. */
   notes(): SheetNotes
-  /** Rows that are the totals rows of its Excel tables. */
+  /** The numbers of rows that are totals rows of Excel tables. */
   totalsRows(): Promise<number[]>
-  /** Whether an earlier sheet is the same part. */
+  /** Whether an earlier sheet uses the same part. */
   repeats: boolean
 }
 
-/** An unpacked workbook. */
+/** An open workbook. */
 export interface Workbook {
   sheets: Sheet[]
-  /** Sheets that are no tables, such as charts. */
+  /** How many sheets are not tables, such as charts. */
   others: number
-  /** Characters of the shared texts that XML does not allow. */
+  /** How many characters of the shared texts XML does not allow. */
   oddities: number
 }
 
-/** The sheets of a workbook. Shared strings and styles are read at once; rows as they are asked for. */
+/** Opens a workbook. Shared strings and styles are read at once, rows when they are asked for. */
 export async function openWorkbook(archive: Archive, signal: AbortSignal): Promise<Workbook> {
   return read(signal, () => readWorkbook(archive, signal))
 }
@@ -93,7 +93,7 @@ async function* rowsOf({ archive, signal }: Package, part: string, cells: SheetC
   await read(signal, () => cells.end())
 }
 
-/** Does a step of reading; whatever it throws becomes words for the publisher, but for the end that the caller wanted. */
+/** Runs a step of reading. Errors become messages for the publisher, except when the caller's signal ended the step. */
 async function read<T>(signal: AbortSignal, step: () => T | Promise<T>): Promise<T> {
   try {
     return await step()

@@ -3,7 +3,7 @@ import { Unreadable } from '../unreadable.js'
 import { Namespaces } from './namespaces.js'
 
 const depthMax = 256
-/** So much text without the end of one tag is no part of a workbook: a cell holds 32,767 letters. */
+/** More text without the end of a tag cannot belong to a workbook: a cell holds at most 32,767 letters. */
 const quietMax = 8 * 1024 * 1024
 
 const spreadsheet = ['http://schemas.openxmlformats.org/spreadsheetml/2006/main', 'http://purl.oclc.org/ooxml/spreadsheetml/main']
@@ -11,16 +11,16 @@ const packages = [
   'http://schemas.openxmlformats.org/package/2006/relationships',
   'http://schemas.openxmlformats.org/package/2006/content-types',
 ]
-/** Elements of no namespace are taken for the part's own: some generators forget to declare it. */
+/** Elements without a namespace count as the part's own, because some generators forget to declare it. */
 const ours = new Set([...spreadsheet, ...packages, ''])
 const declaration = 'xmlns'
 const none = {}
 const compatibility = 'http://schemas.openxmlformats.org/markup-compatibility/2006'
 
-/** An element's attributes, by their names as written; those that matter here have no prefix. */
+/** An element's attributes by their names as written. Those that are read have no prefix. */
 export type Attributes = Readonly<Record<string, string | undefined>>
 
-/** What a reader does with the elements of a part, told apart by namespace and not by prefix. */
+/** Handles the elements of a part, which are distinguished by namespace and not by prefix. */
 export interface XmlHandler {
   open(name: string, attributes: Attributes): void
   close?(name: string): void
@@ -28,20 +28,20 @@ export interface XmlHandler {
 }
 
 /**
- * Reads a part of a workbook piece by piece. Elements of foreign namespaces are passed over with all they hold; of alternatives
- * (`mc:AlternateContent`) the fallback is read. A document type is refused, so that no entity is ever expanded but XML's own five.
+ * Reads a part of a workbook in pieces. Elements of foreign namespaces are skipped with their contents; of alternatives
+ * (`mc:AlternateContent`) the fallback is read. A document type is refused, so that only XML's five own entities are ever expanded.
  */
 export class XmlReader {
   readonly #parser = new SaxesParser<{ xmlns: false; position: false }>({ xmlns: false, position: false })
   readonly #namespaces = new Namespaces()
   #depth = 0
-  /** The depth of the element that is passed over; 0 where none is. */
+  /** The depth of the element that is skipped; 0 if none is. */
   #passed = 0
   #quiet = 0
-  /** Whether this piece, or one that an element still open began in, declares a namespace. */
+  /** Whether a namespace is declared in this piece, or in a piece where an open element began. */
   #declares = { here: false, before: false }
   #tail = ''
-  /** Characters that XML does not allow, or entities that it does not know; they were read as they stand. */
+  /** How many characters XML does not allow, and entities it does not know. They were read as written. */
   oddities = 0
 
   /** @param root the name that the part's first element must have. */
@@ -65,6 +65,7 @@ export class XmlReader {
     })
   }
 
+  /** Reads the next piece. */
   write(piece: string): void {
     this.#quiet += piece.length
     if (this.#quiet > quietMax) throw broken('text without end')
@@ -74,13 +75,13 @@ export class XmlReader {
       here: piece.includes(declaration) || (this.#tail + piece.slice(0, declaration.length)).includes(declaration),
     }
     this.#tail = piece.slice(-declaration.length)
-    // No XML holds a NUL, and no database takes one.
+    // XML never holds NUL, and databases do not accept it.
     const hasNul = piece.includes('\0')
     if (hasNul) this.oddities++
     this.#parser.write(hasNul ? piece.replaceAll('\0', '\uFFFD') : piece)
   }
 
-  /** @throws Unreadable where the part ends before its elements do. */
+  /** To be called at the end. @throws Unreadable if elements are still open. */
   end(): void {
     this.#parser.close()
   }
@@ -112,7 +113,7 @@ export class XmlReader {
   }
 }
 
-/** Reads a whole part. Answers how many oddities it has. */
+/** Reads a whole part. Returns its number of oddities. */
 export async function readXml(pieces: AsyncIterable<string>, root: string, handler: XmlHandler): Promise<number> {
   const reader = new XmlReader(root, handler)
   for await (const piece of pieces) reader.write(piece)
