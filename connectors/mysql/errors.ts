@@ -8,9 +8,9 @@ import { tlsMessage } from '../shared/database/tls.js'
  */
 export function mysqlError(thrown: unknown): DialsError {
   if (thrown instanceof DialsError) return thrown
-  const { code = '', errno = 0, message: told = '' } = thrown as { code?: string; errno?: number; message?: string }
+  const { code = '', errno = 0, message: text = '' } = thrown as { code?: string; errno?: number; message?: string }
   // An error of the handshake cannot name a table or a value, and says what is wrong with the certificate.
-  const words = code.startsWith('HANDSHAKE_') ? told.slice(0, 500) : ''
+  const words = code.startsWith('HANDSHAKE_') ? text.slice(0, 500) : ''
   const detail = { cause: new Error(`MySQL ${code} ${errno} ${words}`.trim()) }
   if (interrupted.has(errno)) return new SourceTimeout(databaseMessages.interrupted, detail)
   if (errno === 1690 || errno === 1264) return new TypeMismatch(databaseMessages.mismatch, detail)

@@ -59,12 +59,12 @@ export function readingOf(type: NativeType): Reading {
   if (texts.has(type.name)) return { shape: { type: 'STRING' }, sql: letters }
   if (type.name === 'decimal' && (type.precision ?? 99) <= 38) return { shape: { type: 'DECIMAL', scale: type.scale ?? 0 }, sql: asIs }
   if (blobs.has(type.name))
-    return { shape: { type: 'STRING' }, sql: hexadecimal, told: `has the type ${type.name}, which is given in hexadecimal.` }
+    return { shape: { type: 'STRING' }, sql: hexadecimal, note: `has the type ${type.name}, which is given in hexadecimal.` }
   if (places.has(type.name))
     return {
       shape: { type: 'STRING' },
       sql: (column) => bytes(`ST_AsText(${column})`),
-      told: `has the type ${type.name}, which is given as well-known text.`,
+      note: `has the type ${type.name}, which is given as well-known text.`,
     }
-  return { shape: { type: 'STRING' }, sql: written, told: `has the type ${type.full}, which is given as its text.` }
+  return { shape: { type: 'STRING' }, sql: written, note: `has the type ${type.full}, which is given as its text.` }
 }

@@ -159,11 +159,11 @@ function stemProblems(
 }
 
 function catalogueProblems({ misnamedCatalogue }: Folder, { held, isCatalogueLost }: Judged, defaultAccess: Access): FolderProblem[] {
-  const told = held.length === 0 ? [] : [ofCatalogue(folderProblems.heldBack(held))]
+  const problems = held.length === 0 ? [] : [ofCatalogue(folderProblems.heldBack(held))]
   if (!isCatalogueLost)
-    return misnamedCatalogue === undefined ? told : [...told, ofCatalogue(folderProblems.secondCatalogue(misnamedCatalogue))]
-  if (misnamedCatalogue !== undefined) return [...told, ofCatalogue(folderProblems.catalogueMisnamed(misnamedCatalogue))]
-  return defaultAccess === 'CLOSED' ? told : [...told, ofCatalogue(folderProblems.catalogueGone)]
+    return misnamedCatalogue === undefined ? problems : [...problems, ofCatalogue(folderProblems.secondCatalogue(misnamedCatalogue))]
+  if (misnamedCatalogue !== undefined) return [...problems, ofCatalogue(folderProblems.catalogueMisnamed(misnamedCatalogue))]
+  return defaultAccess === 'CLOSED' ? problems : [...problems, ofCatalogue(folderProblems.catalogueGone)]
 }
 
 /** The files that become one dataset. */

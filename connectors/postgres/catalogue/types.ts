@@ -46,16 +46,16 @@ export function readingOf(type: NativeType): Reading {
   if (type.name === 'numeric') return numeric(type.modifier)
   const text = (column: string) => `CAST(${column} AS text)${type.deterministic ? '' : ' COLLATE "C"'}`
   if (type.kind === 'e') return { shape: { type: 'STRING' }, sql: text }
-  if (texts.has(type.name)) return { shape: { type: 'STRING' }, sql: text, ...(type.deterministic ? {} : { told: folded }) }
-  const told = type.name.endsWith('.citext')
+  if (texts.has(type.name)) return { shape: { type: 'STRING' }, sql: text, ...(type.deterministic ? {} : { note: folded }) }
+  const note = type.name.endsWith('.citext')
     ? 'is text whose letters’ case does not matter in the database; here it does.'
     : `has the type ${type.name}, which is given as its text.`
-  return { shape: { type: 'STRING' }, sql: text, told }
+  return { shape: { type: 'STRING' }, sql: text, note }
 }
 
 /** Without a precision each value has its own scale: https://www.postgresql.org/docs/current/datatype-numeric.html */
 function numeric(modifier: number): Reading {
-  const text = (told: string): Reading => ({ shape: { type: 'STRING' }, sql: cast('text'), told })
+  const text = (note: string): Reading => ({ shape: { type: 'STRING' }, sql: cast('text'), note })
   if (modifier < 4)
     return text(
       'is a numeric without precision and scale, given as text, digit for digit. A column or a view of numeric(p, s) is a number.',

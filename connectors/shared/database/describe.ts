@@ -55,7 +55,7 @@ function tableOf(
   const saidOf = (name: string) => entry.columns?.[name] ?? (isHeldBack ? { sensitivity: 'PERSONAL' as const } : {})
   const problems = [
     ...table.notes,
-    ...table.columns.flatMap(({ name, reading: { told } }) => (told === undefined ? [] : [`Column ${name} ${told}`])),
+    ...table.columns.flatMap(({ name, reading: { note } }) => (note === undefined ? [] : [`Column ${name} ${note}`])),
     ...(table.hidden.length === 0
       ? []
       : [`The role of this source may not read ${table.hidden.length} of its columns, which are left out.`]),

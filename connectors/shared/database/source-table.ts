@@ -6,7 +6,7 @@ export interface Reading {
   /** SQL of the value. The column is already quoted. */
   sql(column: string): string
   /** A note for the table's problems, if the value differs from what the database holds. */
-  readonly told?: string
+  readonly note?: string
 }
 
 /** A column that the source's role may read. */

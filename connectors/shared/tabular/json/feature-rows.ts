@@ -71,12 +71,14 @@ export class FeatureRows {
   /** The table of the added rows, of which there must be at least one. */
   async stage(conversion: Conversion, problems: readonly string[]): Promise<StagedTable> {
     const { writer } = this
-    const told = [...problems, ...coordinateProblems(this.#crs, this.#extent)]
+    const reported = [...problems, ...coordinateProblems(this.#crs, this.#extent)]
     if (this.#bare > 0)
-      told.push('The file holds geometries without features: they have no properties, and its only column is geometry. Publish features.')
+      reported.push(
+        'The file holds geometries without features: they have no properties, and its only column is geometry. Publish features.',
+      )
     if (this.#foreign.size > 0) {
       const names = [...this.#foreign].slice(0, foreignMax).map((key) => Buffer.from(key, 'latin1').toString('utf8').slice(0, 60))
-      told.push(
+      reported.push(
         `Members beside the properties of features, or beside their list, were set aside (${names.join(', ')}${this.#foreign.size > foreignMax ? ' …' : ''}). Put into the properties what is to be a column.`,
       )
     }
@@ -84,7 +86,7 @@ export class FeatureRows {
     const own = writer.own(taken === undefined ? 'id' : 'feature_id')
     if (own?.shape.type === 'JSON') Object.assign(own, { shape: { type: 'STRING' }, sql: own.text })
     if (own !== undefined && taken !== undefined)
-      told.push('The features have ids besides a property id; they are in the column feature_id.')
+      reported.push('The features have ids besides a property id; they are in the column feature_id.')
     const geometry = {
       key: 'geometry',
       name: 'geometry',
@@ -92,7 +94,7 @@ export class FeatureRows {
       reads: 'JSON',
       sql: 'CAST(geometry AS VARCHAR)',
     }
-    return stageRows(writer, conversion, told, { columns: [geometry], own })
+    return stageRows(writer, conversion, reported, { columns: [geometry], own })
   }
 
   #feature(text: string, value: Record<string, unknown>, number: number): void {

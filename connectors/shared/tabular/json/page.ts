@@ -28,7 +28,7 @@ export class PageSigns {
   }
 
   /** Reports whether the list is a part. @param rows the number of its rows. */
-  told(rows: number): string[] {
+  problems(rows: number): string[] {
     const problems: string[] = []
     const total = this.#totals.find(({ value }) => value > rows)
     // CKAN links to a next page even from the last one. If a total is known, it decides.

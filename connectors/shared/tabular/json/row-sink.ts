@@ -105,12 +105,12 @@ export class RowSink {
   async stage(problems: readonly string[]): Promise<StagedTable> {
     const rows = this.#writer.rows
     const one = this.#mode === 'features' ? (this.hints.one === 'Line' ? 'Line' : 'Feature') : this.hints.one
-    const troubles = this.#troubles.told(one)
+    const troubles = this.#troubles.problems(one)
     if (rows === 0 && this.#seen > 0 && this.#mode === undefined)
       throw new Unreadable(`No ${one.toLowerCase()} of the file is a JSON object. ${troubles.join(' ')}`.trim())
-    const told = [...problems, ...this.#notes, ...this.page.told(rows), ...troubles]
+    const reported = [...problems, ...this.#notes, ...this.page.problems(rows), ...troubles]
     if (this.#isCut && this.hints.one !== 'Element')
-      told.push(
+      reported.push(
         `The last ${one.toLowerCase()} is one of those that are not valid JSON: the file may have been cut short. Fetch or save it again.`,
       )
     if (rows === 0) {
@@ -119,9 +119,9 @@ export class RowSink {
           ? 'The file is a FeatureCollection without features.'
           : 'The list of the file is empty.'
       if (troubles.length > 0) throw new Unreadable(`Nothing of the file can be read as a row. ${troubles.join(' ')}`)
-      return emptyTable(this.conversion, what, told)
+      return emptyTable(this.conversion, what, reported)
     }
-    return this.#mode === 'features' ? this.#features.stage(this.conversion, told) : stageRows(this.#writer, this.conversion, told)
+    return this.#mode === 'features' ? this.#features.stage(this.conversion, reported) : stageRows(this.#writer, this.conversion, reported)
   }
 
   #object(text: string, value: Record<string, unknown>, number: number): void {

@@ -38,8 +38,8 @@ export async function stageRows(
   const read = beside.own === undefined ? members : [...members, beside.own]
   if (read.length + beside.columns.length === 0) throw new Unreadable('The objects of the file have no members: there is nothing to read.')
   const { names, problems: renamed } = columnNames([...read.map(({ name }) => name), ...beside.columns.map(({ name }) => name)])
-  const told = [...problems, ...renamed]
-  if (writer.repeated > 0) told.push(`${writer.repeated} objects name a member twice; its first value was taken.`)
+  const reported = [...problems, ...renamed]
+  if (writer.repeated > 0) reported.push(`${writer.repeated} objects name a member twice; its first value was taken.`)
   const lines = writer.from({
     ...(Object.assign({}, ...read.map(({ reads }) => reads)) as Record<string, string>),
     ...Object.fromEntries(beside.columns.map(({ key, reads }) => [key, reads])),
@@ -50,11 +50,11 @@ export async function stageRows(
     const name = names[position] as string
     const met = asked.met.get(position) ?? meet(column, demands[position])
     const problem = met.problem ?? (met.shape.type === 'INT64' && mayBeMoments(name, column) ? moments : undefined)
-    if (problem !== undefined) told.push(`Column ${name}: ${problem}`)
+    if (problem !== undefined) reported.push(`Column ${name}: ${problem}`)
     return { name, shape: met.shape, sql: met.sql }
   })
   columns.push(...beside.columns.map(({ shape, sql }, position) => ({ name: names[read.length + position] as string, shape, sql })))
-  return { from: asked.from, columns, rows: writer.rows, rowBytes: writer.rowBytes, problems: told }
+  return { from: asked.from, columns, rows: writer.rows, rowBytes: writer.rowBytes, problems: reported }
 }
 
 const moments =

@@ -39,7 +39,7 @@ export class Troubles {
   }
 
   /** One sentence for each kind of problem. @param one the word for a row: Element, Line, Feature. */
-  told(one: string): string[] {
+  problems(one: string): string[] {
     return [...this.#found].map(([trouble, { shown, total }]) => `${listPlaces(shown, one, `${one}s`, total)}: ${words[trouble]}`)
   }
 }

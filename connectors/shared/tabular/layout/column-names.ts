@@ -4,12 +4,12 @@ const lengthMax = 500
 
 /** Reports columns without a name. @param places counted from 1 */
 export function unnamedProblem(places: readonly number[]): string[] {
-  return told(places, `had no name; named by position (column_${places[0]}).`)
+  return placesProblem(places, `had no name; named by position (column_${places[0]}).`)
 }
 
 /** Reports columns without a name and without a value, which are left out. @param places counted from 1 */
 export function leftOutProblem(places: readonly number[]): string[] {
-  return told(places, 'had neither a name nor a value; left out.')
+  return placesProblem(places, 'had neither a name nor a value; left out.')
 }
 
 /** Published column names, and what was changed in them. */
@@ -44,16 +44,16 @@ export function namedColumns(cells: readonly string[]): ColumnNames & { unnamed:
     return free
   })
   const problems = [
-    told(
+    placesProblem(
       positions(whole, (name) => name.length > lengthMax),
       `had a name of more than ${lengthMax} letters; cut to ${lengthMax}.`,
     ),
-    told(
+    placesProblem(
       positions(cells, (cell) => unseen.test(cell)),
       'had control or invisible characters in the name; replaced by blanks.',
     ),
-    told(repeated, 'had the name of an earlier column; numbered (_2, _3 …).'),
-    told(alike(names), 'have names that differ only in capitals or blanks; each answers to its own name, as written.'),
+    placesProblem(repeated, 'had the name of an earlier column; numbered (_2, _3 …).'),
+    placesProblem(alike(names), 'have names that differ only in capitals or blanks; each answers to its own name, as written.'),
   ]
   return { names, problems: problems.flat(), unnamed: positions(cleaned, (name) => name === '') }
 }
@@ -87,6 +87,6 @@ function alike(names: readonly string[]): number[] {
   return [...found].sort((one, other) => one - other)
 }
 
-function told(places: readonly number[], what: string): string[] {
+function placesProblem(places: readonly number[], what: string): string[] {
   return places.length === 0 ? [] : [`${listPlaces(places, 'Column', 'Columns')} ${what}`]
 }

@@ -41,10 +41,10 @@ export async function innerRows(
   const at = (isOne: (row: Record<string, unknown>) => boolean) => found.filter(isOne).map((row) => Number(row.row_at))
   const subtotals = at((row) => row.subtotal === true && row.heading !== true)
   const headings = at((row) => row.heading === true)
-  const told: string[] = []
+  const problems: string[] = []
   // A single subtotal at the end is a total, which `endsWith` reports.
   if (subtotals.length > 1)
-    told.push(
+    problems.push(
       `${rows(subtotals)} like subtotals of the rows above them (counted from the first row under the header). They were kept as rows: leave them out of sums.`,
     )
   const isSectioned =
@@ -54,10 +54,10 @@ export async function innerRows(
     headings.length * 3 <= rowCount &&
     headings.some((row, index) => index > 0 && row > (headings[index - 1] as number) + 1 && row < rowCount)
   if (isSectioned)
-    told.push(
+    problems.push(
       `${rows(headings)} like headings of sections (counted from the first row under the header): only the first column holds anything. They were kept as rows: put the section into a column of its own.`,
     )
-  return told
+  return problems
 }
 
 /** `Rows 3, 6 and 2 more look`. */

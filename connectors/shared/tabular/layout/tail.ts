@@ -40,19 +40,19 @@ export async function endsWith(
     .map((row) => ({ isNote: Number(row.filled) === 1 && row.note === true && row.total !== true, isTotal: row.total === true }))
     .reverse()
   const notes = width < 2 || rows.every(({ isNote }) => isNote) ? 0 : rows.findIndex(({ isNote }) => !isNote)
-  const told: string[] = []
+  const problems: string[] = []
   if (rows[notes]?.isTotal === true) {
-    told.push(
+    problems.push(
       `${notes === 0 ? 'The last row looks' : `The row above the last ${notes === 1 ? 'one' : notes} looks`} like a total of the others. It was kept as a row: leave it out of sums.`,
     )
   }
   if (notes > 0) {
     const which = notes === 1 ? 'The last row looks like a note' : `The last ${notes} rows look like notes`
-    told.push(
+    problems.push(
       `${which} under the table: only the first column holds anything. ${notes === 1 ? 'It was kept as a row' : 'They were kept as rows'}, and counted: take ${notes === 1 ? 'it' : 'them'} out of the file.`,
     )
   }
-  return told
+  return problems
 }
 
 /** How many rows of a repeated header are listed. */

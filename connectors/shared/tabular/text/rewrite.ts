@@ -58,7 +58,7 @@ export async function rewrite(path: string, dialect: Dialect, options: RewriteOp
   }
   scanner.end()
   await pass.output?.flush()
-  pass.report.problems = pass.problems.told()
+  pass.report.problems = pass.problems.problems()
   return pass.report
 }
 

@@ -18,7 +18,7 @@ export class RowProblems {
   }
 
   /** The reports, in the order in which their kinds first occurred. */
-  told(): string[] {
+  problems(): string[] {
     return [...this.#lines].map(([problem, { shown, total }]) => `${listPlaces(shown, 'Line', 'Lines', total)}: ${words[problem]}`)
   }
 }

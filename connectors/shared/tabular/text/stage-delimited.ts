@@ -74,7 +74,7 @@ function staged(text: DelimitedText, decisions: readonly Decision[]): StagedTabl
   }))
   const named = all.filter(({ empty, position }) => !(empty === true && text.unnamed.includes(position)))
   const columns = named.length === 0 ? all : named
-  const told = columns.flatMap(({ name, problem }) => (problem === undefined ? [] : [`Column ${name}: ${problem}`]))
+  const reported = columns.flatMap(({ name, problem }) => (problem === undefined ? [] : [`Column ${name}: ${problem}`]))
   const { from, rows, rowBytes, problems } = text
   const places = new Set(columns.map(({ position }) => position))
   const unnamed = unnamedProblem(text.unnamed.filter((position) => places.has(position)).map((position) => position + 1))
@@ -88,6 +88,6 @@ function staged(text: DelimitedText, decisions: readonly Decision[]): StagedTabl
     columns: columns.map(({ name, shape, sql }) => ({ name, shape, sql })),
     rows,
     rowBytes,
-    problems: [...unnamed, ...leftOut, ...problems, ...told],
+    problems: [...unnamed, ...leftOut, ...problems, ...reported],
   }
 }

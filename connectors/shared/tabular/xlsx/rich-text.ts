@@ -22,6 +22,7 @@ export class RichText {
   #run = ''
   #phonetic = 0
 
+  /** Drops the runs, for the next text. */
   reset(): void {
     this.#text = ''
     this.#run = ''
@@ -29,6 +30,7 @@ export class RichText {
     this.#phonetic = 0
   }
 
+  /** To be called when an element begins. */
   open(name: string, attributes: Attributes): void {
     if (name === 'rPh') this.#phonetic++
     else if (name === 't' && this.#phonetic === 0) {
@@ -38,6 +40,7 @@ export class RichText {
     }
   }
 
+  /** To be called when an element ends. */
   close(name: string): void {
     if (name === 'rPh') this.#phonetic--
     else if (name === 't' && this.#inText) {
@@ -46,6 +49,7 @@ export class RichText {
     }
   }
 
+  /** Adds text, which counts only inside a run. */
   add(text: string): void {
     if (this.#inText) this.#run += text
   }

@@ -66,8 +66,8 @@ export async function stageSheet(sheet: Sheet, lines: LineFiles, conversion: Con
     if (kept[position] !== true) return []
     const name = names[position] as string
     const { shape, sql, problem } = decisions[position] as (typeof decisions)[number]
-    const told = columnProblems(column, column.kinds.has('number') && shape.type !== 'STRING', sheet.recalculated)
-    problems.push(...[...(problem === undefined ? [] : [problem]), ...told].map((one) => `Column ${name}: ${one}`))
+    const reported = columnProblems(column, column.kinds.has('number') && shape.type !== 'STRING', sheet.recalculated)
+    problems.push(...[...(problem === undefined ? [] : [problem]), ...reported].map((one) => `Column ${name}: ${one}`))
     return [{ name, shape, sql }]
   })
   const nameAt = (position: number) => (kept[position] === true ? names[position] : undefined)
