@@ -4,5 +4,5 @@ import { mysql } from './mysql/index.js'
 import { postgres } from './postgres/index.js'
 import { spoke } from './spoke/index.js'
 
-/** Every kind of source there is. */
+/** The list of all connectors. */
 export const connectors: readonly Connector[] = [files, mysql, postgres, spoke] as readonly Connector[]

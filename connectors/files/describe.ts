@@ -2,17 +2,18 @@ import type { DatasetDescription, DistributionDescription, TableDescription } fr
 import type { ColumnDescription } from '../../src/connector/column.js'
 import type { ColumnEntry } from './folder/catalogue-file.js'
 import type { FileDataset } from './folder/datasets.js'
-import { mediaTypeOf } from './formats.js'
-import type { ConvertedTable } from './manifest.js'
+import { mediaTypeOf } from '../shared/tabular/formats.js'
+import type { ConvertedTable } from '../shared/tabular/copies/manifest.js'
+import { describedBy } from '../shared/dataset-entry.js'
 import { humanised, slugOf, uniqueSlugs } from '../shared/slug.js'
 
-/** A dataset as the catalogue tells of it. @param hashes the SHA-256 of each of its files, by name. */
+/** Describes a dataset for the catalogue. @param hashes the SHA-256 of each of its files, by name. */
 export function describeDataset(
   { id, title, entry, files, access, listing }: FileDataset,
   tables: TableDescription[],
   hashes: ReadonlyMap<string, string>,
 ): DatasetDescription {
-  const { description, licence, issued, frequency, landingPage } = entry
+  const { description, issued } = entry
   const latest = files
     .map(({ modified }) => modified)
     .sort()
@@ -21,19 +22,14 @@ export function describeDataset(
   return {
     id,
     title,
-    themes: entry.themes ?? [],
-    keywords: entry.keywords ?? [],
+    ...describedBy(entry),
     access,
-    sharedWith: entry.sharedWith ?? [],
     listing,
     distributions: distributions(files, hashes),
     tables: access === 'OPEN' ? tables : tables.map(withoutProfiles),
     ...(description === undefined ? {} : { description }),
-    ...(licence === undefined ? {} : { licence }),
     ...(issued === undefined ? {} : { issued }),
     ...(modified === undefined ? {} : { modified }),
-    ...(frequency === undefined ? {} : { frequency }),
-    ...(landingPage === undefined ? {} : { landingPage }),
   }
 }
 
@@ -54,13 +50,13 @@ function distributions(files: FileDataset['files'], hashes: ReadonlyMap<string, 
   })
 }
 
-/** The columns that an entry protects and that none of the dataset's tables has: each may be any of theirs, under another name. */
+/** The columns that an entry protects but no table of the dataset has. Such a column may now have another name, so any column may be it. */
 export function lostProtection(columns: ReadonlyMap<string, ColumnEntry>, tables: readonly ConvertedTable[]): string[] {
   const known = new Set(tables.flatMap((table) => table.columns.map(({ name }) => name)))
   return [...columns].flatMap(([name, { sensitivity = 'NONE' }]) => (sensitivity === 'NONE' || known.has(name) ? [] : [name]))
 }
 
-/** A converted table as the catalogue tells of it, with what its publisher says of its columns. */
+/** Describes a converted table for the catalogue, with what its publisher says of its columns. */
 export function describeTable(
   id: string,
   table: ConvertedTable,
@@ -100,7 +96,7 @@ function describeColumn(column: ColumnDescription, entry: ColumnEntry | undefine
   return described.sensitivity === 'NONE' ? described : withoutProfile(described)
 }
 
-/** What is not open to everybody leaves this process neither in rows nor in figures of them. */
+/** Profiles hold values of the rows. Those of a dataset that is not OPEN must not leave this process. */
 function withoutProfiles(table: TableDescription): TableDescription {
   return { ...table, columns: table.columns.map(withoutProfile) }
 }

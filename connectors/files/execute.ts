@@ -7,14 +7,12 @@ import { shapesOf } from '../../src/connector/shapes.js'
 import { scansOf } from '../../src/connector/traverse.js'
 import type { Part, PlannedFragment, Scan, ScanOptions, ScanReport } from '../../src/connector/source.js'
 import { ResultTooLarge, SourceUnavailable } from '../../src/errors.js'
-import { isDamaged } from './copies/attached-copies.js'
-import type { HeldTable } from './copies/harvested-tables.js'
+import { isDamaged } from '../shared/tabular/copies/attached-copies.js'
+import type { HeldTable } from '../shared/tabular/copies/harvested-tables.js'
+import type { ReadableTable } from '../shared/tabular/copies/readable-table.js'
 import { findRows } from './find-rows.js'
 import { rowsBound, rowsToSort } from './rows-bound.js'
 import { columnAt, literal } from '../shared/engine-sql.js'
-
-/** A harvested table, and the table expression that its copy is read by; `hasRowIds` where that has the places of its rows as `rowid`. */
-export type ReadableTable = HeldTable & { readonly from: string; readonly hasRowIds: boolean }
 
 /** Tables that are kept as they are until `release`. */
 export interface HeldTables {

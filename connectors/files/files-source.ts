@@ -6,13 +6,15 @@ import type { Fragment, Health, PlannedFragment, Scan, ScanOptions, Source, Sour
 import { splitBy } from '../../src/connector/split.js'
 import { type DialsError, SourceTimeout, SourceUnavailable } from '../../src/errors.js'
 import type { FilesConfig } from './config.js'
-import { AttachedCopies, damagedCopy, isDamaged } from './copies/attached-copies.js'
-import { ContentHashes } from './copies/content-hashes.js'
-import { Converter, storeFolderOf } from './copies/converter.js'
-import { CopyStore } from './copies/copy-store.js'
-import { type HeldTable, HarvestedTables } from './copies/harvested-tables.js'
-import { executeScan, type HeldTables, type ReadableTable } from './execute.js'
+import { AttachedCopies, damagedCopy, isDamaged } from '../shared/tabular/copies/attached-copies.js'
+import { ContentHashes } from '../shared/tabular/copies/content-hashes.js'
+import { Converter } from '../shared/tabular/copies/converter.js'
+import { CopyStore } from '../shared/tabular/copies/copy-store.js'
+import { type HeldTable, HarvestedTables } from '../shared/tabular/copies/harvested-tables.js'
+import type { ReadableTable } from '../shared/tabular/copies/readable-table.js'
+import { executeScan, type HeldTables } from './execute.js'
 import { harvestFolder } from './harvest.js'
+import { storeFolderOf } from './store-folder.js'
 import { scanText } from '../shared/engine-sql.js'
 
 /** A folder of files as a source. Scans read the copies of the last harvest, never the files themselves. */
@@ -24,7 +26,7 @@ export class FilesSource implements Source {
   readonly #memoryFile: string
   readonly #copies: AttachedCopies
   #last: Promise<unknown> = Promise.resolve()
-  /** Why nobody can know who may read what; nothing is served then. */
+  /** The error of an unreadable catalogue.yaml. While it is set, access is unknown and nothing is served. */
   #broken: DialsError | undefined
   #first: Promise<void> | undefined
   readonly #closing = new AbortController()
@@ -45,7 +47,7 @@ export class FilesSource implements Source {
   async *harvest(_cursor: string | undefined, signal: AbortSignal): AsyncIterable<CatalogueEvent> {
     const { config, context } = this
     const [store, hashes, harvestedTables] = [this.#store, this.#hashes, this.#harvestedTables]
-    // The engine is shut off from all but the folder's real place.
+    // The engine may read only the folder's real path, so links are resolved first.
     const folder = await realpath(this.#folder).catch(() => this.#folder)
     const converter = new Converter({ store, hashes, folder, openEngine: (options) => context.openEngine(options) })
     try {
@@ -108,7 +110,7 @@ export class FilesSource implements Source {
     return this.#open(found, signal)
   }
 
-  /** The tables, where all of them and their copies are there. */
+  /** The tables; undefined if any of them, or its copy, is missing. */
   async #find(ids: readonly string[]): Promise<Map<string, HeldTable> | undefined> {
     const tables = new Map<string, HeldTable>()
     for (const id of ids) {
@@ -136,7 +138,7 @@ export class FilesSource implements Source {
     return { tables: readable, release }
   }
 
-  /** What is not as it was written is made again by the next harvest. */
+  /** Removes damaged copies, so that the next harvest makes them again. */
   async #damaged(tables: readonly HeldTable[], cause: unknown): Promise<Error> {
     this.context.log.warn({ err: cause }, 'a copy is damaged')
     for (const { key, file } of tables) {
@@ -146,7 +148,10 @@ export class FilesSource implements Source {
     return damagedCopy(cause)
   }
 
-  /** A process that starts with queries reads its folder first, once for all of them; one that gives up takes nobody else with it. */
+  /**
+   * A process whose first request is a query must harvest first. Queries that arrive meanwhile share that harvest, and it goes on if one of
+   * them is cancelled.
+   */
   async #harvestOnce(signal: AbortSignal): Promise<void> {
     this.#first ??= this.#harvestAll().catch((thrown: unknown) => {
       this.#first = undefined

@@ -3,7 +3,7 @@ import type { Predicate, Relation, TableScan } from '../../src/connector/relatio
 import { mapInputs } from '../../src/connector/traverse.js'
 import { columnAt } from '../shared/engine-sql.js'
 import { keptShare } from './rows-bound.js'
-import type { ReadableTable } from './execute.js'
+import type { ReadableTable } from '../shared/tabular/copies/readable-table.js'
 
 /** A smaller table is read whole as soon. */
 const rowsMin = 100_000

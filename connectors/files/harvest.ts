@@ -4,18 +4,18 @@ import { DialsError, SourceTimeout } from '../../src/errors.js'
 import { bindIds } from './folder/bind-ids.js'
 import { catalogueFileName, readCatalogueFile } from './folder/catalogue-file.js'
 import type { FilesConfig } from './config.js'
-import type { ContentHashes } from './copies/content-hashes.js'
-import type { Converter } from './copies/converter.js'
-import type { CopyStore } from './copies/copy-store.js'
-import type { HeldTable, HarvestedTables } from './copies/harvested-tables.js'
+import type { ContentHashes } from '../shared/tabular/copies/content-hashes.js'
+import type { Converter } from '../shared/tabular/copies/converter.js'
+import type { CopyStore } from '../shared/tabular/copies/copy-store.js'
+import type { HeldTable, HarvestedTables } from '../shared/tabular/copies/harvested-tables.js'
 import { type FileDataset, groupFiles } from './folder/datasets.js'
 import { describeDataset, describeTable, lostProtection } from './describe.js'
 import { listFolder } from './folder/folder.js'
-import type { ConvertedTable } from './manifest.js'
+import type { ConvertedTable } from '../shared/tabular/copies/manifest.js'
 import { type FolderMemory, readMemory, writeMemory } from './folder/memory.js'
-import { Unreadable } from './unreadable.js'
+import { Unreadable } from '../shared/tabular/unreadable.js'
 
-/** What a harvest works with. */
+/** What a harvest needs. */
 export interface HarvestParts {
   folder: string
   config: FilesConfig
@@ -23,19 +23,19 @@ export interface HarvestParts {
   hashes: ContentHashes
   harvestedTables: HarvestedTables
   converter: Converter
-  /** Where this folder's memory is kept. */
+  /** The file that keeps this folder's memory. */
   memoryFile: string
   log: Log
-  /** Runs one piece of work at a time, over all harvests of the source. */
+  /** Runs one piece of work at a time, across all harvests of the source. */
   inTurn<T>(work: () => Promise<T>): Promise<T>
-  /** Told who may read what, or that nobody can know. */
+  /** Called once catalogue.yaml was read: with its error, or with undefined if it is valid. */
   onCatalogueFile(readable: DialsError | undefined): void
 }
 
 /**
- * Reads the folder: a `dataset` for each that could be read, a `problem` for each file that could not, then `complete`. A file that did not
- * change since the last harvest is not read again; one that cannot be read leaves its dataset as it was, marked stale.
- * @throws SourceUnavailable where the folder or its catalogue.yaml cannot be read at all.
+ * Reads the folder: yields a `dataset` for each that could be read, a `problem` for each file that could not, then `complete`. A file that
+ * has not changed since the last harvest is not read again. A file that cannot be read leaves its dataset as it was, marked stale.
+ * @throws SourceUnavailable if the folder or its catalogue.yaml cannot be read at all.
  */
 export async function* harvestFolder(parts: HarvestParts, signal: AbortSignal): AsyncGenerator<CatalogueEvent> {
   const { config, folder, harvestedTables, store, hashes, memoryFile, inTurn } = parts
@@ -46,7 +46,7 @@ export async function* harvestFolder(parts: HarvestParts, signal: AbortSignal): 
     throw catalogue
   }
   await store.open()
-  // Another harvest of this folder may be under way: what it remembers is read and written in one turn.
+  // Another harvest of this folder may be running, so the memory is read and written in one turn.
   const { datasets, problems, memory, listed } = await inTurn(async () => {
     const before = await readMemory(memoryFile)
     const named = new Set(Object.values(catalogue.datasets).flatMap(({ files = [] }) => files))
@@ -92,7 +92,7 @@ async function harvestDataset(
     const read: { key: string; name: string; table: ConvertedTable; held: HeldTable; title: string; problems: readonly string[] }[] = []
     for (const { stem, name, title, file, problems } of dataset.tables) {
       reading = file.name
-      // A list that became empty says nothing of its columns: they are those of before.
+      // A file without rows does not show the types of its columns, so those of the last harvest stay.
       const before = bound.get(`${stem}/`)
       const known = before === undefined ? undefined : (await parts.harvestedTables.get(`${dataset.id}/${before}`))?.columns
       const { key, manifest } = await parts.converter.copyOf(file, types, signal, known)
@@ -142,7 +142,7 @@ const problemOf = ({ id, listing }: FileDataset, message: string): CatalogueEven
   listing,
 })
 
-/** A dataset whose file is there and cannot be read: the tables of before, and what catalogue.yaml says of it now. */
+/** A dataset whose file is present but cannot be read: its earlier tables, with the present catalogue.yaml applied. */
 async function asBefore(dataset: FileDataset, reason: string, { harvestedTables, store }: HarvestParts): Promise<CatalogueEvent[]> {
   const columns = new Map(Object.entries(dataset.entry.columns ?? {}))
   const held = [...(await harvestedTables.markStale(dataset.id, reason))]
@@ -166,7 +166,7 @@ async function asBefore(dataset: FileDataset, reason: string, { harvestedTables,
   return [{ kind: 'dataset', dataset: describeDataset(dataset, tables, new Map()) }]
 }
 
-/** Tables of one dataset whose ids are remembered, those that have gone included. */
+/** The most tables of one dataset whose ids are remembered, deleted ones included. */
 const tablesMax = 2000
 
 function reasonOf(thrown: unknown, dataset: FileDataset, log: Log): string {

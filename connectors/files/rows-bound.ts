@@ -1,5 +1,5 @@
 import type { Expression, Predicate, Relation, TableScan } from '../../src/connector/relation.js'
-import type { HeldTable } from './copies/harvested-tables.js'
+import type { HeldTable } from '../shared/tabular/copies/harvested-tables.js'
 
 /** How many rows a relation can have. */
 export interface RowsBound {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { databaseSettings } from '../shared/database/entries.js'
+import { databaseUrl } from '../shared/database/url.js'
 import { tlsProblem } from './tls.js'
 
 const file = z.string().min(1).max(4096)
@@ -7,16 +8,9 @@ const file = z.string().min(1).max(4096)
 /** `config:` of a source with `connector: mysql`. */
 export const mysqlConfigSchema = z
   .strictObject({
-    url: z
-      .string()
-      .min(1)
-      .max(4096)
-      .regex(/^(mysql|mariadb):\/\//, 'begins with mysql:// or mariadb://')
-      .refine((url) => URL.canParse(url), {
-        abort: true,
-        message: 'is no URL: in a password, what is neither letter nor digit is percent-encoded',
-      })
-      .describe('mysql://user:${PASSWORD}@host:3306/database. A user that may only SELECT, on a replica where there is one.'),
+    url: databaseUrl(/^(mysql|mariadb):\/\//, 'begins with mysql:// or mariadb://').describe(
+      'mysql://user:${PASSWORD}@host:3306/database. A user that may only SELECT, on a replica where there is one.',
+    ),
     tls: z
       .union([
         z.boolean(),

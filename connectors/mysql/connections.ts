@@ -1,28 +1,23 @@
 import { createConnection, createPool, type Pool, type PoolConnection, type Query, type QueryOptions, type SslOptions } from 'mysql2'
-import { SourceTimeout, SourceUnavailable } from '../../src/errors.js'
+import { SourceUnavailable } from '../../src/errors.js'
+import { connectionFrom, connectionLimits, inTransaction, queryEnded, type Transaction } from '../shared/database/connection.js'
 import type { MysqlConfig } from './config.js'
 import { mysqlError } from './errors.js'
 import { integer } from './sql/text.js'
 
-const connectMsMax = 10_000
-/** A server that does not answer a cancellation by then is not waited for. */
-const cancelMsMax = 1000
-
-/** One connection inside a read-only transaction. What it throws is a DialsError. */
-export interface Session {
-  /** Runs one statement; its rows as objects. */
+/** One connection inside a read-only transaction. Its methods throw a DialsError. */
+export interface Session extends Transaction {
+  /** Runs one statement and returns its rows as objects. */
   query(sql: string): Promise<unknown[]>
-  /** Starts a statement, whose rows its caller streams. */
+  /** Starts a statement whose rows the caller streams. */
   start(options: QueryOptions): Query
   /** Rejects when the connection ends, or does not answer a cancellation. */
   readonly broken: Promise<never>
-  /** Gives the connection back for other work, or ends it. Safe to call twice. */
-  close(isWell: boolean): void
 }
 
 /**
- * The connections of one source: each piece of work is a READ ONLY transaction of its own. A signal that ends kills what runs at the
- * server.
+ * The connections of one source. Each piece of work runs in a READ ONLY transaction of its own. When its signal ends, the running statement
+ * is killed at the server.
  */
 export class Connections {
   readonly #pool: Pool
@@ -32,48 +27,56 @@ export class Connections {
     private readonly config: MysqlConfig,
     private readonly ssl: SslOptions | undefined,
   ) {
-    this.#pool = createPool({ ...this.#settings(), connectionLimit: config.connections, idleTimeout: 30_000 })
+    this.#pool = createPool({ ...this.#settings(), connectionLimit: config.connections, idleTimeout: connectionLimits.idleMs })
   }
 
-  /** Begins a transaction. Its caller closes it. @param timeoutMs of each statement; at most the configuration's. */
+  /**
+   * Begins a transaction, which the caller must close.
+   * @param timeoutMs the most for each statement, in milliseconds; never more than the configuration allows.
+   */
   async begin(signal: AbortSignal, timeoutMs = this.config.statementTimeoutMs): Promise<Session> {
     if (this.#closed !== undefined) throw new SourceUnavailable('This source was closed.')
-    if (signal.aborted) throw ended()
+    if (signal.aborted) throw queryEnded()
     const connection = await this.#connect(signal)
     let giveUp: NodeJS.Timeout | undefined
     let cancel = () => undefined as void
     let lose = () => undefined as void
-    // mysql2 tells a statement nothing of a pooled connection that has ended.
+    // mysql2 does not tell a running statement that its pooled connection has ended.
     const broken = new Promise<never>((_, reject) => {
-      lose = () => reject(signal.aborted ? ended() : mysqlError({}))
+      lose = () => reject(signal.aborted ? queryEnded() : mysqlError({}))
       cancel = () => {
         this.#kill(connection)
-        giveUp = setTimeout(lose, cancelMsMax)
+        giveUp = setTimeout(lose, connectionLimits.cancelMs)
       }
     })
     broken.catch(() => undefined)
     connection.once('end', lose)
     signal.addEventListener('abort', cancel, { once: true })
+    let isCommitted = false
     let isClosed = false
     const session: Session = {
       query: (sql) => {
         const answer = new Promise<unknown[]>((resolve, reject) => {
           connection.query(sql, (error, rows) => {
             if (error === null) resolve(rows as unknown[])
-            else reject(signal.aborted ? ended() : mysqlError(error))
+            else reject(signal.aborted ? queryEnded() : mysqlError(error))
           })
         })
         return Promise.race([answer, broken])
       },
       broken,
       start: (options) => connection.query(options),
-      close(isWell) {
+      async commit() {
+        await session.query('COMMIT')
+        isCommitted = true
+      },
+      close() {
         if (isClosed) return
         isClosed = true
         signal.removeEventListener('abort', cancel)
         clearTimeout(giveUp)
         connection.removeListener('end', lose)
-        if (isWell && !signal.aborted) connection.release()
+        if (isCommitted && !signal.aborted) connection.release()
         else connection.destroy()
       },
     }
@@ -83,22 +86,14 @@ export class Connections {
       await session.query('START TRANSACTION READ ONLY')
       return session
     } catch (thrown) {
-      session.close(false)
+      session.close()
       throw thrown
     }
   }
 
   /** Runs work in a transaction of its own. */
-  async use<T>(signal: AbortSignal, work: (session: Session) => Promise<T>, timeoutMs?: number): Promise<T> {
-    const session = await this.begin(signal, timeoutMs)
-    try {
-      const answer = await work(session)
-      await session.query('COMMIT')
-      session.close(true)
-      return answer
-    } finally {
-      session.close(false)
-    }
+  use<T>(signal: AbortSignal, work: (session: Session) => Promise<T>, timeoutMs?: number): Promise<T> {
+    return inTransaction(this.begin(signal, timeoutMs), work)
   }
 
   /** Ends every connection. Safe to call twice. */
@@ -111,26 +106,23 @@ export class Connections {
     return {
       uri: this.config.url.replace(/^mariadb:/, 'mysql:'),
       charset: 'utf8mb4',
-      connectTimeout: connectMsMax,
+      connectTimeout: connectionLimits.connectMs,
       dateStrings: true,
       ...(this.ssl === undefined ? {} : { ssl: this.ssl }),
     }
   }
 
   #connect(signal: AbortSignal): Promise<PoolConnection> {
-    return new Promise((resolve, reject) => {
-      const leave = () => reject(ended())
-      signal.addEventListener('abort', leave, { once: true })
+    const connecting = new Promise<PoolConnection>((resolve, reject) => {
       this.#pool.getConnection((error, connection) => {
-        signal.removeEventListener('abort', leave)
-        if (error !== null) reject(mysqlError(error))
-        else if (signal.aborted) connection.release()
-        else resolve(connection)
+        if (error === null) resolve(connection)
+        else reject(mysqlError(error))
       })
     })
+    return connectionFrom(connecting, signal, (connection) => connection.release())
   }
 
-  /** Over a connection of its own. */
+  /** Kills the running statement over a separate connection. */
   #kill({ threadId }: PoolConnection): void {
     const other = createConnection(this.#settings())
     other.on('error', () => undefined)
@@ -149,8 +141,4 @@ export class Connections {
       .map(([name, value]) => `${name} = ${value}`)
       .join(', ')}`
   }
-}
-
-function ended(): SourceTimeout {
-  return new SourceTimeout('The query was ended before the database had answered it.')
 }

@@ -3,7 +3,7 @@ import { isExact } from './sql/exact.js'
 import { relationSql } from './sql/relation.js'
 import { quoteName } from './sql/text.js'
 
-/** How MySQL is asked; what it does as the engine does, of the right operands (`sql/exact.ts`). */
+/** How to query MySQL. Which operations give the same result as the engine depends on their operands too: see `sql/exact.ts`. */
 export const mysqlDialect: Dialect = {
   capabilities: {
     project: true,

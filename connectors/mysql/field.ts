@@ -3,10 +3,10 @@ import { TypeMismatch } from '../../src/errors.js'
 import type { ColumnPage, GrowingBytes } from '../shared/parquet/column-page.js'
 import { decimalBytes } from '../shared/parquet/physical.js'
 
-/** Writes one value, as the text that MySQL sends, into a column. The row is counted by now. */
+/** Writes one value into a column, from the text that MySQL sends. The caller has already counted the row. */
 export type Field = (page: ColumnPage, value: Buffer) => void
 
-/** How the values of a shape are read. */
+/** How to write the values of a shape. */
 export function fieldOf({ type, scale = 0 }: Shape): Field {
   switch (type) {
     case 'INT64':
@@ -48,7 +48,7 @@ function date(page: ColumnPage, value: Buffer): void {
   page.values.used = page.values.bytes.writeInt32LE(daysOf(value.toString('latin1')), page.values.used)
 }
 
-/** `2026-01-02 03:04:05.600000`, of a session whose time zone is UTC. */
+/** Writes `2026-01-02 03:04:05.600000`. The session's time zone is UTC. */
 function moment(page: ColumnPage, value: Buffer): void {
   const [day = '', clock = ''] = value.toString('latin1').split(' ')
   const [hours = '', minutes = '', seconds = ''] = clock.split(':')
@@ -57,7 +57,7 @@ function moment(page: ColumnPage, value: Buffer): void {
   writeLong(page.values, BigInt(daysOf(day)) * 86_400_000_000n + BigInt(ofDay) * 1_000_000n + BigInt(fraction.padEnd(6, '0')))
 }
 
-/** @throws TypeMismatch for what MySQL takes for a date though it is none: 0000-00-00, 2026-02-00. */
+/** @throws TypeMismatch for a date that MySQL accepts but no calendar has: 0000-00-00, 2026-02-00. */
 function daysOf(day: string): number {
   const at = Date.parse(`${day}T00:00:00Z`)
   if (Number.isNaN(at))

@@ -5,6 +5,6 @@ import { type MysqlConfig, mysqlConfigSchema } from './config.js'
 export const mysql: Connector<MysqlConfig> = {
   kind: 'mysql',
   configSchema: mysqlConfigSchema,
-  // Its driver is loaded where there is such a source: a process of files alone starts sooner.
+  // The driver is loaded on first use, so that a process without such sources starts sooner.
   open: async (config, context) => (await import('./open-mysql.js')).openMysql(config, context),
 }

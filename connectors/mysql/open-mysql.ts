@@ -10,8 +10,8 @@ import { sampleOf } from './sample.js'
 import { readTls } from './tls.js'
 
 /**
- * A MySQL or MariaDB server as a source, or some of its tables. Nothing is reached yet.
- * @throws ConfigError for a file of its TLS that cannot be read.
+ * Opens a MySQL or MariaDB server, or some of its tables, as a source. Does not connect yet.
+ * @throws ConfigError if one of its TLS files cannot be read.
  */
 export async function openMysql(config: MysqlConfig, context: SourceContext): Promise<Source> {
   const connections = new Connections(config, await readTls(config, context.baseFolder))

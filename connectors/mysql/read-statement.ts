@@ -1,6 +1,6 @@
 import type { LandedFile } from '../../src/connector/engine.js'
 import { shapesOf } from '../../src/connector/shapes.js'
-import { SourceTimeout } from '../../src/errors.js'
+import { queryEnded } from '../shared/database/connection.js'
 import type { Limits } from '../shared/database/execute-scan.js'
 import type { Statement } from '../shared/database/statements.js'
 import { PartWriter } from '../shared/parquet/part-writer.js'
@@ -8,18 +8,16 @@ import type { Connections } from './connections.js'
 import { mysqlError } from './errors.js'
 import { fieldOf } from './field.js'
 
-/** Rows that are read ahead of whoever takes the parts. */
+/** How many rows may be read before the caller takes the next part. */
 const rowsAhead = 1000
 
-const ended = 'The query was ended before the database had answered it.'
-
-/** Where the rows come from, and where their parts go. */
+/** Where rows come from, and the folder for the parts. */
 export interface ReadParts {
   readonly connections: Connections
   readonly scratchFolder: string
 }
 
-/** One statement's rows, a part at a time: not many more are read than were asked for. */
+/** Reads the rows of one statement, a part at a time. Few more rows are read than the caller asks for. */
 export async function* readStatement(
   { relation, sql }: Statement,
   limits: Limits,
@@ -30,7 +28,7 @@ export async function* readStatement(
   const left = new AbortController()
   const session = await connections.begin(AbortSignal.any([limits.signal, left.signal]), limits.deadline - Date.now())
   try {
-    // Every value as the bytes of its text: nothing is made a JavaScript number or date on its way.
+    // Each value arrives as the bytes of its text, so that no JavaScript number or date can change it.
     const query = session.start({ sql, rowsAsArray: true, typeCast: (field) => field.buffer() })
     const rows = query.stream({ highWaterMark: rowsAhead })
     session.broken.catch((reason: Error) => rows.destroy(reason))
@@ -51,16 +49,16 @@ export async function* readStatement(
       given = writer.rows
       bytes = 0
     }
-    if (limits.signal.aborted) throw new SourceTimeout(ended)
+    if (limits.signal.aborted) throw queryEnded()
     if (writer.rows > given || given === 0) yield await writer.write()
-    await session.query('COMMIT')
-    session.close(true)
+    await session.commit()
+    session.close()
     return { rows: writer.rows }
   } catch (thrown) {
-    throw limits.signal.aborted ? new SourceTimeout(ended) : mysqlError(thrown)
+    throw limits.signal.aborted ? queryEnded() : mysqlError(thrown)
   } finally {
-    // Whoever leaves early ends it at the server as well.
+    // If the caller leaves early, the statement is ended at the server too.
     left.abort()
-    session.close(false)
+    session.close()
   }
 }

@@ -6,7 +6,7 @@ import { readingOf } from './types.js'
 const tablesSql = `
 SELECT t.TABLE_SCHEMA AS \`schema\`, t.TABLE_NAME AS name, t.TABLE_TYPE AS kind, t.TABLE_COMMENT AS comment, c.COLUMN_NAME AS \`column\`,
   c.DATA_TYPE AS type, c.COLUMN_TYPE AS full, c.NUMERIC_PRECISION AS digits, c.NUMERIC_SCALE AS scale, c.IS_NULLABLE AS nullable,
-  c.COLUMN_COMMENT AS told
+  c.COLUMN_COMMENT AS columnComment
 FROM information_schema.TABLES AS t
 LEFT JOIN information_schema.COLUMNS AS c ON c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME
 WHERE t.TABLE_TYPE IN ('BASE TABLE', 'VIEW') AND t.TABLE_SCHEMA NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys')
@@ -36,19 +36,19 @@ interface ColumnRow {
   name: string
   kind: string
   comment: string
-  /** None for a view that is broken. */
+  /** Null for a broken view. */
   column: string | null
   type: string
   full: string
   digits: number | null
   scale: number | null
   nullable: string
-  told: string
+  columnComment: string
 }
 
 /**
- * Reads what the configuration lists, as far as this user may see it: information_schema hides the rest.
- * @param home the database of the url, whose tables have their own names as identifiers.
+ * Reads the listed tables that this user may see: information_schema hides the others.
+ * @param home the database of the url. Its tables have their plain names as identifiers.
  */
 export async function readTables(
   query: (sql: string) => Promise<unknown[]>,
@@ -82,7 +82,7 @@ export async function readTables(
               {
                 name: row.column,
                 nullable: row.nullable === 'YES',
-                comment: row.told === '' ? undefined : row.told,
+                comment: row.columnComment === '' ? undefined : row.columnComment,
                 reading: readingOf({ name: row.type, full: row.full, precision: row.digits, scale: row.scale }),
               },
             ],
@@ -91,7 +91,7 @@ export async function readTables(
   })
 }
 
-/** Of the rows of one table. */
+/** The keys of one table, from its rows of `keysSql`. */
 function keysOf(rows: readonly KeyRow[]): Pick<SourceTable, 'primaryKey' | 'foreignKeys'> {
   const foreign = new Map<string, { schema: string; name: string; columns: string[]; references: string[] }>()
   for (const { key, column, toSchema, toName, reference } of rows) {

@@ -5,7 +5,7 @@ import type { Statement } from '../shared/database/statements.js'
 import { mysqlDialect } from './dialect.js'
 import { integer } from './sql/text.js'
 
-/** The first 10,000 rows of a table, and of long texts their beginnings. */
+/** Samples the first 10,000 rows of a table, with long texts cut short. */
 export function sampleOf(table: SourceTable): { statement: Statement; rowsMax: number } {
   const relation = scanOfAll(table)
   const isLong = (type: string) => type === 'STRING' || type === 'JSON'

@@ -2,25 +2,25 @@ import { isIP } from 'node:net'
 import type { SslOptions } from 'mysql2'
 import { isLoopback, readTlsFiles, type TlsFiles } from '../shared/database/tls.js'
 
-/** What of a configuration says how the connection is encrypted. */
+/** The parts of the configuration that concern TLS. */
 interface TlsSettings {
   readonly url: string
   readonly tls?: boolean | (TlsFiles & { readonly verifyHost: boolean }) | undefined
 }
 
 /**
- * How mysql2 is to encrypt; undefined where it is not to: by default on loopback alone.
+ * The TLS options for mysql2; undefined for no encryption, which is the default on loopback only.
  * @throws ConfigError for a file that cannot be read.
  */
 export async function readTls(settings: TlsSettings, baseFolder: string): Promise<SslOptions | undefined> {
   const files = filesOf(settings)
   if (files === undefined) return undefined
   const { verifyHost = true, ...named } = files
-  // mysql2 takes a certificate for any host, unless it is told otherwise.
+  // Unless asked to verify it, mysql2 accepts a certificate for any host.
   return { ...(await readTlsFiles(named, baseFolder)), rejectUnauthorized: true, verifyIdentity: verifyHost }
 }
 
-/** What cannot be meant, and where, in an operator's words. */
+/** A contradiction in the configuration, and its place, in words for the operator. */
 export function tlsProblem(settings: TlsSettings): { path: string[]; message: string } | undefined {
   const files = filesOf(settings)
   if (files?.verifyHost === false) {
@@ -28,7 +28,7 @@ export function tlsProblem(settings: TlsSettings): { path: string[]; message: st
       ? { path: ['tls', 'verifyHost'], message: 'may be false only with a ca: of a public authority anybody has some certificate' }
       : undefined
   }
-  // mysql2 would look for `localhost` in the certificate.
+  // For an address, mysql2 would look for `localhost` in the certificate.
   const isAddress = files !== undefined && isIP(hostOf(settings).replace(/^\[|\]$/g, '')) !== 0
   return isAddress
     ? {

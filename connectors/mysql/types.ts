@@ -1,6 +1,6 @@
 import type { Reading } from '../shared/database/source-table.js'
 
-/** A column's type as information_schema has it. */
+/** A column's type, as information_schema describes it. */
 export interface NativeType {
   /** DATA_TYPE: `bigint`. */
   readonly name: string
@@ -11,7 +11,7 @@ export interface NativeType {
 }
 
 const asIs = (column: string) => column
-/** A text as its UTF-8 bytes: compared so, it is compared exactly, where MySQL's collations ignore case, accents and blanks at the end. */
+/** A text as its UTF-8 bytes, which compare exactly. MySQL's collations ignore case, accents and trailing blanks. */
 const bytes = (text: string) => `CAST(${text} AS BINARY)`
 const letters = (column: string) => bytes(`CONVERT(${column} USING utf8mb4)`)
 const hexadecimal = (column: string) => bytes(`HEX(${column})`)
@@ -35,7 +35,10 @@ const plain: Readonly<Record<string, Reading>> = {
 
 const texts = new Set(['char', 'varchar', 'tinytext', 'text', 'mediumtext', 'longtext', 'enum', 'set'])
 const blobs = new Set(['binary', 'varbinary', 'tinyblob', 'blob', 'mediumblob', 'longblob', 'bit', 'vector'])
-/** https://dev.mysql.com/doc/refman/8.4/en/spatial-type-overview.html, and MariaDB's name of the last; they have no text of their own. */
+/**
+ * Spatial types, which have no text form of their own: https://dev.mysql.com/doc/refman/8.4/en/spatial-type-overview.html. The last name is
+ * MariaDB's.
+ */
 const places = new Set([
   'geometry',
   'point',
@@ -48,7 +51,7 @@ const places = new Set([
   'geometrycollection',
 ])
 
-/** How a column of a type is read: as one of ours where that is exact, else as its text, which is told. */
+/** How to read a column of a type: as one of our types if that is exact, else as text, with a note that says so. */
 export function readingOf(type: NativeType): Reading {
   if (type.name === 'bigint' && type.full.includes('unsigned')) return { shape: { type: 'DECIMAL', scale: 0 }, sql: asIs }
   const known = plain[type.name]
@@ -56,12 +59,12 @@ export function readingOf(type: NativeType): Reading {
   if (texts.has(type.name)) return { shape: { type: 'STRING' }, sql: letters }
   if (type.name === 'decimal' && (type.precision ?? 99) <= 38) return { shape: { type: 'DECIMAL', scale: type.scale ?? 0 }, sql: asIs }
   if (blobs.has(type.name))
-    return { shape: { type: 'STRING' }, sql: hexadecimal, told: `has the type ${type.name}, which is given in hexadecimal.` }
+    return { shape: { type: 'STRING' }, sql: hexadecimal, note: `has the type ${type.name}, which is given in hexadecimal.` }
   if (places.has(type.name))
     return {
       shape: { type: 'STRING' },
       sql: (column) => bytes(`ST_AsText(${column})`),
-      told: `has the type ${type.name}, which is given as well-known text.`,
+      note: `has the type ${type.name}, which is given as well-known text.`,
     }
-  return { shape: { type: 'STRING' }, sql: written, told: `has the type ${type.full}, which is given as its text.` }
+  return { shape: { type: 'STRING' }, sql: written, note: `has the type ${type.full}, which is given as its text.` }
 }

@@ -2,8 +2,8 @@ import type { PostgresConfig } from './config.js'
 import { integer } from './sql/text.js'
 
 /**
- * Begins a transaction that writes nothing, with settings that end with it: its limits, and the forms in which values are written.
- * @param timeoutMs of each statement; at most the configuration's, which is the default.
+ * SQL that begins a read-only transaction. Its settings end with the transaction: time limits, and the formats in which values are written.
+ * @param timeoutMs the most for each statement, in milliseconds. Default, and upper bound: the configuration's.
  */
 export function beginSql({ statementTimeoutMs, lockTimeoutMs }: PostgresConfig, timeoutMs = statementTimeoutMs): string {
   const settings: Record<string, string> = {

@@ -4,7 +4,7 @@ import type { ClientBase } from 'pg'
 
 const waitMsMax = 5000
 
-/** What pg keeps of a connection that its types leave out. */
+/** Properties of a pg client that its types leave out. */
 interface Opened {
   readonly host: string
   readonly port: number
@@ -14,10 +14,11 @@ interface Opened {
 }
 
 /**
- * Asks the server to cancel what a connection runs, over a connection of its own that counts against no limit, and over TLS where the first
- * one is: https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS. Nothing answers it;
- * statement_timeout is the safeguard where it is lost. Settles when the server has closed that connection, whatever came of it: a pooler
- * passes on no request of whoever has left before, neither on that connection nor on the first.
+ * Asks the server to cancel the running statement of a connection. The request needs a connection of its own, which counts against no
+ * limit, and uses TLS if the first one does: https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS.
+ * The server sends no answer; if the request is lost, statement_timeout still applies.
+ * Settles when the server has closed the request's connection, whatever happened. Until then both connections must stay open: a pooler
+ * drops the request of a client that has left.
  */
 export function cancelRequest(client: ClientBase): Promise<void> {
   const { host, port, processID, secretKey, connection } = client as unknown as Opened
@@ -28,7 +29,7 @@ export function cancelRequest(client: ClientBase): Promise<void> {
   quietly(socket)
   if (connection.ssl === false) {
     socket.once('connect', () => socket.write(request))
-    // Unread, it might not notice that the server has closed it.
+    // An unread socket might not notice that the server has closed it.
     socket.resume()
     return closed
   }
@@ -44,14 +45,14 @@ export function cancelRequest(client: ClientBase): Promise<void> {
   return closed
 }
 
-/** A request that fails must not end the process, and must not keep it. */
+/** A failed request must neither end the process nor keep it alive. */
 function quietly(socket: Socket): void {
   socket.on('error', () => socket.destroy())
   socket.setTimeout(waitMsMax, () => socket.destroy())
   socket.unref()
 }
 
-/** A message: its length, then these. */
+/** A protocol message: its length, then 32-bit words. */
 function words(...values: number[]): Buffer {
   const message = Buffer.alloc(4 + values.length * 4)
   message.writeInt32BE(message.length)

@@ -1,14 +1,11 @@
 import { z } from 'zod'
 import { databaseSettings } from '../shared/database/entries.js'
+import { databaseUrl } from '../shared/database/url.js'
 import { urlProblem } from './tls.js'
 
 /** `config:` of a source with `connector: postgres`. */
 export const postgresConfigSchema = z.strictObject({
-  url: z
-    .string()
-    .min(1)
-    .max(4096)
-    .regex(/^postgres(ql)?:\/\//, 'begins with postgres://')
+  url: databaseUrl(/^postgres(ql)?:\/\//, 'begins with postgres://')
     .superRefine((url, { addIssue }) => {
       const message = urlProblem(url)
       if (message !== undefined) addIssue({ code: 'custom', message })

@@ -1,44 +1,36 @@
 import type { Socket } from 'node:net'
 import pg from 'pg'
 import type { Log } from '../../src/connector/source.js'
-import { SourceTimeout, SourceUnavailable } from '../../src/errors.js'
+import { SourceUnavailable } from '../../src/errors.js'
+import { connectionFrom, connectionLimits, inTransaction, queryEnded, type Transaction } from '../shared/database/connection.js'
 import { beginSql } from './begin-sql.js'
 import { cancelRequest } from './cancel.js'
 import type { PostgresConfig } from './config.js'
 import { postgresError } from './errors.js'
 
-const connectMsMax = 10_000
-const idleMsMax = 30_000
-/** A server that does not answer a cancellation by then is not waited for. */
-const cancelMsMax = 1000
-
-/** What pg keeps of a connection that its types leave out. */
+/** Properties of a pg client that its types leave out. */
 interface Wired {
   readonly connection: { readonly stream: Socket }
 }
 
-/** One connection inside a read-only transaction. What it throws is a DialsError. */
-export interface Session {
-  /** Runs one statement; its rows, as pg reads them. */
+/** One connection inside a read-only transaction. Its methods throw a DialsError. */
+export interface Session extends Transaction {
+  /** Runs one statement and returns its rows, as pg reads them. */
   query(sql: string): Promise<unknown[]>
-  /** Starts a statement that reads the connection itself, and answers how it ends. */
+  /** Starts a statement that reads the connection itself, and settles when it has ended. */
   submit<T extends pg.Submittable & { readonly ended: Promise<void> }>(statement: T): Promise<void>
-  /** Ends the transaction well: the connection may be used again. */
-  commit(): Promise<void>
-  /** Gives the connection back; one whose transaction was not committed is ended. Safe to call twice. */
-  close(): void
 }
 
-/** How long the statements of one piece of work may take. */
+/** The limits for one piece of work. */
 export interface Within {
   readonly signal: AbortSignal
-  /** Milliseconds. Default: the configuration's statementTimeoutMs, which is also the most. */
+  /** The most for each statement, in milliseconds. Default, and upper bound: the configuration's statementTimeoutMs. */
   readonly timeoutMs?: number
 }
 
 /**
- * The connections of one source: each piece of work is a READ ONLY transaction of its own, whose settings end with it, so that a pooler
- * between us and the server does no harm. A signal that ends cancels what runs at the server.
+ * The connections of one source. Each piece of work runs in a READ ONLY transaction of its own. Its settings end with it, so a pooler
+ * before the server is safe. When the signal ends, the running statement is cancelled at the server.
  */
 export class Connections {
   readonly #pool: pg.Pool
@@ -53,26 +45,26 @@ export class Connections {
       ...address,
       application_name: 'seven-dials',
       max: config.connections,
-      connectionTimeoutMillis: connectMsMax,
-      idleTimeoutMillis: idleMsMax,
+      connectionTimeoutMillis: connectionLimits.connectMs,
+      idleTimeoutMillis: connectionLimits.idleMs,
       keepAlive: true,
       allowExitOnIdle: true,
     })
     this.#pool.on('error', (thrown) => log.warn({ err: postgresError(thrown).cause }, 'an idle connection to a database was lost'))
   }
 
-  /** Begins a transaction, whose statements the signal cancels. Its caller closes it. */
+  /** Begins a transaction, which the caller must close. The signal cancels its statements. */
   async begin({ signal, timeoutMs }: Within): Promise<Session> {
     if (this.#closed !== undefined) throw new SourceUnavailable('This source was closed.')
-    if (signal.aborted) throw ended()
+    if (signal.aborted) throw queryEnded()
     const client = await this.#connect(signal)
-    // Without a listener a connection that is lost in the midst of work would end the process; the work learns of it by itself.
+    // Without a listener, losing the connection during work would end the process. The statement itself reports the loss.
     const lost = () => undefined
     client.on('error', lost)
     let giveUp: NodeJS.Timeout | undefined
     let cancelled: Promise<void> | undefined
     const cancel = () => {
-      const givenUp = new Promise<void>((resolve) => (giveUp = setTimeout(resolve, cancelMsMax)))
+      const givenUp = new Promise<void>((resolve) => (giveUp = setTimeout(resolve, connectionLimits.cancelMs)))
       void givenUp.then(() => (client as unknown as Wired).connection.stream.destroy())
       cancelled = Promise.race([cancelRequest(client), givenUp])
     }
@@ -83,7 +75,7 @@ export class Connections {
       try {
         return await work
       } catch (thrown) {
-        throw signal.aborted ? ended(thrown) : postgresError(thrown)
+        throw signal.aborted ? queryEnded(postgresError(thrown).cause) : postgresError(thrown)
       }
     }
     const session: Session = {
@@ -102,7 +94,7 @@ export class Connections {
           client.removeListener('error', lost)
           client.release(!isCommitted || signal.aborted)
         }
-        // A cancellation that is still under way must not meet the next statement.
+        // The connection is given back only after the cancellation, which could otherwise hit its next statement.
         if (cancelled === undefined) release()
         else void cancelled.then(release)
       },
@@ -117,50 +109,20 @@ export class Connections {
   }
 
   /** Runs work in a transaction of its own. */
-  async use<T>(within: Within, work: (session: Session) => Promise<T>): Promise<T> {
-    const session = await this.begin(within)
-    try {
-      const answer = await work(session)
-      await session.commit()
-      return answer
-    } finally {
-      session.close()
-    }
+  use<T>(within: Within, work: (session: Session) => Promise<T>): Promise<T> {
+    return inTransaction(this.begin(within), work)
   }
 
-  /** Ends every connection, once the work on it has ended. Safe to call twice. */
+  /** Ends every connection once its work has ended. Safe to call twice. */
   close(): Promise<void> {
     this.#closed ??= this.#pool.end()
     return this.#closed
   }
 
-  /** Waits for a connection; one that comes after the signal has ended goes back unused. */
-  async #connect(signal: AbortSignal): Promise<pg.PoolClient> {
-    const connecting = this.#pool.connect()
-    let leave = () => undefined as void
-    const left = new Promise<never>((_, reject) => {
-      leave = () => {
-        reject(ended())
-        connecting.then(
-          (client) => client.release(),
-          () => undefined,
-        )
-      }
-      signal.addEventListener('abort', leave, { once: true })
-    })
-    try {
-      return await Promise.race([connecting, left])
-    } catch (thrown) {
+  #connect(signal: AbortSignal): Promise<pg.PoolClient> {
+    const connecting = this.#pool.connect().catch((thrown: unknown) => {
       throw postgresError(thrown)
-    } finally {
-      signal.removeEventListener('abort', leave)
-    }
+    })
+    return connectionFrom(connecting, signal, (client) => client.release())
   }
-}
-
-function ended(cause?: unknown): SourceTimeout {
-  return new SourceTimeout(
-    'The query was ended before the database had answered it.',
-    cause === undefined ? {} : { cause: postgresError(cause).cause },
-  )
 }

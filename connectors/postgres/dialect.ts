@@ -4,7 +4,8 @@ import { relationSql } from './sql/relation.js'
 import { quoteName } from './sql/text.js'
 
 /**
- * How PostgreSQL is asked; what it does as the engine does, of the right operands (`sql/exact.ts`): boxes of GeoJSON are the engine's own.
+ * How to query PostgreSQL. Which operations give the same result as the engine depends on their operands too: see `sql/exact.ts`. Boxes
+ * over GeoJSON stay with the engine.
  */
 export const postgresDialect: Dialect = {
   capabilities: {
@@ -21,7 +22,7 @@ export const postgresDialect: Dialect = {
   statementSql: (relation, from) => copyStatement(relationSql(relation, from)),
 }
 
-/** A query whose rows are read as COPY gives them. */
+/** Wraps a query in COPY, which is how its rows are read. */
 export function copyStatement(sql: string): string {
   return `COPY (\n${sql}\n) TO STDOUT (FORMAT binary)`
 }

@@ -1,34 +1,27 @@
-import {
-  type DialsError,
-  DialsError as Coded,
-  SourceTimeout,
-  SourceUnavailable,
-  SourceUnreachable,
-  TypeMismatch,
-} from '../../src/errors.js'
+import { DialsError, SourceTimeout, SourceUnavailable, SourceUnreachable, TypeMismatch } from '../../src/errors.js'
+import { databaseMessages } from '../shared/database/error-messages.js'
 import { tlsMessage } from '../shared/database/tls.js'
 
 /**
- * What the database or its connection threw, as one of ours. Its own words name tables and values, so they stay in the cause, and values
- * nowhere.
+ * Turns an error of the database or its connection into a DialsError. The original text may name tables, so it stays in the cause; text
+ * that may quote a value is dropped.
  */
 export function postgresError(thrown: unknown): DialsError {
-  if (thrown instanceof Coded) return thrown
+  if (thrown instanceof DialsError) return thrown
   const { code = '', message = '' } = thrown as { code?: string; message?: string }
   const cause = new Error(code.startsWith('22') ? `PostgreSQL ${code}` : `PostgreSQL ${code} ${message}`.trim().slice(0, 500))
-  if (code === '57014')
-    return new SourceTimeout('The database ended the query: it was cancelled, or took longer than a statement may.', { cause })
-  if (code.startsWith('22'))
-    return new TypeMismatch('A value does not convert to the type that was asked for, or a sum is too large to be exact.', { cause })
+  if (code === '57014') return new SourceTimeout(databaseMessages.interrupted, { cause })
+  if (code.startsWith('22')) return new TypeMismatch(databaseMessages.mismatch, { cause })
   const words = messages[code] ?? messages[code.slice(0, 2)] ?? tlsMessage({ code, message })
-  return answered.test(code) ? new SourceUnavailable(words ?? unread, { cause }) : new SourceUnreachable(words ?? lost, { cause })
+  return answered.test(code)
+    ? new SourceUnavailable(words ?? unread, { cause })
+    : new SourceUnreachable(words ?? databaseMessages.lost, { cause })
 }
 
-/** Classes of SQLSTATE in which the server tells what is wrong with a statement, and goes on. */
+/** SQLSTATE classes in which the server reports an error of the statement and goes on. */
 const answered = /^(?!08)(?:[0-4][0-9A-Z]|5[458]|F0|P0|XX)[0-9A-Z]{3}$/
 
 const unread = 'The database could not read what was asked for. Its own words are in the log.'
-const lost = 'The database cannot be reached, or ended the connection.'
 const faraway =
   'The database that holds the rows of a foreign table cannot be reached, or refuses this one. Its operator must see to its server and user mapping.'
 
@@ -40,10 +33,10 @@ const messages: Readonly<Record<string, string>> = {
   '0A': 'The database does not read this here: on a standby, for one, unlogged tables cannot be read.',
   '55000': 'A materialised view of this source has never been filled. Its operator must refresh it.',
   '42501': 'The role of this source may not read all of what was asked for. Its operator must grant SELECT.',
-  '42': 'The catalogue of this source is out of date: a table or a column has changed. Harvest it again.',
-  '55P03': 'A table is locked by other work at the source. Try again in a moment.',
+  '42': databaseMessages.changed,
+  '55P03': databaseMessages.locked,
   '40': 'The database gave the query up in favour of other work. Try again in a moment.',
   '53': 'The database has no room for another query now. Try again in a moment.',
   '28': 'The database refuses the role of this source. Its operator must see to the url.',
-  '3D': 'The database of this source does not exist. Its operator must see to the url.',
+  '3D': databaseMessages.noDatabase,
 }

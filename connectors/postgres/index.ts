@@ -5,6 +5,6 @@ import { type PostgresConfig, postgresConfigSchema } from './config.js'
 export const postgres: Connector<PostgresConfig> = {
   kind: 'postgres',
   configSchema: postgresConfigSchema,
-  // Its driver is loaded where there is such a source: a process of files alone starts sooner.
+  // The driver is loaded on first use, so that a process without such sources starts sooner.
   open: async (config, context) => (await import('./open-postgres.js')).openPostgres(config, context),
 }

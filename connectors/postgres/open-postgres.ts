@@ -9,8 +9,8 @@ import { sampleOf } from './sample.js'
 import { readTls } from './tls.js'
 
 /**
- * A PostgreSQL database as a source, or some of its tables. Nothing is reached yet.
- * @throws ConfigError for a file of its TLS that cannot be read.
+ * Opens a PostgreSQL database, or some of its tables, as a source. Does not connect yet.
+ * @throws ConfigError if one of its TLS files cannot be read.
  */
 export async function openPostgres(config: PostgresConfig, context: SourceContext): Promise<Source> {
   const connections = new Connections(config, await readTls(config.url, context.baseFolder), context.log)

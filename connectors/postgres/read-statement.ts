@@ -7,16 +7,16 @@ import type { Connections } from './connections.js'
 import { CopyOut } from './copy/copy-out.js'
 import { RowReader } from './copy/row-reader.js'
 
-/** A row is held as one piece while it is read. */
+/** A row is held in memory in one piece while it is read. */
 const rowBytesMax = 256 * 1024 * 1024
 
-/** Where the rows come from, and where their parts go. */
+/** Where rows come from, and the folder for the parts. */
 export interface ReadParts {
   readonly connections: Connections
   readonly scratchFolder: string
 }
 
-/** One statement's rows, a part at a time: no more is read from the socket than was asked for. */
+/** Reads the rows of one statement, a part at a time. The socket is read only as far as the caller asks. */
 export async function* readStatement(
   { relation, sql }: Statement,
   limits: Limits,
@@ -46,7 +46,7 @@ export async function* readStatement(
     session.close()
     return { rows: writer.rows }
   } finally {
-    // Whoever leaves early ends it at the server as well.
+    // If the caller leaves early, the statement is ended at the server too.
     left.abort()
     session.close()
   }

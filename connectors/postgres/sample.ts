@@ -7,10 +7,10 @@ import type { PostgresTable } from './catalogue/read-tables.js'
 import { copyStatement, postgresDialect } from './dialect.js'
 import { integer, isText } from './sql/text.js'
 
-/** From here on a sample is drawn from all over the table, instead of its first rows. */
+/** A table of more rows is sampled at random; of a smaller one the first rows are read. */
 const largeRows = 100_000
 
-/** Some 10,000 rows of a table: a sample of a share of the pages may be larger than its share of the rows. */
+/** Samples some 10,000 rows. A random sample picks pages, so it may hold more rows than its share. */
 export function sampleOf(table: PostgresTable): { statement: Statement; rowsMax: number } {
   const relation = scanOfAll(table)
   return { statement: { relation, sql: copyStatement(sampleSql(relation, table)) }, rowsMax: 2 * sampleRowsMax }
@@ -25,7 +25,10 @@ function sampleSql(scan: TableScan, table: PostgresTable): string {
   return `SELECT ${outputs.join(', ')} FROM ${from} LIMIT ${integer(2 * sampleRowsMax)}`
 }
 
-/** Enough of a value to know what it is. A NaN, which no DECIMAL is, fails the queries that read it, and not the harvest. */
+/**
+ * Cuts a value to what shows its kind. A NaN becomes null: no DECIMAL can hold it, and it should fail only the queries that read it, not
+ * the harvest.
+ */
 function sampled(column: string, shape: Shape): string {
   if (isText(shape)) return `left(${column}, ${integer(sampleLettersMax)})`
   return shape.type === 'DECIMAL' ? `nullif(${column}, 'NaN')` : column

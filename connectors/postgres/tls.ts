@@ -1,12 +1,11 @@
 import type { ConnectionOptions } from 'node:tls'
 import { isLoopback, readTlsFiles } from '../shared/database/tls.js'
 
-/** Not `prefer` and `allow`: they go on in the clear when the server, or whoever stands between, says that it has no TLS. */
+/** Without `prefer` and `allow`: they continue unencrypted if the server, or an attacker in between, says that it has no TLS. */
 const modes = ['disable', 'require', 'verify-ca', 'verify-full', 'no-verify']
 
-/** What is wrong with a url, in an operator's words that hold nothing of it. */
+/** What is wrong with a url that can be parsed, in words for the operator. The words do not quote the url. */
 export function urlProblem(text: string): string | undefined {
-  if (!URL.canParse(text)) return 'is no URL: in a password, what is neither letter nor digit is percent-encoded'
   const { searchParams } = new URL(text)
   if (hostOf(new URL(text)) === '') return 'names no host'
   if (searchParams.has('ssl')) return 'says ssl: say sslmode=verify-full, or sslmode=disable'
@@ -16,7 +15,7 @@ export function urlProblem(text: string): string | undefined {
     : `has an sslmode that may go without TLS, or is none: give one of ${modes.join(', ')}`
 }
 
-/** The url without its words of TLS, and what they mean to pg, which would read the files from wherever the process was started. */
+/** Takes the TLS parameters out of the url and reads their files. pg itself would look for the files in the working directory. */
 export async function readTls(text: string, baseFolder: string): Promise<{ connectionString: string; ssl: false | ConnectionOptions }> {
   const url = new URL(text)
   const take = (name: string) => {
@@ -27,7 +26,7 @@ export async function readTls(text: string, baseFolder: string): Promise<{ conne
   const files = { ca: take('sslrootcert'), cert: take('sslcert'), key: take('sslkey') }
   const mode =
     take('sslmode') ?? (isLoopback(hostOf(url)) && Object.values(files).every((file) => file === undefined) ? 'disable' : 'verify-full')
-  // Either would have pg decide anew.
+  // Either parameter would have pg choose the mode itself.
   take('sslnegotiation')
   take('uselibpqcompat')
   if (mode === 'disable') return { connectionString: url.href, ssl: false }
@@ -36,13 +35,13 @@ export async function readTls(text: string, baseFolder: string): Promise<{ conne
     ssl: {
       ...(await readTlsFiles(files, baseFolder)),
       rejectUnauthorized: mode !== 'no-verify',
-      // Of a public authority anybody has some certificate: there the host is what counts.
+      // Anybody can get some certificate from a public authority, so there the host is always verified.
       ...(mode === 'verify-ca' && files.ca !== undefined ? { checkServerIdentity: () => undefined } : {}),
     },
   }
 }
 
-/** As pg has it: a socket's folder may be the host of the url, or a parameter. */
+/** The host, as pg finds it: a parameter, or the url's own, which may be the folder of a socket. */
 function hostOf(url: URL): string {
   return url.searchParams.get('host') ?? decodeURIComponent(url.hostname)
 }

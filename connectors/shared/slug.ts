@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto'
 const lengthMax = 100
 
 /**
- * A stable kebab-case identifier: `LambethPaymentsOver500Apr2012` → `lambeth-payments-over500-apr2012`, `polling_stations` →
- * `polling-stations`, `NO2-2019` → `no2-2019`. Accents go; a text without a Latin letter or digit becomes `x-` and eight digits of its
- * hash.
+ * Makes a stable kebab-case identifier: `LambethPaymentsOver500Apr2012` → `lambeth-payments-over500-apr2012`, `polling_stations` →
+ * `polling-stations`, `NO2-2019` → `no2-2019`. Accents are removed. A text without a Latin letter or digit becomes `x-` and eight digits of
+ * its hash.
  */
 export function slugOf(text: string): string {
   const words = text
@@ -22,8 +22,8 @@ export function slugOf(text: string): string {
 }
 
 /**
- * One identifier for each name, all different. Names are taken in the given order: the first of a slug keeps it, later ones get `-2`,
- * `-3` …, passing over slugs that belong to another name.
+ * Gives each name a different identifier, in the given order: the first of a slug keeps it, later ones get `-2`, `-3` …, skipping slugs
+ * that belong to another name.
  */
 export function uniqueSlugs(names: readonly string[]): string[] {
   const wanted = names.map(slugOf)

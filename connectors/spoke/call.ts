@@ -4,7 +4,7 @@ import { context, propagation } from '@opentelemetry/api'
 import { scanErrorSchema } from '../../src/connector/scan-request.js'
 import { DialsError, type ErrorCode, errorCodes, SourceTimeout, SourceUnavailable, SourceUnreachable } from '../../src/errors.js'
 
-/** Codes of a spoke that are the query's own fault or a refusal; every other means that the spoke is of no use now. */
+/** Error codes of a spoke that blame the query or refuse it. Any other code means that the spoke is unusable at present. */
 const passed: readonly string[] = [
   'TYPE_MISMATCH',
   'RESULT_TOO_LARGE',
@@ -16,22 +16,23 @@ const passed: readonly string[] = [
 const errorBytesMax = 64 * 1024
 const wholeBytesMax = 256 * 1024
 
-/** One HTTP request; a POST where it has a body. */
+/** One HTTP request. With a body it is a POST. */
 export interface SpokeRequest {
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
   readonly signal: AbortSignal
 }
 
-/** A spoke's answer with status 200. Its body comes as it is read: a reader that waits stops the spoke. */
+/** A spoke's answer with status 200. The body streams: a reader that waits stops the spoke. */
 export interface SpokeAnswer {
   readonly contentType: string | undefined
   readonly body: AsyncIterable<Uint8Array>
 }
 
 /**
- * One HTTP request to a spoke, over a connection that is kept. Never follows a redirect. Throws a DialsError for whatever is not its answer
- * with status 200. By node:http, since `fetch` takes a millisecond of the hub's one thread for each fragment.
+ * Sends one HTTP request to a spoke over a kept connection. Never follows a redirect. Uses node:http, because `fetch` takes a millisecond
+ * of the hub's only thread for each fragment.
+ * @throws DialsError for anything but an answer with status 200.
  */
 export async function callSpoke(url: string, wanted: SpokeRequest, spokeId: string): Promise<SpokeAnswer> {
   let response: IncomingMessage
@@ -58,7 +59,7 @@ function send(url: string, { headers = {}, body, signal }: SpokeRequest): Promis
   })
 }
 
-/** A short body as one piece, which costs a third of what reading it as a stream does. */
+/** Reads a short body in one piece, which costs a third of streaming it. */
 async function* bodyOf(response: IncomingMessage): AsyncGenerator<Uint8Array> {
   if (Number(response.headers['content-length'] ?? Infinity) <= wholeBytesMax) yield await whole(response)
   else yield* response
@@ -73,21 +74,21 @@ function whole(response: IncomingMessage): Promise<Buffer> {
   })
 }
 
-/** W3C `traceparent` of the span that is open here; none where nothing is traced. */
+/** The W3C `traceparent` header of the current span; empty without tracing. */
 function traceHeaders(): Record<string, string> {
   const headers = {}
   propagation.inject(context.active(), headers)
   return headers
 }
 
-/** What was thrown while a spoke was talked to, as one of our errors. */
+/** Turns an error of the exchange with a spoke into one of our errors. */
 export function unreachable(spokeId: string, signal: AbortSignal, thrown: unknown): DialsError {
   if (thrown instanceof DialsError) return thrown
   if (signal.aborted) return new SourceTimeout(`The spoke ${spokeId} did not answer in time.`, { cause: thrown })
   return new SourceUnreachable(`The spoke ${spokeId} cannot be reached, or broke off its answer.`, { cause: thrown })
 }
 
-/** An error that a spoke told in our own form. */
+/** An error that a spoke reported in our own format. */
 export function toldError(told: unknown, spokeId: string): DialsError {
   const parsed = scanErrorSchema.safeParse(told)
   if (!parsed.success) return new SourceUnreachable(`The spoke ${spokeId} could not answer. It did not say why.`)
@@ -102,12 +103,12 @@ async function answeredError(response: IncomingMessage, spokeId: string): Promis
   try {
     return toldError(JSON.parse(text), spokeId)
   } catch {
-    // No spoke of ours words an error so: something in front of it did, a proxy for one.
+    // A spoke of ours does not phrase errors like this, so something before it did, such as a proxy.
     return new SourceUnreachable(`The spoke ${spokeId} answered with HTTP status ${response.statusCode}.`)
   }
 }
 
-/** The first 64 KiB of a body. */
+/** Reads at most the first 64 KiB of a body. */
 export async function shortText(body: AsyncIterable<Uint8Array>): Promise<string> {
   let text = ''
   try {
@@ -116,7 +117,7 @@ export async function shortText(body: AsyncIterable<Uint8Array>): Promise<string
       if (text.length > errorBytesMax) break
     }
   } catch {
-    // It was cut short; what came is all there is.
+    // The body was cut short. What arrived is enough.
   }
   return text
 }
@@ -125,7 +126,7 @@ function isCode(code: string): code is ErrorCode {
   return (errorCodes as readonly string[]).includes(code)
 }
 
-/** A spoke's words reach clients, so they are kept short and plain. */
+/** Shortens a spoke's message and removes control characters, because clients see it. */
 function printable(message: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are what is taken out
   return message.slice(0, 300).replaceAll(/[\u0000-\u001f\u007f]/g, ' ')

@@ -5,7 +5,7 @@ import { callSpoke, unreachable } from './call.js'
 const lineLengthMax = 16 * 1024 * 1024
 const idleMsMax = 60_000
 
-/** The catalogue feed of a spoke: one event a line (NDJSON). The lines are JSON; whether they are events is for the harvest to check. */
+/** Reads the catalogue feed of a spoke: one event a line (NDJSON). Only checks that lines are JSON; the harvest checks the events. */
 export async function* readCatalogue(url: string, token: string, spokeId: string, signal: AbortSignal): AsyncGenerator<CatalogueEvent> {
   const idle = new AbortController()
   const either = AbortSignal.any([signal, idle.signal])
@@ -25,7 +25,7 @@ export async function* readCatalogue(url: string, token: string, spokeId: string
 
 async function* lines(body: AsyncIterable<Uint8Array>, received: () => void): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
-  // The pieces of a line are joined when it ends: joining at every chunk would be quadratic.
+  // The pieces of a line are joined once, when it ends. Joining at every chunk would be quadratic.
   let pieces: string[] = []
   let length = 0
   for await (const chunk of body) {

@@ -6,22 +6,23 @@ import { SpokeSource } from './spoke-source.js'
 
 const configSchema = z
   .strictObject({
-    /** Where the spoke process listens. TLS, but for loopback. */
+    /** Where the spoke process listens. Must be https, except on loopback. */
     url: z
       .url({ protocol: /^https?$/, abort: true })
       .refine(isSafe, 'is plain HTTP to another machine: use https')
       .refine(isAnonymous, 'holds a user or a password: a hub shows its own tokens')
       .optional(),
-    /** Its spoke.yaml: the hub starts the process itself and keeps it running. */
+    /** The path of its spoke.yaml. The hub starts the process itself and keeps it running. */
     process: z.string().min(1).optional(),
   })
   .refine(
     ({ url, process }) => (url === undefined) !== (process === undefined),
     'needs either url (a spoke process that runs elsewhere) or process (a spoke.yaml to start)',
   )
+/** Inferred from its schema. */
 export type SpokeConfig = z.infer<typeof configSchema>
 
-/** Another process of ours, beside the data of its organisation. */
+/** A spoke process of ours, which runs beside its organisation's data. */
 export const spoke: Connector<SpokeConfig> = {
   kind: 'spoke',
   configSchema,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { mend } from '../../connectors/files/json/mend.js'
-import { Slicer } from '../../connectors/files/json/slicer.js'
+import { mend } from '../../connectors/shared/tabular/json/mend.js'
+import { Slicer } from '../../connectors/shared/tabular/json/slicer.js'
 
 const value = fc.letrec((tie) => ({
   value: fc.oneof(

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { decide } from '../../connectors/files/typing/decide.js'
-import { glance } from '../../connectors/files/typing/glance.js'
-import { patterns } from '../../connectors/files/typing/pattern.js'
-import { signs, signsOf } from '../../connectors/files/typing/signs.js'
+import { decide } from '../../connectors/shared/tabular/typing/decide.js'
+import { glance } from '../../connectors/shared/tabular/typing/glance.js'
+import { patterns } from '../../connectors/shared/tabular/typing/pattern.js'
+import { signs, signsOf } from '../../connectors/shared/tabular/typing/signs.js'
 import { literal } from '../../connectors/shared/engine-sql.js'
 import { DuckDbEngine } from '../../src/engine/duckdb.js'
 

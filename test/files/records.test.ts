@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type RawRecord, RecordScanner } from '../../connectors/files/text/records.js'
-import { signsOf } from '../../connectors/files/typing/signs.js'
-import { cellsOf } from '../../connectors/files/text/cells.js'
+import { type RawRecord, RecordScanner } from '../../connectors/shared/tabular/text/records.js'
+import { signsOf } from '../../connectors/shared/tabular/typing/signs.js'
+import { cellsOf } from '../../connectors/shared/tabular/text/cells.js'
 
 type Told = Omit<RawRecord, 'buffer' | 'start' | 'end' | 'next' | 'signs'> & { text: string; signs: number[] }
 

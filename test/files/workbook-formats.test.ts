@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cellValue, type CellValue } from '../../connectors/files/xlsx/cell-value.js'
-import { builtInFormats } from '../../connectors/files/xlsx/built-in-formats.js'
-import { parseNumberFormat, sectionFor } from '../../connectors/files/xlsx/number-format.js'
-import { numberText } from '../../connectors/files/xlsx/number-text.js'
-import type { DateSystem } from '../../connectors/files/xlsx/workbook-part.js'
+import type { CellValue } from '../../connectors/shared/tabular/xlsx/cell-value.js'
+import { readCell } from '../../connectors/shared/tabular/xlsx/read-cell.js'
+import { builtInFormats } from '../../connectors/shared/tabular/xlsx/built-in-formats.js'
+import { parseNumberFormat, sectionFor } from '../../connectors/shared/tabular/xlsx/number-format.js'
+import { numberText } from '../../connectors/shared/tabular/xlsx/number-text.js'
+import type { DateSystem } from '../../connectors/shared/tabular/xlsx/workbook-part.js'
 
 const bounds = { numRuns: Number(process.env.RUNS ?? 100), ...(process.env.SEED === undefined ? {} : { seed: Number(process.env.SEED) }) }
 
@@ -12,7 +13,7 @@ const bounds = { numRuns: Number(process.env.RUNS ?? 100), ...(process.env.SEED 
 function shown(code: string, value: string | number, dateSystem: DateSystem = '1900'): string {
   const format = parseNumberFormat(code)
   const cell = { type: undefined, style: undefined, value: String(value), inline: undefined, isFormula: false }
-  const { kind, text, unit } = cellValue(cell, { strings: [], styles: () => format, dateSystem }) as CellValue
+  const { kind, text, unit } = readCell(cell, { strings: [], styles: () => format, dateSystem }) as CellValue
   return [kind, text, unit].filter((word) => word !== undefined && word !== '').join(' ')
 }
 

@@ -1,24 +1,24 @@
 import { slugOf } from '../../shared/slug.js'
 
-/** Something that needs an identifier: what tells it from all others, and the name that its identifier is made of. */
+/** Something that needs an identifier: a key that identifies it, and the name that its identifier is made from. */
 export interface Nameable {
   readonly key: string
   readonly name: string
 }
 
-/** What stands in the way of identifiers. */
+/** Identifiers that are not free. */
 export interface Taken {
-  /** Identifiers that nothing here may have. */
+  /** Identifiers that nothing here may get. */
   readonly reserved?: ReadonlySet<string>
-  /** Identifiers that nothing may come to by a number behind its slug. */
+  /** Identifiers that may be a thing's own slug, but are never made by adding a number to a slug. */
   readonly avoided?: ReadonlySet<string>
 }
 
 /**
- * An identifier for each thing, by key. A key keeps the identifier that it was bound to before, whatever stands beside it now. A new one
- * gets its name's slug or, where that belongs to another, present or gone, the slug with `-2`, `-3` … behind it. Of several new ones, those
- * whose name is its own slug come first; the others keep their order.
- * @param bound identifiers by key, of everything seen so far.
+ * Gives each thing an identifier, by key. A key keeps the identifier that it was given earlier, whatever else is present now. A new key
+ * gets its name's slug. If the slug belongs to another key, present or gone, it gets the slug with `-2`, `-3` … added. New keys whose name
+ * equals its slug come first; the others keep their order.
+ * @param bound the identifiers given so far, by key.
  */
 export function bindIds(
   bound: ReadonlyMap<string, string>,

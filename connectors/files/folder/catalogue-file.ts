@@ -2,50 +2,28 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
-import { licenceSchema, slugSchema } from '../../../src/connector/catalogue.js'
-import { columnTypes, sensitivities } from '../../../src/connector/column.js'
+import { slugSchema } from '../../../src/connector/catalogue.js'
+import { columnTypes } from '../../../src/connector/column.js'
 import { SourceUnavailable } from '../../../src/errors.js'
+import { columnEntryFields, datasetEntryFields } from '../../shared/dataset-entry.js'
 import { slugOf } from '../../shared/slug.js'
 
-/** The name of the file in which a publisher says what a folder cannot. */
+/** The file in which a publisher describes the datasets of a folder. */
 export const catalogueFileName = 'catalogue.yaml'
 const bytesMax = 4 * 1024 * 1024
 
-/** A day or a moment; a day is its midnight in UTC. */
+/** A day or a moment. A day means its midnight in UTC. */
 const moment = z.union([z.iso.datetime({ offset: true }), z.iso.date().transform((day) => `${day}T00:00:00Z`)])
 
-const columnEntrySchema = z.strictObject({
-  title: z.string().min(1).max(500).optional(),
-  description: z.string().max(10_000).optional(),
-  unit: z.string().max(100).optional(),
-  semanticType: z
-    .string()
-    .regex(/^[A-Z][A-Z0-9_]*$/)
-    .max(60)
-    .optional(),
-  /** Overrules what was recognised, in both directions. */
-  sensitivity: z.enum(sensitivities).optional(),
-  type: z.enum(columnTypes).optional(),
-})
+const columnEntrySchema = z.strictObject({ ...columnEntryFields, type: z.enum(columnTypes).optional() })
+/** What catalogue.yaml says of a column. */
 export type ColumnEntry = z.infer<typeof columnEntrySchema>
 
 const datasetEntrySchema = z.strictObject({
-  title: z.string().min(1).max(1000).optional(),
-  description: z.string().max(100_000).optional(),
-  licence: licenceSchema.optional(),
-  access: z.enum(['OPEN', 'SHARED', 'CLOSED']).optional(),
-  sharedWith: z.array(z.string().max(200)).max(500).optional(),
-  listing: z.enum(['PUBLIC', 'PARTIES']).optional(),
-  themes: z.array(z.string().max(200)).max(200).optional(),
-  keywords: z.array(z.string().max(200)).max(500).optional(),
+  ...datasetEntryFields,
   issued: moment.optional(),
   modified: moment.optional(),
-  frequency: z.string().max(200).optional(),
-  landingPage: z
-    .url({ protocol: /^https?$/ })
-    .max(2000)
-    .optional(),
-  /** Files of this dataset whose stems do not say so. */
+  /** Files that belong to this dataset although their stems differ from its id. */
   files: z
     .array(
       z
@@ -57,9 +35,10 @@ const datasetEntrySchema = z.strictObject({
     .min(1)
     .max(1000)
     .optional(),
-  /** By the column's published name, in each of the dataset's tables. */
+  /** By the column's published name, for every table of the dataset. */
   columns: z.record(z.string().max(500), columnEntrySchema).optional(),
 })
+/** What catalogue.yaml says of a dataset. */
 export type DatasetEntry = z.infer<typeof datasetEntrySchema>
 
 const catalogueFileSchema = z.strictObject({
@@ -71,16 +50,13 @@ const catalogueFileSchema = z.strictObject({
     .nullish()
     .transform((datasets) => datasets ?? {}),
 })
-/**
- * What catalogue.yaml says. @property isAbsent there is no such file, or it is empty: it says nothing, not even that there is nothing to
- * say.
- */
+/** The content of catalogue.yaml. @property isAbsent the file is missing or empty, which differs from a file that lists no datasets. */
 export type CatalogueFile = z.infer<typeof catalogueFileSchema> & { isAbsent: boolean }
 
 /**
- * Reads a folder's `catalogue.yaml`; one that is absent or empty describes nothing.
- * @throws SourceUnavailable where it is broken: who may read what is then unknown, so nothing of the folder may be served. The message
- * names line, column and mend.
+ * Reads a folder's `catalogue.yaml`. A missing or empty file describes nothing.
+ * @throws SourceUnavailable if the file is invalid: access is then unknown, so nothing of the folder may be served. The message names the
+ * line, the column and the fix.
  */
 export async function readCatalogueFile(folder: string): Promise<CatalogueFile> {
   const text = await readFile(join(folder, catalogueFileName), 'utf8').catch((cause: NodeJS.ErrnoException) => {

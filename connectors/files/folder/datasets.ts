@@ -1,35 +1,36 @@
 import type { Access } from '../../../src/connector/catalogue.js'
 import { humanised, slugOf } from '../../shared/slug.js'
+import { binaryOrder } from './binary-order.js'
 import { bindIds } from './bind-ids.js'
 import { type CatalogueFile, catalogueFileName, type DatasetEntry } from './catalogue-file.js'
 import { expectedFiles, isProtective, type Standing } from './decide-access.js'
 import type { DataFile, Folder } from './folder.js'
 import { folderProblems } from './folder-problems.js'
-import { formats } from '../formats.js'
+import { formats } from '../../shared/tabular/formats.js'
 import { type Judged, judgeFolder } from './judge-folder.js'
 import type { FolderMemory } from './memory.js'
 
-/** Files that are one dataset, before any of them was read. */
+/** The files of one dataset, before any of them is read. */
 export interface FileDataset extends Standing {
   id: string
   title: string
-  /** What catalogue.yaml says of it, where it names it plainly. */
+  /** Its entry in catalogue.yaml, if an entry names it plainly. */
   entry: DatasetEntry
-  /** Empty where all of its files are refused. */
+  /** Empty if all of its files are refused. */
   files: DataFile[]
-  /** Why a file of it is not read, though it is there. */
+  /** Why files of it cannot be read although they are present. */
   refused: string[]
-  /** The files that tables are read from, one for each stem; `name` is what the table's id is made of. */
+  /** The files to read, one for each stem. `name` becomes the table's id. */
   tables: { stem: string; name: string; title: string; file: DataFile; problems: string[] }[]
 }
 
-/** A problem of the folder, by the id of the dataset that it is about, or a name. */
+/** A problem of the folder. `id` is the dataset that it concerns, or a file name. */
 export interface FolderProblem {
   id: string
   message: string
 }
 
-/** The datasets of a folder, what does not fit, and what to remember of it. */
+/** The datasets of a folder, its problems, and what to remember for the next harvest. */
 export interface Grouped {
   datasets: FileDataset[]
   problems: FolderProblem[]
@@ -37,14 +38,14 @@ export interface Grouped {
 }
 
 /**
- * Groups files into datasets: those that an entry of catalogue.yaml names, then those of one stem. A stem keeps the id that it was first
- * given, and no dataset is more open because of what else lies in the folder.
+ * Groups files into datasets: first those that an entry of catalogue.yaml names, then those that share a stem. A stem keeps the id that it
+ * was first given, and a dataset never becomes more open because of other files in the folder.
  */
 export function groupFiles(folder: Folder, catalogue: CatalogueFile, before: FolderMemory, defaultAccess: Access): Grouped {
   const entries = new Map(Object.entries(catalogue.datasets))
   const present = [...folder.files, ...folder.refused]
   const { claims, problems } = claimFiles(entries, new Set(present.map(({ name }) => name)))
-  const stems = [...new Set(present.filter(({ name }) => !claims.has(name)).map(({ stem }) => stem))].sort(binary)
+  const stems = [...new Set(present.filter(({ name }) => !claims.has(name)).map(({ stem }) => stem))].sort(binaryOrder)
   const ids = idsOf(stems, entries, before)
   const remembered = remember(before, catalogue, ids)
   const judged = judgeFolder(folder, catalogue, ids, remembered, defaultAccess)
@@ -85,10 +86,10 @@ export function groupFiles(folder: Folder, catalogue: CatalogueFile, before: Fol
   for (const id of entries.keys())
     if (!groups.has(id) && !foreign.has(id)) problems.push(ofCatalogue(folderProblems.describedButAbsent(id)))
   problems.push(...catalogueProblems(folder, judged, defaultAccess))
-  // A name without a dot could be taken for a dataset's id, and keep that dataset in the catalogue.
+  // A name without a dot could be mistaken for a dataset's id, and so keep that dataset in the catalogue.
   problems.push(...folder.passedOver.map(({ name, message }) => ({ id: name.includes('.') ? name : `./${name}`, message })))
   return {
-    datasets: [...groups].map(([id, group]) => dataset(id, group)).sort((left, right) => binary(left.id, right.id)),
+    datasets: [...groups].map(([id, group]) => dataset(id, group)).sort((left, right) => binaryOrder(left.id, right.id)),
     problems,
     memory,
   }
@@ -96,7 +97,7 @@ export function groupFiles(folder: Folder, catalogue: CatalogueFile, before: Fol
 
 const ofCatalogue = (message: string): FolderProblem => ({ id: catalogueFileName, message })
 
-/** The files that entries name, each with the entry's id. */
+/** The files that entries name, each with its entry's id. */
 function claimFiles(
   entries: ReadonlyMap<string, DatasetEntry>,
   names: ReadonlySet<string>,
@@ -114,7 +115,7 @@ function claimFiles(
   return { claims, problems }
 }
 
-/** An id that an entry gives to the files which it names is no stem's, and none comes to an entry's id by chance. */
+/** Reserves the ids of entries that name files: no stem may get such an id, and no stem gets the id of any entry through a number. */
 function idsOf(stems: readonly string[], entries: ReadonlyMap<string, DatasetEntry>, { stems: seen }: FolderMemory): Map<string, string> {
   const bound = new Map([...seen].map(([stem, { id }]) => [stem, id]))
   const naming = [...entries].flatMap(([id, { files }]) => (files === undefined ? [] : [id]))
@@ -140,7 +141,7 @@ function remember(before: FolderMemory, catalogue: CatalogueFile, ids: ReadonlyM
   }
 }
 
-/** Stems whose id belongs to another, and those that catalogue.yaml may mean. @param fileOf a file of each stem. */
+/** Problems of stems whose id belongs to another, and of stems that catalogue.yaml may mean. @param fileOf a file of each stem. */
 function stemProblems(
   stems: readonly string[],
   ids: ReadonlyMap<string, string>,
@@ -158,21 +159,21 @@ function stemProblems(
 }
 
 function catalogueProblems({ misnamedCatalogue }: Folder, { held, isCatalogueLost }: Judged, defaultAccess: Access): FolderProblem[] {
-  const told = held.length === 0 ? [] : [ofCatalogue(folderProblems.heldBack(held))]
+  const problems = held.length === 0 ? [] : [ofCatalogue(folderProblems.heldBack(held))]
   if (!isCatalogueLost)
-    return misnamedCatalogue === undefined ? told : [...told, ofCatalogue(folderProblems.secondCatalogue(misnamedCatalogue))]
-  if (misnamedCatalogue !== undefined) return [...told, ofCatalogue(folderProblems.catalogueMisnamed(misnamedCatalogue))]
-  return defaultAccess === 'CLOSED' ? told : [...told, ofCatalogue(folderProblems.catalogueGone)]
+    return misnamedCatalogue === undefined ? problems : [...problems, ofCatalogue(folderProblems.secondCatalogue(misnamedCatalogue))]
+  if (misnamedCatalogue !== undefined) return [...problems, ofCatalogue(folderProblems.catalogueMisnamed(misnamedCatalogue))]
+  return defaultAccess === 'CLOSED' ? problems : [...problems, ofCatalogue(folderProblems.catalogueGone)]
 }
 
-/** What becomes one dataset. */
+/** The files that become one dataset. */
 interface Group {
   readonly files: DataFile[]
   readonly refused: string[]
   readonly firstStem: string
   readonly entry: DatasetEntry
   readonly standing: Standing
-  /** By an entry of catalogue.yaml. */
+  /** An entry of catalogue.yaml names its files. */
   readonly isNamed: boolean
 }
 
@@ -181,7 +182,7 @@ function dataset(id: string, { files, refused, firstStem, entry, standing, isNam
   for (const file of files) byStem.get(file.stem)?.push(file)
   const title = entry.title ?? humanised(isNamed ? id : firstStem)
   const tables = [...byStem].map(([stem, own]) => {
-    // The format that keeps most comes first.
+    // The format that preserves most of the data comes first.
     const [file, ...others] = [...own].sort((left, right) => formats.indexOf(left.format) - formats.indexOf(right.format)) as [
       DataFile,
       ...DataFile[],
@@ -198,8 +199,4 @@ function dataset(id: string, { files, refused, firstStem, entry, standing, isNam
     return { stem, name: isNamed ? stem : id, title: byStem.size === 1 ? title : humanised(stem), file, problems }
   })
   return { id, title, entry, files, refused, tables, ...standing }
-}
-
-function binary(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0
 }

@@ -2,7 +2,7 @@ import { slugOf } from '../../shared/slug.js'
 import { catalogueFileName } from './catalogue-file.js'
 import { shown } from './passed-over.js'
 
-/** The problems of a folder and its catalogue.yaml, in words for its publisher. */
+/** Messages about a folder and its catalogue.yaml, for the publisher. */
 export const folderProblems = {
   claimedTwice: (name: string, id: string, owner: string) =>
     `${catalogueFileName} gives ${name} to ${id} and to ${owner}; it stays with ${owner}.`,
@@ -13,7 +13,7 @@ export const folderProblems = {
   describedButAbsent: (id: string) =>
     `${catalogueFileName} describes ${id}, but no file of the folder has that name. Mend the id, or take the entry out.`,
 
-  /** @param owner the stem that the id belongs to; undefined where an entry of catalogue.yaml gives it to files that it names. */
+  /** @param owner the stem that has the id; undefined if an entry of catalogue.yaml gives the id to files that it names. */
   collision(file: string, stem: string, id: string, owner: string | undefined, isClosed: boolean): string {
     const whose =
       owner === undefined ? `${catalogueFileName} gives that id to other files` : `that id belongs to the file "${owner}", here or gone`
@@ -34,7 +34,7 @@ export const folderProblems = {
 
   secondCatalogue: (name: string) => `${name} is not read: only ${catalogueFileName} is. Take it out, or move what it says there.`,
 
-  /** Files of one stem are the same data in several forms. Whether they are, nobody checks. */
+  /** Files with one stem count as the same data in several formats. Nobody checks whether they are. */
   otherForms: (read: string, others: readonly string[]) =>
     `The rows are read from ${read}. ${others.join(', ')}: not read, since a file of the same name counts as the same data in another form. If it holds other data, give it another name.`,
 } as const

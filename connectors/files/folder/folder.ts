@@ -1,11 +1,12 @@
 import { lstat, readdir, realpath, stat } from 'node:fs/promises'
 import { extname, join, sep } from 'node:path'
 import { SourceUnavailable } from '../../../src/errors.js'
+import { binaryOrder } from './binary-order.js'
 import { catalogueFileName } from './catalogue-file.js'
-import { type Format, formatOf } from '../formats.js'
+import { type Format, formatOf } from '../../shared/tabular/formats.js'
 import { isLeaving, passedOver, shown } from './passed-over.js'
 
-/** A file of the folder that holds data. */
+/** A data file of the folder. */
 export interface DataFile {
   name: string
   stem: string
@@ -16,32 +17,32 @@ export interface DataFile {
   modified: string
 }
 
-/** What a folder holds, in the order of the files' names. */
+/** The contents of a folder, ordered by file name. */
 export interface Folder {
   files: DataFile[]
-  /** Data files that are there and cannot be read as they are, with the reason and the mend. Their datasets are not gone. */
+  /** Data files that are present but cannot be read, with the reason and the fix. Their datasets are not removed. */
   refused: { name: string; stem: string; message: string }[]
-  /** Files of other kinds: stems that an entry of catalogue.yaml may mean. */
+  /** Stems of other files, which an entry of catalogue.yaml may mean. */
   foreign: ReadonlySet<string>
-  /** What is not read, in words for the publisher, under a name that it concerns. */
+  /** Messages about what is not read, each under the name of one file that it concerns. */
   passedOver: { name: string; message: string }[]
-  /** A file that looks like catalogue.yaml under another name, so that nothing of it counts. */
+  /** A file that seems to be catalogue.yaml under another name, so it is not read. */
   misnamedCatalogue: string | undefined
 }
 
-/** Data files that one folder may hold. */
+/** The most data files that one folder may hold. */
 export const filesMax = 5000
 
 /** `catalogue.yml`, `Catalogue.yaml`, `catalog.yaml.txt`, `catalogue (1).yaml` … */
 const likeCatalogue = /^catalog(?:ue)?s?\b[^.]*\.ya?ml(?:\.txt)?$/i
-/** `catalogue.yaml.bak`, `catalogue.yaml~`: leavings beside catalogue.yaml, but where it is absent it may have become one of them. */
+/** `catalogue.yaml.bak`, `catalogue.yaml~`: ignored beside catalogue.yaml; but if that is missing, it may have been renamed to this. */
 const catalogueLeaving = /^\.?catalog(?:ue)?s?\b[^.]*\.ya?ml(?:~|\.[a-z0-9]{2,10})$/i
 
 /**
- * Lists a folder's data files, and all else that it holds, of which nothing is read. What editors leave, and hidden files, are neither.
- * @param isKnown whether a file is named in catalogue.yaml, or files of its stem were served before: where there are more than 5,000 files
- * these come first, so that a new file takes no other's place.
- * @throws SourceUnavailable where the folder cannot be listed.
+ * Lists the data files of a folder and the files that are not read. Hidden files and the temporary files of editors are left out.
+ * @param isKnown whether catalogue.yaml names a file, or files of its stem were served before. With more than 5,000 files these come first,
+ * so that a new file does not displace them.
+ * @throws SourceUnavailable if the folder cannot be listed.
  */
 export async function listFolder(
   path: string,
@@ -56,8 +57,8 @@ export async function listFolder(
     : present
         .map(({ name }) => name)
         .filter((name) => catalogueLeaving.test(name))
-        .sort(binary)
-  entries.sort((one, other) => binary(one.name, other.name))
+        .sort(binaryOrder)
+  entries.sort((one, other) => binaryOrder(one.name, other.name))
   const named = entries.map((entry) => ({ entry, ...partsOf(entry.name) }))
   const data = named.filter(({ entry, format }) => format !== undefined && !entry.isDirectory())
   const known = ({ entry: { name }, stem }: (typeof data)[number]) => isKnown({ stem, name })
@@ -82,7 +83,7 @@ export async function listFolder(
     entry: { name },
     stem,
     format,
-  } of served.sort((one, other) => binary(one.entry.name, other.entry.name))) {
+  } of served.sort((one, other) => binaryOrder(one.entry.name, other.entry.name))) {
     const file = await regularFile(join(root, name), root)
     if (file === 'elsewhere') elsewhere.push(name)
     else if (file === 'no file') noFiles.push(name)
@@ -116,7 +117,7 @@ function partsOf(name: string): { stem: string; format: Format | undefined } {
   return { stem: name.slice(0, name.length - ending.length), format: formatOf(ending.slice(1)) }
 }
 
-/** A file's real place, if it is a regular file within the folder. One that went since the listing is absent. */
+/** The real path of a regular file within the folder. A file that was deleted since the listing gives undefined. */
 async function regularFile(
   path: string,
   root: string,
@@ -134,8 +135,4 @@ async function regularFile(
 
 function unavailable(cause: unknown): never {
   throw new SourceUnavailable('The folder of this source cannot be read. Its operator must see to its path and rights.', { cause })
-}
-
-function binary(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0
 }

@@ -6,26 +6,27 @@ import { astrayFrom, decideAccess, expectedFiles, isProtective, lostEntries, typ
 import type { Folder } from './folder.js'
 import type { FolderMemory } from './memory.js'
 
-/** What is decided on the files of a folder. */
+/** The decisions on access for the files of a folder. */
 export interface Judged {
-  /** Of each stem that no entry names by `files`. */
+  /** By stem, for stems whose files no entry names. */
   readonly standings: ReadonlyMap<string, Standing>
-  /** Of a dataset whose files an entry names. */
+  /** For a dataset whose files an entry names. */
   standingOf(entryId: string): Standing
-  /** An entry has the stem's own slug as its id, and so names it plainly. An id with a number behind it came about by chance. */
+  /** The stem's slug is the id of an entry, so the entry names it plainly. An id with a number added is a coincidence. */
   isPlain(stem: string): boolean
-  /** An entry may mean the stem, by its id or by a file that it names; or the stem may be a copy of what a protective entry means. */
+  /** An entry may mean the stem, by its id or by the name of one of its files; or the stem may be a copy of a protected file. */
   isMeant(stem: string): boolean
-  /** Stems that may be the file which a protective entry has lost, and are CLOSED for it. */
+  /** Stems that may be the missing file of a protective entry, and are CLOSED for that reason. */
   readonly held: readonly string[]
   readonly isCatalogueLost: boolean
   readonly memory: Pick<FolderMemory, 'expected' | 'doubted'>
 }
 
 /**
- * Who may read what of a folder: as catalogue.yaml plainly says, else the default, and CLOSED wherever that file may mean more than it
- * says.
- * @param ids of the stems. @param memory of the folder, this harvest included.
+ * Decides who may read what in a folder: as catalogue.yaml plainly says, else the default, and CLOSED wherever catalogue.yaml may mean more
+ * than it says.
+ * @param ids the ids of the stems.
+ * @param memory the folder's memory, this harvest included.
  */
 export function judgeFolder(
   folder: Folder,
@@ -39,7 +40,7 @@ export function judgeFolder(
   const isPlain = (stem: string) =>
     ids.get(stem) === slugOf(stem) && entries.has(slugOf(stem)) && entries.get(slugOf(stem))?.files === undefined
   const meant = new Set([...entries].flatMap(namesOf))
-  // A copy or a new edition of what is protected is not published before somebody says so.
+  // A copy or a new edition of a protected file stays CLOSED until an entry names it.
   const guarded = new Set(
     [...entries]
       .filter(([, entry]) => isProtective(entry))
@@ -55,7 +56,7 @@ export function judgeFolder(
   const astray = new Map(
     stems.map((stem) => [stem, astrayFrom(stem, memory.stems.get(stem)?.first ?? memory.harvests, without, memory.doubted)]),
   )
-  // An entry that never had a file lost none: the doubt that it casts ends when its file comes.
+  // An entry that never had a file cannot have lost one: its doubts end as soon as its file arrives.
   const doubted = new Map([...memory.doubted].filter(([stem]) => !ids.has(stem)))
   for (const [stem, key] of astray) if (key !== undefined && expected.has(key) && !isPlain(stem)) doubted.set(stem, key)
 
@@ -82,12 +83,12 @@ export function judgeFolder(
   }
 }
 
-/** The ids by which an entry's files may go: its own, and those that the names of its files give. */
+/** The ids that may refer to an entry: its own, and those made from the names of its files. */
 function namesOf([id, { files = [] }]: readonly [string, DatasetEntry]): string[] {
   return [id, ...files.map((file) => slugOf(stemOf(file)))]
 }
 
-/** Which protective entries have their files now: when each was seen last, and which are without. */
+/** Finds the protective entries whose files are present, and those whose files are missing. */
 function lookForExpected(
   folder: Folder,
   catalogue: CatalogueFile,

@@ -1,37 +1,38 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
+import { replaceFile } from '../../shared/replace-file.js'
 
 const count = z.number().int().min(0)
-/** Names come from files and sheets, so they stand in pairs: an object would lend some of them a meaning. */
+/** Names come from files and sheets, so they are stored as pairs: as keys of an object, names such as `__proto__` would be special. */
 const pairs = <T extends z.ZodType>(value: T) =>
   z.array(z.tuple([z.string(), value])).transform((entries) => new Map(entries as [string, z.output<T>][]))
 
 const stemSchema = z.strictObject({
-  /** The dataset that files of this stem are. */
+  /** The dataset of the files with this stem. */
   id: z.string(),
-  /** The harvests that saw it first and last, by number. */
+  /** The first and the last harvest that saw it, by number. */
   first: count,
   last: count,
 })
 
 const memorySchema = z.strictObject({
-  /** How many harvests there were. */
+  /** The number of harvests so far. */
   harvests: count,
   stems: pairs(stemSchema),
-  /** By dataset: the tables' ids, by what they are read from. */
+  /** By dataset: the ids of its tables, by what they are read from. */
   tables: pairs(pairs(z.string())),
-  /** What catalogue.yaml protects, and the last harvest that found the file which each entry means. */
+  /** The files that protective entries of catalogue.yaml expect, with the last harvest that found each. */
   expected: pairs(count),
-  /** Stems that may be the file which an entry has lost, with that entry's key: until they are named plainly, or the entry goes. */
+  /** Stems that may be the missing file of an entry, with that entry's key, until an entry names them plainly or the entry is removed. */
   doubted: pairs(z.string()),
   /** Datasets that catalogue.yaml protects. */
   protected: z.array(z.string()).transform((ids): ReadonlySet<string> => new Set(ids)),
 })
-/** What one folder's harvests remember of it, none of it a row: it keeps ids and access from depending on what else lies in the folder. */
+/** What the harvests of one folder remember. It holds no rows. It keeps ids and access independent of other files in the folder. */
 export type FolderMemory = z.output<typeof memorySchema>
 
-/** Of a folder that was never harvested. */
+/** The memory of a folder that was never harvested. */
 export const noMemory: FolderMemory = {
   harvests: 0,
   stems: new Map(),
@@ -41,10 +42,10 @@ export const noMemory: FolderMemory = {
   protected: new Set(),
 }
 
-/** Names that are gone and still remembered, at most; the ones seen last are kept. */
+/** The most names of deleted files to remember. The ones seen last are kept. */
 const goneMax = 20_000
 
-/** Reads what was remembered; a file that cannot be read is as good as none, and every file is new then. */
+/** Reads the memory. If the file cannot be read, the memory is empty and every file counts as new. */
 export async function readMemory(file: string): Promise<FolderMemory> {
   try {
     return memorySchema.parse(JSON.parse(await readFile(file, 'utf8')))
@@ -53,7 +54,7 @@ export async function readMemory(file: string): Promise<FolderMemory> {
   }
 }
 
-/** Writes it in one step: after a crash either the old memory is there or the new one. */
+/** Writes the memory in one step, so that a crash leaves either the old memory or the new one. */
 export async function writeMemory(file: string, memory: FolderMemory): Promise<void> {
   const { harvests, stems, tables, expected, doubted } = memory
   const present = [...stems].filter(([, { last }]) => last === harvests)
@@ -67,6 +68,5 @@ export async function writeMemory(file: string, memory: FolderMemory): Promise<v
     protected: [...memory.protected],
   }
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  await writeFile(`${file}.new`, JSON.stringify(plain), { mode: 0o600 })
-  await rename(`${file}.new`, file)
+  await replaceFile(file, JSON.stringify(plain))
 }

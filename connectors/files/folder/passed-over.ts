@@ -1,4 +1,4 @@
-/** What an editor, a file manager or a download leaves beside its files, by name. Nobody means to publish it. */
+/** Names of temporary files that editors, file managers and downloads leave behind. Nobody means to publish them. */
 const leavings = [
   /^~\$/,
   /^\.?~lock\./,
@@ -10,10 +10,10 @@ const leavings = [
   /^\./,
 ]
 
-/** Whether a name is one of those. */
+/** Whether a name is that of a temporary file. */
 export const isLeaving = (name: string): boolean => leavings.some((pattern) => pattern.test(name))
 
-/** Kinds of file that the product does not read, by ending, and what to do with them. */
+/** Kinds of file that are not read, by ending, and what to do with them. */
 const kinds: readonly { endings: RegExp; are: string; mend: string }[] = [
   {
     endings: /^(?:xls|xlt|xlsb|ods|ots|fods|numbers|wk\d|wks|123|qpw|sxc)$/,
@@ -54,10 +54,7 @@ const other = { are: 'of a kind that is not read', mend: 'Save what it holds as 
 
 const shownMax = 20
 
-/**
- * One line for each kind of file that a folder holds and the product does not read: which, and what to do.
- * @param names with their endings, in order.
- */
+/** One message for each kind of file that is not read: which files, and what to do. @param names with their endings, in order. */
 export function passedOver(names: readonly string[]): { name: string; message: string }[] {
   const byKind = new Map<{ are: string; mend: string }, string[]>()
   for (const name of names) {
@@ -70,7 +67,7 @@ export function passedOver(names: readonly string[]): { name: string; message: s
   return [...byKind].map(([{ are, mend }, own]) => ({ name: own[0] as string, message: `${shown(own)}: not read (${are}). ${mend}` }))
 }
 
-/** Names of a list, the first of many. */
+/** Lists names; of many, only the first. */
 export function shown(names: readonly string[]): string {
   const some = names.slice(0, shownMax).map((name) => (name.length > 80 ? `${name.slice(0, 79)}…` : name))
   return names.length > shownMax ? `${some.join(', ')} and ${names.length - shownMax} more` : some.join(', ')

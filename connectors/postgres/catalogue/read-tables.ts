@@ -4,11 +4,11 @@ import type { SourceTable } from '../../shared/database/source-table.js'
 import { tablesSql } from './tables-sql.js'
 import { readingOf } from './types.js'
 
-/** A table, and what it is to PostgreSQL. */
+/** A table, with what only PostgreSQL knows of it. */
 export interface PostgresTable extends SourceTable {
   /** pg_class.relkind. */
   readonly kind: 'r' | 'p' | 'v' | 'm' | 'f'
-  /** Rows as the planner guesses, -1 where it does not: good enough to choose a sample by. */
+  /** The planner's estimate of the rows, -1 if there is none. Precise enough to choose a way of sampling. */
   readonly estimate: number
 }
 
@@ -41,7 +41,7 @@ interface TableRow {
   keys: { isPrimary: boolean; columns: string[]; schema: string; name: string; references: string[] }[]
 }
 
-/** Reads what the configuration lists. @param query runs one statement, and answers its rows. */
+/** Reads the tables that the configuration lists. @param query runs one statement and returns its rows. */
 export async function readTables(
   query: (sql: string) => Promise<unknown[]>,
   config: { schemas: readonly string[]; tables: readonly string[] },

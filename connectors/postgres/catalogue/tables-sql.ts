@@ -1,6 +1,6 @@
 /**
- * Every table, view, materialised view, foreign table and partitioned table with its columns, as this role may read them. A partition is
- * part of its table. Primary and foreign keys are with it. Needs no right beyond CONNECT, and works on a standby.
+ * Lists every table, view, materialised view, foreign table and partitioned table, with its keys and columns and whether this role may read
+ * them. Partitions are part of their table. Needs no right beyond CONNECT, and works on a standby.
  */
 export const tablesSql = `
 WITH RECURSIVE base(type, of, modifier) AS (

@@ -1,15 +1,15 @@
 import type { Reading } from '../../shared/database/source-table.js'
 
-/** A column's type as pg_catalog has it, domains resolved to what they are made of. */
+/** A column's type, as pg_catalog describes it. A domain is resolved to its base type. */
 export interface NativeType {
-  /** `numeric`; with its schema where that is not pg_catalog: `public.citext`. */
+  /** `numeric`; with its schema if that is not pg_catalog: `public.citext`. */
   readonly name: string
   /** pg_type.typtype: `e` is an enum. */
   readonly kind: string
   readonly isArray: boolean
   /** pg_attribute.atttypmod, -1 for none. */
   readonly modifier: number
-  /** False where equal texts may have different bytes. */
+  /** False if texts with different bytes may count as equal. */
   readonly deterministic: boolean
 }
 
@@ -32,13 +32,13 @@ const plain: Readonly<Record<string, Reading>> = {
   jsonb: { shape: { type: 'JSON' }, sql: cast('text') },
 }
 
-/** What is told of a nondeterministic collation. */
+/** The note for a column with a nondeterministic collation. */
 const folded = 'has a collation that takes some different texts for equal; here they are apart.'
 
-/** Types whose text is what they are. */
+/** Types that are text already. */
 const texts = new Set(['text', 'varchar', 'bpchar', 'char', 'name', 'uuid'])
 
-/** How a column of a type is read: as one of ours where that is exact, else as its text, which is told. */
+/** How to read a column of a type: as one of our types if that is exact, else as text, with a note that says so. */
 export function readingOf(type: NativeType): Reading {
   if (type.isArray) return { shape: { type: 'LIST' }, sql: (column) => `CAST(array_to_json(${column}) AS text)` }
   const known = plain[type.name]
@@ -46,22 +46,22 @@ export function readingOf(type: NativeType): Reading {
   if (type.name === 'numeric') return numeric(type.modifier)
   const text = (column: string) => `CAST(${column} AS text)${type.deterministic ? '' : ' COLLATE "C"'}`
   if (type.kind === 'e') return { shape: { type: 'STRING' }, sql: text }
-  if (texts.has(type.name)) return { shape: { type: 'STRING' }, sql: text, ...(type.deterministic ? {} : { told: folded }) }
-  const told = type.name.endsWith('.citext')
+  if (texts.has(type.name)) return { shape: { type: 'STRING' }, sql: text, ...(type.deterministic ? {} : { note: folded }) }
+  const note = type.name.endsWith('.citext')
     ? 'is text whose letters’ case does not matter in the database; here it does.'
     : `has the type ${type.name}, which is given as its text.`
-  return { shape: { type: 'STRING' }, sql: text, told }
+  return { shape: { type: 'STRING' }, sql: text, note }
 }
 
-/** https://www.postgresql.org/docs/current/datatype-numeric.html: without a precision, every value has a scale of its own. */
+/** Without a precision each value has its own scale: https://www.postgresql.org/docs/current/datatype-numeric.html */
 function numeric(modifier: number): Reading {
-  const text = (told: string): Reading => ({ shape: { type: 'STRING' }, sql: cast('text'), told })
+  const text = (note: string): Reading => ({ shape: { type: 'STRING' }, sql: cast('text'), note })
   if (modifier < 4)
     return text(
       'is a numeric without precision and scale, given as text, digit for digit. A column or a view of numeric(p, s) is a number.',
     )
   const precision = ((modifier - 4) >> 16) & 0xffff
-  // Eleven bits, signed since PostgreSQL 15.
+  // The scale has eleven bits, signed since PostgreSQL 15.
   const scale = (((modifier - 4) & 0x7ff) ^ 1024) - 1024
   const digits = scale < 0 ? precision - scale : Math.max(precision, scale)
   if (digits > 38) return text(`is numeric(${precision}, ${scale}), more than the 38 digits of a DECIMAL, and given as text.`)

@@ -2,18 +2,18 @@ import type { Socket } from 'node:net'
 import type { Connection, Submittable } from 'pg'
 import { ResultTooLarge } from '../../../src/errors.js'
 
-/** What a pg connection has of its own parts. */
+/** Properties of a pg connection that its types leave out. */
 type Wire = Connection & { stream: Socket; query(text: string): void }
 
-/** Codes of messages: https://www.postgresql.org/docs/current/protocol-message-formats.html */
+/** Message codes: https://www.postgresql.org/docs/current/protocol-message-formats.html */
 const copyData = 0x64
 const copyOutResponse = 0x48
-/** ParameterStatus, NoticeResponse, NotificationResponse: any of them may stand between rows. */
+/** CopyOutResponse, ParameterStatus, NoticeResponse, NotificationResponse: any of them may come between rows. */
 const asides: ReadonlySet<number> = new Set([copyOutResponse, 0x53, 0x4e, 0x41])
 
 /**
- * A COPY … TO STDOUT whose socket is read only as far as somebody asks: that is the back-pressure. pg's own reader would hand on every row
- * as an event of its own, which takes three times as long.
+ * A COPY … TO STDOUT that reads the socket only as far as the caller asks, which gives back-pressure. pg's own reader emits an event for
+ * each row, which takes three times as long.
  */
 export class CopyOut implements Submittable {
   /** Settles when the server is ready for another statement; rejects with its error. */
@@ -25,7 +25,7 @@ export class CopyOut implements Submittable {
   #wake: (() => void) | undefined
   #pending: Buffer = Buffer.alloc(0)
 
-  /** @param rowBytesMax a longer row is refused: it would be held in memory as one piece. */
+  /** @param rowBytesMax a longer row is refused, because a row is held in memory in one piece. */
   constructor(
     private readonly text: string,
     private readonly rowBytesMax: number,
@@ -34,6 +34,7 @@ export class CopyOut implements Submittable {
     this.ended.catch(() => undefined)
   }
 
+  /** Called by pg: takes the socket over and sends the statement. */
   submit(connection: Connection): void {
     const { stream } = connection as Wire
     const [handler] = stream.listeners('data') as ((data: Buffer) => void)[]
@@ -54,8 +55,8 @@ export class CopyOut implements Submittable {
   }
 
   /**
-   * Gives the content of every row's message that has come to `row`, until it says that it is full. Answers false at the end of the COPY:
-   * `ended` then tells how it went.
+   * Passes the content of each row's message to `row`, until `row` returns true for full. Returns false at the end of the COPY; `ended`
+   * then says how it went.
    * @throws ResultTooLarge for a row that is too long.
    */
   async read(row: (source: Buffer, at: number, length: number) => boolean): Promise<boolean> {
@@ -88,13 +89,13 @@ export class CopyOut implements Submittable {
     }
   }
 
-  /** Reads on as pg does, whatever was read: the rest of an answer that nobody wants. */
+  /** Gives the socket back to pg, which reads the rest of the answer. */
   #giveBack(rest: Buffer): void {
     this.#pending = Buffer.alloc(0)
     this.#resume?.(rest)
   }
 
-  /** Waits until so many bytes are pending. False where the connection has ended before. */
+  /** Waits until so many bytes are pending. Returns false if the connection ends before. */
   async #more(wanted: number): Promise<boolean> {
     const pieces = [this.#pending]
     let bytes = this.#pending.length
@@ -115,15 +116,18 @@ export class CopyOut implements Submittable {
     return true
   }
 
+  /** Called by pg when the server reports an error. */
   handleError(error: Error): void {
     this.#error = error
     this.#wake?.()
     this.#settle?.reject(error)
   }
 
+  /** Called by pg when the server is ready for another statement. */
   handleReadyForQuery(): void {
     if (this.#error === undefined) this.#settle?.resolve()
   }
 
+  /** Called by pg. The COPY's own reader has seen this message already. */
   handleCommandComplete(): void {}
 }

@@ -3,15 +3,15 @@ import { SourceUnavailable, TypeMismatch } from '../../../src/errors.js'
 import type { ColumnPage, GrowingBytes } from '../../shared/parquet/column-page.js'
 import { writeNumeric } from './numeric.js'
 
-/** Writes one value, as PostgreSQL's binary format has it, into a column. The row is counted by now. */
+/** Writes one value into a column, from PostgreSQL's binary format. The caller has already counted the row. */
 export type Field = (page: ColumnPage, source: Buffer, at: number, length: number) => void
 
-/** PostgreSQL's days and moments are counted from 2000-01-01, ours from 1970-01-01. */
+/** PostgreSQL counts days and times from 2000-01-01; Parquet counts from 1970-01-01. */
 const epochDays = 10_957
 const epochMicrosHigh = Math.floor((epochDays * 86_400_000_000) / 0x1_0000_0000)
 const epochMicrosLow = (epochDays * 86_400_000_000) % 0x1_0000_0000
 
-/** How the values of a shape are read. */
+/** How to write the values of a shape. */
 export function fieldOf({ type, scale = 0 }: Shape): Field {
   switch (type) {
     case 'BOOLEAN':
@@ -47,7 +47,7 @@ function boolean(page: ColumnPage, source: Buffer, at: number, length: number): 
   if (source[at] === 1) values.bytes[values.used - 1]! |= 1 << bit
 }
 
-/** The bytes of a number the other way round. */
+/** Writes the bytes of a number in reverse order. */
 function eightBytes(page: ColumnPage, source: Buffer, at: number, length: number): void {
   checkLength(length, 8)
   const { values } = page
@@ -64,7 +64,7 @@ function eightBytes(page: ColumnPage, source: Buffer, at: number, length: number
   values.used = used + 8
 }
 
-/** A column of int4 is read as it is, so that its index serves. */
+/** An int4 column is read as int4, without a cast, so that the database can use its index. */
 function whole(page: ColumnPage, source: Buffer, at: number, length: number): void {
   if (length === 8) return eightBytes(page, source, at, length)
   if (length !== 2) checkLength(length, 4)
@@ -74,7 +74,7 @@ function whole(page: ColumnPage, source: Buffer, at: number, length: number): vo
   writeWord(page.values, value < 0 ? -1 : 0)
 }
 
-/** The infinities stay what they are: the engine has them too, the lower one a unit higher. */
+/** Infinite dates stay infinite: the engine has them too, the lower one a unit higher. */
 function date(page: ColumnPage, source: Buffer, at: number, length: number): void {
   checkLength(length, 4)
   const days = source.readInt32BE(at)
@@ -106,7 +106,7 @@ function text(page: ColumnPage, source: Buffer, at: number, length: number): voi
   values.reserve(4 + length)
   writeWord(values, length)
   const { bytes, used } = values
-  // A call into native code costs more than a short text.
+  // For a short text, a call into native code costs more than this loop.
   if (length > 40) source.copy(bytes, used, at, at + length)
   else for (let offset = 0; offset < length; offset++) bytes[used + offset] = source[at + offset]!
   values.used = used + length

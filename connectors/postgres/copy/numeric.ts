@@ -4,13 +4,13 @@ import { TypeMismatch } from '../../../src/errors.js'
 
 const negative = 0x4000
 const special = 0x8000
-/** Below it every step of whole-number arithmetic in doubles is exact. */
+/** With at most so many digits, every step of whole-number arithmetic in doubles is exact. */
 const exactDigits = 15
 
 /**
- * One binary NUMERIC (groups of four digits; src/backend/utils/adt/numeric.c, numeric_send) as a DECIMAL of this scale: 128 bits,
+ * Writes one binary NUMERIC (groups of four digits; src/backend/utils/adt/numeric.c, numeric_send) as a DECIMAL of this scale: 128 bits,
  * big-endian.
- * @throws TypeMismatch for NaN and the infinities, and for digits that the scale or 38 digits have no room for.
+ * @throws TypeMismatch for NaN, for infinities, and for a number with more decimals than the scale or more than 38 digits.
  */
 export function writeNumeric(into: GrowingBytes, source: Buffer, at: number, scale: number): void {
   const groups = (source[at]! << 8) | source[at + 1]!
@@ -19,7 +19,7 @@ export function writeNumeric(into: GrowingBytes, source: Buffer, at: number, sca
   if ((sign & special) !== 0) {
     throw new TypeMismatch('A number of the source is NaN or infinite, which a DECIMAL cannot hold. Filter such rows out at the source.')
   }
-  // The last group's place, in digits right of the scale's last.
+  // The position of the last group, relative to the last digit of the scale.
   const shift = scale + 4 * (weight - groups + 1)
   if (groups * 4 + Math.max(shift, 0) <= exactDigits) {
     let whole = 0

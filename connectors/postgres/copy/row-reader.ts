@@ -5,8 +5,8 @@ import { type Field, fieldOf } from './field.js'
 const signature = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1')
 
 /**
- * Reads the rows of COPY … (FORMAT binary) into columns: https://www.postgresql.org/docs/current/sql-copy.html, 'Binary Format'. A CopyData
- * message is one row; the first one has the header before it, and the last is the trailer alone.
+ * Reads the rows of COPY … (FORMAT binary) into columns: https://www.postgresql.org/docs/current/sql-copy.html, 'Binary Format'. Each
+ * CopyData message is one row. The first message begins with a header, and the last holds only the trailer.
  */
 export class RowReader {
   readonly #fields: readonly Field[]
@@ -16,7 +16,7 @@ export class RowReader {
     this.#fields = columns.map(({ shape }) => fieldOf(shape))
   }
 
-  /** @param at where a message's content begins. */
+  /** Reads one message. @param at where its content begins. */
   read(source: Buffer, at: number, length: number): void {
     const end = at + length
     let from = at

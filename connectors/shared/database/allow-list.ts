@@ -1,6 +1,6 @@
 import { fullName, type Named } from './ids.js'
 
-/** Whether the configuration lists a table: its schema, and its name with or without the schema's. */
+/** Whether the configuration lists a table: by its schema, and by its name with or without the schema. */
 export function allowList(schemas: readonly string[], tables: readonly string[]): (table: Named) => boolean {
   const isSchema = anyOf(schemas)
   const isTable = anyOf(tables)

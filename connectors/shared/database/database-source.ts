@@ -12,24 +12,27 @@ import { recogniseColumns } from './sample.js'
 import type { SourceTable } from './source-table.js'
 import type { Statement } from './statements.js'
 
-/** How long what the database has is taken for what it had: a column that is new may then be asked for. */
+/** How long the list of tables is reused before it is read again, in milliseconds. A new column may be queried after that. */
 const tablesMsMax = 60_000
-/** How long a query waits for what it could do without. */
+/** How long `capabilities` waits for the list of tables, in milliseconds. It can do without. */
 const connectMsMax = 5000
-/** An exact count that takes longer is not worth it: no count is told then, rather than a guess. */
+/** A count that takes longer is given up, in milliseconds. The catalogue then has no count, rather than a guess. */
 const countMsMax = 5000
 const sampleBytesMax = 256 * 1024 * 1024
 
-/** One database that is reached. What any of it throws is a DialsError. */
+/** One kind of database, as DatabaseSource uses it. Its methods throw a DialsError. */
 export interface Database<T extends SourceTable> {
   readonly dialect: Dialect
   /** The tables that the configuration lists. */
   readTables(signal: AbortSignal): Promise<readonly T[]>
-  /** Runs one small statement in a transaction of its own; its rows as objects. SOURCE_TIMEOUT beyond `timeoutMs`, in milliseconds. */
+  /**
+   * Runs one small statement in a transaction of its own and returns its rows as objects.
+   * @throws SOURCE_TIMEOUT beyond `timeoutMs` milliseconds.
+   */
   query(sql: string, signal: AbortSignal, timeoutMs?: number): Promise<unknown[]>
-  /** One statement's rows, a part at a time. */
+  /** Reads the rows of one statement, a part at a time. */
   read(statement: Statement, limits: Limits): AsyncGenerator<LandedFile, { rows: number }>
-  /** Some rows of a table, to see what its columns are. */
+  /** The statement for a sample of a table's rows, from which its columns are recognised. */
   sampleOf(table: T): { statement: Statement; rowsMax: number }
   /** Ends every connection. Safe to call twice. */
   close(): Promise<void>
@@ -40,7 +43,7 @@ export interface DatabaseSourceSettings extends AccessSettings {
   readonly statementTimeoutMs: number
 }
 
-/** A database as a source, or some of its tables: whatever kind it is of. */
+/** A database of any kind as a source, or some of its tables. */
 export class DatabaseSource<T extends SourceTable> implements Source {
   #tables: ReadonlyMap<string, T> = new Map()
   #readAt = -Infinity
@@ -71,8 +74,8 @@ export class DatabaseSource<T extends SourceTable> implements Source {
   }
 
   /**
-   * The same for every table. Where no table was read yet, they are read first, for `plan` to name; a database that is down fails the scan
-   * alone.
+   * The same for every table. If no tables were read yet, reads them for `plan`. A database that is down must not fail here: only the scan
+   * fails.
    */
   async capabilities(): Promise<Capabilities> {
     if (this.#readAt === -Infinity) await this.#read(AbortSignal.timeout(connectMsMax)).catch(() => undefined)
@@ -119,7 +122,7 @@ export class DatabaseSource<T extends SourceTable> implements Source {
     return this.#tables
   }
 
-  /** Exact, or nothing: statistics are guesses, and may be as old as when they were last gathered. */
+  /** Counts exactly, or not at all: the database's statistics are estimates, and may be old. */
   async #countRows(table: SourceTable, signal: AbortSignal): Promise<number | undefined> {
     const { dialect } = this.database
     try {

@@ -1,16 +1,12 @@
-import type { Access, DatasetDescription, Listing, TableDescription } from '../../../src/connector/catalogue.js'
+import type { Access, DatasetDescription, TableDescription } from '../../../src/connector/catalogue.js'
 import type { ColumnDescription } from '../../../src/connector/column.js'
+import { describedBy, listingOf } from '../dataset-entry.js'
 import { humanised } from '../slug.js'
 import { fullName } from './ids.js'
 import type { SourceTable } from './source-table.js'
 import type { DatasetEntry } from './entries.js'
 
-/** Who learns that a dataset exists: as its entry says, else everybody where it is OPEN. */
-export function listingOf(entry: DatasetEntry, defaultAccess: Access): Listing {
-  return entry.listing ?? ((entry.access ?? defaultAccess) === 'OPEN' ? 'PUBLIC' : 'PARTIES')
-}
-
-/** The columns of a table, before anybody has looked at its values. */
+/** The columns of a table, before its values are sampled. */
 export function columnsOf({ columns }: SourceTable): ColumnDescription[] {
   return columns.map(({ name, nullable, comment, reading: { shape } }) => ({
     name: name.slice(0, 500),
@@ -22,7 +18,7 @@ export function columnsOf({ columns }: SourceTable): ColumnDescription[] {
   }))
 }
 
-/** A table as the catalogue tells of it, with what its publisher says of it. @param columns as recognised. */
+/** Describes a table for the catalogue, with what its publisher says of it. @param columns as recognised. */
 export function describeTable(
   table: SourceTable,
   { columns, rowCount }: { columns: readonly ColumnDescription[]; rowCount: number | undefined },
@@ -32,20 +28,16 @@ export function describeTable(
 ): DatasetDescription {
   const description = entry.description ?? table.comment?.slice(0, 100_000)
   const title = entry.title ?? humanised(table.name)
+  const access = entry.access ?? defaultAccess
   return {
     id: table.id,
     title,
-    themes: entry.themes ?? [],
-    keywords: entry.keywords ?? [],
-    access: entry.access ?? defaultAccess,
-    sharedWith: entry.sharedWith ?? [],
-    listing: listingOf(entry, defaultAccess),
+    ...describedBy(entry),
+    access,
+    listing: listingOf(entry, access),
     distributions: [],
     tables: [{ ...tableOf(table, columns, rowCount, title, entry), ...keys }],
     ...(description === undefined ? {} : { description }),
-    ...(entry.licence === undefined ? {} : { licence: entry.licence }),
-    ...(entry.frequency === undefined ? {} : { frequency: entry.frequency }),
-    ...(entry.landingPage === undefined ? {} : { landingPage: entry.landingPage }),
   }
 }
 
@@ -58,12 +50,12 @@ function tableOf(
 ): TableDescription {
   const known = new Set(table.columns.map(({ name }) => name))
   const astray = Object.keys(entry.columns ?? {}).filter((name) => !known.has(name))
-  // A protected column that has another name now may be any that nothing is said of.
+  // The protected column may have been renamed, so any column without an entry may be it.
   const isHeldBack = astray.some((name) => (entry.columns?.[name]?.sensitivity ?? 'NONE') !== 'NONE')
   const saidOf = (name: string) => entry.columns?.[name] ?? (isHeldBack ? { sensitivity: 'PERSONAL' as const } : {})
   const problems = [
     ...table.notes,
-    ...table.columns.flatMap(({ name, reading: { told } }) => (told === undefined ? [] : [`Column ${name} ${told}`])),
+    ...table.columns.flatMap(({ name, reading: { note } }) => (note === undefined ? [] : [`Column ${name} ${note}`])),
     ...(table.hidden.length === 0
       ? []
       : [`The role of this source may not read ${table.hidden.length} of its columns, which are left out.`]),

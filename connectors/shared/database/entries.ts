@@ -1,41 +1,23 @@
 import { z } from 'zod'
-import { type Access, licenceSchema } from '../../../src/connector/catalogue.js'
-import { sensitivities } from '../../../src/connector/column.js'
+import type { Access } from '../../../src/connector/catalogue.js'
+import { columnEntryFields, datasetEntryFields, defaultAccessSchema } from '../dataset-entry.js'
 
 const columnEntrySchema = z.strictObject({
-  title: z.string().min(1).max(500).optional(),
-  description: z.string().max(10_000).optional().describe('In place of the comment on the column.'),
-  unit: z.string().max(100).optional(),
-  semanticType: z
-    .string()
-    .regex(/^[A-Z][A-Z0-9_]*$/)
-    .max(60)
-    .optional(),
-  sensitivity: z.enum(sensitivities).optional().describe('Overrules what was recognised, in both directions.'),
+  ...columnEntryFields,
+  description: columnEntryFields.description.describe('In place of the comment on the column.'),
 })
 
 const datasetEntrySchema = z.strictObject({
-  title: z.string().min(1).max(1000).optional(),
-  description: z.string().max(100_000).optional().describe('In place of the comment on the table.'),
-  licence: licenceSchema.optional(),
-  access: z.enum(['OPEN', 'SHARED', 'CLOSED']).optional().describe('In place of defaultAccess.'),
-  sharedWith: z.array(z.string().max(200)).max(500).optional().describe('The organisations that a SHARED dataset answers to.'),
-  listing: z.enum(['PUBLIC', 'PARTIES']).optional().describe('Who learns that it exists. Default: PUBLIC where it is OPEN, else PARTIES.'),
-  themes: z.array(z.string().max(200)).max(200).optional(),
-  keywords: z.array(z.string().max(200)).max(500).optional(),
-  frequency: z.string().max(200).optional(),
-  landingPage: z
-    .url({ protocol: /^https?$/ })
-    .max(2000)
-    .optional(),
+  ...datasetEntryFields,
+  description: datasetEntryFields.description.describe('In place of the comment on the table.'),
   columns: z.record(z.string().max(500), columnEntrySchema).optional().describe('By the column’s name in the database.'),
 })
-/** What a publisher says of one table, in the words of a folder's catalogue.yaml. */
+/** What a publisher says of one table. The fields are those of a folder's catalogue.yaml. */
 export type DatasetEntry = z.infer<typeof datasetEntrySchema>
 
 const pattern = z.string().min(1).max(200)
 
-/** The settings that databases share. */
+/** The settings that all kinds of database share. */
 export const databaseSettings = {
   schemas: z.array(pattern).min(1).max(200).describe('The schemas to serve; * stands for any letters. Nothing else is listed.'),
   tables: z
@@ -46,9 +28,7 @@ export const databaseSettings = {
     .describe(
       'The tables, views and foreign tables of those schemas to serve, as `table` or `schema.table`; * stands for any letters. Default: all.',
     ),
-  defaultAccess: z
-    .enum(['OPEN', 'SHARED', 'CLOSED'])
-    .describe('Who may read a dataset for which `datasets` says nothing: everybody, the organisations named there, or nobody else.'),
+  defaultAccess: defaultAccessSchema('`datasets`'),
   datasets: z.record(z.string().max(200), datasetEntrySchema).default({}).describe('By `schema.table`: what the database cannot say.'),
   connections: z.number().int().min(1).max(100).default(4).describe('The most connections at once.'),
   statementTimeoutMs: z
@@ -67,7 +47,7 @@ export const databaseSettings = {
     .describe('The database gives up on a lock after this, in milliseconds.'),
 }
 
-/** Those of them that say who may read what. */
+/** The settings that decide who may read what. */
 export interface AccessSettings {
   readonly datasets: Readonly<Record<string, DatasetEntry>>
   readonly defaultAccess: Access

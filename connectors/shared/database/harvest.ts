@@ -2,25 +2,26 @@ import type { Access, CatalogueEvent } from '../../../src/connector/catalogue.js
 import type { ColumnDescription } from '../../../src/connector/column.js'
 import type { Log } from '../../../src/connector/source.js'
 import { DialsError, SourceTimeout } from '../../../src/errors.js'
-import { describeTable, listingOf } from './describe.js'
+import { listingOf } from '../dataset-entry.js'
+import { describeTable } from './describe.js'
 import type { AccessSettings } from './entries.js'
 import { fullName } from './ids.js'
 import { type Keys, keysOf } from './keys.js'
 import type { SourceTable } from './source-table.js'
 
-/** What a harvest works with. */
+/** What a harvest needs. */
 export interface HarvestParts<T extends SourceTable> {
   readonly config: AccessSettings
   readonly log: Log
-  /** The columns of a table, and what some of its rows say that they are. */
+  /** The columns of a table, as a sample of its rows shows them. */
   recognise(table: T): Promise<ColumnDescription[]>
-  /** Exact, or nothing where that would take too long. */
+  /** The exact number of rows; undefined if counting takes too long. */
   countRows(table: T): Promise<number | undefined>
 }
 
 /**
- * Reads the tables that the configuration lists: a `dataset` for each, or a `problem` where it cannot be read, which leaves what the
- * catalogue had of it; then `complete`.
+ * Harvests the tables that the configuration lists: yields a `dataset` for each, or a `problem` if it cannot be read, then `complete`.
+ * After a problem, the catalogue keeps what it had of the table.
  */
 export async function* harvestTables<T extends SourceTable>(
   tables: readonly T[],
@@ -48,7 +49,10 @@ export async function* harvestTables<T extends SourceTable>(
 const heldBack =
   'The configuration closes a table that is not there: until its name is mended, every table whose access is not given there counts as CLOSED.'
 
-/** A mistyped name must not open what it meant to close: then nothing is open but what says so itself. */
+/**
+ * A mistyped name must not open a table that it should close. If a restricted entry matches no table, tables without an access of their own
+ * are CLOSED.
+ */
 function safeDefault({ datasets, defaultAccess }: AccessSettings, astray: readonly string[]): Access {
   return astray.some((name) => (datasets[name]?.access ?? 'OPEN') !== 'OPEN') ? 'CLOSED' : defaultAccess
 }
@@ -60,7 +64,7 @@ async function harvestTable<T extends SourceTable>(
   parts: HarvestParts<T>,
 ): Promise<CatalogueEvent> {
   const entry = parts.config.datasets[fullName(table)] ?? {}
-  const listing = listingOf(entry, defaultAccess)
+  const listing = listingOf(entry, entry.access ?? defaultAccess)
   const problem = (message: string): CatalogueEvent => ({
     kind: 'problem',
     sourceId: table.id,

@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto'
 import { slugOf } from '../slug.js'
 
-/** A table by the names that the database has for it. */
+/** A table by its names in the database. */
 export interface Named {
   readonly schema: string
   readonly name: string
 }
 
-/** `schema.table`, as the configuration names it. */
+/** `schema.table`, the name that the configuration uses. */
 export function fullName({ schema, name }: Named): string {
   return `${schema}.${name}`
 }
 
 /**
- * The identifier of each table: `table` of one schema, else `schema-table`. Where two tables would have the same one, each has digits of
- * its own names behind it: an identifier never comes to mean another table, whatever is added to the database.
+ * Gives each table an identifier: `table` in the plain schema, else `schema-table`. If two tables would get the same one, a hash of its own
+ * name is added to each, so that an identifier never means another table after new tables are added.
  */
 export function idsOf<T extends Named>(tables: readonly T[], plainSchema: string): Map<T, string> {
   const slugs = tables.map((table) => slugOf(table.schema === plainSchema ? table.name : `${table.schema}-${table.name}`))

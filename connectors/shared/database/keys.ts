@@ -2,10 +2,10 @@ import type { TableDescription } from '../../../src/connector/catalogue.js'
 import { fullName } from './ids.js'
 import type { SourceTable } from './source-table.js'
 
-/** What the catalogue tells of a table's keys. */
+/** A table's keys, as the catalogue describes them. */
 export type Keys = Pick<TableDescription, 'primaryKey' | 'foreignKeys'>
 
-/** The keys of a table whose columns are all there to be read, on both sides. @param tables all that the configuration lists. */
+/** The keys of a table whose columns can all be read, on both sides. @param tables all tables that the configuration lists. */
 export function keysOf(table: SourceTable, tables: readonly SourceTable[]): Keys {
   const reads = ({ columns, unreadable }: SourceTable, names: readonly string[]) =>
     unreadable === undefined && names.every((name) => name.length <= 500 && columns.some((column) => column.name === name))

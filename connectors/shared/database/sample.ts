@@ -7,9 +7,9 @@ import { markUnseen } from '../recognise/unseen.js'
 import { columnsOf } from './describe.js'
 import type { SourceTable } from './source-table.js'
 
-/** Rows of a table that are looked at. */
+/** How many rows of a table are sampled. */
 export const sampleRowsMax = 10_000
-/** Letters of a text that are enough to know what it is. */
+/** How many letters of a text are sampled. */
 export const sampleLettersMax = 1000
 
 /** A scan of all columns of a table. */
@@ -18,9 +18,9 @@ export function scanOfAll({ id, columns }: SourceTable): TableScan {
 }
 
 /**
- * The columns of a table, with what some of its rows say that they are (DESIGN.md, 'Types'). A name that says a person's, where no value
- * was seen, is taken at its word: rows come and go after a harvest. @param sample parts of all columns, c0 … cn; not read where there are
- * none.
+ * Recognises the columns of a table from a sample of its rows (DESIGN.md, 'Types'). A column that is named like personal data but has no
+ * sampled values is marked PERSONAL, because rows may come after the harvest.
+ * @param sample parts of all columns, c0 … cn; not read if there are no columns.
  */
 export async function recogniseColumns(
   table: SourceTable,

@@ -3,10 +3,10 @@ import type { Shape } from '../../../src/connector/column.js'
 /** How a column is read. */
 export interface Reading {
   readonly shape: Shape
-  /** The value over a column of a table, both quoted already. */
+  /** SQL of the value. The column is already quoted. */
   sql(column: string): string
-  /** What is told of it, where it is not what the database has. */
-  readonly told?: string
+  /** A note for the table's problems, if the value differs from what the database holds. */
+  readonly note?: string
 }
 
 /** A column that the source's role may read. */
@@ -17,30 +17,30 @@ export interface SourceColumn {
   readonly reading: Reading
 }
 
-/** Columns whose values stand in another table of the database. */
+/** Columns that refer to another table of the database. */
 export interface SourceForeignKey {
   readonly columns: readonly string[]
   readonly schema: string
   readonly name: string
-  /** Its columns, in the same order. */
+  /** The columns referred to, in the same order. */
   readonly references: readonly string[]
 }
 
 /** A table of a database that the configuration lists. */
 export interface SourceTable {
-  /** The dataset's identifier, and its one table's. */
+  /** The identifier of the dataset and of its one table. */
   readonly id: string
   readonly schema: string
   readonly name: string
   readonly comment: string | undefined
-  /** What is told of the table as a whole. */
+  /** Notes for the problems of the table as a whole. */
   readonly notes: readonly string[]
-  /** Why nothing of it can be read, in words for its operator. */
+  /** Why the table cannot be read, in words for the operator. */
   readonly unreadable?: string
   readonly columns: readonly SourceColumn[]
   /** Columns that the role may not read. */
   readonly hidden: readonly string[]
-  /** Empty where there is none. */
+  /** Empty if there is none. */
   readonly primaryKey: readonly string[]
   readonly foreignKeys: readonly SourceForeignKey[]
 }

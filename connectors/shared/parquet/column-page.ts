@@ -2,12 +2,12 @@ import type { Shape } from '../../../src/connector/column.js'
 
 const firstBytes = 16 * 1024
 
-/** Bytes that grow as they are written, for one column. Positions are public since the loops that fill it are hot. */
+/** A growing buffer for one column. Its fields are public because hot loops fill it. */
 export class GrowingBytes {
   bytes = Buffer.allocUnsafe(firstBytes)
   used = 0
 
-  /** Makes room for so many bytes more. */
+  /** Makes room for this many more bytes. */
   reserve(more: number): void {
     if (this.used + more <= this.bytes.length) return
     const wider = Buffer.allocUnsafe(Math.max(this.bytes.length * 2, this.used + more))
@@ -17,19 +17,19 @@ export class GrowingBytes {
 }
 
 /**
- * The values of one column of one part, as Parquet's PLAIN encoding lays them out, nulls left out, and which rows have one.
+ * The values of one column for one part, in Parquet's PLAIN encoding without nulls, and a bitmap of the rows that have a value:
  * https://github.com/apache/parquet-format/blob/master/Encodings.md
  */
 export class ColumnPage {
   readonly values = new GrowingBytes()
   #validity = new Uint8Array(firstBytes / 8)
-  /** Rows, and values that are not null. */
+  /** The number of rows. */
   rows = 0
   count = 0
 
   constructor(readonly shape: Shape) {}
 
-  /** A row that has a value, which its caller writes next. */
+  /** Counts a row that has a value. The caller writes the value next. */
   addValue(): void {
     const { rows } = this
     if (rows >> 3 >= this.#validity.length) this.#widen()
@@ -39,6 +39,7 @@ export class ColumnPage {
     this.count++
   }
 
+  /** Counts a row without a value. */
   addNull(): void {
     const { rows } = this
     if (rows >> 3 >= this.#validity.length) this.#widen()
@@ -46,7 +47,7 @@ export class ColumnPage {
     this.rows = rows + 1
   }
 
-  /** Definition levels: the bitmap is what the RLE hybrid calls bit-packed groups of eight. */
+  /** The definition levels. The bitmap is what the RLE hybrid calls bit-packed groups of eight. */
   levels(): Buffer {
     const groups = Math.ceil(this.rows / 8)
     const run: number[] = []
@@ -59,7 +60,7 @@ export class ColumnPage {
     return Buffer.concat([head, Buffer.from(run), this.#validity.subarray(0, groups)])
   }
 
-  /** Ready for the next part, in the same memory. */
+  /** Empties the page for the next part, and keeps its memory. */
   reset(): void {
     this.rows = this.count = this.values.used = 0
   }

@@ -5,15 +5,16 @@ import { encodeThrift, int64, struct, type Struct, type Thrift } from './thrift.
 const magic = Buffer.from('PARE')
 const nonceBytes = 12
 const tailBytes = 8
-/** FileCryptoMetaData, which says AES_GCM_V1 and no more. */
+/** FileCryptoMetaData that names only AES_GCM_V1. */
 const algorithm = encodeThrift(struct([1, struct([1, struct()])]))
 
 /**
- * A plain Parquet file encrypted as the engine reads it under one key for all of it:
- * https://parquet.apache.org/docs/file-format/data-pages/encryption/, without AAD. Every page, its header and the footer is a module of its
- * own (AES-256-GCM). The engine itself can read but not write this: its build has no source of secure random numbers. Indexes and Bloom
- * filters are left out.
- * @returns the file in pieces, in order. @throws Error where the bytes are not a whole Parquet file.
+ * Encrypts a plain Parquet file so that the engine can read it with one key:
+ * https://parquet.apache.org/docs/file-format/data-pages/encryption/, without AAD. Each page, its header and the footer become modules of
+ * their own (AES-256-GCM). The engine can read such files but not write them, because its build has no source of secure random numbers.
+ * Indexes and Bloom filters are left out.
+ * @returns the file in pieces, in order.
+ * @throws Error if the bytes are not a whole Parquet file.
  */
 export function encryptParquet(plain: Buffer, key: Buffer): Buffer[] {
   const footerAt = plain.length - tailBytes - (plain.length < 12 ? plain.length : plain.readUInt32LE(plain.length - tailBytes))
@@ -29,7 +30,7 @@ export function encryptParquet(plain: Buffer, key: Buffer): Buffer[] {
   return [...file.pieces, end, length, magic]
 }
 
-/** The pages of a file as they are encrypted one after the other. */
+/** The encrypted pages, in order. */
 class EncryptedFile {
   readonly pieces: Buffer[] = [magic]
   at = magic.length
@@ -40,9 +41,9 @@ class EncryptedFile {
     private readonly key: Buffer,
   ) {}
 
-  /** Encrypts the pages between two places, and answers where each has gone. */
+  /** Encrypts the pages between two positions. Returns the new position of each. */
   addPages(from: number, to: number): Map<number, number> {
-    // No byte is a page of two columns: else a small file could become one without end.
+    // The columns' pages must not overlap, or a small file could grow without end.
     this.#read += to - from
     if (from < magic.length || to > this.plain.length || this.#read > this.plain.length)
       throw new Error('Parquet pages that are not within their file')
@@ -64,7 +65,7 @@ class EncryptedFile {
   }
 }
 
-/** A ColumnChunk whose pages have been encrypted, at their new places. */
+/** A ColumnChunk that points to the new positions of its encrypted pages. */
 function moved(chunk: Struct, file: EncryptedFile): Struct {
   const meta = field(chunk, 3)
   if (meta?.kind !== 'struct') throw new Error('a Parquet column without its metadata')
@@ -78,10 +79,7 @@ function moved(chunk: Struct, file: EncryptedFile): Struct {
   return changed(chunk, { 2: int64(start), 3: own, 4: undefined, 5: undefined, 6: undefined, 7: undefined })
 }
 
-/**
- * A module: its length, its nonce, the bytes encrypted, and the tag by which a change of them shows. Of 2³² random nonces two are alike
- * once in 2³² times.
- */
+/** A module: its length, nonce, ciphertext and authentication tag. Among 2³² random nonces, two are equal with a chance of one in 2³². */
 function sealed(plain: Buffer, key: Buffer): Buffer {
   const nonce = randomBytes(nonceBytes)
   const cipher = createCipheriv('aes-256-gcm', key, nonce)
@@ -111,7 +109,7 @@ function listOf(structs: readonly Struct[]): Thrift {
   return { kind: 'list', of: 'struct', items: structs }
 }
 
-/** A structure with other values in some of its fields; it keeps the fields' order. */
+/** A copy of a structure with some fields changed. The order of the fields stays. */
 function changed(of: Struct, values: Readonly<Record<number, Thrift | undefined>>): Struct {
   return { kind: 'struct', fields: of.fields.map(([id, value]) => [id, id in values ? values[id] : value]) }
 }

@@ -12,7 +12,7 @@ const plain = int32(0)
 const rle = int32(3)
 
 /**
- * Writes columns as one Parquet file of one row group, c0 … cn, uncompressed: it is read once, from memory, and soon.
+ * Writes columns as a Parquet file with one row group, c0 … cn. It is uncompressed, since it is read once, soon, from memory.
  * @param folder in tmpfs.
  */
 export async function writePart(columns: readonly ColumnPage[], folder: string): Promise<LandedFile> {

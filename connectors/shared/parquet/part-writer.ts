@@ -4,13 +4,13 @@ import { ResultTooLarge } from '../../../src/errors.js'
 import { ColumnPage } from './column-page.js'
 import { writePart } from './part-file.js'
 
-/** What ends a part: the engine's own row group, or memory. */
+/** A part ends at the engine's row group size, or when it takes too much memory. */
 const rowsPerPart = 122_880
 const bytesPerPart = 8 * 1024 * 1024
 
-/** Gathers rows in columns until they are a part. Holds one part in memory, whatever the answer's size. */
+/** Gathers rows in columns and writes them as parts. Holds one part in memory, however large the answer is. */
 export class PartWriter {
-  /** A relation without columns has one of nulls, so that its rows are counted. */
+  /** A relation without columns gets one column of nulls, so that its rows are counted. */
   readonly columns: readonly ColumnPage[]
   #rowsGiven = 0
   #bytesGiven = 0
@@ -23,16 +23,17 @@ export class PartWriter {
     this.columns = (shapes.length === 0 ? [{ type: 'INT64' as const }] : shapes).map((shape) => new ColumnPage(shape))
   }
 
+  /** All rows gathered so far, written or not. */
   get rows(): number {
     return this.#rowsGiven + (this.columns[0]?.rows ?? 0)
   }
 
-  /** Whether what was gathered has to be written before more is taken. @param bytes what the rows since the last part came as. */
+  /** Whether the gathered rows must be written before more are added. @param bytes the bytes received since the last part. */
   isFull(bytes: number): boolean {
     return bytes >= bytesPerPart || (this.columns[0]?.rows ?? 0) >= rowsPerPart || this.rows > this.limits.rowsMax
   }
 
-  /** Writes what was gathered as a part. @throws ResultTooLarge beyond the limits, with nothing left behind. */
+  /** Writes the gathered rows as a part. @throws ResultTooLarge beyond the limits; no file remains then. */
   async write(): Promise<LandedFile> {
     if (this.rows > this.limits.rowsMax)
       throw new ResultTooLarge(`The answer of one source has more than ${this.limits.rowsMax} rows. Filter more, or group.`)

@@ -1,10 +1,10 @@
 import type { Shape } from '../../../src/connector/column.js'
 import { flag, int32, type Struct, struct, type Thrift } from './thrift.js'
 
-/** The bytes of a DECIMAL: it is as wide as the engine's own, whatever the column is. */
+/** The bytes of a DECIMAL: always the engine's widest form. */
 export const decimalBytes = 16
 
-/** How a shape is stored: Parquet's physical type, and what says that it is more than that. */
+/** How Parquet stores a shape: the physical type, and the annotations that give it its meaning. */
 export interface Physical {
   readonly type: number
   readonly length?: number
@@ -15,7 +15,7 @@ export interface Physical {
 
 const micros = (utc: boolean): Struct => struct([1, flag(utc)], [2, struct([2, struct()])])
 
-/** https://github.com/apache/parquet-format/blob/master/LogicalTypes.md */
+/** How to store a shape: https://github.com/apache/parquet-format/blob/master/LogicalTypes.md */
 export function physicalOf({ type, scale = 0 }: Shape): Physical {
   switch (type) {
     case 'BOOLEAN':
@@ -44,7 +44,7 @@ export function physicalOf({ type, scale = 0 }: Shape): Physical {
 
 const optional = (value: number | undefined): Thrift | undefined => (value === undefined ? undefined : int32(value))
 
-/** A column's SchemaElement; every column may be null. */
+/** The SchemaElement of a column. Every column is nullable. */
 export function schemaElement(name: Thrift, shape: Shape): Struct {
   const { type, length, converted, scale, logical } = physicalOf(shape)
   const precision = scale === undefined ? undefined : int32(38)

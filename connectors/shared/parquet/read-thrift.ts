@@ -1,12 +1,12 @@
 import type { IntBits, Struct, Thrift } from './thrift.js'
 
-/** Parquet's own headers and footers nest less than this. */
+/** Parquet's own headers and footers nest less deeply than this. */
 const depthMax = 16
 const intBits: Readonly<Record<number, IntBits>> = { 3: 8, 4: 16, 5: 32, 6: 64 }
 
 /**
- * A structure in Thrift's compact protocol, and where it ends. What Parquet does not use (maps, doubles, ids far apart) is refused, as is
- * whatever goes beyond the bytes: they may be anybody's.
+ * Reads a structure in Thrift's compact protocol, and returns where it ends. The bytes are untrusted: types that Parquet does not use
+ * (maps, doubles, large gaps between ids) are refused, and so is any length beyond the bytes.
  */
 export function decodeThrift(bytes: Buffer, at: number): { value: Struct; end: number } {
   const reader = new ThriftReader(bytes, at)
@@ -45,7 +45,7 @@ class ThriftReader {
     const head = this.#byte()
     const type = head & 15
     const count = head >> 4 === 15 ? this.#varint() : head >> 4
-    // An item is a byte at the least.
+    // Each item takes at least one byte.
     if (count > this.bytes.length - this.at) throw new Error('a Thrift list that is longer than its bytes')
     const items = Array.from({ length: count }, () => this.#value(type, depth))
     const bits = intBits[type]

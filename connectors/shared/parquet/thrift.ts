@@ -1,5 +1,5 @@
 /**
- * A value as Thrift's compact protocol has it, which Parquet's headers and footers are written in:
+ * A value of Thrift's compact protocol, in which Parquet's headers and footers are written:
  * https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
  */
 export type Thrift =
@@ -10,20 +10,20 @@ export type Thrift =
   | { readonly kind: 'list'; readonly of: Thrift['kind']; readonly bits?: IntBits; readonly items: readonly Thrift[] }
   | Struct
 
-/** How wide a whole number is declared; all but the narrowest are written in as few bytes as they need. */
+/** The declared width of a whole number. All but the narrowest are written in as few bytes as they need. */
 export type IntBits = 8 | 16 | 32 | 64
 
-/** Fields by their numbers, ascending; those without a value are left out. */
+/** Fields in ascending order of their numbers. Fields without a value are left out. */
 export interface Struct {
   readonly kind: 'struct'
   readonly fields: readonly (readonly [id: number, value: Thrift | undefined])[]
 }
 
-/** A whole number of 32 bits; it has to fit them. */
+/** A whole number, which must fit 32 bits. */
 export const int32 = (value: number): Thrift => ({ kind: 'int', value, bits: 32 })
-/** A whole number of 64 bits; it has to be safe as a JavaScript number. */
+/** A 64-bit whole number, which must be a safe JavaScript integer. */
 export const int64 = (value: number): Thrift => ({ kind: 'int', value, bits: 64 })
-/** A boolean, which a structure holds in its field's head. */
+/** A boolean. A structure holds it in the field's header. */
 export const flag = (value: boolean): Thrift => ({ kind: 'flag', value })
 /** Text, in UTF-8. */
 export const text = (value: string): Thrift => ({ kind: 'text', value })
@@ -34,7 +34,7 @@ export const list = (of: 'int' | 'text' | 'struct', items: readonly Thrift[]): T
 
 const intTypes = { 8: 3, 16: 4, 32: 5, 64: 6 } as const
 
-/** The bytes of a structure. */
+/** Encodes a structure. */
 export function encodeThrift(value: Struct): Buffer {
   const bytes: number[] = []
   writeStruct(bytes, value)
@@ -101,7 +101,7 @@ function typeOf(value: Thrift): number {
   }
 }
 
-/** Safe integers only, which is all that a part's sizes can be. */
+/** Works for safe integers only. The sizes of a part are always safe. */
 function writeVarint(bytes: number[], value: number): void {
   let rest = value
   while (rest >= 0x80) {

@@ -1,12 +1,12 @@
 import type { ColumnDescription } from '../../../src/connector/column.js'
 import { givenNames } from './person-values.js'
 
-/** What is about a person whatever stands beside it. */
+/** Semantic types that are personal in any table. */
 const always = new Set(['NHS_NUMBER', 'NINO', 'DATE_OF_BIRTH', 'PERSON_NAME'])
-/** What is about a person in a table about people, and not in a list of libraries. */
+/** Semantic types that are personal in a table about people, but not in a list of libraries. */
 const among = new Set(['UPRN', 'POSTCODE', 'EMAIL', 'PHONE'])
 
-/** A mailbox or a number that is a person's own: the part of the values for which it must hold, and the test in SQL. */
+/** Tests for a mailbox or telephone number of a private person: SQL, and the share of the values for which it must hold. */
 export const personalSigns: Readonly<Record<string, { more: number; test: (text: string) => string }>> = {
   EMAIL: {
     more: 0,
@@ -20,7 +20,7 @@ export const personalSigns: Readonly<Record<string, { more: number; test: (text:
   },
 }
 
-/** Where people have mailboxes of their own. */
+/** Providers of private mailboxes. */
 const webmail = [
   'gmail',
   'googlemail',
@@ -38,7 +38,7 @@ const webmail = [
   'protonmail',
 ]
 
-/** Words that a mailbox of a place or an office holds. */
+/** Words in the mailboxes of places and offices. */
 const offices = [
   'librar',
   'school',
@@ -86,20 +86,20 @@ const offices = [
   'parks',
 ]
 
-/** Whether values of a semantic type may be a person's own, whatever stands beside them. */
+/** Whether values of a semantic type may belong to a private person in any table. */
 export function pointsToPerson(semanticType: string): boolean {
   return always.has(semanticType) || Object.hasOwn(personalSigns, semanticType)
 }
 
-/** What recognising found out beside types. */
+/** What was found out besides semantic types. */
 export interface Evidence {
-  /** The part of a column's values that are a person's own, by position. */
+  /** The share of each column's values that belong to a private person, by position. */
   signs: Map<number, number>
-  /** Columns of persons at their work: they do not make a table one about people. */
+  /** Columns of persons at work, which do not make it a table about people. */
   aside: Set<number>
 }
 
-/** Marks the columns that point to a person, and in a table about people where they live. */
+/** Marks the columns that point to a person and, in a table about people, the columns that show where they live. */
 export function markPersonal(columns: readonly ColumnDescription[], { signs, aside }: Evidence): ColumnDescription[] {
   const own = columns.map(({ semanticType = '' }, position) => {
     const sign = personalSigns[semanticType]
@@ -123,7 +123,7 @@ const privateAddress = new RegExp(
 )
 const privatePhone = /home|personal|private|evening|nextofkin|emergency/
 
-/** Whether a header alone says that an address or a telephone is a person's own. */
+/** Whether a header says that an address or telephone number is private. */
 function isPrivate({ name, type, semanticType }: ColumnDescription): boolean {
   const letters = lettersOf(name)
   return (type === 'STRING' && privateAddress.test(letters)) || (semanticType === 'PHONE' && privatePhone.test(letters))
@@ -131,7 +131,7 @@ function isPrivate({ name, type, semanticType }: ColumnDescription): boolean {
 
 const lettersOf = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '')
 
-/** Whether a header names an address, and not that of a place of work or a site. */
+/** Whether a header names an address that is not that of a workplace or a site. */
 function isHomeAddress(name: string): boolean {
   const letters = lettersOf(name)
   const isAddress =

@@ -7,15 +7,14 @@ import { type Evidence, markPersonal, personalSigns, pointsToPerson } from './pe
 import { type Rule, rules, rulesByValues } from './rules.js'
 
 const candidatesMax = 500
-/** First rows that are looked at where a column's name says nothing. */
+/** How many rows, from the first, are examined in columns whose names say nothing. */
 const rowsAtSight = 1000
 const columnsAtSight = 500
 const rowsForShapes = 200
 
 /**
- * What the values of a table's columns are, beside their type: the first rule that a column's name and enough of its values meet.
- * Conservative where nobody is harmed: a name alone is no evidence, and neither are values alone, unless they can be nothing but a
- * person's. Columns that point to a person are marked so.
+ * Recognises the semantic types of a table's columns: the first rule that both the name and enough values meet. A name alone, or values
+ * alone, are no evidence, unless the values can only be a person's. Columns that point to a person are marked.
  * @param copy a table expression of columns c0 …, in the order of `columns`.
  */
 export async function recognise(session: EngineSession, copy: string, columns: readonly ColumnDescription[]): Promise<ColumnDescription[]> {
@@ -28,7 +27,7 @@ export async function recognise(session: EngineSession, copy: string, columns: r
   return markPersonal(found, evidence)
 }
 
-/** Columns whose names a rule is for. */
+/** Examines columns whose name fits a rule. */
 async function lookByName(session: EngineSession, rows: string, found: ColumnDescription[], { signs }: Evidence): Promise<void> {
   const all = found.flatMap((column, position) => rulesFor(column).map((rule) => ({ rule, position })))
   for (let start = 0; start < all.length; start += candidatesMax) {
@@ -39,7 +38,7 @@ async function lookByName(session: EngineSession, rows: string, found: ColumnDes
   }
 }
 
-/** Columns that are named after what persons are to somebody. A mixture of persons and organisations counts as persons. */
+/** Examines columns named after a person's role. A mixture of persons and organisations counts as persons. */
 async function lookForNames(session: EngineSession, rows: string, found: ColumnDescription[], { aside }: Evidence): Promise<void> {
   const headers = new Map<number, PersonHeader>()
   for (const [position, { name, type, semanticType }] of found.entries()) {
@@ -76,7 +75,7 @@ function holdsPersons(header: PersonHeader, { all, like, surely, lone }: PersonS
   return (like > 0 && like >= all * 0.2) || (surely > 0 && surely >= all * 0.02) || (all >= 3 && lone >= all * 0.6)
 }
 
-/** Columns whose names say nothing, and whose values can be nothing but a person's. */
+/** Examines columns whose names say nothing, for values that can only be a person's. */
 async function lookAtValues(session: EngineSession, rows: string, found: ColumnDescription[], { signs }: Evidence): Promise<void> {
   const positions = found
     .flatMap(({ type, semanticType }, position) => (type === 'STRING' && semanticType === undefined ? [position] : []))
@@ -93,7 +92,7 @@ async function lookAtValues(session: EngineSession, rows: string, found: ColumnD
   }
 }
 
-/** Columns whose names say nothing, and most of whose first values are surely persons' names. */
+/** Examines columns whose names say nothing, for first values that are mostly names of persons. */
 async function lookAtShapes(session: EngineSession, copy: string, found: ColumnDescription[]): Promise<void> {
   const positions = found
     .flatMap(({ name, type, semanticType }, position) =>
@@ -109,20 +108,20 @@ async function lookAtShapes(session: EngineSession, copy: string, found: ColumnD
 }
 
 /**
- * The columns that a share of the values of may be names at a glance: most texts hold digits, or are one word, or are long. To look closer
- * takes longer.
+ * Columns of which a share of the values may be names at a glance. Most texts hold digits, are one word or are long, and the closer test is
+ * slow.
  */
 async function likelyNames(session: EngineSession, rows: string, positions: readonly number[], share: number): Promise<number[]> {
   const glance = "length(value) BETWEEN 4 AND 60 AND (contains(value, ' ') OR contains(value, ',')) AND NOT regexp_matches(value, '[0-9]')"
   return columnsWhere(session, rows, positions, `count_if(${glance}) >= greatest(1, count(value) * ${share})`)
 }
 
-/** Payees and suppliers are organisations, but for those that begin with a person's title. */
+/** Payees and suppliers count as organisations unless values begin with a person's title. */
 async function titledColumns(session: EngineSession, rows: string, positions: readonly number[]): Promise<number[]> {
   return columnsWhere(session, rows, positions, `count_if(${plainlyTitled('value')}) >= greatest(1, count(value) * 0.02)`)
 }
 
-/** The columns of which a condition on their different values holds. */
+/** The columns whose different values meet a condition. */
 async function columnsWhere(session: EngineSession, rows: string, positions: readonly number[], having: string): Promise<number[]> {
   if (positions.length === 0) return []
   const cells = `(SELECT unnest([${positions.join(', ')}]) AS place, unnest([${positions.map(textOf).join(', ')}]) AS value FROM ${rows})`
@@ -147,13 +146,13 @@ function meet(found: ColumnDescription[], signs: Map<number, number>, position: 
   signs.set(position, of('own') / of('all'))
 }
 
-/** The rules that may hold for a column, by its name and type. */
+/** The rules that may apply to a column, by its name and type. */
 export function rulesFor({ name, type }: Pick<ColumnDescription, 'name' | 'type'>): Rule[] {
   const letters = lettersOf(name)
   return rules.filter((rule) => rule.types.includes(type) && rule.name.test(letters) && rule.except?.test(letters) !== true)
 }
 
-/** Whether a column's name says that it holds what points to a person. */
+/** Whether a column's name says that it points to a person. */
 export function saysPerson(column: Pick<ColumnDescription, 'name' | 'type'>): boolean {
   const header = column.type === 'STRING' ? personHeader(lettersOf(column.name)) : undefined
   return header === 'private' || header === 'work' || rulesFor(column).some(({ semanticType }) => pointsToPerson(semanticType))
@@ -161,7 +160,7 @@ export function saysPerson(column: Pick<ColumnDescription, 'name' | 'type'>): bo
 
 const lettersOf = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '')
 
-/** A value's text without blanks around it; nothing for a blank one. */
+/** SQL: a value's text, trimmed; null if blank. */
 function textOf(position: number): string {
   return `nullif(trim(CAST(${columnAt(position)} AS VARCHAR)), '')`
 }

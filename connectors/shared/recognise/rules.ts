@@ -3,30 +3,30 @@ import { literal } from '../engine-sql.js'
 import { workRole } from './person-roles.js'
 import { plainlyTitled } from './person-values.js'
 
-/** How a semantic type is known: by the column's name and by its values; by values alone only where they can be nothing else. */
+/** How a semantic type is recognised: by the column's name and its values, or by values alone if they can be nothing else. */
 export interface Rule {
   semanticType: string
-  /** Over the name's letters and digits in lower case, nothing between them. */
+  /** Matches the lower-case letters and digits of the name, without anything between them. */
   name: RegExp
-  /** Names that it is not for. */
+  /** Names that the rule does not apply to. */
   except?: RegExp
-  /** The types that its values may have. */
+  /** The column types that it applies to. */
   types: readonly ColumnType[]
-  /** Whether a value is one, in SQL; the value is its text, trimmed. */
+  /** SQL: whether a value is of this kind. The value is trimmed text. */
   value: (text: string) => string
-  /** The part of all values that must be. */
+  /** The share of all values that must be of this kind. */
   share: number
 }
 
 const matches = (regex: string) => (text: string) => `regexp_full_match(${text}, ${literal(regex)})`
-/** A test at a glance before the expression, since every text column is looked at. */
+/** Puts a cheap test before the regular expression, because every text column is examined. */
 const when = (glance: (text: string) => string, regex: string) => (text: string) => `(${glance(text)} AND ${matches(regex)(text)})`
 const between = (low: number, high: number) => (text: string) => `coalesce(try_cast(${text} AS DOUBLE) BETWEEN ${low} AND ${high}, false)`
 const code: readonly ColumnType[] = ['STRING', 'INT64']
 const number: readonly ColumnType[] = ['INT64', 'DECIMAL', 'DOUBLE', 'STRING']
 const text: readonly ColumnType[] = ['STRING']
 
-/** The NHS number's check digit: NHS Data Dictionary, 'NHS NUMBER', Modulus 11. */
+/** SQL: checks the NHS number's check digit (NHS Data Dictionary, 'NHS NUMBER', Modulus 11). */
 function nhsNumber(raw: string): string {
   const digits = `replace(${raw}, ' ', '')`
   const digit = (at: number) => `TRY_CAST(substr(${digits}, ${at}, 1) AS INTEGER)`
@@ -34,14 +34,14 @@ function nhsNumber(raw: string): string {
   return `CASE WHEN regexp_full_match(${digits}, '[0-9]{10}') THEN (11 - (${sum}) % 11) % 11 = ${digit(10)} ELSE false END`
 }
 
-/** A person's name: words of letters, and not what stands where a name was taken out, nor an organisation. */
+/** SQL: whether a value is a person's name: words of letters, but neither an organisation nor a word that replaces a removed name. */
 function personName(raw: string): string {
   const takenOut = '(?i)^(?:redacted|anon|withheld|unknown|vacant|none|not |n/?a$)'
   const organisation = '(?i)\\b(?:ltd|limited|plc|llp|council|company|trust|school|academy|association|services|university|hospital)\\b'
   return `(regexp_full_match(${raw}, '[\\p{L}][\\p{L}\\p{M}''’. ,-]{0,80}') AND NOT regexp_matches(${raw}, '${takenOut}') AND NOT regexp_matches(${raw}, '${organisation}'))`
 }
 
-/** What stands before `name` where the name is a person's. */
+/** Words before `name` in headers of persons' names. */
 const peopleWords = [
   'first',
   'last',
@@ -67,6 +67,7 @@ const peopleWords = [
   'owner',
 ]
 
+/** Rules by name and values. The first that a column meets decides. */
 export const rules: readonly Rule[] = [
   {
     semanticType: 'UPRN',
@@ -153,7 +154,7 @@ export const rules: readonly Rule[] = [
   },
 ]
 
-/** Rules for any column whose name says nothing: what fits these can be nothing but a person's, or an office's. */
+/** Rules for columns whose names say nothing. Values that fit can only belong to a person or an office. */
 export const rulesByValues: readonly Rule[] = [
   {
     semanticType: 'EMAIL',

@@ -4,8 +4,8 @@ import { columnAt } from '../engine-sql.js'
 import { saysPerson } from './recognise.js'
 
 /**
- * Marks the columns whose name says a person's and of which no value was seen. For a source whose rows change after they were looked at; in
- * a file, which is served as it was read, an empty column is nobody's.
+ * Marks the columns that are named like personal data and had no sampled values. For sources whose rows may change after the sample. A file
+ * is served as it was read, so there an empty column is not personal.
  */
 export async function markUnseen(
   session: EngineSession,

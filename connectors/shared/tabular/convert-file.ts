@@ -1,0 +1,37 @@
+import { stat } from 'node:fs/promises'
+import type { Conversion } from './conversion.js'
+import type { Format } from './formats.js'
+import { stageGeoJson, stageJson, stageNdjson } from './json/stage-json.js'
+import type { Manifest } from './copies/manifest.js'
+import { stageParquet } from './parquet/stage-parquet.js'
+import type { StagedTable } from './staged-table.js'
+import { stageCsv, stageTsv } from './text/stage-delimited.js'
+import { writeTable } from './write-table.js'
+import { stageWorkbook } from './xlsx/stage-workbook.js'
+
+type Reader = (path: string, conversion: Conversion) => AsyncIterable<StagedTable>
+
+const readers: Record<Format, Reader> = {
+  parquet: stageParquet,
+  csv: stageCsv,
+  tsv: stageTsv,
+  geojson: stageGeoJson,
+  ndjson: stageNdjson,
+  json: stageJson,
+  xlsx: stageWorkbook,
+}
+
+/**
+ * Converts one file into copies in `folder`, a table at a time.
+ * @throws Unreadable if the file is not data; DialsError if the engine or a limit ends the conversion.
+ */
+export async function convertFile(path: string, format: Format, folder: string, parts: Omit<Conversion, 'problems'>): Promise<Manifest> {
+  const conversion: Conversion = { ...parts, problems: [] }
+  const manifest: Manifest = { tables: [], problems: conversion.problems }
+  const { size: fileBytes } = await stat(path)
+  for await (const staged of readers[format](path, conversion)) {
+    conversion.signal.throwIfAborted()
+    manifest.tables.push(await writeTable(conversion.session, staged, { folder, name: `t${manifest.tables.length}`, fileBytes }))
+  }
+  return manifest
+}

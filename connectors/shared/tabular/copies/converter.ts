@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import type { ColumnType } from '../../../../src/connector/column.js'
+import type { Engine } from '../../../../src/connector/engine.js'
+import type { SourceContext } from '../../../../src/connector/source.js'
+import type { KnownColumn } from '../conversion.js'
+import { convertFile } from '../convert-file.js'
+import type { Format } from '../formats.js'
+import { converterVersion, type Manifest } from './manifest.js'
+import { NoRows, Unreadable } from '../unreadable.js'
+import { stampOf, type ContentHashes } from './content-hashes.js'
+import type { CopyStore } from './copy-store.js'
+
+/** A file that holds tables. */
+export interface TableFile {
+  readonly path: string
+  readonly format: Format
+}
+
+/** A file's copy: its key, what it holds, and the hash of the file. */
+interface Copy {
+  key: string
+  manifest: Manifest
+  hash: string
+}
+
+/** Memory for the engine. Beyond it, the engine spills to a folder of the store, which has to hold the copies anyway. */
+const memoryMb = 208
+
+/** Makes the copies for a harvest, with an engine of its own that lives as long as the harvest. */
+export class Converter {
+  #engine: Promise<{ engine: Engine; spillFolder: string }> | undefined
+
+  constructor(
+    private readonly parts: {
+      store: CopyStore
+      hashes: ContentHashes
+      folder: string
+      openEngine: SourceContext['openEngine']
+    },
+  ) {}
+
+  /**
+   * The copy of a file in its present state. Makes it if there is none.
+   * @param types the types that the publisher asks for. Other types give another copy.
+   * @param known the columns of its table at the last harvest. Only a file without rows uses them.
+   * @throws NoRows if the file has no rows and no columns are known; Unreadable if it is not data, or changes while it is read.
+   */
+  async copyOf(
+    file: TableFile,
+    types: ReadonlyMap<string, ColumnType>,
+    signal: AbortSignal,
+    known?: readonly KnownColumn[],
+  ): Promise<Copy> {
+    try {
+      return await this.#copyOf(file, types, signal)
+    } catch (thrown) {
+      if (!(thrown instanceof NoRows)) throw thrown
+      return this.#copyOf(file, types, signal, known ?? [])
+    }
+  }
+
+  async #copyOf(
+    file: TableFile,
+    types: ReadonlyMap<string, ColumnType>,
+    signal: AbortSignal,
+    known?: readonly KnownColumn[],
+  ): Promise<Copy> {
+    const { store, hashes } = this.parts
+    const { hash, stamp } = await hashes.of(file.path, signal)
+    const key = copyKey(hash, file.format, types, known)
+    const held = await store.get(key)
+    if (held !== undefined) return { key, manifest: held, hash }
+    const { engine } = await (this.#engine ??= this.#openEngine())
+    const convert = async (made: string, scratch: string) => {
+      const session = await engine.connect(signal)
+      try {
+        const converted = await convertFile(file.path, file.format, made, {
+          session,
+          scratch,
+          types,
+          signal,
+          ...(known === undefined ? {} : { known }),
+        })
+        if ((await stampOf(file.path)) !== stamp)
+          throw new Unreadable('The file changes while it is read; it will be read again at the next harvest.')
+        return converted
+      } finally {
+        await session.close()
+      }
+    }
+    const manifest = await inTurn(() => store.add(key, convert))
+    return { key, manifest, hash }
+  }
+
+  /** Closes the engine and removes its spill folder. */
+  async close(): Promise<void> {
+    const opened = await this.#engine
+    this.#engine = undefined
+    if (opened === undefined) return
+    await opened.engine.close()
+    await rm(opened.spillFolder, { recursive: true, force: true })
+  }
+
+  async #openEngine(): Promise<{ engine: Engine; spillFolder: string }> {
+    const { store, folder, openEngine } = this.parts
+    const spillFolder = await store.newFolder()
+    return { engine: await openEngine({ folders: [folder, store.folder], memoryMb, spillFolder }), spillFolder }
+  }
+}
+
+/** Runs one conversion at a time in this process, for all sources, because each may take as much memory as an engine. */
+let last: Promise<unknown> = Promise.resolve()
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const turn = last.then(work, work)
+  last = turn.catch(() => undefined)
+  return turn
+}
+
+function copyKey(hash: string, format: string, types: ReadonlyMap<string, ColumnType>, known?: readonly KnownColumn[]): string {
+  const demands = [...types].sort(([left], [right]) => (left < right ? -1 : 1))
+  return createHash('sha256')
+    .update(
+      JSON.stringify([
+        converterVersion,
+        hash,
+        format,
+        demands,
+        ...(known === undefined ? [] : [known.map(({ name, type, scale }) => [name, type, scale])]),
+      ]),
+    )
+    .digest('hex')
+}

@@ -1,0 +1,95 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { EngineSession } from '../../../../src/connector/engine.js'
+import { ResultTooLarge } from '../../../../src/errors.js'
+import { columnAt, fileLiteral, literal } from '../../engine-sql.js'
+import { databaseSuffix, tableIn } from './copy-table.js'
+
+/** The engine holds a row group in memory while it writes. These are the most rows and bytes of one. */
+const rowsPerGroupMax = 122_880
+const groupBytesMax = 8 * 1024 * 1024
+/** The rows of a database's row group are a multiple of this. */
+const vectorRows = 2048
+
+/** For a small file, a database with blocks of the usual size would be mostly empty. */
+const smallBytes = 1024 * 1024
+const smallBlockBytes = 16_384
+
+/** What is known about rows before they are written. */
+export interface CopySize {
+  /** Bytes of a row, roughly. */
+  readonly rowBytes: number
+  /** Bytes of the original file. */
+  readonly fileBytes: number
+}
+
+/** A copy being written. */
+export interface WrittenCopy {
+  /** The file's name in its folder. */
+  readonly file: string
+  /** A table expression that reads the copy while it is open here. */
+  readonly from: string
+  /** Makes an index of a column's values. Returns whether there was memory for it; without an index, rows are found more slowly. */
+  indexBy(position: number): Promise<boolean>
+  /** Finishes the file and detaches it. Must always be called. */
+  close(): Promise<void>
+}
+
+/**
+ * Writes a query's rows as `<name>.duckdb` or, if rows are so long that few of them fit into memory, as `<name>.parquet`. After a failure
+ * no file remains, and the name can be used again.
+ */
+export async function writeCopy(session: EngineSession, sql: string, folder: string, name: string, size: CopySize): Promise<WrittenCopy> {
+  const rows = Math.floor(groupBytesMax / size.rowBytes)
+  const write = rows < vectorRows ? writeParquet : writeDatabase
+  return write(session, sql, join(folder, name), { ...size, rows: Math.max(1, Math.min(rowsPerGroupMax, rows)) })
+}
+
+type GroupedSize = CopySize & { readonly rows: number }
+
+async function writeParquet(session: EngineSession, sql: string, base: string, { rows }: GroupedSize): Promise<WrittenCopy> {
+  const path = `${base}.parquet`
+  await session.run(`COPY (${sql}) TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${rows})`)
+  return {
+    file: fileOf(path),
+    from: `read_parquet(${fileLiteral(path)})`,
+    indexBy: () => Promise.resolve(false),
+    close: () => Promise.resolve(),
+  }
+}
+
+/** One fixed name is enough: only one conversion runs at a time, with its own engine. */
+const alias = 'being_written'
+
+async function writeDatabase(session: EngineSession, sql: string, base: string, { rows, fileBytes }: GroupedSize): Promise<WrittenCopy> {
+  const path = `${base}${databaseSuffix}`
+  const options = [
+    "STORAGE_VERSION 'latest'",
+    `ROW_GROUP_SIZE ${rows - (rows % vectorRows)}`,
+    ...(fileBytes <= smallBytes ? [`BLOCK_SIZE ${smallBlockBytes}`] : []),
+  ]
+  await session.run(`ATTACH ${literal(path)} AS ${alias} (${options.join(', ')})`)
+  const detach = () => session.run(`DETACH ${alias}`)
+  try {
+    await session.run(`CREATE TABLE ${tableIn(alias)} AS ${sql}`)
+    // Moves the rows from the write-ahead log beside the database into the database.
+    await session.run(`CHECKPOINT ${alias}`)
+  } catch (thrown) {
+    await detach().catch(() => undefined)
+    await Promise.all([path, `${path}.wal`].map((left) => rm(left, { force: true })))
+    throw thrown
+  }
+  const indexBy = async (position: number) => {
+    try {
+      await session.run(`CREATE INDEX by_key ON ${tableIn(alias)} (${columnAt(position)})`)
+      await session.run(`CHECKPOINT ${alias}`)
+      return true
+    } catch (thrown) {
+      if (!(thrown instanceof ResultTooLarge)) throw thrown
+      return false
+    }
+  }
+  return { file: fileOf(path), from: tableIn(alias), indexBy, close: detach }
+}
+
+const fileOf = (path: string) => path.slice(path.lastIndexOf('/') + 1)

@@ -1,0 +1,122 @@
+import type { EngineSession } from '../../../src/connector/engine.js'
+import type { ConvertedTable } from './copies/manifest.js'
+import { profileColumns } from './profile/profile.js'
+import { recognise } from '../recognise/recognise.js'
+import { columnAt } from '../engine-sql.js'
+import { type WrittenCopy, writeCopy } from './copies/copy-writer.js'
+import type { StagedTable } from './staged-table.js'
+import { isDamage } from './parquet/readable-columns.js'
+import { innerRows } from './layout/inner-rows.js'
+import { endsWith, repeatsHeader } from './layout/tail.js'
+import { dayNumbers } from './typing/day-numbers.js'
+import { failedGuess } from './typing/guess.js'
+import { Unreadable } from './unreadable.js'
+
+const problemsMax = 200
+
+/** Where a table's copy goes: the manifest's folder, and the file's name without its ending. */
+export interface CopyPlace {
+  readonly folder: string
+  readonly name: string
+  /** Bytes of the original file. */
+  readonly fileBytes: number
+}
+
+/** Writes the copy of a staged table, and reads from the copy what the catalogue describes: rows, nulls, and what the values are. */
+export async function writeTable(session: EngineSession, given: StagedTable, place: CopyPlace): Promise<ConvertedTable> {
+  const { staged, copy } = await copyOut(session, given, place)
+  try {
+    const table = await describe(session, staged, copy.from)
+    const key = keyOf(table)
+    const isIndexed = key !== undefined && (await copy.indexBy(key))
+    return { file: copy.file, ...table, ...(isIndexed ? { indexed: key } : {}) }
+  } finally {
+    await copy.close()
+  }
+}
+
+/** Fewer rows are scanned as fast as an index is read. For more rows, the index would be too large for its use. */
+const indexedRows = { least: 100_000, most: 2_000_000 }
+/** A column counts as a key if at least this share of its values is distinct. The count of distinct values is an estimate. */
+const ownValues = 0.95
+
+/** The position of the first column that identifies rows. */
+function keyOf({ columns, rowCount }: Pick<ConvertedTable, 'columns' | 'rowCount'>): number | undefined {
+  if (rowCount < indexedRows.least || rowCount > indexedRows.most) return undefined
+  const position = columns.findIndex(
+    ({ type, profile }) => (type === 'INT64' || type === 'STRING') && (profile?.distinctCount ?? 0) >= rowCount * ownValues,
+  )
+  return position === -1 ? undefined : position
+}
+
+async function describe(session: EngineSession, staged: StagedTable, copy: string): Promise<Omit<ConvertedTable, 'file'>> {
+  const counts = staged.columns.map((_, position) => `count(${columnAt(position)}) AS ${columnAt(position)}`)
+  const [row = {}] = await session.rows(`SELECT count(*) AS n, ${counts.join(', ')} FROM ${copy}`)
+  const rowCount = Number(row.n)
+  if (staged.rows !== undefined && staged.rows !== rowCount) {
+    throw new Unreadable(
+      `The file has ${staged.rows} rows, but ${rowCount} could be read. It was not taken, so that no row is lost unseen.`,
+    )
+  }
+  const columns = staged.columns.map(({ name, shape }, position) => ({
+    name,
+    title: name,
+    ...shape,
+    nullable: Number(row[columnAt(position)]) < rowCount,
+    sensitivity: 'NONE' as const,
+  }))
+  const recognised = await recognise(session, copy, columns)
+  const profiles = await profileColumns(session, copy, recognised, rowCount)
+  const days = recognised.flatMap((column, position) => dayNumbers(column, profiles[position]) ?? [])
+  const problems = [...staged.problems, ...days, ...(await misplaced(session, staged, copy, rowCount))]
+  const shown = problems.length > problemsMax ? [...problems.slice(0, problemsMax), `${problems.length - problemsMax} more.`] : problems
+  return {
+    ...(staged.sheet === undefined ? {} : { sheet: staged.sheet }),
+    columns: recognised.map((column, position) => ({
+      ...column,
+      ...(profiles[position] === undefined ? {} : { profile: profiles[position] }),
+    })),
+    rowCount,
+    problems: shown,
+  }
+}
+
+/** Writes the table. If guessed types do not hold, writes it with certain types instead. Returns the table as written. */
+async function copyOut(session: EngineSession, staged: StagedTable, place: CopyPlace): Promise<{ staged: StagedTable; copy: WrittenCopy }> {
+  const outputs = staged.columns.map(({ sql }, position) => `${sql} AS ${columnAt(position)}`)
+  const { folder, name, fileBytes } = place
+  try {
+    return {
+      staged,
+      copy: await writeCopy(session, `SELECT ${outputs.join(', ')} FROM ${staged.from}`, folder, name, {
+        rowBytes: staged.rowBytes ?? 1,
+        fileBytes,
+      }),
+    }
+  } catch (thrown) {
+    const text = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause.message : String(thrown)
+    const column = failedGuess(text)
+    if (staged.otherwise === undefined || (column === undefined && !isCast(text) && !isDamage(text))) throw thrown
+    return copyOut(session, await staged.otherwise(column), place)
+  }
+}
+
+/** Whether the engine failed to cast a value. */
+function isCast(text: string): boolean {
+  return /^(?:Conversion|Out of Range) Error|Could not parse string/.test(text)
+}
+
+/** Reports rows that are not data: the header again, totals, notes. All rows are kept. */
+async function misplaced(session: EngineSession, { columns }: StagedTable, copy: string, rowCount: number): Promise<string[]> {
+  const texts = columns.flatMap(({ shape }, position) => (shape.type === 'STRING' ? [position] : []))
+  const repeated =
+    texts.length === columns.length
+      ? await repeatsHeader(
+          session,
+          copy,
+          columns.map(({ name }) => name),
+        )
+      : []
+  const table = { rowCount, width: columns.length, texts }
+  return [...repeated, ...(await innerRows(session, copy, table)), ...(await endsWith(session, copy, table))]
+}

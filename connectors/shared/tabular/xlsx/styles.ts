@@ -1,0 +1,42 @@
+import { builtInFormats } from './built-in-formats.js'
+import { general, type NumberFormat, parseNumberFormat } from './number-format.js'
+import type { Package } from './package.js'
+import type { Attributes } from './xml-reader.js'
+
+/** The number format of a cell, by the number of its style; undefined if the workbook lacks that style. */
+export type Styles = (style: string | undefined) => NumberFormat | undefined
+
+/** The styles of a workbook without any: its only style is the default, which shows numbers as they are. */
+export const noStyles: Styles = (style) => (style === undefined || style === '0' ? general : undefined)
+
+/** Reads the number formats from a workbook's styles (ECMA-376, part 1, 18.8.10 and 18.8.30). */
+export async function readStyles(parts: Package, part: string): Promise<Styles> {
+  const codes = new Map<number, string>(builtInFormats)
+  const cells: (Attributes | undefined)[] = []
+  const named: (Attributes | undefined)[] = []
+  let list: (Attributes | undefined)[] | undefined
+  await parts.read(part, 'styleSheet', {
+    open: (name, attributes) => {
+      if (name === 'cellXfs') list = cells
+      else if (name === 'cellStyleXfs') list = named
+      else if (name === 'xf') list?.push(attributes)
+      else if (name === 'numFmt' && attributes.numFmtId !== undefined && attributes.formatCode !== undefined && list === undefined)
+        codes.set(Number(attributes.numFmtId), attributes.formatCode)
+    },
+    close: (name) => {
+      if (name === 'cellXfs' || name === 'cellStyleXfs') list = undefined
+    },
+  })
+  const parsed = new Map<string, NumberFormat>()
+  const formatOf = (code: string | undefined) => {
+    if (code === undefined) return general
+    const format = parsed.get(code) ?? parseNumberFormat(code)
+    parsed.set(code, format)
+    return format
+  }
+  const formats = cells.map((xf) => {
+    const id = xf?.numFmtId ?? named[Number(xf?.xfId)]?.numFmtId
+    return formatOf(codes.get(Number(id ?? 0)))
+  })
+  return (style) => (style === undefined ? (formats[0] ?? general) : (formats[Number(style)] ?? (style === '0' ? general : undefined)))
+}
