@@ -427,7 +427,7 @@ describe('numbers', () => {
       }),
       { numRuns: 25 },
     )
-  }, 120_000)
+  })
 
   it('keeps digits beside other kinds, and within lists', async () => {
     const read = await tableOf('t.json', '[{"v":18446744073709551616},{"v":"x"},{"v":0.10},{"v":[1e2,{"a":0.12345678901234567890}]}]')

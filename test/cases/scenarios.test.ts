@@ -57,7 +57,7 @@ async function rowsOf(table: string) {
   return data?.query ?? errors?.[0]
 }
 
-describe('the reported scenarios, through a hub and its spokes', { timeout: 120_000 }, () => {
+describe('the reported scenarios, through a hub and its spokes', () => {
   test('V20 (ckan/ckanext-harvest#104): a closed file stays closed when a neighbour comes with its slug, and so does the neighbour', async () => {
     await writeFile(workspace.path('a/data/Housing Waits.csv'), 'n\nC100\nC200\n')
     await harvest('a')

@@ -65,7 +65,7 @@ const count = async (hub: TestHub) =>
     )
   ).data?.query.rows
 
-describe('a hub over its own database', { timeout: 90_000 }, () => {
+describe('a hub over its own database', () => {
   test('starts in an empty folder, and SIGTERM ends it and all that is its own', async () => {
     const started = await start()
     expect(await harvests(started.hub)).toEqual([

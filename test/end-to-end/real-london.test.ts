@@ -22,7 +22,7 @@ describe.runIf(here)('the real files of five authorities', () => {
     database = await freshDatabase()
     hub = await startTestHub(fileURLToPath(new URL('../real/hub.yaml', import.meta.url)), { env: { DATABASE_URL: database.url } })
     await hub.harvested('camden', 'barnet', 'lambeth', 'wandsworth', 'gla')
-  }, 120_000)
+  })
   afterAll(async () => {
     await hub.stop()
     await database.drop()

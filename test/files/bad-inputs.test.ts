@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openFolder } from './support/source.js'
 import { folderOf, refusalOf, tableOf } from './support/folder.js'
+import { patienceMs } from '../support/patience.js'
 
 describe('files that are refused, with the reason', () => {
   it.each<[string, string, string | Buffer, RegExp]>([
@@ -65,7 +66,7 @@ describe('files that are refused, with the reason', () => {
       code: 'SOURCE_UNAVAILABLE',
       message: expect.not.stringContaining('nowhere') as unknown,
     })
-    await expect(opened.source.health(AbortSignal.timeout(1000))).resolves.toMatchObject({ status: 'DOWN' })
+    await expect(opened.source.health(AbortSignal.timeout(patienceMs))).resolves.toMatchObject({ status: 'DOWN' })
     await opened.close()
   })
 

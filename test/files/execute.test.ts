@@ -4,6 +4,7 @@ import type { Relation } from '../../src/connector/relation.js'
 import type { Part } from '../../src/connector/source.js'
 import { folderOf } from './support/folder.js'
 import { scanOf } from './support/source.js'
+import { patienceMs } from '../support/patience.js'
 
 const many = `v,w\n${Array.from({ length: 300_000 }, (_, at) => `${at},x${at % 7}`).join('\n')}\n`
 const scan: Relation = {
@@ -142,7 +143,7 @@ describe('a scan', () => {
     const { source } = await opened()
     const started = source.execute(
       { taken: scan, left: [], native: '', pushedDown: [] },
-      { ...options, rowsMax: 1, signal: new AbortController().signal, deadline: Date.now() + 10_000 },
+      { ...options, rowsMax: 1, signal: new AbortController().signal, deadline: Date.now() + patienceMs },
     )
     const parts = (async () => {
       for await (const _ of started.parts);
@@ -156,7 +157,7 @@ describe('a scan', () => {
     const { source, scratch } = await opened()
     const started = source.execute(
       { taken: scan, left: [], native: '', pushedDown: [] },
-      { ...options, signal: new AbortController().signal, deadline: Date.now() + 10_000 },
+      { ...options, signal: new AbortController().signal, deadline: Date.now() + patienceMs },
     )
     let first: Part | undefined
     for await (const part of started.parts) {

@@ -401,7 +401,7 @@ describe.skipIf(!present)('the frictionless tabular fixtures', () => {
       ])
     expect(others.every((name) => name.endsWith('.json'))).toBe(true)
     expect([...listed.keys()].filter((name) => !names.includes(name))).toEqual([])
-  }, 60_000)
+  })
 
   it.each(outcomes)('%s', async (name, outcome) => {
     expect((await outcomeOf(name, readFileSync(join(suite, name)))).replaceAll("'", '’')).toBe(outcome)

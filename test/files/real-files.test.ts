@@ -20,7 +20,7 @@ describe.skipIf(!present)('real open data of London', () => {
       opened.set(name, folder)
       for (const event of await folder.harvest()) if (event.kind === 'dataset') datasets.set(`${name}/${event.dataset.id}`, event.dataset)
     }
-  }, 120_000)
+  })
 
   afterAll(async () => {
     for (const folder of opened.values()) await folder.close()

@@ -185,7 +185,7 @@ describe.skipIf(missing !== undefined)(`a MySQL server${missing === undefined ? 
     })
     await expect.poll(running).toBe(1)
     abort.abort()
-    await expect.poll(running, { timeout: 5000, interval: 20 }).toBe(0)
+    await expect.poll(running, { interval: 20 }).toBe(0)
     expect((await failed).code).toBe('SOURCE_TIMEOUT')
     expect((await failureOf(() => answer(town.bench, source, slow, { deadline: Date.now() + 300 }))).code).toBe('SOURCE_TIMEOUT')
     const left = source.execute(source.plan({ relation: long }, await source.capabilities([])), limits())
@@ -193,7 +193,7 @@ describe.skipIf(missing !== undefined)(`a MySQL server${missing === undefined ? 
       await part.file.release()
       break
     }
-    await expect.poll(running, { timeout: 5000, interval: 20 }).toBe(0)
+    await expect.poll(running, { interval: 20 }).toBe(0)
     expect((await failureOf(() => answer(town.bench, source, long, { rowsMax: 10 }))).code).toBe('RESULT_TOO_LARGE')
     expect(
       (

@@ -61,7 +61,7 @@ test('there are more than fifty queries over each, each once; what they are judg
       expect([...grades.values()].includes(3), text).toBe(!unanswered.includes(text))
     }
   }
-}, 120_000)
+})
 
 for (const [indexName, isIndexPresent, open] of indexes) {
   for (const [catalogueName, isCataloguePresent, documents, queries] of catalogues) {
@@ -77,7 +77,7 @@ for (const [indexName, isIndexPresent, open] of indexes) {
         const all = await documents()
         spokes = [...new Set(all.map(({ spoke }) => spoke))]
         await opened.index.write(all, [])
-      }, 120_000)
+      })
       afterAll(() => opened?.close())
 
       test(open === openPostgres ? `nDCG@10 is at least ${meanMin} in the mean` : 'nDCG@10, printed', async () => {
@@ -90,7 +90,7 @@ for (const [indexName, isIndexPresent, open] of indexes) {
         const rows = judged.toSorted((one, other) => one.value - other.value).map(({ text, found, value }) => `${value.toFixed(3)}  ${String(found).padStart(5)}  ${text}`)
         console.log([`nDCG@10 of ${indexName} over ${catalogueName}: ${mean.toFixed(3)} in the mean of ${judged.length}`, 'nDCG   found  query', ...rows].join('\n'))
         if (open === openPostgres) expect(mean).toBeGreaterThanOrEqual(meanMin)
-      }, 120_000)
+      })
     })
   }
 }
