@@ -16,7 +16,8 @@ export default defineConfig({
     expect: { poll: { timeout: patienceMs } },
     testTimeout: 2 * patienceMs,
     hookTimeout: 2 * patienceMs,
-    maxWorkers: 2,
+    // Tests that wait for other programs leave a core to the rest.
+    maxWorkers: 3,
     tags: [{ name: long, description: 'Runs longer, or only, in `npm run test:long`.', timeout: 60 * patienceMs }],
     ...(isLong ? { tagsFilter: [long] } : {}),
   },

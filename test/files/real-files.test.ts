@@ -3,14 +3,16 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DatasetDescription, TableDescription } from '../../src/connector/catalogue.js'
+import { isLong, long } from '../support/long.js'
 import { type OpenedFolder, openFolder } from './support/source.js'
 import { typesOf } from './support/folder.js'
 
 const london = fileURLToPath(new URL('../../../shared/data/london', import.meta.url))
 const present = existsSync(london)
-if (!present) console.warn('the real files were not read: ../shared/data is not beside this checkout')
+if (!present) console.warn('NOT RUN: the real files, read. ../shared/data is not beside this checkout')
+else if (!isLong) console.warn('NOT RUN: the real files, read. They take long: npm run test:long')
 
-describe.skipIf(!present)('real open data of London', () => {
+describe.skipIf(!present || !isLong)('real open data of London', { tags: [long] }, () => {
   const opened = new Map<string, OpenedFolder>()
   const datasets = new Map<string, DatasetDescription>()
 

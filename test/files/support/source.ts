@@ -56,7 +56,7 @@ export async function openFolder(
 
   const harvest = async () => {
     const events: CatalogueEvent[] = []
-    for await (const event of source.harvest(undefined, AbortSignal.timeout(patienceMs))) events.push(event)
+    for await (const event of source.harvest(undefined, AbortSignal.timeout(2 * patienceMs))) events.push(event)
     return events
   }
   const run: OpenedFolder['run'] = async (relation, options = {}) => {
