@@ -84,7 +84,7 @@ describe('the cases', () => {
     expect(read.problems).toEqual([told(/^Elements 2 and 3: NaN or Infinity .* Write null instead\.$/)])
   })
 
-  it('j10 (nao1215/sqly#388): an empty list is told where no columns are known', async () => {
+  it('j10 (nao1215/sqly#388): an empty list is reported where no columns are known', async () => {
     expect(await refusalOf('j10.json', await inputOf('json/j10-empty.json'))).toMatch(/list of the file is empty.*publish it with a row/)
   })
 

@@ -223,7 +223,7 @@ describe('reported requests', () => {
 })
 
 describe('reported harvests', () => {
-  test('V27: of 5,001 files all within the limit are served, and the other is told', async () => {
+  test('V27: of 5,001 files all within the limit are served, and the other is reported', async () => {
     const opened = await folderOf({})
     for (let at = 0; at <= filesMax; at++) await writeFile(join(opened.folder, `f${at}.csv`), at < 3 ? 'n\n1\n' : '')
     const events = await opened.harvest()

@@ -76,7 +76,7 @@ describe('the reported scenarios, through a hub and its spokes', () => {
     expect(await rowsOf('b/spend-data-2/spend-data-2')).toMatchObject({ records: [{ n: 999 }] })
   })
 
-  test('V08: which file of two with one name is read is told', async () => {
+  test('V08: which file of two with one name is read is reported', async () => {
     const { data } = await hub.ask<{ table: { problems: string[] } }>('{ table(id: "b/wb/wb") { problems } }')
     expect(data?.table.problems).toEqual([expect.stringContaining('wb.geojson: not read')])
   })

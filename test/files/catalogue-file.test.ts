@@ -117,7 +117,7 @@ datasets:
     ])
   })
 
-  it('tells of datasets and columns that are not there, and of types that values do not have', async () => {
+  it('reports datasets and columns that are not there, and types that values do not have', async () => {
     const opened = await folderOf({
       'a.csv': csv,
       'catalogue.yaml': 'datasets: { b: { access: CLOSED }, a: { columns: { Nmae: { title: x }, Name: { type: INT64 } } } }',

@@ -58,7 +58,7 @@ describe.skipIf(!present || !isLong)('real open data of London', { tags: [long] 
     expect(table(path).rowCount).toBe(rows)
   })
 
-  it('takes every table from the first of its formats, and tells of all', () => {
+  it('takes every table from the first of its formats, and reports all', () => {
     expect(datasets.get('camden/libraries')?.distributions.map(({ id }) => id)).toEqual(['csv', 'geojson'])
     expect(table('camden/libraries').columns.some(({ type }) => type === 'GEOMETRY')).toBe(false)
   })
@@ -104,7 +104,7 @@ describe.skipIf(!present || !isLong)('real open data of London', { tags: [long] 
     expect(typesOf(table('lambeth/polling-stations').columns)).toMatchObject({ UPRN: 'INT64', EASTING: 'DOUBLE' })
   })
 
-  it('reads 09/01/2026 as the ninth of January, and tells that nothing shows it', async () => {
+  it('reads 09/01/2026 as the ninth of January, and reports that nothing shows it', async () => {
     const grit = table('camden/grit-bins')
     expect(typesOf(grit.columns)['Last Uploaded']).toBe('TIMESTAMP')
     expect(grit.problems).toEqual([
@@ -144,7 +144,7 @@ describe.skipIf(!present || !isLong)('real open data of London', { tags: [long] 
     expect(personal).toEqual([])
   })
 
-  it('tells that an .xls file is not read', async () => {
+  it('reports that an .xls file is not read', async () => {
     const events = await (opened.get('.') as OpenedFolder).harvest()
     expect(events.filter((event) => event.kind === 'problem' && event.sourceId.includes('_'))).toMatchObject([
       { kind: 'problem', sourceId: 'westminster_2015.xls', message: expect.stringContaining('Save it as .xlsx or CSV') as unknown },

@@ -125,7 +125,7 @@ describe('types of text, over all rows', () => {
     expect(await column(['', ''])).toEqual({ type: 'STRING', values: [null, null], problems: [] })
   })
 
-  it('tells of a column that is nearly all numbers', async () => {
+  it('reports a column that is nearly all numbers', async () => {
     const problems = ['Column v: nearly all of its values are numbers, but not all; kept as text.']
     expect(await column([...Array.from({ length: 19 }, (_, at) => String(at)), '14A'])).toMatchObject({ type: 'STRING', problems })
     expect(await column(['1', '2', '3', '14A'])).toMatchObject({ type: 'STRING', problems: [] })
@@ -197,7 +197,7 @@ describe('a comma before three digits', () => {
     expect(await read('k,v\na,"1,250"\nb,"2,500"\n')).toEqual({ types: { k: 'STRING', v: 'INT64' }, problems: [] })
   })
 
-  it('is told where something else does, and nothing shows what it is', async () => {
+  it('is reported where something else does, and nothing shows what it is', async () => {
     const problems = [expect.stringContaining('Column v: no value shows whether its commas group thousands')]
     expect(await read('k;v\na;1,250\nb;2,500\n')).toEqual({ types: { k: 'STRING', v: 'INT64' }, problems })
     expect(await read('k;v\na;1,250\nb;2,500,000\n')).toEqual({ types: { k: 'STRING', v: 'INT64' }, problems: [] })

@@ -79,7 +79,7 @@ describe('the line of a request', () => {
     })
   })
 
-  test('tells that somebody is known, and not who; and nothing of what was asked', async () => {
+  test('reports that somebody is known, and not who; and nothing of what was asked', async () => {
     const program = dials(['token', '--config', held.workspace.hubYaml, '--data-dir', held.hub.dataFolder])
     expect(await program.exited).toBe(0)
     const token = program.output().trim()

@@ -23,7 +23,7 @@ describe.skipIf(missing !== undefined)(`a MySQL server${missing === undefined ? 
   const running = async () =>
     (await town.rows(`SELECT id FROM information_schema.PROCESSLIST WHERE COMMAND = 'Query' AND INFO NOT LIKE '%PROCESSLIST%'`)).length
 
-  it('tells of keys', async () => {
+  it('reports keys', async () => {
     await town.run(`
       CREATE TABLE key_wards (code varchar(9), year int, PRIMARY KEY (code, year)) ENGINE InnoDB;
       CREATE TABLE key_places (id int PRIMARY KEY, ward_year int, ward varchar(9), FOREIGN KEY (ward, ward_year) REFERENCES key_wards (code, year)) ENGINE InnoDB`)
@@ -208,7 +208,7 @@ describe.skipIf(missing !== undefined)(`a MySQL server${missing === undefined ? 
     expect(await landed()).toEqual([])
   })
 
-  it('tells of a table that cannot be read, and reads the others; says so when there is no server', async () => {
+  it('reports a table that cannot be read, and reads the others; says so when there is no server', async () => {
     await town.run(`
       CREATE DATABASE other; CREATE TABLE other.fine (n int); CREATE TABLE other.zero (d date);
       CREATE VIEW other.several AS SELECT (SELECT seq FROM seq_1_to_2) AS n;

@@ -7,7 +7,7 @@ import { patienceMs } from '../support/patience.js'
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
-test('of two sources with one dataset id the first keeps it, with its rows and its access, and the other is told', async () => {
+test('of two sources with one dataset id the first keeps it, with its rows and its access, and the other is reported', async () => {
   const first = fakeSource(dataset('waits', { access: 'CLOSED', listing: 'PARTIES' }), complete()) as unknown as Source
   const second = fakeSource(dataset('waits'), dataset('other'), complete()) as unknown as Source
   const holdings = new Holdings([first, second], log)

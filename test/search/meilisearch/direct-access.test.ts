@@ -131,7 +131,7 @@ function tokens(start: () => Promise<KeyedServer>): void {
     expect(await keys()).toHaveLength(before.length + 1)
   })
 
-  test('is given to nobody where the key of the hub has no more rights than it needs; why is told once', async () => {
+  test('is given to nobody where the key of the hub has no more rights than it needs; why is reported once', async () => {
     const warnings: unknown[] = []
     const { key } = await operator().createKey({ actions: [...leastRights], indexes: [`${prefix}*`], expiresAt: null })
     const own = open(key, { info: () => undefined, warn: (fields: unknown) => void warnings.push(fields), error: () => undefined })
