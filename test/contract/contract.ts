@@ -16,6 +16,7 @@ import type { WorldTable } from '../query/support/world.js'
 import { type Bench, contextOf, failureOf, openBench, tableOf, textOf } from '../support/query.js'
 import type { Wire } from '../support/wire.js'
 import type { Harness, Held } from './harness.js'
+import { longTest } from '../support/long-test.js'
 import { long, runsOf, seed } from '../support/long.js'
 import { patienceMs } from '../support/patience.js'
 
@@ -232,7 +233,7 @@ export function connectorContract(harness: Harness): void {
         await nothingLeft()
       })
 
-      test('holds neither memory nor handles that grow with what it gives', async () => {
+      longTest('holds neither memory nor handles that grow with what it gives', async () => {
         const drained = () => drain(big.source, planOf(big.source, table), options())
         await drained()
         const [before, handles] = [process.memoryUsage.rss(), await openHandles()]

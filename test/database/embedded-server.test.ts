@@ -10,6 +10,7 @@ import { memorySettings } from '../../src/database/embedded/server-process.js'
 import { databaseError } from '../../src/database/database-error.js'
 import { type Database, openDatabase } from '../../src/database/open-database.js'
 import { type HubProcess, startHubProcess } from '../support/hub-process.js'
+import { longTest } from '../support/long-test.js'
 import { quiet } from '../support/postgres.js'
 
 const root = process.getuid?.() === 0
@@ -222,7 +223,7 @@ describe.runIf(root)('the embedded database of root', () => {
     await database.close()
   })
 
-  it('lies elsewhere, where neither nobody nor a user namespace may enter', async () => {
+  longTest('lies elsewhere, where neither nobody nor a user namespace may enter', async () => {
     // A PATH without `unshare` is a system without user namespaces.
     const programs = path.join(folder, 'bin')
     await mkdir(programs)
@@ -244,7 +245,8 @@ describe.runIf(root)('the embedded database of root', () => {
     expect(hub.refused).toMatchObject({ name: 'ConfigError', message: expect.stringContaining('cannot be written to') })
   })
 
-  it.runIf(checkoutIsOpen)('starts for a user who is not root', async () => {
+  const ifOpen = checkoutIsOpen ? longTest : it.skip
+  ifOpen('starts for a user who is not root', async () => {
     await chown(folder, nobody?.uid ?? 0, nobody?.gid ?? 0)
     const hub = await start({ ...nobody })
     expect(hub.refused).toBeUndefined()
