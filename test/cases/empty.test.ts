@@ -9,8 +9,9 @@ import { listFolder } from '../../connectors/files/folder/folder.js'
 import { NoRows } from '../../connectors/shared/tabular/unreadable.js'
 import { DuckDbEngine } from '../../src/engine/duckdb.js'
 import { typesOf } from '../files/support/folder.js'
+import { patienceMs } from '../support/patience.js'
 
-const signal = AbortSignal.timeout(60_000)
+const signal = AbortSignal.timeout(patienceMs)
 const none = new Map<string, never>()
 
 /** Copies of one file that changes. */

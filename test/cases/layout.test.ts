@@ -55,22 +55,22 @@ describe('reported layouts', () => {
     expect(problems).toContainEqual(expect.stringMatching(/^The last row looks like a note under the table/))
   })
 
-  test('b11 (C2FO/fast-csv#184): notes after a blank line are told', async () => {
+  test('b11 (C2FO/fast-csv#184): notes after a blank line are reported', async () => {
     const { problems } = await caseOf('csv2/b11-note-after-blank.csv')
     expect(problems).toContainEqual(expect.stringMatching(/^The last 2 rows look like notes under the table.*take them out/))
   })
 
-  test('a46 (wireservice/csvkit#197): a repeated header is told by its row', async () => {
+  test('a46 (wireservice/csvkit#197): a repeated header is reported by its row', async () => {
     const { problems } = await caseOf('csv/a46-header-repeated.csv')
     expect(problems).toContainEqual(expect.stringMatching(/^Row 3 repeats the header .*take it out/))
   })
 
-  test('x12 (BurntSushi/xsv#245): a second header row is told', async () => {
+  test('x12 (BurntSushi/xsv#245): a second header row is reported', async () => {
     const { problems } = await caseOf('xlsx/x12-two-row-header.xlsx')
     expect(problems).toContainEqual(expect.stringMatching(/^Row 2: looks like a second header row.*keep one header row/))
   })
 
-  test('x36: two tables under each other are told', async () => {
+  test('x36: two tables under each other are reported', async () => {
     const { problems } = await caseOf('xlsx/x36-two-tables.xlsx')
     expect(problems).toContainEqual(
       expect.stringMatching(/^Row 5: looks like the header of another table under the first.*file \(or sheet\) of its own/),
@@ -173,14 +173,14 @@ describe.each([
     expect(texts.names.slice(0, 2)).toEqual(['Name', 'Place'])
   })
 
-  test('a row of units is told as a second header', async () => {
+  test('a row of units is reported as a second header', async () => {
     const { problems } = await read([['Ward', 'Births', 'Deaths'], ['', 'persons', 'persons'], ...people])
     expect(problems).toContainEqual(expect.stringMatching(/2: looks like a second header row/))
     const names = await read([['Ward', 'Births', 'Deaths'], ['Abbots', 'n/a', 'n/a'], ...people])
     expect(names.problems.filter((problem) => problem.includes('second header'))).toEqual([])
   })
 
-  test('two tables under each other are told, and a gap between rows of one is not', async () => {
+  test('two tables under each other are reported, and a gap between rows of one is not', async () => {
     const two = await read([['Ward', 'Births', 'Deaths'], ...people, [], ['Ward', 'Area', 'Height'], ['Abbey', 1.5, 3], ['Alibon', 2.5, 4]])
     expect(two.problems).toContainEqual(expect.stringMatching(/7: looks like the header of another table/))
     const gap = await read([['Ward', 'Births', 'Deaths'], ...people, [], ['Goresbrook', 5, 6], [], ['Heath', 7, 8]])

@@ -57,7 +57,7 @@ async function rowsOf(table: string) {
   return data?.query ?? errors?.[0]
 }
 
-describe('the reported scenarios, through a hub and its spokes', { timeout: 120_000 }, () => {
+describe('the reported scenarios, through a hub and its spokes', () => {
   test('V20 (ckan/ckanext-harvest#104): a closed file stays closed when a neighbour comes with its slug, and so does the neighbour', async () => {
     await writeFile(workspace.path('a/data/Housing Waits.csv'), 'n\nC100\nC200\n')
     await harvest('a')
@@ -76,7 +76,7 @@ describe('the reported scenarios, through a hub and its spokes', { timeout: 120_
     expect(await rowsOf('b/spend-data-2/spend-data-2')).toMatchObject({ records: [{ n: 999 }] })
   })
 
-  test('V08: which file of two with one name is read is told', async () => {
+  test('V08: which file of two with one name is read is reported', async () => {
     const { data } = await hub.ask<{ table: { problems: string[] } }>('{ table(id: "b/wb/wb") { problems } }')
     expect(data?.table.problems).toEqual([expect.stringContaining('wb.geojson: not read')])
   })

@@ -113,4 +113,4 @@ it('numbers in any spelling come back as the same numbers, or as text that is re
     }),
     { numRuns: 60 },
   )
-}, 240_000)
+})

@@ -243,7 +243,7 @@ describe('marks for no value', () => {
       ]),
     )
     await expectAll(siblings)
-  }, 60_000)
+  })
 
   it('may be most of a column', async () => {
     await expectAll({
@@ -377,7 +377,7 @@ describe('days and times', () => {
       'nothing at all': [['', ''], ['DATE', [null, null]], 'DATE'],
       'a word': [['2024-01-31', 'soon'], ['STRING', ['2024-01-31', 'soon'], '(the first is in row 2 of the table); kept as text.'], 'DATE'],
     })
-  }, 60_000)
+  })
 })
 
 describe('numbers as the publisher asks', () => {
@@ -418,5 +418,5 @@ describe('numbers as the publisher asks', () => {
       ],
       'yes and no': [['Y', 'no', 'TRUE', '0', 'n/a'], ['BOOLEAN', ['true', 'false', 'true', 'false', null], 'read as null'], 'BOOLEAN'],
     })
-  }, 60_000)
+  })
 })

@@ -65,7 +65,7 @@ describe('a hub that is killed in the middle of a harvest', () => {
     await until('it is harvested', async () => (await runs()).some(({ status }) => status === 'COMPLETE'))
     expect(await runs()).toMatchObject([{ status: 'FAILED', error: 'The hub stopped during this harvest.' }, { status: 'COMPLETE' }])
     // The run is written down before its job is ended.
-    await expect.poll(() => harvestJobs().pluck('locked_by'), { timeout: 5_000 }).toEqual([null])
+    await expect.poll(() => harvestJobs().pluck('locked_by')).toEqual([null])
   })
 
   it('holds the next one up for moments only, where the server has yet to see that it has died', async () => {

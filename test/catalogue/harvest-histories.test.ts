@@ -5,6 +5,7 @@ import { datasetPage } from '../../src/catalogue/dataset-page.js'
 import { anonymous, configureTwo, harvest } from '../support/catalogue.js'
 import { complete, dataset, fakeSource, table } from '../support/fake-source.js'
 import { freshDatabase, type FreshDatabase } from '../support/postgres.js'
+import { long, runsOf, seed } from '../support/long.js'
 
 /** One thing that a source may say; `version` stands for everything that a description may differ in. */
 type Saying =
@@ -75,7 +76,7 @@ beforeAll(async () => {
 afterAll(() => database.drop())
 
 describe('any history of harvests', () => {
-  it('leaves the catalogue as a simple model says, and no other spoke touched', async () => {
+  it('leaves the catalogue as a simple model says, and no other spoke touched', { tags: [long] }, async () => {
     const { knex } = database
     await harvest(knex, fakeSource(dataset('a'), complete()), { spokeId: 'barnet' })
     const untouched = await createCatalogueLoaders(knex, anonymous).dataset.load('barnet/a')
@@ -108,7 +109,7 @@ describe('any history of harvests', () => {
         expect(found).toEqual(expected)
         expect(await createCatalogueLoaders(knex, anonymous).dataset.load('barnet/a')).toEqual(untouched)
       }),
-      { numRuns: 60 },
+      { numRuns: runsOf(30, 300), ...seed },
     )
   })
 })

@@ -131,7 +131,7 @@ describe('a source that says how many it holds', () => {
   })
 })
 
-describe('a source that tells of changes', () => {
+describe('a source that reports changes', () => {
   const source = (...told: unknown[]) => fakeSource(...told)
 
   it('removes what it says has gone, and nothing that it does not mention', async () => {

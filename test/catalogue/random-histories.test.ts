@@ -8,9 +8,9 @@ import { mortalDatabase } from '../support/mortal-database.js'
 import { freshDatabase, type FreshDatabase } from '../support/postgres.js'
 import { type History, history, type Saying, type Step, tell, type Told, type World } from './support/histories.js'
 import { type Catalogue, limits, reference } from './support/reference.js'
+import { long, runsOf, seed } from '../support/long.js'
 
-/** RUNS=1000 for every night. */
-const runs = Number(process.env['RUNS'] ?? 40)
+const runs = runsOf(40, 300)
 
 const tablesOf = (id: string, version: number) =>
   Array.from({ length: version + 1 }, (_, n) => table(`${id}-${n}`, { version: `v${version}` }))
@@ -198,30 +198,26 @@ const withoutCursor = (tellAll: ReturnType<typeof fakeSource>['harvest']) =>
   }
 
 describe('any history of a source', () => {
-  it(
-    'ends in the catalogue that a reference computes, and never with a live dataset archived',
-    async () => {
-      const { knex } = database
-      await harvest(knex, fakeSource(dataset('a'), complete()), { spokeId: 'barnet' })
-      const untouched = await rowsOf(knex, 'barnet')
-      let [histories, harvests, deaths] = [0, 0, 0]
-      await fc.assert(
-        fc.asyncProperty(history, async (given) => {
-          await knex('datasets').where({ spoke_id: 'camden' }).delete()
-          await knex('harvest_runs').where({ spoke_id: 'camden' }).delete()
-          const play = new Play(knex, given)
-          for (const step of given.steps) await play.step(step)
-          await play.end()
-          histories += 1
-          harvests += given.steps.length + 1
-          deaths += given.steps.filter(({ death }) => death !== undefined).length
-        }),
-        { numRuns: runs },
-      )
-      expect(await rowsOf(knex, 'barnet')).toEqual(untouched)
-      console.log(`${histories} histories, ${harvests} harvests, ${deaths} of them with a hub that may have died`)
-      expect(histories).toBeGreaterThanOrEqual(runs)
-    },
-    20 * 60_000,
-  )
+  it('ends in the catalogue that a reference computes, and never with a live dataset archived', { tags: [long] }, async () => {
+    const { knex } = database
+    await harvest(knex, fakeSource(dataset('a'), complete()), { spokeId: 'barnet' })
+    const untouched = await rowsOf(knex, 'barnet')
+    let [histories, harvests, deaths] = [0, 0, 0]
+    await fc.assert(
+      fc.asyncProperty(history, async (given) => {
+        await knex('datasets').where({ spoke_id: 'camden' }).delete()
+        await knex('harvest_runs').where({ spoke_id: 'camden' }).delete()
+        const play = new Play(knex, given)
+        for (const step of given.steps) await play.step(step)
+        await play.end()
+        histories += 1
+        harvests += given.steps.length + 1
+        deaths += given.steps.filter(({ death }) => death !== undefined).length
+      }),
+      { numRuns: runs, ...seed },
+    )
+    expect(await rowsOf(knex, 'barnet')).toEqual(untouched)
+    console.log(`${histories} histories, ${harvests} harvests, ${deaths} of them with a hub that may have died`)
+    expect(histories).toBeGreaterThanOrEqual(runs)
+  })
 })

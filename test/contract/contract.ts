@@ -17,8 +17,11 @@ import { type Bench, contextOf, failureOf, openBench, tableOf, textOf } from '..
 import type { Wire } from '../support/wire.js'
 import type { Harness, Held } from './harness.js'
 import { pushedWhole, remainingOps } from '../support/planned.js'
+import { longTest } from '../support/long-test.js'
+import { long, runsOf, seed } from '../support/long.js'
+import { patienceMs } from '../support/patience.js'
 
-const runs = Number(process.env['RUNS'] ?? 60)
+const runs = runsOf(60, 500)
 const spokeId = 'camden'
 const bigRows = 400_000
 
@@ -42,7 +45,7 @@ export function connectorContract(harness: Harness): void {
       // From here on tables have the ids that the source gives them.
       names = new Map(tables.map(({ id: name }) => [idOf(told, name), name]))
       tables = tables.map((table) => ({ ...table, id: `${spokeId}/${idOf(told, table.id)}` }))
-    }, 60_000)
+    })
     afterAll(async () => {
       await held.remove()
       await bench.close()
@@ -51,7 +54,7 @@ export function connectorContract(harness: Harness): void {
       signal: new AbortController().signal,
       rowsMax: 1_000_000,
       bytesMax: 512 * 1024 * 1024,
-      deadline: Date.now() + 60_000,
+      deadline: Date.now() + patienceMs,
       ...given,
     })
     const scanOf = (table: WorldTable): Relation => ({
@@ -61,7 +64,7 @@ export function connectorContract(harness: Harness): void {
     })
     // A scan that has answered may be ending its transaction still; what is left for good fails here all the same.
     const clean = async () => {
-      await expect.poll(() => held.leftovers(), { timeout: 5_000 }).toEqual([])
+      await expect.poll(() => held.leftovers()).toEqual([])
       expect(await readdir(bench.folder)).toEqual([])
     }
 
@@ -81,44 +84,40 @@ export function connectorContract(harness: Harness): void {
       expect(await held.source.health(new AbortController().signal)).toMatchObject({ status: 'UP' })
     })
 
-    test(
-      `answers any query as plain loops do, whatever of it is pushed down (${runs} runs)`,
-      { timeout: 60_000 + runs * 500 },
-      async () => {
-        const property = fc.asyncProperty(fc.gen(), async (g) => {
-          const draw = <T>(of: fc.Arbitrary<T>) => g(() => of)
-          const world = worldOf(tables, draw(fc.boolean()))
-          const query = drawQuery(draw, world)
-          const kept = draw(fc.constantFrom('all', 'none', 'some'))
-          const declared = await held.source.capabilities(world.tables.map(({ id }) => id.slice(spokeId.length + 1)))
-          const withheld = kept === 'all' ? declared : kept === 'none' ? {} : someOf(declared, (of) => draw(of))
-          const source = withCapabilities(held.source, withheld)
-          const context = contextOf(
-            bench.hub,
-            tables.map(({ id, columns }) => tableOf(id, columns)),
-            { [spokeId]: source },
+    test(`answers any query as plain loops do, whatever of it is pushed down (${runs} runs)`, { tags: [long] }, async () => {
+      const property = fc.asyncProperty(fc.gen(), async (g) => {
+        const draw = <T>(of: fc.Arbitrary<T>) => g(() => of)
+        const world = worldOf(tables, draw(fc.boolean()))
+        const query = drawQuery(draw, world)
+        const kept = draw(fc.constantFrom('all', 'none', 'some'))
+        const declared = await held.source.capabilities(world.tables.map(({ id }) => id.slice(spokeId.length + 1)))
+        const withheld = kept === 'all' ? declared : kept === 'none' ? {} : someOf(declared, (of) => draw(of))
+        const source = withCapabilities(held.source, withheld)
+        const context = contextOf(
+          bench.hub,
+          tables.map(({ id, columns }) => tableOf(id, columns)),
+          { [spokeId]: source },
+        )
+        const result = await runQuery(query, context)
+        try {
+          const rows = JSON.parse(await textOf(result)) as unknown[][]
+          checkAnswer(query, oracle(query, world.tables), result, rows)
+        } catch (thrown) {
+          throw new Error(
+            `${String(thrown)}\nquery ${JSON.stringify(query)}\npushed down ${JSON.stringify(result.sources.map(({ pushedDown }) => pushedDown))}`,
+            { cause: thrown },
           )
-          const result = await runQuery(query, context)
-          try {
-            const rows = JSON.parse(await textOf(result)) as unknown[][]
-            checkAnswer(query, oracle(query, world.tables), result, rows)
-          } catch (thrown) {
-            throw new Error(
-              `${String(thrown)}\nquery ${JSON.stringify(query)}\npushed down ${JSON.stringify(result.sources.map(({ pushedDown }) => pushedDown))}`,
-              { cause: thrown },
-            )
-          } finally {
-            await result.release()
-          }
-        })
-        await fc.assert(property, {
-          numRuns: runs,
-          ...(process.env['SEED'] === undefined ? {} : { seed: Number(process.env['SEED']) }),
-          endOnFailure: true,
-        })
-        await clean()
-      },
-    )
+        } finally {
+          await result.release()
+        }
+      })
+      await fc.assert(property, {
+        numRuns: runs,
+        ...seed,
+        endOnFailure: true,
+      })
+      await clean()
+    })
 
     test.each(operatorKinds)('pushes %s down where it declares it, says so in the plan, and refuses it where it does not', async (kind) => {
       const [table] = tables as [WorldTable]
@@ -207,18 +206,18 @@ export function connectorContract(harness: Harness): void {
             { name: 'text', type: 'STRING' },
           ],
         }
-      }, 120_000)
+      })
       afterAll(() => big.remove())
       const nothingLeft = async () => {
-        await expect.poll(() => big.leftovers(), { timeout: 5_000 }).toEqual([])
-        await expect.poll(() => readdir(bench.folder), { timeout: 5_000 }).toEqual([])
+        await expect.poll(() => big.leftovers()).toEqual([])
+        await expect.poll(() => readdir(bench.folder)).toEqual([])
       }
 
       test('every row comes once', async () => {
         const { rows, sum } = await read(bench, big.source, planOf(big.source, table), options(), 'n')
         expect([rows, sum]).toEqual([bigRows, (BigInt(bigRows) * BigInt(bigRows - 1)) / 2n])
         await nothingLeft()
-      }, 60_000)
+      })
 
       test('a query that ends in the middle ends the scan, and nothing is left', async () => {
         const gone = new AbortController()
@@ -234,17 +233,17 @@ export function connectorContract(harness: Harness): void {
         })
         expect(failure.code).toBe('SOURCE_TIMEOUT')
         await nothingLeft()
-      }, 60_000)
+      })
 
-      test('holds neither memory nor handles that grow with what it gives', async () => {
+      longTest('holds neither memory nor handles that grow with what it gives', async () => {
         const drained = () => drain(big.source, planOf(big.source, table), options())
         await drained()
         const [before, handles] = [process.memoryUsage.rss(), await openHandles()]
         for (let times = 0; times < 6; times += 1) await drained()
         expect(process.memoryUsage.rss() - before).toBeLessThan(192 * 1024 * 1024)
-        await expect.poll(openHandles, { timeout: 5_000 }).toBeLessThanOrEqual(handles)
+        await expect.poll(openHandles).toBeLessThanOrEqual(handles)
         await nothingLeft()
-      }, 120_000)
+      })
 
       for (const { how, what, code, within } of harness.words === undefined ? [] : faults) {
         test(`a network that ${how} amid the rows never makes a short answer look whole, and nothing is left`, async () => {
@@ -258,7 +257,7 @@ export function connectorContract(harness: Harness): void {
           }
           await nothingLeft()
           expect((await read(bench, big.source, planned, options())).rows).toBe(bigRows)
-        }, 60_000)
+        })
       }
 
       test('parts that nobody wants any more are left behind by nobody', async () => {
@@ -269,7 +268,7 @@ export function connectorContract(harness: Harness): void {
           break
         }
         await nothingLeft()
-      }, 60_000)
+      })
     })
 
     test('a source that cannot be reached says so, keeps its secrets, and closes twice', async () => {
@@ -287,13 +286,13 @@ export function connectorContract(harness: Harness): void {
         })
         expect(failure.code).toBe('SOURCE_UNAVAILABLE')
         silent(failure, own)
-        expect((await own.source.health(AbortSignal.timeout(5_000))).status).not.toBe('UP')
+        expect((await own.source.health(AbortSignal.timeout(patienceMs))).status).not.toBe('UP')
         await own.source.close()
         await own.source.close()
       } finally {
         await own.remove()
       }
-    }, 60_000)
+    })
   })
 }
 

@@ -78,8 +78,8 @@ async function openDatabase(bench: Bench, statements: readonly string[]): Promis
 describe.skipIf(missing !== undefined)('over MariaDB', () => {
   beforeAll(async () => {
     server = await openMariaDb()
-  }, 60_000)
-  afterAll(() => server.close(), 30_000)
+  })
+  afterAll(() => server.close())
 
   connectorContract({
     kind: 'mysql',

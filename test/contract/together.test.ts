@@ -12,8 +12,9 @@ import type { Held } from './harness.js'
 import { filesHarness } from './harnesses/files.js'
 import { postgresHarness } from './harnesses/postgres.js'
 import { spokeHarness } from './harnesses/spoke.js'
+import { long, runsOf, seed } from '../support/long.js'
 
-const runs = Number(process.env['RUNS'] ?? 200)
+const runs = runsOf(150, 1000)
 const harnesses = { camden: spokeHarness, barnet: filesHarness, lambeth: postgresHarness }
 const columns: WorldTable['columns'] = (
   ['STRING', 'BOOLEAN', 'INT64', 'DOUBLE', 'DECIMAL', 'DATE', 'TIMESTAMP', 'TIMESTAMPTZ'] as const
@@ -41,7 +42,7 @@ beforeAll(async () => {
   tables = await Promise.all(
     given.map(async (table) => ({ ...table, id: `${table.spokeId}/${await tableId(held[table.spokeId] as Held)}` })),
   )
-}, 60_000)
+})
 afterAll(async () => {
   for (const one of Object.values(held)) await one.remove()
   await bench.close()
@@ -57,7 +58,7 @@ async function tableId({ source }: Held): Promise<string> {
 
 test(
   `a query over a folder, a PostgreSQL and a spoke together is answered as plain loops do (${runs} runs)`,
-  { timeout: 60_000 + runs * 500 },
+  { tags: [long] },
   async () => {
     const property = fc.asyncProperty(fc.gen(), async (g) => {
       const draw = <T>(of: fc.Arbitrary<T>) => g(() => of)
@@ -83,7 +84,7 @@ test(
     })
     await fc.assert(property, {
       numRuns: runs,
-      ...(process.env['SEED'] === undefined ? {} : { seed: Number(process.env['SEED']) }),
+      ...seed,
       endOnFailure: true,
     })
     for (const one of Object.values(held)) await expect.poll(() => one.leftovers()).toEqual([])

@@ -1,15 +1,16 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, chown, mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, chown, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findPostmaster } from '../../src/database/embedded/postmaster.js'
 import { memorySettings } from '../../src/database/embedded/server-process.js'
 import { databaseError } from '../../src/database/database-error.js'
 import { type Database, openDatabase } from '../../src/database/open-database.js'
 import { type HubProcess, startHubProcess } from '../support/hub-process.js'
+import { longTest } from '../support/long-test.js'
 import { quiet } from '../support/postgres.js'
 
 const root = process.getuid?.() === 0
@@ -23,6 +24,19 @@ const checkoutIsOpen = (() => {
     return false
   }
 })()
+
+/** A data folder whose database was made and stopped. */
+let made: string
+beforeAll(async () => {
+  made = await mkdtemp(path.join(tmpdir(), 'seven-dials-embedded-made-'))
+  await (await openDatabase({ dataFolder: made, log: quiet })).close()
+})
+afterAll(() => rm(made, { recursive: true, force: true }))
+/** Has the folder begin with a copy of that database: to make another would take longer than most of these tests. */
+const copyMade = async () => {
+  // Where a database lies elsewhere, its folder has only a link to it, and the test makes its own.
+  if ((await lstat(path.join(made, 'postgres'))).isDirectory()) execFileSync('cp', ['-a', path.join(made, 'postgres'), folder])
+}
 
 let folder: string
 let hubs: HubProcess[]
@@ -62,6 +76,7 @@ describe('the embedded database', () => {
   })
 
   it('has an eighth of the memory for what it keeps at hand, within bounds, and reads without waking a worker', async () => {
+    await copyMade()
     const gibibyte = 2 ** 30
     const sizes = [0.5, 1, 2, 4, 64].map((size) => memorySettings(size * gibibyte).shared_buffers)
     expect(sizes).toEqual(['128MB', '128MB', '256MB', '512MB', '512MB'])
@@ -77,6 +92,7 @@ describe('the embedded database', () => {
   })
 
   it('listens on loopback alone, and asks for a password that is a secret of its folder', async () => {
+    await copyMade()
     const database = await open()
     const { rows } = await database.knex.raw('show listen_addresses')
     expect(rows).toEqual([{ listen_addresses: '127.0.0.1' }])
@@ -107,6 +123,7 @@ describe('the embedded database', () => {
   })
 
   it('is adopted when its hub was killed, and stopped by the one that adopted it', async () => {
+    await copyMade()
     await (await start()).kill()
     const orphan = await postmaster()
     expect(orphan).toBeDefined()
@@ -117,6 +134,7 @@ describe('the embedded database', () => {
   })
 
   it('starts when hub and server were killed', async () => {
+    await copyMade()
     const hub = await start()
     const pid = await postmaster()
     await hub.kill()
@@ -128,7 +146,7 @@ describe('the embedded database', () => {
   })
 
   it("starts when a dead server's pid is another process's by now", async () => {
-    await (await open()).close()
+    await copyMade()
     await writeFile(path.join(cluster(), 'postmaster.pid'), `${process.pid}\n${cluster()}\n1\n5432\n\n127.0.0.1\n\nready\n`)
     const database = await open()
     expect((await database.knex.raw('select 1 as n')).rows).toEqual([{ n: 1 }])
@@ -136,6 +154,7 @@ describe('the embedded database', () => {
   })
 
   it('is started again when it dies in use, and the pool recovers by itself', async () => {
+    await copyMade()
     const database = await open()
     const pid = await postmaster()
     await database.knex.raw('select 1')
@@ -159,7 +178,7 @@ describe('the embedded database', () => {
   it('ends with the signal, and leaves nothing running', async () => {
     const opening = (signal: AbortSignal) => openDatabase({ dataFolder: folder, log: quiet, signal })
     await expect(opening(AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough')
-    await (await open()).close()
+    await copyMade()
     for (const turns of [1, 5, 20]) {
       const abort = new AbortController()
       const opened = opening(abort.signal)
@@ -174,7 +193,7 @@ describe('the embedded database', () => {
     const file = path.join(folder, 'file')
     await writeFile(file, '')
     await expect(openDatabase({ dataFolder: file, log: quiet })).rejects.toThrow(/file: it is not a folder/)
-    await (await open()).close()
+    await copyMade()
     await writeFile(path.join(cluster(), 'PG_VERSION'), '9.6\n')
     await expect(open()).rejects.toThrow(/another version of PostgreSQL/)
   })
@@ -190,6 +209,7 @@ describe.runIf(root)('the embedded database of root', () => {
   })
 
   it('goes on when its folder becomes one that nobody may enter, and back', async () => {
+    await copyMade()
     for (const mode of [0o755, 0o700, 0o755]) {
       await chmod(folder, mode)
       const database = await open()
@@ -203,7 +223,7 @@ describe.runIf(root)('the embedded database of root', () => {
     await database.close()
   })
 
-  it('lies elsewhere, where neither nobody nor a user namespace may enter', async () => {
+  longTest('lies elsewhere, where neither nobody nor a user namespace may enter', async () => {
     // A PATH without `unshare` is a system without user namespaces.
     const programs = path.join(folder, 'bin')
     await mkdir(programs)
@@ -225,7 +245,8 @@ describe.runIf(root)('the embedded database of root', () => {
     expect(hub.refused).toMatchObject({ name: 'ConfigError', message: expect.stringContaining('cannot be written to') })
   })
 
-  it.runIf(checkoutIsOpen)('starts for a user who is not root', async () => {
+  const ifOpen = checkoutIsOpen ? longTest : it.skip
+  ifOpen('starts for a user who is not root', async () => {
     await chown(folder, nobody?.uid ?? 0, nobody?.gid ?? 0)
     const hub = await start({ ...nobody })
     expect(hub.refused).toBeUndefined()

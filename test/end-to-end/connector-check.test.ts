@@ -46,7 +46,7 @@ test('a hub.yaml stands for the sources of the spokes that it starts, all of the
   ])
 })
 
-test('a source that cannot be read is told, the others are checked, the exit code is 1, and no secret is printed', async () => {
+test('a source that cannot be read is reported, the others are checked, the exit code is 1, and no secret is printed', async () => {
   const { code, output } = await check(['--config', workspace.path('gone/spoke.yaml')], { NOWHERE: 'kilburn-vault-7' })
   expect(output).toContain('gone: sources[0] (files): NOT WELL')
   expect(output).toMatch(/^ {2}catalogue {5}FAILED: .* \(\d+ ms\)$/m)

@@ -37,7 +37,8 @@ async function start(): Promise<void> {
   await hub.harvested('camden', 'barnet')
 }
 
-const atCamden = async () => (await scansUnderWay(family.spokes.get('camden') as number)).length
+const scansAtCamden = () => scansUnderWay(family.spokes.get('camden') as number)
+const atCamden = async () => (await scansAtCamden()).length
 
 /** Counts what holds none of so many words: about a second of work for each 100 of them, and next to no memory. */
 const longInput = (words: number) => ({
@@ -77,9 +78,9 @@ const answerTo = async (input: object) => {
 }
 
 /** Far more than any of these tests waits for: what ends sooner was ended. */
-const long = longInput(1_500)
+const long = longInput(4_500)
 
-describe('a query that takes long', { timeout: 60_000 }, () => {
+describe('a query that takes long', () => {
   test('ends at its time with SOURCE_TIMEOUT, at the spoke as well, and the spoke is not taken for dead', async () => {
     const answer = await query({ ...long, timeoutMs: 50 })
     expect(answer).toMatchObject({
@@ -94,19 +95,23 @@ describe('a query that takes long', { timeout: 60_000 }, () => {
   })
 
   test('ends at the spoke when its client goes away', async () => {
+    const other = leaving({ ...long, timeoutMs: 120_000 })
+    const [first] = await until('another runs at the spoke', async () => ((await atCamden()) === 1 ? scansAtCamden() : undefined))
     const { answer, leave } = leaving({ ...long, timeoutMs: 120_000 })
-    await until('it runs at the spoke', async () => (await atCamden()) === 1)
+    await until('it runs at the spoke', async () => (await atCamden()) === 2)
     leave()
     await expect(answer).rejects.toThrow()
-    // By itself it would go on for many times as long.
-    await until('it runs no more', async () => (await atCamden()) === 0, 5_000)
+    // The other is the same query and began before: while that runs, this one has not come to its own end.
+    await until('the other alone runs', async () => (await scansAtCamden()).join() === first)
+    other.leave()
+    await until('none runs', async () => (await atCamden()) === 0)
     expect(scratchOf([family.hub])).toHaveLength(1)
   })
 
   test('sixteen at once leave health, the catalogue and other spokes answering', async () => {
     const all = Array.from({ length: 16 }, () => leaving({ ...longInput(500), timeoutMs: 120_000 }))
     try {
-      await until('sixteen run at the spoke', async () => (await atCamden()) === 16, 30_000)
+      await until('sixteen run at the spoke', async () => (await atCamden()) === 16)
       expect((await fetch(`${hub.url}/health/live`)).status).toBe(200)
       expect(await (await fetch(`${hub.url}/health/ready`)).json()).toEqual({ status: 'UP', notReady: [] })
       expect((await hub.ask('{ spokes { id } }')).data).toEqual({ spokes: [{ id: 'camden' }, { id: 'barnet' }] })
@@ -122,7 +127,7 @@ describe('a query that takes long', { timeout: 60_000 }, () => {
   })
 
   test('is passed over at its time under PARTIAL, told as TIMED_OUT', async () => {
-    expect(await answerTo({ ...long, timeoutMs: 4_000, onSourceError: 'PARTIAL' })).toEqual({
+    expect(await answerTo({ ...long, timeoutMs: 8_000, onSourceError: 'PARTIAL' })).toEqual({
       rows: [['barnet', 1]],
       complete: false,
       sources: [
@@ -134,7 +139,7 @@ describe('a query that takes long', { timeout: 60_000 }, () => {
   })
 })
 
-describe('a hub that is stopped while a query runs', { timeout: 60_000 }, () => {
+describe('a hub that is stopped while a query runs', () => {
   test('finishes it first', async () => {
     const { answer } = leaving(longInput(100))
     await until('it runs at the spoke', async () => (await atCamden()) === 1)

@@ -37,7 +37,7 @@ afterAll(async () => {
   await workspace.remove()
 })
 
-describe('a value of the environment', { timeout: 60_000 }, () => {
+describe('a value of the environment', () => {
   test.each([
     ['hub', 'kind.yaml', 'spokes[0].connector: is shown to everybody, and ${SECRET} may be a secret'],
     ['hub', 'credentials.yaml', 'spokes[0].config.url: '],

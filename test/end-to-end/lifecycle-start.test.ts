@@ -43,7 +43,7 @@ const told = (program: Dials) =>
     .split('\n')
     .filter((line) => line.startsWith('dials: '))
 
-describe('a port in use', { timeout: 60_000 }, () => {
+describe('a port in use', () => {
   test('ends a hub with exit code 1 and one line that names port and mend, and leaves nothing running', async () => {
     const data = workspace.path('hub-data')
     const program = dials(['hub', '--config', workspace.hubYaml, '--port', String(port), '--data-dir', data])
@@ -88,7 +88,7 @@ test('a spoke that is run by hand says where it listens, and stops with exit cod
   expect(scratchOf(pids)).toEqual([])
 })
 
-describe('the command line', { timeout: 60_000 }, () => {
+describe('the command line', () => {
   test.concurrent.each<[string, number, RegExp]>([
     ['--help', 0, /^Usage: dials \[options\] \[command\]/],
     ['hub --help', 0, /^Usage: dials hub \[options\]/],

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dials, startTestHub, type TestHub } from '../support/dials.js'
+import { longTest } from '../support/long-test.js'
 import {
   allGone,
   everyoneOf,
@@ -65,7 +66,7 @@ const count = async (hub: TestHub) =>
     )
   ).data?.query.rows
 
-describe('a hub over its own database', { timeout: 90_000 }, () => {
+describe('a hub over its own database', () => {
   test('starts in an empty folder, and SIGTERM ends it and all that is its own', async () => {
     const started = await start()
     expect(await harvests(started.hub)).toEqual([
@@ -89,31 +90,33 @@ describe('a hub over its own database', { timeout: 90_000 }, () => {
     await nothingIsLeft(started)
   })
 
-  test.each<[NodeJS.Signals, string]>([
+  for (const [name, sender] of [
     ['SIGTERM', 'a supervisor sends'],
     ['SIGHUP', 'a terminal that is closed sends'],
-  ])('ends as well by the %s that %s to every process', async (name) => {
-    const started = await start()
-    signal(started.everyone, name)
-    expect(await started.hub.exited).toBe(0)
-    expect(started.hub.output()).not.toContain('did not close well')
-    await nothingIsLeft(started)
-  })
+  ] as const)
+    longTest(`ends as well by the ${name} that ${sender} to every process`, async () => {
+      const started = await start()
+      signal(started.everyone, name)
+      expect(await started.hub.exited).toBe(0)
+      expect(started.hub.output()).not.toContain('did not close well')
+      await nothingIsLeft(started)
+    })
 
-  test.each<['SIGTERM' | 'SIGKILL', string]>([
-    ['SIGTERM', 'is heeded'],
+  for (const [name, effect] of [
+    ['SIGTERM', 'stops it'],
     ['SIGKILL', 'to the launcher ends all that it started'],
-  ])('%s during the start %s', async (name) => {
-    const program = dials(['hub', '--config', workspace.hubYaml, '--port', '0', '--data-dir', dataFolder])
-    const family = await hubFamily(program, 'camden', 'barnet')
-    for (const pid of everyoneOf(family)) seen.add(pid)
-    // Its spokes have only just been started, and it waits for its database.
-    signal([family.launcher], name)
-    expect(await program.exited).toBe(name === 'SIGTERM' ? 0 : null)
-    await nothingIsLeft({ everyone: everyoneOf(family), postmaster: -1 })
-  })
+  ] as const)
+    longTest(`${name} during the start ${effect}`, async () => {
+      const program = dials(['hub', '--config', workspace.hubYaml, '--port', '0', '--data-dir', dataFolder])
+      const family = await hubFamily(program, 'camden', 'barnet')
+      for (const pid of everyoneOf(family)) seen.add(pid)
+      // Its spokes have only just been started, and it waits for its database.
+      signal([family.launcher], name)
+      expect(await program.exited).toBe(name === 'SIGTERM' ? 0 : null)
+      await nothingIsLeft({ everyone: everyoneOf(family), postmaster: -1 })
+    })
 
-  test('kill -9 of the launcher alone ends the others, and well', async () => {
+  longTest('kill -9 of the launcher alone ends the others, and well', async () => {
     const started = await start()
     signal([started.family.launcher], 'SIGKILL')
     await nothingIsLeft(started)

@@ -63,7 +63,7 @@ describe.skipIf(!isHere)('no row of a spoke touches the disk of the hub', () => 
         .trim()
         .split('\n')[0],
     )
-  }, 120_000)
+  })
   afterAll(async () => {
     expect(await hub.stop()).toBe(0)
     await workspace.remove()

@@ -2,10 +2,12 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestHub, type TestHub } from '../support/dials.js'
+import { isLong, long } from '../support/long.js'
 import { freshDatabase, type FreshDatabase } from '../support/postgres.js'
 
 const here = existsSync(new URL('../../../shared/data/london', import.meta.url))
-if (!here) console.warn('NOT RUN: ../shared/data/london is not here, so the main job over the real files of London was not tested')
+if (!here) console.warn('NOT RUN: the real files of London. ../shared/data/london is not beside this checkout')
+else if (!isLong) console.warn('NOT RUN: the real files of London. They take long: npm run test:long')
 
 const tables = {
   'polling-stations': { barnet: 91, camden: 61, lambeth: 101, wandsworth: 83 },
@@ -15,14 +17,14 @@ const tables = {
   schools: { barnet: 161, camden: 658, lambeth: 100, wandsworth: 81 },
 }
 
-describe.runIf(here)('the real files of five authorities', () => {
+describe.runIf(here && isLong)('the real files of five authorities', { tags: [long] }, () => {
   let database: FreshDatabase
   let hub: TestHub
   beforeAll(async () => {
     database = await freshDatabase()
     hub = await startTestHub(fileURLToPath(new URL('../real/hub.yaml', import.meta.url)), { env: { DATABASE_URL: database.url } })
     await hub.harvested('camden', 'barnet', 'lambeth', 'wandsworth', 'gla')
-  }, 120_000)
+  })
   afterAll(async () => {
     await hub.stop()
     await database.drop()

@@ -222,7 +222,7 @@ describe('where a hub should be', () => {
 })
 
 describe('the index', () => {
-  test('is built anew, and waited for; its state tells of it', async () => {
+  test('is built anew, and waited for; its state reports it', async () => {
     expect((await search(['status', ...operator()])).output).toMatch(
       /^index {12}postgres\nchanges pending {2}\d+\nlatest rebuild {3}none yet\n$/,
     )
@@ -286,7 +286,7 @@ describe('of a hub whose rebuilds take long', () => {
     expect([code, output]).toEqual([1, ''])
   })
 
-  test('what failed is told with its reason, exit code 1', async () => {
+  test('what failed is reported with its reason, exit code 1', async () => {
     next = { ...rebuild, written: 2, endedAt: '2026-01-09T14:55:48.000Z', error: 'The index could not be written for an hour.' }
     const { code, output, errors } = await search(['reindex', '--json', '--url', slow.url, ...operator()])
     expect(errors).toBe(

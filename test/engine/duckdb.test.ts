@@ -115,7 +115,7 @@ describe('limits', () => {
       await small.close()
     }
     expect(readdirSync(spillFolder)).toEqual([])
-  }, 60_000)
+  })
 
   it('gives places back when sessions close, however they end', async () => {
     const one = await DuckDbEngine.open({ folders: [], memoryMb: 64, running: 1, waiting: 1 })

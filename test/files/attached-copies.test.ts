@@ -54,7 +54,7 @@ describe('copies', () => {
     expect(read.findIndex((value, at) => value !== at)).toBe(-1)
   })
 
-  it('that are damaged are told, and made again by the next harvest', async () => {
+  it('that are damaged are reported, and made again by the next harvest', async () => {
     const opened = await folderOf({ 'a.csv': `v,w\n${Array.from({ length: 50_000 }, (_, at) => `${at},${at % 977}`).join('\n')}\n` })
     const scan = scanOf('a/a', (await opened.dataset('a')).tables[0]?.columns ?? [])
     for (const damage of [

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openFolder } from './support/source.js'
 import { folderOf, refusalOf, tableOf } from './support/folder.js'
+import { patienceMs } from '../support/patience.js'
 
 describe('files that are refused, with the reason', () => {
   it.each<[string, string, string | Buffer, RegExp]>([
@@ -65,7 +66,7 @@ describe('files that are refused, with the reason', () => {
       code: 'SOURCE_UNAVAILABLE',
       message: expect.not.stringContaining('nowhere') as unknown,
     })
-    await expect(opened.source.health(AbortSignal.timeout(1000))).resolves.toMatchObject({ status: 'DOWN' })
+    await expect(opened.source.health(AbortSignal.timeout(patienceMs))).resolves.toMatchObject({ status: 'DOWN' })
     await opened.close()
   })
 
@@ -78,7 +79,7 @@ describe('files that are refused, with the reason', () => {
     await opened.close()
   })
 
-  it('links out of the folder and notes are no data, and are told; hidden files are passed over', async () => {
+  it('links out of the folder and notes are no data, and are reported; hidden files are passed over', async () => {
     const outside = await folderOf({ 'secret.csv': 'a\n1\n' })
     const opened = await folderOf({ '.hidden.csv': 'a\n1\n', 'readme.md': '# x', 'notes.txt': 'a,b', 'inside.csv': 'a\n1\n' })
     await symlink(join(outside.folder, 'secret.csv'), join(opened.folder, 'linked.csv'))
@@ -215,7 +216,7 @@ describe('rows that are mended or left out, told by line', () => {
     expect(read.problems).toEqual([expect.stringMatching(/^Line 5: fewer/)])
   })
 
-  it('bad lines of NDJSON are told and nothing else is lost', async () => {
+  it('bad lines of NDJSON are reported and nothing else is lost', async () => {
     const read = await tableOf('t.ndjson', '{"a":1}\n{"a":\n\n[1]\n{"a":2}')
     expect(read.rows).toEqual([['1'], ['2']])
     expect(read.problems).toEqual([

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { folderOf, typesOf } from './support/folder.js'
 import { scanOf } from './support/source.js'
+import { patienceMs } from '../support/patience.js'
 
 const csv = 'Ref,Name,Postcode,n\n1,Kilburn Library,NW6 6RG,5\n2,Belsize Library,NW3 3NR,6\n'
 
@@ -116,7 +117,7 @@ datasets:
     ])
   })
 
-  it('tells of datasets and columns that are not there, and of types that values do not have', async () => {
+  it('reports datasets and columns that are not there, and types that values do not have', async () => {
     const opened = await folderOf({
       'a.csv': csv,
       'catalogue.yaml': 'datasets: { b: { access: CLOSED }, a: { columns: { Nmae: { title: x }, Name: { type: INT64 } } } }',
@@ -160,13 +161,13 @@ datasets:
     await writeFile(join(opened.folder, 'catalogue.yaml'), yaml)
     const events: unknown[] = []
     const harvest = async () => {
-      for await (const event of opened.source.harvest(undefined, AbortSignal.timeout(10_000))) events.push(event)
+      for await (const event of opened.source.harvest(undefined, AbortSignal.timeout(patienceMs))) events.push(event)
     }
     await expect(harvest()).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE', message: expect.stringMatching(place) as unknown })
     expect(events).toMatchObject([{ kind: 'problem', sourceId: 'catalogue.yaml', message: expect.stringMatching(place) as unknown }])
     // What is CLOSED from now on may be in the part that cannot be read.
     await expect(opened.run(scan)).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
-    expect(await opened.source.health(AbortSignal.timeout(1000))).toMatchObject({ status: 'DEGRADED' })
+    expect(await opened.source.health(AbortSignal.timeout(patienceMs))).toMatchObject({ status: 'DEGRADED' })
     await rm(join(opened.folder, 'catalogue.yaml'))
     await opened.harvest()
     expect((await opened.run(scan)).rows).toHaveLength(2)

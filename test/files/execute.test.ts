@@ -5,6 +5,7 @@ import type { Part } from '../../src/connector/source.js'
 import { folderOf } from './support/folder.js'
 import { scanOf } from './support/source.js'
 import { pushedWhole } from '../support/planned.js'
+import { patienceMs } from '../support/patience.js'
 
 const many = `v,w\n${Array.from({ length: 300_000 }, (_, at) => `${at},x${at % 7}`).join('\n')}\n`
 const scan: Relation = {
@@ -145,7 +146,7 @@ describe('a scan', () => {
       ...options,
       rowsMax: 1,
       signal: new AbortController().signal,
-      deadline: Date.now() + 10_000,
+      deadline: Date.now() + patienceMs,
     })
     const parts = (async () => {
       for await (const _ of started.parts);
@@ -157,7 +158,11 @@ describe('a scan', () => {
 
   it('leaves nothing behind when its reader stops early, and releases what was given', async () => {
     const { source, scratch } = await opened()
-    const started = source.execute(pushedWhole(scan), { ...options, signal: new AbortController().signal, deadline: Date.now() + 10_000 })
+    const started = source.execute(pushedWhole(scan), {
+      ...options,
+      signal: new AbortController().signal,
+      deadline: Date.now() + patienceMs,
+    })
     let first: Part | undefined
     for await (const part of started.parts) {
       first = part

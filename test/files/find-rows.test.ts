@@ -8,6 +8,7 @@ import type { ReadableTable } from '../../connectors/shared/tabular/copies/reada
 import type { Expression, Literal, Predicate, Relation, TableScan } from '../../src/connector/relation.js'
 import { relationSql } from '../../src/engine/sql/relation.js'
 import { type OpenedFolder, openFolder } from './support/source.js'
+import { long, runsOf, seed } from '../support/long.js'
 
 const rows = 120_000
 const keyOf = (row: number) => (row * 7919) % rows
@@ -109,7 +110,7 @@ describe('rows that a filter lists', () => {
     expect(rowsOf(relation, table).relation).toEqual(relation)
   })
 
-  it('are the same rows', async () => {
+  it('are the same rows', { tags: [long] }, async () => {
     const value = (column: number) =>
       fc.integer({ min: -2, max: rows + 2 }).map((row): string | null => {
         const cell = Object.values(cells(Math.max(0, row)))[column] as string | number | null
@@ -136,7 +137,7 @@ describe('rows that a filter lists', () => {
           expected.map(({ key, code }) => [key, code]).sort(([left], [right]) => Number(left) - Number(right)),
         )
       }),
-      { numRuns: Number(process.env['RUNS'] ?? 40) },
+      { numRuns: runsOf(40, 300), ...seed },
     )
   })
 })

@@ -2,11 +2,13 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { isLong, long } from '../support/long.js'
 import { folderOf, typesOf } from './support/folder.js'
 
 const suite = fileURLToPath(new URL('../../../shared/data/suites/frictionless', import.meta.url))
 const present = existsSync(suite)
-if (!present) console.warn('the frictionless fixtures did not run: ../shared/data is not beside this checkout')
+if (!present) console.warn('NOT RUN: the frictionless fixtures. ../shared/data is not beside this checkout')
+else if (!isLong) console.warn('NOT RUN: the frictionless fixtures. They take long: npm run test:long')
 
 /**
  * What becomes of each tabular fixture: its rows and columns and whether anything was told, or why it is refused. Of a workbook each sheet.
@@ -381,7 +383,7 @@ function shortened(problems: readonly string[]): string[] {
   return [...alike].flatMap(([text, those]) => (those.length > 8 ? [`${those.length} columns: ${text}`] : those))
 }
 
-describe.skipIf(!present)('the frictionless tabular fixtures', () => {
+describe.skipIf(!present || !isLong)('the frictionless tabular fixtures', { tags: [long] }, () => {
   const names = present
     ? readdirSync(suite, { recursive: true })
         .map(String)
@@ -401,7 +403,7 @@ describe.skipIf(!present)('the frictionless tabular fixtures', () => {
       ])
     expect(others.every((name) => name.endsWith('.json'))).toBe(true)
     expect([...listed.keys()].filter((name) => !names.includes(name))).toEqual([])
-  }, 60_000)
+  })
 
   it.each(outcomes)('%s', async (name, outcome) => {
     expect((await outcomeOf(name, readFileSync(join(suite, name)))).replaceAll("'", '’')).toBe(outcome)

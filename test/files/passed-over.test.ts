@@ -47,7 +47,7 @@ it.each([
   expect(await told({ [name]: 'a,b\n1,2\n' })).toEqual([expect.stringMatching(message), 'complete'])
 })
 
-it('one line tells of all files of a kind', async () => {
+it('one line reports all files of a kind', async () => {
   const files = Object.fromEntries(['shp', 'shx', 'dbf', 'prj', 'cpg'].map((ending) => [`wards.${ending}`, 'x']))
   expect(await told(files)).toEqual([
     'wards.cpg, wards.dbf, wards.prj, wards.shp, wards.shx: not read (a map of another format). Save it as GeoJSON in WGS84 (longitude, latitude), or as CSV.',
@@ -59,7 +59,7 @@ it('one line tells of all files of a kind', async () => {
   expect(line).toMatch(/and 280 more: not read \(a document\)/)
 })
 
-it('sub-folders are told', async () => {
+it('sub-folders are reported', async () => {
   const opened = await folderOf({ 'good.csv': 'a\n1\n' })
   await mkdir(join(opened.folder, '2023'))
   await mkdir(join(opened.folder, 'archive.csv'))
@@ -93,7 +93,7 @@ it('a file that was passed over keeps no dataset in the catalogue, whatever its 
   })
 })
 
-it('of more files than the limit those are served that were served before, and the others are told', async () => {
+it('of more files than the limit those are served that were served before, and the others are reported', async () => {
   const opened = await folderOf({})
   for (let at = 0; at < filesMax + 3; at++) await writeFile(join(opened.folder, `${String(at).padStart(5, '0')}.csv`), '')
   const first = await listFolder(opened.folder, 1024)

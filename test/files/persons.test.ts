@@ -56,5 +56,5 @@ describe('persons', () => {
     expect(labelled.length).toBeGreaterThanOrEqual(200)
     expect(recall).toBeGreaterThanOrEqual(0.98)
     expect(precision).toBeGreaterThanOrEqual(0.93)
-  }, 120_000)
+  })
 })

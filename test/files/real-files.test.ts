@@ -3,14 +3,16 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DatasetDescription, TableDescription } from '../../src/connector/catalogue.js'
+import { isLong, long } from '../support/long.js'
 import { type OpenedFolder, openFolder } from './support/source.js'
 import { typesOf } from './support/folder.js'
 
 const london = fileURLToPath(new URL('../../../shared/data/london', import.meta.url))
 const present = existsSync(london)
-if (!present) console.warn('the real files were not read: ../shared/data is not beside this checkout')
+if (!present) console.warn('NOT RUN: the real files, read. ../shared/data is not beside this checkout')
+else if (!isLong) console.warn('NOT RUN: the real files, read. They take long: npm run test:long')
 
-describe.skipIf(!present)('real open data of London', () => {
+describe.skipIf(!present || !isLong)('real open data of London', { tags: [long] }, () => {
   const opened = new Map<string, OpenedFolder>()
   const datasets = new Map<string, DatasetDescription>()
 
@@ -20,7 +22,7 @@ describe.skipIf(!present)('real open data of London', () => {
       opened.set(name, folder)
       for (const event of await folder.harvest()) if (event.kind === 'dataset') datasets.set(`${name}/${event.dataset.id}`, event.dataset)
     }
-  }, 120_000)
+  })
 
   afterAll(async () => {
     for (const folder of opened.values()) await folder.close()
@@ -56,7 +58,7 @@ describe.skipIf(!present)('real open data of London', () => {
     expect(table(path).rowCount).toBe(rows)
   })
 
-  it('takes every table from the first of its formats, and tells of all', () => {
+  it('takes every table from the first of its formats, and reports all', () => {
     expect(datasets.get('camden/libraries')?.distributions.map(({ id }) => id)).toEqual(['csv', 'geojson'])
     expect(table('camden/libraries').columns.some(({ type }) => type === 'GEOMETRY')).toBe(false)
   })
@@ -102,7 +104,7 @@ describe.skipIf(!present)('real open data of London', () => {
     expect(typesOf(table('lambeth/polling-stations').columns)).toMatchObject({ UPRN: 'INT64', EASTING: 'DOUBLE' })
   })
 
-  it('reads 09/01/2026 as the ninth of January, and tells that nothing shows it', async () => {
+  it('reads 09/01/2026 as the ninth of January, and reports that nothing shows it', async () => {
     const grit = table('camden/grit-bins')
     expect(typesOf(grit.columns)['Last Uploaded']).toBe('TIMESTAMP')
     expect(grit.problems).toEqual([
@@ -142,7 +144,7 @@ describe.skipIf(!present)('real open data of London', () => {
     expect(personal).toEqual([])
   })
 
-  it('tells that an .xls file is not read', async () => {
+  it('reports that an .xls file is not read', async () => {
     const events = await (opened.get('.') as OpenedFolder).harvest()
     expect(events.filter((event) => event.kind === 'problem' && event.sourceId.includes('_'))).toMatchObject([
       { kind: 'problem', sourceId: 'westminster_2015.xls', message: expect.stringContaining('Save it as .xlsx or CSV') as unknown },

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import iconv from 'iconv-lite'
 import { describe, expect, it } from 'vitest'
 import { folderOf } from './support/folder.js'
+import { long, runsOf, seed } from '../support/long.js'
 
 /** Letters of Windows-1252, so that every encoding can hold them; quotes, delimiters and line ends among them. */
 const letter = fc.constantFrom(...'abcXYZ éèüß£“”’', '"', ',', ';', '|', '\t', '\n', '\r\n', ' ', '0', '7', '.', '-', '/')
@@ -40,7 +41,7 @@ function encoded(text: string, encoding: string): Buffer {
 }
 
 describe('a table written as delimited text', () => {
-  it('reads back equal, whatever its dialect, encoding and line ends', async () => {
+  it('reads back equal, whatever its dialect, encoding and line ends', { tags: [long] }, async () => {
     const opened = await folderOf({})
     const path = join(opened.folder, 't.csv')
     await fc.assert(
@@ -58,7 +59,7 @@ describe('a table written as delimited text', () => {
         expect(await opened.texts('t/t')).toEqual(named)
         await rm(path)
       }),
-      { numRuns: 150 },
+      { numRuns: runsOf(40, 300), ...seed },
     )
-  }, 120_000)
+  })
 })

@@ -21,7 +21,7 @@ describe('encodings and line ends', () => {
     expect(read).toMatchObject({ names: ['name', 'note'], rows, problems: [] })
   })
 
-  it('reads Windows-1252, and tells that it is a guess', async () => {
+  it('reads Windows-1252, and reports that it is a guess', async () => {
     const read = await tableOf('places.csv', iconv.encode('name,price\nO’Neill,€5 “off”\n', 'windows-1252'))
     expect(read.rows).toEqual([['O’Neill', '€5 “off”']])
     expect(read.problems).toEqual([expect.stringContaining('Windows-1252')])
@@ -124,7 +124,7 @@ describe('dialects', () => {
 })
 
 describe('headers', () => {
-  it('leaves out what stands above the table, and tells', async () => {
+  it('leaves out what stands above the table, and reports it', async () => {
     const read = await tableOf('t.csv', 'Spending over £500,\r\n,\r\nSupplier,Total\r\n,\r\nA Ltd,"4,552,045.39"\r\nB Ltd,525.00\r\n')
     expect(read).toMatchObject({
       types: { Supplier: 'STRING', Total: 'DECIMAL(2)' },

@@ -58,7 +58,7 @@ describe('JSON', () => {
     expect([read.types.v, read.rows.map(([value]) => value)]).toEqual([type, values])
   })
 
-  it('takes the first of two members of one name, and tells', async () => {
+  it('takes the first of two members of one name, and reports it', async () => {
     const read = await tableOf('t.json', '[{"a":1,"a":2}]')
     expect(read.rows).toEqual([['1']])
     expect(read.problems).toEqual([expect.stringContaining('twice')])
@@ -104,14 +104,14 @@ describe('GeoJSON', () => {
     expect(await of(feature({ ID: 1 }, null, { id: 7 }))).toEqual({ ID: 'INT64', feature_id: 'INT64', geometry: 'GEOMETRY' })
   })
 
-  it('resolves a property called geometry, and tells', async () => {
+  it('resolves a property called geometry, and reports it', async () => {
     const read = await tableOf('t.geojson', JSON.stringify({ features: [feature({ geometry: 'round' }, point)] }))
     expect(read.names).toEqual(['geometry', 'geometry_2'])
     expect(read.table.columns[1]?.type).toBe('GEOMETRY')
     expect(read.problems).toEqual([expect.stringContaining('name of an earlier column')])
   })
 
-  it('tells of another coordinate system, and not of WGS84', async () => {
+  it('reports another coordinate system, and not WGS84', async () => {
     const of = async (name: string) =>
       (await tableOf('t.geojson', JSON.stringify({ crs: { type: 'name', properties: { name } }, features: [feature({ a: 1 }, point)] })))
         .problems

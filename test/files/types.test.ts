@@ -125,7 +125,7 @@ describe('types of text, over all rows', () => {
     expect(await column(['', ''])).toEqual({ type: 'STRING', values: [null, null], problems: [] })
   })
 
-  it('tells of a column that is nearly all numbers', async () => {
+  it('reports a column that is nearly all numbers', async () => {
     const problems = ['Column v: nearly all of its values are numbers, but not all; kept as text.']
     expect(await column([...Array.from({ length: 19 }, (_, at) => String(at)), '14A'])).toMatchObject({ type: 'STRING', problems })
     expect(await column(['1', '2', '3', '14A'])).toMatchObject({ type: 'STRING', problems: [] })
@@ -197,7 +197,7 @@ describe('a comma before three digits', () => {
     expect(await read('k,v\na,"1,250"\nb,"2,500"\n')).toEqual({ types: { k: 'STRING', v: 'INT64' }, problems: [] })
   })
 
-  it('is told where something else does, and nothing shows what it is', async () => {
+  it('is reported where something else does, and nothing shows what it is', async () => {
     const problems = [expect.stringContaining('Column v: no value shows whether its commas group thousands')]
     expect(await read('k;v\na;1,250\nb;2,500\n')).toEqual({ types: { k: 'STRING', v: 'INT64' }, problems })
     expect(await read('k;v\na;1,250\nb;2,500,000\n')).toEqual({ types: { k: 'STRING', v: 'INT64' }, problems: [] })
@@ -241,7 +241,8 @@ describe('numbers under the name of a date', () => {
 })
 
 describe('late values', () => {
-  const many = Array.from({ length: 60_000 }, (_, at) => at)
+  /** Of more rows than are sampled for the types of a table: 20,000 (connectors/files/typing/guess.ts). */
+  const many = Array.from({ length: 21_000 }, (_, at) => at)
   const late = async (values: readonly string[]) =>
     (await tableOf('t.csv', `k,v\n${values.map((value, at) => `k${at},${value}`).join('\n')}\n`)).types.v
 
@@ -281,7 +282,7 @@ describe('late values', () => {
   it('are told where nearly all of a column are of a kind', async () => {
     const read = await tableOf('t.csv', `k,v\n${[...many.map(String), 'N/A'].map((value, at) => `k${at},${value}`).join('\n')}\n`)
     expect(read.problems).toEqual([
-      'Column v: its values are numbers, but for 1 of 60001 that seem to stand for no value (N/A); kept as text. Leave those fields empty, or write type: DECIMAL for this column in catalogue.yaml.',
+      'Column v: its values are numbers, but for 1 of 21001 that seem to stand for no value (N/A); kept as text. Leave those fields empty, or write type: DECIMAL for this column in catalogue.yaml.',
     ])
   })
 

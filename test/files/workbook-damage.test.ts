@@ -8,9 +8,9 @@ import { Archive } from '../../connectors/shared/tabular/xlsx/archive.js'
 import { openWorkbook } from '../../connectors/shared/tabular/xlsx/workbook-reader.js'
 import { folderOf } from './support/folder.js'
 import { main, rows, spreadsheet } from './support/spreadsheet.js'
+import { long, runsOf, seed } from '../support/long.js'
 
-const runs = Number(process.env.RUNS ?? 300)
-const seed = process.env.SEED === undefined ? {} : { seed: Number(process.env.SEED) }
+const runs = runsOf(150, 3000)
 const inputs = new URL('../cases/in/', import.meta.url)
 let folder = ''
 
@@ -46,7 +46,7 @@ async function outcome(content: Buffer): Promise<{ cells: number } | { reason: s
 }
 
 describe('a damaged workbook', () => {
-  it('is read or refused in plain words, whatever bytes are flipped, cut or doubled', async () => {
+  it('is read or refused in plain words, whatever bytes are flipped, cut or doubled', { tags: [long] }, async () => {
     const files = await Promise.all(
       ['xlsx', 'xlsx2', 'b4'].map(async (part) => (await readdir(new URL(`${part}/`, inputs))).map((name) => `${part}/${name}`)),
     )
@@ -74,9 +74,9 @@ describe('a damaged workbook', () => {
       }),
       { numRuns: runs, ...seed },
     )
-  }, 120_000)
+  })
 
-  it('is read or refused, whatever its XML is', async () => {
+  it('is read or refused, whatever its XML is', { tags: [long] }, async () => {
     const name = fc.constantFrom(
       'row',
       'c',
@@ -123,9 +123,9 @@ describe('a damaged workbook', () => {
       }),
       { numRuns: runs, ...seed },
     )
-  }, 120_000)
+  })
 
-  it('has every row in its table, whatever its cells are', async () => {
+  it('has every row in its table, whatever its cells are', { tags: [long] }, async () => {
     const stored = fc.oneof(
       fc.constantFrom(
         '1',
@@ -187,5 +187,5 @@ describe('a damaged workbook', () => {
       ),
       { numRuns: Math.ceil(runs / 15), ...seed },
     )
-  }, 120_000)
+  })
 })

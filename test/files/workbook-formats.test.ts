@@ -6,8 +6,9 @@ import { builtInFormats } from '../../connectors/shared/tabular/xlsx/built-in-fo
 import { parseNumberFormat, sectionFor } from '../../connectors/shared/tabular/xlsx/number-format.js'
 import { numberText } from '../../connectors/shared/tabular/xlsx/number-text.js'
 import type { DateSystem } from '../../connectors/shared/tabular/xlsx/workbook-part.js'
+import { long, runsOf, seed } from '../support/long.js'
 
-const bounds = { numRuns: Number(process.env.RUNS ?? 100), ...(process.env.SEED === undefined ? {} : { seed: Number(process.env.SEED) }) }
+const bounds = { numRuns: runsOf(100, 2000), ...seed }
 
 /** A stored number under a format code, as `kind text`, with the unit that it is shown with. */
 function shown(code: string, value: string | number, dateSystem: DateSystem = '1900'): string {
@@ -148,7 +149,7 @@ describe('number formats', () => {
     expect([kinds.get(46), kinds.get(9), kinds.get(2)]).toEqual(['duration', 'number', undefined])
   })
 
-  it('may be anything, and never take long', () => {
+  it('may be anything, and never take long', { tags: [long] }, () => {
     const signs = fc.constantFrom(...'dmyhsDMYHS0#?.,;:/\\-"_*[]$£%@ eE+AP', '[h]', '[Red]', '[>1]', 'AM/PM', 'General', '年')
     fc.assert(
       fc.property(
@@ -201,7 +202,7 @@ describe('stored numbers', () => {
     },
   )
 
-  it('keep their value, whatever double it is', () => {
+  it('keep their value, whatever double it is', { tags: [long] }, () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
         expect(Number(numberText(String(value)))).toBe(value === 0 ? 0 : value)

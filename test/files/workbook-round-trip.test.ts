@@ -2,9 +2,9 @@ import ExcelJS from 'exceljs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { folderOf } from './support/folder.js'
+import { long, runsOf, seed } from '../support/long.js'
 
-const runs = Number(process.env.RUNS ?? 15)
-const seed = process.env.SEED === undefined ? {} : { seed: Number(process.env.SEED) }
+const runs = runsOf(15, 200)
 const dayMs = 86_400_000
 
 /** A kind of column: values as exceljs takes them, and as they are read back. */
@@ -52,7 +52,7 @@ const kinds: Record<string, Kind> = {
 }
 
 describe('workbooks of another writer', () => {
-  it('are read back as they were written', async () => {
+  it('are read back as they were written', { tags: [long] }, async () => {
     const column = fc
       .constantFrom(...Object.keys(kinds))
       .chain((kind) =>
@@ -81,5 +81,5 @@ describe('workbooks of another writer', () => {
       }),
       { numRuns: runs, ...seed },
     )
-  }, 120_000)
+  })
 })

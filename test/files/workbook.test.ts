@@ -58,7 +58,7 @@ describe('workbooks', () => {
     })
   })
 
-  it('are told of columns that are nearly all numbers or dates', async () => {
+  it('reports columns that are nearly all numbers or dates', async () => {
     const rows = Array.from({ length: 20 }, (_, at) => [at, at === 7 ? 'seven' : at, at === 7 ? 'N/A' : at, at % 2 === 0 ? 'a' : at])
     const read = await tableOf('book.xlsx', await sheet([['n', 'one', 'none', 'half'], ...rows]))
     expect(read.types).toEqual({ n: 'INT64', one: 'STRING', none: 'STRING', half: 'STRING' })

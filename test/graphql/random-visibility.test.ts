@@ -17,6 +17,7 @@ import type { Search } from '../../src/search/search.js'
 import { anonymous, configureTwo, harvest, operator } from '../support/catalogue.js'
 import { complete, dataset, fakeSource } from '../support/fake-source.js'
 import { freshDatabase, type FreshDatabase, quiet } from '../support/postgres.js'
+import { long, runsOf, seed } from '../support/long.js'
 
 const organisations = ['london-borough-of-camden', 'london-borough-of-barnet', 'elsewhere'] as const
 const viewers: Viewer[] = [
@@ -142,7 +143,7 @@ async function find(viewer: Viewer, text: string) {
 const countBy = <T>(list: readonly T[], keyOf: (one: T) => string) =>
   Object.fromEntries([...new Set(list.map(keyOf))].map((key) => [key, list.filter((one) => keyOf(one) === key).length]))
 
-test('whatever is asked, by whomever, of whatever catalogue, is answered as from a catalogue that was filtered by hand', async () => {
+test('whatever is asked, by whomever, of whatever catalogue, is answered as from a catalogue that was filtered by hand', { tags: [long] }, async () => {
   await fc.assert(
     fc.asyncProperty(catalogues, operations, async (all, asked) => {
       for (const spokeId of ['camden', 'barnet']) {
@@ -203,6 +204,6 @@ test('whatever is asked, by whomever, of whatever catalogue, is answered as from
         }
       }
     }),
-    { numRuns: Number(process.env['RUNS'] ?? 25), ...(process.env['SEED'] ? { seed: Number(process.env['SEED']) } : {}) },
+    { numRuns: runsOf(15, 150), ...seed },
   )
-}, 120_000)
+})

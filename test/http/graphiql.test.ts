@@ -127,7 +127,7 @@ test.each([
 if (chromiumPath === undefined)
   console.warn('NOT RUN: GraphiQL in a browser. There is no chromium in PATH; on Debian: apt-get install --no-install-recommends chromium')
 
-describe.skipIf(chromiumPath === undefined)('in Chromium', { timeout: 60_000 }, () => {
+describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
   let browser: Browser
   let page: Page
   let requests: { url: string; method: string; authorization: string | undefined; body: string }[]
@@ -177,7 +177,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', { timeout: 60_000 }, 
           () => false,
         )
     }
-    await expect.poll(attempt, { timeout: 20_000 }).toBe(true)
+    await expect.poll(attempt).toBe(true)
   }
   const execute = () => page.getByRole('button', { name: /execute/i }).click()
 

@@ -59,7 +59,7 @@ const query = `query Kilburn_operation { query(input: { from: { table: "camden/l
 
 /** The spans of a trace, once its request's span has ended, which is the last. */
 async function traceOf(id: string): Promise<CollectedSpan[]> {
-  await expect.poll(() => collector.spans().filter((span) => span.traceId === id && span.kind === 2).length, { timeout: 10_000 }).toBe(1)
+  await expect.poll(() => collector.spans().filter((span) => span.traceId === id && span.kind === 2).length).toBe(1)
   return collector.spans().filter((span) => span.traceId === id)
 }
 
@@ -118,7 +118,7 @@ describe('an operation', () => {
       { traceparent: '00-00000000000000000000000000000000-0000000000000000-01', 'x-request-id': 'request-0002' },
     )
     const own = () => collector.spans().find((span) => span.attributes.some(({ value }) => value.stringValue === 'request-0002'))
-    await expect.poll(own, { timeout: 10_000 }).toBeDefined()
+    await expect.poll(own).toBeDefined()
     expect(own()?.parentSpanId ?? '').toBe('')
     expect(own()?.traceId).toMatch(/^(?!0+$)[0-9a-f]{32}$/)
   })

@@ -83,7 +83,7 @@ describe('the demonstration’s issuer, an OpenID provider', () => {
     )
   })
 
-  test('tells of an organisation that it does not know', async () => {
+  test('reports an organisation that it does not know', async () => {
     for (const name of ['lambeth', '__proto__', 'constructor', '']) {
       expect((await refusalOf(demoToken(dataFolder, name))).message).toMatch(/has no organisation .*It has camden, barnet\./)
     }

@@ -1,11 +1,11 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { loadHubKey } from '../../src/identity/hub-key.js'
 import type { KeyTimes } from '../../src/identity/issuer-keys.js'
 import { viewerOf } from '../../src/identity/viewer-of.js'
 import { makeKey, refusalOf, startIssuer, type TestIssuer } from '../support/issuer.js'
+import { patienceMs } from '../support/patience.js'
 
 let issuer: TestIssuer
 const warnings: [Record<string, unknown>, string][] = []
@@ -15,13 +15,19 @@ const identify = (times: KeyTimes) => {
   const asked = viewerOf({ issuer: 'https://hub.london.example', key, issuers: [issuer.config], log, times })
   return async (token: string) => asked(`Bearer ${token}`)
 }
+/** Moves the clock by which keys are kept. */
+const later = (ms: number) => vi.setSystemTime(Date.now() + ms)
 const unreadable = /keys of the token’s issuer cannot be read/
 
 beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
   issuer = await startIssuer()
   warnings.length = 0
 })
-afterEach(() => issuer.close())
+afterEach(async () => {
+  vi.useRealTimers()
+  await issuer.close()
+})
 
 describe('the keys of an issuer', () => {
   test('are read when first wanted, once for many requests', async () => {
@@ -40,7 +46,7 @@ describe('the keys of an issuer', () => {
     issuer.served = [...issuer.served, next.publicJwk]
     const token = await issuer.token({}, {}, next)
     expect((await refusalOf(ask(token))).code).toBe('UNAUTHENTICATED')
-    await delay(220)
+    later(220)
     expect(await ask(token)).toMatchObject({ subject: 'jane' })
     expect(await ask(await issuer.token())).toMatchObject({ subject: 'jane' })
     expect(issuer.reads).toBe(2)
@@ -52,7 +58,7 @@ describe('the keys of an issuer', () => {
     await ask(token)
     issuer.served = [(await makeKey('ES256', 'ES256-2')).publicJwk]
     expect(await ask(token)).toMatchObject({ subject: 'jane' })
-    await delay(220)
+    later(220)
     expect((await refusalOf(ask(token))).code).toBe('UNAUTHENTICATED')
   })
 
@@ -61,7 +67,7 @@ describe('the keys of an issuer', () => {
     const token = await issuer.token()
     await ask(token)
     issuer.served = [(await makeKey('ES256', 'ES256-1')).publicJwk]
-    await delay(120)
+    later(120)
     expect((await refusalOf(ask(token))).code).toBe('UNAUTHENTICATED')
   })
 
@@ -103,10 +109,10 @@ describe('keys that cannot be read', () => {
     ['a closed connection', (request) => request.socket.destroy(), /fetch failed/],
   ]
 
-  test.each(answers)('%s: refused, told as such, and warned of without the token', async (_name, answer, reason) => {
+  test.each(answers)('%s: refused, told as such, and warned of without the token', async (name, answer, reason) => {
     issuer.answer = answer
     const token = await issuer.token()
-    const error = await refusalOf(identify({ timeoutMs: 200 })(token))
+    const error = await refusalOf(identify({ timeoutMs: /for ever/.test(name) ? 200 : patienceMs })(token))
     expect(error.code).toBe('UNAUTHENTICATED')
     expect(error.message).toMatch(unreadable)
     expect(warnings).toEqual([
@@ -131,7 +137,7 @@ describe('keys that cannot be read', () => {
     for (let index = 0; index < 10; index++) expect((await refusalOf(ask(token))).message).toMatch(unreadable)
     expect([issuer.reads, warnings.length]).toEqual([1, 1])
     issuer.answer = undefined
-    await delay(320)
+    later(320)
     expect(await ask(token)).toMatchObject({ subject: 'jane' })
   })
 
@@ -159,7 +165,7 @@ describe('keys that cannot be read', () => {
     await ask(token)
     await issuer.close()
     expect(await ask(token)).toMatchObject({ subject: 'jane' })
-    await delay(120)
+    later(120)
     expect((await refusalOf(ask(token))).message).toMatch(unreadable)
   })
 })

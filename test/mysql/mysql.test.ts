@@ -24,7 +24,7 @@ describe.skipIf(missing !== undefined)(`a MySQL server${missing === undefined ? 
   const running = async () =>
     (await town.rows(`SELECT id FROM information_schema.PROCESSLIST WHERE COMMAND = 'Query' AND INFO NOT LIKE '%PROCESSLIST%'`)).length
 
-  it('tells of keys', async () => {
+  it('reports keys', async () => {
     await town.run(`
       CREATE TABLE key_wards (code varchar(9), year int, PRIMARY KEY (code, year)) ENGINE InnoDB;
       CREATE TABLE key_places (id int PRIMARY KEY, ward_year int, ward varchar(9), FOREIGN KEY (ward, ward_year) REFERENCES key_wards (code, year)) ENGINE InnoDB`)
@@ -186,7 +186,7 @@ describe.skipIf(missing !== undefined)(`a MySQL server${missing === undefined ? 
     })
     await expect.poll(running).toBe(1)
     abort.abort()
-    await expect.poll(running, { timeout: 5000, interval: 20 }).toBe(0)
+    await expect.poll(running, { interval: 20 }).toBe(0)
     expect((await failed).code).toBe('SOURCE_TIMEOUT')
     expect((await failureOf(() => answer(town.bench, source, slow, { deadline: Date.now() + 300 }))).code).toBe('SOURCE_TIMEOUT')
     const left = source.execute(source.plan({ relation: long }, await source.capabilities([])), limits())
@@ -194,7 +194,7 @@ describe.skipIf(missing !== undefined)(`a MySQL server${missing === undefined ? 
       await part.file.release()
       break
     }
-    await expect.poll(running, { timeout: 5000, interval: 20 }).toBe(0)
+    await expect.poll(running, { interval: 20 }).toBe(0)
     expect((await failureOf(() => answer(town.bench, source, long, { rowsMax: 10 }))).code).toBe('RESULT_TOO_LARGE')
     expect(
       (
@@ -209,7 +209,7 @@ describe.skipIf(missing !== undefined)(`a MySQL server${missing === undefined ? 
     expect(await landed()).toEqual([])
   })
 
-  it('tells of a table that cannot be read, and reads the others; says so when there is no server', async () => {
+  it('reports a table that cannot be read, and reads the others; says so when there is no server', async () => {
     await town.run(`
       CREATE DATABASE other; CREATE TABLE other.fine (n int); CREATE TABLE other.zero (d date);
       CREATE VIEW other.several AS SELECT (SELECT seq FROM seq_1_to_2) AS n;

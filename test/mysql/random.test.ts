@@ -7,9 +7,9 @@ import { type Column, columns as all, drawRelation, drawRows, type Table } from 
 import { inEngine } from '../postgres/support/in-engine.js'
 import { answer, textRows } from '../postgres/support/source.js'
 import { missing, openMariaDb, type TestMariaDb } from './support/mariadb.js'
+import { long, runsOf, seed } from '../support/long.js'
 
-const runs = Number(process.env['RUNS'] ?? 200)
-const seed = process.env['SEED']
+const runs = runsOf(100, 1500)
 const names = ['one', 'two']
 const natives: Readonly<Record<string, string>> = {
   name: 'varchar(40) COLLATE utf8mb4_general_ci',
@@ -45,7 +45,7 @@ describe.skipIf(missing !== undefined)(`any relation over MySQL${missing === und
       )
   }
 
-  it(`answers as the engine does over the same rows (${runs} runs)`, { timeout: 60_000 + runs * 400 }, async () => {
+  it(`answers as the engine does over the same rows (${runs} runs)`, { tags: [long] }, async () => {
     const source = await town.open()
     const pushed = new Map<string, number>()
     const property = fc.asyncProperty(fc.gen(), async (g) => {
@@ -77,7 +77,7 @@ describe.skipIf(missing !== undefined)(`any relation over MySQL${missing === und
     })
     await fc.assert(property, {
       numRuns: runs,
-      ...(seed === undefined ? {} : { seed: Number(seed) }),
+      ...seed,
       endOnFailure: process.env['SHRINK'] === undefined,
     })
     for (const operator of ['PROJECT', 'FILTER', 'AGGREGATE', 'SORT']) expect(pushed.get(operator) ?? 0, operator).toBeGreaterThan(0)

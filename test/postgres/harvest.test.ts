@@ -16,7 +16,7 @@ async function harvested(config: Record<string, unknown>) {
 }
 
 describe('a harvest of PostgreSQL', () => {
-  it('tells of tables, views, materialised views, foreign tables and partitioned tables, and of no partition', async () => {
+  it('reports tables, views, materialised views, foreign tables and partitioned tables, and no partition', async () => {
     await postgres.run(`
       CREATE SCHEMA housing;
       CREATE TABLE housing.repairs (id int PRIMARY KEY, what text, at timestamptz NOT NULL);
@@ -56,7 +56,7 @@ describe('a harvest of PostgreSQL', () => {
     ])
   })
 
-  it('tells of keys whose columns are there to be read, on both sides', async () => {
+  it('reports keys whose columns are there to be read, on both sides', async () => {
     await postgres.run(`
       CREATE SCHEMA keyed; CREATE SCHEMA unlisted;
       CREATE TABLE unlisted.far (id int PRIMARY KEY);
@@ -108,7 +108,7 @@ describe('a harvest of PostgreSQL', () => {
     ])
   })
 
-  it('tells of a table that its role may not read, and reads the others', async () => {
+  it('reports a table that its role may not read, and reads the others', async () => {
     await postgres.run(`
       CREATE SCHEMA secret; CREATE SCHEMA shut;
       CREATE TABLE secret.open (n int, hidden text); CREATE TABLE secret.closed (n int); CREATE TABLE shut.away (n int);

@@ -92,7 +92,7 @@ describe('a foreign table of PostgreSQL', () => {
     expect(sums.rows).toEqual([['350', '2']])
   })
 
-  it('is told as a problem where its own database is out of reach or has no such table, and the others are read', async () => {
+  it('is reported as a problem where its own database is out of reach or has no such table, and the others are read', async () => {
     const { source, ids, problems } = await harvested({ schemas: ['abroad'], tables: ['libraries', 'lost', 'renamed'] })
     expect(ids).toEqual(['abroad-libraries'])
     expect(problems.map(({ sourceId, message }) => [sourceId, message])).toEqual([

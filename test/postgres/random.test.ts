@@ -7,9 +7,9 @@ import { columns, drawRelation, drawRows, type Table } from './support/arbitrary
 import { inEngine } from './support/in-engine.js'
 import { openTestPostgres, type TestPostgres } from './support/open-postgres.js'
 import { answer, textRows } from './support/source.js'
+import { long, runsOf, seed } from '../support/long.js'
 
-const runs = Number(process.env['RUNS'] ?? 300)
-const seed = process.env['SEED']
+const runs = runsOf(150, 2000)
 const names = ['one', 'two']
 
 let postgres: TestPostgres
@@ -32,7 +32,7 @@ async function fill(name: string, rows: Table['rows']): Promise<void> {
 }
 
 describe('any relation over PostgreSQL', () => {
-  it(`answers as the engine does over the same rows (${runs} runs)`, { timeout: 60_000 + runs * 400 }, async () => {
+  it(`answers as the engine does over the same rows (${runs} runs)`, { tags: [long] }, async () => {
     const source = await postgres.open()
     const pushed = new Map<string, number>()
     const property = fc.asyncProperty(fc.gen(), async (g) => {
@@ -62,7 +62,7 @@ describe('any relation over PostgreSQL', () => {
     })
     await fc.assert(property, {
       numRuns: runs,
-      ...(seed === undefined ? {} : { seed: Number(seed) }),
+      ...seed,
       endOnFailure: process.env['SHRINK'] === undefined,
     })
     for (const operator of ['PROJECT', 'FILTER', 'AGGREGATE', 'SORT', 'LIMIT'])

@@ -61,7 +61,7 @@ afterEach(async () => {
       expect(await readdir(bench.folder)).toEqual(held)
       expect([bench.hub.admission.load, bench.engine.admission.load]).toEqual(Array(2).fill({ running: 0, waiting: 0 }))
     },
-    { timeout: 5_000, interval: 20 },
+    { interval: 20 },
   )
 })
 

@@ -3,6 +3,7 @@ import type { Source } from '../../src/connector/source.js'
 import { openTestPostgres, type TestPostgres } from '../postgres/support/open-postgres.js'
 import { contextOf, tableOf } from '../support/query.js'
 import { askGolden, barnet, type Golden, openBarnet } from './support/golden.js'
+import { patienceMs } from '../support/patience.js'
 
 const camden = tableOf(
   'camden/libraries/libraries',
@@ -27,7 +28,7 @@ beforeAll(async () => {
     ('highgate', 'Kilburn', NULL, '2021-05-01'),
     ('Queen''s Crescent', NULL, 35.00, NULL)`)
   atCamden = await postgres.open()
-  for await (const _ of atCamden.harvest(undefined, AbortSignal.timeout(10_000)));
+  for await (const _ of atCamden.harvest(undefined, AbortSignal.timeout(patienceMs)));
   atBarnet = await openBarnet(postgres.bench)
 })
 afterAll(async () => {

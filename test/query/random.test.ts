@@ -10,10 +10,9 @@ import { checkAnswer, checkReports } from './support/check-answer.js'
 import { oracle } from './support/oracle.js'
 import { openTableSource } from './support/table-source.js'
 import type { Query } from './support/world.js'
+import { long, runsOf, seed } from '../support/long.js'
 
-/** TREES is of this test alone, and RUNS of every random one. */
-const runs = Number(process.env['RUNS'] ?? process.env['TREES'] ?? 2000)
-const seed = process.env['SEED']
+const runs = runsOf(500, 4000)
 /** What a generator has drawn from is kept as long as it is, 100 KB a tree. */
 const runsOfOne = 5000
 
@@ -85,7 +84,7 @@ async function pages(query: Query, pageRows: number, context: QueryContext, form
 }
 
 describe('any query over any sources', () => {
-  it(`answers as plain loops do (${runs} runs)`, { timeout: 60_000 + runs * 400 }, async () => {
+  it(`answers as plain loops do (${runs} runs)`, { tags: [long] }, async () => {
     let paged = 0
     const property = () =>
       fc.asyncProperty(fc.gen(), async (g) => {
@@ -116,7 +115,7 @@ describe('any query over any sources', () => {
     for (let done = 0; done < runs; done += runsOfOne) {
       await fc.assert(property(), {
         numRuns: Math.min(runsOfOne, runs - done),
-        ...(seed === undefined ? {} : { seed: Number(seed) + done }),
+        ...(seed.seed === undefined ? {} : { seed: seed.seed + done }),
         endOnFailure: process.env['SHRINK'] === undefined,
       })
     }

@@ -13,9 +13,10 @@ import { unionBySource } from '../../src/query/4-plan/rewrite/union-by-source.js
 import { columns, drawRelation, drawRows } from '../postgres/support/arbitrary-relation.js'
 import { inEngine } from '../postgres/support/in-engine.js'
 import { textRows } from '../postgres/support/source.js'
+import { long, runsOf, seed } from '../support/long.js'
 import { type Bench, failureOf, openBench } from '../support/query.js'
 
-const runs = Number(process.env['RUNS'] ?? 100)
+const runs = runsOf(60, 500)
 const ids = ['a-1/t', 'a-2/t', 'b-1/t']
 const everywhere = () => true
 const sides = { holderOf: ({ table }: { table: string }) => table[0] as string, runs: () => true }
@@ -39,7 +40,7 @@ const rewrites: [string, (relation: Relation) => Relation][] = [
 ]
 
 describe.each(rewrites)('a rewrite that %s', (_, rewrite) => {
-  it(`keeps the answer of any relation (${runs} runs)`, { timeout: 60_000 + runs * 400 }, async () => {
+  it(`keeps the answer of any relation (${runs} runs)`, { tags: [long] }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.gen(), async (g) => {
         const draw = <T>(of: fc.Arbitrary<T>) => g(() => of)
@@ -61,7 +62,7 @@ describe.each(rewrites)('a rewrite that %s', (_, rewrite) => {
           await session.close()
         }
       }),
-      { numRuns: runs, endOnFailure: true },
+      { numRuns: runs, ...seed, endOnFailure: true },
     )
   })
 })

@@ -8,6 +8,7 @@ import type { PhysicalPlan, PlanFragment } from '../../src/query/4-plan/physical
 import { execute } from '../../src/query/5-execute/execute.js'
 import type { Sources } from '../../src/query/5-execute/sources.js'
 import { type Bench, failureOf, openBench } from '../support/query.js'
+import { patienceMs } from '../support/patience.js'
 import { answering, failing, scanOf } from './support/fault.js'
 import { openTableSource, type TableSource } from './support/table-source.js'
 
@@ -64,7 +65,7 @@ function planOf(...stages: string[][]): PhysicalPlan {
 
 const options = (onSourceError: 'FAIL' | 'PARTIAL') => ({
   ...{ onSourceError, viewerTokens: new Map<string, string>(), rowsMax: 1000, bytesMax: 1e8 },
-  ...{ deadline: Date.now() + 60_000, signal: new AbortController().signal },
+  ...{ deadline: Date.now() + patienceMs, signal: new AbortController().signal },
 })
 
 describe('the stages of a plan', () => {

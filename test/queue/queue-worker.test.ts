@@ -35,9 +35,9 @@ test.each([
   worker.start(async () => {
     if (runs === 0) await database.knex.raw(`select from graphile_worker.add_job('last', job_key => 'last')`)
   })
-  await expect.poll(() => runs, { timeout: 10_000 }).toBe(1)
+  await expect.poll(() => runs).toBe(1)
   await proxy.restore()
-  await expect.poll(() => database.knex('graphile_worker.jobs').count(), { timeout: 25_000 }).toEqual([{ count: 0 }])
+  await expect.poll(() => database.knex('graphile_worker.jobs').count()).toEqual([{ count: 0 }])
   expect(runs).toBe(wanted)
   await worker.stop(() => undefined)
   await proxy.close()

@@ -21,7 +21,7 @@ export type OpenSearchIndex = () => Promise<OpenIndex>
 
 /** What every search index has to do, whatever is behind it. Each group opens one of its own. */
 export function describeSearchIndex(name: string, open: OpenSearchIndex): void {
-  describe(name, { timeout: 120_000 }, () => {
+  describe(name, () => {
     describe('finds', () => finding(open))
     describe('ranks and sorts', () => ranking(open))
     describe('holds conditions and counts facets', () => conditions(open))

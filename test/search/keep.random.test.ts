@@ -15,6 +15,7 @@ import { complete, dataset, fakeSource } from '../support/fake-source.js'
 import { type Death, mortalDatabase } from '../support/mortal-database.js'
 import { freshDatabase, type FreshDatabase, quiet } from '../support/postgres.js'
 import { startMeilisearchStandIn } from './meilisearch-stand-in.js'
+import { long, runsOf, seed } from '../support/long.js'
 
 interface Listed {
   id: string
@@ -171,27 +172,24 @@ const converges = async (tried: Tried, isCompared: boolean) => {
         expect(await find('"barnet council"')).toEqual(sees.filter(({ name }) => name === 'Barnet Council').map(({ id }) => id))
       }
     }),
-    { numRuns: Number(process.env['RUNS'] ?? 40), ...(process.env['SEED'] ? { seed: Number(process.env['SEED']) } : {}) },
+    { numRuns: runsOf(15, 100), ...seed },
   )
 }
 
 describe('whatever is written, in whatever order it is told, built anew and interrupted: in the end the index is as the catalogue', () => {
   // Without the help of a comparison: what it would repair, the changes have told already.
-  test(
-    'in PostgreSQL',
-    () =>
-      converges(
-        {
-          open: (knex) => new PostgresIndex(knex),
-          empty: () => new PostgresIndex(database.knex).dropRebuild(),
-          failAfter: () => undefined,
-        },
-        false,
-      ),
-    240_000,
+  test('in PostgreSQL', { tags: [long] }, () =>
+    converges(
+      {
+        open: (knex) => new PostgresIndex(knex),
+        empty: () => new PostgresIndex(database.knex).dropRebuild(),
+        failAfter: () => undefined,
+      },
+      false,
+    ),
   )
 
-  test('in Meilisearch, whose server is down now and then', async () => {
+  test('in Meilisearch, whose server is down now and then', { tags: [long] }, async () => {
     const standIn = await startMeilisearchStandIn()
     const open = () => new MeilisearchIndex({ url: standIn.url, key: standIn.masterKey, log: quiet, times: { retryMs: 1 } })
     const empty = async () => {
@@ -205,5 +203,5 @@ describe('whatever is written, in whatever order it is told, built anew and inte
     } finally {
       await standIn.close()
     }
-  }, 240_000)
+  })
 })

@@ -4,6 +4,7 @@ import { SpokeSource } from '../../connectors/spoke/spoke-source.js'
 import { DuckDbEngine } from '../../src/engine/duckdb.js'
 import { type Bench, openBench } from '../support/query.js'
 import { quietLog, startTestSpoke, type TestSpoke } from '../support/spoke.js'
+import { patienceMs } from '../support/patience.js'
 
 let bench: Bench
 let camden: TestSpoke
@@ -40,10 +41,10 @@ async function codecs(host: string): Promise<unknown[]> {
   try {
     const found: unknown[] = []
     for await (const { file } of source.execute(planned, {
-      signal: AbortSignal.timeout(10_000),
+      signal: AbortSignal.timeout(patienceMs),
       rowsMax: 1000,
       bytesMax: 1_000_000,
-      deadline: Date.now() + 10_000,
+      deadline: Date.now() + patienceMs,
     }).parts) {
       found.push(
         ...(await session.rows(`SELECT DISTINCT compression FROM parquet_metadata('${file.path}')`)).map(({ compression }) => compression),

@@ -3,15 +3,16 @@ import { anonymous } from '../../src/identity/viewer.js'
 import type { Source } from '../../src/connector/source.js'
 import { Holdings } from '../../src/spoke/holdings.js'
 import { complete, dataset, fakeSource } from '../support/fake-source.js'
+import { patienceMs } from '../support/patience.js'
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
-test('of two sources with one dataset id the first keeps it, with its rows and its access, and the other is told', async () => {
+test('of two sources with one dataset id the first keeps it, with its rows and its access, and the other is reported', async () => {
   const first = fakeSource(dataset('waits', { access: 'CLOSED', listing: 'PARTIES' }), complete()) as unknown as Source
   const second = fakeSource(dataset('waits'), dataset('other'), complete()) as unknown as Source
   const holdings = new Holdings([first, second], log)
   const told: string[] = []
-  for await (const event of holdings.harvest(AbortSignal.timeout(5000)))
+  for await (const event of holdings.harvest(AbortSignal.timeout(patienceMs)))
     told.push(
       event.kind === 'dataset'
         ? event.dataset.id

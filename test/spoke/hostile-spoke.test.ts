@@ -10,6 +10,7 @@ import type { Source, SourceContext } from '../../src/connector/source.js'
 import { DuckDbEngine } from '../../src/engine/duckdb.js'
 import { DialsError } from '../../src/errors.js'
 import { quietLog, startRogue } from '../support/spoke.js'
+import { patienceMs } from '../support/patience.js'
 
 const scratchFolder = await mkdtemp(join(tmpdir(), 'seven-dials-scratch-'))
 const engine = await DuckDbEngine.open({ folders: [scratchFolder], memoryMb: 256 })
@@ -56,7 +57,7 @@ async function over<T>(answer: Answer, work: (source: Source) => Promise<T>): Pr
 
 async function scan(
   source: Source,
-  { bytesMax = 1_000_000, timeoutMs = 5_000, signal }: { bytesMax?: number; timeoutMs?: number; signal?: AbortSignal } = {},
+  { bytesMax = 1_000_000, timeoutMs = patienceMs, signal }: { bytesMax?: number; timeoutMs?: number; signal?: AbortSignal } = {},
 ) {
   const capabilities = await source.capabilities(['libraries/libraries'])
   const planned = source.plan(
@@ -195,7 +196,7 @@ describe('a scan of a spoke that', () => {
 })
 
 describe('the catalogue of a spoke that', () => {
-  const events = (source: Source) => gather(source.harvest(undefined, AbortSignal.timeout(3000)))
+  const events = (source: Source) => gather(source.harvest(undefined, AbortSignal.timeout(patienceMs)))
   const feed =
     (text: string): Answer =>
     (_request, response) =>

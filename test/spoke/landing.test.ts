@@ -9,6 +9,7 @@ import { DuckDbEngine } from '../../src/engine/duckdb.js'
 import { runQuery } from '../../src/query/run.js'
 import { contextOf, tableOf, textOf } from '../support/query.js'
 import { quietLog, startTestSpoke, type TestSpoke } from '../support/spoke.js'
+import { patienceMs } from '../support/patience.js'
 
 const libraries = tableOf('camden/libraries/libraries', [
   { name: 'Name', type: 'STRING' },
@@ -116,7 +117,7 @@ describe('a part of a spoke', () => {
       DuckDbEngine,
       DuckDbEngine,
     ]
-    const keyOf = async (engine: DuckDbEngine) => (await landingPlace(folder, engine, AbortSignal.timeout(10_000))).key?.toString('hex')
+    const keyOf = async (engine: DuckDbEngine) => (await landingPlace(folder, engine, AbortSignal.timeout(patienceMs))).key?.toString('hex')
     const [one, again, other] = await Promise.all([keyOf(engines[0]), keyOf(engines[0]), keyOf(engines[1])])
     expect(one).toMatch(/^[0-9a-f]{64}$/)
     expect(again).toBe(one)

@@ -9,6 +9,7 @@ import { Holdings } from '../../src/spoke/holdings.js'
 import { scan } from '../../src/spoke/scan.js'
 import { openTableSource } from '../query/support/table-source.js'
 import { type Bench, failureOf, openBench } from '../support/query.js'
+import { patienceMs } from '../support/patience.js'
 import { complete, dataset } from '../support/fake-source.js'
 import { quietLog } from '../support/spoke.js'
 
@@ -33,7 +34,7 @@ async function answer(sources: { tables: string[]; capabilities: Capabilities }[
     engine: bench.engine,
     scratchFolder: bench.folder,
   }
-  const limits = { signal: AbortSignal.timeout(60_000), rowsMax: 1000, bytesMax: 1e8, deadline: Date.now() + 60_000 }
+  const limits = { signal: AbortSignal.timeout(patienceMs), rowsMax: 1000, bytesMax: 1e8, deadline: Date.now() + patienceMs }
   const parts = scan(relation, anonymous, context, limits)
   const files: LandedFile[] = []
   try {

@@ -1,6 +1,23 @@
 import { execFileSync } from 'node:child_process'
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 
-/** Tests that run the program run what is built, as users do: so it is built first. */
+/** `npm run build` writes it once everything is compiled: a source that is newer has changed since. */
+const stamp = 'dist/.built'
+const sources = ['src', 'connectors', 'migrations', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json']
+
+/** Tests that run the program run what is built, as users do: so it is built first, unless it is up to date. */
 export default function build(): void {
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' })
+  const builtAt = modifiedAt(stamp)
+  if (!sources.some((source) => changedSince(source, builtAt))) return
+  execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' })
+}
+
+const modifiedAt = (path: string) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
+
+/** A folder changes when a file in it is made, removed or renamed. */
+function changedSince(path: string, at: number): boolean {
+  const found = statSync(path)
+  if (found.mtimeMs >= at) return true
+  return found.isDirectory() && readdirSync(path).some((name) => changedSince(join(path, name), at))
 }

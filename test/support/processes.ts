@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Dials } from './dials.js'
+import { patienceMs } from './patience.js'
 
 /** Looks again and again until it finds something; rejects where it has found nothing in time. */
-export async function until<T>(what: string, look: () => T | Promise<T>, msMax = 30_000): Promise<NonNullable<Exclude<T, false>>> {
-  for (const end = Date.now() + msMax; ; await delay(40)) {
+export async function until<T>(what: string, look: () => T | Promise<T>): Promise<NonNullable<Exclude<T, false>>> {
+  for (const end = Date.now() + patienceMs; ; await delay(40)) {
     const found = await look()
     if (found !== undefined && found !== null && found !== false) return found as NonNullable<Exclude<T, false>>
-    if (Date.now() > end) throw new Error(`in ${msMax} ms it did not come to this: ${what}`)
+    if (Date.now() > end) throw new Error(`in ${patienceMs} ms it did not come to this: ${what}`)
   }
 }
 

@@ -7,6 +7,7 @@ import type { ColumnDescription } from '../../../src/connector/column.js'
 import type { Relation } from '../../../src/connector/relation.js'
 import type { ScanOptions, ScanReport, Source } from '../../../src/connector/source.js'
 import { DuckDbEngine } from '../../../src/engine/duckdb.js'
+import { patienceMs } from '../../support/patience.js'
 
 /** A files source over a folder, on a real engine, and what a test asks of it. */
 export interface OpenedFolder {
@@ -55,7 +56,7 @@ export async function openFolder(
 
   const harvest = async () => {
     const events: CatalogueEvent[] = []
-    for await (const event of source.harvest(undefined, AbortSignal.timeout(120_000))) events.push(event)
+    for await (const event of source.harvest(undefined, AbortSignal.timeout(2 * patienceMs))) events.push(event)
     return events
   }
   const run: OpenedFolder['run'] = async (relation, options = {}) => {
@@ -64,7 +65,7 @@ export async function openFolder(
       signal: new AbortController().signal,
       rowsMax: 10_000_000,
       bytesMax: 1e9,
-      deadline: Date.now() + 60_000,
+      deadline: Date.now() + patienceMs,
       ...options,
     })
     const rows: Record<string, unknown>[] = []

@@ -11,6 +11,7 @@ import { mysql } from '../../../connectors/mysql/index.js'
 import type { Source } from '../../../src/connector/source.js'
 import { DuckDbEngine } from '../../../src/engine/duckdb.js'
 import { type Bench, openBench } from '../../support/query.js'
+import { until } from '../../support/processes.js'
 
 const server = ['/usr/sbin/mariadbd', '/usr/local/sbin/mariadbd', '/usr/bin/mariadbd'].find(existsSync)
 
@@ -105,16 +106,10 @@ export async function openMariaDb({
   }
 }
 
-async function connectWhenUp(port: number) {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await createConnection({ host: '127.0.0.1', port, user: 'root', charset: 'utf8mb4', multipleStatements: true })
-    } catch (thrown) {
-      if (attempt === 200) throw thrown
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-  }
-}
+const connectWhenUp = (port: number) =>
+  until('MariaDB takes connections', () =>
+    createConnection({ host: '127.0.0.1', port, user: 'root', charset: 'utf8mb4', multipleStatements: true }).catch(() => undefined),
+  )
 
 async function freePort(): Promise<number> {
   const probe = createServer()

@@ -3,6 +3,7 @@ import type { Relation } from '../../../src/connector/relation.js'
 import { shapesOf } from '../../../src/connector/shapes.js'
 import type { Part, ScanOptions, Source } from '../../../src/connector/source.js'
 import type { Bench } from '../../support/query.js'
+import { patienceMs } from '../../support/patience.js'
 
 /** Everything that a harvest tells. */
 export async function harvestAll(source: Source, signal = new AbortController().signal): Promise<CatalogueEvent[]> {
@@ -25,7 +26,7 @@ export const limits = (): ScanOptions => ({
   signal: new AbortController().signal,
   rowsMax: 1_000_000,
   bytesMax: 2 ** 30,
-  deadline: Date.now() + 30_000,
+  deadline: Date.now() + patienceMs,
 })
 
 /** Runs a relation as a spoke does: what the source takes, then what it leaves. Answers the rows as text, and how it was planned. */

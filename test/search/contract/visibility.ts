@@ -5,6 +5,7 @@ import { everybody, type SearchDocument, searchFacets, searchSorts } from '../..
 import type { OpenSearchIndex } from '../index-contract.js'
 import { ask, countsOf, document, found, idsOf, replaceAll, spokes, useIndex, walk } from './asking.js'
 import { takeApart } from './highlighting.js'
+import { long, runsOf, seed } from '../../support/long.js'
 
 /** Far from each other, so that none is found for another. */
 const words = ['badgers', 'quarries', 'fountains', 'viaducts'] as const
@@ -45,7 +46,7 @@ const counts = (values: readonly (string | null)[]) => {
 export function visibility(open: OpenSearchIndex): void {
   const index = useIndex(open)
 
-  test('any viewer over any documents', { timeout: 600_000 }, () =>
+  test('any viewer over any documents', { tags: [long] }, () =>
     fc.assert(
       fc.asyncProperty(catalogues, questions, async (catalogue, asked) => {
         const documents: SearchDocument[] = catalogue.map(({ spoke, name, title, keyword, theme, format, ...rest }) =>
@@ -88,7 +89,7 @@ export function visibility(open: OpenSearchIndex): void {
           }
         }
       }),
-      { numRuns: Number(process.env['RUNS'] ?? 25), ...(process.env['SEED'] ? { seed: Number(process.env['SEED']) } : {}) },
+      { numRuns: runsOf(25, 400), ...seed },
     ),
   )
 

@@ -22,7 +22,7 @@ const fail = (type: string, code: string, times: number) =>
 const additions = () => standIn.requests.filter((request) => request === 'POST /indexes/datasets/documents').length
 
 describe('a task that the server failed', () => {
-  test('is told with its code, and done again', async () => {
+  test('is reported with its code, and done again', async () => {
     fail('documentAdditionOrUpdate', 'internal', 2)
     await index.write([document('camden/one')], [])
     expect(await found(index)).toEqual(['camden/one'])
