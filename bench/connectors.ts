@@ -51,7 +51,7 @@ try {
     const work: number[] = []
     let bytes = 0
     for (let round = 0; round < rounds; round++) {
-      floor.push(await timed(() => bareCopy(database.url, planned.native)))
+      floor.push(await timed(() => bareCopy(database.url, source.native(planned.pushed))))
       const before = process.cpuUsage()
       read.push(
         await timed(async () => {

@@ -2,6 +2,7 @@ import { access, constants, realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type Capabilities, everything } from '../../src/connector/capabilities.js'
 import type { CatalogueEvent } from '../../src/connector/catalogue.js'
+import type { Relation } from '../../src/connector/relation.js'
 import type { Fragment, Health, PlannedFragment, Scan, ScanOptions, Source, SourceContext } from '../../src/connector/source.js'
 import { splitBy } from '../../src/connector/split.js'
 import { type DialsError, SourceTimeout, SourceUnavailable } from '../../src/errors.js'
@@ -71,8 +72,11 @@ export class FilesSource implements Source {
   }
 
   plan({ relation }: Fragment, capabilities: Capabilities): PlannedFragment {
-    const split = splitBy(capabilities, relation)
-    return { ...split, native: this.context.engine.compile(split.pushed, scanText) }
+    return splitBy(capabilities, relation)
+  }
+
+  native(pushed: Relation): string {
+    return this.context.engine.compile(pushed, scanText)
   }
 
   execute(planned: PlannedFragment, options: ScanOptions): Scan {

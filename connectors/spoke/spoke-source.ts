@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Capabilities, everything } from '../../src/connector/capabilities.js'
 import type { CatalogueEvent } from '../../src/connector/catalogue.js'
+import type { Relation } from '../../src/connector/relation.js'
 import type {
   Fragment,
   Health,
@@ -39,8 +40,11 @@ export class SpokeSource implements Source {
   }
 
   plan({ relation }: Fragment, capabilities: Capabilities): PlannedFragment {
-    const split = splitBy(capabilities, relation)
-    return { ...split, native: this.context.engine.compile(split.pushed, scanText) }
+    return splitBy(capabilities, relation)
+  }
+
+  native(pushed: Relation): string {
+    return this.context.engine.compile(pushed, scanText)
   }
 
   execute(planned: PlannedFragment, options: ScanOptions): Scan {

@@ -78,6 +78,8 @@ export interface Source {
   capabilities(tables: readonly string[]): Promise<Capabilities>
   /** Pure. Pushes as much of the fragment down as the capabilities allow, and answers what remains for the hub. */
   plan(fragment: Fragment, capabilities: Capabilities): PlannedFragment
+  /** The source's own words for what it would run, for `explain`: its SQL, with tables and columns by their names and no files or keys. */
+  native(pushed: Relation): string
   execute(planned: PlannedFragment, options: ScanOptions): Scan
   health(signal: AbortSignal): Promise<Health>
   close(): Promise<void>
@@ -89,10 +91,7 @@ export interface Fragment {
 }
 
 /** A fragment as a source will run it. */
-export interface PlannedFragment extends Split {
-  /** The source's own words for `pushed`, for `explain`. */
-  readonly native: string
-}
+export type PlannedFragment = Split
 
 /** The limits of one scan. */
 export interface ScanOptions {

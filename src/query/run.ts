@@ -99,10 +99,15 @@ async function answer({ transaction, parsed, authorised, planned, executed }: An
   }
 }
 
+/** A fragment, with its source's own words for what it would run. */
+export interface ExplainedFragment extends PlanFragment {
+  readonly native: string
+}
+
 /** What a query would do, without doing it. */
 export interface Explanation {
   readonly text: string
-  readonly fragments: readonly PlanFragment[]
+  readonly fragments: readonly ExplainedFragment[]
   /** The hub's own part, as the engine's text. */
   readonly residual: string
 }
@@ -110,7 +115,8 @@ export interface Explanation {
 /** Stages 1 to 4 of a query. Needs the same authorisation as running it. */
 export async function explainQuery(input: unknown, context: Omit<QueryContext, 'signal'>): Promise<Explanation> {
   const { planned } = await prepare(input, context)
-  return { text: drawRelation(planned.logical), fragments: planned.stages.flat(), residual: residualText(planned, context.engine) }
+  const fragments = planned.stages.flat().map((fragment) => ({ ...fragment, native: nativeOf(fragment, context.sources) }))
+  return { text: drawRelation(planned.logical), fragments, residual: residualText(planned, context.engine) }
 }
 
 /** Stages 1 to 4. `end`: when the query's time is over, in milliseconds since the epoch. */
@@ -121,6 +127,10 @@ async function prepare(input: unknown, { viewer, catalogue, sources, stage = unt
   const authorised = await stage('authorise', () => authorise(bound, viewer))
   const planned = await stage('plan', () => planFor(authorised, sources))
   return { parsed, authorised, planned, end }
+}
+
+function nativeOf({ spokeId, planned }: PlanFragment, sources: Sources): string {
+  return sources.get(spokeId)?.source.native(planned.pushed) ?? ''
 }
 
 function residualText(planned: PhysicalPlan, engine: Engine): string {

@@ -9,6 +9,7 @@ export function observedSource(spokeId: string, source: Source, telemetry: Telem
     harvest: (cursor, signal) => source.harvest(cursor, signal),
     capabilities: (tables) => source.capabilities(tables),
     plan: (fragment, capabilities) => source.plan(fragment, capabilities),
+    native: (pushed) => source.native(pushed),
     health: (signal) => source.health(signal),
     close: () => source.close(),
     execute(planned, options) {

@@ -62,7 +62,7 @@ describe.skipIf(missing !== undefined)(`any relation over MySQL${missing === und
       try {
         const expected = await textRows(session, town.bench.hub.compile(relation, inEngine(tables, columns)), shapesOf(relation).length)
         const { rows, planned } = await answer(town.bench, source, relation)
-        native = planned.native
+        native = source.native(planned.pushed)
         for (const operator of planned.pushedDown) pushed.set(operator, (pushed.get(operator) ?? 0) + 1)
         const texts = (found: typeof rows) =>
           ordered ? found.map((row) => JSON.stringify(row)) : found.map((row) => JSON.stringify(row)).sort()

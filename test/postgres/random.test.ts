@@ -48,7 +48,7 @@ describe('any relation over PostgreSQL', () => {
       try {
         const expected = await textRows(session, postgres.bench.hub.compile(relation, inEngine(tables, columns)), shapesOf(relation).length)
         const { rows, planned } = await answer(postgres.bench, source, relation)
-        native = planned.native
+        native = source.native(planned.pushed)
         for (const operator of planned.pushedDown) pushed.set(operator, (pushed.get(operator) ?? 0) + 1)
         const texts = (all: typeof rows) => (ordered ? all.map((row) => JSON.stringify(row)) : all.map((row) => JSON.stringify(row)).sort())
         expect(texts(rows)).toEqual(texts(expected))

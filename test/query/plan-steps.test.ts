@@ -36,7 +36,7 @@ async function steps(size: { tables: number; columns: number }, input: (ids: str
   const source: PlanSource = {
     connector: 'fake',
     capabilities: everything,
-    plan: ({ relation }, capabilities) => ({ ...splitBy(capabilities, relation), native: '' }),
+    plan: ({ relation }, capabilities) => splitBy(capabilities, relation),
   }
   const bound = await bind(parse(input(ids, names)), catalogueOf(tables))
   const planned = plan(authorise(bound, anonymous), new Map(tables.map(({ spokeId }) => [spokeId, source])))

@@ -11,5 +11,5 @@ export function remainingOps({ remaining }: Pick<PlannedFragment, 'remaining'>):
 
 /** A fragment that pushes the whole of a relation down, whatever the source declares. */
 export function pushedWhole(relation: Relation): PlannedFragment {
-  return { pushed: relation, remaining: scanOfAnswer('#0', shapesOf(relation)), native: '', pushedDown: [] }
+  return { pushed: relation, remaining: scanOfAnswer('#0', shapesOf(relation)), pushedDown: [] }
 }

@@ -17,6 +17,7 @@ async function told(
     harvest: () => parts() as never,
     capabilities: () => Promise.resolve(everything),
     plan: () => ({}) as PlannedFragment,
+    native: () => '',
     execute: () => ({ parts: parts(), report: Promise.resolve({ truncated: false }) }),
     health: () => Promise.resolve({ status: 'UP' }),
     close: () => Promise.resolve(),

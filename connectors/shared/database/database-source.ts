@@ -1,4 +1,5 @@
 import type { Capabilities } from '../../../src/connector/capabilities.js'
+import type { Relation } from '../../../src/connector/relation.js'
 import type { CatalogueEvent } from '../../../src/connector/catalogue.js'
 import type { LandedFile } from '../../../src/connector/engine.js'
 import { scanOf } from '../../../src/connector/scan-of.js'
@@ -7,7 +8,7 @@ import { SourceTimeout, toDialsError } from '../../../src/errors.js'
 import type { AccessSettings } from './entries.js'
 import { executeScan, type Limits } from './execute-scan.js'
 import { harvestTables } from './harvest.js'
-import { type Dialect, planFragment, statementsFor } from './plan.js'
+import { type Dialect, nativeText, planFragment, statementsFor } from './plan.js'
 import { recogniseColumns } from './sample.js'
 import type { SourceTable } from './source-table.js'
 import type { Statement } from './statements.js'
@@ -83,7 +84,11 @@ export class DatabaseSource<T extends SourceTable> implements Source {
   }
 
   plan({ relation }: Fragment, capabilities: Capabilities): PlannedFragment {
-    return planFragment(relation, capabilities, this.#tables, this.database.dialect)
+    return planFragment(relation, capabilities, this.database.dialect)
+  }
+
+  native(pushed: Relation): string {
+    return nativeText(pushed, this.#tables, this.database.dialect)
   }
 
   execute({ pushed }: PlannedFragment, options: ScanOptions): Scan {

@@ -33,11 +33,11 @@ export function statementsFor(pushed: Relation, tables: Tables, dialect: Dialect
 }
 
 /** The fragment as it will run: what the capabilities allow and the database answers exactly. */
-export function planFragment(relation: Relation, capabilities: Capabilities, tables: Tables, dialect: Dialect): PlannedFragment {
+export function planFragment(relation: Relation, capabilities: Capabilities, dialect: Dialect): PlannedFragment {
   const allowed = splitBy(capabilities, relation)
   const exact = splitExact(allowed.pushed, dialect.isExact)
   const remaining = mapScans(allowed.remaining, () => exact.remaining)
-  return { pushed: exact.pushed, remaining, native: nativeText(exact.pushed, tables, dialect), pushedDown: pushedDown(exact.pushed) }
+  return { pushed: exact.pushed, remaining, pushedDown: pushedDown(exact.pushed) }
 }
 
 /**
@@ -61,7 +61,7 @@ function topUnion(relation: Relation): Relation {
 }
 
 /** What runs, in SQL; where a table is not known, why not: `execute` then says so too. */
-function nativeText(pushed: Relation, tables: Tables, dialect: Dialect): string {
+export function nativeText(pushed: Relation, tables: Tables, dialect: Dialect): string {
   try {
     const { statements } = statementsFor(pushed, tables, dialect)
     return [...statements.values()].map(({ sql }) => sql).join(';\n')

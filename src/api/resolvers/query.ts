@@ -28,12 +28,12 @@ export class QueryResolver {
     return {
       text,
       residual,
-      fragments: fragments.map(({ spokeId, connector, tables, missingColumns, planned, remaining, estimatedRows }) => ({
+      fragments: fragments.map(({ spokeId, connector, tables, missingColumns, planned, native, remaining, estimatedRows }) => ({
         spoke: spokeId,
         connector,
         tables,
         missingColumns,
-        native: planned.native,
+        native,
         pushedDown: planned.pushedDown,
         left: remaining,
         estimatedRows: estimatedRows ?? null,

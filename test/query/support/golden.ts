@@ -1,6 +1,5 @@
 import { everything } from '../../../src/connector/capabilities.js'
 import type { Capabilities } from '../../../src/connector/capabilities.js'
-import { splitBy } from '../../../src/connector/split.js'
 import type { Source } from '../../../src/connector/source.js'
 import { explainQuery, type Explanation, type QueryContext, runQuery } from '../../../src/query/run.js'
 import { type Bench, contextOf, openBench, tableOf, textOf } from '../../support/query.js'
@@ -115,12 +114,12 @@ export async function askGolden(input: object, context: QueryContext): Promise<G
 }
 
 function textOfPlan({ text, fragments, residual }: Explanation): string {
-  const parts = fragments.map(({ id, spokeId, tables, planned, remaining, estimatedRows, missingColumns }) =>
+  const parts = fragments.map(({ id, spokeId, tables, planned, native, remaining, estimatedRows, missingColumns }) =>
     [
       `${id} ${spokeId}: ${tables.join(', ')}; about ${estimatedRows ?? 'unknown'} rows`,
       `takes ${planned.pushedDown.join(', ')}; leaves ${remaining.join(', ') || 'nothing'}`,
       ...(missingColumns.length === 0 ? [] : [`lacks ${missingColumns.join(', ')}`]),
-      planned.native,
+      native,
     ].join('\n'),
   )
   return ['', text, ...parts, `residual\n${residual}`, ''].join('\n\n')
@@ -128,14 +127,9 @@ function textOfPlan({ text, fragments, residual }: Explanation): string {
 
 /** The same source, whose native text names tables and columns in place of files. */
 function plainSpoken(source: TableSource, { engine }: Bench, declared: Capabilities): Source {
-  const plan: Source['plan'] = ({ relation }, own) => {
-    const split = splitBy(own, relation)
-    return {
-      ...split,
-      native: engine.compile(split.pushed, ({ table, columns: wanted }) => `${table}(${wanted.map(({ name }) => name).join(', ')})`),
-    }
-  }
-  return { ...source, capabilities: () => Promise.resolve(declared), plan }
+  const native: Source['native'] = (pushed) =>
+    engine.compile(pushed, ({ table, columns: wanted }) => `${table}(${wanted.map(({ name }) => name).join(', ')})`)
+  return { ...source, capabilities: () => Promise.resolve(declared), native }
 }
 
 function tableWith(id: string, own: WorldTable['columns'], held: WorldTable['rows']): WorldTable {

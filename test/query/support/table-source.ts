@@ -50,10 +50,8 @@ export async function openTableSource(
       throw new Error('not asked for here')
     },
     capabilities: () => Promise.resolve(declared),
-    plan: ({ relation }, capabilities) => {
-      const split = splitBy(capabilities, relation)
-      return { ...split, native: engine.compile(split.pushed, from) }
-    },
+    plan: ({ relation }, capabilities) => splitBy(capabilities, relation),
+    native: (pushed) => engine.compile(pushed, from),
     execute: (planned, options) => execute(engine, folder, planned, options, from, chunkRows),
     health: () => Promise.resolve({ status: 'UP' }),
     async close() {
