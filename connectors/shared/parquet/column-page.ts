@@ -23,7 +23,7 @@ export class GrowingBytes {
 export class ColumnPage {
   readonly values = new GrowingBytes()
   #validity = new Uint8Array(firstBytes / 8)
-  /** The number of rows. */
+  /** The number of rows, and of values that are not null. */
   rows = 0
   count = 0
 

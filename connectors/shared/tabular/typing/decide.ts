@@ -1,4 +1,5 @@
 import { literal } from '../../engine-sql.js'
+import { dayAssumed, daysContradict } from './day-reports.js'
 import { asText, type Decision, type Of, type Way } from './decision.js'
 import { decideExactNumber, numberEvidence } from './exact-number.js'
 import { isNumber } from './number-forms.js'
@@ -100,20 +101,12 @@ function decideNumber(column: string, value: string, found: (key: string) => num
 function decideDayMonth(column: string, value: string, pattern: Pattern, found: (key: string) => number): Decision {
   const dayFirst = found('day_first') === found('values')
   const monthFirst = found('month_first') === found('values')
-  if (!dayFirst && !monthFirst) {
-    return {
-      ...asText(column),
-      problem: 'its dates contradict each other (day first, month first) or are no days of the calendar; kept as text.',
-    }
-  }
+  if (!dayFirst && !monthFirst) return asText(column, daysContradict)
   const parsed = `strptime(${value}, ${literal((dayFirst ? pattern.dayFirst : pattern.monthFirst) ?? '')})`
   const decision: Decision =
     pattern.time === true ? { shape: { type: 'TIMESTAMP' }, sql: parsed } : { shape: { type: 'DATE' }, sql: `CAST(${parsed} AS DATE)` }
   if (!(dayFirst && monthFirst)) return { ...decision, fits: pattern.regex }
-  return {
-    ...decision,
-    problem: 'no value shows whether day or month comes first; the day was taken to come first, as is usual in the United Kingdom.',
-  }
+  return { ...decision, problem: dayAssumed }
 }
 
 function ungrouped(value: string): string {

@@ -5,7 +5,8 @@ import { once } from './in-steps.js'
 import { type AnyForm, anyNames, clockRegex, dayNames, isForm, monthNames } from './moment-forms.js'
 import { reported } from './sentences.js'
 import { isFiner, timeFound, timeText } from './moment-times.js'
-import { dayAssumed, finer, momentEvidence, momentSteps, momentText } from './spelled-moment.js'
+import { dayAssumed } from './day-reports.js'
+import { finer, momentEvidence, momentSteps, momentText } from './spelled-moment.js'
 
 const booleans = { true: ['true', 't', 'yes', 'y', '1', 'on'], false: ['false', 'f', 'no', 'n', '0', 'off'] }
 const oneOf = (words: readonly string[]) => words.map((word) => `'${word}'`).join(', ')

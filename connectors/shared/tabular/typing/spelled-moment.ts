@@ -1,3 +1,4 @@
+import { dayAssumed, daysContradict } from './day-reports.js'
 import { asText, type Decision, type Of, type Way } from './decision.js'
 import { type AnyForm, clock12Regex, type DayForm, dayNames, dayOf, formOf, isForm } from './moment-forms.js'
 import { reported } from './sentences.js'
@@ -8,9 +9,6 @@ const certainForms: readonly DayForm[] = ['yearFirst', 'numbers', 'dayMonth', 'm
 
 /** The report for times with more decimals than the engine holds. */
 export const finer = 'its times have more than six decimals of a second; those after the sixth were left out.'
-/** The report for days whose order no value shows. */
-export const dayAssumed =
-  'no value shows whether day or month comes first; the day was taken to come first, as is usual in the United Kingdom.'
 
 /**
  * Steps that take a value apart: `form`, `time` and `zone` as written; `first` and `second`, its day in either order; `clock` and `ahead`,
@@ -76,7 +74,7 @@ function decideMoment(column: string, value: string, found: (key: string) => num
       'its times are in BST, which may be British Summer Time; kept as text. To read it as +01:00, write type: TIMESTAMPTZ for this column in catalogue.yaml.',
     )
   if (!all('day_first') && !(form === 'numbers' && all('month_first'))) {
-    return asText(column, 'its dates contradict each other (day first, month first) or are no days of the calendar; kept as text.')
+    return asText(column, daysContradict)
   }
   const type = all('zoned') ? 'TIMESTAMPTZ' : all('timed') ? 'TIMESTAMP' : 'DATE'
   const assumed = form === 'numbers' && all('day_first') && all('month_first') ? dayAssumed : undefined
