@@ -1,4 +1,4 @@
-/** Every error code that leaves this product: the closed set of `ErrorCode` in graphql/surface.graphql. */
+/** Every error code that this product answers with: `ErrorCode` in graphql/surface.graphql, as a closed set. */
 export const errorCodes = [
   'BAD_USER_INPUT',
   'UNKNOWN_TABLE',
@@ -21,24 +21,25 @@ export const errorCodes = [
   'OPERATION_RESOLUTION_FAILURE',
   'PERSISTED_QUERY_NOT_FOUND',
   'BAD_REQUEST',
+  /** One of `errorCodes`. */
 ] as const
 
 export type ErrorCode = (typeof errorCodes)[number]
 
-/** What an error may carry beside its message; all of it may be shown to a client except `cause`. */
+/** What an error may carry beside its message. A client may see all of it except `cause`. */
 export interface ErrorDetail {
-  /** Where in the input: `["where", "and", 0, "column"]`. */
+  /** The place in the input: `["where", "and", 0, "column"]`. */
   inputPath?: readonly (string | number)[]
-  /** Near names that the viewer may see. */
+  /** Similar names that the viewer may see. */
   suggestions?: readonly string[]
-  /** The transaction that failed. */
+  /** The id of the query that failed. */
   transaction?: string
   /** The private reason: logged, never shown. */
   cause?: unknown
 }
 
 /**
- * An error with a public message. The message says what is wrong, where, and how to mend it; it holds no path, SQL or secret.
+ * An error whose message clients may see. The message says what is wrong, where, and how to fix it, and holds no path, SQL or secret.
  * Everything private belongs in `cause`.
  */
 export class DialsError extends Error {
@@ -57,21 +58,21 @@ export class DialsError extends Error {
   }
 }
 
-/** The input cannot be meant: `BAD_USER_INPUT`. */
+/** The input is wrong, or asks for something impossible: `BAD_USER_INPUT`. */
 export class BadUserInput extends DialsError {
   constructor(message: string, detail?: ErrorDetail) {
     super('BAD_USER_INPUT', message, detail)
   }
 }
 
-/** Two things are compared, stacked or converted whose types do not agree: `TYPE_MISMATCH`. */
+/** Columns or values that are compared, put into a union or converted have types that do not agree: `TYPE_MISMATCH`. */
 export class TypeMismatch extends DialsError {
   constructor(message: string, detail?: ErrorDetail) {
     super('TYPE_MISMATCH', message, detail)
   }
 }
 
-/** A source is down, answers rubbish or refuses: `SOURCE_UNAVAILABLE`. */
+/** A source is down, sends data that cannot be read, or refuses: `SOURCE_UNAVAILABLE`. */
 export class SourceUnavailable extends DialsError {
   constructor(message: string, detail?: ErrorDetail) {
     super('SOURCE_UNAVAILABLE', message, detail)
@@ -79,8 +80,8 @@ export class SourceUnavailable extends DialsError {
 }
 
 /**
- * A source cannot be reached, or broke off its answer: `SOURCE_UNAVAILABLE` too. Only this counts against a source
- * (catalogue/circuit-breaker.ts): one that answers with an error about one table or one request is up.
+ * A source cannot be reached, or broke off its answer: `SOURCE_UNAVAILABLE` too. Only this class counts as a failure in
+ * catalogue/circuit-breaker.ts, since a source that answers with an error about one table or one request is up.
  */
 export class SourceUnreachable extends SourceUnavailable {}
 
@@ -91,14 +92,14 @@ export class SourceTimeout extends DialsError {
   }
 }
 
-/** More rows, bytes or memory than the limits allow: `RESULT_TOO_LARGE`. */
+/** An answer needs more rows, bytes or memory than the limits allow: `RESULT_TOO_LARGE`. */
 export class ResultTooLarge extends DialsError {
   constructor(message: string, detail?: ErrorDetail) {
     super('RESULT_TOO_LARGE', message, detail)
   }
 }
 
-/** A configuration file is wrong. Only an operator sees it: file, path in it, and the mend. */
+/** A configuration file is wrong. Only operators see this error. It names the file, the place in it, and how to fix it. */
 export class ConfigError extends Error {
   constructor(
     readonly file: string,
@@ -111,7 +112,10 @@ export class ConfigError extends Error {
   }
 }
 
-/** Any thrown value as a `DialsError`; what was not meant for a client becomes INTERNAL_SERVER_ERROR with its reason kept as the cause. */
+/**
+ * Any thrown value as a `DialsError`. An error that was not meant for clients becomes INTERNAL_SERVER_ERROR, with the original as its
+ * cause.
+ */
 export function toDialsError(thrown: unknown): DialsError {
   if (thrown instanceof DialsError) return thrown
   return new DialsError('INTERNAL_SERVER_ERROR', 'Something went wrong on our side. The reason is in the log.', { cause: thrown })
