@@ -21,9 +21,9 @@ export const errorCodes = [
   'OPERATION_RESOLUTION_FAILURE',
   'PERSISTED_QUERY_NOT_FOUND',
   'BAD_REQUEST',
-  /** One of `errorCodes`. */
 ] as const
 
+/** One of `errorCodes`. */
 export type ErrorCode = (typeof errorCodes)[number]
 
 /** What an error may carry beside its message. A client may see all of it except `cause`. */
