@@ -117,12 +117,19 @@ export const catalogueEventSchema = z.discriminatedUnion('kind', [
   }),
 ])
 
-/** The types, inferred from the schemas above. */
+/** The licence of a dataset. */
 export type Licence = z.infer<typeof licenceSchema>
+/** A reference from columns of one table to columns of another. */
 export type ForeignKey = z.infer<typeof foreignKeySchema>
+/** A distribution as a source describes it. */
 export type DistributionDescription = z.infer<typeof distributionSchema>
+/** A table as a source describes it. */
 export type TableDescription = z.infer<typeof tableSchema>
+/** A dataset as a source describes it. */
 export type DatasetDescription = z.infer<typeof datasetSchema>
+/** One event of a harvest. */
 export type CatalogueEvent = z.infer<typeof catalogueEventSchema>
+/** OPEN: anybody may query it. SHARED: the organisations in `sharedWith` may. CLOSED: it needs an agreement. */
 export type Access = DatasetDescription['access']
+/** Who may see that something exists: everybody, or only the organisations that may read it. */
 export type Listing = DatasetDescription['listing']

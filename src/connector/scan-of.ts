@@ -24,7 +24,7 @@ export function scanOf(run: AsyncGenerator<Part, ScanReport>): Scan {
       settle?.reject(error)
       throw error
     } finally {
-      if (!isOver) settle?.reject(new SourceUnavailable('The scan was left before its end.'))
+      if (!isOver) settle?.reject(new SourceUnavailable('The scan was stopped before its end.'))
     }
   }
   return { parts: parts(), report }
