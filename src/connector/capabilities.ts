@@ -1,24 +1,25 @@
 import { type AggregateFunction, aggregateFunctions, type Predicate } from './relation.js'
 
 /**
- * What a source can do for one table. An absent capability is unsupported, and the hub does that part itself.
- * What is declared must be exact: the same rows as DESIGN.md's binary text order, nulls last, and exact arithmetic.
+ * What a source can do for one table. The hub does whatever is not declared. Everything declared must be exact: text is ordered by its
+ * UTF-8 bytes, nulls come last, and INT64 and DECIMAL arithmetic loses no digit.
  */
 export interface Capabilities {
-  /** Computes expressions and leaves columns out. Default: whole rows. */
+  /** Computes expressions and omits columns. Default: answers whole rows. */
   readonly project?: true
-  /** Stacks several of its own tables (UNION ALL). */
+  /** Runs a union of several of its own tables (UNION ALL). */
   readonly union?: true
-  /** The predicates that it evaluates; `and`, `or` and `not` must be named too. */
+  /** The kinds of predicate that it evaluates. `and`, `or` and `not` must be listed too. */
   readonly filter?: ReadonlySet<Predicate['kind']>
-  /** The functions it computes, by any grouping that it can project. */
+  /** The aggregate functions that it computes. A group may be any expression that the source can project. */
   readonly aggregate?: ReadonlySet<AggregateFunction>
+  /** ORDER BY, with nulls last or first and several keys. */
   readonly sort?: true
   /** LIMIT and OFFSET. */
   readonly limit?: true
 }
 
-/** All that the algebra can say: for a source that has our own engine beside its data. */
+/** Every capability, for a source whose data our own engine reads. */
 export const everything: Capabilities = {
   project: true,
   union: true,
@@ -28,6 +29,7 @@ export const everything: Capabilities = {
   limit: true,
 }
 
-/** The operators of a fragment as `PlanFragment.pushedDown` and `SourceReport.pushedDown` name them. */
+/** The operators that `PlanFragment.pushedDown` and `SourceReport.pushedDown` may list. */
 export const operators = ['PROJECT', 'FILTER', 'KEYS', 'JOIN', 'AGGREGATE', 'SORT', 'LIMIT'] as const
+/** One of `operators`. */
 export type Operator = (typeof operators)[number]

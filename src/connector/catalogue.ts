@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { columnSchema } from './column.js'
 
-/** A part of an identifier: lower-case kebab, from the source's own stable key. */
+/** A part of an identifier: lower-case words joined by hyphens, made from the source's own stable key. */
 export const slugSchema = z
   .string()
   .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/)
@@ -54,17 +54,17 @@ export const tableSchema = z.strictObject({
   name: z.string().min(1).max(500),
   title: z.string().min(1).max(500),
   columns: z.array(columnSchema).max(5000),
-  /** The columns that tell its rows apart, as its source says; absent where it says nothing. */
+  /** The columns that identify a row, where the source declares them. */
   primaryKey: keyColumns.optional(),
   foreignKeys: z.array(foreignKeySchema).max(500).optional(),
   rowCount: z.number().int().min(0).optional(),
-  /** Changes whenever the content does; absent where the source cannot tell. */
+  /** Changes whenever the content does. Absent where the source cannot say. */
   version: z.string().max(200).optional(),
   /** What could not be read or decided, in words for people. */
   problems: z.array(z.string().max(2000)).max(1000),
 })
 
-/** DCAT 3 Dataset with what a query needs to know of it. */
+/** DCAT 3 Dataset, with its tables as queries need them: https://www.w3.org/TR/vocab-dcat-3/#Class:Dataset */
 export const datasetSchema = z.strictObject({
   /** Unique in its source: `polling-stations`. */
   id: slugSchema,
@@ -74,9 +74,9 @@ export const datasetSchema = z.strictObject({
   themes: z.array(z.string().max(200)).max(200),
   keywords: z.array(z.string().max(200)).max(500),
   access: z.enum(['OPEN', 'SHARED', 'CLOSED']),
-  /** The organisations a SHARED dataset answers to. */
+  /** The ids of the organisations that may read a SHARED dataset. */
   sharedWith: z.array(z.string().max(200)).max(500),
-  /** Who learns that the dataset exists. */
+  /** Who may see that the dataset exists: everybody, or only the organisations that may read it. */
   listing: z.enum(['PUBLIC', 'PARTIES']),
   issued: dateTime.optional(),
   modified: dateTime.optional(),
@@ -87,12 +87,11 @@ export const datasetSchema = z.strictObject({
 })
 
 /**
- * What a harvest tells, one at a time. `complete` comes last and only when the source was read to its end. A record that cannot be read is
- * a
- * `problem`, never an absence.
+ * One event of a harvest. `complete` comes last, and only when the source was read to its end. A record that cannot be read is reported as
+ * a `problem`, so that it is not mistaken for a removed one.
  *
- * Without a cursor the source tells of all that it holds, and what it does not show is gone. With the cursor of an earlier `complete` it
- * may tell of what has changed since then and no more: only what it names in `removed` is gone.
+ * Without a cursor the source reports every dataset that it holds, and datasets that it does not report are gone. With the cursor of an
+ * earlier `complete` it may report only what has changed since then, and only datasets named in `removed` are gone.
  */
 export const catalogueEventSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('dataset'), dataset: datasetSchema }),
@@ -100,28 +99,37 @@ export const catalogueEventSchema = z.discriminatedUnion('kind', [
     kind: z.literal('problem'),
     sourceId: z.string().max(500),
     message: z.string().max(2000),
-    /** Who learns of it: PUBLIC where the record would have been listed to everybody. Default PARTIES. */
+    /** Who may see the problem: PUBLIC where everybody could have seen the record in the catalogue. Default PARTIES. */
     listing: z.enum(['PUBLIC', 'PARTIES']).optional(),
   }),
-  /** The source says that it no longer holds this dataset. Heeded when the crawl completes, unless the crawl shows it too. */
+  /**
+   * The source reports that it no longer holds this dataset. Applied when the crawl completes, unless the crawl also reports the dataset.
+   */
   z.strictObject({ kind: z.literal('removed'), sourceId: slugSchema }),
   z.strictObject({
     kind: z.literal('complete'),
-    /** Handed to the next harvest. */
+    /** Passed to the next harvest. */
     cursor: z.string().max(2000).optional(),
-    /** The source was given a cursor and told of everything all the same. Default false. */
+    /** True where the source had a cursor and still reported everything. Default false. */
     whole: z.boolean().optional(),
-    /** How many datasets the source says that it holds: where it told of fewer, a crawl of everything was not complete. */
+    /** How many datasets the source claims to hold. A crawl of everything that reports fewer is not complete. */
     total: z.number().int().min(0).optional(),
   }),
 ])
 
-/** The shapes, inferred from the schemas above: one source of truth. */
+/** The licence of a dataset. */
 export type Licence = z.infer<typeof licenceSchema>
+/** A reference from columns of one table to columns of another. */
 export type ForeignKey = z.infer<typeof foreignKeySchema>
+/** A distribution as a source describes it. */
 export type DistributionDescription = z.infer<typeof distributionSchema>
+/** A table as a source describes it. */
 export type TableDescription = z.infer<typeof tableSchema>
+/** A dataset as a source describes it. */
 export type DatasetDescription = z.infer<typeof datasetSchema>
+/** One event of a harvest. */
 export type CatalogueEvent = z.infer<typeof catalogueEventSchema>
+/** OPEN: anybody may query it. SHARED: the organisations in `sharedWith` may. CLOSED: it needs an agreement. */
 export type Access = DatasetDescription['access']
+/** Who may see that something exists: everybody, or only the organisations that may read it. */
 export type Listing = DatasetDescription['listing']

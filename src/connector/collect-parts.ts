@@ -5,16 +5,16 @@ import { readParts } from './read-parts.js'
 import type { Scan, ScanReport } from './source.js'
 
 /**
- * Reads a scan to its end and answers its report.
- * @param files gets every part as it comes. The caller releases them, whether the scan succeeds or not.
- * @throws RESULT_TOO_LARGE when they have more than `bytesMax` bytes together; the signal's reason; what the scan throws.
+ * Reads a scan to its end and returns its report.
+ * @param files receives every part as it arrives. The caller releases them, whether the scan succeeds or fails.
+ * @throws RESULT_TOO_LARGE when the parts exceed `bytesMax` together; the signal's reason; what the scan throws.
  */
 export async function collectParts(
   scan: Scan,
   files: LandedFile[],
   { signal, bytesMax }: { signal: AbortSignal; bytesMax: number },
 ): Promise<ScanReport> {
-  // The parts are what is waited for; a report that fails without them must not go unhandled.
+  // The parts are awaited first. Until then a report that rejects must not count as an unhandled rejection.
   scan.report.catch(() => undefined)
   let bytes = 0
   for await (const { file } of readParts(scan.parts, signal)) {

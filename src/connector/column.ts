@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { columnProfileSchema } from './profile.js'
 
-/** The canonical types of DESIGN.md ('Types'): what a column's values are, whatever the source calls them. */
+/** The canonical types of values, whatever the source calls them (`ColumnType` in graphql/surface.graphql). */
 export const columnTypes = [
   'STRING',
   'BOOLEAN',
@@ -16,17 +16,20 @@ export const columnTypes = [
   'JSON',
   'LIST',
 ] as const
+/** One of `columnTypes`. */
 export type ColumnType = (typeof columnTypes)[number]
 
-/** Whether a column points to persons (PERSONAL), or tells what GDPR Article 9 protects (SPECIAL_CATEGORY). */
+/** PERSONAL: the column identifies or describes a person. SPECIAL_CATEGORY: it holds data that GDPR Article 9 protects. */
 export const sensitivities = ['NONE', 'PERSONAL', 'SPECIAL_CATEGORY'] as const
+/** One of `sensitivities`. */
 export type Sensitivity = (typeof sensitivities)[number]
 
-/** A type with what it needs to be exact: `scale` (digits after the point, 0–38) for DECIMAL, absent for all others. */
+/** A type and, for DECIMAL only, its `scale`: digits after the point, 0–38. */
 export const shapeSchema = z.strictObject({
   type: z.enum(columnTypes),
   scale: z.number().int().min(0).max(38).optional(),
 })
+/** Inferred from its schema. */
 export type Shape = z.infer<typeof shapeSchema>
 
 /** A column as published: the name is case-sensitive, trimmed, unique in its table, and may hold spaces and hyphens. */
@@ -35,7 +38,7 @@ export const columnSchema = z.strictObject({
   title: z.string().max(500),
   type: z.enum(columnTypes),
   scale: z.number().int().min(0).max(38).optional(),
-  /** What the values are, beside their type: UPRN, POSTCODE, EMAIL … (DESIGN.md, 'Types'). Never changes the type. */
+  /** What the values mean: UPRN, POSTCODE, EMAIL … It never changes the type. */
   semanticType: z.string().max(60).optional(),
   nullable: z.boolean(),
   description: z.string().max(10_000).optional(),
@@ -43,4 +46,5 @@ export const columnSchema = z.strictObject({
   sensitivity: z.enum(sensitivities),
   profile: columnProfileSchema.optional(),
 })
+/** Inferred from its schema. */
 export type ColumnDescription = z.infer<typeof columnSchema>

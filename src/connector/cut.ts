@@ -3,31 +3,34 @@ import type { Relation, TableScan } from './relation.js'
 import { outputShapes } from './shapes.js'
 import { inputsOf, mapInputs } from './traverse.js'
 
-/** Who holds what, and who can run what. A side is a source at the hub or at a spoke, or a database behind a source. */
+/** Which side holds each table, and what each side can run. A side is a source at the hub or at a spoke, or a database behind a source. */
 export interface Sides<Side> {
   /** The side that holds a table. */
   holderOf(scan: TableScan): Side
-  /** Whether a side that runs all inputs of an operator can run the operator too. @param inputs the shapes of those inputs. */
+  /**
+   * Whether a side that runs all inputs of an operator can also run the operator.
+   * @param inputs the shapes of those inputs.
+   */
   runs(side: Side, operator: Relation, inputs: readonly Shape[][]): boolean
 }
 
 /** A part of a relation that one side runs whole. */
 export interface Piece<Side> {
-  /** The table that a scan in the remainder names for this piece's answer: `#0`. */
+  /** The name of this piece's answer in the remainder, where a scan reads it as a table: `#0`. */
   readonly id: string
   readonly side: Side
   readonly relation: Relation
 }
 
-/** A relation in pieces, and what remains to be done over their answers. */
+/** A relation in pieces, and the remainder that runs over their answers. */
 export interface Cut<Side> {
   readonly pieces: readonly Piece<Side>[]
   readonly remaining: Relation
 }
 
 /**
- * Cuts a relation into the largest pieces that one side each can run, from the scans upwards. Nothing above an operator that a side
- * cannot run belongs to its piece: a LIMIT or an aggregate over rows that are not filtered yet would be wrong. Visits every operator once.
+ * Cuts a relation, from the scans upwards, into the largest pieces that one side each can run. An operator above one that a side cannot run
+ * is never part of that side's piece: LIMIT or an aggregate before the filter below it would be wrong. Visits every operator once.
  */
 export function cut<Side>(relation: Relation, sides: Sides<Side>): Cut<Side> {
   const pieces: Piece<Side>[] = []
@@ -48,14 +51,14 @@ export function cut<Side>(relation: Relation, sides: Sides<Side>): Cut<Side> {
   return { remaining: landed(walk(relation)), pieces }
 }
 
-/** Columns c0 … cn of the answer of a piece. */
+/** A scan of a piece's answer, with columns c0 … cn. */
 export function scanOfAnswer(id: string, shapes: readonly Shape[]): TableScan {
   return { op: 'scan', table: id, columns: shapes.map((shape, index) => ({ name: `c${index}`, ...shape })) }
 }
 
 interface Walked<Side> {
   readonly relation: Relation
-  /** Who runs all of it; undefined where nobody does alone. */
+  /** The side that can run all of it; undefined where it spans sides or has an operator that no side runs. */
   readonly side: { readonly of: Side } | undefined
   readonly shapes: Shape[]
 }

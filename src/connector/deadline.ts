@@ -1,21 +1,21 @@
 import { setMaxListeners } from 'node:events'
 
-/** A signal with an end in time. */
+/** A signal that ends at a deadline. */
 export interface Deadline {
   readonly signal: AbortSignal
-  /** Stops the clock; the signal then ends only with the one that it came from. */
+  /** Stops the timer. The signal then ends only when the signal that it follows does. */
   clear(): void
 }
 
 /**
- * A signal that ends with another, or after some milliseconds with a TimeoutError; at once where there are none left. For
- * `AbortSignal.any([signal, AbortSignal.timeout(ms)])`, which takes three times as long, and whose clock is lost at the next garbage
- * collection on Node 20: nothing holds it (nodejs/node#54614).
- * @param signal is listened to for as long as it lives, and so belongs to one request or less.
+ * A signal that ends when another does, or after `ms` milliseconds with a TimeoutError; at once where `ms` is not positive. Use it instead
+ * of `AbortSignal.any([signal, AbortSignal.timeout(ms)])`, which takes three times as long, and whose timer Node 20 loses at the next
+ * garbage collection (nodejs/node#54614).
+ * @param signal keeps a listener for as long as it lives, so it must not outlive one request.
  */
 export function deadlineAfter(ms: number, signal: AbortSignal): Deadline {
   const ends = new AbortController()
-  // Every query of an operation listens, and every source of a query: there may be hundreds.
+  // Every query of an operation and every source of a query adds a listener, so there may be hundreds.
   setMaxListeners(0, signal, ends.signal)
   const end = () => ends.abort(new DOMException('The time is over.', 'TimeoutError'))
   const follow = () => ends.abort(signal.reason)
@@ -26,7 +26,7 @@ export function deadlineAfter(ms: number, signal: AbortSignal): Deadline {
   return { signal: ends.signal, clear: () => clearTimeout(timer) }
 }
 
-/** What is promised, unless the signal ends first: then its reason. */
+/** Resolves or rejects as the promise does. Rejects with the signal's reason where the signal ends first. */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(signal.reason)

@@ -1,4 +1,4 @@
-/** True where JSON text nests objects and arrays deeper than `most`. Iterative, so that it can stand before anything that recurses. */
+/** Whether JSON text nests objects and arrays deeper than `most`. It does not recurse, so it can guard code that does. */
 export function isDeeperThan(text: string, most: number): boolean {
   let depth = 0
   let inString = false

@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { unlessAborted } from './deadline.js'
 import type { Part } from './source.js'
 
-/** How long a source that was asked to end is waited for. */
+/** How long to wait for a source that was asked to end, in milliseconds. */
 const endMs = 100
 
 /**
- * The parts of a scan until the signal ends, which rejects with its reason. A source is given a moment to end well; one that does not is
- * left behind, and what it still lands is released.
+ * The parts of a scan. Rejects with the signal's reason when the signal ends. The source then has a moment to end; after that nobody waits
+ * for it, and a part that still arrives is released.
  */
 export async function* readParts(parts: AsyncIterable<Part>, signal: AbortSignal): AsyncGenerator<Part, void> {
   const iterator = parts[Symbol.asyncIterator]()

@@ -58,7 +58,7 @@ const aggregateSchema: z.ZodType<Aggregate> = z.union([
 const outputs = z.array(expressionSchema).max(10_000)
 const input = z.lazy(() => relationSchema)
 
-/** Checks a relation that came over the wire. Its nesting must have been bounded before (JSON depth), since this recurses. */
+/** Checks a relation that came over the wire. It recurses, so the caller must have limited the JSON's depth first. */
 export const relationSchema: z.ZodType<Relation> = z.lazy(() =>
   z.discriminatedUnion('op', [
     z.strictObject({

@@ -1,39 +1,40 @@
 import type { Shape } from './column.js'
 
 /**
- * The relational algebra that a query is, from binding to the source. A relation's output is an ordered list of shapes; expressions
- * name a column of their input by its position. Names live only at the edge: in a scan, and in the result.
+ * The relational algebra: a query from binding to its sources. A relation's output is an ordered list of shapes, and expressions refer to a
+ * column of their input by its position. Names occur only in a scan and in the result.
  */
 export type Relation =
   | TableScan
-  /** The rows of all inputs, one after the other (UNION ALL). The inputs have the same shapes, those of the first. */
+  /** The rows of all inputs, one after the other (UNION ALL). All inputs have the shapes of the first. */
   | { op: 'union'; inputs: Relation[] }
   | { op: 'filter'; predicate: Predicate; input: Relation }
   | { op: 'project'; outputs: Expression[]; input: Relation }
-  /** Output: the groups, then the measures. No groups: one row. */
+  /** Output: the groups, then the measures. Without groups it is one row. */
   | { op: 'aggregate'; groups: Expression[]; measures: Aggregate[]; input: Relation }
   | { op: 'sort'; keys: SortKey[]; input: Relation }
   | { op: 'limit'; count?: number | undefined; offset: number; input: Relation }
 
-/** An operator by its name: `RelationOf<'sort'>`. */
+/** One operator of the algebra: `RelationOf<'sort'>`. */
 export type RelationOf<Op extends Relation['op']> = Extract<Relation, { op: Op }>
 
-/** A table of one source, by that source's own id, and the columns that are wanted of it, by published name. */
+/** A table of one source, by the source's own id, and the columns to read from it, by published name. */
 export interface TableScan {
   op: 'scan'
   table: string
   columns: ({ name: string } & Shape)[]
 }
 
-/** A column of the input to sort by; binary for text. Nulls last unless `nullsFirst`. */
+/** A column of the input to sort by. Text is compared byte by byte. Nulls come last unless `nullsFirst`. */
 export interface SortKey {
   column: number
   descending: boolean
   nullsFirst: boolean
 }
 
-/** The buckets that dates fall into. */
+/** The periods that dates can be grouped into. */
 export const granularities = ['DAY', 'WEEK', 'MONTH', 'QUARTER', 'YEAR'] as const
+/** One of `granularities`. */
 export type Granularity = (typeof granularities)[number]
 
 /** A literal: its canonical text (ISO 8601 dates, plain decimals, `true`), or null. */
@@ -43,40 +44,44 @@ export interface Literal {
   value: string | null
 }
 
-/** A scalar over the columns of one input. */
+/** A scalar expression over the columns of one input. */
 export type Expression =
   | { kind: 'column'; index: number }
   | Literal
-  /** Reads the input as another type; a value that does not convert is an error of the query, never a null. */
+  /** Converts the input to another type. A value that does not convert fails the query; it never becomes null. */
   | { kind: 'cast'; input: Expression; to: Shape }
-  /** The first day of the bucket, as DATE, in the IANA time zone where the input is a TIMESTAMPTZ; weeks from Monday. */
+  /** The first day of the period as DATE; weeks begin on Monday. `timeZone` is an IANA name and applies only to TIMESTAMPTZ. */
   | { kind: 'bucket'; input: Expression; granularity: Granularity; timeZone: string }
-  /** sum ÷ count, null where the count is 0: DECIMAL at the shape's scale, half-even, exact; else DOUBLE. */
+  /** sum ÷ count, and null where the count is 0. An exact DECIMAL, rounded half to even to the shape's scale, or else DOUBLE. */
   | { kind: 'mean'; sum: Expression; count: Expression; shape: Shape }
 
 /** The aggregates that read at most one expression. */
 export const plainFunctions = ['COUNT', 'COUNT_DISTINCT', 'SUM', 'MIN', 'MAX', 'MEDIAN', 'STDDEV', 'SUM_COUNTS', 'MEAN', 'M2'] as const
 
-/** The aggregates of the algebra. */
+/** All aggregates. */
 export const aggregateFunctions = [...plainFunctions, 'MERGE_STDDEV'] as const
 /**
- * SUM_COUNTS adds partial counts: INT64, and 0 over no rows. An average is a SUM, a COUNT and a `mean`. MEAN is of DOUBLEs, M2 the sum
- * of the squares of their distances from it: with a COUNT they are what MERGE_STDDEV makes the deviation of all from.
+ * SUM_COUNTS adds partial counts: INT64, and 0 over no rows. MEAN is the mean of DOUBLEs, M2 the sum of squared distances from that mean;
+ * MERGE_STDDEV combines them with a COUNT into the deviation of all rows. An average is not an aggregate: it is a SUM, a COUNT and a
+ * `mean`.
  */
 export type AggregateFunction = (typeof aggregateFunctions)[number]
 
-/** No input: the number of rows (COUNT only). Else `input`; for MERGE_STDDEV that is partial M2, and `of` is what goes with them. */
+/** Without `input`: the number of rows (COUNT only). For MERGE_STDDEV, `input` is the partial M2, and `of` the count and mean beside it. */
 export interface Aggregate {
   function: AggregateFunction
   input?: Expression | undefined
   of?: { count: Expression; mean: Expression } | undefined
 }
 
-/** =, <>, <, <=, >, >=. */
+/** The comparisons =, <>, <, <=, > and >=. */
 export const comparisons = ['eq', 'ne', 'lt', 'lte', 'gt', 'gte'] as const
+/** One of `comparisons`. */
 export type Comparison = (typeof comparisons)[number]
 
-/** Three-valued, as in SQL: a comparison with a null is unknown, and a filter keeps what is true. Text compares binary. */
+/**
+ * Three-valued, as in SQL: comparing with null is unknown, and a filter keeps only rows where it is true. Text is compared byte by byte.
+ */
 export type Predicate =
   | { kind: 'and' | 'or'; terms: Predicate[] }
   | { kind: 'not'; term: Predicate }
@@ -85,7 +90,7 @@ export type Predicate =
   | { kind: 'isNull'; input: Expression; negated: boolean }
   | { kind: 'startsWith' | 'contains'; input: Expression; text: string }
   /**
-   * Every position of the geometry lies in the box (degrees, WGS84), its edges included. Where west is greater than east the box crosses
-   * the 180th meridian (RFC 7946, 5.2).
+   * True where every position of the geometry lies in the box (degrees, WGS84), edges included. Where west is greater than east, the box
+   * crosses the 180th meridian (RFC 7946, 5.2).
    */
   | { kind: 'withinBox'; input: Expression; west: number; south: number; east: number; north: number }

@@ -1,19 +1,20 @@
 import { z } from 'zod'
 import { relationSchema } from './relation-schema.js'
 
-/** What a hub posts to a spoke's `/scans`. Its bytes are what the token's `op_sha256` covers. */
+/** What a hub posts to a spoke's `/scans`. The token's `op_sha256` is the SHA-256 of these bytes. */
 export const scanRequestSchema = z.strictObject({
   relation: relationSchema,
   rowsMax: z.number().int().min(1),
   bytesMax: z.number().int().min(1),
-  /** Milliseconds that the hub will wait. */
+  /** How long the hub waits, in milliseconds. */
   timeoutMs: z.number().int().min(1).max(600_000),
-  /** The viewer's own token, which the spoke verifies by the issuers that it pins (policy.md, rule 6). */
+  /** The viewer's own token. The spoke verifies it against the issuers that it pins and decides access again, whatever the hub decided. */
   viewerToken: z.string().max(8192).optional(),
 })
+/** Inferred from its schema. */
 export type ScanRequest = z.infer<typeof scanRequestSchema>
 
-/** The last frame of a scan. What a newer spoke reports beside is left out. */
+/** The last frame of a scan. Unknown fields, which a newer spoke may send, are ignored. */
 export const scanReportSchema = z.object({
   rows: z.number().int().min(0).optional(),
   truncated: z.boolean(),

@@ -2,12 +2,12 @@ import type { Shape } from './column.js'
 import type { Aggregate, Expression, Relation } from './relation.js'
 import { inputsOf } from './traverse.js'
 
-/** The shapes of a relation's output, in order. Pure. The relation must be well bound: every column that it names exists. */
+/** The shapes of a relation's output, in order. Pure. Every column that the relation refers to must exist. */
 export function shapesOf(relation: Relation): Shape[] {
   return outputShapes(relation, inputsOf(relation).map(shapesOf))
 }
 
-/** The shapes of an operator's output over inputs of these shapes: what stands below it is not looked at. */
+/** The shapes of an operator's output over inputs of these shapes. Does not look at the operator's own inputs. */
 export function outputShapes(operator: Relation, inputs: readonly Shape[][]): Shape[] {
   const input = inputs[0] ?? []
   switch (operator.op) {
@@ -43,7 +43,10 @@ export function shapeOf(expression: Expression, input: readonly Shape[]): Shape 
   }
 }
 
-/** COUNTs are INT64; a SUM of INT64 or DECIMAL is DECIMAL, exact; MIN and MAX keep the type; the rest is DOUBLE (API.graphql, Measure). */
+/**
+ * COUNTs are INT64; a SUM of INT64 or DECIMAL is an exact DECIMAL; MIN and MAX keep the type; all others are DOUBLE
+ * (graphql/surface.graphql, Measure).
+ */
 export function aggregateShape(measure: Aggregate, input: readonly Shape[]): Shape {
   const of = measure.input === undefined ? undefined : shapeOf(measure.input, input)
   switch (measure.function) {

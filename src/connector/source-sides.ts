@@ -4,8 +4,8 @@ import type { Relation, TableScan } from './relation.js'
 import { supports } from './supports.js'
 
 /**
- * Sources as the sides of a cut. A source is sent what reads its own tables alone, and splits that itself; its tables are sent together
- * only where it can run their union whole.
+ * Sources as the sides of a cut. Each source gets the operators that read only its tables, and decides itself how many of them it runs. It
+ * gets a union of its tables only where it can run the whole union.
  */
 export function sourceSides<Source>(
   holderOf: (scan: TableScan) => Source,
@@ -14,7 +14,7 @@ export function sourceSides<Source>(
   return { holderOf, runs: (source, operator) => operator.op !== 'union' || supports(capabilitiesOf(source), operator) }
 }
 
-/** The one source that a relation is sent to whole; undefined where it is cut. */
+/** The one source that a relation is sent to as a whole; undefined where the relation has to be cut. */
 export function sourceOf<Source>(relation: Relation, sides: Sides<Source>): Source | undefined {
   const { pieces, remaining } = cut(relation, sides)
   return remaining.op === 'scan' ? pieces[0]?.side : undefined

@@ -5,41 +5,41 @@ import type { Engine, LandedFile, PartCompression } from './engine.js'
 import type { Relation } from './relation.js'
 import type { Split } from './split.js'
 
-/** Code for one kind of source. Adding one is a folder under connectors/ and a line in connectors/index.ts. */
+/** The code for one kind of source. Adding one takes a folder under connectors/ and a line in connectors/index.ts. */
 export interface Connector<Config = unknown> {
   /** The name in `connector:` of hub.yaml and spoke.yaml. */
   readonly kind: string
-  /** Checks this connector's `config`; also printed as JSON Schema. Secrets arrive resolved from `${NAME}`. */
+  /** Checks this connector's `config`, and is printed as JSON Schema. `${NAME}` is already replaced by the secret. */
   readonly configSchema: z.ZodType<Config>
-  /** Opens a source. Must not reach it yet: an unreachable source opens, and says so in `health` and `harvest`. */
+  /** Opens a source without connecting to it: a source that cannot be reached still opens, and fails in `health` and `harvest`. */
   open(config: Config, context: SourceContext): Promise<Source>
 }
 
-/** What a process gives its sources. */
+/** What the process provides to its sources. */
 export interface SourceContext {
   /** The spoke's id at a hub; at a spoke process the spoke's own id. */
   readonly spokeId: string
   /** The folder of the configuration file: relative paths in `config` are relative to it. */
   readonly baseFolder: string
-  /** The engine that queries run on. It may read `scratchFolder` and `storeFolder`. */
+  /** The engine that runs queries. It may read `scratchFolder` and `storeFolder`. */
   readonly engine: Engine
   /**
-   * An engine apart, for conversion and profiling: it may also read and write the folders named, and puts into `spillFolder` what does not
-   * fit into memory.
+   * Opens a second engine for conversion and profiling. It may also read and write `folders`, and moves rows that do not fit into memory to
+   * `spillFolder`.
    */
   openEngine(options: { folders: readonly string[]; memoryMb: number; spillFolder?: string }): Promise<Engine>
-  /** tmpfs: for parts under way. Emptied at start. */
+  /** tmpfs, for parts in transit. Emptied at start. */
   readonly scratchFolder: string
   /** Where a converted copy may stay: the data directory at a spoke, tmpfs at a hub. */
   readonly storeFolder: string
   /**
-   * Where a source keeps what it must remember over a restart and is no row, such as which id belongs to which file. Absent: `storeFolder`,
-   * which lasts.
+   * Where a source keeps state other than rows over a restart, such as which id belongs to which file. Default: `storeFolder`, which must
+   * then be on a disk.
    */
   readonly memoryFolder?: string
-  /** Signs a short-lived token of this hub for one spoke and one request; absent in a spoke process. */
+  /** Signs a short-lived token of this hub for one spoke and one request. Absent in a spoke process. */
   readonly signer?: HubSigner
-  /** Starts a `dials spoke` process as a child; absent in a spoke process. */
+  /** Starts a `dials spoke` process as a child. Absent in a spoke process. */
   readonly startSpoke?: (configFile: string) => SpokeProcess
   readonly log: Log
 }
@@ -47,50 +47,54 @@ export interface SourceContext {
 /** Signs requests to spokes with the hub’s own key. */
 export interface HubSigner {
   /**
-   * A token for one request (policy.md, rule 6): EdDSA, at most 60 s, single use.
+   * A token for one request. It is signed with EdDSA, expires after at most 60 seconds, and the spoke accepts it once.
    * @param type the `typ` header: `purpose+jwt` opens a scan, `catalogue+jwt` the catalogue feed.
-   * @param audience the one spoke it is for.
+   * @param audience the only spoke that accepts it.
    * @param operation the request's bytes; the token carries their SHA-256 as `op_sha256`.
    */
   sign(type: 'purpose+jwt' | 'catalogue+jwt', audience: string, operation: string): Promise<string>
 }
 
-/** A spoke that this process keeps running; started again when it dies, and ended with this process. */
+/** A spoke that this process keeps running. It is started again when it dies, and ends with this process. */
 export interface SpokeProcess {
-  /** Where it listens; waits until it does. Rejects SOURCE_UNAVAILABLE when the signal ends or the process cannot be started. */
+  /**
+   * The address where it listens; waits until it does. Rejects SOURCE_UNAVAILABLE when the signal ends or the process cannot be started.
+   */
   url(signal: AbortSignal): Promise<string>
   stop(): Promise<void>
 }
 
-/** Structured logging. No secrets and no row values in any of it. */
+/** Structured logging. Never log a secret or a row's values. */
 export interface Log {
   info(fields: object, message: string): void
   warn(fields: object, message: string): void
   error(fields: object, message: string): void
 }
 
-/** One source, opened. */
+/** An open source. */
 export interface Source {
   /**
-   * Reads the source's catalogue. Ends without `complete` when it could not read all of it; throws a DialsError when it could read nothing.
+   * Reads the source's catalogue. Ends without `complete` when a part could not be read; throws a DialsError when nothing could be read.
    */
   harvest(cursor: string | undefined, signal: AbortSignal): AsyncIterable<CatalogueEvent>
+  /** What the source can do for all of these tables, named by the source's own ids. */
   capabilities(tables: readonly string[]): Promise<Capabilities>
-  /** Pure. Pushes as much of the fragment down as the capabilities allow, and answers what remains for the hub. */
+  /** Pure. Pushes down as much of the fragment as the capabilities allow, and returns the remainder for the hub. */
   plan(fragment: Fragment, capabilities: Capabilities): PlannedFragment
   /** The source's own words for what it would run, for `explain`: its SQL, with tables and columns by their names and no files or keys. */
   native(pushed: Relation): string
+  /** Starts a scan of the part that was pushed down. Ends on the signal, at the deadline and at each limit. */
   execute(planned: PlannedFragment, options: ScanOptions): Scan
   health(signal: AbortSignal): Promise<Health>
   close(): Promise<void>
 }
 
-/** The part of a query that one source is asked for: its scans name tables by the source's own ids (`libraries/libraries`). */
+/** The part of a query that one source is asked for. Its scans name tables by the source's own ids (`libraries/libraries`). */
 export interface Fragment {
   readonly relation: Relation
 }
 
-/** A fragment as a source will run it. */
+/** A fragment, split into what the source runs and what the hub runs. */
 export type PlannedFragment = Split
 
 /** The limits of one scan. */
@@ -101,40 +105,41 @@ export interface ScanOptions {
   readonly bytesMax: number
   /** Milliseconds since the epoch. */
   readonly deadline: number
-  /** The viewer’s own token, for a spoke to decide by; only where the scan reads what is shared with some. */
+  /** The viewer’s own token, by which a spoke decides. Present only where the scan reads a shared table. */
   readonly viewerToken?: string
   /** How the parts are compressed. Default: snappy. */
   readonly compression?: PartCompression | undefined
 }
 
 /**
- * A scan under way. The report settles when the parts end; both reject with the same DialsError. Parts stay columns: never JavaScript rows.
+ * A running scan. The report settles when the parts end, and both reject with the same DialsError. Rows stay columns: they never become
+ * JavaScript objects.
  */
 export interface Scan {
   readonly parts: AsyncIterable<Part>
   readonly report: Promise<ScanReport>
 }
 
-/** Columns c0 … cn in the order and shapes of `pushed`. */
+/** A Parquet file with columns c0 … cn in the order and shapes of `pushed`. */
 export interface Part {
   readonly kind: 'parquet'
   readonly file: LandedFile
 }
 
-/** What a source tells of a scan that came to its end. */
+/** What a source reports about a complete scan. */
 export interface ScanReport {
   readonly rows?: number
-  /** True where the source stopped short; never silently. */
+  /** True where the source stopped early. A source must never stop early without reporting it. */
   readonly truncated: boolean
   /** Changes whenever the content of any scanned table does. */
   readonly version?: string
   /** When the data was last changed at the source: ISO 8601. */
   readonly asOf?: string
-  /** The tables whose rows are older than what the source holds now, each with the reason in words for everybody who may read it. */
+  /** The tables whose rows are older than what the source holds now, each with a reason that every reader of the table may see. */
   readonly stale?: readonly StaleTable[]
 }
 
-/** A table of which an earlier state was read, since the present one cannot be. `table` is the source's own id. */
+/** A table that was read in an earlier state, because the present one cannot be read. `table` is the source's own id. */
 export interface StaleTable {
   readonly table: string
   readonly reason: string
@@ -143,6 +148,6 @@ export interface StaleTable {
 /** Whether a source answers. */
 export interface Health {
   readonly status: 'UP' | 'DEGRADED' | 'DOWN'
-  /** For operators; shown to nobody else. */
+  /** Shown to operators only. */
   readonly message?: string
 }

@@ -5,19 +5,20 @@ import { supportsOperator } from './supports.js'
 import { shapesOf } from './shapes.js'
 import { mapScans, operatorsOf } from './traverse.js'
 
-/** A relation that one source is asked for, split by what the source runs. */
+/** A relation that one source is asked for, split into what the source runs and the remainder. */
 export interface Split {
-  /** What the source runs. */
+  /** The part that the source runs. */
   readonly pushed: Relation
-  /** What is applied to its answer: a relation whose one scan stands for the answer of `pushed`, with columns c0 … cn. */
+  /** The remainder, which runs over the source's answer. Its one scan stands for the answer of `pushed`, with columns c0 … cn. */
   readonly remaining: Relation
-  /** The operators in `pushed`, as reports name them. */
+  /** The operators in `pushed`, as reports list them. */
   readonly pushedDown: readonly Operator[]
 }
 
 /**
- * Pushes as much of a relation as the capabilities allow down to one source, from the scans upwards.
- * @throws RangeError where more than one part would be pushed: a source that cannot union its tables has to be asked for each alone.
+ * Pushes as much of a relation down to one source as the capabilities allow, from the scans upwards.
+ * @throws RangeError where more than one part would be pushed: the caller must ask a source that cannot union its tables for each one
+ * alone.
  */
 export function splitBy(capabilities: Capabilities, relation: Relation): Split {
   const { pieces, remaining } = cut(relation, {
@@ -30,8 +31,8 @@ export function splitBy(capabilities: Capabilities, relation: Relation): Split {
 }
 
 /**
- * What remains of a cut whose pieces went to sources: what each source does not run of its piece stands on top of that source's answer.
- * Its scans name the answers by the pieces' ids.
+ * The remainder of a cut after each source has split its piece: the remainder of each piece runs over that source's answer. Its scans refer
+ * to the answers by the pieces' ids.
  */
 export function overAnswers(remaining: Relation, splitOf: (id: string) => Split): Relation {
   return mapScans(remaining, ({ table: id }) => {
@@ -41,18 +42,18 @@ export function overAnswers(remaining: Relation, splitOf: (id: string) => Split)
   })
 }
 
-/** The operators that a pushed relation holds, as reports name them. A scan is a PROJECT: it reads the wanted columns alone. */
+/** The operators of a pushed relation, as reports list them. A scan counts as PROJECT, since it reads only the columns that it names. */
 export function pushedDown(relation: Relation): Operator[] {
   const names = new Set(namesIn(relation, 'PROJECT'))
   return (['PROJECT', 'FILTER', 'AGGREGATE', 'SORT', 'LIMIT'] as const).filter((name) => names.has(name))
 }
 
-/** The operators of a remainder, as reports name them, in the order in which they are applied. */
+/** The operators of a remainder, as reports list them, in the order in which they run. */
 export function remainingOperators(remaining: Relation): Operator[] {
   return [...new Set(namesIn(remaining, undefined))]
 }
 
-/** The name of an operator in reports; undefined for a scan and a union, which are not reported. */
+/** The name of an operator in reports. Undefined for scan and union, which reports do not list. */
 export function operatorName({ op }: Relation): Operator | undefined {
   return (
     {

@@ -2,12 +2,12 @@ import type { Capabilities } from './capabilities.js'
 import type { Predicate, Relation } from './relation.js'
 import { inputsOf, termsOf } from './traverse.js'
 
-/** Whether a source with these capabilities can run the whole of a relation. */
+/** Whether a source with these capabilities can run a whole relation. */
 export function supports(capabilities: Capabilities, relation: Relation): boolean {
   return supportsOperator(capabilities, relation) && inputsOf(relation).every((input) => supports(capabilities, input))
 }
 
-/** Whether a source with these capabilities can run an operator, whatever stands below it. */
+/** Whether a source with these capabilities can run an operator, whatever its inputs are. */
 export function supportsOperator(capabilities: Capabilities, operator: Relation): boolean {
   switch (operator.op) {
     case 'scan':

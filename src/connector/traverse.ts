@@ -1,6 +1,6 @@
 import type { Expression, Predicate, Relation, TableScan } from './relation.js'
 
-/** The relations that an operator reads, from left to right. */
+/** The inputs of an operator, from left to right. */
 export function inputsOf(relation: Relation): readonly Relation[] {
   switch (relation.op) {
     case 'scan':
@@ -16,7 +16,7 @@ export function inputsOf(relation: Relation): readonly Relation[] {
   }
 }
 
-/** The same operator over other inputs; the relation itself where `map` answers every input unchanged. */
+/** The same operator over other inputs. Returns the relation itself where `map` returns every input unchanged. */
 export function mapInputs(relation: Relation, map: (input: Relation, index: number) => Relation): Relation {
   switch (relation.op) {
     case 'scan':
@@ -36,12 +36,12 @@ export function mapInputs(relation: Relation, map: (input: Relation, index: numb
   }
 }
 
-/** The same relation with something else in the place of each scan. */
+/** The same relation with each scan replaced. */
 export function mapScans(relation: Relation, map: (scan: TableScan) => Relation): Relation {
   return relation.op === 'scan' ? map(relation) : mapInputs(relation, (input) => mapScans(input, map))
 }
 
-/** Every operator of a relation, inputs before what reads them, from left to right. */
+/** Every operator of a relation, each after its inputs, from left to right. */
 export function* operatorsOf(relation: Relation): Generator<Relation> {
   for (const input of inputsOf(relation)) yield* operatorsOf(input)
   yield relation
@@ -52,7 +52,7 @@ export function scansOf(relation: Relation): TableScan[] {
   return [...operatorsOf(relation)].filter((operator) => operator.op === 'scan')
 }
 
-/** The expressions that an expression reads. */
+/** The operands of an expression. */
 export function operandsOf(expression: Expression): readonly Expression[] {
   switch (expression.kind) {
     case 'column':
@@ -66,7 +66,7 @@ export function operandsOf(expression: Expression): readonly Expression[] {
   }
 }
 
-/** The same expression over an input whose columns stand elsewhere. */
+/** The same expression with each column's position replaced. */
 export function mapColumns(expression: Expression, position: (index: number) => number): Expression {
   switch (expression.kind) {
     case 'column':
@@ -81,12 +81,12 @@ export function mapColumns(expression: Expression, position: (index: number) => 
   }
 }
 
-/** The positions of the columns that an expression reads, one as often as it is read. */
+/** The positions of the columns that an expression reads, in order, with repetitions. */
 export function columnsOf(expression: Expression): number[] {
   return expression.kind === 'column' ? [expression.index] : operandsOf(expression).flatMap(columnsOf)
 }
 
-/** The predicates that a predicate is made of. */
+/** The predicates that a predicate combines. */
 export function termsOf(predicate: Predicate): readonly Predicate[] {
   switch (predicate.kind) {
     case 'and':
@@ -104,7 +104,7 @@ export function termsOf(predicate: Predicate): readonly Predicate[] {
   }
 }
 
-/** The expression that a test tests; undefined for `and`, `or` and `not`, which only hold terms. */
+/** The expression that a predicate tests. Undefined for `and`, `or` and `not`, which only combine predicates. */
 export function testedBy(predicate: Predicate): Expression | undefined {
   switch (predicate.kind) {
     case 'and':
@@ -122,7 +122,7 @@ export function testedBy(predicate: Predicate): Expression | undefined {
   }
 }
 
-/** The same predicate over an input whose columns stand elsewhere. Lists of values are shared, not copied. */
+/** The same predicate with each column's position replaced. Lists of values are shared, not copied. */
 export function mapPredicateColumns(predicate: Predicate, position: (index: number) => number): Predicate {
   switch (predicate.kind) {
     case 'and':

@@ -2,8 +2,8 @@ import { SourceTimeout, SourceUnavailable } from '../errors.js'
 
 /**
  * A fair queue in front of the engine: at most `running` pieces of work at once, and at most `waiting` in line. Each running DuckDB
- * statement holds a thread of libuv's pool, so `running` stays below UV_THREADPOOL_SIZE, or files and DNS would wait for queries.
- * No work waits for a second place while it holds a first: all places could then wait for each other.
+ * statement occupies a thread of libuv's pool, so `running` must stay below UV_THREADPOOL_SIZE, or files and DNS would wait for queries.
+ * Work that holds a place must never wait for a second one: all places could then wait for each other.
  */
 export class Admission {
   #running = 0
@@ -14,12 +14,12 @@ export class Admission {
     private readonly waitingMax: number,
   ) {}
 
-  /** Pieces of work running and waiting now. */
+  /** How many pieces of work are running and waiting. */
   get load(): { running: number; waiting: number } {
     return { running: this.#running, waiting: this.#line.length }
   }
 
-  /** Waits for a place. Answers a function that gives it back, once. Rejects when the signal ends or the line is full. */
+  /** Waits for a place, and returns a function that gives it back, once. Rejects when the signal ends or the line is full. */
   async enter(signal?: AbortSignal): Promise<() => void> {
     if (this.#isFull && this.#line.length >= this.waitingMax)
       throw new SourceUnavailable('Too many queries are waiting. Try again in a moment.')
@@ -27,8 +27,8 @@ export class Admission {
   }
 
   /**
-   * The same for work that was admitted before and gave its place back, such as a result that is to be written: it waits at the head of
-   * the line and is not refused, since the result takes up memory while it waits.
+   * Like `enter`, for work that gave its place back and needs one again, such as a result that has to be written. It waits at the head of
+   * the line and is never refused, because the result occupies memory while it waits.
    */
   async reenter(signal?: AbortSignal): Promise<() => void> {
     return this.#take('first', signal)

@@ -6,13 +6,13 @@ import { separateSql, togetherSql } from './parts/read-union.js'
 import type { DuckDbSession } from './session.js'
 import { sqlType } from './sql/type.js'
 
-/** Bytes of all parts beyond which the relation takes so long that it is not run a second time, should its page not be small. */
+/** With more bytes of parts than this, the relation runs only once. A page that turns out not to be small would make it run twice. */
 const smallPartsBytesMax = 8 * 1024 * 1024
 
 /**
- * Runs a relation over landed parts. The session's place in the admission queue is given back when its rows are there: an operation may
- * hold many results until its response is written, and with a place each they would wait for each other.
- * @param reenter waits for a place again, and answers a function that gives it back: writing the rows is work of the engine too.
+ * Runs a relation over landed parts. Gives the session's place in the admission queue back once the rows are computed: an operation may
+ * hold many results until its response is written, and would deadlock if each kept a place.
+ * @param reenter waits for a place again and returns a function that gives it back, because writing the rows occupies the engine too.
  */
 export async function answerOver(
   session: DuckDbSession,
@@ -50,7 +50,7 @@ export async function answerOver(
   }
 }
 
-/** A small page, whose text is there already: nothing of it is in the engine any more. */
+/** The answer of a small page. Its text is already written, and the engine no longer holds anything. */
 function writtenAnswer(rows: number, text: string, { columns, format: written }: AnswerOptions): Answer {
   return {
     rows,
@@ -65,11 +65,11 @@ function writtenAnswer(rows: number, text: string, { columns, format: written }:
 
 interface Read {
   readonly rows: number
-  /** The page as JSON, where it is small and was written at once; else the rows stand in the temporary table `result`. */
+  /** The page as JSON, where it is small and was written at once. Otherwise the rows are in the temporary table `result`. */
   readonly text?: string
 }
 
-/** Scans of a union are read together where that is exact, else one by one. */
+/** Reads the scans of a union together, which is faster, and one by one where that fails. */
 async function read(session: DuckDbSession, relation: Relation, parts: LandedParts, options: AnswerOptions): Promise<Read> {
   const { columns, format, limit } = options
   const isSmall = format !== undefined && bytesOf(parts) <= smallPartsBytesMax
@@ -89,7 +89,7 @@ async function read(session: DuckDbSession, relation: Relation, parts: LandedPar
   return written(session, separateSql(relation, parts), small)
 }
 
-/** A table takes longer to make and to read again than a few rows take to be written, so a page that may be small is written at once. */
+/** Writes a page that may be small at once, because creating and reading a table takes longer than writing a few rows. */
 async function written(session: DuckDbSession, sql: string, small: ((rows: string) => string) | undefined): Promise<Read> {
   const [page] = small === undefined ? [] : await session.rows(small(sql))
   const text = page?.['text']
@@ -97,11 +97,11 @@ async function written(session: DuckDbSession, sql: string, small: ((rows: strin
   return { rows: await session.table('result', sql) }
 }
 
-/** What has to be known of a page before it is described and written. */
+/** What must be known about a page before it is described and written. */
 interface Looked {
   /** The INT64 columns that have a value beyond 2^53 on the page. */
   readonly wide: ReadonlySet<number>
-  /** Bytes of its texts. */
+  /** Bytes of the page's texts. */
   readonly textBytes: number
 }
 

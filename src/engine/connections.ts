@@ -1,31 +1,31 @@
 import type { DuckDBConnection, DuckDBInstance, DuckDBPreparedStatement } from '@duckdb/node-api'
 
-/** Connections that are kept while nobody uses them. */
+/** How many idle connections are kept open. */
 const idleMax = 4
-/** Statements that a connection remembers, and the longest text of one: a longer one lists values, and is hardly asked twice. */
+/** How many statements a connection remembers, and the longest text of one. A longer text lists values and rarely comes twice. */
 const statementsMax = 8
 const textMax = 16_384
 
-/** A COPY into a path of its own, prepared. */
+/** A prepared COPY, and the path that it writes to. */
 interface PreparedCopy {
   readonly statement: DuckDBPreparedStatement
   readonly path: string
 }
 
 /**
- * A connection and what it has been asked before: a statement that is asked again is prepared then, since to parse, bind and plan one takes
- * longer than to run it over 100,000 rows. What a database attached since then holds cannot be in it, and one that was detached makes it
- * fail.
+ * A connection and the statements that it has run. A statement that comes a second time is prepared, because parsing, binding and planning
+ * it takes longer than running it over 100,000 rows. A prepared statement does not see a database that was attached later, and fails after
+ * a detach.
  */
 export class KeptConnection {
-  /** By text; the one that was used last is the last. */
+  /** By text. The most recently used one is last. */
   readonly #asked = new Map<string, PreparedCopy | undefined>()
 
   constructor(readonly duckdb: DuckDBConnection) {}
 
   /**
-   * The prepared form of what was asked before; undefined where that is the first time. `write` answers the statement that puts the rows of
-   * `text` at a path.
+   * The prepared COPY of a text that came before. Undefined at the first time.
+   * @param write returns the statement that writes the rows of `text` to a path.
    */
   async prepared(text: string, newPath: () => string, write: (path: string) => string): Promise<PreparedCopy | undefined> {
     if (text.length > textMax) return undefined
@@ -54,7 +54,7 @@ export class KeptConnection {
   }
 }
 
-/** The connections of an engine: the one that was used last is used next. Where none is idle, a new one is ready. */
+/** The connections of an engine. `take` returns the idle one that was used last. Where none is idle, a new one is already open. */
 export class Connections {
   readonly #idle: KeptConnection[] = []
   #next: Promise<KeptConnection> | undefined
@@ -64,14 +64,14 @@ export class Connections {
   async take(): Promise<KeptConnection> {
     const idle = this.#idle.pop()
     if (idle !== undefined) return idle
-    const taken = this.#next ?? this.#open()
+    const opened = this.#next ?? this.#open()
     this.#next = this.#open()
-    // Whoever takes it is told.
+    // `take` reports this error to its caller later, so it must not count as an unhandled rejection now.
     this.#next.catch(() => undefined)
-    return taken
+    return opened
   }
 
-  /** For the next one, of a connection that was left as it was found. */
+  /** Takes a connection back for the next caller. It must be in the state in which it was taken. */
   give(connection: KeptConnection): void {
     if (this.#idle.length < idleMax) this.#idle.push(connection)
     else connection.close()

@@ -1,6 +1,6 @@
 import { BadUserInput, DialsError, ResultTooLarge, SourceTimeout, TypeMismatch } from '../errors.js'
 
-/** What DuckDB threw, as one of our errors. Its own text names files and values, so it stays in the cause. */
+/** Maps an error of DuckDB to one of ours. DuckDB's text names files and values, so it is kept only as the cause. */
 export function engineError(thrown: unknown): DialsError {
   if (thrown instanceof DialsError) return thrown
   const text = thrown instanceof Error ? thrown.message : String(thrown)

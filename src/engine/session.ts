@@ -11,17 +11,17 @@ import { copyStatement, onePart, partsOf, rowsPerPart } from './parts/write-part
 const interruptAgainMs = 20
 
 /**
- * One DuckDB connection. The signal interrupts what runs; `close` frees temporary tables with the connection, or gives one back that is as
- * it was.
+ * One DuckDB connection. The signal interrupts a running statement. `close` gives the connection back for reuse where every statement
+ * succeeded and left nothing behind. Otherwise it closes the connection, which also frees temporary tables.
  */
 export class DuckDbSession implements EngineSession {
   #closed = false
-  /** True while everything that ran has ended well and left nothing behind. */
+  /** True while every statement succeeded and left nothing behind in the connection. */
   #asItWas = true
   #again: NodeJS.Timeout | undefined
   readonly #running = new Set<Promise<unknown>>()
 
-  /** @param leave gives back the place that was waited for. */
+  /** @param leave gives the place in the admission queue back. */
   constructor(
     private readonly kept: KeptConnection,
     private readonly connections: Connections,
@@ -31,7 +31,7 @@ export class DuckDbSession implements EngineSession {
     signal?.addEventListener('abort', this.#interrupt)
   }
 
-  /** Until what runs has ended: an interrupt that comes before a query has its thread is lost. */
+  /** Interrupts repeatedly until the statement ends, because DuckDB ignores an interrupt that arrives before the query has its thread. */
   readonly #interrupt = (): void => {
     if (this.#running.size === 0) return
     this.#asItWas = false
@@ -53,13 +53,16 @@ export class DuckDbSession implements EngineSession {
     return reader.convertRowObjects<JS | string>(plainValue)
   }
 
-  /** The BLOBs of a query of one column, as bytes; null where one is NULL. For texts that would be strings only to become bytes again. */
+  /**
+   * The BLOBs of a query's first column as bytes, and null for NULL. Use it for text that is sent as bytes, which should not become a
+   * string first.
+   */
   async blobs(sql: string): Promise<(Uint8Array | null)[]> {
     const reader = await this.#guard(() => this.connection.runAndReadAll(sql))
     return (reader.getColumns()[0] ?? []).map((value) => (value instanceof DuckDBBlobValue ? value.bytes : null))
   }
 
-  /** Puts the rows of a query into a temporary table of this connection, and answers how many there are. */
+  /** Creates a temporary table of a query's rows in this connection, and returns how many there are. */
   table(name: string, sql: string): Promise<number> {
     this.#asItWas = false
     return this.#counted(`CREATE TEMP TABLE ${name} AS ${sql}`)
@@ -74,7 +77,7 @@ export class DuckDbSession implements EngineSession {
     return partsOf({ sql, compression, run: (statement) => this.#counted(statement), interrupt: () => this.#interrupt() }, path, bytesMax)
   }
 
-  /** Writes a query's rows to a path, by what is prepared where it was asked before. Answers how many. */
+  /** Writes a query's rows to a path, with a prepared statement where the query ran before. Returns how many rows there are. */
   async #copied(sql: string, path: string, folder: string, compression: PartCompression): Promise<number> {
     const write = (to: string) => copyStatement(sql, to, compression)
     const copy = await this.#guard(() => this.kept.prepared(write(''), () => join(folder, `${randomUUID()}.parquet`), write))
@@ -89,13 +92,13 @@ export class DuckDbSession implements EngineSession {
     }
   }
 
-  /** The rows that a COPY or a CREATE TABLE AS has written. */
+  /** Runs a COPY or a CREATE TABLE AS, and returns how many rows it wrote. */
   async #counted(statement: string): Promise<number> {
     const [row] = await this.rows(statement)
     return Number(row?.['Count'] ?? 0)
   }
 
-  /** Gives the place in the admission queue back, while the connection stays open with a finished result in it. */
+  /** Gives the place in the admission queue back. The connection stays open, with the finished result in it. */
   rest(): void {
     this.leave()
   }
@@ -127,7 +130,7 @@ export class DuckDbSession implements EngineSession {
   }
 }
 
-/** Whole numbers stay exact (bigint); everything that JavaScript lacks is DuckDB's own text. */
+/** Integers stay exact (bigint). A value that JavaScript has no type for becomes DuckDB's text of it. */
 function plainValue(value: DuckDBValue): JS | string {
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')
     return value

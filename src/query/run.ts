@@ -15,42 +15,43 @@ import { type Executed, execute } from './5-execute/execute.js'
 import type { Sources } from './5-execute/sources.js'
 import { checkVersion, type QueryResult, result } from './6-result/query-result.js'
 
-/** What the pipeline needs of the world. */
+/** What running a query needs beside the query itself. */
 export interface QueryContext {
   readonly viewer: Viewer
   /** The catalogue as this viewer sees it. */
   readonly catalogue: QueryCatalogue
   readonly sources: Sources
   readonly engine: Engine
-  /** Ends when the client goes away. */
+  /** Ends when the client disconnects. */
   readonly signal: AbortSignal
-  /** The token that the viewer sent, for the spokes whose shared tables a query reads: each decides again by it. */
+  /** The token that the viewer sent. A spoke whose shared tables the query reads gets it, and decides access again. */
   readonly viewerToken?: string
-  /** Runs each stage, and so may tell of it. By default it is run and nothing told. */
+  /** Runs each stage, so that it can be traced and timed. Default: only runs it. */
   readonly stage?: RunStage
 }
 
-/** Runs a stage of a query once, and answers or throws what it does. */
+/** Runs one stage of a query exactly once. Returns its result, or throws its error. */
 export type RunStage = <T>(name: 'parse' | 'bind' | 'authorise' | 'plan' | 'execute' | 'result', work: () => T | Promise<T>) => Promise<T>
 
-const untold: RunStage = async (_name, work) => work()
+const runOnly: RunStage = async (_name, work) => work()
 
-/** Rows and bytes that one source may answer with; more is RESULT_TOO_LARGE. */
+/** The most rows and bytes that one source may answer with. More is RESULT_TOO_LARGE. */
 export const fragmentLimits = { rowsMax: 20_000_000, bytesMax: 512 * 1024 * 1024 } as const
 
 /**
- * Under PARTIAL the hub keeps a fifth of the time, at most two seconds, for what has come by then: one stalled source must not cost the
- * others.
+ * Time that the hub keeps for itself under PARTIAL: a fifth of the whole, and at most two seconds. It then answers with what has arrived,
+ * so that one stalled source does not cost the answers of the others.
  */
 const hubShareMs = (timeoutMs: number) => Math.min(timeoutMs / 5, 2000)
 
 /**
- * A query, from the client's input to the answer: parse, bind, authorise, plan, execute, result. Whoever gets the result releases it.
- * @param format the one format in which its rows will be asked for, exact. Default: any, and more than once.
+ * Runs a query from the client's input to its answer: parse, bind, authorise, plan, execute, result. The caller releases the result.
+ * @param format set where the rows will be read only once, in this format and with exact numbers. Default: any format, any number of times.
+ * @throws DialsError with the query's transaction.
  */
 export async function runQuery(input: unknown, context: QueryContext, format?: RowFormat): Promise<QueryResult> {
   const transaction = randomUUID()
-  const { stage = untold } = context
+  const { stage = runOnly } = context
   try {
     const { parsed, authorised, planned, end } = await prepare(input, context)
     const deadline = deadlineAfter(end - Date.now(), context.signal)
@@ -73,7 +74,7 @@ export async function runQuery(input: unknown, context: QueryContext, format?: R
   }
 }
 
-/** The viewer's token for each spoke of which a table is read that is not open; no other spoke learns who asks. */
+/** The viewer's token for each spoke that holds a table of the query that is not open. No other spoke learns who asks. */
 function tokensOf({ tables }: AuthorisedQuery, token: string | undefined): Map<string, string> {
   if (token === undefined) return new Map()
   const shared = [...tables.values()].filter(({ access }) => access !== 'OPEN')
@@ -90,9 +91,9 @@ interface Answered {
 
 async function answer({ transaction, parsed, authorised, planned, executed }: Answered): Promise<QueryResult> {
   try {
-    const told = result(transaction, authorised, planned, executed)
-    checkVersion(parsed.atVersion, told.version)
-    return told
+    const answered = result(transaction, authorised, planned, executed)
+    checkVersion(parsed.atVersion, answered.version)
+    return answered
   } catch (thrown) {
     await executed.answer.release()
     throw thrown
@@ -104,23 +105,23 @@ export interface ExplainedFragment extends PlanFragment {
   readonly native: string
 }
 
-/** What a query would do, without doing it. */
+/** What a query would do, without running it: the plan as text, what each source would run, and what the hub would run. */
 export interface Explanation {
   readonly text: string
   readonly fragments: readonly ExplainedFragment[]
-  /** The hub's own part, as the engine's text. */
+  /** The SQL of the hub's engine over the answers of the fragments. */
   readonly residual: string
 }
 
-/** Stages 1 to 4 of a query. Needs the same authorisation as running it. */
+/** Runs stages 1 to 4 of a query. Throws the same errors of access as running it. */
 export async function explainQuery(input: unknown, context: Omit<QueryContext, 'signal'>): Promise<Explanation> {
   const { planned } = await prepare(input, context)
   const fragments = planned.stages.flat().map((fragment) => ({ ...fragment, native: nativeOf(fragment, context.sources) }))
   return { text: drawRelation(planned.logical), fragments, residual: residualText(planned, context.engine) }
 }
 
-/** Stages 1 to 4. `end`: when the query's time is over, in milliseconds since the epoch. */
-async function prepare(input: unknown, { viewer, catalogue, sources, stage = untold }: Omit<QueryContext, 'signal'>) {
+/** Stages 1 to 4. `end` is the query's deadline, in milliseconds since the epoch. */
+async function prepare(input: unknown, { viewer, catalogue, sources, stage = runOnly }: Omit<QueryContext, 'signal'>) {
   const parsed = await stage('parse', () => parse(input))
   const end = Date.now() + parsed.timeoutMs
   const bound = await stage('bind', () => bind(parsed, catalogue))

@@ -7,14 +7,14 @@ const firstPauseMs = 250
 const longestPauseMs = 30_000
 const stopMsMax = 5_000
 
-/** What a spoke process tells its hub over IPC when it listens. */
+/** What a spoke process sends its hub over IPC once it listens: its address. */
 export interface Listening {
   listening: string
 }
 
 /**
- * A `dials spoke` process that this hub keeps running. It is started at once and again, after a growing pause, whenever it ends. The IPC
- * channel ties it to this process: when it closes, even by kill -9 of the hub, the spoke exits.
+ * A `dials spoke` process that this hub keeps running. It starts at once, and again after a growing pause whenever it ends. The spoke exits
+ * when its IPC channel closes, so it never outlives the hub, not even after kill -9.
  */
 export class SpokeChild implements SpokeProcess {
   #child: ChildProcess | undefined
@@ -26,17 +26,17 @@ export class SpokeChild implements SpokeProcess {
 
   /**
    * @param command the program and its arguments.
-   * @param told of every time that it listens, and that it has ended.
+   * @param report called with true whenever the process listens, and with false when it ended.
    */
   constructor(
     private readonly command: readonly [string, ...string[]],
     private readonly log: Log,
-    private readonly told: (listening: boolean) => void,
+    private readonly report: (listening: boolean) => void,
   ) {
     this.#supervision = this.#supervise()
   }
 
-  /** Waits for the first start only: while a process that ended is being started again, a query is better told so. */
+  /** Waits only for the first start. While a process that ended is starting again it rejects at once, so that no query waits for it. */
   url(signal: AbortSignal): Promise<string> {
     return new Promise((resolve, reject) => {
       const settle = () => {
@@ -75,11 +75,11 @@ export class SpokeChild implements SpokeProcess {
     return new Promise((resolve) => {
       const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
       this.#child = child
-      child.on('message', (message: Listening) => this.#tell(message.listening))
+      child.on('message', (message: Listening) => this.#setUrl(message.listening))
       const ended = (code: number | string | null) => {
         this.#child = undefined
         this.#hasEnded = true
-        this.#tell(undefined)
+        this.#setUrl(undefined)
         resolve(code)
       }
       child.once('error', (error) => ended(error.message))
@@ -87,9 +87,9 @@ export class SpokeChild implements SpokeProcess {
     })
   }
 
-  #tell(url: string | undefined): void {
+  #setUrl(url: string | undefined): void {
     this.#url = url
     for (const settle of [...this.#waiting]) settle()
-    this.told(url !== undefined)
+    this.report(url !== undefined)
   }
 }

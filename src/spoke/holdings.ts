@@ -4,7 +4,7 @@ import type { Log, Source } from '../connector/source.js'
 import { DialsError, SourceUnavailable, toDialsError } from '../errors.js'
 import type { Viewer } from '../identity/viewer.js'
 
-/** Converting every file of a folder for the first time may take minutes. */
+/** Milliseconds. Converting every file of a folder for the first time may take minutes. */
 const readMsMax = 1_800_000
 
 interface Holding {
@@ -13,7 +13,7 @@ interface Holding {
   readonly table: TableDescription
 }
 
-/** What this spoke holds, as its sources last told: which source has a table, and what may be read of it. */
+/** The tables of this spoke as of the last harvest: the source of each, and who may read it. */
 export class Holdings {
   #tables = new Map<string, Holding>()
   #first: Promise<void> | undefined
@@ -23,7 +23,10 @@ export class Holdings {
     private readonly log: Log,
   ) {}
 
-  /** The catalogue, read afresh. Ends without `complete` where a source could not be read whole; throws where nothing could be read. */
+  /**
+   * Reads the catalogue of every source. Ends without `complete` where a source could not be read whole. Throws where nothing could be
+   * read.
+   */
   async *harvest(signal: AbortSignal): AsyncGenerator<CatalogueEvent> {
     const tables = new Map<string, Holding>()
     const owners = new Map<string, Source>()
@@ -38,7 +41,7 @@ export class Holdings {
           else {
             given++
             const owner = event.kind === 'dataset' ? owners.get(event.dataset.id) : undefined
-            if (event.kind === 'dataset' && owner !== undefined && owner !== source) yield taken(event.dataset)
+            if (event.kind === 'dataset' && owner !== undefined && owner !== source) yield duplicateId(event.dataset)
             else {
               if (event.kind === 'dataset') {
                 owners.set(event.dataset.id, source)
@@ -55,18 +58,18 @@ export class Holdings {
       whole &&= complete
     }
     if (failure !== undefined && given === 0) throw failure
-    // What a failed source had is kept: its tables can still answer from their copies.
+    // Keep what a failed source had: its tables can still answer from their copies.
     this.#tables = whole ? tables : new Map([...this.#tables, ...tables])
     if (whole) yield { kind: 'complete' }
     else if (failure !== undefined) yield { kind: 'problem', sourceId: '', message: failure.message }
   }
 
-  /** The source of one table, after deciding that the scan may read it. Throws FORBIDDEN, AGREEMENT_REQUIRED or SOURCE_UNAVAILABLE. */
+  /** The source of a table, once the viewer may read the scanned columns. Throws FORBIDDEN, AGREEMENT_REQUIRED or SOURCE_UNAVAILABLE. */
   sourceOf(scan: TableScan, viewer: Viewer): Source {
     return decide(scan, this.#tables.get(scan.table), viewer)
   }
 
-  /** Waits until the sources were read once; tries again where that failed. */
+  /** Waits until the sources were harvested once. Tries again where that failed. */
   async ready(): Promise<void> {
     this.#first ??= this.#read()
     try {
@@ -83,8 +86,10 @@ export class Holdings {
   }
 }
 
-/** Of two sources with one id the first keeps it: rows and access of the other must not come under its name. */
-function taken({ id, listing }: DatasetDescription): CatalogueEvent {
+/**
+ * The problem of a second source with the same dataset id. The first keeps the id: rows and access of the second must not appear under it.
+ */
+function duplicateId({ id, listing }: DatasetDescription): CatalogueEvent {
   const message = `Two sources of this spoke have a dataset ${id}. The one that spoke.yaml names first keeps the id, and the other is left out: give its file or table another name.`
   return { kind: 'problem', sourceId: id, message, listing }
 }
@@ -96,8 +101,8 @@ function hold(tables: Map<string, Holding>, source: Source, dataset: DatasetDesc
 }
 
 /**
- * The spoke decides for itself, whatever the hub decided: open tables, those that are shared with the viewer's organisation, and no column
- * that points to a person.
+ * The spoke decides access itself, whatever the hub decided. It allows open tables and tables shared with the viewer's organisation,
+ * without their personal columns.
  */
 function decide(scan: TableScan, holding: Holding | undefined, viewer: Viewer): Source {
   if (holding === undefined) throw new SourceUnavailable(`The spoke has no table ${scan.table} now. Harvest it again.`)

@@ -11,7 +11,7 @@ import { SourceTimeout } from '../errors.js'
 import type { Viewer } from '../identity/viewer.js'
 import type { Holdings } from './holdings.js'
 
-/** What every scan of one spoke shares. `scratchFolder` lies in memory. */
+/** What all scans of a spoke share. `scratchFolder` must be in memory (tmpfs). */
 export interface ScanContext {
   readonly spokeId: string
   readonly holdings: Holdings
@@ -19,7 +19,7 @@ export interface ScanContext {
   readonly scratchFolder: string
 }
 
-/** A piece of the relation, as its source will run it. */
+/** A piece of the relation, as its source runs it. */
 interface Planned {
   readonly id: string
   readonly source: Source
@@ -27,9 +27,9 @@ interface Planned {
 }
 
 /**
- * Answers a hub's relation as Parquet parts and a report. What one source runs alone passes through as it comes. What spans sources, and
- * what a source does not run, this spoke's engine runs over the parts.
- * @throws FORBIDDEN or AGREEMENT_REQUIRED where the viewer may not read what the relation reads: the spoke decides before it plans.
+ * Answers a hub's relation with Parquet parts and a report. The parts of a relation that one source runs alone are passed on as they
+ * arrive. Otherwise this spoke's engine runs the remainder over the parts.
+ * @throws FORBIDDEN or AGREEMENT_REQUIRED where the viewer may not read a table or column. The spoke decides this before it plans.
  */
 export async function* scan(
   relation: Relation,
@@ -52,7 +52,7 @@ export async function* scan(
     : yield* combine([...planned.values()], rest, context, options)
 }
 
-/** The capabilities of every source that a relation reads, after deciding that the viewer may read each of its tables and columns. */
+/** The capabilities of every source that a relation reads. First checks that the viewer may read each of its tables and columns. */
 async function capabilitiesOf(relation: Relation, viewer: Viewer, holdings: Holdings): Promise<ReadonlyMap<Source, Capabilities>> {
   const tables = new Map<Source, string[]>()
   for (const leaf of scansOf(relation)) {
@@ -75,7 +75,7 @@ async function* passThrough({ source, fragment }: Planned, options: ScanOptions)
   return under.report
 }
 
-/** Runs the pieces side by side, and then the remainder over their answers. */
+/** Runs the pieces side by side, then the remainder over their answers. */
 async function* combine(
   planned: readonly Planned[],
   remaining: Relation,
@@ -93,7 +93,10 @@ async function* combine(
   }
 }
 
-/** The reports of all pieces, whose parts are put into `parts`. The first piece that fails ends the others, and its error is thrown. */
+/**
+ * Collects the parts of all pieces in `parts`, and returns their reports. The first piece that fails ends the others, and its error is
+ * thrown.
+ */
 async function collectAll(
   planned: readonly Planned[],
   parts: ReadonlyMap<string, LandedFile[]>,

@@ -16,10 +16,10 @@ import type { Holdings } from './holdings.js'
 import { scan, type ScanContext } from './scan.js'
 
 const bodyBytesMax = 16 * 1024 * 1024
-/** Well within the minute after which a hub gives a silent feed up. */
+/** Milliseconds between signs of life. A hub gives up on a feed that is silent for a minute. */
 const signOfLifeMs = 15_000
 const writeBytesMin = 1024 * 1024
-/** A filter of depth 64 nests less than this. */
+/** The deepest JSON that is accepted. A filter of depth 64 nests less than this. */
 const bodyDepthMax = 300
 
 const statuses: Partial<Record<DialsError['code'], number>> = {
@@ -33,17 +33,17 @@ const statuses: Partial<Record<DialsError['code'], number>> = {
   SOURCE_TIMEOUT: 504,
 }
 
-/** What a spoke’s HTTP needs; `tls` holds PEM texts, absent: plain HTTP. */
+/** What a spoke’s HTTP server needs. `tls` holds PEM texts; without it the server speaks plain HTTP. */
 export interface SpokeServerOptions extends Omit<ScanContext, 'holdings'> {
   readonly holdings: Holdings
   readonly verifier: RequestVerifier
-  /** Who a viewer's own token is of, by the issuers that this spoke pins. Throws UNAUTHENTICATED. */
+  /** The viewer whose token this is, verified against the issuers that this spoke pins. Throws UNAUTHENTICATED. */
   readonly viewerOf: (token: string) => Promise<Viewer>
   readonly log: Log
   readonly tls?: { cert: Buffer; key: Buffer }
 }
 
-/** The spoke's HTTP: /health for anybody; /catalogue and /scans for its own hub, with a fresh token for each request. */
+/** The spoke's HTTP server: /health for everybody; /catalogue and /scans only for its own hub, with a new token for each request. */
 export function spokeServer(options: SpokeServerOptions): FastifyInstance {
   const app = Fastify({ bodyLimit: bodyBytesMax, ...(options.tls ? { https: options.tls } : {}) }) as unknown as FastifyInstance
   app.removeAllContentTypeParsers()
@@ -60,10 +60,10 @@ async function catalogue(
   reply: FastifyReply,
   { verifier, holdings, log }: SpokeServerOptions,
 ): Promise<FastifyReply> {
-  const signal = gone(reply)
+  const signal = disconnectOf(reply)
   await verifier.verify(request.headers.authorization, 'catalogue+jwt', '')
   const events = holdings.harvest(signal)
-  // The first event decides whether there is a catalogue at all, while the status can still say so.
+  // Wait for the first event before the headers are sent: where there is no catalogue at all, the HTTP status can still report it.
   const first = events.next()
   await Promise.race([first, delay(signOfLifeMs, undefined, { ref: false })])
   async function* text() {
@@ -82,7 +82,7 @@ async function catalogue(
   return reply.type('application/x-ndjson').send(Readable.from(text()))
 }
 
-/** A blank line now and then while a large file is converted: a hub gives up what is silent. */
+/** Yields a blank line now and then while a large file is converted, because a hub gives up on a silent feed. */
 async function* signsOfLife(until: Promise<unknown>): AsyncGenerator<string> {
   const ended = until.then(
     () => true,
@@ -98,13 +98,13 @@ async function* signsOfLife(until: Promise<unknown>): AsyncGenerator<string> {
 }
 
 async function scans(request: FastifyRequest, reply: FastifyReply, options: SpokeServerOptions): Promise<FastifyReply> {
-  const left = gone(reply)
+  const disconnect = disconnectOf(reply)
   const body = typeof request.body === 'string' ? request.body : ''
   await options.verifier.verify(request.headers.authorization, 'purpose+jwt', body)
   const wanted = parseRequest(body)
-  const { signal, clear } = deadlineAfter(wanted.timeoutMs, left)
+  const { signal, clear } = deadlineAfter(wanted.timeoutMs, disconnect)
   reply.raw.once('close', clear)
-  // A hub asks for zstd where a network lies between it and this spoke.
+  // A hub asks for zstd where a network is between it and this spoke.
   const compression = request.headers.accept?.includes('compression=zstd') === true ? 'zstd' : 'snappy'
   const { rowsMax, bytesMax } = wanted
   const limits = { rowsMax, bytesMax, deadline: Date.now() + wanted.timeoutMs, signal, compression } as const
@@ -118,7 +118,7 @@ async function scans(request: FastifyRequest, reply: FastifyReply, options: Spok
     .send(begun.done === true ? begun.value : Readable.from(resumed(begun.value, pieces), { objectMode: false }))
 }
 
-/** Each part is read when the last was sent: the connection's back-pressure is the scan's. */
+/** Each part is read only after the one before was sent, so the scan follows the connection's back-pressure. */
 async function* frames(
   first: IteratorResult<LandedFile, ScanReport>,
   parts: AsyncGenerator<LandedFile, ScanReport>,
@@ -142,7 +142,7 @@ async function* frames(
   }
 }
 
-/** Large pieces one by one; what is left, or all of a small answer, as the value at the end: a single write. */
+/** Yields large pieces one by one. Returns the remainder, or the whole of a small answer, so that it is sent in a single write. */
 async function* joined(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer, Buffer> {
   let waiting: Buffer[] = []
   let bytes = 0
@@ -157,7 +157,7 @@ async function* joined(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer, Bu
   return Buffer.concat(waiting)
 }
 
-/** What had begun, from its first piece to its last. */
+/** The whole sequence of pieces, after its first one was already read. */
 async function* resumed(first: Buffer, pieces: AsyncGenerator<Buffer, Buffer>): AsyncGenerator<Buffer> {
   try {
     yield first
@@ -186,8 +186,10 @@ function parseRequest(body: string): ScanRequest {
   return parsed.data
 }
 
-/** Ends when the client goes away before its answer was whole. To be asked for before anything is waited for, or it may be missed. */
-function gone(reply: FastifyReply): AbortSignal {
+/**
+ * A signal that ends when the client disconnects before its answer is complete. Call it before the first await, or the event may be missed.
+ */
+function disconnectOf(reply: FastifyReply): AbortSignal {
   const controller = new AbortController()
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) controller.abort()

@@ -3,14 +3,14 @@ import { dirname } from 'node:path'
 
 const compactEvery = 10_000
 
-/** Remembers the `jti` of every token until it expires, across restarts: a token opens one request, once. */
+/** Remembers the `jti` of every token until it expires, also across restarts, so that each token opens only one request. */
 export class UsedTokens {
   readonly #expiry = new Map<string, number>()
   #appended = 0
-  /** Kept open: a scan uses one token. */
+  /** Kept open, because every scan writes one line. */
   #log: number | undefined
 
-  /** @param file one `jti expiry` a line; made where it is missing. */
+  /** @param file one `jti expiry` on each line. Created where it is missing. */
   constructor(private readonly file: string) {
     mkdirSync(dirname(file), { recursive: true })
     for (const line of readIfThere(file).split('\n')) {
@@ -21,7 +21,9 @@ export class UsedTokens {
   }
 
   /**
-   * True the first time. The use is on disk before the answer, so that a crash does not forget it.
+   * Whether this is the first use of a token. The use is written to the disk before the scan is answered, so that a crash does not forget
+   * it.
+   * @param jti 8 to 100 letters, digits, underscores and hyphens; anything else is refused.
    * @param expiresAt seconds since the epoch.
    */
   use(jti: string, expiresAt: number): boolean {

@@ -3,14 +3,14 @@ import type { Encoding, Numbers, RowFormat } from '../../connector/engine.js'
 import { timestampText } from '../sql/expression.js'
 import { decimalScale, quote, sqlType } from '../sql/type.js'
 
-/** A column of `result`, as it is to be written. */
+/** A column of `result`, and how it is written. */
 export interface RenderColumn {
   readonly name: string
   readonly shape: Shape
   readonly encoding: Encoding
 }
 
-/** The encoding of a shape; `wide` says that an INT64 column has a value beyond 2^53. */
+/** The encoding of a shape. @param wide whether an INT64 column has a value beyond 2^53. */
 export function encodingOf(shape: Shape, wide: boolean): Encoding {
   switch (shape.type) {
     case 'BOOLEAN':
@@ -29,17 +29,17 @@ export function encodingOf(shape: Shape, wide: boolean): Encoding {
   }
 }
 
-/** What stands in the table `result`, of which the first rows are the page. */
+/** The rows of the table `result`, and how many of them, from the first, are the page. */
 export interface Page {
   readonly rows: number
   readonly rowCount: number
 }
 
-/** Stretches longer than this are halved, for two cores to write side by side; a page of no more rows is small. */
+/** Longer pages are split in two, so that two cores write them side by side. Shorter ones are small pages. */
 const stretchRowsMax = 1000
-/** Bytes of the texts of a small page: it is one string for a moment. */
+/** The most bytes of text in a small page, which becomes one JavaScript string. */
 const smallBytesMax = 4 * 1024 * 1024
-/** Bytes of one page's texts. */
+/** The most bytes of text in one page. */
 export const pageBytesMax = 64 * 1024 * 1024
 
 /** A page as a table expression. */
@@ -48,9 +48,8 @@ export function pageSql({ rows, rowCount }: Page): string {
 }
 
 /**
- * SQL that answers the page as JSON text, made by the engine: no cell becomes a JavaScript value. Each row of the answer is one stretch of
- * the page as UTF-8, without the brackets around the page, in their order. A table of so few rows as make one stretch is read in order by
- * one thread.
+ * SQL that returns the page as JSON text. The engine writes it, so no cell becomes a JavaScript value. Each row is one stretch of the page
+ * in UTF-8, in order, without the brackets around the page. A short table is one stretch, which one thread reads in order.
  */
 export function renderSql(columns: readonly RenderColumn[], format: RowFormat, numbers: Numbers, page: Page): string {
   const row = rowSql(columns, format, numbers)
@@ -69,9 +68,9 @@ export function renderSql(columns: readonly RenderColumn[], format: RowFormat, n
 }
 
 /**
- * A statement that writes the page of a query as JSON text at once, where it is small: it answers `rows`, one more than the limit at most,
- * and `text`, as `renderSql` writes a page; null where a row is long, or an INT64 passes 2^53. Undefined where so many rows are asked for
- * as are not a small page.
+ * A statement that writes the small page of a query as JSON text. It returns `rows`, at most one more than the limit, and `text`, in the
+ * format of `renderSql`. `text` is null where a row is long or an INT64 is beyond 2^53. Undefined where the limit is too high for a small
+ * page.
  */
 export function smallPageSql(columns: readonly RenderColumn[], format: RowFormat, limit: number): ((rows: string) => string) | undefined {
   if (limit > stretchRowsMax) return undefined
@@ -79,7 +78,7 @@ export function smallPageSql(columns: readonly RenderColumn[], format: RowFormat
   const integers = cellsOf(({ type }) => type === 'INT64').join(', ')
   const lengths = cellsOf((shape) => sqlType(shape) === 'VARCHAR').map((cell) => `strlen(${cell})`)
   const cellBytesMax = Math.floor(smallBytesMax / (limit + 1) / columns.length)
-  // Both pass over NULL, and are NULL of nothing else.
+  // greatest and least ignore NULLs, and return NULL only if all arguments are NULL.
   const passed = [
     ...(integers === '' ? [] : [`greatest(${integers}) > ${Number.MAX_SAFE_INTEGER}`, `least(${integers}) < ${Number.MIN_SAFE_INTEGER}`]),
     ...(lengths.length === 0 ? [] : [`greatest(${lengths.join(', ')}) > ${cellBytesMax}`]),
@@ -87,7 +86,7 @@ export function smallPageSql(columns: readonly RenderColumn[], format: RowFormat
   const row = rowSql(columns, format, 'EXACT')
   const text = passed.length === 0 ? row : `CASE WHEN ${passed.join(' OR ')} THEN NULL ELSE ${row} END`
   return (rows) => {
-    // A limit gives its rows in their order, one after the other, and so they are written.
+    // LIMIT keeps the order of its input and emits rows one after the other, so the row numbers follow that order.
     const written = `SELECT row_number() OVER () AS place, ${text} AS text FROM (SELECT * FROM (${rows}) LIMIT ${limit + 1})`
     const page = `coalesce(string_agg(text, ',') FILTER (place <= ${limit}), '')`
     return `SELECT count(*) AS rows, CASE WHEN count(text) = count(*) THEN ${page} END AS text FROM (${written})`
@@ -98,12 +97,12 @@ function rowSql(columns: readonly RenderColumn[], format: RowFormat, numbers: Nu
   return columns.every(({ shape }) => isScalar(shape)) ? scalarsSql(columns, format, numbers) : cellsSql(columns, format, numbers)
 }
 
-/** Whether a cell is one value of JSON, and not a text of JSON itself. */
+/** Whether a cell is a scalar. Other cells already hold JSON text. */
 function isScalar({ type }: Shape): boolean {
   return type !== 'GEOMETRY' && type !== 'JSON' && type !== 'LIST'
 }
 
-/** A row of scalars by DuckDB's own function, in half the time of the text of each cell. */
+/** A row of scalars, written by DuckDB's own function: it takes half the time of writing each cell. */
 function scalarsSql(columns: readonly RenderColumn[], format: RowFormat, numbers: Numbers): string {
   const cells = columns.map(
     (column, index) => `${format === 'rows' ? '' : `${quote(column.name)}, `}${scalarSql(`c${index}`, column, numbers)}`,
@@ -111,26 +110,26 @@ function scalarsSql(columns: readonly RenderColumn[], format: RowFormat, numbers
   return `CAST(${format === 'rows' ? 'json_array' : 'json_object'}(${cells.join(', ')}) AS VARCHAR)`
 }
 
-/** A row as the concatenation of its cells' texts: what is JSON already stays as it was written. */
+/** A row as the concatenation of its cells' texts. Cells that hold JSON are copied unchanged. */
 function cellsSql(columns: readonly RenderColumn[], format: RowFormat, numbers: Numbers): string {
   const [open, close] = format === 'rows' ? ['[', ']'] : ['{', '}']
   const cells = columns.map((column, index) => {
     const before = `${index === 0 ? open : ','}${format === 'rows' ? '' : `${JSON.stringify(column.name)}:`}`
     return `${quote(before)}, coalesce(${cellSql(`c${index}`, column, numbers)}, 'null')`
   })
-  // One concat of all pieces: it takes two thirds of the time of as many `||`.
+  // One concat of all pieces takes two thirds of the time of `||` between them.
   return `concat(${cells.join(', ')}, ${quote(close)})`
 }
 
-/** One cell as JSON text, or SQL NULL. */
+/** A cell as JSON text, or SQL NULL. */
 function cellSql(sql: string, column: RenderColumn, numbers: Numbers): string {
   if (isScalar(column.shape)) return `CAST(to_json(${scalarSql(sql, column, numbers)}) AS VARCHAR)`
   return `CASE WHEN ${isJson(sql)} THEN ${sql} ELSE CAST(to_json(${sql}) AS VARCHAR) END`
 }
 
 /**
- * A scalar as the value that DuckDB writes as it should stand in JSON. As they are, it writes bare NaN, drops a decimal's zeros and puts a
- * space into timestamps.
+ * A scalar, converted so that DuckDB writes it correctly as JSON. Unconverted, DuckDB writes a bare NaN, drops a decimal's trailing zeros,
+ * and puts a space into timestamps.
  */
 function scalarSql(sql: string, { shape, encoding }: RenderColumn, numbers: Numbers): string {
   switch (shape.type) {
@@ -139,7 +138,7 @@ function scalarSql(sql: string, { shape, encoding }: RenderColumn, numbers: Numb
     case 'INT64':
       return numbers === 'EXACT' && encoding === 'STRING' ? `CAST(${sql} AS VARCHAR)` : sql
     case 'DECIMAL':
-      // By its text: DuckDB's own cast of a wide negative decimal misses the nearest double.
+      // Cast by way of text: DuckDB's own cast of a wide negative decimal does not return the nearest double.
       return numbers === 'DOUBLE' ? `CAST(${decimalText(sql, decimalScale(shape))} AS DOUBLE)` : decimalText(sql, decimalScale(shape))
     case 'DATE':
       return `CAST(${finiteSql(sql)} AS VARCHAR)`
@@ -153,18 +152,21 @@ function scalarSql(sql: string, { shape, encoding }: RenderColumn, numbers: Numb
   }
 }
 
-/** Most decimals fit 18 digits, and those are written in a third of the time. */
+/** Casts to 18 digits first: most decimals fit, and those are written in a third of the time. */
 function decimalText(sql: string, scale: number): string {
   const text = `CAST(${sql} AS VARCHAR)`
   return scale > 18 ? text : `coalesce(CAST(TRY_CAST(${sql} AS DECIMAL(18,${scale})) AS VARCHAR), ${text})`
 }
 
-/** NaN and the infinities are null. */
+/** Replaces NaN and the infinities by null. */
 function finiteSql(sql: string): string {
   return `CASE WHEN isfinite(${sql}) THEN ${sql} END`
 }
 
-/** What is spliced into an answer must be JSON, whatever a spoke sent; DuckDB's own check lets NaN, infinities and a last comma pass. */
+/**
+ * Whether a text is JSON. A spoke's text is copied into the answer, so it must be valid. DuckDB's own check accepts NaN, infinities and a
+ * trailing comma.
+ */
 function isJson(sql: string): string {
   const bare = `regexp_replace(${sql}, '"(\\\\.|[^"\\\\])*"', '0', 'g')`
   return `json_valid(${sql}) AND NOT regexp_matches(${bare}, '(?i)nan|inf|,\\s*[\\]}]')`

@@ -4,8 +4,8 @@ import { partKeyName } from './part-key.js'
 import { quote, sqlType } from '../sql/type.js'
 
 /**
- * Landed parts as a table expression of the rows where `where` holds. Every column is cast to the type that was planned: what a source
- * sends is not trusted to be of that type.
+ * Landed parts as a table expression, with the rows where `where` holds. Every column is cast to its planned type, because a source may
+ * send another.
  */
 export function partsSql(scan: TableScan, files: readonly LandedFile[], where?: string): string {
   const columns = scan.columns.map((shape, index) => `CAST(${files.length === 0 ? 'NULL' : `c${index}`} AS ${sqlType(shape)}) AS c${index}`)
@@ -15,7 +15,7 @@ export function partsSql(scan: TableScan, files: readonly LandedFile[], where?: 
   return `(SELECT ${list} FROM read_parquet([${paths}]${keyFor(files)})${where === undefined ? '' : ` WHERE ${where}`}) AS parts`
 }
 
-/** All parts of a scan land in the same folder, so they are encrypted all or not at all. */
+/** All parts of a scan land in the same folder, so either all of them are encrypted or none. */
 function keyFor(files: readonly LandedFile[]): string {
   return files.every(({ encrypted }) => encrypted === true) ? `, encryption_config = {footer_key: ${quote(partKeyName)}}` : ''
 }

@@ -6,15 +6,15 @@ import { relationSql } from '../sql/relation.js'
 import { decimalScale, sqlType } from '../sql/type.js'
 import { partsSql } from './read-parts.js'
 
-/** A relation over landed parts, each scan read apart. */
+/** A relation over landed parts, where each scan is read on its own. */
 export function separateSql(relation: Relation, parts: LandedParts): string {
   return relationSql(relation, (scan) => partsSql(scan, parts.get(scan.table) ?? []))
 }
 
 /**
- * A relation over landed parts in which the scans of a union are read together, in half the time where they are many; undefined where it
- * has no such union. The engine gives all parts the types of the first. Where that could round or cut a value of another part the
- * statement fails, and `separateSql` has to be run instead.
+ * A relation over landed parts, where the scans of a union are read together. Many scans take half the time. Undefined where there is no
+ * such union. DuckDB reads all parts with the first part's types. Where that could round or cut values of another part, the statement
+ * fails, and the caller must run `separateSql`.
  */
 export function togetherSql(relation: Relation, parts: LandedParts): string | undefined {
   const joined = withUnionsAsScans(relation)
@@ -29,7 +29,10 @@ export function togetherSql(relation: Relation, parts: LandedParts): string | un
   })
 }
 
-/** Unions of like scans become one scan that names them all, `#0 #1`. Answers the relation itself where it has none. */
+/**
+ * Turns each union of scans with the same types into one scan that names them all: `#0 #1`. Returns the relation itself where there is
+ * none.
+ */
 function withUnionsAsScans(relation: Relation): Relation {
   if (relation.op !== 'union') return mapInputs(relation, withUnionsAsScans)
   const [first, ...others] = relation.inputs
@@ -45,13 +48,13 @@ function isLike(left: TableScan, right: TableScan): boolean {
   )
 }
 
-/** A constant once the statement is bound, so it is not evaluated for each row. */
+/** DuckDB folds this into a constant when it binds the statement, so it costs nothing for each row. */
 function typedAsPlanned({ columns }: TableScan): string {
   const holds = columns.map((shape, index) => `typeof(c${index}) ${sameOrNarrower(shape)}`)
   return `CASE WHEN ${holds.join(' AND ')} THEN true ELSE error('the first part is typed otherwise') END`
 }
 
-/** Types that hold every value of a shape as it is, or refuse it. */
+/** The types of a part that can be cast to the shape without loss. */
 function sameOrNarrower(shape: Shape): string {
   switch (shape.type) {
     case 'INT64':

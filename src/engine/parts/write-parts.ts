@@ -6,26 +6,26 @@ import type { LandedFile, PartCompression } from '../../connector/engine.js'
 import { ResultTooLarge } from '../../errors.js'
 import { quote } from '../sql/type.js'
 
-/** DuckDB's own row group. */
+/** The rows of one part: DuckDB's default row group. */
 export const rowsPerPart = 122_880
 const lookMs = 25
 
-/** A query to be copied into files. */
+/** A query whose rows are copied into files. */
 export interface CopyWork {
   readonly sql: string
   readonly compression: PartCompression
-  /** Runs a COPY and answers the rows that it wrote. */
+  /** Runs a COPY and returns how many rows it wrote. */
   run(statement: string): Promise<number>
-  /** Ends what runs; nothing happens where it has ended. */
+  /** Interrupts the COPY. Does nothing where it has ended. */
   interrupt(): void
 }
 
-/** The COPY of a query's rows to a path; `options` begin with a comma. */
+/** A COPY of a query's rows to a path. @param options further options, starting with a comma. */
 export function copyStatement(sql: string, path: string, compression: PartCompression, options = ''): string {
   return `COPY (${sql}) TO ${quote(path)} (FORMAT parquet, COMPRESSION ${compression}${options})`
 }
 
-/** What `copy` writes to a path, as one file. The folder is not watched: the file is given when it is whole. */
+/** Runs `copy` and yields its file once it is complete. The folder is not watched meanwhile. */
 export async function* onePart(
   copy: (path: string) => Promise<number>,
   path: string,
@@ -45,15 +45,15 @@ export async function* onePart(
 }
 
 /**
- * Gives each file of a COPY under way as soon as it is whole, in their order, and answers the rows. A COPY does not wait for its
- * reader, so its folder is watched: beyond `bytesMax` it ends with RESULT_TOO_LARGE. The folder is made here and removed when the COPY has
- * ended and every given part has been released. Parts that were not given are removed with the COPY.
+ * Yields each file of a running COPY as soon as it is complete, in order, and returns the number of rows. A COPY does not wait for its
+ * reader, so the folder is watched: beyond `bytesMax` the COPY ends with RESULT_TOO_LARGE. The folder is created here, and removed once the
+ * COPY has ended and every yielded part was released. Parts that were not yielded are removed with the COPY.
  */
 export async function* partsOf(work: CopyWork, folder: string, bytesMax: number): AsyncGenerator<LandedFile, { rows: number }> {
   await mkdir(folder, { recursive: true })
   const copy = start(work, folder, bytesMax)
   const given = new Set<string>()
-  // Only when nobody will look into the folder again: the last part may be released before it is known to be the last.
+  // The folder may be removed only when nobody looks into it again: the last part may be released before it is known to be the last.
   let looked = false
   const removeEmpty = async () => {
     if (looked) await rmdir(folder).catch(() => undefined)
@@ -90,7 +90,7 @@ interface Copy {
   end: Promise<void>
 }
 
-/** Starts a COPY and watches the size of what it writes, read already or not. */
+/** Starts a COPY and watches the size of all files that it wrote, including those already yielded. */
 function start(work: CopyWork, folder: string, bytesMax: number): Copy {
   const copy: Copy = { rows: 0, ended: false, failure: undefined, end: Promise.resolve() }
   const sizes = new Map<string, number>()
@@ -131,7 +131,7 @@ function tooLarge(bytesMax: number): ResultTooLarge {
   return new ResultTooLarge(`The answer of one source is larger than ${bytesMax} bytes. Filter more, or group.`)
 }
 
-/** Looked at and unlinked in place: in tmpfs that is sooner done than handed to another thread. */
+/** Uses synchronous calls: in tmpfs they take less time than handing the work to another thread. */
 function landed(path: string, released: () => Promise<void>): LandedFile {
   const { size } = statSync(path)
   let isReleased = false
@@ -151,7 +151,10 @@ async function sizeOf(path: string): Promise<number | undefined> {
   return (await stat(path).catch(() => undefined))?.size
 }
 
-/** A file ends in the length of its footer and the magic. The magic alone may be data that was written as far as that. */
+/**
+ * Whether a Parquet file is complete: it ends with the length of its footer and the magic. The magic alone may be data of a half-written
+ * file.
+ */
 async function isWhole(path: string): Promise<boolean> {
   const handle = await open(path, 'r')
   try {

@@ -4,7 +4,7 @@ import { shapeOf } from '../../connector/shapes.js'
 import { readText } from './read-text.js'
 import { decimalScale, integer, quote, sqlType } from './type.js'
 
-/** A scalar expression over an input whose columns are c0 … cn. */
+/** The SQL of a scalar expression over an input with columns c0 … cn. */
 export function expressionSql(expression: Expression, input: readonly Shape[]): string {
   switch (expression.kind) {
     case 'column':
@@ -25,7 +25,7 @@ export function expressionSql(expression: Expression, input: readonly Shape[]): 
   }
 }
 
-/** A literal, cast to its type from its canonical text. */
+/** A literal, cast from its canonical text to its type. */
 export function literalSql({ shape, value }: Literal): string {
   const text = value === null ? 'NULL' : quote(value)
   return shape.type === 'STRING' && value !== null ? text : `CAST(${text} AS ${sqlType(shape)})`
@@ -40,7 +40,7 @@ function convertSql(of: Expression, to: Shape, input: readonly Shape[]): string 
   return `CAST(${sql} AS ${sqlType(to)})`
 }
 
-/** ISO 8601, `T` between date and time; an instant in UTC with `Z`. */
+/** ISO 8601 with `T` between date and time. A TIMESTAMPTZ is in UTC, with `Z`. */
 export function timestampText(sql: string, type: 'TIMESTAMP' | 'TIMESTAMPTZ'): string {
   const local = type === 'TIMESTAMPTZ' ? `(${sql} AT TIME ZONE 'UTC')` : sql
   return `(replace(CAST(${local} AS VARCHAR), ' ', 'T')${type === 'TIMESTAMPTZ' ? " || 'Z'" : ''})`
@@ -53,15 +53,15 @@ function bucketSql(bucket: Extract<Expression, { kind: 'bucket' }>, input: reado
 }
 
 /**
- * Exact for DECIMAL: whole-number division of the sum's digits, and as many zeros as the mean has more digits, rounded half to even.
- * DuckDB's own division of decimals is DOUBLE; its `//` and `%` truncate towards zero. The lambda names the digits: binding them five times
- * over would take longer than all the rest of a small query.
+ * An exact mean as DECIMAL, rounded half to even: divides the digits of the sum, extended by as many zeros as the mean has more digits, as
+ * integers. DuckDB's `/` on decimals returns DOUBLE; its `//` and `%` truncate towards zero. The lambda names the digits once: repeating
+ * them five times would take longer to bind than the rest of a small query.
  */
 function meanSql(sum: string, count: string, sumShape: Shape, shape: Shape): string {
   if (shape.type !== 'DECIMAL') return `(CAST(${sum} AS DOUBLE) / nullif(${count}, 0))`
   const scale = decimalScale(shape)
   const digits = `CAST(replace(CAST(${sum} AS VARCHAR), '.', '') || ${quote('0'.repeat(scale - decimalScale(sumShape)))} AS HUGEINT)`
-  // Twice the rest passes the count, or meets it where the quotient is odd.
+  // Rounds away from zero where twice the remainder exceeds the count, or equals it and the quotient is odd.
   const away = `CASE WHEN abs(d % ${count}) * 2 + abs(d // ${count}) % 2 > ${count} THEN sign(d) ELSE 0 END`
   const one = `CAST(${quote(scale === 0 ? '1' : `0.${'1'.padStart(scale, '0')}`)} AS ${sqlType(shape)})`
   return `CASE WHEN ${count} = 0 THEN NULL ELSE list_transform([${digits}], lambda d: CAST(d // ${count} + ${away} AS DECIMAL(38,0)) * ${one})[1] END`

@@ -5,7 +5,10 @@ import { quote } from './type.js'
 
 const symbols: Record<Comparison, string> = { eq: '=', ne: '<>', lt: '<', lte: '<=', gt: '>', gte: '>=' }
 
-/** A predicate over an input whose columns are c0 … cn; three-valued, text compared binary (DuckDB's default collation). */
+/**
+ * The SQL of a predicate over an input with columns c0 … cn. Three-valued. Text is compared byte by byte, which is DuckDB's default
+ * collation.
+ */
 export function predicateSql(predicate: Predicate, input: readonly Shape[]): string {
   switch (predicate.kind) {
     case 'and':
@@ -32,7 +35,10 @@ export function predicateSql(predicate: Predicate, input: readonly Shape[]): str
 const number = '-?[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?'
 const position = `\\[\\s*(${number})\\s*,\\s*(${number})`
 
-/** Every position of a GeoJSON text, whatever its geometry's type (RFC 7946, section 3.1.1: longitude, then latitude). */
+/**
+ * Every position of a GeoJSON text must lie in the box, whatever the geometry's type. A position is longitude, then latitude (RFC 7946,
+ * 3.1.1).
+ */
 function withinBoxSql(box: Extract<Predicate, { kind: 'withinBox' }>, geometry: string): string {
   const axis = (group: 1 | 2) => `CAST(regexp_extract_all(${geometry}, ${quote(position)}, ${group}) AS DOUBLE[])`
   const within = (group: 1 | 2, from: number, to: number) =>
@@ -41,7 +47,10 @@ function withinBoxSql(box: Extract<Predicate, { kind: 'withinBox' }>, geometry: 
   return `(${longitudes} AND ${within(2, box.south, box.north)})`
 }
 
-/** West of the 180th meridian or east of it; NULL for no position, as the minimum of none is. */
+/**
+ * For a box across the 180th meridian: every longitude is at least `west` or at most `east`. NULL without positions, like the minimum of no
+ * values.
+ */
 function acrossAntimeridian(longitudes: string, west: number, east: number): string {
   const each = `longitude BETWEEN ${degrees(west)} AND 180 OR longitude BETWEEN -180 AND ${degrees(east)}`
   return `list_aggregate(list_transform(${longitudes}, lambda longitude: ${each}), 'bool_and')`

@@ -4,7 +4,7 @@ import { decimalScale, quote, sqlType } from './type.js'
 const day = '[0-9]{4}-[0-9]{2}-[0-9]{2}'
 const clock = '[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?'
 
-/** The texts that are a value of a type: a literal's canonical forms, leading zeros, and a plus sign. */
+/** The texts that are accepted as a value of a type: the canonical forms of literals, leading zeros, and a plus sign. */
 const forms: Partial<Record<ColumnType, string>> = {
   BOOLEAN: '(?i)true|false',
   INT64: '[+-]?[0-9]+',
@@ -16,8 +16,8 @@ const forms: Partial<Record<ColumnType, string>> = {
 }
 
 /**
- * Text read as another type; blanks around it do not matter. Whatever is not exactly a value of that type is an error: DuckDB's own cast
- * makes 2 of '1.5', true of 'yes', a date of 'epoch', and drops the offset of a local time.
+ * Reads text as another type, ignoring blanks around it. Any other text is an error. DuckDB's own cast is too lenient: it reads '1.5' as 2,
+ * 'yes' as true and 'epoch' as a date, and drops the offset of a local time.
  */
 export function readText(sql: string, to: Shape): string {
   const form = to.type === 'DECIMAL' ? `[+-]?[0-9]+(\\.[0-9]{0,${decimalScale(to)}}0*)?` : forms[to.type]

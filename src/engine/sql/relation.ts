@@ -9,24 +9,25 @@ import { decimalScale, integer, quote, sqlType } from './type.js'
 type From = (scan: TableScan) => string
 
 /**
- * Rows behind the scans from which on a page is worth reading its first key alone before: of a few hundred that costs 2 ms, of a million it
- * saves 10.
+ * From this many scanned rows on, a page is faster where its first sort key is read alone beforehand. That costs 2 ms over a few hundred
+ * rows, and saves 10 ms over a million.
  */
 const manyRows = 100_000
-/** The longest page, offset included, that is looked for so. */
+/** The longest page, offset included, that is found this way. */
 const pageRowsMax = 20_000
 
 /**
- * DuckDB's SQL for a relation. Every SELECT answers columns c0 … cn; `from` gives the table expression behind each scan.
- * @param rows of all scans.
+ * DuckDB's SQL for a relation. Every SELECT returns columns c0 … cn.
+ * @param from returns the table expression behind a scan.
+ * @param rows how many rows all scans have together.
  */
 export function relationSql(relation: Relation, from: From, rows = 0): string {
   return (rows >= manyRows ? pageSql(relation, from) : undefined) ?? select(relation, from, '\n')
 }
 
 /**
- * A page sorted by several keys, most of them there to break ties: rows that the first key alone rules out are never compared by the
- * others. Undefined where a relation is no such page, or where its input would cost much to read twice.
+ * The SQL of a page that is sorted by several keys, most of which only break ties. The first key alone rules out most rows, so the other
+ * keys are compared for few. Undefined where the relation is not such a page, or its input would be expensive to read twice.
  */
 function pageSql(relation: Relation, from: From): string | undefined {
   if (relation.op !== 'limit' || relation.input.op !== 'sort' || relation.count === undefined) return undefined
@@ -40,7 +41,7 @@ function pageSql(relation: Relation, from: From): string | undefined {
   if (first === undefined || keys.length === 1 || rows === 0 || rows > pageRowsMax || !isReadAsItLies(input)) return undefined
   const key = `c${integer(first.column)}`
   const of = nested(input, from, '\n')
-  // The first key of the last row; null, and then it rules nothing out, where there are fewer rows, or nulls among them.
+  // The first key of the page's last row. It is NULL, and rules out no row, where there are fewer rows or the keys include a NULL.
   const last = `(SELECT CASE WHEN count(${key}) = ${integer(rows)} THEN ${first.descending ? 'min' : 'max'}(${key}) END FROM (SELECT ${key} FROM ${of} ORDER BY ${sortKey(first)} LIMIT ${integer(rows)}))`
   const kept = `CASE WHEN ${last} IS NULL THEN true ELSE ${key} ${first.descending ? '>=' : '<='} ${last} END`
   return `SELECT * FROM ${of} WHERE ${kept} ORDER BY ${keys.map(sortKey).join(', ')}${limitClause(count, offset)}`
@@ -48,12 +49,12 @@ function pageSql(relation: Relation, from: From): string | undefined {
 
 const readsAsItLies: readonly Relation['op'][] = ['scan', 'union', 'filter', 'project']
 
-/** Whether a relation only reads, filters and projects: to read it twice costs little more than once. */
+/** Whether a relation only reads, filters and projects. Reading it twice then costs little more than once. */
 function isReadAsItLies(relation: Relation): boolean {
   return readsAsItLies.includes(relation.op) && inputsOf(relation).every(isReadAsItLies)
 }
 
-/** `line` begins a line at this depth. Text is never indented afterwards: a literal may hold a line break. */
+/** @param line starts a new line at this depth. Finished SQL must never be indented again, because a literal may contain a line break. */
 function select(relation: Relation, from: From, line: string): string {
   switch (relation.op) {
     case 'scan':
@@ -74,13 +75,13 @@ function select(relation: Relation, from: From, line: string): string {
       return `SELECT ${named([...groups, ...measures])} FROM ${nested(relation.input, from, line)}${by}`
     }
     case 'sort':
-      // A COPY into several files keeps the order of a LIMIT, and of nothing else.
+      // A COPY into several files keeps only the order of a LIMIT, so every sort gets one.
       return `${sorted(relation, from, line)} LIMIT ${everyRow}`
     case 'limit': {
-      // LIMIT must stand beside its ORDER BY, since a subquery's order is not kept by promise.
+      // LIMIT must be in the same SELECT as its ORDER BY, because SQL does not guarantee the order of a subquery.
       if (relation.input.op === 'sort') return `${sorted(relation.input, from, line)}${limitClause(relation.count, relation.offset)}`
-      // With a constant offset DuckDB (1.5.5) reads the other columns afterwards, which gains nothing without an order, and fails with an
-      // INTERNAL Error over Parquet whose statistics rule out a part of the filter.
+      // The offset is a subquery, not a constant. With a constant, DuckDB (1.5.5) reads the other columns afterwards. That saves nothing
+      // without an order, and fails with an INTERNAL Error over Parquet whose statistics rule out a part of the filter.
       return `SELECT * FROM ${nested(relation.input, from, line)}${limitClause(relation.count, relation.offset, (rows) => `(SELECT ${rows})`)}`
     }
   }
@@ -146,8 +147,9 @@ function aggregateSql(measure: Aggregate, input: readonly Shape[]): string {
 }
 
 /**
- * The sample deviation of all from the counts, means and squares of parts, two at a time: sums of the squares themselves would lose their
- * last digits to a large mean (Chan, Golub and LeVeque, Updating Formulae and a Pairwise Algorithm for Computing Sample Variances, 1979).
+ * The sample deviation of all rows from the counts, means and M2 of partial aggregates, merged two at a time. Adding sums of squares would
+ * lose the last digits where the mean is large (Chan, Golub and LeVeque, Updating Formulae and a Pairwise Algorithm for Computing Sample
+ * Variances, 1979).
  */
 function mergedDeviation(count: string, mean: string, squares: string): string {
   const parts = `list({'n': CAST(${count} AS DOUBLE), 'm': ${mean}, 's': ${squares}}) FILTER (${count} > 0)`
@@ -156,8 +158,9 @@ function mergedDeviation(count: string, mean: string, squares: string): string {
 }
 
 /**
- * Sums are DECIMAL before they are written: HUGEINT would become DOUBLE in Parquet. DuckDB lets a sum of DECIMAL pass 38 digits, up to
- * 2^127, so that the most that 38 digits hold is compared with it: 0.1 µs a group, where a cast by way of its text takes 16.
+ * The SQL of a SUM. The sum of integers is cast to DECIMAL, because Parquet would hold a HUGEINT as DOUBLE. DuckDB lets a sum of DECIMAL
+ * exceed 38 digits, up to 2^127, so the sum is compared with the largest value of 38 digits. That takes 0.1 µs a group, and a cast by way
+ * of text 16 µs.
  */
 function sumSql(of: string, from: Shape | undefined, to: Shape): string {
   if (from?.type === 'DOUBLE') return `sum(${of})`

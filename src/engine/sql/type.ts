@@ -1,6 +1,6 @@
 import type { Shape } from '../../connector/column.js'
 
-/** The DuckDB type that holds a shape. GEOMETRY, JSON and LIST are held as their JSON text. */
+/** The DuckDB type of a shape. GEOMETRY, JSON and LIST are stored as JSON text. */
 export function sqlType(shape: Shape): string {
   switch (shape.type) {
     case 'STRING':
@@ -27,19 +27,19 @@ export function sqlType(shape: Shape): string {
   }
 }
 
-/** The scale of a DECIMAL, checked, since it is written into SQL. */
+/** The scale of a DECIMAL. Checked, because it is written into SQL. */
 export function decimalScale(shape: Shape): number {
   const scale = shape.scale ?? 0
   if (!Number.isInteger(scale) || scale < 0 || scale > 38) throw new RangeError(`no such scale: ${scale}`)
   return scale
 }
 
-/** A text literal. DuckDB's plain quotes know no escape but the doubled quote. */
+/** A SQL text literal. DuckDB's plain quotes have no escape except the doubled quote. */
 export function quote(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }
 
-/** A whole number for SQL text. */
+/** An integer as SQL text. Throws for any other number. */
 export function integer(value: number): string {
   if (!Number.isSafeInteger(value)) throw new RangeError(`not a whole number: ${value}`)
   return String(value)

@@ -3,15 +3,16 @@ import { type FilterInput, type FilterOperator, operandSchemas, queryLimits } fr
 
 /** A place in the input: `["where", "and", 0, "column"]`. */
 export type Path = readonly (string | number)[]
+/** A value in a filter, as JSON has it. */
 export type Cell = string | number | boolean
 
-/** A filter, checked: its shape is right and its operands have the right form. Its names and types are bound later. */
+/** A filter whose form is checked. Its column names and types are checked when it is bound. */
 export type ParsedFilter =
   | { kind: 'and' | 'or'; terms: ParsedFilter[]; path: Path }
   | { kind: 'not'; term: ParsedFilter; path: Path }
   | { kind: 'tests'; column: string; tests: Test[]; path: Path }
 
-/** One operator on a column; with several on one leaf, every one must hold. */
+/** One operator on a column. Where a leaf has several, all must hold. */
 export type Test =
   | { operator: 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte'; operand: Cell; path: Path }
   | { operator: 'in'; operand: Cell[]; path: Path }
@@ -21,13 +22,13 @@ export type Test =
 
 const operators = Object.keys(operandSchemas) as FilterOperator[]
 
-/** Checks a filter at its place in the input. Throws BAD_USER_INPUT with that place. */
+/** Checks the form of a filter. Throws BAD_USER_INPUT with the place in the input. */
 export function parseFilter(filter: FilterInput, path: Path): ParsedFilter {
   checkSize(filter, path)
   return parse(filter, path)
 }
 
-/** Without recursion, since the depth is what is to be bounded. */
+/** Does not recurse, because the depth is not limited yet. */
 function checkSize(root: FilterInput, path: Path): void {
   let terms = 0
   const open: { filter: unknown; depth: number }[] = [{ filter: root, depth: 1 }]

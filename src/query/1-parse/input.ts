@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { granularities } from '../../connector/relation.js'
 import { columnTypes } from '../../connector/column.js'
 
-/** Bounds of one query. What is beyond them is BAD_USER_INPUT. */
+/** The limits of one query. Beyond them it is refused with BAD_USER_INPUT. */
 export const queryLimits = {
   membersMax: 500,
   outputsMax: 1000,
   inMax: 10_000,
-  /** Leaves and branches of one filter, the elements of `in` not counted. */
+  /** Nodes of one filter's tree, leaves included. The elements of `in` do not count. */
   filterTermsMax: 5000,
   filterDepthMax: 64,
   rowsMax: 10_000,
@@ -24,7 +24,7 @@ const name = text.min(1, 'is empty')
 const value = z.union([text, z.number(), z.boolean()], 'is not a cell: give a string, a number or a boolean')
 const list = <T extends z.ZodType>(of: T, most: number) => z.array(of).max(most, `holds more than ${most}`)
 
-/** A filter as it arrives: exactly one of and, or, not, column; checked further by `parseFilter`, which knows the places. */
+/** A filter as it arrives, with exactly one of and, or, not, column. `parseFilter` checks the rest, with the place of each error. */
 export interface FilterInput {
   and?: FilterInput[] | null | undefined
   or?: FilterInput[] | null | undefined
@@ -33,10 +33,10 @@ export interface FilterInput {
   [operator: string]: unknown
 }
 
-/** Kept loose here: a filter is walked without recursion by `parseFilter`, so that depth is refused before anything overflows. */
+/** Only checks that it is an object. `parseFilter` walks the filter without recursion, so a deep filter cannot overflow the stack. */
 const filter = z.custom<FilterInput>((given) => typeof given === 'object' && given !== null && !Array.isArray(given), 'is not a filter')
 
-/** Columns of a filter leaf that take an operand, each with the operand's form. */
+/** The operators of a filter's leaf, each with the form of its operand. */
 export const operandSchemas = {
   eq: value,
   ne: value,
@@ -50,6 +50,7 @@ export const operandSchemas = {
   contains: text,
   withinBox: z.array(z.number()).length(4, 'must be [west, south, east, north]'),
 } as const
+/** The name of an operator of a filter's leaf. */
 export type FilterOperator = keyof typeof operandSchemas
 
 const table = z.strictObject({
@@ -73,7 +74,7 @@ const table = z.strictObject({
     .nullish(),
 })
 
-/** QueryInput of API.graphql, as one value. `null` means absent. */
+/** QueryInput of graphql/surface.graphql, as one value. `null` means absent. */
 export const queryInputSchema = z.strictObject({
   from: table,
   select: list(z.strictObject({ column: name, as: name.nullish() }), queryLimits.outputsMax).nullish(),
@@ -112,4 +113,5 @@ export const queryInputSchema = z.strictObject({
     .nullish(),
   atVersion: text.nullish(),
 })
+/** Inferred from its schema. */
 export type QueryInput = z.infer<typeof queryInputSchema>

@@ -4,14 +4,16 @@ import { BadUserInput } from '../../errors.js'
 import { type ParsedFilter, type Path, parseFilter } from './filter.js'
 import { type QueryInput, queryInputSchema } from './input.js'
 
-/** A query whose form is right; names and types are still as the client wrote them. Every part knows its place in the input. */
+/**
+ * A query whose form is checked. Names and types are still as the client wrote them. Every part carries its place in the input, for errors.
+ */
 export interface ParsedQuery {
   from: ParsedTable
   select?: { column: string; as?: string; path: Path }[]
   where?: ParsedFilter
   groupBy: { column: string; granularity?: Granularity; as?: string; path: Path }[]
   measures: { function: MeasureFunction; column?: string; as?: string; path: Path }[]
-  /** True where groupBy or measures were given: the result is one row a group. */
+  /** True where groupBy or measures are present: the result then has one row for each group. */
   grouped: boolean
   having?: ParsedFilter
   orderBy: { column: string; descending: boolean; nullsFirst: boolean; path: Path }[]
@@ -23,21 +25,21 @@ export interface ParsedQuery {
   atVersion?: string
 }
 
-/** TableInput, its three forms as one list. */
+/** TableInput of graphql/surface.graphql, with its three forms turned into one list. */
 export interface ParsedTable {
-  /** One of `table`, several of `union` or `members`. */
+  /** One member for `table`, several for `union` or `members`. */
   members: { table: string; columns?: { column: string; as?: string; type?: ColumnType; path: Path }[]; path: Path }[]
   alias?: string
   where?: ParsedFilter
 }
 
-/** MeasureFunction of API.graphql. */
+/** MeasureFunction of graphql/surface.graphql. */
 export type MeasureFunction = 'COUNT' | 'COUNT_DISTINCT' | 'SUM' | 'AVG' | 'MIN' | 'MAX' | 'MEDIAN' | 'STDDEV'
 
-/** What holds where the input is silent: rows of a page, groups of a page, milliseconds. */
+/** The defaults of a query: rows in a page, groups in a page, the time zone, and the time limit in milliseconds. */
 export const defaults = { rows: 100, groups: 1000, timeZone: 'Europe/London', timeoutMs: 30_000 } as const
 
-/** Stage 1: the input's form, its defaults and its bounds. Throws BAD_USER_INPUT with the place. */
+/** Stage 1: checks the input's form and limits, and fills in defaults. Throws BAD_USER_INPUT with the place. */
 export function parse(input: unknown): ParsedQuery {
   const checked = queryInputSchema.safeParse(input)
   if (!checked.success) {
@@ -109,11 +111,11 @@ function parseMeasure(item: NonNullable<QueryInput['measures']>[number], path: P
   return { ...compact(item), path }
 }
 
-/** Names already looked up: a look-up costs 0.4 ms. Only valid names enter, so it is bounded. */
+/** Names that were looked up before, since each look-up takes 0.4 ms. Only valid names are added, so the map stays small. */
 const timeZones = new Map<string, string>()
 
 /**
- * Names of a place or of universal time. Abbreviations are not among them: BST is a time of London to one reader and of Dhaka to another.
+ * Names of places, or of universal time. Abbreviations are refused because they are ambiguous: BST is a time in London and one in Dhaka.
  */
 const zoneName =
   /^(?:(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)(?:\/[A-Z][A-Z0-9_-]*){1,2}|(?:Etc\/)?(?:UTC|GMT)|Etc\/GMT[+-]\d{1,2})$/i

@@ -12,7 +12,10 @@ import { bindPredicate } from './predicate.js'
 import type { QueryCatalogue } from './query-catalogue.js'
 import { type Scope, scopeOf } from './scope.js'
 
-/** Stage 2: names become tables and columns of the viewer's catalogue, literals get types. Errors name the place and near names. */
+/**
+ * Stage 2: resolves names to tables and columns of the viewer's catalogue, and gives literals their types. Errors carry the place and
+ * similar names.
+ */
 export async function bind(query: ParsedQuery, catalogue: QueryCatalogue): Promise<BoundQuery> {
   const tables = await lookUp(query, catalogue)
   const from = bindFrom(query.from, tables)
@@ -45,7 +48,7 @@ export async function bind(query: ParsedQuery, catalogue: QueryCatalogue): Promi
   }
 }
 
-/** The tables in the order in which the query names them. */
+/** The tables, in the order in which the query names them. */
 async function lookUp(query: ParsedQuery, catalogue: QueryCatalogue): Promise<ReadonlyMap<string, QueryTable>> {
   const found = await catalogue.tables([...new Set(query.from.members.map(({ table }) => table))])
   const visible = new Map(found.map((table) => [table.id, table]))
@@ -64,7 +67,7 @@ async function lookUp(query: ParsedQuery, catalogue: QueryCatalogue): Promise<Re
   return tables
 }
 
-/** `as`, or the last part of a single table's id. */
+/** `as`, or else the last part of a single table's id. */
 function aliasOf({ from }: ParsedQuery): string | undefined {
   return from.alias ?? (from.members.length === 1 ? from.members[0]?.table.split('/').at(-1) : undefined)
 }
@@ -87,13 +90,13 @@ function filterBy(input: Relation, predicate: Predicate | undefined): Relation {
   return predicate === undefined ? input : { op: 'filter', predicate, input }
 }
 
-/** Groups always have an order; rows have the one that was asked for. One row more than the page says whether another page follows. */
+/** Groups are always sorted; rows only by orderBy. The page reads one row more than its limit, to find out whether another page follows. */
 function paged(input: Relation, { grouped, limit, offset }: ParsedQuery, keys: SortKey[]): Relation {
   const sorted: Relation = grouped || keys.length > 0 ? { op: 'sort', keys, input } : input
   return { op: 'limit', count: limit + 1, offset, input: sorted }
 }
 
-/** @param table the one table of the query, if there is but one. */
+/** @param table the query's table, where it has only one. */
 function outputOf(output: NamedOutput, columns: readonly FromColumn[], at: (column: number) => number, table: string | undefined): Output {
   const { name, shape } = output
   if (output.column === undefined) return { name, shape }

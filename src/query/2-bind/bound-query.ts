@@ -3,20 +3,20 @@ import type { Shape } from '../../connector/column.js'
 import type { Relation } from '../../connector/relation.js'
 import type { Path } from '../1-parse/filter.js'
 
-/** A query whose names are columns and whose literals have types: one relation, and what the stages after it need to know beside it. */
+/** A query whose names are resolved and whose literals have types: one relation, and what later stages need beside it. */
 export interface BoundQuery {
   /**
-   * The whole query: its scans name tables by the hub's ids, and it answers the page and one row more. A sort has the keys that were asked
-   * for; planning adds what breaks ties.
+   * The whole query. Its scans name tables by the hub's ids. It answers the page and one more row. A sort has only the requested keys;
+   * planning adds those that break ties.
    */
   readonly relation: Relation
-  /** The tables of its scans, by id. */
+  /** The tables that it scans, by id. */
   readonly tables: ReadonlyMap<string, QueryTable>
-  /** The columns of `from` that the query uses, in the order in which a client sees them. */
+  /** The columns of `from` that the query uses, in the order of `from`. */
   readonly columns: readonly FromColumn[]
-  /** The columns of the answer: what the relation answers, in its order. */
+  /** The columns that the relation answers, in order. */
   readonly outputs: readonly Output[]
-  /** Each place where a column is used, for the decision. */
+  /** Each use of a column, for the decision on access. */
   readonly uses: readonly Use[]
   /** Rows of the page, and rows before it. */
   readonly limit: number
@@ -27,19 +27,19 @@ export interface BoundQuery {
 export interface FromColumn extends Meaning {
   readonly name: string
   readonly shape: Shape
-  /** The columns of tables that it is read from. None: it says where a row came from. */
+  /** The published columns that it is read from. Empty for `_spoke` and `_table`. */
   readonly origins: readonly Origin[]
-  /** The tables that have no such column: it is null in their rows, and they are reported. */
+  /** The tables that have no such column. Their rows have null in it, and the result reports the column as missing. */
   readonly missingIn: readonly string[]
 }
 
-/** A column of a table. */
+/** A published column of a table. */
 export interface Origin {
   readonly table: string
   readonly column: QueryTable['columns'][number]
 }
 
-/** What a column's values are; absent where nobody knows or the tables do not agree. */
+/** What a column's values mean. Absent where the source does not say, or the tables do not agree. */
 export interface Meaning {
   readonly semanticType?: string
   readonly unit?: string
@@ -49,9 +49,9 @@ export interface Meaning {
 export interface Output extends Meaning {
   readonly name: string
   readonly shape: Shape
-  /** The position in `columns` of what it is made from. Absent: it counts rows. */
+  /** The position in `columns` of the column that it is computed from. Absent where it counts rows. */
   readonly column?: number
-  /** The one table that its values are read from as they are. Absent for a union, a measure and a bucket. */
+  /** The table whose values it shows unchanged. Absent for a union, a measure and a bucket. */
   readonly table?: string
 }
 
@@ -60,7 +60,7 @@ export interface Use {
   /** A position in `columns`. */
   readonly column: number
   readonly use: 'SELECT' | 'FILTER' | 'GROUP' | 'AGGREGATE' | 'SORT'
-  /** True where the client did not name it: it left `select` out. */
+  /** True where the client omitted `select`, so it did not ask for this column by name. */
   readonly implicit: boolean
   readonly path: Path
 }

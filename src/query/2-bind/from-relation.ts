@@ -4,8 +4,8 @@ import type { FromColumn, Origin } from './bound-query.js'
 import { type Cell, cellOf, type From, type Member } from './from.js'
 
 /**
- * The tables of `from` as a relation of those of its columns that a query uses: a projection of a scan for each table, under a union where
- * there are several. Only what is used is built: a union of many wide tables would be large.
+ * The tables of `from` as a relation: a projection of a scan for each table, below a union where there are several. It has only the columns
+ * that the query uses, because a union of many wide tables would be large.
  * @param used positions in `from.columns`, ascending.
  */
 export function fromRelation(from: From, used: readonly number[]): { relation: Relation; columns: FromColumn[] } {

@@ -6,45 +6,43 @@ import type { Meaning } from './bound-query.js'
 import { nearNames } from './near-names.js'
 import type { QueryTable } from '../../catalogue/tables-for-query.js'
 
-/**
- * What `_spoke` and `_table` say: where a row came from. A published column of such a name does not stand for them, or a spoke could lie.
- */
+/** The hub fills these columns with a row's spoke and table. It ignores a published column of the same name, which could lie about them. */
 const pseudoColumns = ['_spoke', '_table'] as const
 
-/** True for `_spoke` and `_table`. */
+/** Whether a name is `_spoke` or `_table`. */
 export function isPseudoColumn(name: string): name is (typeof pseudoColumns)[number] {
   return (pseudoColumns as readonly string[]).includes(name)
 }
 
 type QueryColumn = QueryTable['columns'][number]
 
-/** What the tables of `from` have together, by name. */
+/** The tables of `from` and their common columns, by name. */
 export interface From {
-  /** In order of first appearance; those that say where a row came from are last. */
+  /** In order of first appearance. `_spoke` and `_table` come last. */
   readonly columns: readonly NamedColumn[]
   readonly members: readonly Member[]
 }
 
-/** A column under the name and the shape that it has in all tables of `from`. */
+/** A column with the name and the shape that all tables of `from` share. */
 export interface NamedColumn extends Meaning {
   readonly name: string
   readonly shape: Shape
 }
 
-/** A table of `from`, and what it has under each shared name. */
+/** A table of `from`, and its columns by their shared names. */
 export interface Member {
   readonly table: QueryTable
-  /** Its published columns, or those that were chosen, by their shared names. Several members of one table may share them. */
+  /** The published columns, or those that `members` chooses, by their shared names. Members over the same table may share one map. */
   readonly columns: ReadonlyMap<string, QueryColumn | Cell>
 }
 
-/** What the rows of one table have in one column. */
+/** Where the rows of one table get a column's values from. */
 export type Cell =
   | { readonly kind: 'column'; readonly column: QueryColumn; readonly from: Shape; readonly readAs?: Shape }
-  /** `_spoke` or `_table`. */
+  /** The value of `_spoke` or `_table`. */
   | { readonly kind: 'text'; readonly value: string }
 
-/** What a table has under a shared name; undefined where it has no such column. */
+/** Where a table gets the column of this name from. Undefined where it has no such column. */
 export function cellOf(name: string, { table, columns }: Member): Cell | undefined {
   if (isPseudoColumn(name)) return origin(name, table)
   const found = columns.get(name)
@@ -52,7 +50,8 @@ export function cellOf(name: string, { table, columns }: Member): Cell | undefin
 }
 
 /**
- * The columns of a union of tables (UNION ALL by name). Types must agree or both be numbers; what one table lacks is null there.
+ * The columns of a union of tables (UNION ALL by name). A column's types must be equal, or all numbers. A table without the column has null
+ * in it.
  * @throws TYPE_MISMATCH, UNKNOWN_COLUMN and BAD_USER_INPUT, with the place.
  */
 export function bindFrom(from: ParsedTable, tables: ReadonlyMap<string, QueryTable>): From {
@@ -64,7 +63,7 @@ export function bindFrom(from: ParsedTable, tables: ReadonlyMap<string, QueryTab
     const own = known ?? publishedColumns(table)
     published.set(table.id, own)
     const columns = member.columns === undefined ? own : chosenColumns(table, own, member.columns)
-    // A table that stands in a union twice has nothing new to add.
+    // A table that the union names again adds no new columns.
     if (known === undefined || columns !== known) for (const [name, column] of columns) addColumn(byName, name, column, member.path)
     return { table, columns }
   })
@@ -106,7 +105,7 @@ function chosenColumns(
   return columns
 }
 
-/** A column that is read as another type is cast to that type first: the union's common type may be wider still. */
+/** A column with a chosen type is cast to it before the union casts it to the common type, which may be wider. */
 function cellOfColumn(column: QueryColumn, shape: Shape): Cell {
   const from = shapeOfColumn(column)
   const same = shape.type === from.type && shape.scale === from.scale
@@ -121,7 +120,7 @@ function origin(name: (typeof pseudoColumns)[number], table: QueryTable): Cell {
   return { kind: 'text', value: name === '_spoke' ? table.spokeId : table.id }
 }
 
-/** Adds what one member has under a name to what the members before it have. Most have the same, and then nothing is made anew. */
+/** Adds one member's column to the common columns. Returns early where nothing changes, as for most members of a large union. */
 function addColumn(byName: Map<string, NamedColumn>, name: string, column: QueryColumn | Cell, path: Path): void {
   const before = byName.get(name)
   const cell = 'kind' in column ? column : undefined
@@ -134,7 +133,7 @@ function addColumn(byName: Map<string, NamedColumn>, name: string, column: Query
   byName.set(name, {
     name,
     shape: before === undefined ? shape : unify(before.shape, shape, name, path),
-    // Known where all members agree.
+    // Kept only where all members agree.
     ...(semanticType !== undefined && (before === undefined || before.semanticType === semanticType) ? { semanticType } : {}),
     ...(unit !== undefined && (before === undefined || before.unit === unit) ? { unit } : {}),
   })
@@ -157,7 +156,7 @@ function unify(left: Shape, right: Shape, name: string, path: readonly (string |
   )
 }
 
-/** Digits after the point where a column without a scale is read as DECIMAL. */
+/** Digits after the point of a column that is read as DECIMAL and has no scale. */
 const decimalScale = 10
 const readable: Partial<Record<ColumnType, readonly ColumnType[]>> = {
   STRING: ['BOOLEAN', 'INT64', 'DOUBLE', 'DECIMAL', 'DATE', 'TIME', 'TIMESTAMP', 'TIMESTAMPTZ'],

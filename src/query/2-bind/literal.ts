@@ -8,7 +8,7 @@ const date = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/
 const time = /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$/
 const offset = /(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/
 
-/** A client's cell as a literal of a column's type. A string is taken for any type in its canonical form; no other conversion is made. */
+/** A client's value as a literal of a column's type. Accepts a string for any type, in the type's canonical form. Converts nothing else. */
 export function literal(cell: Cell, shape: Shape, path: Path): Literal {
   const text = typeof cell === 'string' ? cell : undefined
   switch (shape.type) {
@@ -28,7 +28,7 @@ export function literal(cell: Cell, shape: Shape, path: Path): Literal {
       ) {
         throw mismatch('a number', path)
       }
-      // It would be taken for its neighbour.
+      // A DOUBLE would round this number, and the filter would then match another value.
       if (text !== undefined && /^-?\d+$/.test(text) && BigInt(Number(text)) !== BigInt(text))
         throw mismatch('numbers that a DOUBLE can hold: this one has too many digits', path)
       return { kind: 'literal', shape, value: String(cell) }
@@ -65,7 +65,7 @@ function wholeNumber(cell: Cell, path: Path): string {
   return cell
 }
 
-/** The literal keeps its own scale, so that 1.005 is not rounded to the column's. */
+/** The literal keeps its own scale. With the column's scale, 1.005 would be rounded. */
 function decimal(cell: Cell, path: Path): Literal {
   if (typeof cell === 'number' && Number.isInteger(cell)) safe(cell, path)
   const text = typeof cell === 'boolean' ? '' : String(cell)
@@ -92,7 +92,7 @@ function isTimestamp(text: string): boolean {
   return isDate(day) && time.test(clock) && text.split('T').length === 2
 }
 
-/** A time of hours and minutes has its seconds in canonical text. */
+/** The canonical text of a time has seconds, so `13:55` becomes `13:55:00`. */
 function withSeconds(text: string): string {
   return text.replace(/(^|T)(\d\d:\d\d)(?=$|Z|[+-])/, '$1$2:00')
 }

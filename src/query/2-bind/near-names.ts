@@ -1,10 +1,13 @@
 import { suggestionList } from 'graphql/jsutils/suggestionList.js'
 
 const most = 3
-/** Comparing is quadratic in the length. */
+/** Longer names are skipped: comparing two names takes time quadratic in their length. */
 const lengthMax = 200
 
-/** The names nearest to a mistaken one, at most three: those mistyped or in another case, then those that hold it or are held by it. */
+/**
+ * At most three names similar to a mistaken one: first those that differ in case or punctuation, then likely typing errors, then names that
+ * contain it or are contained in it.
+ */
 export function nearNames(mistaken: string, names: readonly string[]): string[] {
   const wanted = fold(mistaken)
   if (wanted === '' || mistaken.length > lengthMax) return []
@@ -14,7 +17,7 @@ export function nearNames(mistaken: string, names: readonly string[]): string[] 
   return [...new Set([...alike, ...suggestionList(mistaken, short), ...holding])].slice(0, most)
 }
 
-/** Case, spaces and punctuation are what people get wrong most: `post code` for `PostCode`. */
+/** People most often get case, spaces and punctuation wrong: `post code` for `PostCode`. */
 function fold(name: string): string {
   return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '')
 }

@@ -5,8 +5,8 @@ import type { NamedOutput } from './outputs.js'
 type Measure = Extract<NamedOutput, { kind: 'measure' }>
 
 /**
- * A relation that answers the outputs over another: a projection, or the groups and measures of an aggregation.
- * @param position where a column of `from` stands in the input.
+ * A relation that computes the outputs from an input: a projection, or an aggregation.
+ * @param position the position in the input of a column of `from`.
  */
 export function outputRelation(
   outputs: readonly NamedOutput[],
@@ -18,7 +18,9 @@ export function outputRelation(
   return { op: 'project', outputs: outputs.map(({ column }): Expression => ({ kind: 'column', index: position(column as number) })), input }
 }
 
-/** AVG is lowered to a SUM, a COUNT and a mean, which sources know and which can be added up over sources. */
+/**
+ * Replaces AVG by SUM, COUNT and a mean, because partial sums and counts of several sources can be added up and partial averages cannot.
+ */
 function groupRelation(outputs: readonly NamedOutput[], input: Relation, position: (column: number) => number): Relation {
   const groups = outputs.flatMap((output) => (output.kind === 'group' ? [mapColumns(output.expression, position)] : []))
   const measures: Aggregate[] = []

@@ -10,14 +10,14 @@ import type { Scope } from './scope.js'
 
 type Seen = (use: Use) => void
 
-/** A column of the answer; `column` and the columns of `expression` are positions in the columns of `from`. */
+/** A column of the answer. `column`, and the columns in `expression`, are positions in the columns of `from`. */
 export type NamedOutput = { readonly name: string; readonly shape: Shape } & (
   | { readonly kind: 'column'; readonly column: number }
   | { readonly kind: 'group'; readonly column: number; readonly expression: Expression }
   | { readonly kind: 'measure'; readonly column: number | undefined; readonly function: MeasureFunction }
 )
 
-/** The columns of a result of rows: those selected, or all but those that say where a row came from. */
+/** The columns of a result of rows: those in `select`, or all except `_spoke` and `_table`. */
 export function bindSelect(query: ParsedQuery, columns: readonly NamedColumn[], scope: Scope, seen: Seen): NamedOutput[] {
   if (query.select === undefined) {
     const all = columns.map((column, index) => ({ column, index })).filter(({ column }) => !isPseudoColumn(column.name))
@@ -63,14 +63,14 @@ export function bindGroups(query: ParsedQuery, scope: Scope, seen: Seen): NamedO
   )
 }
 
-/** Text, numbers, dates: what has equality and an order. Throws TYPE_MISMATCH for GEOMETRY, JSON and LIST. */
+/** Throws TYPE_MISMATCH for GEOMETRY, JSON and LIST, whose values have neither equality nor an order. */
 export function comparable(shape: Shape, name: string, verb: string, path: Path): void {
   if (shape.type === 'GEOMETRY' || shape.type === 'JSON' || shape.type === 'LIST') {
     throw new TypeMismatch(`'${name}' is ${shape.type} and cannot be ${verb}.`, { inputPath: path })
   }
 }
 
-/** More digits than its column, for an average that is exact (DESIGN.md, 'Types'). */
+/** How many more digits after the point the exact average of a DECIMAL column has than the column. */
 const averageDigits = 6
 
 function measureShape(name: MeasureFunction, shape: Shape, column: string, path: Path): Shape {

@@ -4,7 +4,7 @@ import type { ParsedFilter, Test } from '../1-parse/filter.js'
 import { literal } from './literal.js'
 import type { Scope } from './scope.js'
 
-/** A filter over a scope's columns, with typed literals. `seen` learns of every column that it names. */
+/** A filter as a predicate over a scope's columns, with typed literals. Calls `seen` for every column that it names. */
 export function bindPredicate(
   filter: ParsedFilter,
   scope: Scope,

@@ -1,8 +1,9 @@
 import type { QueryTable } from '../../catalogue/tables-for-query.js'
 
-/** The catalogue as one viewer sees it: what the viewer may not know of is absent. */
+/** The catalogue as one viewer sees it. Tables that the viewer may not know about are absent. */
 export interface QueryCatalogue {
+  /** The tables with these ids. Omits those that do not exist or are hidden from the viewer. */
   tables(ids: readonly string[]): Promise<readonly QueryTable[]>
-  /** Near ids that the viewer may see, best first, at most three. */
+  /** At most three similar ids that the viewer may see, best first. */
   nearTables(id: string): Promise<readonly string[]>
 }

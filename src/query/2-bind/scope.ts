@@ -3,14 +3,15 @@ import { DialsError } from '../../errors.js'
 import type { Path } from '../1-parse/filter.js'
 import { nearNames } from './near-names.js'
 
-/** The names that may be used at one place of a query, each with its position and shape. */
+/** The names that a place in a query may use, each with its position and shape. */
 export interface Scope {
+  /** Throws UNKNOWN_COLUMN with similar names of this scope. */
   resolve(name: string, path: Path): { index: number; name: string; shape: Shape }
 }
 
 /**
- * A scope over named columns. `alias.column` is qualified only where `alias` is this query's; names are case-sensitive, as published.
- * An unknown name is UNKNOWN_COLUMN with near ones, all of which the viewer may see.
+ * A scope over named columns. Names are case-sensitive. `alias.column` is a qualified name only where `alias` is the query's own.
+ * Suggestions come from these columns alone, so they never name a hidden one.
  */
 export function scopeOf(columns: readonly { name: string; shape: Shape }[], alias?: string): Scope {
   const positions = new Map(columns.map(({ name }, index) => [name, index]))

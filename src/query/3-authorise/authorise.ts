@@ -5,22 +5,24 @@ import { DialsError } from '../../errors.js'
 import type { BoundQuery, Use } from '../2-bind/bound-query.js'
 import { maskColumns } from './mask-columns.js'
 
-/** A column that was left out of an answer, and why. Hidden columns are never listed. */
+/** A column that the answer omits, and why. Hidden columns are never listed. */
 export interface ColumnAccess {
   readonly column: string
   readonly decision: 'ALLOW' | 'MASK' | 'DENY'
   readonly obligations: readonly string[]
 }
 
-/** A query of which every use of a column has been decided. Its relation reads nothing that was denied. */
+/** A query after every use of a column was decided. Its relation reads no denied column. */
 export interface AuthorisedQuery extends Omit<BoundQuery, 'uses'> {
-  /** Columns that the viewer may not see, and that are left out since `select` did not name them. */
+  /** Columns that the viewer may not see. The answer omits them because `select` did not name them. */
   readonly withheld: readonly ColumnAccess[]
 }
 
 /**
- * Stage 3: who may use which column, decided for each table and each use; denied unless allowed. Open data needs no purpose; what is not
- * open needs an agreement, and none can be in force yet. A column that points to a person is never open.
+ * Stage 3: decides access for each table and each use of a column, and denies what is not allowed. Open data needs no purpose. A shared
+ * table needs a viewer of an organisation that it is shared with. A closed table needs an agreement, and agreements cannot be made yet. A
+ * personal column is never open.
+ * @throws AGREEMENT_REQUIRED, UNAUTHENTICATED or FORBIDDEN.
  */
 export function authorise(query: BoundQuery, viewer: Viewer): AuthorisedQuery {
   for (const table of query.tables.values()) refuseTable(table, viewer)
@@ -58,7 +60,7 @@ function forbiddenColumn(query: BoundQuery, use: Use): DialsError {
   )
 }
 
-/** Reads null in the place of denied columns, and leaves them out of the answer. */
+/** Replaces denied columns by null in the relation, and omits them from the answer. */
 function withhold({ uses: _, ...query }: BoundQuery, denied: ReadonlySet<number>): AuthorisedQuery {
   if (denied.size === 0) return { ...query, withheld: [] }
   const kept = query.outputs.flatMap(({ column }, index) => (column !== undefined && denied.has(column) ? [] : [index]))

@@ -3,7 +3,7 @@ import type { Expression, Relation, RelationOf, TableScan } from '../../connecto
 import { columnsOf, mapInputs } from '../../connector/traverse.js'
 import type { Origin } from '../2-bind/bound-query.js'
 
-/** The same relation with null wherever a leaf, which is a projection of a scan, reads one of these columns. */
+/** The same relation, where every projection of a scan returns null instead of one of these columns. */
 export function maskColumns(relation: Relation, origins: readonly Origin[]): Relation {
   const masked = new Map<string, Set<string>>()
   for (const { table, column } of origins) masked.set(table, (masked.get(table) ?? new Set()).add(column.name))

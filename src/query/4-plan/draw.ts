@@ -1,7 +1,7 @@
 import type { Aggregate, Expression, Predicate, Relation, SortKey } from '../../connector/relation.js'
 import { inputsOf } from '../../connector/traverse.js'
 
-/** A relation as an indented tree, operators above their inputs. Columns are $0 … $n of the input below. */
+/** A relation as an indented tree, each operator above its inputs. $0 … $n are the columns of the input below. */
 export function drawRelation(relation: Relation): string {
   return lines(relation).join('\n')
 }

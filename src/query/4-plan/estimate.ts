@@ -3,22 +3,22 @@ import type { Expression, Predicate, Relation } from '../../connector/relation.j
 import { inputsOf } from '../../connector/traverse.js'
 import type { Statistics } from './table-statistics.js'
 
-/** What is guessed of a relation's answer. */
+/** The estimated answer of a relation. */
 interface Estimate {
   readonly rows: number | undefined
   readonly columns: readonly (ColumnStatistics | undefined)[]
 }
 
-/** Rows kept by a predicate of which nothing is known. */
+/** The share of rows that a predicate keeps where no statistics say more. */
 const selectivity = 0.25
 const rangeSelectivity = 1 / 3
 const textSelectivity = 0.1
-/** Rows left of each ten by a grouping of which nothing is known. */
+/** The number of groups, as a share of the rows, where no statistics say more. */
 const grouped = 0.1
 
 /**
- * A guess at the rows that a relation answers; undefined where a table's row count is not known. Values are taken to be spread evenly, and
- * columns to have nothing to do with each other.
+ * Estimates how many rows a relation answers; undefined where a table's row count is not known. Assumes that values are evenly spread and
+ * that columns are independent.
  */
 export function estimateRows(relation: Relation, tables: Statistics): number | undefined {
   const { rows } = estimate(relation, tables)
@@ -55,7 +55,7 @@ function estimate(relation: Relation, tables: Statistics): Estimate {
 
 const nothing: Estimate = { rows: undefined, columns: [] }
 
-/** The tables of a union are mostly about the same things: a column has as many values as the one with the most. */
+/** Tables of a union mostly describe the same kind of thing, so a column has as many distinct values as in the table with the most. */
 function unioned(inputs: readonly Estimate[]): Estimate {
   const rows = inputs.reduce<number | undefined>(
     (sum, input) => (sum === undefined || input.rows === undefined ? undefined : sum + input.rows),
@@ -72,7 +72,7 @@ function unioned(inputs: readonly Estimate[]): Estimate {
   return { rows, columns: columns ?? [] }
 }
 
-/** No groups: one row. Nulls are a group too. */
+/** Without groups, one row. Null counts as a group. */
 function groupsOf(rows: number | undefined, groups: readonly (ColumnStatistics | undefined)[]): number | undefined {
   const counts = groups.flatMap((group) => (group === undefined ? [] : [group.distinctCount + (group.nullRatio > 0 ? 1 : 0)]))
   if (counts.length < groups.length) return scaled(rows, grouped)

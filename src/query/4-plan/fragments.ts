@@ -7,14 +7,17 @@ import { estimateRows } from './estimate.js'
 import type { PlanFragment, PlanSource } from './physical-plan.js'
 import type { Statistics } from './table-statistics.js'
 
-/** What is known of tables, by the hub's ids. */
+/** What the catalogue and the query say about tables, by the hub's ids. */
 interface Known {
   /** Columns of the query that a table lacks. */
   readonly missing: ReadonlyMap<string, readonly string[]>
   readonly statistics: Statistics
 }
 
-/** Cuts a relation into a fragment for each source, and the residual. What a source does not run of its fragment is part of the residual. */
+/**
+ * Cuts a relation into a fragment for each source, and the residual. The part of a fragment that its source does not run goes into the
+ * residual.
+ */
 export function fragmentsOf(
   relation: Relation,
   sides: Sides<string>,
@@ -54,7 +57,7 @@ function missingByTable({ columns }: AuthorisedQuery): Map<string, string[]> {
   return missing
 }
 
-/** `camden/libraries/libraries` is `libraries/libraries` at Camden. */
+/** A table's id at its spoke: `camden/libraries/libraries` is `libraries/libraries` at Camden. */
 export function localId(id: string, spokeId: string): string {
   return id.slice(spokeId.length + 1)
 }

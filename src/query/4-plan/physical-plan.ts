@@ -5,14 +5,14 @@ import type { Relation } from '../../connector/relation.js'
 
 /** A query split into what each source runs and what the hub runs over their answers. */
 export interface PhysicalPlan {
-  /** The fragments, in the stages in which they run: those of a stage side by side, when all of the stage before have answered. */
+  /** The fragments by stage. Those of one stage run side by side. The next stage starts when all of them have answered. */
   readonly stages: readonly (readonly PlanFragment[])[]
-  /** The hub's part; its scans name fragments: `#0`, with columns c0 … cn. */
+  /** The part that the hub runs. Its scans name fragments: `#0`, with columns c0 … cn. */
   readonly residual: Relation
   readonly outputs: readonly { readonly name: string; readonly shape: Shape }[]
-  /** Rows of the page; the residual answers one more, so that it is known whether more exist. */
+  /** Rows of the page. The residual answers one row more where another page follows. */
   readonly limit: number
-  /** The query's one tree, before it was split over sources: what `explain` draws. */
+  /** The query as one tree, before it was split over sources. `explain` draws it. */
   readonly logical: Relation
 }
 
@@ -22,18 +22,18 @@ export interface PlanFragment {
   readonly id: string
   readonly spokeId: string
   readonly connector: string
-  /** The hub's ids of the tables it reads. */
+  /** The tables that it reads, by the hub's ids. */
   readonly tables: readonly string[]
-  /** Columns of the query that one of its tables lacks: null in that table's rows. */
+  /** Columns of the query that one of its tables lacks. They are null in that table's rows. */
   readonly missingColumns: readonly string[]
   readonly planned: PlannedFragment
   /** The operators that the hub applies to its answer. */
   readonly remaining: readonly Operator[]
-  /** Rows that the source may answer; undefined where nobody knows. */
+  /** How many rows the source is expected to answer; undefined where the catalogue does not know. */
   readonly estimatedRows: number | undefined
 }
 
-/** What planning needs to know of a source; nothing of it reaches the source. */
+/** What the planner needs to know about a source. */
 export interface PlanSource {
   readonly connector: string
   readonly capabilities: Awaited<ReturnType<Source['capabilities']>>

@@ -15,8 +15,8 @@ import { unionBySource } from './rewrite/union-by-source.js'
 import { statisticsOf } from './table-statistics.js'
 
 /**
- * Stage 4: fragments, each as large as its source can run, and the residual that the hub runs over their answers. Pure. The query's tree
- * passes through rewrites that keep its answer, and is then cut where one source ends and another begins.
+ * Stage 4: splits a query into fragments, each as large as its source can run, and the residual that the hub runs over their answers. Pure.
+ * Rewrites that keep the answer transform the query's tree, which is then cut at the borders between sources.
  * @throws BAD_USER_INPUT for a deep page of several sources without an order.
  */
 export function plan(query: AuthorisedQuery, sources: ReadonlyMap<string, PlanSource>): PhysicalPlan {
@@ -44,7 +44,10 @@ export function plan(query: AuthorisedQuery, sources: ReadonlyMap<string, PlanSo
   }
 }
 
-/** A partial aggregation that leaves nearly as many groups as there are rows costs the sources more than it saves. Unknown: it is done. */
+/**
+ * The largest share of groups to rows for which sources aggregate partially. With more groups than that, it costs the sources more than it
+ * saves. Where either number is unknown they aggregate.
+ */
 const groupsWorthIt = 0.5
 
 function isWorthIt(groups: number | undefined, rows: number | undefined): boolean {

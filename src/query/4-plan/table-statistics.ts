@@ -1,9 +1,9 @@
 import type { ColumnStatistics, QueryTable } from '../../catalogue/tables-for-query.js'
 
-/** What the catalogue knows of a table; undefined where nobody knows. */
+/** What the catalogue knows about the size of a table. Undefined or absent where it knows nothing. */
 export interface TableStatistics {
   readonly rowCount: number | undefined
-  /** By name. */
+  /** By column name. */
   readonly columns: ReadonlyMap<string, ColumnStatistics>
 }
 

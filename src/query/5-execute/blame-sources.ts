@@ -5,8 +5,8 @@ import { SourceUnavailable } from '../../errors.js'
 import type { FragmentOutcome } from './fragment.js'
 
 /**
- * The outcomes, in which a source whose parts cannot be read as what was planned has failed. Called when the residual failed: all parts are
- * read once more to find out whose fault it was.
+ * Finds the sources whose parts made the residual fail, and marks them as failed. Reads all parts again, so it is called only then. Returns
+ * the outcomes unchanged where the failure has another reason.
  */
 export function blameSources(
   outcomes: readonly FragmentOutcome[],

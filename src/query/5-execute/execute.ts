@@ -10,26 +10,26 @@ import { blameSources } from './blame-sources.js'
 import { type FragmentOptions, type FragmentOutcome, releaseAll, runFragment } from './fragment.js'
 import type { Sources } from './sources.js'
 
-/** The limits of a query’s fragments, and what a failed source means. */
+/** The limits of a query’s fragments, and whether a failed source fails the query. */
 export interface ExecuteOptions extends Omit<FragmentOptions, 'viewerToken'> {
-  /** The viewer’s own token, by the spokes that need it. */
+  /** The viewer’s own token, by the spoke that needs it. */
   readonly viewerTokens: ReadonlyMap<string, string>
   readonly onSourceError: 'FAIL' | 'PARTIAL'
-  /** The one format in which the rows will be asked for. Default: any. */
+  /** Set where the rows will be read only once, in this format and with exact numbers. Default: any format, any number of times. */
   readonly format?: RowFormat | undefined
 }
 
-/** A query that has run. */
+/** A query that was executed. */
 export interface Executed {
-  /** Its rows: one more than the page at most. */
+  /** Its rows: at most one more than the page. */
   readonly answer: Answer
   readonly outcomes: readonly FragmentOutcome[]
 }
 
 /**
- * Stage 5: the fragments, a stage after the other and those of a stage side by side, until the sources' deadline; then the residual over
- * their answers. Under FAIL the first source that fails ends the others, and no later stage begins. Parts are unlinked as soon as the
- * residual has read them. The signal ends all of it with SOURCE_TIMEOUT.
+ * Stage 5: runs the fragments, stage by stage and side by side within a stage, until the sources' deadline. Then it runs the residual over
+ * their answers, and deletes their parts. Under FAIL the first source that fails ends the others and the query. When the signal ends, the
+ * query fails with SOURCE_TIMEOUT.
  */
 export async function execute(plan: PhysicalPlan, sources: Sources, engine: Engine, options: ExecuteOptions): Promise<Executed> {
   const outcomes: FragmentOutcome[] = []
@@ -83,11 +83,14 @@ async function runStage(stage: readonly PlanFragment[], sources: Sources, option
     throw thrown.reason
   }
   const outcomes = settled.map((result) => (result as PromiseFulfilledResult<FragmentOutcome>).value)
-  // The failure that came first is the reason; those that it ended only followed.
+  // Report the failure that came first: the later ones may only be its consequence, since it ended the other scans.
   return first === undefined ? outcomes : [first, ...outcomes.filter((outcome) => outcome !== first)]
 }
 
-/** The residual. Where it fails because of what a source sent, that source has failed, and under PARTIAL the others are answered from. */
+/**
+ * Runs the residual. Where it fails because of a source's data, that source counts as failed, and under PARTIAL the residual runs again
+ * without it.
+ */
 async function answered(
   plan: PhysicalPlan,
   outcomes: readonly FragmentOutcome[],
@@ -121,12 +124,15 @@ async function runResidual(
   }
 }
 
-/** The parts of each fragment. One that failed, under PARTIAL, has none. */
+/** The parts of each fragment. A failed fragment, under PARTIAL, has none. */
 function partsOf(outcomes: readonly FragmentOutcome[]): LandedParts {
   return new Map(outcomes.map(({ fragment, files }) => [fragment.id, files]))
 }
 
-/** Nothing spills to a disk: what does not fit into memory is refused, and the operator named that holds the most of it. */
+/**
+ * The hub does not spill to a disk, so an answer that does not fit into memory is refused. The error names the operator that uses most
+ * memory.
+ */
 function tooLarge(residual: Relation, cause: ResultTooLarge): ResultTooLarge {
   const operator = holding(residual)
   return operator === undefined
@@ -137,7 +143,7 @@ function tooLarge(residual: Relation, cause: ResultTooLarge): ResultTooLarge {
       )
 }
 
-/** The operator nearest to the scans that has to hold its input. */
+/** The operator nearest to the scans that has to keep its whole input in memory. */
 function holding(relation: Relation): Operator | undefined {
   const first = [...operatorsOf(relation)].find(({ op }) => op === 'aggregate' || op === 'sort')
   return first && operatorName(first)

@@ -7,7 +7,7 @@ import { type DialsError, SourceTimeout, SourceUnavailable, SourceUnreachable, t
 import type { PlanFragment } from '../4-plan/physical-plan.js'
 import type { OpenSource } from './sources.js'
 
-/** What one source answered, or why it did not. */
+/** What one source answered, or why it failed. */
 export interface FragmentOutcome {
   readonly fragment: PlanFragment
   readonly files: readonly LandedFile[]
@@ -17,27 +17,27 @@ export interface FragmentOutcome {
   readonly elapsedMs: number
 }
 
-/** The limits of each fragment; `deadline` in milliseconds since the epoch. */
+/** The limits of each fragment. */
 export interface FragmentOptions {
   readonly signal: AbortSignal
-  /** When the sources must have answered: milliseconds since the epoch. */
+  /** When the sources must have answered, in milliseconds since the epoch. */
   readonly deadline: number
   readonly rowsMax: number
   readonly bytesMax: number
-  /** For a source that holds what is shared with some. */
+  /** Only for a source whose shared tables are read. */
   readonly viewerToken?: string
 }
 
-/** Errors of a source, which PARTIAL may pass over; any other is the query's own and always ends it. */
+/** Errors of a source. PARTIAL goes on without that source. Any other error fails the query. */
 const sourceErrors: readonly string[] = ['SOURCE_UNAVAILABLE', 'SOURCE_TIMEOUT']
 
-/** Milliseconds before a scan is tried again that the source could not begin; give or take a half, so that several do not come at once. */
+/** Milliseconds before a scan that could not reach its source is tried again. Varied by half, so that many scans do not retry at once. */
 const retryMs = 100
 
 /**
- * Runs one fragment and keeps its parts, which whoever gets the outcome releases. An error of the source is part of the outcome; an error
- * of the query is thrown, and nothing is left behind. A scan only reads, so it is tried once more where the source could not be reached
- * before its first part.
+ * Runs one fragment and collects its parts. The caller releases them. An error of the source is part of the outcome; any other error is
+ * thrown, after the parts were released. Where the source could not be reached and no part arrived, the scan runs once more, which is safe
+ * because it only reads.
  */
 export async function runFragment(
   fragment: PlanFragment,
@@ -82,12 +82,12 @@ export async function runFragment(
   }
 }
 
-/** False where the client left, or another source had failed: that says nothing of this one. */
+/** False where the client disconnected or another source failed, which says nothing about this source. */
 function timedOut(signal: AbortSignal): boolean {
   return signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError'
 }
 
-/** Unlinks landed files; safe to call twice. */
+/** Deletes landed files. Safe to call twice. */
 export async function releaseAll(files: readonly LandedFile[]): Promise<void> {
   await Promise.all(files.map((file) => file.release()))
 }

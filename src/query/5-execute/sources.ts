@@ -1,17 +1,17 @@
 import type { Source } from '../../connector/source.js'
 import type { DialsError } from '../../errors.js'
 
-/** The opened sources of this hub, by spoke, and where their state is kept. */
+/** The open sources of this hub, by spoke. */
 export interface Sources {
   get(spokeId: string): OpenSource | undefined
 }
 
-/** A source that queries may be sent to. */
+/** An open source, and whether queries may use it. */
 export interface OpenSource {
   readonly connector: string
   readonly source: Source
-  /** Told after every scan, so that `Spoke.status` follows what queries meet. */
+  /** Called after every scan, so that `Spoke.status` reflects it. Undefined: the scan succeeded. */
   observed(error: DialsError | undefined): void
-  /** False while the source is left alone: it has failed again and again. To be asked once before each scan. */
+  /** False while the source is not asked because it failed repeatedly. Call it once before each scan. */
   admits(): boolean
 }

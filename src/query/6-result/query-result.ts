@@ -10,7 +10,7 @@ import type { Executed } from '../5-execute/execute.js'
 import type { FragmentOutcome } from '../5-execute/fragment.js'
 import { type Warning, warningsOf } from './warnings.js'
 
-/** The state of one source in one query. */
+/** The state of one source in one query (SourceReport of graphql/surface.graphql). */
 export interface SourceReport {
   readonly spoke: string
   readonly tables: readonly string[]
@@ -24,18 +24,18 @@ export interface SourceReport {
   readonly error: { readonly code: ErrorCode; readonly message: string } | null
 }
 
-/** A column of an answer. `unit` and `semanticType` are null where an expression has none. */
+/** A column of an answer. `unit` and `semanticType` are null where they are not known. */
 export interface ResultColumn {
   readonly name: string
   readonly shape: Shape
   readonly encoding: Encoding
   readonly semanticType: string | null
   readonly unit: string | null
-  /** The one table the column comes from; null for a union, a measure or a bucket. */
+  /** The table that the column comes from; null for a union, a measure or a bucket. */
   readonly table: string | null
 }
 
-/** The answer to a query: what is known of it, and its rows as JSON text on demand until it is released. */
+/** The answer to a query. Its rows are written as JSON text on demand, until it is released. */
 export interface QueryResult {
   readonly transaction: string
   readonly columns: readonly ResultColumn[]
@@ -47,15 +47,16 @@ export interface QueryResult {
   readonly warnings: readonly Warning[]
   readonly version: string | null
   /**
-   * The page as JSON text in UTF-8, in pieces: an array of arrays, or of objects. Only as `runQuery` was told, where it was told a format.
-   * @throws RESULT_TOO_LARGE where the page holds more than 64 MiB of text.
+   * The page as JSON text in UTF-8, in pieces: an array of arrays, or of objects. Where `runQuery` was given a format, only that format
+   * with exact numbers, and only once.
+   * @throws RESULT_TOO_LARGE where the page has more than 64 MiB of text.
    */
   json(format: RowFormat, numbers: Numbers): Promise<Uint8Array[]>
   /** Frees the rows. Safe to call twice. */
   release(): Promise<void>
 }
 
-/** Stage 6: the answer, with the state of every source. Its rows stay in the engine until they are written. */
+/** Stage 6: describes the answer and the state of every source. The rows stay in the engine until they are written. */
 export function result(transaction: string, query: AuthorisedQuery, plan: PhysicalPlan, { answer, outcomes }: Executed): QueryResult {
   return {
     transaction,
@@ -72,7 +73,7 @@ export function result(transaction: string, query: AuthorisedQuery, plan: Physic
   }
 }
 
-/** Refuses with VERSION_CHANGED when the content is not that of `atVersion`. */
+/** Throws VERSION_CHANGED where the content is not that of `atVersion`. */
 export function checkVersion(atVersion: string | undefined, version: string | null): void {
   if (atVersion === undefined || version === atVersion) return
   const why = version === null ? 'A source of this query has no version' : 'The content of a source has changed since that version'
@@ -100,7 +101,7 @@ function reportOf(outcome: FragmentOutcome): SourceReport {
   }
 }
 
-/** Changes whenever the content of any source did; null where one has no version, or did not answer. */
+/** Changes whenever the content of a source does. Null where a source has no version or did not answer. */
 function versionOf(outcomes: readonly FragmentOutcome[]): string | null {
   const versions = outcomes.map(({ fragment, report }) =>
     report?.version === undefined ? undefined : `${fragment.tables.join(' ')} ${report.version}`,

@@ -1,10 +1,10 @@
 import type { FragmentOutcome } from '../5-execute/fragment.js'
 
-/** Something about an answer that may mislead a reader of its rows. */
+/** Something that may mislead a reader of the rows, or made the query slow. */
 export interface Warning {
   /**
-   * STALE_COPY: the rows of a table are older than its file, which cannot be read now. DEEP_PAGE: the sources read and sorted all rows that
-   * the offset passes over.
+   * STALE_COPY: a table's rows are older than its file, which cannot be read now. DEEP_PAGE: the sources read and sort all rows that the
+   * offset skips.
    */
   readonly code: 'STALE_COPY' | 'DEEP_PAGE'
   readonly message: string
@@ -14,12 +14,10 @@ export interface Warning {
 
 const messageMax = 500
 
-/** Rows passed over from which on a page is told to be dear. */
+/** The offset from which a page gets a DEEP_PAGE warning. */
 const deepOffset = 100_000
 
-/**
- * What may mislead in the answers of the sources, or what made them slow. The sources' words are kept short and free of control characters.
- */
+/** The warnings of an answer. Texts from sources are cut to 500 characters, and their control characters are removed. */
 export function warningsOf(outcomes: readonly FragmentOutcome[], offset: number): Warning[] {
   return [...(offset < deepOffset ? [] : [deepPage(outcomes.length, offset)]), ...stale(outcomes)]
 }
@@ -40,7 +38,7 @@ function deepPage(sources: number, offset: number): Warning {
 
 function stale(outcomes: readonly FragmentOutcome[]): Warning[] {
   return outcomes.flatMap(({ fragment, report }) => {
-    // A spoke may only speak of tables that it was asked for.
+    // A spoke must not warn about tables that it was not asked for.
     const asked = (report?.stale ?? []).filter(({ table }) => fragment.tables.includes(`${fragment.spokeId}/${table}`))
     return asked.map(({ table, reason }): Warning => ({
       code: 'STALE_COPY',

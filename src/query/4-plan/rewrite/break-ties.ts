@@ -3,8 +3,8 @@ import { shapesOf } from '../../../connector/shapes.js'
 import { mapInputs } from '../../../connector/traverse.js'
 
 /**
- * The same order, in which no two different rows tie, so that pages neither repeat nor skip a row: after the keys that were asked for come
- * the groups, or for rows every other column (GEOMETRY, JSON and LIST by their text).
+ * The same order, without ties between different rows, so that pages neither repeat nor skip a row. After the requested keys it adds the
+ * groups, or for rows every other column (GEOMETRY, JSON and LIST by their text).
  */
 export function breakTies(relation: Relation): Relation {
   const broken = mapInputs(relation, breakTies)
@@ -18,9 +18,7 @@ function withTies(sort: RelationOf<'sort'>): Relation {
   return keys.length === 0 ? sort.input : { ...sort, keys }
 }
 
-/**
- * Columns that tell the rows of a relation apart, as far as anything does, in their order: the groups of an aggregation, else all columns.
- */
+/** Columns that identify the rows of a relation as far as possible, in order: the groups of an aggregation, else all columns. */
 function keyOf(relation: Relation): readonly number[] {
   switch (relation.op) {
     case 'aggregate':

@@ -2,12 +2,15 @@ import type { Relation, RelationOf } from '../../../connector/relation.js'
 import { mapInputs } from '../../../connector/traverse.js'
 import { BadUserInput } from '../../../errors.js'
 
-/** Rows that come in one part. Several parts do not keep the order of a source, so that pages would repeat rows and skip others. */
+/**
+ * The deepest page without an order, in rows. Up to here each source sends its rows in one part; several parts do not keep the source's
+ * order, so pages would repeat and skip rows.
+ */
 const unorderedMax = 100_000
 
 /**
- * The same page, for which each of several sources sends only its own first rows in the page's order. A page whose rows are groups is not
- * changed: which groups are first is known when all have been merged.
+ * The same page, where each of several sources sends only its own first rows in the page's order. Pages of groups stay unchanged, since the
+ * first groups are known only after merging.
  * @param isCut whether a union's inputs go to several sources.
  * @throws BAD_USER_INPUT for a deep page without an order.
  */

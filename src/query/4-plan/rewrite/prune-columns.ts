@@ -1,21 +1,21 @@
 import type { Aggregate, Expression, Relation, RelationOf, TableScan } from '../../../connector/relation.js'
 import { columnsOf, columnsOfPredicate, mapColumns, mapPredicateColumns } from '../../../connector/traverse.js'
 
-/** The same answer, with scans that read only the columns that it needs, and without projections that change nothing. */
+/** The same answer, where scans read only the columns that are needed, and projections that change nothing are removed. */
 export function pruneColumns(relation: Relation): Relation {
   return prune(relation, undefined).relation
 }
 
-/** A relation without the columns that nobody above it wants. It may keep more than was wanted, where its own operators need them. */
+/** A relation without the columns that no operator above it needs. It may still have columns that its own operators need. */
 interface Pruned {
   readonly relation: Relation
-  /** How many columns it answers now. */
+  /** How many columns it has after pruning. */
   readonly width: number
-  /** Where a column that was wanted, or kept, stands now. */
+  /** The position after pruning of a column that was wanted or kept. */
   position(column: number): number
 }
 
-/** @param wanted positions in the relation's output; undefined for all of them. */
+/** @param wanted positions in the relation's output. Undefined: all of them. */
 function prune(relation: Relation, wanted: ReadonlySet<number> | undefined): Pruned {
   switch (relation.op) {
     case 'scan':
@@ -54,7 +54,7 @@ function pruneScan(scan: TableScan, wanted: ReadonlySet<number> | undefined): Pr
   return { relation: { ...scan, columns: kept.map((index) => scan.columns[index] as TableScan['columns'][number]) }, ...ranked(kept) }
 }
 
-/** All inputs of a union have the same columns, in the same order. */
+/** All inputs of a union must have the same columns in the same order. */
 function pruneUnion(union: RelationOf<'union'>, wanted: ReadonlySet<number> | undefined): Pruned {
   const inputs = union.inputs.map((input) => prune(input, wanted))
   const kept = keptOf(inputs[0]?.width ?? 0, wanted)
@@ -69,7 +69,7 @@ function pruneProject(project: RelationOf<'project'>, wanted: ReadonlySet<number
   return { relation: projected(outputs, input), ...ranked(kept) }
 }
 
-/** Groups are kept, since they make the rows; measures that nobody wants are not. */
+/** Keeps every group, since removing one would change the rows, and only the wanted measures. */
 function pruneAggregate(aggregate: RelationOf<'aggregate'>, wanted: ReadonlySet<number> | undefined): Pruned {
   const { groups, measures } = aggregate
   const kept = keptOf(groups.length + measures.length, wanted && also(wanted, groups.keys()))
@@ -98,7 +98,7 @@ function mapMeasure(measure: Aggregate, map: (expression: Expression) => Express
   }
 }
 
-/** The pruned relation with just these columns, in this order. */
+/** The pruned relation with exactly these columns, in this order. */
 function inOrder(pruned: Pruned, kept: readonly number[]): Relation {
   return projected(
     kept.map((column) => ({ kind: 'column', index: pruned.position(column) })),

@@ -1,7 +1,7 @@
 import type { Relation, RelationOf } from '../../../connector/relation.js'
 import { mapInputs } from '../../../connector/traverse.js'
 
-/** The same rows, with every filter of a union on each of its inputs. They share the predicate, which is not copied. */
+/** The same rows, where a filter over a union is applied to each input instead. The inputs share the predicate; it is not copied. */
 export function pushFilters(relation: Relation): Relation {
   const pushed = mapInputs(relation, pushFilters)
   return pushed.op === 'filter' ? pushFilter(pushed) : pushed

@@ -1,7 +1,10 @@
 import type { Relation } from '../../../connector/relation.js'
 import { mapInputs } from '../../../connector/traverse.js'
 
-/** The same rows, with a projection of a union over several sources on each of its inputs. @param isCut whether a union is such a one. */
+/**
+ * The same rows, where a projection over a union that spans sources is applied to each input instead.
+ * @param isCut whether a union's inputs go to several sources.
+ */
 export function pushProjections(relation: Relation, isCut: (union: Relation) => boolean): Relation {
   const mapped = mapInputs(relation, (input) => pushProjections(input, isCut))
   if (mapped.op !== 'project' || mapped.input.op !== 'union' || !isCut(mapped.input)) return mapped

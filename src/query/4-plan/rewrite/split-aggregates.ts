@@ -1,14 +1,14 @@
 import type { Aggregate, Expression, Relation, RelationOf } from '../../../connector/relation.js'
 import { mapInputs } from '../../../connector/traverse.js'
 
-/** An aggregation of a union whose inputs several sources hold. */
+/** An aggregation over a union. */
 type Aggregation = RelationOf<'aggregate'> & { input: RelationOf<'union'> }
 
 /**
- * The same groups, with a part of each aggregation over several sources done by each of them: partial aggregates where these can be merged
- * and are worth it, else a projection of what the aggregation needs.
+ * The same groups, where each source does a part of an aggregation that spans sources. The sources aggregate partially where the results
+ * can be merged and this saves enough; else they send only the columns that the aggregation needs.
  * @param isCut whether a union's inputs go to several sources.
- * @param isWorthIt whether partial groups are few enough beside the rows that they are made of.
+ * @param isWorthIt whether a partial aggregation has few enough groups compared with its rows.
  */
 export function splitAggregates(
   relation: Relation,
@@ -29,7 +29,7 @@ function isOverUnion(relation: Relation): relation is Aggregation {
 
 type Aggregates = Omit<RelationOf<'aggregate'>, 'input'>
 
-/** An aggregation of a union, with something else done to each input before. */
+/** An aggregation of a union, after `each` was applied to every input. */
 function overInputs(union: RelationOf<'union'>, each: (input: Relation) => Relation, then: Aggregates): Relation {
   return { ...then, input: { op: 'union', inputs: union.inputs.map(each) } }
 }
@@ -37,8 +37,8 @@ function overInputs(union: RelationOf<'union'>, each: (input: Relation) => Relat
 const merges: Partial<Record<Aggregate['function'], Aggregate['function']>> = { COUNT: 'SUM_COUNTS', SUM: 'SUM', MIN: 'MIN', MAX: 'MAX' }
 
 /**
- * The aggregation split over sources: `partial` for each, `merge` over all their answers, with the same output. For COUNT_DISTINCT the
- * sources group by the counted values too, and the hub counts them. Undefined where a measure cannot be merged (medians).
+ * Splits an aggregation: `partial` runs at each source, and `merge` over all their answers gives the same output. For COUNT_DISTINCT the
+ * sources also group by the counted values, and the hub counts them. Undefined for medians, which cannot be merged.
  */
 function mergedAggregates({ groups, measures }: Aggregation): { partial: Aggregates; merge: Aggregates } | undefined {
   if (measures.some(({ function: name }) => name === 'MEDIAN')) return undefined
@@ -59,7 +59,7 @@ function mergedAggregates({ groups, measures }: Aggregation): { partial: Aggrega
   }
 }
 
-/** Each source sends the values that the aggregation reads, and the hub aggregates them. */
+/** Each source sends only the values that the aggregation reads, and the hub aggregates them. */
 function pulledAggregates({ groups, measures, input }: Aggregation): Relation {
   const wanted = new Distinct(groups)
   const at = (expression: Expression): Expression => ({ kind: 'column', index: wanted.at(expression) })
@@ -73,7 +73,7 @@ function columns(width: number): Expression[] {
   return Array.from({ length: width }, (_, index) => ({ kind: 'column', index }))
 }
 
-/** A list that holds each thing once, besides those that it begins with. */
+/** A list that adds an item only once. The items that it starts with may repeat. */
 class Distinct<Item = Expression> {
   readonly all: Item[]
   readonly #positions = new Map<string, number>()
@@ -86,7 +86,7 @@ class Distinct<Item = Expression> {
     })
   }
 
-  /** Where the item stands; at the end where it is new. */
+  /** The position of the item, which is added where it is new. */
   at(item: Item): number {
     const text = JSON.stringify(item)
     const index = this.#positions.get(text) ?? this.all.push(item) - 1

@@ -3,7 +3,7 @@ import type { Relation, RelationOf } from '../../../connector/relation.js'
 import { mapInputs } from '../../../connector/traverse.js'
 import { sourceOf } from '../../../connector/source-sides.js'
 
-/** The same rows, with the inputs of a union that one source can put together as a union of their own, in order of first appearance. */
+/** The same rows, where inputs that one source can union itself become a union of their own, in order of first appearance. */
 export function unionBySource(relation: Relation, sides: Sides<string>): Relation {
   const mapped = mapInputs(relation, (input) => unionBySource(input, sides))
   return mapped.op === 'union' && sourceOf(mapped, sides) === undefined ? grouped(mapped, sides) : mapped
