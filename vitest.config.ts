@@ -1,7 +1,15 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { isLong, long } from './test/support/long.js'
 import { patienceMs } from './test/support/patience.js'
+
+/** Only these have tests with the tag `long`, by themselves or by a suite of tests that they run; the others are not even read. */
+const longFiles = () =>
+  readdirSync('test', { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => `test/${name}`)
+    .filter((path) => /support\/long|connectorContract\(|describeSearchIndex\(/.test(readFileSync(path, 'utf8')))
 
 export default defineConfig({
   resolve: {
@@ -9,7 +17,7 @@ export default defineConfig({
     alias: [{ find: /^graphql$/, replacement: fileURLToPath(new URL('node_modules/graphql/index.js', import.meta.url)) }],
   },
   test: {
-    include: ['test/**/*.test.ts'],
+    include: isLong ? longFiles() : ['test/**/*.test.ts'],
     globalSetup: ['test/support/build.ts', 'test/support/global-setup.ts'],
     // As bin/dials.js sets it: what blocks with these threads would block a hub.
     env: { UV_THREADPOOL_SIZE: '24' },

@@ -8,6 +8,7 @@ import { startTestHub, type TestHub } from '../support/dials.js'
 import { freshDatabase, type FreshDatabase } from '../support/postgres.js'
 import { hubYaml, openWorkspace, type Workspace } from '../support/workspace.js'
 import { folderOf } from '../files/support/folder.js'
+import { longTest } from '../support/long-test.js'
 
 const input = (path: string) => readFileSync(new URL(`in/${path}`, import.meta.url), 'utf8')
 const many = Array.from({ length: 15_000 }, (_, at) => `${at},${at % 7}`).join('\n')
@@ -223,7 +224,7 @@ describe('reported requests', () => {
 })
 
 describe('reported harvests', () => {
-  test('V27: of 5,001 files all within the limit are served, and the other is reported', async () => {
+  longTest('V27: of 5,001 files all within the limit are served, and the other is reported', async () => {
     const opened = await folderOf({})
     for (let at = 0; at <= filesMax; at++) await writeFile(join(opened.folder, `f${at}.csv`), at < 3 ? 'n\n1\n' : '')
     const events = await opened.harvest()

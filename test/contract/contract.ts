@@ -21,7 +21,7 @@ import { longTest } from '../support/long-test.js'
 import { long, runsOf, seed } from '../support/long.js'
 import { patienceMs } from '../support/patience.js'
 
-const runs = runsOf(60, 500)
+const runs = runsOf(60, 300)
 const spokeId = 'camden'
 const bigRows = 400_000
 

@@ -59,7 +59,7 @@ describe('a table written as delimited text', () => {
         expect(await opened.texts('t/t')).toEqual(named)
         await rm(path)
       }),
-      { numRuns: runsOf(40, 300), ...seed },
+      { numRuns: runsOf(40, 150), ...seed },
     )
   })
 })

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { folderOf } from './support/folder.js'
 import { long, runsOf, seed } from '../support/long.js'
 
-const runs = runsOf(15, 200)
+const runs = runsOf(15, 60)
 const dayMs = 86_400_000
 
 /** A kind of column: values as exceljs takes them, and as they are read back. */

@@ -204,6 +204,6 @@ test('whatever is asked, by whomever, of whatever catalogue, is answered as from
         }
       }
     }),
-    { numRuns: runsOf(15, 150), ...seed },
+    { numRuns: runsOf(15, 60), ...seed },
   )
 })

@@ -12,7 +12,7 @@ import { openTableSource } from './support/table-source.js'
 import type { Query } from './support/world.js'
 import { long, runsOf, seed } from '../support/long.js'
 
-const runs = runsOf(500, 4000)
+const runs = runsOf(500, 2500)
 /** What a generator has drawn from is kept as long as it is, 100 KB a tree. */
 const runsOfOne = 5000
 

@@ -89,7 +89,7 @@ export function visibility(open: OpenSearchIndex): void {
           }
         }
       }),
-      { numRuns: runsOf(25, 400), ...seed },
+      { numRuns: runsOf(25, 200), ...seed },
     ),
   )
 
