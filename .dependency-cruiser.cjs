@@ -1,4 +1,4 @@
-/** Imports run one way: errors <- connector <- engine, catalogue <- query <- spoke, api, http <- cli. */
+/** Imports run one way: errors <- connector <- engine, catalogue <- query <- api, http <- cli; spoke needs the contract and identity. */
 const room = (name) => `^src/${name}(/|\\.ts$)`
 const only = (name, ...allowed) => ({
   name: `${name}-imports-only-what-lies-below`,
