@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 
-/** Tests that run the program run what is built, as users do: so it is built first. */
+/** Builds the program before the tests that run it, since they run the built one, as users do. */
 export default function build(): void {
   execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' })
 }
