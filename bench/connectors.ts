@@ -1,6 +1,6 @@
 /**
- * What the connector `postgres` reads: rows a second into Parquet parts, and, in the same run, the floor of the same rows as bare COPY
- * binary that nobody parses. `UV_THREADPOOL_SIZE=24 npx tsx bench/connectors.ts [rows]`
+ * How many rows a second the connector `postgres` writes into Parquet parts. The baseline of the same run reads the same rows as binary
+ * COPY without parsing them. `UV_THREADPOOL_SIZE=24 npx tsx bench/connectors.ts [rows]`
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -10,7 +10,7 @@ import { addResolversToSchema } from './constant-resolvers.js'
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
-/** The hub's own schema and HTTP, with resolvers that answer a recorded response from memory. Answers its URL. */
+/** Serves the hub's own schema over its own HTTP server, with resolvers that return a recorded response from memory. Returns its URL. */
 export async function constantGraph(answer: string): Promise<string> {
   const schema = addResolversToSchema(await createSchema(), JSON.parse(answer) as object)
   const operations = new Operations(schema, log)
@@ -31,7 +31,7 @@ export async function constantGraph(answer: string): Promise<string> {
   return app.listen({ host: '127.0.0.1', port: 0 })
 }
 
-// As a process of its own: `tsx bench/constant-graph.ts <file of the answer>` prints where it listens.
+// Runs as a process of its own: `tsx bench/constant-graph.ts <file of the answer>` prints its URL.
 const [, main, file] = process.argv
 if (main !== undefined && file !== undefined && main.endsWith('constant-graph.ts'))
   process.stdout.write(`${await constantGraph(readFileSync(file, 'utf8'))}\n`)

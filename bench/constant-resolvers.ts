@@ -1,7 +1,7 @@
 import { MapperKind, mapSchema } from '@graphql-tools/utils'
 import { defaultFieldResolver, type GraphQLSchema } from 'graphql'
 
-/** The same schema, whose root fields answer a recorded response and whose other fields read it. */
+/** The same schema, with root fields that return a recorded response and other fields that read from it. */
 export function addResolversToSchema(schema: GraphQLSchema, recorded: object): GraphQLSchema {
   const { data } = recorded as { data: Record<string, unknown> }
   return mapSchema(schema, {

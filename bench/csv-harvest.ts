@@ -1,6 +1,6 @@
 /**
- * Harvests a folder of one CSV by the connector `files`, and writes what it took as JSON: `csv-harvest.ts folder store type-of-quantity
- * rows`.
+ * Harvests a folder of one CSV with the connector `files`, and prints the time and memory that it used as JSON. Called by csv.ts:
+ * `csv-harvest.ts folder store type-of-quantity rows`.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { files } from '../connectors/files/index.js'

@@ -1,7 +1,7 @@
 /**
- * A CSV of a gigabyte, hashed, typed over all of its rows, copied and profiled by a harvest of the connector `files`; and in the same run
- * the floor: the engine's own reader, told every type, that writes the same columns as Parquet. Once as it is, once with a word among the
- * numbers of its last row.
+ * How long a harvest of the connector `files` takes for a CSV of one gigabyte: it hashes the file, infers types from all rows, copies and
+ * profiles it. In the baseline of the same run, the engine's own CSV reader knows every type and writes the same columns as Parquet. The
+ * second harvest has a word among the numbers of the last row.
  * `UV_THREADPOOL_SIZE=24 npx tsx bench/csv.ts [megabytes]`
  */
 import { execFile } from 'node:child_process'
@@ -46,7 +46,7 @@ try {
     await session.close()
   })
   await engine.close()
-  print('the engine alone, told every type', bytes, floor)
+  print('the engine alone, with every type given', bytes, floor)
   print('harvested: hashed, typed, copied, profiled', bytes, await harvest('first', 'INT64', rows))
   await appendFile(path, `${rows},Late,1.50,2024-01-01,Supplier,NW1 1AA,E05000001,unknown,0.5,2024-01-01T00:00:00,\n`)
   print('the same with a word among its last numbers', bytes, await harvest('second', 'STRING', rows + 1))
@@ -55,7 +55,7 @@ try {
   await rm(folder, { recursive: true, force: true })
 }
 
-/** In a process of its own, so that its memory is its own too. */
+/** Runs in a process of its own, so that its memory is measured alone. */
 async function harvest(store: string, quantity: string, rows: number): Promise<Measured> {
   const { stdout } = await promisify(execFile)(process.execPath, [
     '--import',

@@ -1,6 +1,6 @@
 /**
- * How fast a large catalogue is harvested: 100,000 generated datasets, then the same again unchanged, beside a bare INSERT of the same rows
- * by PostgreSQL itself. `NODE_ENV=production tsx bench/harvest.ts [datasets]`
+ * How fast a large catalogue is harvested: 100,000 generated datasets, then the same datasets unchanged. In the baseline, PostgreSQL
+ * inserts the same rows itself. `NODE_ENV=production tsx bench/harvest.ts [datasets]`
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -18,7 +18,7 @@ const datasets = Number(process.argv[2] ?? 100_000)
 const log = { info: () => undefined, warn: console.warn, error: console.error }
 const mb = (bytes: number) => `${Math.round(bytes / 1024 / 1024)} MB`
 
-/** As a portal tells of a dataset: two files, one table of eight columns, about 2 KB of JSON. */
+/** A dataset as a portal reports it: two files, one table of eight columns, about 2 KB of JSON. */
 function generated(n: number): DatasetDescription {
   const columns = ['id', 'name', 'postcode', 'ward', 'opened', 'amount', 'latitude', 'longitude']
   return {
@@ -84,7 +84,7 @@ const harvest = (knex: Knex, expected: 'created' | 'unchanged') =>
     if (run.status !== 'COMPLETE' || run[expected] !== datasets) throw new Error(JSON.stringify(run))
   })
 
-/** The rows as they are, into tables with the same indexes, by the server alone. */
+/** Inserts the same rows into tables with the same indexes, inside the server. */
 async function bareInsert(knex: Knex): Promise<Measured> {
   const tables = ['datasets', 'distributions', 'tables', 'columns']
   for (const table of tables) await knex.raw(`create table floor_${table} (like ${table} including all)`)

@@ -1,9 +1,9 @@
 /**
- * The hub under load, and what its time tells. `npm run bench:http`
- * - autocannon over a catalogue query, against the same server answering the same from memory, each in a process of its own;
- * - 10,000 reads of hidden datasets in turn with 10,000 of absent ones: their medians should differ by no more than two halves of one kind
- * do;
- * - a small operation before and after a load of malformed bodies.
+ * The hub under load, and whether response times reveal hidden datasets. `npm run bench:http`
+ * - autocannon runs a catalogue query against the hub, and against the same server answering from memory, each in its own process;
+ * - 10,000 reads of hidden datasets alternate with 10,000 of absent ones: their medians should differ by no more than those of two halves
+ * of the absent ones;
+ * - a small operation runs before and after a load of malformed bodies.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,8 +1,8 @@
 /**
- * The hub's latency over HTTP, each figure beside a baseline of the same run. `npm run bench:hub`
- * - the two-borough aggregate;
- * - a page of 20 datasets with publisher, tables and columns, against the same bytes from the same kind of server as a constant;
- * - 10,000 rows × 10 columns by `rows`, against the same JSON text made by DuckDB in a bare handler, and against that text ready-made.
+ * The hub's latency over HTTP, each number beside a baseline of the same run. `npm run bench:hub`
+ * - an aggregate over two boroughs;
+ * - a page of 20 datasets with publisher, tables and columns; baseline: the same bytes as a constant from the same kind of server;
+ * - 10,000 rows × 10 columns by `rows`; baselines: the same JSON text made by DuckDB in a bare handler, and that text as a constant.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -2,14 +2,14 @@ import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
 
-/** A column of the generated table: how DuckDB makes it of row `i` of a spoke, and its type in PostgreSQL. */
+/** A column of the generated table: the SQL that computes it from a spoke's row number `i`, and its type in PostgreSQL. */
 interface Column {
   readonly name: string
   readonly sql: (spoke: number) => string
   readonly postgres: string
 }
 
-/** A number that looks drawn, the same in every run. */
+/** A pseudo-random number that is the same in every run. */
 const drawn = (what: string, spoke: number, below: number) => `(hash(i, ${spoke}, '${what}') % ${below})::BIGINT`
 const categories = [
   'Roads',
@@ -27,6 +27,7 @@ const categories = [
 ]
 const days = 3652
 
+/** The columns of the generated table. */
 export const columns: readonly Column[] = [
   { name: 'id', postgres: 'bigint', sql: (spoke) => `${keyOf(spoke, 0)} + i` },
   { name: 'ward', postgres: 'text', sql: (spoke) => `'E0' || (5000000 + ${drawn('ward', spoke, 640)})` },
@@ -44,10 +45,10 @@ export const columns: readonly Column[] = [
   { name: 'is_capital', postgres: 'boolean', sql: (spoke) => `${drawn('capital', spoke, 3)} = 0` },
 ]
 
-/** The key of a spoke's row: no two spokes share one. */
+/** The key of a spoke's row. Keys are unique over all spokes. */
 export const keyOf = (spoke: number, row: number) => spoke * 1_000_000_000 + row
 
-/** DuckDB in this process as it comes: its own number of threads, its own memory. */
+/** DuckDB in this process with its default settings for threads and memory. */
 export async function openLocal(): Promise<{ connection: DuckDBConnection; close: () => Promise<void> }> {
   const instance = await DuckDBInstance.create(':memory:')
   const connection = await instance.connect()
@@ -61,7 +62,7 @@ export async function openLocal(): Promise<{ connection: DuckDBConnection; close
   }
 }
 
-/** The rows of one spoke as a Parquet file, and as CSV where that is wanted. */
+/** Writes the rows of one spoke as a Parquet file, and as CSV where a path is given. */
 export async function generate(connection: DuckDBConnection, spoke: number, rows: number, parquet: string, csv?: string): Promise<void> {
   await mkdir(dirname(parquet), { recursive: true })
   const selected = columns.map(({ name, sql }) => `${sql(spoke)} AS ${name}`).join(', ')

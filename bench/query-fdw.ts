@@ -5,9 +5,9 @@ import { from } from 'pg-copy-streams'
 import { openDatabase } from '../src/database/open-database.js'
 import { columns } from './query-data.js'
 
-/** A PostgreSQL with a database for each spoke, and one that reaches them all by postgres_fdw. */
+/** A PostgreSQL server with a database for each spoke, and one database that reaches them all by postgres_fdw. */
 export interface Fdw {
-  /** Of each spoke's database, with its password. */
+  /** The URL of each spoke's database, with its password. */
   readonly urls: readonly string[]
   rows(sql: string): Promise<unknown[][]>
   close(): Promise<void>
@@ -17,8 +17,8 @@ const log = { info: () => undefined, warn: console.warn, error: console.error }
 const definition = columns.map(({ name, postgres }) => `${name} ${postgres}`).join(', ')
 
 /**
- * Starts it in `folder` and loads a CSV file for each spoke. The foreign tables are `payments_0` and so on, and `payments` is the view that
- * stacks them.
+ * Starts the server in `folder` and loads a CSV file for each spoke. The foreign tables are `payments_0` and so on, and the view `payments`
+ * is their UNION ALL.
  */
 export async function openFdw(folder: string, csv: readonly string[]): Promise<Fdw> {
   const database = await openDatabase({ dataFolder: folder, log })
@@ -73,7 +73,7 @@ function foreignTables({ port, username, password }: URL, spokes: number): strin
   return [...statements, `CREATE VIEW payments AS ${names.map((name) => `SELECT * FROM ${name}`).join(' UNION ALL ')}`]
 }
 
-/** Throws unless each foreign table's aggregate runs where the table is. */
+/** Throws unless every foreign table is aggregated in its own database. */
 export async function checkPushed(fdw: Fdw, sql: string, tables: number): Promise<void> {
   const text = (await fdw.rows(`EXPLAIN (VERBOSE) ${sql}`)).join('\n')
   const pushed = text.match(/Relations: Aggregate on/g)?.length ?? 0

@@ -5,27 +5,27 @@ import { startTestHub, type TestHub } from '../test/support/dials.js'
 
 const harvestMsMax = 15 * 60_000
 
-/** A spoke: its id and what its spoke.yaml says of its one source. */
+/** A spoke: its id, and the source in its spoke.yaml. */
 export interface SpokeEntry {
   readonly id: string
   readonly connector: string
   readonly config: string
 }
 
-/** Of a spoke over Parquet files in `<id>/data`. */
+/** A spoke over the Parquet files in `<id>/data`. */
 export const filesSpoke = (id: string): SpokeEntry => ({ id, connector: 'files', config: '{ folder: ./data, defaultAccess: OPEN }' })
 
-/** Of a spoke over a PostgreSQL database's table `payments`. */
+/** A spoke over the table `payments` of a PostgreSQL database. */
 export const postgresSpoke = (id: string, url: string): SpokeEntry => ({
   id,
   connector: 'postgres',
   config: `{ url: "${url}?sslmode=disable", schemas: [public], tables: [payments], defaultAccess: OPEN }`,
 })
 
-/** The id of the one table that each of these spokes has. */
+/** The id of a spoke's only table. */
 export const tableOf = (spoke: string) => `${spoke}/payments/payments`
 
-/** A hub with a process of its own for each spoke, started. */
+/** Starts a hub with a process for each spoke. */
 export async function startHub(folder: string, spokes: readonly SpokeEntry[]): Promise<TestHub> {
   const yaml = ['name: Bench', 'spokes:']
   for (const { id, connector, config } of spokes) {
@@ -39,7 +39,7 @@ export async function startHub(folder: string, spokes: readonly SpokeEntry[]): P
   return startTestHub(join(folder, 'hub.yaml'), { dataFolder: join(folder, 'hub') })
 }
 
-/** Waits until each spoke has been harvested. */
+/** Waits until every spoke has been harvested. */
 export async function harvested(hub: TestHub, spokes: readonly SpokeEntry[]): Promise<void> {
   const stop = new AbortController()
   const tooLate = delay(harvestMsMax, undefined, { signal: stop.signal }).then(() => {
@@ -53,18 +53,18 @@ export async function harvested(hub: TestHub, spokes: readonly SpokeEntry[]): Pr
   }
 }
 
-/** A body for `post`: one query, of which the rows alone are read. */
+/** The body of a request for one query's rows, for `post`. */
 export const queryBody = (input: object) =>
   JSON.stringify({ query: 'query Bench($input: QueryInput!) { query(input: $input) { complete rows } }', variables: { input } })
 
-/** The rows of an answer to it. */
+/** The rows in the answer to `queryBody`. */
 export function rowsOf(text: string): unknown[][] {
   const { query } = (JSON.parse(text) as { data: { query: { complete: boolean; rows: unknown[][] } } }).data
   if (!query.complete) throw new Error('the hub’s answer is not complete')
   return query.rows
 }
 
-/** The event loop's delays since the last look, in milliseconds: `/metrics` counts anew each time that it is read. */
+/** The event loop's delays in milliseconds since the last call: reading `/metrics` resets them. */
 export async function eventLoop(hub: TestHub): Promise<{ p99: number; max: number }> {
   const text = await (await fetch(`${hub.url}/metrics`)).text()
   const figure = (name: string) => Number(new RegExp(`^nodejs_eventloop_lag_${name}_seconds (\\S+)$`, 'm').exec(text)?.[1]) * 1000

@@ -1,25 +1,25 @@
 import { ms } from './support.js'
 
-/** Somebody who answers the same question. */
+/** A system that answers the question. */
 export interface Contestant {
   readonly name: string
-  /** What is timed. */
+  /** Asks the question. This is what is timed. */
   ask(): Promise<unknown>
-  /** The rows of what `ask` answered. */
+  /** The rows of an answer of `ask`. */
   rows(answer: unknown): unknown[][]
 }
 
-/** What is wanted of our time against another's: at most so many times it, or so many times faster. */
+/** The target for our time against another system's: at most so many times as long, or so many times faster. */
 export interface Wanted {
   readonly name: string
   readonly atMost?: number
   readonly faster?: number
 }
 
-/** Rounds that are not counted: by then files are cached, and the code of every process is compiled. */
+/** Rounds that are not counted. After them, files are cached and code is compiled. */
 export const warmUps = 10
 
-/** Throws unless all give the same rows. Numbers may be written in several ways; a mean that is a DOUBLE has its last digits free. */
+/** Throws unless all systems give the same rows. Numbers may be written differently, and a DOUBLE may differ in its last digits. */
 export async function checkSame(contestants: readonly Contestant[]): Promise<void> {
   const [first, ...others] = contestants as readonly [Contestant, ...Contestant[]]
   const expected = first.rows(await first.ask())
@@ -43,8 +43,8 @@ function isSame(left: unknown, right: unknown): boolean {
 }
 
 /**
- * The milliseconds of each in each round, by name. All take their turn in every round, each time another one first, so that a machine that
- * slows down slows all of them.
+ * The milliseconds of each system in each round, by name. Every round runs all systems, and each round starts with another one, so that a
+ * machine that slows down slows all of them.
  */
 export async function timeRounds(rounds: number, contestants: readonly Contestant[]): Promise<Map<string, number[]>> {
   const times = new Map(contestants.map(({ name }): [string, number[]] => [name, []]))
@@ -59,7 +59,7 @@ export async function timeRounds(rounds: number, contestants: readonly Contestan
   return times
 }
 
-/** A line of the table: our median, and against each other the median of the rounds' ratios. */
+/** A line of the report: our median, and against each other system the median of the rounds' ratios. */
 export function compared(title: string, ours: string, times: ReadonlyMap<string, number[]>, wanted: readonly Wanted[]): string {
   const our = times.get(ours) as number[]
   const others = wanted.map(({ name, atMost, faster }) => {
@@ -71,9 +71,10 @@ export function compared(title: string, ours: string, times: ReadonlyMap<string,
   return `${title}: ${ms(median(our))}; ${others.join('; ')}`
 }
 
-/** What is said behind a figure that is not as wanted. */
+/** A suffix for a number that misses its target. */
 export const missed = (met: boolean) => (met ? '' : ': missed')
 
+/** The middle value, or the upper of the two middle ones. */
 export function median(values: readonly number[]): number {
   return [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)] as number
 }

@@ -1,7 +1,7 @@
 /**
- * Whole queries over HTTP, with a process for each spoke, each beside others that answer the same in the same run. `npm run bench:query`,
- * or smaller: `tsx bench/query.ts [rows a spoke] [rounds]`
- * - one local DuckDB over the same Parquet files, warm, in this process;
+ * Whole queries over HTTP, with a process for each spoke, compared in the same run with other systems that answer the same query. `npm run
+ * bench:query`, or smaller: `tsx bench/query.ts [rows a spoke] [rounds]`
+ * - one local DuckDB in this process over the same Parquet files, warmed up;
  * - PostgreSQL with the same rows, reached by postgres_fdw: through a view of UNION ALL, and with partial aggregates written by hand.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -28,7 +28,7 @@ const undo = new UndoList(log)
 let step = 'the beginning'
 let opening: Promise<unknown> = Promise.resolve()
 
-// What is only being opened is waited for, so that it is closed too.
+// On a signal, wait for what is still opening, so that it is closed too.
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => void opening.then(() => undo.run()).finally(() => process.exit(1)))
 try {
@@ -91,7 +91,7 @@ async function manySpokes(folder: string, local: DuckDBConnection): Promise<void
   await hub.stop()
 }
 
-/** What opens is closed at the end, however that comes. */
+/** Registers a resource to be closed at the end, even where opening it is interrupted. */
 function opened<T>(starting: Promise<T>, close: (it: T) => Promise<unknown>): Promise<T> {
   const added = starting.then((it) => {
     undo.add(() => close(it))
@@ -107,7 +107,7 @@ async function openHub(folder: string, spokes: readonly SpokeEntry[]): Promise<T
   return hub
 }
 
-/** Half of the rows, by ward. */
+/** Filters to half of the rows and groups them by ward. */
 async function groups(
   hub: TestHub,
   local: DuckDBConnection,
@@ -177,7 +177,7 @@ async function top(hub: TestHub, local: DuckDBConnection, parquet: string[], ids
   console.log(compared(`top 100 by a column, ${size(few)}`, names.files, times, [{ name: names.local, atMost: 2 }]))
 }
 
-/** Other keys each time, from all over the table: of a file, which has no index, and of a database, which has one. */
+/** Ten rows by key, with new keys in every run: from a file, which has no index, and from a database, which has one. */
 async function byKey(
   hub: TestHub,
   local: DuckDBConnection,
@@ -204,13 +204,13 @@ async function byKey(
     () => asked(names.postgres, at.postgres, keysOf(run)).ask(),
     () => alone(keysOf(run)).ask(),
   )
-  const told = (name: string, { p50 }: { p50: number }) => `${name} p50 ${ms(p50)} (wanted <= 20 ms${missed(p50 <= 20)})`
+  const report = (name: string, { p50 }: { p50: number }) => `${name} p50 ${ms(p50)} (wanted <= 20 ms${missed(p50 <= 20)})`
   console.log(
-    `ten rows by key from one spoke of ${count(few.rows)} rows, ${keyRuns} times: ${told(names.files, files)}, ${told(names.postgres, postgres)}; ${names.local} ${ms(floor.p50)}`,
+    `ten rows by key from one spoke of ${count(few.rows)} rows, ${keyRuns} times: ${report(names.files, files)}, ${report(names.postgres, postgres)}; ${names.local} ${ms(floor.p50)}`,
   )
 }
 
-/** Ten thousand rows of all columns, and how long the hub's event loop was held up meanwhile. */
+/** Ten thousand rows of all columns, and how long the hub's event loop is blocked meanwhile. */
 async function page(hub: TestHub, local: DuckDBConnection, [file = '']: string[], [spoke = '']: string[]): Promise<void> {
   step = '10,000 rows'
   const all = columns.map(({ name }) => name)
@@ -249,7 +249,7 @@ function byFdw(fdw: Fdw, name: string, sql: string): Contestant {
   return { name, ask: () => fdw.rows(sql), rows: (answer) => answer as unknown[][] }
 }
 
-/** Dates as the text that the hub writes. */
+/** A list of columns, with dates as the text that the hub writes. */
 function rendered(wanted: readonly string[]): string {
   return wanted.map((name) => (name === 'paid' ? 'CAST(paid AS TEXT)' : name)).join(', ')
 }

@@ -1,6 +1,6 @@
 import type { DatasetDescription } from '../src/connector/catalogue.js'
 
-/** Numbers in [0, 1) from a seed (mulberry32), so that every run has the same catalogue. */
+/** Pseudo-random numbers in [0, 1) from a seed (mulberry32), so that every run has the same catalogue. */
 export function random(seed: number): () => number {
   let state = seed
   return () => {
@@ -49,6 +49,7 @@ const syllables =
   'ba con der fi gal hou sing ter mon pol ling sta tion par king li bra ry sch ool tra ffic wa ste ren tal coun cil en er gy spa ce ped es tri an sur vey'.split(
     ' ',
   )
+/** The themes that generated datasets are about. */
 export const themes = [
   'Transport',
   'Housing',
@@ -62,7 +63,7 @@ export const themes = [
 ]
 const pick = <T>(list: readonly T[], at: number): T => list[Math.floor(at * list.length)] as T
 
-/** The n-th dataset of a catalogue: about 60 words of description from a vocabulary of which few words are common and many are rare. */
+/** The n-th dataset of a catalogue. Its description has about 60 words, from a vocabulary with a few common words and many rare ones. */
 export function datasetOf(n: number): DatasetDescription {
   const next = random(n + 1)
   const subject = pick(subjects, next())
@@ -107,13 +108,13 @@ export function datasetOf(n: number): DatasetDescription {
   }
 }
 
-/** What people type: one to three words of a subject. */
+/** A search as people type it: one to three words of a subject. */
 export function questionOf(next: () => number): string {
   const words = pick(subjects, next()).split(' ')
   return next() < 0.6 ? words.join(' ') : pick(words, next())
 }
 
-/** The same with two letters of its longest word swapped. */
+/** The same search with two letters of its longest word swapped. */
 export function mistyped(question: string, next: () => number): string {
   const words = question.split(' ')
   const longest = words.reduce((found, word) => (word.length > found.length ? word : found), '')

@@ -1,6 +1,6 @@
 /**
- * What a search over Meilisearch takes beside what the server itself says that it took, and one round trip. Needs MEILI_URL, and MEILI_KEY
- * where the server has keys; its index is removed again. `NODE_ENV=production tsx bench/search-meilisearch.ts [datasets]`
+ * How long a search over Meilisearch takes, beside the server's own processing time and one round trip. Needs MEILI_URL, and MEILI_KEY
+ * where the server has keys. Removes its index afterwards. `NODE_ENV=production tsx bench/search-meilisearch.ts [datasets]`
  */
 import { randomUUID } from 'node:crypto'
 import { Meilisearch } from 'meilisearch'
@@ -64,7 +64,7 @@ async function measure(host: string): Promise<void> {
   }
 }
 
-/** Each question's time here, and what the server said of it. */
+/** Measures each search here, and collects the processing time that the server reports. */
 async function searches(host: string, index: MeilisearchIndex): Promise<void> {
   const next = random(7)
   const shares: number[] = []
@@ -101,7 +101,7 @@ async function searches(host: string, index: MeilisearchIndex): Promise<void> {
     all.push(took)
     own.push(processing)
     trips.push(trip)
-    // The server tells whole milliseconds.
+    // The server reports whole milliseconds.
     shares.push((took - trip) / Math.max(1, processing))
   }
   const at = (list: number[], share: number) => [...list].sort((a, b) => a - b)[Math.floor(share * (list.length - 1))] ?? 0

@@ -1,5 +1,5 @@
 /**
- * How fast a large catalogue is searched and indexed: 100,000 generated datasets of 33 spokes, asked through the graph.
+ * How fast a large catalogue is indexed and searched through the graph: 100,000 generated datasets of 33 spokes.
  * `NODE_ENV=production tsx --expose-gc bench/search.ts [datasets]`
  */
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -54,11 +54,11 @@ try {
   console.log(`${machine()}; ${datasets.toLocaleString('en-GB')} datasets of ${spokes} spokes`)
 
   const before = heapUsed()
-  const told = await seconds(async () => {
+  const indexed = await seconds(async () => {
     while ((await tellChanges(knex, index)) > 0);
   })
   console.log(
-    `indexed             ${Math.round(datasets / told).toLocaleString('en-GB')} datasets/s (wanted 2,000); heap ${Math.round((heapUsed() - before) / 1e6)} MB more`,
+    `indexed             ${Math.round(datasets / indexed).toLocaleString('en-GB')} datasets/s (wanted 2,000); heap ${Math.round((heapUsed() - before) / 1e6)} MB more`,
   )
   const checked = await seconds(async () => {
     const { differing } = await checkIndex(knex, index)
@@ -69,7 +69,7 @@ try {
     await askForRebuild(knex, index)
     while ((await stepRebuild(knex, index)) === 'more');
   })
-  // What PostgreSQL does by itself a minute later: not while it is being timed.
+  // PostgreSQL would do this itself a minute later, while the searches are timed.
   await knex.raw('vacuum analyze')
   console.log(`built anew          ${Math.round(datasets / rebuilt).toLocaleString('en-GB')} datasets/s`)
 
@@ -125,7 +125,7 @@ try {
   await rm(folder, { recursive: true, force: true })
 }
 
-/** What lives: where Node runs with --expose-gc, without what only has not been collected yet. */
+/** Bytes of the heap in use. With --expose-gc, without garbage that is not collected yet. */
 function heapUsed(): number {
   globalThis.gc?.()
   return process.memoryUsage().heapUsed
@@ -138,7 +138,8 @@ async function seconds(work: () => Promise<unknown>): Promise<number> {
 }
 
 /**
- * @property found documents @property atResolver milliseconds that the field `search` took: without the datasets of its nodes, and GraphQL
+ * @property found documents
+ * @property atResolver milliseconds of the field `search`, without loading the datasets of its nodes and without GraphQL
  */
 interface Asked {
   readonly found: number

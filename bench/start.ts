@@ -1,4 +1,4 @@
-/** How long until the demonstration has answered: on an empty data folder, and again on the same one. `npm run bench:start` */
+/** How long the demonstration needs until it answers: on an empty data folder, and again on the same folder. `npm run bench:start` */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -3,13 +3,13 @@ import { cpus } from 'node:os'
 import { Agent, createServer, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Milliseconds of each run: the median and the 95th percentile. */
+/** The median and the 95th percentile of all runs, in milliseconds. */
 export interface Timing {
   readonly p50: number
   readonly p95: number
 }
 
-/** Times each kind of work in turn, after a warm-up, so that a machine that slows down slows all. */
+/** Times several functions, which take turns after a warm-up, so that a machine that slows down slows all of them. */
 export async function inTurn<const Works extends readonly (() => Promise<unknown>)[]>(
   runs: number,
   ...works: Works
@@ -31,7 +31,7 @@ function timing(times: number[]): Timing {
   return { p50: at(0.5), p95: at(0.95) }
 }
 
-/** A bare HTTP server: whatever `answer` writes. */
+/** Starts a bare HTTP server that sends what `answer` writes. */
 export async function bareServer(answer: Parameters<typeof createServer>[1]): Promise<{ url: string; server: Server }> {
   const server = createServer(answer)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -41,8 +41,8 @@ export async function bareServer(answer: Parameters<typeof createServer>[1]): Pr
 const agent = new Agent({ keepAlive: true })
 
 /**
- * One GraphQL operation over HTTP, read whole, over a connection that is kept. By node:http, since `fetch` itself takes a millisecond of
- * what is measured.
+ * Runs one GraphQL operation over a kept-alive connection and reads the whole answer. Uses node:http, because `fetch` adds a millisecond to
+ * the measured time.
  */
 export async function post(url: string, body: string): Promise<string> {
   const { status, text } = await new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
@@ -60,16 +60,19 @@ export async function post(url: string, body: string): Promise<string> {
   return text
 }
 
+/** A number of milliseconds as text. */
 export const ms = (value: number) => `${value.toFixed(1)} ms`
+/** The machine of a run, for its report. */
 export const machine = () => `${cpus().length} cores, Node ${process.version}`
 
+/** What `measured` found. */
 export interface Measured {
   readonly milliseconds: number
-  /** Of this process, all that it holds. */
+  /** The peak memory of this process, in MiB. */
   readonly peakMiB: number
 }
 
-/** The kernel is told to forget the peak before the work. */
+/** Times `work` and measures the peak memory while it runs. Resets the kernel's peak beforehand. */
 export async function measured(work: () => Promise<void>): Promise<Measured> {
   await writeFile('/proc/self/clear_refs', '5')
   const start = performance.now()

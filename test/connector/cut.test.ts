@@ -8,7 +8,7 @@ import { shapesOf } from '../../src/connector/shapes.js'
 import { overAnswers, pushedDown, splitBy } from '../../src/connector/split.js'
 import { inputsOf, mapInputs, mapScans, operatorsOf, scansOf } from '../../src/connector/traverse.js'
 
-/** Relations of any form over tables of one column; a table's name begins with the side that holds it. */
+/** Arbitrary relations over tables of one column. A table's name begins with the side that holds it. */
 const relations = fc.letrec<{ relation: Relation }>((tie) => ({
   relation: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
@@ -25,13 +25,13 @@ const column = { kind: 'column', index: 0 } as const
 const ops = ['union', 'filter', 'project', 'aggregate', 'sort', 'limit'] as const
 const able = fc.uniqueArray(fc.constantFrom(...ops))
 
-/** Side `a` runs these operators, side `b` those. */
+/** Sides `a` and `b`, each with the operators that it runs. */
 function sidesOf(a: readonly string[], b: readonly string[]): Sides<string> {
   return { holderOf: ({ table }) => table[0] as string, runs: (side, { op }) => (side === 'a' ? a : b).includes(op) }
 }
 
 describe('a cut', () => {
-  it('put together again is the relation, and each piece is one that its side runs', () => {
+  it('can be put together again, and each piece holds only operators that its side runs', () => {
     fc.assert(
       fc.property(relations, able, able, (relation, a, b) => {
         const sides = sidesOf(a, b)
@@ -49,7 +49,7 @@ describe('a cut', () => {
     )
   })
 
-  it('takes the largest pieces: what remains directly above one is what its side cannot run', () => {
+  it('makes the largest pieces: the operator directly above a piece is one that its side cannot run', () => {
     fc.assert(
       fc.property(relations, able, able, (relation, a, b) => {
         const { pieces, remaining } = cut(relation, sidesOf(a, b))
@@ -78,7 +78,7 @@ describe('a cut', () => {
 })
 
 describe('a split', () => {
-  it('of a union at a source that cannot union is refused', () => {
+  it('is refused for a union at a source that cannot union', () => {
     const { union: _, ...rest } = everything
     const both: Relation = { op: 'union', inputs: [scan('a-1'), scan('a-2')] }
     expect(() => splitBy(rest, both)).toThrow(RangeError)
@@ -86,7 +86,7 @@ describe('a split', () => {
     expect(splitBy(everything, both)).toMatchObject({ pushed: both, pushedDown: ['PROJECT'] })
   })
 
-  it('puts what remains over the answer that is named', () => {
+  it('puts the remainder over the named answer', () => {
     const relation: Relation = { op: 'limit', offset: 0, count: 1, input: scan('a-1') }
     const split = splitBy({}, relation)
     expect(overAnswers(scan('#7'), () => split)).toEqual({
@@ -95,7 +95,7 @@ describe('a split', () => {
     })
   })
 
-  it('reports every operator once, in the order of the reports', () => {
+  it('reports each operator once, in the order of `operators`', () => {
     fc.assert(
       fc.property(relations, (relation) => {
         const names = pushedDown(relation)
@@ -107,7 +107,7 @@ describe('a split', () => {
 })
 
 describe('a traversal', () => {
-  it('answers the relation itself where nothing changes, and visits inputs before what reads them', () => {
+  it('returns the relation itself where nothing changes, and visits inputs before the operators that read them', () => {
     fc.assert(
       fc.property(relations, (relation) => {
         expect(mapInputs(relation, (input) => input)).toBe(relation)

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { Admission } from '../../src/engine/admission.js'
 import { failureOf } from '../support/query.js'
 
-/** Lets everything that is already decided happen. */
+/** Lets all promises that can settle do so. */
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('Admission', () => {
-  it('lets in as many as it may, and the others in their order', async () => {
+  it('admits as many as are allowed, and the others in order', async () => {
     const admission = new Admission(2, 10)
     const entered: number[] = []
     const leaves = new Map<number, () => void>()
@@ -29,7 +29,7 @@ describe('Admission', () => {
     expect(admission.load).toEqual({ running: 0, waiting: 0 })
   })
 
-  it('takes a place back once', async () => {
+  it('takes each place back only once', async () => {
     const admission = new Admission(2, 10)
     const [leave] = [await admission.enter(), await admission.enter()]
     leave()
@@ -37,7 +37,7 @@ describe('Admission', () => {
     expect(admission.load).toEqual({ running: 1, waiting: 0 })
   })
 
-  it('refuses whoever finds the line full', async () => {
+  it('refuses work when the line is full', async () => {
     const admission = new Admission(1, 1)
     const leave = await admission.enter()
     const waiting = admission.enter()
@@ -47,7 +47,7 @@ describe('Admission', () => {
     expect(admission.load).toEqual({ running: 0, waiting: 0 })
   })
 
-  it('lets whoever gives up leave the line at once, and nobody lose a turn by it', async () => {
+  it('removes aborted work from the line at once, and nobody loses a turn', async () => {
     const admission = new Admission(1, 10)
     const leave = await admission.enter()
     const gone = new AbortController()
@@ -62,7 +62,7 @@ describe('Admission', () => {
     expect(admission.load).toEqual({ running: 0, waiting: 0 })
   })
 
-  it('does not let in whoever has given up already', async () => {
+  it('does not admit work whose signal has ended', async () => {
     const admission = new Admission(1, 10)
     expect(await failureOf(() => admission.enter(AbortSignal.abort()))).toMatchObject({ code: 'SOURCE_TIMEOUT' })
     const leave = await admission.enter()
@@ -71,7 +71,7 @@ describe('Admission', () => {
     expect(admission.load).toEqual({ running: 0, waiting: 0 })
   })
 
-  it('never runs more than it may, keeps the order, and ends empty, whatever happens', async () => {
+  it('never exceeds its limit, keeps the order, and ends empty, for any sequence of events', async () => {
     const event = fc.oneof(
       { weight: 3, arbitrary: fc.constant({ kind: 'enter' as const }) },
       { weight: 2, arbitrary: fc.record({ kind: fc.constant('leave' as const), which: fc.nat() }) },

@@ -6,7 +6,10 @@ import type { Relation } from '../../src/connector/relation.js'
 import { DuckDbEngine } from '../../src/engine/duckdb.js'
 import { type Bench, openBench } from '../support/query.js'
 
-/** As in production (bin/dials.js): queries at once, and threads of libuv's pool, of which each running statement holds one. */
+/**
+ * As in production (bin/dials.js): the number of queries at once, and of threads in libuv's pool, of which each running statement occupies
+ * one.
+ */
 const running = 16
 const threads = 24
 
@@ -43,14 +46,14 @@ const answer = (signal = new AbortController().signal): Promise<Answer> =>
   engine.answer(relation, new Map([['#0', [part]]]), { signal, columns, limit: 2000 })
 
 describe('an answer', () => {
-  it('holds no place in the queue until its rows are written, and then one', async () => {
+  it('holds a place in the queue only while its rows are written', async () => {
     const held = await Promise.all(Array.from({ length: 3 * running }, () => answer()))
     expect(engine.admission.load).toEqual({ running: 0, waiting: 0 })
     const blockers = await Promise.all(Array.from({ length: running }, () => engine.admission.enter()))
     let written = 0
     const texts = held.map((one) => one.json('rows', 'EXACT').finally(() => written++))
     expect(engine.admission.load).toEqual({ running, waiting: held.length })
-    // Whoever comes later waits behind what is to be written.
+    // A later query waits behind the answer that has to be written.
     const later = engine.admission.enter()
     blockers[0]?.()
     await Promise.race(texts)
@@ -62,7 +65,7 @@ describe('an answer', () => {
     expect(engine.admission.load).toEqual({ running: 0, waiting: 0 })
   })
 
-  it('that waits to be written ends with its client, and leaves the line', async () => {
+  it('leaves the line when its client disconnects while it waits to be written', async () => {
     const client = new AbortController()
     const held = await answer(client.signal)
     const blockers = await Promise.all(Array.from({ length: running }, () => engine.admission.enter()))
@@ -74,7 +77,7 @@ describe('an answer', () => {
     await held.release()
   })
 
-  it('never takes every thread: files are read while more answers than there are threads are being written', async () => {
+  it('never occupies every thread: files can be read while more answers are written than there are threads', async () => {
     expect(process.env['UV_THREADPOOL_SIZE']).toBe(String(threads))
     const held = await Promise.all(Array.from({ length: 2 * threads }, () => answer()))
     let most = 0

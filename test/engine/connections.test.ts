@@ -24,7 +24,10 @@ async function inSession<T>(work: (session: Session) => Promise<T>, signal?: Abo
   }
 }
 
-/** The one small part of a query in a session of its own, which is over before the part is read; and what it told of its rows. */
+/**
+ * Runs a query that fits one part in a session of its own, and closes the session before the part is read. Returns the part and its
+ * reported rows.
+ */
 function part(sql: string): Promise<{ file: LandedFile; rows: number }> {
   return inSession(async (session) => {
     const parts = session.parts(sql, { folder: bench.folder, bytesMax: 1e9, rowsMax: 100 })
@@ -38,8 +41,8 @@ function part(sql: string): Promise<{ file: LandedFile; rows: number }> {
 const totalOf = ({ path }: LandedFile) =>
   inSession(async (session) => (await session.rows(`SELECT CAST(sum(c0) AS BIGINT) AS total FROM read_parquet('${path}')`))[0]?.['total'])
 
-describe('a query that is asked again', () => {
-  it('answers what the table holds then, as a file that no later answer touches', async () => {
+describe('a query that runs again', () => {
+  it('returns the table’s present rows, in a file that no later run changes', async () => {
     const sql = 'SELECT c0 FROM counted WHERE c0 > 2'
     const answers = []
     for (let time = 0; time < 4; time++) {
@@ -51,7 +54,7 @@ describe('a query that is asked again', () => {
     await Promise.all(answers.map(({ file }) => file.release()))
   })
 
-  it('fails each time that it fails, leaves nothing, and the next is answered', async () => {
+  it('reports every failure, leaves no file behind, and the next query succeeds', async () => {
     const sql = "SELECT CASE WHEN c0 = 5 THEN error('five') ELSE c0 END AS c0 FROM counted"
     for (let time = 0; time < 3; time++) expect((await failureOf(() => part(sql))).code).toBe('INTERNAL_SERVER_ERROR')
     const { file } = await part('SELECT c0 FROM counted WHERE c0 = 5')
@@ -59,7 +62,7 @@ describe('a query that is asked again', () => {
     await file.release()
   })
 
-  it('is what it was among more of them than a connection remembers', async () => {
+  it('returns the same rows among more queries than a connection remembers', async () => {
     for (let time = 0; time < 3; time++) {
       for (let value = 0; value < 10; value++) {
         const { file, rows } = await part(`SELECT c0 FROM counted WHERE c0 = ${value}`)
@@ -69,7 +72,7 @@ describe('a query that is asked again', () => {
     }
   })
 
-  it('fails where its table has gone, and is answered from another of its name', async () => {
+  it('fails after its table was dropped, and reads a new table of the same name', async () => {
     await inSession((session) => session.run('CREATE TABLE passing AS SELECT 1 AS c0'))
     const sql = 'SELECT c0 FROM passing'
     for (let time = 0; time < 2; time++) await (await part(sql)).file.release()
@@ -82,12 +85,12 @@ describe('a query that is asked again', () => {
   })
 })
 
-it('a temporary table is seen by no later session', async () => {
+it('no later session sees a temporary table', async () => {
   await inSession((session) => session.table('own', 'SELECT 1 AS c0'))
   for (let time = 0; time < 6; time++) await failureOf(() => inSession((session) => session.rows('SELECT * FROM own')))
 })
 
-it('an ended query spoils no later one', async () => {
+it('an interrupted query does not affect later ones', async () => {
   for (let time = 0; time < 3; time++) {
     const end = new AbortController()
     const failure = failureOf(() =>

@@ -28,7 +28,7 @@ async function withSession<T>(
   }
 }
 
-describe('the engine is shut', () => {
+describe('the locked engine', () => {
   it.each([
     ['reads a file of the machine', "SELECT * FROM read_text('/etc/hostname')"],
     ['reads a file by way of its own folder', "SELECT * FROM read_text('FOLDER/../../etc/hostname')"],
@@ -48,7 +48,7 @@ describe('the engine is shut', () => {
     ['unlocks itself', 'SET lock_configuration = false'],
     ['changes a setting by pragma', "PRAGMA memory_limit = '100GB'"],
     ['spills to a disk', "PRAGMA temp_directory = '/tmp'"],
-  ])('to whoever %s', async (_, sql) => {
+  ])('refuses a query that %s', async (_, sql) => {
     await mkdir(`${bench.folder}x`, { recursive: true })
     await writeFile(`${bench.folder}x/secret`, 'secret')
     const error = await withSession(bench.engine, (session) => failureOf(() => session.run(sql.replace('FOLDER', bench.folder))))
@@ -57,7 +57,7 @@ describe('the engine is shut', () => {
     expect(error.message).not.toMatch(/\/|seven-dials|SELECT/)
   })
 
-  it('but to its own folder', async () => {
+  it('reads and writes its own folder', async () => {
     const file = join(bench.folder, "it's.parquet")
     const read = `SELECT count(*) AS n FROM read_parquet('${file.replaceAll("'", "''")}')`
     await withSession(bench.engine, async (session) => {
@@ -66,7 +66,7 @@ describe('the engine is shut', () => {
     })
   })
 
-  it('and keeps the time of UTC on every connection', async () => {
+  it('uses UTC on every connection', async () => {
     expect(
       await withSession(bench.engine, (session) => session.rows("SELECT CAST(TIMESTAMPTZ '2026-07-01T12:00:00+01:00' AS VARCHAR) AS t")),
     ).toEqual([{ t: '2026-07-01 11:00:00+00' }])
@@ -74,7 +74,7 @@ describe('the engine is shut', () => {
 })
 
 describe('limits', () => {
-  it('works with as many threads as it is told', async () => {
+  it('uses the configured number of threads', async () => {
     const one = await DuckDbEngine.open({ folders: [], memoryMb: 64, threads: 1 })
     try {
       expect(await withSession(one, (session) => session.rows("SELECT current_setting('threads') AS threads"))).toEqual([{ threads: 1n }])
@@ -83,7 +83,7 @@ describe('limits', () => {
     }
   })
 
-  it('answers RESULT_TOO_LARGE where memory ends, and goes on', async () => {
+  it('fails with RESULT_TOO_LARGE when memory runs out, and goes on working', async () => {
     const small = await DuckDbEngine.open({ folders: [], memoryMb: 64 })
     try {
       const sql = 'CREATE TEMP TABLE t AS SELECT md5(CAST(i AS VARCHAR)) AS a, i FROM range(20000000) t(i) ORDER BY a'
@@ -94,7 +94,7 @@ describe('limits', () => {
     }
   })
 
-  it('puts what memory does not hold into its own folder where it has one, for as long as the query runs', async () => {
+  it('spills to its own folder where it has one, only while the query runs', async () => {
     const spillFolder = join(bench.folder, 'spilt')
     await mkdir(spillFolder)
     const small = await DuckDbEngine.open({ folders: [], memoryMb: 128, spillFolder })
@@ -117,7 +117,7 @@ describe('limits', () => {
     expect(readdirSync(spillFolder)).toEqual([])
   })
 
-  it('gives places back when sessions close, however they end', async () => {
+  it('gives places back when sessions close, whether they succeeded or failed', async () => {
     const one = await DuckDbEngine.open({ folders: [], memoryMb: 64, running: 1, waiting: 1 })
     const first = await one.connect()
     const second = one.connect()
@@ -129,7 +129,7 @@ describe('limits', () => {
     await one.close()
   })
 
-  it('lets a session rest outside of the queue and still read', async () => {
+  it('lets a session give its place back and still read its result', async () => {
     const one = await DuckDbEngine.open({ folders: [], memoryMb: 64, running: 1, waiting: 1 })
     const first = await one.connect()
     await first.run('CREATE TEMP TABLE result AS SELECT 1 AS c0')
@@ -145,7 +145,7 @@ describe('limits', () => {
 })
 
 describe('interruption', () => {
-  it('ends what runs when the signal does; another session goes on', async () => {
+  it('ends the running statement when the signal ends; another session goes on', async () => {
     const ends = new AbortController()
     const ending = withSession(bench.engine, (session) => failureOf(() => session.run(endless)), ends.signal)
     const other = await bench.engine.connect()
@@ -155,8 +155,8 @@ describe('interruption', () => {
     await other.close()
   })
 
-  it('is not lost where the query has not begun', async () => {
-    // More than libuv has threads: the later ones begin only when an earlier one ends.
+  it('is not lost before the query has begun', async () => {
+    // More queries than libuv has threads, so the later ones begin only when an earlier one ends.
     const crowd = await DuckDbEngine.open({ folders: [], memoryMb: 256, running: 100 })
     const ends = new AbortController()
     setMaxListeners(0, ends.signal)
@@ -168,7 +168,7 @@ describe('interruption', () => {
     await crowd.close()
   })
 
-  it('refuses what comes after the signal, or after close', async () => {
+  it('refuses statements after the signal ended, or after close', async () => {
     const ends = new AbortController()
     const session = await bench.engine.connect(ends.signal)
     ends.abort()
@@ -179,7 +179,7 @@ describe('interruption', () => {
     expect(await failureOf(() => closed.run('SELECT 1'))).toMatchObject({ code: 'SOURCE_TIMEOUT' })
   })
 
-  it('ends what runs when its session closes', async () => {
+  it('ends the running statement when its session closes', async () => {
     const session = await bench.engine.connect()
     const running = failureOf(() => session.run(endless))
     await session.close()
@@ -188,13 +188,13 @@ describe('interruption', () => {
 })
 
 describe('errors', () => {
-  it('are RESULT_TOO_LARGE where the folder of parts is full, and name no folder', () => {
+  it('are RESULT_TOO_LARGE when the folder of parts is full, and name no folder', () => {
     const error = engineError(new Error('IO Error: Could not write file "/dev/shm/seven-dials-7/data_0.parquet": No space left on device'))
     expect(error).toMatchObject({ code: 'RESULT_TOO_LARGE' })
     expect(error.message).not.toContain('/')
   })
 
-  it('keep what DuckDB said to themselves', async () => {
+  it('do not show DuckDB’s text', async () => {
     const error = await withSession(bench.engine, (session) => failureOf(() => session.run("SELECT CAST('secret value' AS BIGINT)")))
     expect(error).toMatchObject({ code: 'TYPE_MISMATCH' })
     expect(error.message).not.toContain('secret')

@@ -25,7 +25,7 @@ afterEach(async () => {
   expect(await readdir(bench.folder)).toEqual([])
 })
 
-/** All parts, not yet released, and what the end answered. */
+/** Collects all parts without releasing them, and the returned number of rows. */
 async function gather(parts: ReturnType<EngineSession['parts']>): Promise<{ files: LandedFile[]; rows: number }> {
   const files: LandedFile[] = []
   for (;;) {
@@ -39,7 +39,7 @@ const list = (files: readonly LandedFile[]) => `read_parquet([${files.map(({ pat
 const release = (files: readonly LandedFile[]) => Promise.all(files.map((file) => file.release()))
 
 describe('parts', () => {
-  it('are several whole files that hold every row once', async () => {
+  it('are several complete files that hold every row once', async () => {
     const { files, rows } = await gather(session.parts(wide(600_000), options()))
     expect(rows).toBe(600_000)
     expect(files.length).toBeGreaterThan(1)
@@ -72,14 +72,14 @@ describe('parts', () => {
     }
   })
 
-  it('come from no rows as one empty file with its columns', async () => {
+  it('are one empty file with all columns where there are no rows', async () => {
     const { files, rows } = await gather(session.parts(wide(0), options()))
     expect([files.length, rows]).toEqual([1, 0])
     expect(await session.rows(`SELECT count(c1) AS n FROM ${list(files)}`)).toEqual([{ n: 0n }])
     await release(files)
   })
 
-  it('are unlinked when they are released, once, and their folder with the last', async () => {
+  it('are deleted once, on release, and their folder with the last', async () => {
     const { files } = await gather(session.parts(wide(rowsPerPart * 3), options()))
     const [first, ...others] = files
     await first?.release()
@@ -89,7 +89,7 @@ describe('parts', () => {
     expect(await readdir(bench.folder)).toEqual([])
   })
 
-  it('are not taken for whole where data looks like the end of a file', async () => {
+  it('are not treated as complete where data looks like the end of a file', async () => {
     const sql = `SELECT i AS c0, repeat('PAR1', 200) || CAST(hash(i) AS VARCHAR) AS c1 FROM range(400000) t(i)`
     let rows = 0
     for await (const file of session.parts(sql, options())) {
@@ -101,7 +101,7 @@ describe('parts', () => {
     expect(rows).toBe(400_000)
   })
 
-  it('end with RESULT_TOO_LARGE beyond their bytes', async () => {
+  it('end with RESULT_TOO_LARGE beyond the limit of bytes', async () => {
     const kept: LandedFile[] = []
     const failure = await failureOf(async () => {
       for await (const file of session.parts(wide(5_000_000), options(5_000_000))) kept.push(file)
@@ -110,7 +110,7 @@ describe('parts', () => {
     await release(kept)
   })
 
-  it('end beyond their bytes though nobody reads them', async () => {
+  it('end beyond the limit of bytes although nobody reads them', async () => {
     const folder = join(bench.folder, 'copy')
     const whole = Buffer.concat([Buffer.from('PAR1'), Buffer.alloc(4), Buffer.from('PAR1')])
     let read = (): void => undefined
@@ -131,17 +131,17 @@ describe('parts', () => {
     const parts = partsOf({ compression: 'snappy', sql: '', run, interrupt }, folder, 500)
     const first = await parts.next()
     read()
-    // Nobody asks for the next part: the COPY is ended all the same.
+    // Nobody asks for the next part, and the COPY must end all the same.
     await interrupted
     await (first.value as LandedFile).release()
     expect(await failureOf(() => parts.next())).toMatchObject({ code: 'RESULT_TOO_LARGE' })
   })
 
-  it('end when the reader stops, under way or after the last was written', async () => {
+  it('end when the reader stops, in the middle or after the last part was written', async () => {
     for (const rows of [1_000_000_000, 500_000]) {
       const parts = session.parts(`SELECT i AS c0, uuid() AS c1 FROM range(${rows}) t(i)`, options())
       for await (const file of parts) {
-        // On one connection the next statement begins when the COPY has ended.
+        // Both statements use one connection, so the second begins only when the COPY has ended.
         if (rows < 1_000_000) await session.rows('SELECT 1')
         await file.release()
         break
@@ -151,7 +151,7 @@ describe('parts', () => {
     }
   })
 
-  it('leave what was given to whoever has it, though the COPY fails', async () => {
+  it('stay with the reader that received them, although the COPY fails', async () => {
     const sql = `SELECT i AS c0, CASE WHEN i = 2900000 THEN error('Could not convert') ELSE uuid() END AS c1 FROM range(3000000) t(i)`
     const kept: LandedFile[] = []
     expect(
@@ -163,7 +163,7 @@ describe('parts', () => {
     await release(kept)
   })
 
-  it('end when the signal does', async () => {
+  it('end when the signal ends', async () => {
     const ends = new AbortController()
     const other = await bench.engine.connect(ends.signal)
     const failure = failureOf(async () => {
@@ -176,7 +176,7 @@ describe('parts', () => {
     await other.close()
   })
 
-  it('fail where the query does, before any', async () => {
+  it('fail before the first part where the query fails', async () => {
     expect(
       await failureOf(async () => {
         for await (const file of session.parts("SELECT CAST('x' AS BIGINT) AS c0", options())) await file.release()

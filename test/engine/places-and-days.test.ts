@@ -33,7 +33,7 @@ describe('buckets', () => {
   const instant: Shape = { type: 'TIMESTAMPTZ' }
 
   it.each<[string, string, Granularity, string]>([
-    // London is an hour ahead of UTC in summer: the clocks change at 01:00 UTC on 29 March and 25 October 2026.
+    // London is an hour ahead of UTC in summer. Its clocks change at 01:00 UTC on 29 March and 25 October 2026.
     ['2026-03-28T23:59:59Z', 'Europe/London', 'DAY', '2026-03-28'],
     ['2026-03-29T00:30:00Z', 'Europe/London', 'DAY', '2026-03-29'],
     ['2026-03-29T22:59:59Z', 'Europe/London', 'DAY', '2026-03-29'],
@@ -50,7 +50,7 @@ describe('buckets', () => {
     ['2026-12-31T23:30:00Z', 'Asia/Tokyo', 'YEAR', '2027-01-01'],
     ['2026-01-01T04:30:00Z', 'America/New_York', 'YEAR', '2025-01-01'],
     ['2026-01-01T00:00:00+14:00', 'Pacific/Kiritimati', 'DAY', '2026-01-01'],
-    // A Sunday evening in London in summer is a Monday in UTC terms an hour later.
+    // A late Sunday evening in London in summer; an hour later it is Monday there.
     ['2026-07-05T22:59:00Z', 'Europe/London', 'WEEK', '2026-06-29'],
     ['2026-07-05T23:00:00Z', 'Europe/London', 'WEEK', '2026-07-06'],
   ])('%s in %s by %s is %s', async (value, timeZone, granularity, expected) => {
@@ -65,7 +65,7 @@ describe('buckets', () => {
     ['2026-05-31', 'DATE', 'QUARTER', '2026-04-01'],
     ['1970-01-01', 'DATE', 'YEAR', '1970-01-01'],
     ['1066-10-14', 'DATE', 'DAY', '1066-10-14'],
-    // A local time has no zone: nothing is shifted.
+    // A local time has no zone, so it is not shifted.
     ['2026-03-29 00:30:00', 'TIMESTAMP', 'DAY', '2026-03-29'],
     ['2026-06-30 23:59:59.999999', 'TIMESTAMP', 'MONTH', '2026-06-01'],
     ['2026-07-05 23:30:00', 'TIMESTAMP', 'WEEK', '2026-06-29'],
@@ -73,7 +73,7 @@ describe('buckets', () => {
     for (const timeZone of ['Europe/London', 'Asia/Tokyo']) expect(await bucket(value, { type }, granularity, timeZone)).toBe(expected)
   })
 
-  it('know every time zone that a query may name, or say that they do not', async () => {
+  it('know every time zone that a query may name, or fail', async () => {
     const strangers: string[] = []
     for (const name of [...Intl.supportedValuesOf('timeZone'), 'Nowhere/Land']) {
       const timeZone = name === 'Nowhere/Land' ? name : parse({ from: { table: 'a/b/c' }, timeZone: name }).timeZone
@@ -84,7 +84,7 @@ describe('buckets', () => {
       if (failure !== undefined) strangers.push(name)
       if (failure !== undefined) expect(failure.code).toBe('BAD_USER_INPUT')
     }
-    // A newer Node may know a zone or two that this DuckDB does not.
+    // A newer Node may know a zone or two that this DuckDB does not know.
     expect(strangers).toContain('Nowhere/Land')
     expect(strangers.length).toBeLessThan(5)
   })
@@ -145,11 +145,11 @@ describe('withinBox', () => {
     expect(await within(true, { west: 170, south: -20, east: -170, north: -10 })).toContain('beyond')
   })
 
-  it('keeps what lies in it wholly, its edges included', async () => {
+  it('keeps geometries that lie wholly in it, edges included', async () => {
     expect(await within()).toEqual(['inside', 'high', 'corner', 'exponent', 'spaced', 'line', 'area', 'areas', 'collection'])
   })
 
-  it('is unknown for what has no position', async () => {
+  it('is unknown for a geometry without positions', async () => {
     expect(await within(true)).toEqual([
       'east',
       'north',

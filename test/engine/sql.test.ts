@@ -22,7 +22,7 @@ afterAll(async () => {
 
 const column = (index: number): Expression => ({ kind: 'column', index })
 
-/** The texts of a relation's answer over rows given as canonical texts. */
+/** The rows of a relation's answer as texts. The tables' rows are given as canonical texts. */
 async function answer(
   over: (scan: Relation) => Relation,
   shapes: readonly Shape[],
@@ -43,7 +43,7 @@ async function answer(
 }
 
 describe('a page of many rows', () => {
-  it('is the page of few, nulls and NaN included', async () => {
+  it('equals the page that is read in the usual way, with nulls and NaN', async () => {
     const shapes: Shape[] = [{ type: 'DOUBLE' }, { type: 'STRING' }]
     const rows = fc.array(
       fc.tuple(fc.option(fc.constantFrom('1', '-1', '0', '2.5', 'NaN', 'inf')), fc.option(fc.constantFrom('a', 'A', 'é', ''))),
@@ -66,7 +66,7 @@ describe('a page of many rows', () => {
 })
 
 describe('a page without an order', () => {
-  it('comes from Parquet whose statistics rule out a part of its filter', async () => {
+  it('is read from Parquet whose statistics rule out a part of the filter', async () => {
     const shapes: Shape[] = [{ type: 'DATE' }, { type: 'STRING' }, { type: 'STRING' }]
     const file = join(bench.folder, 'parts.parquet')
     await session.run(
@@ -111,7 +111,7 @@ const expression =
   (output: Expression) =>
   (input: Relation): Relation => ({ op: 'project', outputs: [output], input })
 
-/** 12345 at scale 2 is '123.45'. */
+/** `12345n` at scale 2 is '123.45'. */
 function decimal(unscaled: bigint, scale: number): string {
   const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, '0')
   return `${unscaled < 0n ? '-' : ''}${digits.slice(0, digits.length - scale)}${scale === 0 ? '' : `.${digits.slice(-scale)}`}`
@@ -133,7 +133,7 @@ describe('sums and means', () => {
         input,
       },
     })
-  /** Half to even, by whole numbers. */
+  /** Rounds half to even, in integer arithmetic. */
   const meanOf = (values: readonly bigint[], scale: number): string | null => {
     if (values.length === 0) return null
     const by = BigInt(values.length)
@@ -143,7 +143,7 @@ describe('sums and means', () => {
     return decimal(twice > by || (twice === by && floor % 2n !== 0n) ? floor + 1n : floor, scale + 6)
   }
 
-  it('are exact, and means rounded half to even', async () => {
+  it('are exact, and means are rounded half to even', async () => {
     const values = (scale: number) =>
       fc
         .array(fc.option(fc.oneof(fc.bigInt(-20n, 20n), fc.bigInt(-(10n ** 20n), 10n ** 20n)), { freq: 6 }), { maxLength: 70 })
@@ -166,8 +166,8 @@ describe('sums and means', () => {
     )
   })
 
-  it('round halves to the even digit, both sides of nought', async () => {
-    // 64 values: 0.015625 each sixty-fourth, so that the seventh digit is a lone 5.
+  it('round halves to the even digit, on both sides of zero', async () => {
+    // 64 values: the mean is a multiple of 0.015625, so its seventh digit can be a lone 5.
     for (const [total, expected] of [
       [1n, '0.015625'],
       [-1n, '-0.015625'],
@@ -186,7 +186,7 @@ describe('sums and means', () => {
     }
   })
 
-  it('of INT64 pass 2^63 exactly', async () => {
+  it('of INT64 stay exact beyond 2^63', async () => {
     const most = String(2n ** 63n - 1n)
     expect(await answer(aggregate('SUM'), [{ type: 'INT64' }], [[most], [most], ['5']])).toEqual([[String((2n ** 63n - 1n) * 2n + 5n)]])
     expect(await answer(aggregate('SUM_COUNTS'), [{ type: 'INT64' }], [])).toEqual([['0']])
@@ -209,12 +209,12 @@ describe('sums and means', () => {
     expect(['TYPE_MISMATCH', 'BAD_USER_INPUT']).toContain(failure.code)
   })
 
-  it('reach 38 digits', async () => {
+  it('are possible up to 38 digits', async () => {
     expect(await answer(aggregate('SUM'), [{ type: 'DECIMAL', scale: 0 }], [[nines], ['-1'], ['1']])).toEqual([[nines]])
     expect(await answer(mean(2), [{ type: 'DECIMAL', scale: 2 }], [[`${'9'.repeat(30)}.99`]])).toEqual([[`${'9'.repeat(30)}.99000000`]])
   })
 
-  it('whose mean would not fit are an error', async () => {
+  it('fail where the mean would not fit', async () => {
     const failure = await failureOf(() => answer(mean(2), [{ type: 'DECIMAL', scale: 2 }], [[`${'9'.repeat(36)}.99`]]))
     expect(['TYPE_MISMATCH', 'BAD_USER_INPUT']).toContain(failure.code)
   })
@@ -253,7 +253,7 @@ describe('text', () => {
   const kept = async (predicate: Predicate) =>
     (await answer(keep(predicate), [{ type: 'STRING' }], [...rows, [null]])).map(([text]) => text)
 
-  it.each(texts)('is found by itself, and is what it starts with and contains: %j', async (text) => {
+  it.each(texts)('equals, starts with and contains itself: %j', async (text) => {
     const literal = { kind: 'literal', shape: { type: 'STRING' }, value: text } as const
     expect(await kept({ kind: 'compare', comparison: 'eq', left: column(0), right: literal })).toEqual([text])
     expect(await kept({ kind: 'in', left: column(0), values: [literal] })).toEqual([text])
@@ -261,7 +261,7 @@ describe('text', () => {
     expect(await kept({ kind: 'contains', input: column(0), text })).toEqual(texts.filter((one) => one.includes(text)))
   })
 
-  it('comes out of nested queries as it went in', async () => {
+  it('passes through nested queries unchanged', async () => {
     const over = (input: Relation): Relation => {
       const filtered = keep({
         kind: 'compare',
@@ -286,7 +286,7 @@ describe('text', () => {
     expect(await answer(over, [{ type: 'STRING' }], rows)).toEqual(Array(2).fill(['a\nb', 'two\nlines\r\nor "three"']))
   })
 
-  it('compares binary', async () => {
+  it('compares byte by byte', async () => {
     const sort = (input: Relation): Relation => ({
       op: 'limit',
       count: 100,
@@ -350,7 +350,7 @@ describe('text read as another type', () => {
 })
 
 describe('numbers read as another type', () => {
-  it('are an error where they do not fit, and exact where they do', async () => {
+  it('fail where they do not fit, and are exact where they do', async () => {
     const read = (from: Shape, to: Shape, value: string) => answer(expression({ kind: 'cast', input: column(0), to }), [from], [[value]])
     expect(await read({ type: 'DECIMAL', scale: 2 }, { type: 'DECIMAL', scale: 4 }, '1.10')).toEqual([['1.1000']])
     expect(await read({ type: 'INT64' }, { type: 'STRING' }, '-9223372036854775808')).toEqual([['-9223372036854775808']])

@@ -39,22 +39,22 @@ describe('tables', () => {
     expect(await failureOf(() => authorised({ from: { table }, measures: [{ function: 'COUNT' }] }, viewer))).toMatchObject({ code })
   })
 
-  it('are given to those that they are shared with', async () => {
+  it('are readable by the organisations that they are shared with', async () => {
     expect((await authorised({ from: { table: shared.id } }, barnet)).outputs).toHaveLength(1)
   })
 })
 
-describe('columns that point to persons', () => {
+describe('personal columns', () => {
   const from = { table: people.id }
 
-  it('are left out where nobody named them, and told', async () => {
+  it('are omitted where `select` is absent, and reported as withheld', async () => {
     const { outputs, withheld, relation } = await authorised({ from, orderBy: [{ column: 'visits' }] })
     expect(outputs.map(({ name }) => name)).toEqual(['ward', 'visits'])
     expect(withheld).toEqual([
       { column: 'nino', decision: 'DENY', obligations: [] },
       { column: 'age', decision: 'DENY', obligations: [] },
     ])
-    // Nothing of them is read, and the order is by the column that was asked for.
+    // The relation reads none of them, and sorts by the requested column.
     expect(drawRelation(pruneColumns(relation))).toBe(
       ['limit 101 offset 0', '  sort $1 asc nulls last', '    scan camden/people/people [ward: STRING, visits: INT64]'].join('\n'),
     )
@@ -90,7 +90,7 @@ describe('columns that point to persons', () => {
       ['where', 'column'],
     ],
     [
-      'stacked with what is open',
+      'in a union with an open column',
       { from: { members: [{ table: visits.id }, { table: people.id, columns: [{ column: 'age' }] }] }, select: [{ column: 'age' }] },
       ['select', 0, 'column'],
     ],
@@ -98,7 +98,7 @@ describe('columns that point to persons', () => {
     expect(await failureOf(() => authorised({ from, ...input }))).toMatchObject({ code: 'FORBIDDEN', inputPath })
   })
 
-  it('are left out of a stack though another member has them open', async () => {
+  it('are omitted from a union although another member’s column is open', async () => {
     const { outputs, withheld } = await authorised({
       from: { members: [{ table: visits.id }, { table: people.id, columns: [{ column: 'age' }, { column: 'ward' }] }] },
     })
@@ -106,7 +106,7 @@ describe('columns that point to persons', () => {
     expect(withheld.map(({ column }) => column)).toEqual(['age'])
   })
 
-  it('leave nothing of a table that has no other', async () => {
+  it('make a table without other columns unreadable, except for counting its rows', async () => {
     expect(await failureOf(() => authorised({ from: { table: secret.id } }))).toMatchObject({ code: 'FORBIDDEN' })
     expect((await authorised({ from: { table: secret.id }, measures: [{ function: 'COUNT' }] })).outputs).toHaveLength(1)
   })

@@ -19,7 +19,7 @@ const types: ColumnType[] = [
   'JSON',
   'LIST',
 ]
-/** A column of each type, called so. */
+/** A column of each type, named after it. */
 const all = tableOf(
   'camden/all/all',
   types.map((type) => ({ name: type, type, ...(type === 'DECIMAL' ? { scale: 2 } : {}) })),
@@ -37,7 +37,7 @@ const bound = (input: unknown) => bind(parse(input), catalogue)
 const from = { table: all.id }
 
 describe('literals', () => {
-  const taken: [ColumnType, unknown, string][] = [
+  const accepted: [ColumnType, unknown, string][] = [
     ['STRING', '007', '007'],
     ['STRING', '', ''],
     ['STRING', "Robert'); DROP TABLE result; --", "Robert'); DROP TABLE result; --"],
@@ -71,7 +71,7 @@ describe('literals', () => {
     ['TIMESTAMPTZ', '2026-01-09T13:55:48.123456-05:30', '2026-01-09T13:55:48.123456-05:30'],
     ['TIMESTAMPTZ', '2026-01-09T13:55Z', '2026-01-09T13:55:00Z'],
   ]
-  it.each(taken)('of %s: %j', async (type, cell, value) => {
+  it.each(accepted)('accept for %s: %j', async (type, cell, value) => {
     const { relation } = await bound({ from, where: { column: type, eq: cell } })
     const filter = [...operatorsOf(relation)].find(({ op }) => op === 'filter')
     expect(filter).toMatchObject({ predicate: { kind: 'compare', right: { shape: { type }, value } } })
@@ -144,9 +144,9 @@ describe('literals', () => {
     ['JSON', '{}'],
     ['LIST', '[]'],
   ]
-  it.each(refused)('not of %s: %j', async (type, cell) => {
+  it.each(refused)('refuse for %s: %j', async (type, cell) => {
     const inputPath = ['where', 'not', 'in', 1]
-    const nothing = ['GEOMETRY', 'JSON', 'LIST'].includes(type) ? [cell] : [taken.find((one) => one[0] === type)?.[1], cell]
+    const nothing = ['GEOMETRY', 'JSON', 'LIST'].includes(type) ? [cell] : [accepted.find((one) => one[0] === type)?.[1], cell]
     const where = { not: { column: type, in: nothing } }
     expect(await failureOf(() => bound({ from, where }))).toMatchObject({
       code: 'TYPE_MISMATCH',
@@ -229,8 +229,8 @@ describe('operators and functions', () => {
   })
 })
 
-describe('stacks', () => {
-  const stackOf = async (members: object[]) =>
+describe('unions', () => {
+  const unionOf = async (members: object[]) =>
     Object.fromEntries(
       (await bound({ from: { members } })).columns.map(({ name, shape }) => [
         name,
@@ -239,12 +239,12 @@ describe('stacks', () => {
     )
   const columns = (...given: (string | object)[]) => given.map((column) => (typeof column === 'string' ? { column } : column))
 
-  it('stacks numbers with numbers, by name', async () => {
-    const stack = await stackOf([
+  it('combine numbers of different types, by name', async () => {
+    const union = await unionOf([
       { table: all.id, columns: columns('INT64', 'DOUBLE', 'DECIMAL') },
       { table: other.id, columns: columns('DECIMAL', 'INT64', 'DOUBLE', 'mine') },
     ])
-    expect(stack).toEqual({
+    expect(union).toEqual({
       INT64: 'DECIMAL 3',
       DOUBLE: 'DOUBLE',
       DECIMAL: 'DECIMAL 4',
@@ -263,15 +263,15 @@ describe('stacks', () => {
     })
   })
 
-  it('refuses the same in a union, at its place', async () => {
+  it('refuse the same in `union`, with its place', async () => {
     expect(await failureOf(() => bound({ from: { union: [all.id, other.id] } }))).toMatchObject({
       code: 'TYPE_MISMATCH',
       inputPath: ['from', 'union', 1],
     })
   })
 
-  it('renames, and reads as another type', async () => {
-    const stack = await stackOf([
+  it('rename columns, and read them as another type', async () => {
+    const union = await unionOf([
       {
         table: all.id,
         columns: columns(
@@ -282,10 +282,10 @@ describe('stacks', () => {
       },
       { table: other.id, columns: columns({ column: 'STRING', as: 'x' }, { column: 'mine', as: 'y', type: 'STRING' }) },
     ])
-    expect(stack).toMatchObject({ x: 'INT64', y: 'STRING', z: 'INT64' })
+    expect(union).toMatchObject({ x: 'INT64', y: 'STRING', z: 'INT64' })
   })
 
-  it('tells what a member lacks as missing', async () => {
+  it('report a column that a member lacks as missing', async () => {
     const { columns: named } = await bound({
       from: {
         members: [
@@ -308,12 +308,12 @@ describe('stacks', () => {
     ['a double read as whole', [{ column: 'DOUBLE', type: 'INT64' }], 'TYPE_MISMATCH', ['columns', 0, 'type']],
     ['text read as geometry', [{ column: 'STRING', type: 'GEOMETRY' }], 'TYPE_MISMATCH', ['columns', 0, 'type']],
   ]
-  it.each(refused)('refuses %s', async (_, chosen, code, inputPath) => {
+  it.each(refused)('refuse %s', async (_, chosen, code, inputPath) => {
     const members = [{ table: other.id }, { table: all.id, columns: chosen }]
     expect(await failureOf(() => bound({ from: { members } }))).toMatchObject({ code, inputPath: ['from', 'members', 1, ...inputPath] })
   })
 
-  it('refuses a column that none has', async () => {
+  it('refuse a column that no member has', async () => {
     const members = [
       { table: all.id, columns: columns('DOUBLE') },
       { table: other.id, columns: columns('mine') },

@@ -41,7 +41,7 @@ const both = { union: [libraries.id, barnet.id] }
 const names = async (input: unknown) => (await bound(input)).outputs.map(({ name }) => name)
 
 describe('tables', () => {
-  it('answers an unknown one with its place and near ones', async () => {
+  it('reports an unknown one with its place and similar ids', async () => {
     expect(await failureOf(() => bound({ from: { table: 'camden/librarys/libraries' } }))).toMatchObject({
       code: 'UNKNOWN_TABLE',
       inputPath: ['from', 'table'],
@@ -58,11 +58,11 @@ describe('tables', () => {
     expect(await failureOf(() => bound({ from: { table: '__proto__' } }))).toMatchObject({ code: 'UNKNOWN_TABLE' })
   })
 
-  it('answers every column where select is absent, but not where a row came from', async () => {
+  it('answers every column where select is absent, except _spoke and _table', async () => {
     expect(await names({ from })).toEqual(libraries.columns.map(({ name }) => name))
   })
 
-  it('refuses the rows of a table that has no columns, and counts them', async () => {
+  it('refuses to read the rows of a table without columns, but counts them', async () => {
     expect(await failureOf(() => bound({ from: { table: bare.id } }))).toMatchObject({ code: 'BAD_USER_INPUT', inputPath: ['from'] })
     expect(await names({ from: { table: bare.id }, measures: [{ function: 'COUNT' }] })).toEqual(['count'])
   })
@@ -108,13 +108,13 @@ describe('names', () => {
     expect(error.message.length).toBeLessThan(300)
   })
 
-  it('takes names qualified by the alias, which is the last part of the id by default', async () => {
+  it('accepts names qualified by the alias, which is the last part of the id by default', async () => {
     expect(await names({ from, select: [{ column: 'libraries.Name' }], where: { column: 'libraries.books', gt: 1 } })).toEqual(['Name'])
     expect(await names({ from: { ...both, as: 'l' }, select: [{ column: 'l.Name' }] })).toEqual(['Name'])
     expect((await failureOf(() => bound({ from: both, select: [{ column: 'libraries.Name' }] }))).code).toBe('UNKNOWN_COLUMN')
   })
 
-  it('takes a name with a dot as it stands where nothing is called so by the alias', async () => {
+  it('reads a name with a dot as a column’s name where the alias does not apply', async () => {
     const query = await bound({
       from: { table: odd.id, as: 'o' },
       select: [{ column: 'odd-ones.dotted' }, { column: 'o.dotted', as: 'x' }],
@@ -125,7 +125,7 @@ describe('names', () => {
     ])
   })
 
-  it('takes names that mean something to JavaScript or SQL as names', async () => {
+  it('accepts names that have a meaning in JavaScript or SQL', async () => {
     const select = ['__proto__', 'constructor', 'it\'s "so"'].map((column) => ({ column }))
     expect(await names({ from: { table: odd.id }, select })).toEqual(['__proto__', 'constructor', 'it\'s "so"'])
     expect(
@@ -139,7 +139,7 @@ describe('names', () => {
     ).toHaveLength(2)
   })
 
-  it('makes default names', async () => {
+  it('gives outputs default names', async () => {
     const input = {
       from,
       groupBy: [{ column: 'Name' }, { column: 'opened', granularity: 'MONTH' }, { column: 'opened', granularity: 'YEAR' }],
@@ -181,7 +181,7 @@ describe('names', () => {
       ['groupBy', 1],
     ],
   ]
-  it.each(twice)('refuses %s of one name', async (_, input, inputPath) => {
+  it.each(twice)('refuses %s with the same name', async (_, input, inputPath) => {
     expect(await failureOf(() => bound({ from, ...input }))).toMatchObject({ code: 'BAD_USER_INPUT', inputPath })
   })
 
@@ -192,7 +192,7 @@ describe('names', () => {
 })
 
 describe('_spoke and _table', () => {
-  it('may be named wherever a column may', async () => {
+  it('can be used wherever a column can', async () => {
     expect(await names({ from, select: [{ column: '_spoke' }, { column: 'libraries._table', as: 'where' }] })).toEqual(['_spoke', 'where'])
     await bound({ from: { ...both, where: { column: '_table', startsWith: 'camden/' } }, where: { column: '_spoke', in: ['camden'] } })
     const grouped = {
@@ -205,7 +205,7 @@ describe('_spoke and _table', () => {
     expect(await names({ from: { members } })).toEqual(['borough', 'Name'])
   })
 
-  it('always tell the truth: a published column of that name does not stand for them', async () => {
+  it('cannot be forged: a published column of that name does not replace them', async () => {
     const { outputs } = await bound({ from: { table: odd.id }, select: [{ column: '_table' }] })
     expect(outputs).toMatchObject([{ shape: { type: 'STRING' } }])
     expect(await names({ from: { table: odd.id } })).not.toContain('_table')

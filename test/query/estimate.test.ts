@@ -57,7 +57,7 @@ test.each<[string, Relation, number | undefined]>([
     grouped([at(1)], { op: 'project', outputs: [paid, { kind: 'cast', input: ward, to: { type: 'STRING' } }], input: scan }),
     20,
   ],
-  ['groups over a stack of the same', grouped([ward], { op: 'union', inputs: [scan, scan] }), 20],
+  ['groups over a union of the same', grouped([ward], { op: 'union', inputs: [scan, scan] }), 20],
   ['a page', { op: 'limit', count: 10, offset: 995, input: scan }, 5],
 ])('%s', (_, relation, rows) => {
   expect(estimateRows(relation, tables)).toBe(rows)

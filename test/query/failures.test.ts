@@ -29,7 +29,7 @@ const camdenAlone = [
   ['camden 1', 1],
   ['camden 2', 2],
 ]
-/** What Barnet answers when it answers rightly. */
+/** What Barnet sends when it works. */
 const good = "SELECT 'barnet 1' AS c0, CAST(1 AS BIGINT) AS c1"
 
 let bench: Bench
@@ -52,10 +52,10 @@ afterAll(async () => {
   process.off('unhandledRejection', note)
 })
 afterEach(async () => {
-  // Whatever is rejected without anybody to hear it is told in a later turn.
+  // Node reports unhandled rejections in a later turn.
   await new Promise((resolve) => setImmediate(resolve))
   expect(unhandled).toEqual([])
-  // A source that takes more than 100 ms to end is left behind and cleans up when it has: what is never cleaned up fails here all the same.
+  // A source that needs more than 100 ms to end cleans up afterwards. What is never cleaned up still fails the test.
   await vi.waitFor(
     async () => {
       expect(await readdir(bench.folder)).toEqual(held)
@@ -65,17 +65,17 @@ afterEach(async () => {
   )
 })
 
-interface Told {
+interface Setup {
   observed: Record<string, string | undefined>
   context: QueryContext
 }
 
-/** Camden answers as it should, Barnet as given. */
-function with_(
+/** Camden answers normally, Barnet as given. */
+function withBarnet(
   execute: Parameters<typeof answering>[1],
   given: { signal?: AbortSignal; camden?: Source; hub?: DuckDbEngine; admits?: (spokeId: string) => boolean } = {},
-): Told {
-  const observed: Told['observed'] = {}
+): Setup {
+  const observed: Setup['observed'] = {}
   const sources = { camden: given.camden ?? camden, barnet: answering(barnet, execute) }
   const context = contextOf(given.hub ?? bench.hub, tables, sources, {
     observed: (spokeId: string, error: DialsError | undefined) => {
@@ -87,7 +87,7 @@ function with_(
   return { observed, context }
 }
 
-async function partial({ context }: Told, input: object = query) {
+async function partial({ context }: Setup, input: object = query) {
   const result = await runQuery({ ...input, onSourceError: 'PARTIAL' }, context)
   const rows = JSON.parse(await textOf(result)) as unknown[]
   await result.release()
@@ -128,21 +128,21 @@ describe('a source that fails', () => {
     ],
   ]
   it.each(ways)('%s fails the query under FAIL', async (_, execute) => {
-    const told = with_(execute)
-    const error = await failureOf(() => runQuery(query, told.context))
+    const setup = withBarnet(execute)
+    const error = await failureOf(() => runQuery(query, setup.context))
     expect(error.code).toBe('SOURCE_UNAVAILABLE')
     expect(error.transaction).toMatch(/^[0-9a-f-]{36}$/)
     expect(error.message).not.toMatch(/parquet|PAR1|\/|SELECT/i)
-    expect(told.observed['barnet']).toBe('SOURCE_UNAVAILABLE')
+    expect(setup.observed['barnet']).toBe('SOURCE_UNAVAILABLE')
   })
 
-  it.each(ways)('%s leaves the others under PARTIAL', async (_, execute) => {
-    const told = with_(execute)
-    const { rows, complete, version, barnet: report, camden: other } = await partial(told)
+  it.each(ways)('%s is left out under PARTIAL, and the others answer', async (_, execute) => {
+    const setup = withBarnet(execute)
+    const { rows, complete, version, barnet: report, camden: other } = await partial(setup)
     expect({ rows, complete, version }).toEqual({ rows: camdenAlone, complete: false, version: null })
     expect(report).toMatchObject({ status: 'FAILED', rows: null, bytes: null, error: { code: 'SOURCE_UNAVAILABLE' } })
     expect(other).toMatchObject({ status: 'OK', rows: 2, error: null })
-    expect(told.observed['barnet']).toBe('SOURCE_UNAVAILABLE')
+    expect(setup.observed['barnet']).toBe('SOURCE_UNAVAILABLE')
   })
 
   it.each<[string, (attempt: number) => ReturnType<typeof scanOf>, number, string]>([
@@ -151,9 +151,9 @@ describe('a source that fails', () => {
     ['after a part is not asked again', () => scanOf(failingLate(partOf(bench, good))), 1, 'SOURCE_UNAVAILABLE'],
   ])('%s', async (_, execute, attempts, outcome) => {
     let asked = 0
-    const told = with_(() => execute(++asked))
-    const { rows, complete } = await partial(told)
-    expect({ asked, rows, complete, observed: told.observed['barnet'] }).toEqual({
+    const setup = withBarnet(() => execute(++asked))
+    const { rows, complete } = await partial(setup)
+    expect({ asked, rows, complete, observed: setup.observed['barnet'] }).toEqual({
       asked: attempts,
       rows: outcome === 'UP' ? [['barnet 1', 1], ...camdenAlone] : camdenAlone,
       complete: outcome === 'UP',
@@ -161,10 +161,10 @@ describe('a source that fails', () => {
     })
   })
 
-  it('is not asked again where the client has gone meanwhile', async () => {
+  it('is not asked again after the client disconnected', async () => {
     const client = new AbortController()
     let asked = 0
-    const told = with_(
+    const setup = withBarnet(
       () => {
         asked++
         setImmediate(() => client.abort())
@@ -172,26 +172,26 @@ describe('a source that fails', () => {
       },
       { signal: client.signal },
     )
-    expect((await failureOf(() => runQuery(query, told.context))).code).toBe('SOURCE_TIMEOUT')
+    expect((await failureOf(() => runQuery(query, setup.context))).code).toBe('SOURCE_TIMEOUT')
     expect(asked).toBe(1)
   })
 
-  it('again and again is not asked at all for a while, and the others are', async () => {
+  it('repeatedly is not asked for a while, and the others still are', async () => {
     let asked = 0
-    const told = with_(
+    const setup = withBarnet(
       () => {
         asked++
         return scanOf(oneGood())
       },
       { admits: (spokeId) => spokeId !== 'barnet' },
     )
-    const { rows, barnet: report } = await partial(told)
+    const { rows, barnet: report } = await partial(setup)
     expect({ asked, rows, error: report?.error?.code }).toEqual({ asked: 0, rows: camdenAlone, error: 'SOURCE_UNAVAILABLE' })
   })
 
-  it('counts nothing under PARTIAL where every other is empty', async () => {
-    const told = with_(() => scanOf(failing()), { camden: answering(camden, () => scanOf(failing())) })
-    const { rows, complete } = await partial(told, {
+  it('leaves a count of 0 under PARTIAL where every other source fails too', async () => {
+    const setup = withBarnet(() => scanOf(failing()), { camden: answering(camden, () => scanOf(failing())) })
+    const { rows, complete } = await partial(setup, {
       from: query.from,
       measures: [{ function: 'COUNT' }, { function: 'SUM', column: 'books' }, { function: 'MEDIAN', column: 'books' }],
     })
@@ -204,42 +204,42 @@ describe('a source that fails', () => {
       options.signal.addEventListener('abort', () => ended.resolve(true))
       yield* heeding(options)
     }
-    const told = with_(() => scanOf(failing()), { camden: answering(camden, (_, options) => scanOf(waiting(options))) })
-    expect(await failureOf(() => runQuery(query, told.context))).toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
+    const setup = withBarnet(() => scanOf(failing()), { camden: answering(camden, (_, options) => scanOf(waiting(options))) })
+    expect(await failureOf(() => runQuery(query, setup.context))).toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
     expect(await ended.promise).toBe(true)
-    // That Camden was ended says nothing of Camden.
-    expect(told.observed).toEqual({ barnet: 'SOURCE_UNAVAILABLE' })
+    // Camden was ended because Barnet failed, which says nothing about Camden.
+    expect(setup.observed).toEqual({ barnet: 'SOURCE_UNAVAILABLE' })
   })
 
-  it('is never blamed for what the query asks', async () => {
-    const told = with_((under) => under())
+  it('is not blamed for an error of the query', async () => {
+    const setup = withBarnet((under) => under())
     const members = tables.map(({ id }) => ({ table: id, columns: [{ column: 'name', type: 'INT64' }] }))
-    expect(await failureOf(() => runQuery({ from: { members }, onSourceError: 'PARTIAL' }, told.context))).toMatchObject({
+    expect(await failureOf(() => runQuery({ from: { members }, onSourceError: 'PARTIAL' }, setup.context))).toMatchObject({
       code: 'TYPE_MISMATCH',
     })
   })
 
-  it('by an error of its own code fails the query, whatever is asked', async () => {
-    const told = with_(() => {
+  it('because of a defect in its code fails the query, even under PARTIAL', async () => {
+    const setup = withBarnet(() => {
       throw new TypeError('a mistake of ours')
     })
-    const error = await failureOf(() => runQuery({ ...query, onSourceError: 'PARTIAL' }, told.context))
+    const error = await failureOf(() => runQuery({ ...query, onSourceError: 'PARTIAL' }, setup.context))
     expect(error).toMatchObject({ code: 'INTERNAL_SERVER_ERROR' })
     expect(error.message).not.toContain('mistake')
   })
 
-  it('by answering more than it may fails the query, whatever is asked', async () => {
+  it('because its answer is too large fails the query, even under PARTIAL', async () => {
     const much = async function* (): AsyncGenerator<Part> {
       yield await partOf(bench, good, 600 * 1024 * 1024)
     }
     for (const onSourceError of ['FAIL', 'PARTIAL']) {
-      expect(await failureOf(() => runQuery({ ...query, onSourceError }, with_(() => scanOf(much())).context))).toMatchObject({
+      expect(await failureOf(() => runQuery({ ...query, onSourceError }, withBarnet(() => scanOf(much())).context))).toMatchObject({
         code: 'RESULT_TOO_LARGE',
       })
     }
   })
 
-  it('is not there: SOURCE_UNAVAILABLE', async () => {
+  it('because it is not configured: SOURCE_UNAVAILABLE', async () => {
     const context = contextOf(bench.hub, tables, { camden })
     expect(await failureOf(() => runQuery(query, context))).toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
   })
@@ -263,23 +263,23 @@ describe('a source that stalls', () => {
     ['in its report', () => scanOf(oneGood(), new Promise(() => undefined))],
   ]
   it.each(ways)('%s: SOURCE_TIMEOUT under FAIL', async (_, execute) => {
-    const told = with_(execute)
-    expect(await failureOf(() => runQuery({ ...query, timeoutMs: 100 }, told.context))).toMatchObject({ code: 'SOURCE_TIMEOUT' })
-    expect(told.observed['barnet']).toBe('SOURCE_TIMEOUT')
+    const setup = withBarnet(execute)
+    expect(await failureOf(() => runQuery({ ...query, timeoutMs: 100 }, setup.context))).toMatchObject({ code: 'SOURCE_TIMEOUT' })
+    expect(setup.observed['barnet']).toBe('SOURCE_TIMEOUT')
   })
 
   it.each(ways.slice(0, 2))('%s: TIMED_OUT under PARTIAL, and the others answer', async (_, execute) => {
-    const told = with_(execute)
-    const { rows, complete, barnet: report } = await partial(told, { ...query, timeoutMs: 3000 })
+    const setup = withBarnet(execute)
+    const { rows, complete, barnet: report } = await partial(setup, { ...query, timeoutMs: 3000 })
     expect({ rows, complete }).toEqual({ rows: camdenAlone, complete: false })
     expect(report).toMatchObject({ status: 'TIMED_OUT', error: { code: 'SOURCE_TIMEOUT' } })
   })
 
-  it('and lands a part when the query is long over: it is released', async () => {
+  it('and lands a part long after the query has ended: the part is released', async () => {
     const late = settleable<Part>()
-    expect(await failureOf(() => runQuery({ ...query, timeoutMs: 50 }, with_(() => scanOf(ignoring(late.promise))).context))).toMatchObject(
-      { code: 'SOURCE_TIMEOUT' },
-    )
+    expect(
+      await failureOf(() => runQuery({ ...query, timeoutMs: 50 }, withBarnet(() => scanOf(ignoring(late.promise))).context)),
+    ).toMatchObject({ code: 'SOURCE_TIMEOUT' })
     const part = await partOf(bench, good)
     const released = settleable<undefined>()
     late.resolve({
@@ -296,34 +296,34 @@ describe('a source that stalls', () => {
   })
 })
 
-describe('a client that leaves', () => {
-  it('ends every source, and none is thought ill of', async () => {
+describe('a client that disconnects', () => {
+  it('ends every source, and none counts as failed', async () => {
     const gone = new AbortController()
     const begun = settleable<undefined>()
-    const told = with_(
+    const setup = withBarnet(
       (_, options) => {
         begun.resolve(undefined)
         return scanOf(heeding(options))
       },
       { signal: gone.signal },
     )
-    const failure = failureOf(() => runQuery({ ...query, onSourceError: 'PARTIAL' }, told.context))
+    const failure = failureOf(() => runQuery({ ...query, onSourceError: 'PARTIAL' }, setup.context))
     await begun.promise
     gone.abort()
     expect(await failure).toMatchObject({ code: 'SOURCE_TIMEOUT' })
-    expect(told.observed['barnet']).toBeUndefined()
+    expect(setup.observed['barnet']).toBeUndefined()
   })
 
-  it('before it asks is answered nothing', async () => {
-    const told = with_((under) => under(), { signal: AbortSignal.abort() })
-    expect(await failureOf(() => runQuery(query, told.context))).toMatchObject({ code: 'SOURCE_TIMEOUT' })
+  it('before its query starts gets no answer', async () => {
+    const setup = withBarnet((under) => under(), { signal: AbortSignal.abort() })
+    expect(await failureOf(() => runQuery(query, setup.context))).toMatchObject({ code: 'SOURCE_TIMEOUT' })
   })
 
-  it('while the residual waits for its turn frees the turn', async () => {
+  it('while the residual waits in the queue frees its place', async () => {
     const hub = await DuckDbEngine.open({ folders: [bench.folder], memoryMb: 128, running: 1 })
     const busy = await hub.connect()
     const gone = new AbortController()
-    const failure = failureOf(() => runQuery(query, with_((under) => under(), { signal: gone.signal, hub }).context))
+    const failure = failureOf(() => runQuery(query, withBarnet((under) => under(), { signal: gone.signal, hub }).context))
     await expect.poll(() => hub.admission.load.waiting).toBe(1)
     gone.abort()
     expect(await failure).toMatchObject({ code: 'SOURCE_TIMEOUT' })
@@ -334,9 +334,9 @@ describe('a client that leaves', () => {
 })
 
 describe('results', () => {
-  it('may be held in any number, though few queries run at once', async () => {
+  it('can be held in any number, although few queries run at once', async () => {
     const hub = await DuckDbEngine.open({ folders: [bench.folder], memoryMb: 128, running: 2 })
-    const { context } = with_((under) => under(), { hub })
+    const { context } = withBarnet((under) => under(), { hub })
     const results = await Promise.all(Array.from({ length: 10 }, () => runQuery(query, context)))
     for (const result of results) expect(JSON.parse(await textOf(result))).toHaveLength(4)
     await Promise.all(results.flatMap((result) => [result.release(), result.release()]))
@@ -344,8 +344,8 @@ describe('results', () => {
     await hub.close()
   })
 
-  it('outlive the time of their query', async () => {
-    const { context } = with_((under) => under())
+  it('can be read after their query’s deadline', async () => {
+    const { context } = withBarnet((under) => under())
     const result = await runQuery({ ...query, timeoutMs: 1000 }, context)
     const over = settleable<undefined>()
     setTimeout(() => over.resolve(undefined), 1100)
@@ -354,8 +354,10 @@ describe('results', () => {
     await result.release()
   })
 
-  it('say when a source stopped short, and what version they have', async () => {
-    const short = with_(() => scanOf(oneGood(), Promise.resolve({ truncated: true, version: 'v2', asOf: '2026-01-09T00:00:00Z', rows: 1 })))
+  it('report when a source stopped early, and their version', async () => {
+    const short = withBarnet(() =>
+      scanOf(oneGood(), Promise.resolve({ truncated: true, version: 'v2', asOf: '2026-01-09T00:00:00Z', rows: 1 })),
+    )
     const result = await runQuery(query, short.context)
     expect(result).toMatchObject({ truncated: true, complete: true })
     expect(result.sources.find(({ spoke }) => spoke === 'barnet')).toMatchObject({
@@ -364,13 +366,13 @@ describe('results', () => {
       rows: 1,
     })
     await result.release()
-    const other = await runQuery(query, with_((under) => under()).context)
+    const other = await runQuery(query, withBarnet((under) => under()).context)
     await other.release()
     expect(other.version).not.toBe(result.version)
     expect(await failureOf(() => runQuery({ ...query, atVersion: other.version }, short.context))).toMatchObject({
       code: 'VERSION_CHANGED',
       inputPath: ['atVersion'],
     })
-    await (await runQuery({ ...query, atVersion: other.version }, with_((under) => under()).context)).release()
+    await (await runQuery({ ...query, atVersion: other.version }, withBarnet((under) => under()).context)).release()
   })
 })

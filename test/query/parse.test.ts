@@ -4,7 +4,7 @@ import { failureOf } from '../support/query.js'
 
 const from = { table: 'camden/libraries/libraries' }
 const where = (filter: unknown) => ({ from, where: filter })
-/** A filter this many levels deep, the leaf included. */
+/** A filter with this many levels, leaf included. */
 const nested = (depth: number, wrap: (inner: object) => object) => {
   let filter: object = { column: 'a', eq: 1 }
   for (let level = 1; level < depth; level++) filter = wrap(filter)
@@ -12,7 +12,7 @@ const nested = (depth: number, wrap: (inner: object) => object) => {
 }
 
 describe('parse', () => {
-  it('fills in what the client left out', () => {
+  it('fills in defaults', () => {
     expect(parse({ from })).toEqual({
       from: { members: [{ table: from.table, path: ['from', 'table'] }] },
       groupBy: [],
@@ -29,7 +29,7 @@ describe('parse', () => {
     expect(parse({ from, groupBy: [{ column: 'a' }] })).toMatchObject({ grouped: true, limit: 1000 })
   })
 
-  it('takes null for absent', () => {
+  it('treats null as absent', () => {
     const absent = {
       from: { ...from, union: null, members: null, where: null, as: null },
       select: null,
@@ -170,7 +170,7 @@ describe('parse', () => {
     expect(message).not.toMatch(/\[object|ZodError|undefined is/)
   })
 
-  it('takes a filter at its bounds', () => {
+  it('accepts a filter at its limits', () => {
     parse(where(nested(64, (inner) => ({ and: [inner] }))))
     parse(where(nested(64, (inner) => ({ not: inner }))))
     parse(where({ or: Array(4999).fill({ column: 'a', eq: 1 }) }))

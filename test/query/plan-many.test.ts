@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => boroughs.close())
 
 describe('a plan over several sources', () => {
-  it('sends counts and averages over two spokes as partial ones', async () => {
+  it('asks two spokes for partial counts and averages', async () => {
     const measures = [{ function: 'COUNT' }, { function: 'AVG', column: 'cost' }, { function: 'MIN', column: 'opened' }]
     const answer = await boroughs.ask({
       from: members,
@@ -59,8 +59,8 @@ describe('a plan over several sources', () => {
 
       "
     `)
-    // Barnet publishes no wards: Hendon (20) and Golders Green (5) are the last group. What opened later, or nobody knows when, is left
-    // out.
+    // Barnet publishes no wards, so Hendon (20) and Golders Green (5) are the last group. Libraries that opened later, or at an unknown
+    // date, are filtered out.
     expect(answer.rows).toEqual([
       ['Belsize', 1, '99.95000000', '1964-11-10'],
       ['Holborn', 1, '4.00000000', '1987-03-02'],
@@ -69,7 +69,7 @@ describe('a plan over several sources', () => {
     ])
   })
 
-  it('pulls the rows that a median over two spokes needs, and their columns alone', async () => {
+  it('fetches only the columns that a median over two spokes needs', async () => {
     const answer = await boroughs.ask({
       from: members,
       groupBy: [{ column: '_spoke' }],
@@ -110,14 +110,14 @@ describe('a plan over several sources', () => {
 
       "
     `)
-    // Between 5 and 20; between 10.50 and 35.00, with 4.00 and 99.95 outside.
+    // The medians: of 5 and 20, and of 10.50 and 35.00 with 4.00 and 99.95 outside them.
     expect(answer.rows).toEqual([
       ['barnet', 12.5],
       ['camden', 22.75],
     ])
   })
 
-  it('merges deviations from counts, means and squares, and counts distinct values that sources have grouped by', async () => {
+  it('merges deviations from counts, means and M2, and counts distinct values that the sources grouped by', async () => {
     const measures = [
       { function: 'STDDEV', column: 'cost' },
       { function: 'COUNT_DISTINCT', column: 'name' },
@@ -157,8 +157,8 @@ describe('a plan over several sources', () => {
 
       "
     `)
-    // Without a ward: 35 of Camden with 20 and 5 of Barnet deviate from their mean of 20 by 15, 0 and 15, and √((225 + 225) / 2) = 15. One
-    // value has no deviation.
+    // The group without a ward has 35 of Camden and 20 and 5 of Barnet, with a mean of 20. They differ from it by 15, 0 and 15, and the
+    // deviation is √((225 + 225) / 2) = 15. A single value has no deviation.
     expect(answer.rows).toEqual([
       ['Belsize', null, 1, 1],
       ['Holborn', null, 1, 1],
@@ -167,7 +167,7 @@ describe('a plan over several sources', () => {
     ])
   })
 
-  it('asks two spokes for the first rows of each', async () => {
+  it('asks each of two spokes for its first rows', async () => {
     const select = [{ column: 'name' }, { column: 'ward' }]
     const answer = await boroughs.ask({ from: members, select, orderBy: [{ column: 'name' }], limit: 3, offset: 2 })
     expect(answer.plan).toMatchInlineSnapshot(`
@@ -200,7 +200,7 @@ describe('a plan over several sources', () => {
 
       "
     `)
-    // Before them Colindale and Golders Green, after them Kilburn, Queens Crescent and Swiss Cottage.
+    // Colindale and Golders Green come before them; Kilburn, Queens Crescent and Swiss Cottage after them.
     expect(answer).toMatchObject({
       rows: [
         ['Hendon', null],
@@ -211,7 +211,7 @@ describe('a plan over several sources', () => {
     })
   })
 
-  it('refuses to page deep into several sources without an order', async () => {
+  it('refuses a deep page of several sources without an order', async () => {
     const error = await failureOf(() => boroughs.ask({ from: members, offset: 100_000 }))
     expect(error).toMatchObject({ code: 'BAD_USER_INPUT', inputPath: ['offset'] })
     await boroughs.ask({ from: members, offset: 100_000, orderBy: [{ column: 'name' }] })

@@ -41,7 +41,7 @@ function ask(input: object): Promise<Golden> {
 }
 
 describe('a plan over a PostgreSQL', () => {
-  it('sends the rows of one table whole, in the order of their bytes', async () => {
+  it('pushes a query of one table down whole, in the order of bytes', async () => {
     const answer = await ask({
       from: { table: camden.id },
       select: [{ column: 'name' }, { column: 'cost' }],
@@ -76,7 +76,7 @@ describe('a plan over a PostgreSQL', () => {
 
       "
     `)
-    // Its own collation has highgate before Holborn; here it is the row that the limit leaves out.
+    // PostgreSQL's own collation sorts highgate before Holborn; byte by byte it comes last, and the limit excludes it.
     expect(answer).toMatchObject({
       rows: [
         ['Holborn', '4.00'],
@@ -87,7 +87,7 @@ describe('a plan over a PostgreSQL', () => {
     })
   })
 
-  it('sends partial aggregates to it and to files', async () => {
+  it('asks it and a source of files for partial aggregates', async () => {
     const answer = await ask({
       from: {
         members: [
@@ -145,7 +145,7 @@ describe('a plan over a PostgreSQL', () => {
 
       "
     `)
-    // Barnet: (20 + 5) / 2. Camden: (10.50 + 4.00 + 35.00) / 3; small letters come after capitals.
+    // Barnet: (20 + 5) / 2. Camden: (10.50 + 4.00 + 35.00) / 3. Lower-case letters sort after capitals.
     expect(answer.rows).toEqual([
       ['barnet', '12.50000000', 'Hendon'],
       ['camden', '16.50000000', 'highgate'],

@@ -13,7 +13,7 @@ import { catalogueOf, tableOf } from '../support/query.js'
 
 /**
  * Binds, authorises and plans a query over tables that count how often they are read.
- * @returns the reads of tables' columns, and the expressions of the largest list in each fragment.
+ * @returns the number of reads of the tables' columns, and the length of the longest list of expressions in each fragment.
  */
 async function steps(size: { tables: number; columns: number }, input: (ids: string[], names: string[]) => object) {
   let reads = 0
@@ -61,14 +61,14 @@ const queries: [string, (ids: string[], names: string[]) => object][] = [
 ]
 
 describe.each(queries)('a plan of %s', (_, input) => {
-  it('reads a table’s columns a fixed number of times, however many tables and columns there are', async () => {
+  it('reads each table’s columns a fixed number of times, for any number of tables and columns', async () => {
     const each = async (tables: number, columns: number) => (await steps({ tables, columns }, input)).reads / (tables * columns)
     const [small, wide, long, large] = [await each(4, 20), await each(4, 200), await each(40, 20), await each(100, 200)]
-    // Twice as much would be a pass that reads them again; a hundred times as much a pass for each table or each column.
+    // One more pass over the columns would double the number; a pass for each table or each column would multiply it by a hundred.
     for (const more of [wide, long, large]) expect(more).toBeLessThanOrEqual(small * 1.5)
   })
 
-  it('has as many operators as it has tables, a fixed number for each', async () => {
+  it('has a fixed number of operators for each table', async () => {
     const each = async (tables: number) => (await steps({ tables, columns: 10 }, input)).operators / tables
     expect(await each(400)).toBeLessThanOrEqual(await each(40))
   })

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => boroughs.close())
 
 describe('a plan over one source', () => {
-  it('sends the rows of one table whole, one more than the limit', async () => {
+  it('pushes a query of one table down whole, with one row more than the limit', async () => {
     const input = {
       from: { table: camden.id },
       select: [{ column: 'Name' }],
@@ -42,11 +42,11 @@ describe('a plan over one source', () => {
 
       "
     `)
-    // Of Swiss Cottage (99.95), Queens Crescent (35.00) and Kilburn (10.50), the second.
+    // The second of Swiss Cottage (99.95), Queens Crescent (35.00) and Kilburn (10.50).
     expect(answer).toMatchObject({ rows: [['Queens Crescent']], truncated: true })
   })
 
-  it('sends the groups of one table whole', async () => {
+  it('pushes groups of one table down whole', async () => {
     const input = {
       from: { table: camden.id },
       groupBy: [{ column: 'opened', granularity: 'MONTH' }, { column: '_spoke' }],
@@ -82,11 +82,11 @@ describe('a plan over one source', () => {
 
       "
     `)
-    // (10.50 + 4.00) / 2 in March 1987; every other month has one library.
+    // (10.50 + 4.00) / 2 in March 1987. Every other month has one library.
     expect(answer.rows).toEqual([['1987-03-01', 'camden', '7.25000000', 2]])
   })
 
-  it('takes nothing above a filter that a source cannot evaluate', async () => {
+  it('pushes nothing down above a filter that the source cannot evaluate', async () => {
     const barely: Capabilities = { project: true, filter: new Set(['compare'] as const), limit: true, sort: true }
     const where = {
       or: [
@@ -123,7 +123,7 @@ describe('a plan over one source', () => {
     })
   })
 
-  it('stacks two tables of one spoke there', async () => {
+  it('pushes a union of two tables down to their spoke', async () => {
     const answer = await boroughs.ask({
       from: { union: [camden.id, archive.id] },
       measures: [{ function: 'COUNT_DISTINCT', column: 'ward' }],
@@ -152,11 +152,11 @@ describe('a plan over one source', () => {
 
       "
     `)
-    // Kilburn, Holborn and Belsize, and Camden Town of the archives; a missing ward is none.
+    // Kilburn, Holborn and Belsize, and Camden Town of the archives. A missing ward does not count.
     expect(answer.rows).toEqual([[4]])
   })
 
-  it('asks for them one by one where the spoke cannot union', async () => {
+  it('asks for each table alone where the spoke cannot union', async () => {
     const { union: _, ...rest } = everything
     const answer = await boroughs.ask(
       { from: { union: [camden.id, archive.id] }, measures: [{ function: 'SUM', column: 'cost' }] },

@@ -13,7 +13,7 @@ import type { Query } from './support/world.js'
 import { long, runsOf, seed } from '../support/long.js'
 
 const runs = runsOf(500, 2500)
-/** What a generator has drawn from is kept as long as it is, 100 KB a tree. */
+/** fast-check keeps everything that a generator has drawn for as long as the generator, 100 KB for each tree, so a run is split. */
 const runsOfOne = 5000
 
 let bench: Bench
@@ -24,7 +24,7 @@ afterAll(() => bench.close())
 
 type Form = 'rows' | 'records' | undefined
 
-/** A page, read in one form as it was said, or in every form. */
+/** Reads a page in the form that was announced, or in every form. */
 async function read(query: object, context: QueryContext, form: Form): Promise<{ result: QueryResult; rows: unknown[][] }> {
   const result = await runQuery(query, context, form)
   try {
@@ -45,7 +45,7 @@ async function read(query: object, context: QueryContext, form: Form): Promise<{
   }
 }
 
-/** A table of which the catalogue knows something: statistics of every other column. */
+/** A table with statistics for every other column. */
 function known({ id, columns, rows }: World['tables'][number]) {
   const statistics = { distinctCount: rows.length, nullRatio: 0 }
   return tableOf(
@@ -73,7 +73,7 @@ async function withWorld(world: World, work: (context: QueryContext) => Promise<
   }
 }
 
-/** Every page of a query, one after the other, until none is left. */
+/** Every page of a query, one after the other, until the last. */
 async function pages(query: Query, pageRows: number, context: QueryContext, form: Form): Promise<unknown[][]> {
   const all: unknown[][] = []
   for (let offset = 0; ; offset += pageRows) {

@@ -25,12 +25,12 @@ interface Read {
 
 type Types = readonly (ColumnType | ['DECIMAL', number])[]
 
-/** What a query answers whose one source gives this SQL for columns of these types. */
+/** The answer to a query whose one source sends this SQL's rows, with columns of these types. */
 function read(types: Types, sql: string, input: object = {}): Promise<Read> {
   return withQuery(types, [sql], input, readAll)
 }
 
-/** Works with a query whose one source gives the rows of each SQL as a part. */
+/** Runs a query whose one source sends the rows of each SQL as a part, and passes it to `work`. */
 async function withQuery<T>(types: Types, sqls: readonly string[], input: object, work: (run: Run) => Promise<T>): Promise<T> {
   const columns = types.map((type, index) =>
     typeof type === 'string' ? { name: `c ${index}`, type } : { name: `c ${index}`, type: type[0], scale: type[1] },
@@ -53,7 +53,7 @@ async function withQuery<T>(types: Types, sqls: readonly string[], input: object
   }
 }
 
-/** Every form of an answer; those that may be written at once are the same then. */
+/** Every form of an answer. The forms that may be written at once must equal the others. */
 async function readAll(run: Run): Promise<Read> {
   const result = await run()
   const text = await textOf(result, 'rows', 'EXACT')
@@ -79,7 +79,7 @@ async function readAll(run: Run): Promise<Read> {
 }
 
 describe('cells', () => {
-  it('have one JSON form each', async () => {
+  it('have one form in JSON for each type', async () => {
     const types = [
       'STRING',
       'BOOLEAN',
@@ -131,7 +131,7 @@ describe('cells', () => {
     ])
   })
 
-  it('of DOUBLE are JSON, and null where JSON has no word for them', async () => {
+  it('of DOUBLE are JSON numbers, and null where JSON has no such number', async () => {
     const values = ["'NaN'", "'Infinity'", "'-Infinity'", "'-0.0'", '1e300', '5e-324', '123456789012345680', '0.1', '1e21']
     const { rows, doubles } = await read(['DOUBLE'], values.map((value) => `SELECT CAST(${value} AS DOUBLE) AS c0`).join(' UNION ALL '))
     const expected = [null, null, null, -0, 1e300, 5e-324, 123456789012345680, 0.1, 1e21]
@@ -139,7 +139,7 @@ describe('cells', () => {
     expect(doubles.map(([cell]) => cell)).toEqual(expected)
   })
 
-  it('of DECIMAL as numbers are the nearest double', async () => {
+  it('of DECIMAL read as numbers are the nearest double', async () => {
     const values = ['-9007199254740994', '9007199254740994', '-9007199254740993', '12345678901234567890123456789012345678', '-0']
     const { rows, doubles } = await read(
       [['DECIMAL', 0]],
@@ -148,7 +148,7 @@ describe('cells', () => {
     expect(doubles).toEqual(rows.map(([cell]) => [Number(cell)]))
   })
 
-  it('of INT64 are text throughout where one on the page passes 2^53, and on that page alone', async () => {
+  it('of INT64 are all text on a page where one is beyond 2^53, and numbers on other pages', async () => {
     const sql = 'SELECT * FROM (VALUES (1), (2), (9007199254740992)) AS t(c0)'
     expect(await read(['INT64'], sql)).toMatchObject({
       rows: [['1'], ['2'], ['9007199254740992']],
@@ -167,13 +167,13 @@ describe('cells', () => {
     })
   })
 
-  it('of text are quoted, whatever is in it', async () => {
+  it('of text are quoted, whatever they contain', async () => {
     const texts = ['"', '\\', '\n\r\t', '\u0001\u001f\u007f', '\u2028\u2029', '</script>', '😀', 'null', ']}', "'"]
     const { rows } = await read(['STRING'], texts.map((text) => `SELECT '${text.replaceAll("'", "''")}' AS c0`).join(' UNION ALL '))
     expect(rows.map(([cell]) => cell)).toEqual(texts)
   })
 
-  it('of GEOMETRY, JSON and LIST are spliced in only where they are JSON', async () => {
+  it('of GEOMETRY, JSON and LIST are copied as JSON only where they are valid', async () => {
     const rubbish = [
       '[1,]',
       '{"a":1,}',
@@ -213,7 +213,7 @@ describe('cells', () => {
     }
   })
 
-  it('keep the names of records, whatever they are', async () => {
+  it('have the columns’ names in records, whatever these are', async () => {
     const names = ['__proto__', 'constructor', 'a"b', "it's", 'two\nlines', '\u2028', '']
     const select = names.slice(0, 6).map((as) => ({ column: 'c 0', as }))
     const { records } = await read(['STRING'], `SELECT ${select.map((_, index) => `'${index}' AS c${index}`).join(', ')}`, { select })
@@ -222,7 +222,7 @@ describe('cells', () => {
 })
 
 describe('pages', () => {
-  it('of no rows, and of a limit of 0', async () => {
+  it('can be empty, and can have a limit of 0', async () => {
     expect(await read(['INT64'], 'SELECT 1 AS c0 WHERE FALSE')).toMatchObject({ text: '[]', records: [] })
     expect(await read(['INT64'], 'SELECT 1 AS c0', { limit: 0 })).toMatchObject({ text: '[]', records: [] })
   })
@@ -232,7 +232,7 @@ describe('pages', () => {
     expect(rows).toEqual(Array.from({ length: 10_000 }, (_, index) => [10_000 - index]))
   })
 
-  it('keep the order of many parts, of which a source sent more than it was asked for', async () => {
+  it('keep the order of many parts, also where a source sent more rows than requested', async () => {
     const parts = Array.from({ length: 40 }, (_, part) => `SELECT ${part} * 50 + i AS c0, repeat('x', 100) AS c1 FROM range(50) t(i)`)
     for (const limit of [0, 1, 49, 50, 51, 1000, 1001]) {
       const { rows } = await withQuery(['INT64', 'STRING'], parts, { limit }, readAll)
@@ -240,7 +240,7 @@ describe('pages', () => {
     }
   })
 
-  it('of a long row among short ones are those of short ones', async () => {
+  it('are correct with one long row among short ones', async () => {
     const sql = "SELECT i AS c0, repeat('é', CASE WHEN i = 3 THEN 3000000 ELSE 2 END) AS c1 FROM range(5) t(i)"
     expect((await read(['INT64', 'STRING'], sql)).rows.map(([, text]) => (text as string).length)).toEqual([2, 2, 2, 3_000_000, 2])
     expect((await read(['INT64', 'STRING'], sql, { limit: 2 })).rows).toEqual([
@@ -249,7 +249,7 @@ describe('pages', () => {
     ])
   })
 
-  it('that were said to be asked for in one way are refused in another, where they are written already', () =>
+  it('that were written in the announced format are refused in another', () =>
     withQuery(['INT64'], ['SELECT 1 AS c0'], {}, async (run) => {
       const result = await run('rows')
       await expect(textOf(result, 'records', 'EXACT')).rejects.toThrow('exact rows alone')
@@ -257,7 +257,7 @@ describe('pages', () => {
       expect(await textOf(result, 'rows', 'EXACT')).toBe('[[1]]')
     }))
 
-  it('of too much text are RESULT_TOO_LARGE, and the text of other pages does not count', async () => {
+  it('with too much text are RESULT_TOO_LARGE, and the text of other pages does not count', async () => {
     const sql = "SELECT repeat('x', 12000000) AS c0 FROM range(6)"
     expect(await failureOf(() => read(['STRING'], sql))).toMatchObject({ code: 'RESULT_TOO_LARGE' })
     expect((await read(['STRING'], sql, { limit: 1 })).rows).toHaveLength(1)

@@ -27,7 +27,7 @@ beforeAll(async () => {
 })
 afterAll(() => bench.close())
 
-/** Each rewrite, as if every table lay at a source of its own. */
+/** Each rewrite, as if each table were at a source of its own. */
 const rewrites: [string, (relation: Relation) => Relation][] = [
   ['prunes columns', pruneColumns],
   ['pushes filters', pushFilters],
@@ -48,7 +48,7 @@ describe.each(rewrites)('a rewrite that %s', (_, rewrite) => {
         const { relation, ordered } = drawRelation(draw, ids)
         const rewritten = rewrite(relation)
         expect(shapesOf(rewritten)).toEqual(shapesOf(relation))
-        // A page without an order may be any rows, and a rewrite may choose others.
+        // A page without an order may have any rows, so a rewrite may change which.
         if ([...operatorsOf(relation)].some(({ op }) => op === 'limit') && !ordered) return
         const session = await bench.engine.connect()
         try {
@@ -78,7 +78,7 @@ describe('pruning', () => {
     expect(scansOf(pruned)).toEqual([scan('b', 'c', 'd')])
   })
 
-  it('reads no column to count rows, and none for a measure that nobody wants', () => {
+  it('reads no column to count rows, and none for a measure that is not read', () => {
     const counted: Relation = {
       op: 'aggregate',
       groups: [],

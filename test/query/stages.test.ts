@@ -26,7 +26,7 @@ afterAll(async () => {
   await bench.close()
 })
 
-/** What happens at each spoke, in its order. */
+/** Sources that log what each spoke does, in order. */
 function traced(log: string[], failed?: string): Sources {
   const open = (spokeId: string) => {
     const source: Source = answering(held, (under) => {
@@ -41,7 +41,7 @@ function traced(log: string[], failed?: string): Sources {
   return { get: (spokeId) => open(spokeId) }
 }
 
-/** A plan that counts the rows of one spoke after the other. */
+/** A plan that counts the rows of each spoke, in these stages. */
 function planOf(...stages: string[][]): PhysicalPlan {
   const fragmentOf = (spokeId: string): PlanFragment => ({
     ...{
@@ -69,7 +69,7 @@ const options = (onSourceError: 'FAIL' | 'PARTIAL') => ({
 })
 
 describe('the stages of a plan', () => {
-  it('run one after the other, and the residual over the answers of all', async () => {
+  it('run one after the other, then the residual over all answers', async () => {
     const log: string[] = []
     const { answer, outcomes } = await execute(planOf(['camden', 'barnet'], ['brent']), traced(log), bench.hub, options('FAIL'))
     expect(Buffer.concat(await answer.json('rows', 'EXACT')).toString()).toBe('[[6]]')
@@ -79,14 +79,14 @@ describe('the stages of a plan', () => {
     expect(outcomes.map(({ fragment }) => fragment.spokeId)).toEqual(['camden', 'barnet', 'brent'])
   })
 
-  it('end with the first that fails under FAIL: the next does not begin', async () => {
+  it('stop after the first that fails under FAIL: the next does not begin', async () => {
     const log: string[] = []
     const failure = await failureOf(() => execute(planOf(['camden'], ['brent']), traced(log, 'camden'), bench.hub, options('FAIL')))
     expect(failure.code).toBe('SOURCE_UNAVAILABLE')
     expect(log).not.toContain('brent begins')
   })
 
-  it('go on under PARTIAL, without the answer of the one that failed', async () => {
+  it('go on under PARTIAL, without the answer that failed', async () => {
     const { answer, outcomes } = await execute(planOf(['camden'], ['brent']), traced([], 'camden'), bench.hub, options('PARTIAL'))
     expect(Buffer.concat(await answer.json('rows', 'EXACT')).toString()).toBe('[[2]]')
     await answer.release()

@@ -13,11 +13,8 @@ beforeAll(async () => {
 })
 afterAll(() => bench.close())
 
-/**
- * What a stack of spokes answers, each of which sends the rows of one text of SQL for a column `v` of the shape, in the order of the
- * spokes.
- */
-async function stacked(shape: Shape, ...sent: string[]): Promise<unknown[]> {
+/** The values of a union of spokes, in their order. Each spoke sends the value of one SQL text for a column `v` of this shape. */
+async function valuesOfUnion(shape: Shape, ...sent: string[]): Promise<unknown[]> {
   const columns = [
     { name: 'at', type: 'INT64' },
     { name: 'v', ...shape },
@@ -85,10 +82,10 @@ describe('parts that are read together', () => {
     ['numbers before the text that was planned', { type: 'STRING' }, ['7', "'seven'"], ['7', 'seven']],
     ['text before the numbers that were planned', { type: 'INT64' }, ["'7'", '8'], [7, 8]],
   ])('are what they are apart: %s', async (_, shape, sent, expected) => {
-    expect(await stacked(shape, ...sent)).toEqual(expected)
+    expect(await valuesOfUnion(shape, ...sent)).toEqual(expected)
   })
 
-  it('are those of all fragments of a stack, where these are alike', () => {
+  it('are those of all fragments of a union, where their types agree', () => {
     const scan = (table: string, type: Shape['type']) => ({ op: 'scan' as const, table, columns: [{ name: 'c0', type }] })
     const parts = new Map(['#0', '#1', '#2'].map((id) => [id, [{ path: `/${id}.parquet`, bytes: 1, release: () => Promise.resolve() }]]))
     const sqlOf = (...types: Shape['type'][]) => togetherSql({ op: 'union', inputs: types.map((type, at) => scan(`#${at}`, type)) }, parts)

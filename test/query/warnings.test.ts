@@ -9,11 +9,11 @@ const outcome = (spokeId: string, tables: readonly string[], stale?: { table: st
   }) as unknown as FragmentOutcome
 
 describe('warnings of an answer', () => {
-  test('there are none where nothing misleads', () => {
+  test('there are none where nothing is wrong', () => {
     expect(warningsOf([outcome('a', ['b/b'])], 99_999)).toEqual([])
   })
 
-  test('tell which tables are stale, in words that steer no terminal', () => {
+  test('report which tables are stale, without control characters', () => {
     expect(
       warningsOf([outcome('a', ['b/b', 'c/c'], [{ table: 'b/b', reason: `b.csv: \u001b[31mit is\na web page${'x'.repeat(600)}` }])], 0),
     ).toEqual([
@@ -26,7 +26,7 @@ describe('warnings of an answer', () => {
     ])
   })
 
-  test('a spoke speaks of no table but those that it was asked for', () => {
+  test('a spoke cannot warn about a table that it was not asked for', () => {
     expect(
       warningsOf(
         [
@@ -44,7 +44,7 @@ describe('warnings of an answer', () => {
     ).toEqual([])
   })
 
-  test('say what a page far down costs, and what costs less', () => {
+  test('report what a deep page costs, and what costs less', () => {
     expect(warningsOf([outcome('a', ['b/b'])], 2_000_000)).toMatchObject([
       { code: 'DEEP_PAGE', message: expect.stringMatching(/2,000,000 rows before this page.*filter \(gt, lt\)/) as unknown },
     ])

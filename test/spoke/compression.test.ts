@@ -17,7 +17,7 @@ afterAll(async () => {
   await bench.close()
 })
 
-/** The codecs of the parts that a hub gets which knows the spoke by this host. */
+/** The codecs of the parts that a hub receives when it reaches the spoke by this host. */
 async function codecs(host: string): Promise<unknown[]> {
   const url = camden.url.replace('127.0.0.1', host)
   const source = new SpokeSource(
@@ -59,7 +59,7 @@ async function codecs(host: string): Promise<unknown[]> {
 
 test('a spoke of this machine answers in snappy, one over a network in zstd', async () => {
   expect(await codecs('127.0.0.1')).toEqual(['SNAPPY'])
-  // A name that is not one of loopback, though it leads to this machine.
+  // This name leads to this machine, but it is not a loopback name.
   expect(await codecs('0.0.0.0')).toEqual(['ZSTD'])
   expect(await Promise.all(['0.0.0.0', '127.0.0.1', '0.0.0.0', '127.0.0.1'].map(codecs)), 'side by side').toEqual([
     ['ZSTD'],

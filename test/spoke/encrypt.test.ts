@@ -24,16 +24,16 @@ afterAll(async () => {
   await bench.close()
 })
 
-/** A query as a file of several row groups, plain. */
+/** The unencrypted file of a query, with several row groups. */
 async function plainFile(sql: string, compression: string): Promise<Buffer> {
   const path = join(bench.folder, `${randomUUID()}.parquet`)
   await session.run(`COPY (${sql}) TO '${path}' (FORMAT parquet, COMPRESSION ${compression})`)
   return readFile(path)
 }
 
-/** What the engine reads of an encrypted file: its rows, as a number that every value and every null has a share in. */
+/** Reads an encrypted file by the engine. Returns one number to which every value and every null contributes. */
 async function read(content: Uint8Array, name = 'right'): Promise<unknown> {
-  // Each a name of its own: the engine remembers files.
+  // Each file gets a new name, because the engine caches files by name.
   const path = join(bench.folder, `${randomUUID()}.parquet`)
   await writeFile(path, content)
   return session.rows(
@@ -42,17 +42,17 @@ async function read(content: Uint8Array, name = 'right'): Promise<unknown> {
 }
 
 describe('an encrypted part', () => {
-  test.each(['uncompressed', 'snappy', 'zstd'])('holds what the plain one did, %s', async (compression) => {
+  test.each(['uncompressed', 'snappy', 'zstd'])('holds the rows of the plain file, %s', async (compression) => {
     const plain = await plainFile(everyType, compression)
     const [expected] = await session.rows(`SELECT count(*) AS rows, CAST(sum(hash(t)) AS VARCHAR) AS sum FROM (${everyType}) AS t`)
     const encrypted = Buffer.concat(encryptParquet(plain, key))
     expect(plain.includes('the_wards')).toBe(true)
-    // Names and statistics are rows' neighbours: the footer is encrypted as well.
+    // Names and statistics reveal values too, so the footer must be encrypted as well.
     for (const text of ['the_wards', 'row 29', 'ward 1']) expect(encrypted.includes(text), text).toBe(false)
     expect(await read(encrypted)).toEqual([expected])
   })
 
-  test('comes of what databases answer, too', async () => {
+  test('can also be made of a database’s answer', async () => {
     const writer = new PartWriter([{ type: 'INT64' }], { rowsMax: 10, bytesMax: 1000 }, bench.folder)
     const [column] = writer.columns
     for (const value of [7n, 8n]) {
@@ -71,12 +71,12 @@ describe('an encrypted part', () => {
     ).toEqual([{ c0: 7n }, { c0: 8n }, { c0: null }])
   })
 
-  test('is not read with another key, nor after any change', async () => {
+  test('cannot be read with another key, nor after any change', async () => {
     const encrypted = Buffer.concat(encryptParquet(await plainFile("SELECT 'Kilburn' AS c0", 'snappy'), key))
     await expect(read(encrypted)).resolves.toMatchObject([{ rows: 1n }])
     await failureOf(() => read(encrypted, 'wrong'))
     const accepted: number[] = []
-    // The magic and the footer's description are plain; each byte between them belongs to a module with its tag.
+    // Only the magic and the description of the footer are plain. Every byte between them belongs to a module with its own tag.
     for (let at = 4; at < encrypted.length - 8; at++) {
       const changed = Buffer.from(encrypted)
       changed[at]! ^= 1
@@ -91,7 +91,7 @@ describe('an encrypted part', () => {
     expect(accepted).toEqual([])
   })
 
-  test('is small, or refused, whatever the spoke sent', async () => {
+  test('is small or refused, whatever the spoke sent', async () => {
     const plain = await plainFile('SELECT i AS c0, repeat(CAST(i AS VARCHAR), 9) AS c1 FROM range(20) t(i)', 'snappy')
     const usual = Buffer.concat(encryptParquet(plain, key)).length
     let refused = 0

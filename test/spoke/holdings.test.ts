@@ -7,20 +7,20 @@ import { patienceMs } from '../support/patience.js'
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
-test('of two sources with one dataset id the first keeps it, with its rows and its access, and the other is reported', async () => {
+test('where two sources have the same dataset id, the first keeps it with its rows and access, and the other is reported', async () => {
   const first = fakeSource(dataset('waits', { access: 'CLOSED', listing: 'PARTIES' }), complete()) as unknown as Source
   const second = fakeSource(dataset('waits'), dataset('other'), complete()) as unknown as Source
   const holdings = new Holdings([first, second], log)
-  const told: string[] = []
+  const events: string[] = []
   for await (const event of holdings.harvest(AbortSignal.timeout(patienceMs)))
-    told.push(
+    events.push(
       event.kind === 'dataset'
         ? event.dataset.id
         : event.kind === 'problem'
           ? `! ${event.sourceId} ${event.message.slice(0, 47)}`
           : event.kind,
     )
-  expect(told).toEqual(['waits', '! waits Two sources of this spoke have a dataset waits.', 'other', 'complete'])
+  expect(events).toEqual(['waits', '! waits Two sources of this spoke have a dataset waits.', 'other', 'complete'])
   const scan = (id: string) => ({ op: 'scan' as const, table: `${id}/${id}`, columns: [{ name: 'Name', type: 'STRING' as const }] })
   expect(() => holdings.sourceOf(scan('waits'), anonymous)).toThrow(/not open/)
   expect(holdings.sourceOf(scan('other'), anonymous)).toBe(second)

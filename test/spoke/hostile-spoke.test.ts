@@ -29,7 +29,7 @@ afterAll(() => engine.close())
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void
 
-/** A spoke source over a server that answers like this, and what must hold of it afterwards. */
+/** Runs `work` on a spoke source over a server that answers like this, and then checks that nothing is left behind. */
 async function over<T>(answer: Answer, work: (source: Source) => Promise<T>): Promise<T> {
   const rogue = await startRogue(answer)
   const context: SourceContext = {
@@ -146,7 +146,7 @@ describe('a scan of a spoke that', () => {
     expect((await refusal(over(stall, (source) => scan(source, { timeoutMs: 300 })))).code).toBe('SOURCE_TIMEOUT')
   })
 
-  test('is given up by the client ends at the spoke too', async () => {
+  test('is abandoned by the client ends at the spoke too', async () => {
     const closed = deferred()
     const client = new AbortController()
     const stall: Answer = (request, response) => {
@@ -159,14 +159,14 @@ describe('a scan of a spoke that', () => {
     await closed.promise
   })
 
-  test('answers more than may come is RESULT_TOO_LARGE, before it is taken in', async () => {
+  test('answers more than the limit is RESULT_TOO_LARGE, before the excess is read', async () => {
     const huge = framed(frameHeader(frameKinds.part, 500_000_000), parquet)
     expect((await refusal(over(huge, (source) => scan(source, { bytesMax: 1_000_000 })))).code).toBe('RESULT_TOO_LARGE')
   })
 
-  test('tells why, in our form, is passed on without what does not belong in a message', async () => {
-    const told = framed(frame(frameKinds.error, JSON.stringify({ code: 'TYPE_MISMATCH', message: 'A value does\u0000 not convert.\n' })))
-    const error = await refusal(over(told, scan))
+  test('reports a reason in our format is passed on without control characters', async () => {
+    const answer = framed(frame(frameKinds.error, JSON.stringify({ code: 'TYPE_MISMATCH', message: 'A value does\u0000 not convert.\n' })))
+    const error = await refusal(over(answer, scan))
     expect([error.code, error.message]).toEqual(['TYPE_MISMATCH', 'A value does  not convert.  (spoke camden)'])
   })
 
@@ -202,7 +202,7 @@ describe('the catalogue of a spoke that', () => {
     (_request, response) =>
       response.writeHead(200, { 'content-type': 'application/x-ndjson' }).end(text)
 
-  test('is whole comes as it is', async () => {
+  test('is complete is passed on unchanged', async () => {
     expect(await over(feed('{"kind":"problem","sourceId":"a","message":"b"}\n{"kind":"complete"}\n'), events)).toEqual([
       { kind: 'problem', sourceId: 'a', message: 'b' },
       { kind: 'complete' },

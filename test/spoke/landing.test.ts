@@ -23,14 +23,14 @@ beforeAll(async () => {
 })
 afterAll(() => camden.remove())
 
-/** A folder that is on a disk: where the system's temporary one is in memory, this project's own. */
+/** A folder that is on a disk: this project's own where the system's temporary folder is in memory. */
 async function folderOnDisk(): Promise<string> {
   const base = [tmpdir(), process.cwd()].find((folder) => !isMemory(folder))
   if (base === undefined) throw new Error('this machine has no disk to try it on')
   return mkdtemp(join(base, 'seven-dials-disk-'))
 }
 
-/** Asks the query of a hub with this scratch folder: the answer, and every file that lay there while the query ran. */
+/** Runs a query at a hub with this scratch folder. Returns the answer, and every file that was in the folder meanwhile. */
 async function ask(scratchFolder: string) {
   const engine = await DuckDbEngine.open({ folders: [scratchFolder], memoryMb: 256 })
   const source = await spokeConnector.open(
@@ -69,7 +69,7 @@ async function ask(scratchFolder: string) {
   }
 }
 
-/** The same source; `look` is called when each of its parts has landed. */
+/** The same source. Calls `look` when each of its parts has landed. */
 function watched(source: Source, look: () => Promise<void>): Source {
   return {
     plan: (fragment, own) => source.plan(fragment, own),
@@ -95,15 +95,15 @@ const shows = (files: readonly { content: Buffer }[]) =>
   files.some(({ content }) => content.includes('Kilburn') || content.includes('WC1X'))
 
 describe('a part of a spoke', () => {
-  test.skipIf(process.platform !== 'linux')('lands as it came where that is memory', async () => {
+  test.skipIf(process.platform !== 'linux')('lands unchanged where the folder is in memory', async () => {
     const { answer: rows, files } = await ask(await mkdtemp('/dev/shm/seven-dials-memory-'))
     expect(rows).toEqual(answer)
     expect(files).toMatchObject([{ mode: 0o600 }])
-    // So the search below would find a row if there were one.
+    // Makes sure that the search in the next test would find a row if there were one.
     expect(shows(files)).toBe(true)
   })
 
-  test('lands encrypted where that is a disk, and is read all the same', async () => {
+  test('lands encrypted where the folder is on a disk, and can still be read', async () => {
     const { answer: rows, files } = await ask(await folderOnDisk())
     expect(rows).toEqual(answer)
     expect(files).toMatchObject([{ mode: 0o600 }])
@@ -111,7 +111,7 @@ describe('a part of a spoke', () => {
     expect(files[0]?.content.toString('latin1', 0, 4)).toBe('PARE')
   })
 
-  test('has one key for each engine, though several scans ask for the first at once', async () => {
+  test('has one key for each engine, although several scans first ask for it at the same time', async () => {
     const folder = await folderOnDisk()
     const engines = (await Promise.all([0, 1].map(() => DuckDbEngine.open({ folders: [folder], memoryMb: 64 })))) as [
       DuckDbEngine,

@@ -22,7 +22,7 @@ beforeAll(async () => {
 })
 afterAll(() => bench.close())
 
-/** What a spoke answers over sources of these tables, each table of three rows. */
+/** The spoke's answer over sources of these tables, each with three rows. */
 async function answer(sources: { tables: string[]; capabilities: Capabilities }[], relation: Relation, given: Partial<Source> = {}) {
   const opened = await Promise.all(sources.map(({ tables, capabilities }) => opens(tables, capabilities)))
   const context = {
@@ -61,14 +61,17 @@ async function opens(tables: string[], capabilities: Capabilities): Promise<Sour
 
 async function* harvest(tables: string[]): AsyncGenerator<CatalogueEvent> {
   for (const table of tables) {
-    const { dataset: told } = dataset(table) as Extract<CatalogueEvent, { kind: 'dataset' }>
-    const [own] = told.tables
+    const { dataset: description } = dataset(table) as Extract<CatalogueEvent, { kind: 'dataset' }>
+    const [own] = description.tables
     yield {
       kind: 'dataset',
       dataset: {
-        ...told,
+        ...description,
         tables: [
-          { ...(own as (typeof told.tables)[number]), columns: [{ ...columns[0], title: 'n', nullable: true, sensitivity: 'NONE' }] },
+          {
+            ...(own as (typeof description.tables)[number]),
+            columns: [{ ...columns[0], title: 'n', nullable: true, sensitivity: 'NONE' }],
+          },
         ],
       },
     }
@@ -98,7 +101,7 @@ describe('a spoke asked for a union', () => {
     }
   })
 
-  it('asks each of two sources for its own, and runs what spans them', async () => {
+  it('asks each of two sources for its own tables, and runs what spans them', async () => {
     const union: Relation = { op: 'union', inputs: [above('10', read('t1')), above('21', read('t2')), read('t3')] }
     const sources = [
       { tables: ['t1', 't3'], capabilities: withoutUnion },
@@ -108,7 +111,7 @@ describe('a spoke asked for a union', () => {
     expect(await answer(sources, counted(above('12', union)))).toEqual([4])
   })
 
-  it('fails with the error of the source that failed, and leaves nothing', async () => {
+  it('fails with the error of the source that failed, and leaves nothing behind', async () => {
     const union: Relation = { op: 'union', inputs: [read('t1'), read('t2')] }
     const failing = {
       execute: () => {

@@ -31,7 +31,7 @@ async function post(token: string | undefined, body = scanOf(), url = spoke.url)
   return { status: response.status, type: response.headers.get('content-type'), text }
 }
 
-/** A token that is right in all but what is given. */
+/** A token that is valid except for what is given. */
 async function token(given: { claims?: object; header?: object; expiresIn?: number; age?: number; key?: CryptoKey } = {}) {
   const now = Math.floor(Date.now() / 1000) - (given.age ?? 0)
   const claims = {
@@ -49,7 +49,7 @@ async function token(given: { claims?: object; header?: object; expiresIn?: numb
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
 describe('a scan at a spoke', () => {
-  test('opens with its hub’s token for these very bytes', async () => {
+  test('opens with its hub’s token for exactly these bytes', async () => {
     const body = scanOf()
     expect(await post(await spoke.signer.sign('purpose+jwt', 'camden', body), body)).toMatchObject({ status: 200, type: framesMediaType })
     expect((await post(await token())).status).toBe(200)
@@ -72,7 +72,7 @@ describe('a scan at a spoke', () => {
     expect((await post(await token())).status).toBe(200)
   })
 
-  test('one of two uses at the same moment wins', async () => {
+  test('of two uses at the same moment only one succeeds', async () => {
     const once = await token()
     const statuses = await Promise.all(Array.from({ length: 8 }, () => post(once)))
     expect(statuses.filter(({ status }) => status === 200)).toHaveLength(1)
@@ -97,7 +97,7 @@ describe('a scan at a spoke', () => {
     expect((await post(await token(given))).status).toBe(401)
   })
 
-  test('refuses alg none, a key of its own choosing, a jwk in the header, and HS256 over the public key', async () => {
+  test('refuses alg none, a key that the token names, a jwk in the header, and HS256 over the public key', async () => {
     const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true })
     const claims = { iss: issuer, aud: 'camden', jti: randomUUID(), op_sha256: sha256(scanOf()) }
     const unsecured = new UnsecuredJWT(claims).setIssuedAt().setExpirationTime('1m').encode()
@@ -128,7 +128,7 @@ describe('a scan at a spoke', () => {
     expect(events.map(({ kind }) => kind)).toEqual(['dataset', 'complete'])
   })
 
-  test('a new data directory makes a new key, for its owner alone', async () => {
+  test('a new data directory makes a new key, which only its owner can read', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'seven-dials-key-'))
     const first = await loadHubKey(join(folder, 'hub-key.json'))
     expect((await loadHubKey(join(folder, 'hub-key.json'))).publicJwk).toEqual(first.publicJwk)

@@ -18,7 +18,7 @@ beforeAll(async () => {
   workspace = await openWorkspace({
     'hub.yaml': `${hubYaml({ camden: childSpoke('camden'), lambeth: childSpoke('lambeth') })}${issuers(organisations)}`,
     'camden/spoke.yaml': spokeYaml('camden'),
-    // This one trusts the issuer for itself alone, whatever the hub believes.
+    // This spoke trusts the issuer only for itself, whatever the hub trusts.
     'lambeth/spoke.yaml': spokeYaml('lambeth', issuers(['borough-of-lambeth'])),
     ...Object.fromEntries(
       ['camden', 'lambeth'].flatMap((id) => [
@@ -56,12 +56,12 @@ describe('a table that is shared with one organisation', () => {
     expect(await rowsOf('camden/libraries/libraries')).toBe('UNAUTHENTICATED')
   })
 
-  test('is decided again at the spoke, by the issuers that it pins itself', async () => {
+  test('is decided again at the spoke, by the issuers that it pins', async () => {
     expect(await rowsOf('lambeth/libraries/libraries', 'borough-of-barnet')).toBe('SOURCE_UNAVAILABLE')
     expect(await rowsOf('lambeth/open/open', 'borough-of-barnet')).toBe(2)
   })
 
-  test('may be stacked with an open one, and the token goes to no spoke that has no need of it', async () => {
+  test('can be in a union with an open one, and only the spoke that needs the token gets it', async () => {
     const headers = { authorization: `Bearer ${await issuer.token({ organisation: 'borough-of-barnet' })}` }
     const query =
       '{ query(input: { from: { union: ["camden/libraries/libraries", "lambeth/open/open"] } }) { rowCount sources { spoke status } } }'

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 const stamp = 'dist/.built'
 const sources = ['src', 'connectors', 'migrations', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json']
 
-/** Tests that run the program run what is built, as users do: so it is built first, unless it is up to date. */
+/** Builds the program before the tests that run it, since they run the built one, as users do. Does nothing where it is up to date. */
 export default function build(): void {
   const builtAt = modifiedAt(stamp)
   if (!sources.some((source) => changedSince(source, builtAt))) return

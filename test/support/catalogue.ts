@@ -4,12 +4,14 @@ import { type ConfiguredSpoke, syncConfigured } from '../../src/catalogue/sync-c
 import { anonymous, type Viewer } from '../../src/identity/viewer.js'
 import { quiet } from './postgres.js'
 
+/** The configured spoke `camden`. */
 export const camden: ConfiguredSpoke = {
   id: 'camden',
   title: 'Camden',
   organisation: { id: 'london-borough-of-camden', name: 'London Borough of Camden', gss: 'E09000007' },
   connector: 'fake',
 }
+/** The configured spoke `barnet`. */
 export const barnet: ConfiguredSpoke = {
   id: 'barnet',
   title: 'Barnet',
@@ -17,12 +19,15 @@ export const barnet: ConfiguredSpoke = {
   connector: 'fake',
 }
 
-/** A catalogue of two spokes, Camden first. */
+/** Adds two spokes to the catalogue, Camden first. */
 export const configureTwo = (knex: Knex) => syncConfigured(knex, [camden, barnet])
 
+/** Harvests a source as the spoke `camden`. */
 export const harvest = (knex: Knex, source: HarvestOptions['source'], options: Partial<HarvestOptions> = {}) =>
   harvestSpoke({ knex, spokeId: 'camden', source, signal: new AbortController().signal, log: quiet, ...options })
 
 export { anonymous }
+/** A viewer of Barnet. */
 export const ofBarnet: Viewer = { organisation: 'london-borough-of-barnet', scopes: [] }
+/** A viewer who may operate the hub. */
 export const operator: Viewer = { subject: 'op', scopes: ['hub:operate'] }

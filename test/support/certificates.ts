@@ -7,16 +7,16 @@ export interface Certificate {
 }
 
 /**
- * A certificate authority of a test's own: Node can make keys and signatures, but no certificates, so the few bytes of X.509 are written
- * here.
+ * A certificate authority for one test. Node can make keys and signatures but no certificates, so the few bytes of X.509 are written here.
  */
 export interface Authority {
-  /** The certificate that whoever trusts it is given. */
+  /** The authority's own certificate, to be trusted. */
   readonly ca: string
-  /** A certificate for hosts by name. */
+  /** Issues a certificate for hosts by name. */
   issue(...hosts: string[]): Certificate
 }
 
+/** Makes an authority with a key of its own. */
 export function makeAuthority(name = 'Authority of a test'): Authority {
   const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const certify = (subject: string, publicKey: KeyObject, extension: Buffer) =>

@@ -1,17 +1,18 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 
-/** A way to a database that can be shut and opened again. */
+/** A proxy in front of a database, which can be shut and opened again. */
 export interface DatabaseProxy {
   readonly url: string
-  /** Ends every connection and refuses others, as a server that is gone. */
+  /** Ends every connection and refuses new ones, like a stopped server. */
   refuse(): Promise<void>
-  /** Takes connections and passes nothing on, old ones or new, as a network that is cut. */
+  /** Accepts connections but forwards nothing, on old connections and new ones, like a cut network. */
   stall(): void
-  /** As before it was shut. What stalled is ended. */
+  /** Forwards again. Ends the connections that stalled. */
   restore(): Promise<void>
   close(): Promise<void>
 }
 
+/** Opens a proxy in front of the server of this database. */
 export async function openDatabaseProxy(databaseUrl: string): Promise<DatabaseProxy> {
   const { hostname, port: databasePort } = new URL(databaseUrl)
   const sockets = new Set<Socket>()

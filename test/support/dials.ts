@@ -7,14 +7,14 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** The program as users run it, under way. */
+/** The running program, started as users start it. */
 export interface Dials {
   readonly process: ChildProcess
-  /** All that it has printed so far. */
+  /** Everything that it has printed so far. */
   output(): string
-  /** Waits for a line; rejects when the program ends first. */
+  /** Waits for a line that matches. Rejects when the program ends first. */
   line(pattern: RegExp): Promise<RegExpExecArray>
-  /** SIGTERM, and waits for the end. Answers the exit code. */
+  /** Sends SIGTERM and waits for the end. Returns the exit code. */
   stop(): Promise<number | null>
   exited: Promise<number | null>
 }
@@ -59,7 +59,7 @@ export function dials(args: readonly string[], env: NodeJS.ProcessEnv = {}): Dia
   }
 }
 
-/** A hub under way, and its graph. */
+/** A running hub and the address of its graph. */
 export interface TestHub extends Dials {
   readonly url: string
   readonly dataFolder: string
@@ -68,6 +68,7 @@ export interface TestHub extends Dials {
   harvested(...spokes: string[]): Promise<void>
 }
 
+/** The answer to a GraphQL operation. */
 export interface Answer<T> {
   data?: T | null
   errors?: {
@@ -77,7 +78,7 @@ export interface Answer<T> {
   }[]
 }
 
-/** A hub of a hub.yaml, on a port and a data folder of its own. Its log level is info. */
+/** Starts a hub with this hub.yaml, on its own port and data folder, with log level info. */
 export async function startTestHub(config: string, options: { dataFolder?: string; env?: NodeJS.ProcessEnv } = {}): Promise<TestHub> {
   const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'seven-dials-hub-')))
   const program = dials(['hub', '--config', config, '--port', '0', '--data-dir', dataFolder], options.env)
@@ -98,7 +99,7 @@ export async function startTestHub(config: string, options: { dataFolder?: strin
   }
 }
 
-/** One operation over HTTP. */
+/** Runs one operation over HTTP. */
 export async function ask<T>(url: string, query: string, variables: object = {}, headers: Record<string, string> = {}): Promise<Answer<T>> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',

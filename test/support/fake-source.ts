@@ -1,16 +1,16 @@
 import type { CatalogueEvent, DatasetDescription, TableDescription } from '../../src/connector/catalogue.js'
 import type { Source } from '../../src/connector/source.js'
 
-type Told = CatalogueEvent | Error | ((signal: AbortSignal) => Promise<unknown>)
+type Event = CatalogueEvent | Error | ((signal: AbortSignal) => Promise<unknown>)
 
-/** A source that tells what it was given, whatever that is: an error is thrown where it stands, a function is awaited. */
-export function fakeSource(...told: unknown[]): Pick<Source, 'harvest'> & { cursors: (string | undefined)[] } {
+/** A source whose harvest reports these events in order. It throws an error in its place, and awaits a function. */
+export function fakeSource(...events: unknown[]): Pick<Source, 'harvest'> & { cursors: (string | undefined)[] } {
   const cursors: (string | undefined)[] = []
   return {
     cursors,
     async *harvest(cursor, signal) {
       cursors.push(cursor)
-      for (const one of told as Told[]) {
+      for (const one of events as Event[]) {
         if (one instanceof Error) throw one
         if (typeof one === 'function') await one(signal)
         else yield one
@@ -19,9 +19,10 @@ export function fakeSource(...told: unknown[]): Pick<Source, 'harvest'> & { curs
   }
 }
 
+/** The last event of a complete harvest. */
 export const complete = (cursor?: string): CatalogueEvent => ({ kind: 'complete', ...(cursor === undefined ? {} : { cursor }) })
 
-/** An OPEN dataset of one table, with what is given besides. */
+/** An OPEN dataset with one table, changed as given. */
 export function dataset(id: string, given: Partial<DatasetDescription> = {}): { kind: 'dataset'; dataset: DatasetDescription } {
   const plain = {
     themes: [],
@@ -35,6 +36,7 @@ export function dataset(id: string, given: Partial<DatasetDescription> = {}): { 
   return { kind: 'dataset', dataset: { ...structuredClone(plain), id, title: `Title of ${id}`, ...given } as DatasetDescription }
 }
 
+/** A table of two columns and three rows, changed as given. */
 export function table(id: string, given: Partial<TableDescription> = {}): TableDescription {
   const columns: TableDescription['columns'] = [
     { name: 'Name', title: 'Name', type: 'STRING', nullable: true, sensitivity: 'NONE' },

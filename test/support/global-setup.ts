@@ -8,9 +8,9 @@ import { type Database, openDatabase } from '../../src/database/open-database.js
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** The run's PostgreSQL, as its superuser. */
+    /** The superuser's URL of the run's PostgreSQL. */
     postgresUrl: string
-    /** The migrated database in it that `freshDatabase` clones. */
+    /** The migrated database that `freshDatabase` clones. */
     postgresTemplate: string
   }
 }
@@ -19,7 +19,10 @@ const templateName = 'seven_dials_template'
 
 const log = { info: () => undefined, warn: console.warn, error: console.error }
 
-/** One embedded PostgreSQL for the whole run, with a migrated database to clone. It forgets on a crash, which makes tests quicker. */
+/**
+ * Starts one embedded PostgreSQL for the whole run, with a migrated database to clone. It may lose data in a crash, which makes tests
+ * faster.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(path.join(tmpdir(), 'seven-dials-test-'))
   const database = await openDatabase({ dataFolder: folder, log })

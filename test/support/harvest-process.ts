@@ -1,6 +1,7 @@
 /**
- * Run by tests: a hub's harvest of the spoke `camden`, whose source tells of so many datasets, slowly enough to be killed in the middle.
- * Arguments: the database, the number of datasets, milliseconds between two of them. Says `harvesting` when the first is read.
+ * A process that tests start: it harvests the spoke `camden`, whose source reports its datasets slowly enough to be killed in the middle.
+ * Arguments: the database, the number of datasets, and the milliseconds between two of them. Prints `harvesting` when it has read the
+ * first.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { HarvestScheduler } from '../../src/catalogue/harvest-scheduler.js'

@@ -3,16 +3,14 @@ import { startTestHub, type TestHub } from './dials.js'
 import { freshDatabase, type FreshDatabase } from './postgres.js'
 import { openWorkspace, twoSpokes, type Workspace } from './workspace.js'
 
-/**
- * A hub of two spoke processes for all tests of a file, harvested, which has to end well: what it holds is there when the first test runs.
- */
+/** A hub with two spoke processes for all tests of a file. Both spokes are harvested before the first test runs. */
 export interface HubOfTwo {
   hub: TestHub
   database: FreshDatabase
   workspace: Workspace
 }
 
-/** @param files beside those of the two spokes, or in their place. */
+/** @param files added to those of the two spokes; a file with the same path replaces theirs. */
 export function hubOfTwo(files: Record<string, string> = {}): HubOfTwo {
   const held = {} as HubOfTwo
   beforeAll(async () => {

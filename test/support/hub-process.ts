@@ -5,19 +5,19 @@ import { fileURLToPath } from 'node:url'
 
 const script = fileURLToPath(new URL('open-database-process.ts', import.meta.url))
 
-/** A process that has a database open as a hub has. */
+/** A process that has opened a database as a hub does. */
 export interface HubProcess {
-  /** Absent where it could not be opened. */
+  /** Absent where the database could not be opened. */
   readonly url?: string
-  /** Why it could not. */
+  /** Why it could not be opened. */
   readonly refused?: { name: string; message: string }
-  /** As `kill -9` does. */
+  /** Ends it like `kill -9`. */
   kill(): Promise<void>
-  /** Closes the database and ends; rejects where the process ends badly. */
+  /** Closes the database and ends. Rejects where the process fails. */
   close(): Promise<void>
 }
 
-/** Opens the embedded database of a folder in a process of its own; `uid`, `gid` and `env` are the process's. */
+/** Opens the embedded database of a folder in a process of its own, which runs with `uid`, `gid` and `env`. */
 export async function startHubProcess(
   dataFolder: string,
   options: { uid?: number; gid?: number; env?: NodeJS.ProcessEnv } = {},

@@ -4,37 +4,39 @@ import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'j
 import type { IssuerConfig } from '../../src/config.js'
 import { DialsError } from '../../src/errors.js'
 
-/** A key of an issuer's: its halves, and the public one as its set has it. */
+/** An issuer's key pair, and the public key as its key set contains it. */
 export interface IssuerKey {
   readonly alg: string
   readonly privateKey: CryptoKey
   readonly publicJwk: JWK
 }
 
-/** An issuer under a test's control, whose keys are read over HTTP. */
+/** An issuer that a test controls. Verifiers read its keys over HTTP. */
 export interface TestIssuer {
   readonly config: IssuerConfig
   readonly url: string
-  /** What it serves as its set; the test changes it. */
+  /** The key set that it serves. Tests change it. */
   served: JWK[]
-  /** How often the set was asked for. */
+  /** How often the key set was requested. */
   reads: number
-  /** Where given, answers in place of the set. */
+  /** Where set, answers requests instead of the key set. */
   answer: ((request: IncomingMessage, response: ServerResponse) => void) | undefined
-  /** A token: by default a good one, for Camden, of the first key. An undefined claim or header is left out. */
+  /** Makes a token: by default a valid one for Camden, signed with the first key. An undefined claim or header is omitted. */
   token(claims?: Record<string, unknown>, header?: Record<string, unknown>, key?: IssuerKey): Promise<string>
   readonly key: IssuerKey
   close(): Promise<void>
 }
 
+/** The audience of valid tokens. */
 export const audience = 'https://hub.london.example'
 
+/** Makes a key pair for an algorithm of JWS. */
 export async function makeKey(alg = 'ES256', kid = `${alg}-1`): Promise<IssuerKey> {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
   return { alg, privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } }
 }
 
-/** An issuer for Camden and Barnet, listening on loopback. */
+/** Starts an issuer for Camden and Barnet on loopback. */
 export async function startIssuer(settings: Partial<IssuerConfig> = {}, alg = 'ES256'): Promise<TestIssuer> {
   const key = await makeKey(alg)
   const server = createServer((request, response) => {
@@ -62,28 +64,30 @@ export async function startIssuer(settings: Partial<IssuerConfig> = {}, alg = 'E
   return issuer
 }
 
+/** The claims of a valid token of this issuer. */
 export function goodClaims(issuer: string) {
   const now = Math.floor(Date.now() / 1000)
   return { iss: issuer, aud: audience, sub: 'jane', iat: now, exp: now + 300, organisation: 'camden', scope: 'agreements:write' }
 }
 
-/** Signs whatever it is given. */
+/** Signs these claims and headers without checking them. */
 export function signed(claims: Record<string, unknown>, header: Record<string, unknown>, key: IssuerKey): Promise<string> {
   return new SignJWT(withoutUndefined(claims)).setProtectedHeader({ alg: key.alg, ...withoutUndefined(header) }).sign(key.privateKey)
 }
 
-/** A token of these texts, to the letter, with the signature that `sign` gives. */
+/** A token of exactly these texts, with the signature that `sign` returns. */
 export async function rawToken(header: string, claims: string, sign: (input: string) => Promise<Buffer> | Buffer): Promise<string> {
   const input = `${base64url(header)}.${base64url(claims)}`
   return `${input}.${(await sign(input)).toString('base64url')}`
 }
 
-/** A good signature for `rawToken`. */
+/** Returns a function that makes valid signatures for `rawToken`. */
 export const signer =
   ({ privateKey }: IssuerKey) =>
   async (input: string) =>
     Buffer.from(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, privateKey, Buffer.from(input)))
 
+/** Text as base64url. */
 export const base64url = (text: string) => Buffer.from(text).toString('base64url')
 
 /** The DialsError that the promise rejects with. */

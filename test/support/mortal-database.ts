@@ -5,16 +5,20 @@ import { connect } from '../../src/database/connect.js'
 import { quiet } from './postgres.js'
 import { until } from './processes.js'
 
-/** How a hub loses its database: `process` as kill -9 does, with or without its last statement on its way; `backend` and it lives on. */
+/**
+ * How a hub loses its database at its `at`-th statement. `before` and `after`: the process dies like kill -9, before or after that
+ * statement was sent. `backend`: the server ends its connections, and the process lives on.
+ */
 export type Death = { at: number; how: 'before' | 'after' | 'backend' }
 
+/** A database connection that fails at a chosen statement. */
 export interface MortalDatabase {
   readonly knex: Knex
-  /** Waits until the server has let go of everything. */
+  /** Waits until the server has ended all connections. */
   gone(): Promise<void>
 }
 
-/** A hub's connections that die at their n-th statement: from then on nothing that they are asked reaches the server. */
+/** A hub's connections that fail at their n-th statement. Unless only the backend dies, no later statement reaches the server. */
 export function mortalDatabase(url: string, survivor: Knex, { at, how }: Death): MortalDatabase {
   const name = `mortal-${randomUUID()}`
   const own = new URL(url)

@@ -1,4 +1,7 @@
-/** Run by `startHubProcess`: opens the database of the folder given, says so in a line, and closes it when its input ends. */
+/**
+ * A process that `startHubProcess` starts: opens the database of the given folder, prints a line, and closes the database when its input
+ * ends.
+ */
 import { openDatabase } from '../../src/database/open-database.js'
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined }

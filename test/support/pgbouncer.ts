@@ -9,17 +9,17 @@ import pg from 'pg'
 
 const program = ['/usr/sbin/pgbouncer', '/usr/local/sbin/pgbouncer', '/usr/bin/pgbouncer', '/usr/local/bin/pgbouncer'].find(existsSync)
 
-/** Why tests of a pooler do not run, where they cannot. */
+/** Why tests with a pooler are skipped; undefined where they can run. */
 export const missing = program === undefined ? 'there is no PgBouncer here: apt-get install --no-install-recommends pgbouncer' : undefined
 
-/** A PgBouncer before a server. */
+/** A PgBouncer in front of a server. */
 export interface Pooler {
-  /** The server's url by way of it. */
+  /** The server's URL through the pooler. */
   readonly url: string
   close(): Promise<void>
 }
 
-/** @param poolSize connections to the server, which its clients share. */
+/** @param poolSize connections to the server, which all clients share. */
 export async function openPooler(
   serverUrl: string,
   { mode, poolSize }: { mode: 'session' | 'transaction' | 'statement'; poolSize: number },
@@ -33,7 +33,7 @@ export async function openPooler(
     `[databases]\n* = host=${url.hostname} port=${url.port}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = ${port}\nunix_socket_dir =\nauth_type = scram-sha-256\n` +
       `auth_file = ${folder}/users.txt\npool_mode = ${mode}\ndefault_pool_size = ${poolSize}\n`,
   )
-  // It does not run as root, and who it then is has to read these.
+  // PgBouncer does not run as root, and its account must be able to read these files.
   await chmod(folder, 0o755)
   const child = spawn(program as string, ['-q', ...(process.getuid?.() === 0 ? ['-u', 'nobody'] : []), join(folder, 'pooler.ini')], {
     stdio: 'ignore',

@@ -4,12 +4,12 @@ import { shapesOf } from '../../src/connector/shapes.js'
 import type { PlannedFragment } from '../../src/connector/source.js'
 import { operatorsOf } from '../../src/connector/traverse.js'
 
-/** The operators that a source does not run of its fragment, in the order in which they are applied. */
+/** The operators of a fragment that its source does not run, in the order in which they run. */
 export function remainingOps({ remaining }: Pick<PlannedFragment, 'remaining'>): Relation['op'][] {
   return [...operatorsOf(remaining)].map(({ op }) => op).filter((op) => op !== 'scan')
 }
 
-/** A fragment that pushes the whole of a relation down, whatever the source declares. */
+/** A fragment that pushes the whole relation down, whatever the source declares. */
 export function pushedWhole(relation: Relation): PlannedFragment {
   return { pushed: relation, remaining: scanOfAnswer('#0', shapesOf(relation)), pushedDown: [] }
 }

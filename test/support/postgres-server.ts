@@ -7,35 +7,35 @@ import { connect } from '../../src/database/connect.js'
 import { openEmbeddedServer } from '../../src/database/embedded/embedded-server.js'
 import { quiet } from './postgres.js'
 
-/** A PostgreSQL server of a test's own, beside the run's. */
+/** A PostgreSQL server for one test, beside the run's shared server. */
 export interface PostgresServer {
-  /** As its superuser. */
+  /** The superuser's URL. */
   readonly url: string
-  /** Where its files are: `copyOf` takes it, once it is stopped. */
+  /** The folder of its files. Another server can start from it with `copyOf` once this one is stopped. */
   readonly folder: string
   rows(sql: string): Promise<Record<string, unknown>[]>
-  /** Stops it and leaves its files. Safe to call twice. */
+  /** Stops it and keeps its files. Safe to call twice. */
   stop(): Promise<void>
-  /** Starts what was stopped, at another port. */
+  /** Starts it again after `stop`, at another port. */
   start(): Promise<void>
-  /** Stops it and takes its files away. */
+  /** Stops it and removes its files. */
   remove(): Promise<void>
 }
 
-/** What a server is to be before it starts. */
+/** How to set the server up before it starts. */
 interface Options {
   /** Lines of postgresql.conf. */
   settings?: readonly string[]
-  /** Files of its data directory, which its own account alone may read. */
+  /** Files to write into its data directory. Only the server's own account can read them. */
   files?: Readonly<Record<string, string>>
-  /** The folder of a server that is stopped: this one begins with its data, its roles and its password. */
+  /** The folder of a stopped server. The new server begins with its data, roles and password. */
   copyOf?: string
 }
 
-/** Starts one with the programs of the embedded server. */
+/** Starts a server with the programs of the embedded one. */
 export async function openPostgresServer({ settings = [], files = {}, copyOf }: Options = {}): Promise<PostgresServer> {
   const folder = await mkdtemp(join(tmpdir(), 'seven-dials-server-'))
-  // Of root's own folders, the account that runs the server could enter none.
+  // The account that runs the server is not root, so it could not enter a folder that only root can.
   await chmod(folder, 0o755)
   if (copyOf === undefined) await (await openEmbeddedServer({ dataFolder: folder, log: quiet })).close()
   else await promisify(execFile)('cp', ['-a', join(copyOf, 'postgres'), folder])

@@ -4,24 +4,25 @@ import { inject } from 'vitest'
 import { connect } from '../../src/database/connect.js'
 import type { DatabaseLog } from '../../src/database/database-log.js'
 
-/** Says nothing, and throws nothing away that a test would look at. */
+/** A log that ignores everything. */
 export const quiet: DatabaseLog = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
+/** A database for one test. */
 export interface FreshDatabase {
   readonly knex: Knex
   readonly url: string
-  /** Ends its connections and drops it. */
+  /** Closes its connections and drops it. */
   drop(): Promise<void>
 }
 
-/** The run's shared server at another of its databases. */
+/** The run's shared server, with another of its databases. */
 function urlOf(database: string): string {
   const url = new URL(inject('postgresUrl'))
   url.pathname = `/${database}`
   return url.href
 }
 
-/** A database of this test's own on the run's shared server: migrated and empty, or with nothing in it at all. */
+/** A database for one test on the run's shared server: migrated and without rows, or completely empty. */
 export async function freshDatabase({ migrated = true }: { migrated?: boolean } = {}): Promise<FreshDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`
   await asAdmin((admin) => admin.raw(`create database ${name} template ${migrated ? inject('postgresTemplate') : 'template0'}`))

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Dials } from './dials.js'
 import { patienceMs } from './patience.js'
 
-/** Looks again and again until it finds something; rejects where it has found nothing in time. */
+/** Calls `look` repeatedly until it finds something. Rejects where it finds nothing in time. */
 export async function until<T>(what: string, look: () => T | Promise<T>): Promise<NonNullable<Exclude<T, false>>> {
   for (const end = Date.now() + patienceMs; ; await delay(40)) {
     const found = await look()
@@ -22,7 +22,7 @@ interface Listed {
   command: string
 }
 
-/** Every process that has not ended: zombies have. */
+/** Every process except those that have ended and are zombies. */
 function processes(): Listed[] {
   const text = execFileSync('ps', ['-A', '-ww', '-o', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' })
   return text.split('\n').flatMap((line) => {
@@ -31,9 +31,10 @@ function processes(): Listed[] {
   })
 }
 
+/** Whether a process runs. */
 export const lives = (pid: number) => processes().some((one) => one.pid === pid)
 
-/** The process and all below it, PostgreSQL's included while its hub lives. */
+/** The process and all its descendants, including PostgreSQL's while its hub lives. */
 export function familyOf(pid: number): Listed[] {
   const all = processes()
   const family = all.filter((one) => one.pid === pid)
@@ -41,15 +42,15 @@ export function familyOf(pid: number): Listed[] {
   return family
 }
 
-/** What a `dials hub` consists of, once its spokes run. */
+/** The processes of a `dials hub` whose spokes run. */
 export interface HubFamily {
   readonly launcher: number
   readonly hub: number
-  /** By id. */
+  /** Process ids by the spoke's id. */
   readonly spokes: ReadonlyMap<string, number>
 }
 
-/** Waits until these spokes of a hub run; answers undefined members never. */
+/** Waits until these spokes of a hub run. Every process is then present. */
 export async function hubFamily({ process: { pid = 0 } }: Dials, ...spokeIds: string[]): Promise<HubFamily> {
   return until(`the spokes ${spokeIds.join(', ')} run`, () => {
     const family = familyOf(pid)
@@ -65,9 +66,10 @@ export async function hubFamily({ process: { pid = 0 } }: Dials, ...spokeIds: st
   })
 }
 
+/** The ids of all processes of a hub. */
 export const everyoneOf = ({ launcher, hub, spokes }: HubFamily) => [launcher, hub, ...spokes.values()]
 
-/** Sends a signal to each that still lives, as a terminal or a supervisor does to a whole group. */
+/** Sends a signal to each process that still lives, as a terminal or a supervisor does to a whole group. */
 export function signal(pids: readonly number[], name: NodeJS.Signals): void {
   for (const pid of pids) {
     try {
@@ -86,20 +88,20 @@ export async function allGone(pids: readonly number[]): Promise<void> {
   })
 }
 
-/** The folders in memory of these processes that are there. */
+/** The scratch folders in memory that these processes have now. */
 export function scratchOf(pids: readonly number[]): string[] {
   return ['/dev/shm', tmpdir()]
     .flatMap((base) => pids.map((pid) => join(base, `seven-dials-${pid}`)))
     .filter((folder) => existsSync(folder))
 }
 
-/** What a scan has in its process's folder in memory while it is under way. */
+/** The files of running scans in a process's scratch folder. */
 export async function scansUnderWay(pid: number): Promise<string[]> {
   const [folder] = scratchOf([pid])
   return folder === undefined ? [] : (await readdir(folder)).filter((name) => /^[0-9a-f-]{36}/.test(name))
 }
 
-/** The embedded PostgreSQL of a data folder, where it runs. */
+/** The process id of a data folder's embedded PostgreSQL, where it runs. */
 export async function postmasterOf(dataFolder: string): Promise<number | undefined> {
   const text = await readFile(join(dataFolder, 'postgres/cluster/postmaster.pid'), 'utf8').catch(() => '')
   const pid = Number(text.split('\n')[0])

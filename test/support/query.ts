@@ -53,7 +53,7 @@ export function tableOf(id: string, columns: readonly TestColumn[], given: Parti
   }
 }
 
-/** A catalogue of these tables. Near names are those of the same beginning. */
+/** A catalogue of these tables. Ids are similar where they begin alike. */
 export function catalogueOf(tables: readonly QueryTable[]): QueryCatalogue {
   return {
     tables: (ids) => Promise.resolve(tables.filter(({ id }) => ids.includes(id))),
@@ -67,7 +67,7 @@ export function catalogueOf(tables: readonly QueryTable[]): QueryCatalogue {
   }
 }
 
-/** A folder in memory and two engines over it, the hub's and the sources'. */
+/** A folder in memory and two engines over it: the hub's and the sources'. */
 export interface Bench {
   readonly folder: string
   readonly hub: DuckDbEngine
@@ -75,6 +75,7 @@ export interface Bench {
   close(): Promise<void>
 }
 
+/** Opens a bench; the caller closes it. */
 export async function openBench(): Promise<Bench> {
   const base = await access('/dev/shm').then(
     () => '/dev/shm',
@@ -97,7 +98,7 @@ export async function openBench(): Promise<Bench> {
   }
 }
 
-/** What an anonymous viewer's query needs: these tables, at these sources. `observed` learns of each scan's end. */
+/** What a query of an anonymous viewer needs, over these tables and sources. Calls `observed` when a scan ends. */
 export function contextOf(
   hub: DuckDbEngine,
   tables: readonly QueryTable[],
@@ -130,7 +131,7 @@ export function contextOf(
   }
 }
 
-/** The coded error that work ends with; fails where it ends well, or with an error that is not coded. */
+/** The DialsError that `work` ends with. Fails where it succeeds, or ends with another error. */
 export async function failureOf(work: () => unknown): Promise<DialsError> {
   try {
     await work()
@@ -141,7 +142,7 @@ export async function failureOf(work: () => unknown): Promise<DialsError> {
   throw new Error('this was not refused')
 }
 
-/** A page as one text. */
+/** The text of a page. */
 export async function textOf(result: QueryResult, form: 'rows' | 'records' = 'rows', numbers: Numbers = 'EXACT'): Promise<string> {
   return Buffer.concat(await result.json(form, numbers)).toString()
 }

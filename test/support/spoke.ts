@@ -8,19 +8,22 @@ import { startSpoke, type Running } from '../../src/cli/start-spoke.js'
 import { type HubKey, loadHubKey } from '../../src/identity/hub-key.js'
 import { RequestSigner } from '../../src/identity/scan-token.js'
 
+/** A log that ignores everything. */
 export const quietLog = { info: () => undefined, warn: () => undefined, error: () => undefined }
+/** The issuer of the hub’s tokens. */
 export const issuer = 'https://hub.test'
 
+/** A running spoke. */
 export interface TestSpoke extends Running {
   readonly folder: string
   readonly key: HubKey
   readonly signer: RequestSigner
-  /** Closes it and starts it again over the same data directory. */
+  /** Closes it and starts it again with the same data directory. */
   restart(): Promise<TestSpoke>
   remove(): Promise<void>
 }
 
-/** A spoke over a folder of these files, with a hub's key pinned. */
+/** Starts a spoke over a folder of these files. It pins the key of a test's hub. */
 export async function startTestSpoke(files: Record<string, string>, folder?: string): Promise<TestSpoke> {
   const at = folder ?? (await mkdtemp(join(tmpdir(), 'seven-dials-spoke-')))
   const key = await loadHubKey(join(at, 'hub-key.json'))
@@ -51,7 +54,7 @@ export async function startTestSpoke(files: Record<string, string>, folder?: str
   }
 }
 
-/** A server that answers as a spoke should not. */
+/** Starts a server that answers as a spoke must not. */
 export async function startRogue(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<{ url: string; close(): Promise<void> }> {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A span as OTLP's JSON has it. `parentSpanId` is absent or empty for a root. */
+/** A span in OTLP's JSON. `parentSpanId` is absent or empty for a root. */
 export interface CollectedSpan {
   traceId: string
   spanId: string
@@ -12,15 +12,16 @@ export interface CollectedSpan {
   status: { code?: number; message?: string }
 }
 
-/** Receives traces by OTLP over HTTP, as a collector does. */
+/** Receives traces by OTLP over HTTP, like a collector. */
 export interface TraceCollector {
   readonly url: string
   spans(): CollectedSpan[]
-  /** Everything that was received, as it came. */
+  /** Everything that was received, unparsed. */
   text(): string
   close(): Promise<void>
 }
 
+/** Starts a collector on loopback. */
 export async function startTraceCollector(): Promise<TraceCollector> {
   const bodies: string[] = []
   const server = createServer((request, response) => {

@@ -1,19 +1,19 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** A network between a source and whoever asks it, which loses, cuts and spoils what passes. */
+/** A proxy between a source and its client, which can lose, cut and corrupt the answers. */
 export interface Wire {
-  /** Of this machine. */
+  /** A port of this machine. */
   readonly port: number
-  /** What has been asked since `clear`, as text. */
+  /** The text of all requests since `clear`. */
   asked(): string
-  /** So many bytes of answers pass from now on; then this happens to what follows. */
+  /** Passes this many more bytes of answers, and then does this to the rest. */
   after(bytes: number, what: 'nothing passes' | 'the connection ends' | 'bytes are spoilt'): void
-  /** From now on all passes; what was asked is forgotten. */
+  /** Passes everything from now on, and forgets earlier requests. */
   clear(): void
   close(): Promise<void>
 }
 
-/** @param port of the server behind it, on this machine. */
+/** @param port of the server behind the proxy, on this machine. */
 export async function openWire(port: number): Promise<Wire> {
   const sockets = new Set<Socket>()
   let asked: Buffer[] = []
@@ -28,7 +28,7 @@ export async function openWire(port: number): Promise<Wire> {
     const rest = data.subarray(passes.length)
     left -= passes.length
     const spoilt = then === 'bytes are spoilt' ? Buffer.concat([passes, rest.map((byte) => byte ^ 0xa5)]) : passes
-    // No more is taken from the server than is passed on.
+    // Read no more from the server than the client accepts, so that back-pressure works.
     if (spoilt.length > 0 && !near.write(spoilt)) {
       far.pause()
       near.once('drain', () => far.resume())

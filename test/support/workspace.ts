@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
-/** A folder of a test's own, with a hub.yaml and what else it is given. */
+/** A folder for one test, with a hub.yaml and other files. */
 export interface Workspace {
   readonly folder: string
   readonly hubYaml: string
@@ -11,7 +11,7 @@ export interface Workspace {
   remove(): Promise<void>
 }
 
-/** @param files by path from the folder. */
+/** @param files contents by path, relative to the folder. */
 export async function openWorkspace(files: Record<string, string>): Promise<Workspace> {
   const folder = await mkdtemp(join(tmpdir(), 'seven-dials-e2e-'))
   const path = (name: string) => join(folder, name)
@@ -25,7 +25,7 @@ export async function openWorkspace(files: Record<string, string>): Promise<Work
   return { folder, hubYaml: path('hub.yaml'), path, write, remove: () => rm(folder, { recursive: true, force: true }) }
 }
 
-/** The hub.yaml of these spokes: each a connector and its `config` in YAML's flow style. */
+/** A hub.yaml with these spokes. Each has a connector, and its `config` in YAML's flow style. */
 export function hubYaml(spokes: Record<string, [connector: string, config: string]>, name = 'London'): string {
   const entries = Object.entries(spokes).map(
     ([id, [connector, config]]) =>
@@ -34,12 +34,13 @@ export function hubYaml(spokes: Record<string, [connector: string, config: strin
   return `name: ${name}\nspokes:\n${entries.join('')}`
 }
 
-/** A spoke process that the hub starts, and its spoke.yaml over `<id>/data`. */
+/** A spoke that the hub starts as a process, with its spoke.yaml over `<id>/data`. */
 export const childSpoke = (id: string): [string, string] => ['spoke', `{ process: ./${id}/spoke.yaml }`]
+/** The spoke.yaml of a spoke with one source of files. @param extra more lines. */
 export const spokeYaml = (id: string, extra = '') =>
   `id: ${id}\n${extra}sources:\n  - connector: files\n    config: { folder: ./data, defaultAccess: OPEN }\n`
 
-/** Two spoke processes, camden and barnet, of one small table each. */
+/** Two spoke processes, camden and barnet, with one small table each. */
 export const twoSpokes = {
   'hub.yaml': hubYaml({ camden: childSpoke('camden'), barnet: childSpoke('barnet') }),
   'camden/spoke.yaml': spokeYaml('camden'),

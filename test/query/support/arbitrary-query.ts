@@ -5,7 +5,7 @@ import type { Filter, Query } from './world.js'
 
 type Column = { name: string } & Shape
 
-/** A query over a world that has an answer: every name is known, every operand fits. */
+/** Draws a query over a world that has an answer: every name exists and every operand has the right type. */
 export function drawQuery(draw: Draw, world: World): Query {
   const chance = (of: number) => draw(fc.integer({ min: 1, max: of })) === 1
   const columns: Column[] = [...world.shared, { name: '_spoke', type: 'STRING' }, { name: '_table', type: 'STRING' }]
@@ -58,7 +58,7 @@ function drawGroups(draw: Draw, query: Query, columns: readonly Column[]): Outpu
   return outputs
 }
 
-/** What depends on the order of an addition of DOUBLEs is not exact: nothing is sorted or filtered by it here. */
+/** A measure in DOUBLE may depend on the order of addition, so no query sorts or filters by one. */
 function drawMeasure(draw: Draw, query: Query, columns: readonly Column[], name: string): Output {
   const column = draw(fc.option(fc.constantFrom(...columns), { freq: 8 }))
   const numeric = column !== null && ['INT64', 'DOUBLE', 'DECIMAL'].includes(column.type)

@@ -5,16 +5,16 @@ import { aggregateFunctions } from '../../../src/connector/relation.js'
 import { type Cell } from './cells.js'
 import type { Query, WorldTable } from './world.js'
 
-/** Draws one value; fast-check's own generator, which shrinks what was drawn. */
+/** Draws one value with fast-check, which can shrink it. */
 export type Draw = <T>(of: fc.Arbitrary<T>) => T
 
 export interface World {
   readonly tables: readonly WorldTable[]
   readonly from: Query['from']
-  /** The columns that the stack will have, under their shared names. */
+  /** The columns of the union, under their shared names. */
   readonly shared: readonly ({ name: string } & Shape)[]
   readonly capabilities: Readonly<Record<string, Capabilities>>
-  /** Rows of each part of a source, where it answers in small ones. */
+  /** Rows of each part, for sources that answer in several small parts. */
   readonly chunkRows: Readonly<Record<string, number | undefined>>
 }
 
@@ -41,7 +41,7 @@ const times = [
   '1969-07-20T20:17:40',
 ]
 
-/** Cells of a shape, few enough to meet each other again. */
+/** Values of a shape, from a range so small that they repeat. */
 export function cellOf({ type, scale = 0 }: Shape): fc.Arbitrary<Exclude<Cell, null>> {
   switch (type) {
     case 'STRING':
@@ -65,7 +65,7 @@ export function cellOf({ type, scale = 0 }: Shape): fc.Arbitrary<Exclude<Cell, n
   }
 }
 
-/** Tables of columns that go together, at some sources of whatever capabilities, and a `from` over them. */
+/** Draws tables with compatible columns, at sources with any capabilities, and a `from` over them. */
 export function drawWorld(draw: Draw): World {
   const some = <T>(of: readonly T[], minLength = 1) => draw(fc.subarray([...of], { minLength }))
   const shared = some(names)
@@ -85,11 +85,11 @@ export function drawWorld(draw: Draw): World {
     : ids.length === 1
       ? { table: ids[0] as string }
       : { union: ids }
-  const stacked = shared.filter(({ name }) => members.some(({ columns }) => columns.some(({ column, as }) => (as ?? column) === name)))
+  const inUnion = shared.filter(({ name }) => members.some(({ columns }) => columns.some(({ column, as }) => (as ?? column) === name)))
   return {
     tables,
     from,
-    shared: stacked.map(({ name, type, scale }) => commonShape(name, type, scale, members)),
+    shared: inUnion.map(({ name, type, scale }) => commonShape(name, type, scale, members)),
     capabilities: Object.fromEntries(used.map((spokeId) => [spokeId, drawCapabilities(draw)])),
     chunkRows: Object.fromEntries(used.map((spokeId) => [spokeId, draw(fc.constantFrom(undefined, undefined, 1, 3))])),
   }
@@ -143,7 +143,7 @@ function drawMember(
   }
 }
 
-/** Numbers may stand beside numbers of another type. */
+/** A number may be combined with another type of number. */
 function drawShape(draw: Draw, type: ColumnType, scale: number): Shape {
   const numbers = ['INT64', 'DOUBLE', 'DECIMAL'] as const
   const own =
@@ -173,7 +173,7 @@ function drawCapabilities(draw: Draw): Capabilities {
   }
 }
 
-/** A cell as a client writes it: text for any type, or a number where JSON has it exactly. */
+/** A value as a client writes it: text for any type, or a number where JSON holds it exactly. */
 export function drawOperand(draw: Draw, shape: Shape): unknown {
   if (shape.type === 'DECIMAL') {
     const text = draw(fc.constantFrom('0', '1', '1.05', '-123.45', '0.0100', '1.0049', '999999999.99', '-0.0001'))

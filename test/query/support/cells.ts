@@ -6,14 +6,14 @@ export interface Decimal {
   scale: number
 }
 
-/** A cell as the tests hold it: text, dates and times as canonical text, whole numbers as bigint, geometry as GeoJSON text. */
+/** A value as the tests hold it: text, dates and times as canonical text, INT64 as bigint, geometry as GeoJSON text. */
 export type Cell = string | boolean | bigint | number | Decimal | null
 
 export function isDecimal(cell: Cell): cell is Decimal {
   return typeof cell === 'object' && cell !== null
 }
 
-/** The canonical text of a cell, as a literal of SQL or of a query has it. */
+/** The canonical text of a value, as in a literal of SQL or of a query. */
 export function textOf(cell: Exclude<Cell, null>): string {
   if (!isDecimal(cell)) return String(cell)
   const { unscaled, scale } = cell
@@ -22,14 +22,14 @@ export function textOf(cell: Exclude<Cell, null>): string {
   return `${unscaled < 0n ? '-' : ''}${digits.slice(0, point)}${scale === 0 ? '' : `.${digits.slice(point)}`}`
 }
 
-/** '12.5' as a decimal of its own scale, or of a larger one. */
+/** '12.5' as a decimal with its own scale, or with a larger one. */
 export function decimalOf(text: string, scale?: number): Decimal {
   const [whole = '', fraction = ''] = text.trim().split('.')
   const own = { unscaled: BigInt(whole.replace('+', '') + fraction), scale: fraction.length }
   return scale === undefined ? own : rescale(own, scale)
 }
 
-/** The same number with more digits after its point. */
+/** The same number with more digits after the point. */
 export function rescale({ unscaled, scale }: Decimal, to: number): Decimal {
   return { unscaled: unscaled * 10n ** BigInt(to - scale), scale: to }
 }
@@ -38,7 +38,7 @@ export function numberOf(cell: bigint | number | Decimal): number {
   return isDecimal(cell) ? Number(cell.unscaled) / 10 ** cell.scale : Number(cell)
 }
 
-/** The order of two cells of one type: binary for text, by value for the rest. */
+/** Compares two values of one type: text byte by byte, all else by value. */
 export function compare(left: Exclude<Cell, null>, right: Exclude<Cell, null>): number {
   if (isDecimal(left) && isDecimal(right)) {
     const scale = Math.max(left.scale, right.scale)
@@ -52,7 +52,7 @@ function sign<T>(left: T, right: T): number {
   return left < right ? -1 : left > right ? 1 : 0
 }
 
-/** A cell read as another type; `undefined` where a query may not do so. */
+/** A value read as another type; `undefined` where a query may not do so. */
 export function convert(cell: Cell, from: Shape, to: Shape): Cell {
   if (cell === null || (from.type === to.type && from.scale === to.scale)) return cell
   const scale = to.scale ?? 0

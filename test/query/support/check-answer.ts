@@ -8,11 +8,11 @@ import type { Query } from './world.js'
 
 const pageDefault = { rows: 100, groups: 1000 }
 
-/** What is told of a page; without columns for one that was put together of several, which have encodings of their own. */
-export type ToldPage = Pick<QueryResult, 'rowCount' | 'truncated' | 'complete'> & { columns: QueryResult['columns'] | undefined }
+/** The facts about a page to check. Without columns for rows joined from several pages, since each page has encodings of its own. */
+export type PageFacts = Pick<QueryResult, 'rowCount' | 'truncated' | 'complete'> & { columns: QueryResult['columns'] | undefined }
 
-/** Compares a page with what the oracle has: rows, order, count, truncation, columns and encodings. */
-export function checkAnswer(query: Query, whole: OracleAnswer, result: ToldPage, rows: readonly (readonly unknown[])[]): void {
+/** Compares a page with the oracle's: rows, order, count, truncation, columns and encodings. */
+export function checkAnswer(query: Query, whole: OracleAnswer, result: PageFacts, rows: readonly (readonly unknown[])[]): void {
   const isGrouped = query.groupBy !== undefined || query.measures !== undefined
   const limit = query.limit ?? (isGrouped ? pageDefault.groups : pageDefault.rows)
   const offset = query.offset ?? 0
@@ -36,7 +36,7 @@ export function checkAnswer(query: Query, whole: OracleAnswer, result: ToldPage,
     rows.forEach((row, position) => row.forEach((cell, index) => checkCell(cell, page[position]?.[index] as Cell, whole, index)))
     return
   }
-  // Without an order it is free which rows make the page; what they are is not.
+  // Without an order any rows may make the page, but each must be a right one.
   const texts = (cells: readonly (readonly unknown[])[]) => cells.map((row) => JSON.stringify(row)).sort()
   const expected = texts(whole.rows.map((row) => row.map((cell, index) => json(cell, whole.columns[index] as Shape))))
   const found = texts(
@@ -46,7 +46,7 @@ export function checkAnswer(query: Query, whole: OracleAnswer, result: ToldPage,
   else for (const text of found) expect(expected.splice(expected.indexOf(text), expected.includes(text) ? 1 : 0)).toEqual([text])
 }
 
-/** Compares what the sources are said to have done with what they may. */
+/** Checks that the sources did only what their capabilities allow, as their reports say. */
 export function checkReports({ capabilities, tables }: World, whole: OracleAnswer, { sources }: QueryResult): void {
   expect(new Set(sources.flatMap((source) => source.tables))).toEqual(new Set(whole.missing.keys()))
   for (const source of sources) {
@@ -83,7 +83,7 @@ function checkCell(found: unknown, expected: Cell, { columns, rows, weights }: O
   expect(Math.abs((found as number) - (expected as number))).toBeLessThanOrEqual(1e-9 * most)
 }
 
-/** A cell as JSON has it, whole numbers as text. */
+/** A value as JSON has it, with INT64 as text. */
 function json(cell: Cell, { type }: Shape): unknown {
   if (cell === null) return null
   if (type === 'BOOLEAN' || type === 'DOUBLE') return cell

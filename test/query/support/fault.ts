@@ -6,20 +6,20 @@ import { SourceUnavailable, SourceUnreachable } from '../../../src/errors.js'
 import type { Bench } from '../../support/query.js'
 import { landedFile, settleable } from './table-source.js'
 
-/** A source that plans as another and answers in its own way. */
+/** A source that plans like another, and executes as given. */
 export function answering(source: Source, execute: (under: () => Scan, options: ScanOptions) => Scan): Source {
   return { ...source, execute: (planned, options) => execute(() => source.execute(planned, options), options) }
 }
 
 const whole: ScanReport = { truncated: false, version: 'v1' }
 
-/** A scan of parts as they come; its report is `report`, or whatever the parts end with. */
+/** A scan of these parts. Its report is `report`, or the error that ends the parts. */
 export function scanOf(parts: AsyncIterable<Part>, report: Promise<ScanReport> = Promise.resolve(whole)): Scan {
   report.catch(() => undefined)
   return { parts, report }
 }
 
-/** A part of any content. */
+/** A part with this content: SQL for its rows, or its bytes. */
 export async function partOf({ folder, engine }: Bench, content: string | Buffer, bytes?: number): Promise<Part> {
   const path = join(folder, `part-${randomUUID()}.parquet`)
   if (typeof content === 'string') {
@@ -44,14 +44,14 @@ export async function* failingLate(first: Promise<Part>): AsyncGenerator<Part> {
   throw new SourceUnreachable('The spoke is on fire.')
 }
 
-/** Gives nothing until the signal ends, as a good source does. */
+/** Sends nothing until the signal ends, as a good source does. */
 export async function* heeding({ signal }: ScanOptions): AsyncGenerator<Part> {
   const { promise, reject } = settleable<never>()
   signal.addEventListener('abort', () => reject(new SourceUnavailable('ended')))
   yield await promise
 }
 
-/** Gives nothing, whatever the signal says, until `wake` settles; then one part after all. */
+/** Ignores the signal. Sends nothing until `wake` settles, then one part. */
 export async function* ignoring(wake: Promise<Part>): AsyncGenerator<Part> {
   yield await wake
 }

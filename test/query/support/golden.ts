@@ -19,12 +19,12 @@ const barnetColumns = [
   { name: 'opened', type: 'STRING' },
 ] as const
 
-/** As the catalogue has them: it says more rows than there are, so that estimates can be told apart, and of Barnet's nothing. */
+/** The tables in the catalogue. It gives more rows than there are, so that estimates can be recognised, and no number for Barnet. */
 export const camden = tableOf('camden/libraries/libraries', columns, { rowCount: 1000 })
 export const archive = tableOf('camden/archives/archives', columns, { rowCount: 10 })
 export const barnet = tableOf('barnet/libraries/libraries', barnetColumns, { rowCount: null })
 
-/** What is really there: few enough rows to work an answer out by hand. */
+/** The real rows, few enough to work out an answer by hand. */
 const rows: Record<'camden' | 'archive' | 'barnet', WorldTable['rows']> = {
   camden: [
     ['Kilburn', 'Kilburn', decimalOf('10.50'), '1987-03-30'],
@@ -54,12 +54,12 @@ export const members = {
 
 /** Two spokes that hold those rows as Parquet files. */
 export interface Boroughs {
-  /** Both spokes can do everything unless told otherwise. */
+  /** Asks a query. Both spokes can do everything by default. */
   ask(input: object, capabilities?: Partial<Record<'camden' | 'barnet', Capabilities>>): Promise<Golden>
   close(): Promise<void>
 }
 
-/** A query's way, as text, and what came back. */
+/** A query's plan as text, and its answer. */
 export interface Golden {
   /** The tree, the fragments with their native text, and the residual. */
   readonly plan: string
@@ -93,7 +93,7 @@ export async function openBoroughs(): Promise<Boroughs> {
   }
 }
 
-/** Barnet's spoke as `Boroughs` has it, alone. */
+/** Barnet's spoke of `Boroughs`, alone. */
 export async function openBarnet(bench: Bench): Promise<Source> {
   return plainSpoken(await barnetSource(bench), bench, everything)
 }
@@ -125,7 +125,7 @@ function textOfPlan({ text, fragments, residual }: Explanation): string {
   return ['', text, ...parts, `residual\n${residual}`, ''].join('\n\n')
 }
 
-/** The same source, whose native text names tables and columns in place of files. */
+/** The same source, with tables and columns instead of files in its native text. */
 function plainSpoken(source: TableSource, { engine }: Bench, declared: Capabilities): Source {
   const native: Source['native'] = (pushed) =>
     engine.compile(pushed, ({ table, columns: wanted }) => `${table}(${wanted.map(({ name }) => name).join(', ')})`)

@@ -1,4 +1,4 @@
-/** The first day of the bucket that a date or time falls into; an instant by the days of a time zone, weeks from Monday. */
+/** The first day of the period that a date or time is in. An instant belongs to a day of the time zone. Weeks begin on Monday. */
 export function bucket(cell: string | null, type: string, granularity: string, timeZone: string): string | null {
   if (cell === null) return null
   const day = type === 'TIMESTAMPTZ' ? localDay(cell, timeZone) : cell.slice(0, 10)

@@ -71,7 +71,7 @@ function within(geometry: string, [west = 0, south = 0, east = 0, north = 0]: nu
   return positions.length === 0 ? null : positions.every(([x, y]) => isBetween(x, west, east) && y >= south && y <= north)
 }
 
-/** Of longitudes: where west is greater, on either side of the 180th meridian. */
+/** Whether a longitude is in the box. Where west is greater than east, the box crosses the 180th meridian. */
 function isBetween(x: number, west: number, east: number): boolean {
   return west <= east ? x >= west && x <= east : (x >= west && x <= 180) || (x <= east && x >= -180)
 }

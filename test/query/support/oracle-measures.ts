@@ -13,7 +13,7 @@ export function measureShape(name: string, of: Shape | undefined): Shape {
   return { type: 'DOUBLE' }
 }
 
-/** A measure over the cells of one group; without cells, of its rows. */
+/** A measure over the values of one group, or, without values, over its number of rows. */
 export function measure(name: string, cells: readonly Cell[] | undefined, rows: number, shape: Shape | undefined): Cell {
   if (cells === undefined) return BigInt(rows)
   const given = cells.filter((cell) => cell !== null)
@@ -46,7 +46,7 @@ function sum(cells: readonly Numeric[], shape: Shape | undefined): Cell {
   }
 }
 
-/** Whatever their order: every double is a whole number of 2^-1074. */
+/** Exact for any order: every double is an integer multiple of 2^-1074. */
 function exactSum(values: readonly number[]): number {
   if (!values.every(Number.isFinite)) return values.reduce((left, right) => left + right)
   const total = values.reduce((sum, value) => sum + unitsOf(value), 0n)
@@ -63,8 +63,8 @@ function unitsOf(value: number): bigint {
 }
 
 /**
- * What the digits of a measure in DOUBLE are counted from: floating point keeps them of what it adds, and not of a sum in which large
- * values cancel each other, which is another for every order of the rows.
+ * The size that the precision of a measure in DOUBLE is relative to. Floating point keeps the digits of the summands, not of a sum in which
+ * large values cancel: that differs with the order of the rows.
  */
 export function weigh(name: string, cells: readonly Cell[]): number {
   const sizes = cells.flatMap((cell) => (cell === null ? [] : [Math.abs(numberOf(cell as Numeric))]))
@@ -73,7 +73,7 @@ export function weigh(name: string, cells: readonly Cell[]): number {
   return name === 'STDDEV' ? Math.max(...sizes) : 0
 }
 
-/** A decimal's has six digits more, half to even. */
+/** The mean of decimals has six more digits than they have, rounded half to even. */
 function mean(cells: readonly Numeric[], shape: Shape | undefined): Cell {
   const total = sum(cells, shape)
   if (shape?.type !== 'DECIMAL') return numberOf(total as Numeric) / cells.length

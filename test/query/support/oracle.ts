@@ -6,51 +6,51 @@ import { type Cell, compare, convert, textOf } from './cells.js'
 import type { Query, Relation, WorldTable } from './world.js'
 
 /**
- * The answer to a query by plain loops over plain rows: no SQL, no plan, nothing of src/query. `rows` are all that it has, in order; the
- * page is for whoever asks.
+ * The answer to a query, computed by plain loops over plain rows, without SQL, a plan or anything of src/query. `rows` are all rows in
+ * order; the caller cuts the page.
  */
 export interface OracleAnswer extends Weighed {
-  /** Columns of the stack that the query uses and a table lacks, by table. */
+  /** Columns of the union that the query uses and a table lacks, by table. */
   readonly missing: ReadonlyMap<string, readonly string[]>
 }
 
 interface Weighed extends Relation {
-  /** For each column, the most that was added up for one of its cells; see weigh. */
+  /** For each column, the largest weight of one of its values; see `weigh`. */
   readonly weights: readonly number[]
 }
 
 export function oracle(query: Query, tables: readonly WorldTable[]): OracleAnswer {
-  const stack = stackOf(query, tables)
-  const at = (name: string) => positionOf(stack, name, aliasOf(query))
+  const union = unionOf(query, tables)
+  const at = (name: string) => positionOf(union, name, aliasOf(query))
   const filters = [query.from.where, query.where].filter((filter) => filter !== undefined)
   const cellAt =
     (row: readonly Cell[]) =>
-    (name: string): [Cell, Shape] => [row[at(name)] as Cell, stack.columns[at(name)] as Shape]
-  const kept = { ...stack, rows: stack.rows.filter((row) => filters.every((filter) => keeps(filter, cellAt(row)) === true)) }
+    (name: string): [Cell, Shape] => [row[at(name)] as Cell, union.columns[at(name)] as Shape]
+  const kept = { ...union, rows: union.rows.filter((row) => filters.every((filter) => keeps(filter, cellAt(row)) === true)) }
   const isGrouped = query.groupBy !== undefined || query.measures !== undefined
   const answer = isGrouped ? grouped(query, kept, at) : selected(query, kept, at)
-  const all = isGrouped || query.select !== undefined ? [] : stack.columns.map(({ name }) => name)
-  const used = new Set([...namesIn(query).map((name) => stack.columns[at(name)]?.name), ...all])
-  const missing = new Map([...stack.missing].map(([id, names]) => [id, names.filter((name) => used.has(name))]))
+  const all = isGrouped || query.select !== undefined ? [] : union.columns.map(({ name }) => name)
+  const used = new Set([...namesIn(query).map((name) => union.columns[at(name)]?.name), ...all])
+  const missing = new Map([...union.missing].map(([id, names]) => [id, names.filter((name) => used.has(name))]))
   return { ...answer, rows: sorted(query, answer), missing }
 }
 
-interface Stack extends Relation {
+interface Union extends Relation {
   readonly missing: ReadonlyMap<string, readonly string[]>
 }
 
-function stackOf({ from }: Query, tables: readonly WorldTable[]): Stack {
+function unionOf({ from }: Query, tables: readonly WorldTable[]): Union {
   const members = from.members ?? (from.union ?? [from.table as string]).map((table) => ({ table, columns: undefined }))
   const chosen = members.map(({ table: id, columns }) => {
     const table = tables.find((one) => one.id === id) as WorldTable
-    const taken = (columns ?? table.columns.map(({ name }) => ({ column: name }))) as {
+    const chosenColumns = (columns ?? table.columns.map(({ name }) => ({ column: name }))) as {
       column: string
       as?: string
       type?: Shape['type']
     }[]
     return {
       table,
-      cells: taken.map(({ column, as, type }) => {
+      cells: chosenColumns.map(({ column, as, type }) => {
         const index = table.columns.findIndex(({ name }) => name === column)
         const own = shapeOf(table.columns[index] as Shape)
         return { name: as ?? column, index, own, shape: type === undefined || type === own.type ? own : { type } }
@@ -98,31 +98,31 @@ function aliasOf({ from }: Query): string | undefined {
   return from.as ?? only?.split('/').at(-1)
 }
 
-function positionOf(stack: Relation, name: string, alias: string | undefined): number {
+function positionOf(union: Relation, name: string, alias: string | undefined): number {
   const bare = alias !== undefined && name.startsWith(`${alias}.`) ? name.slice(alias.length + 1) : name
-  return stack.columns.findIndex((column) => column.name === bare)
+  return union.columns.findIndex((column) => column.name === bare)
 }
 
-function selected(query: Query, stack: Relation, at: (name: string) => number): Weighed {
-  const all = stack.columns.filter(({ name }) => name !== '_spoke' && name !== '_table').map(({ name }) => ({ column: name, as: name }))
-  const outputs = (query.select ?? all).map(({ column, as }) => ({ index: at(column), name: as ?? stack.columns[at(column)]?.name ?? '' }))
+function selected(query: Query, union: Relation, at: (name: string) => number): Weighed {
+  const all = union.columns.filter(({ name }) => name !== '_spoke' && name !== '_table').map(({ name }) => ({ column: name, as: name }))
+  const outputs = (query.select ?? all).map(({ column, as }) => ({ index: at(column), name: as ?? union.columns[at(column)]?.name ?? '' }))
   return {
-    columns: outputs.map(({ index, name }) => ({ ...(stack.columns[index] as Shape), name })),
-    rows: stack.rows.map((row) => outputs.map(({ index }) => row[index] as Cell)),
+    columns: outputs.map(({ index, name }) => ({ ...(union.columns[index] as Shape), name })),
+    rows: union.rows.map((row) => outputs.map(({ index }) => row[index] as Cell)),
     weights: outputs.map(() => 0),
   }
 }
 
-function grouped(query: Query, stack: Relation, at: (name: string) => number): Weighed {
+function grouped(query: Query, union: Relation, at: (name: string) => number): Weighed {
   const groups = (query.groupBy ?? []).map(({ column, granularity, as }) => {
-    const { name, ...shape } = stack.columns[at(column)] as { name: string } & Shape
+    const { name, ...shape } = union.columns[at(column)] as { name: string } & Shape
     if (granularity === undefined) return { output: { name: as ?? name, ...shape }, of: (row: readonly Cell[]) => row[at(column)] as Cell }
     const output = { name: as ?? `${name}_${granularity.toLowerCase()}`, type: 'DATE' as const }
     const zone = query.timeZone ?? 'Europe/London'
     return { output, of: (row: readonly Cell[]): Cell => bucket(row[at(column)] as string | null, shape.type, granularity, zone) }
   })
   const measures = (query.measures ?? []).map(({ function: name, column, as }) => {
-    const shape = column === undefined ? undefined : stack.columns[at(column)]
+    const shape = column === undefined ? undefined : union.columns[at(column)]
     const output = { ...measureShape(name, shape), name: as ?? (column === undefined ? 'count' : `${name.toLowerCase()}_${shape?.name}`) }
     const cells = (rows: readonly (readonly Cell[])[]) => (column === undefined ? undefined : rows.map((row) => row[at(column)] as Cell))
     const weight = (rows: readonly (readonly Cell[])[]) => (output.type === 'DOUBLE' ? weigh(name, cells(rows) ?? []) : 0)
@@ -130,7 +130,7 @@ function grouped(query: Query, stack: Relation, at: (name: string) => number): W
   })
   const buckets = new Map<string, { keys: Cell[]; rows: (readonly Cell[])[] }>()
   if (groups.length === 0) buckets.set('[]', { keys: [], rows: [] })
-  for (const row of stack.rows) {
+  for (const row of union.rows) {
     const keys = groups.map(({ of }) => of(row))
     const key = JSON.stringify(keys.map((cell) => (cell === null ? null : textOf(cell))))
     const group = buckets.get(key) ?? { keys, rows: [] }
@@ -155,7 +155,7 @@ function grouped(query: Query, stack: Relation, at: (name: string) => number): W
   }
 }
 
-/** As asked, then by the groups, or by whatever else of the row can be compared. */
+/** Sorts by the requested keys, then by the groups, or by every other column that can be compared. */
 function sorted(query: Query, { columns, rows }: Relation): (readonly Cell[])[] {
   const asked = (query.orderBy ?? []).map(({ column, direction, nulls }) => ({
     index: columns.findIndex(({ name }) => name === column),
@@ -176,7 +176,7 @@ function sorted(query: Query, { columns, rows }: Relation): (readonly Cell[])[] 
   })
 }
 
-/** Every column that a query names, its outputs not counted. */
+/** Every column that a query names, without its outputs. */
 function namesIn(query: Query): string[] {
   const inFilter = (filter: unknown): string[] => {
     if (typeof filter !== 'object' || filter === null) return []

@@ -11,15 +11,13 @@ import type { DuckDbEngine } from '../../../src/engine/duckdb.js'
 import { textOf } from './cells.js'
 import type { WorldTable } from './world.js'
 
-/** A source that really holds its tables, as Parquet files, and runs what it takes on an engine of its own. */
+/** A source that holds its tables as Parquet files, and runs what was pushed down on an engine of its own. */
 export interface TableSource extends Source {
   /** Removes the tables' files. */
   close(): Promise<void>
 }
 
-/**
- * @param chunkRows rows of each part: with few, an answer comes in many.
- */
+/** @param chunkRows rows of each part. A small number makes an answer of many parts. */
 export async function openTableSource(
   engine: DuckDbEngine,
   folder: string,
@@ -73,7 +71,7 @@ function execute(
   async function* parts(): AsyncGenerator<Part> {
     const session = await engine.connect(options.signal)
     try {
-      // As of a large table, whose pages are looked for in another way.
+      // Compiled as for a large table, whose pages are found in another way.
       const sql = engine.compile(planned.pushed, from, 1_000_000)
       if (chunkRows === undefined) {
         const { rows } = yield* asParts(session.parts(sql, { folder, bytesMax: options.bytesMax }))
@@ -113,12 +111,12 @@ async function* asParts<T>(files: AsyncGenerator<LandedFile, T>): AsyncGenerator
   }
 }
 
-/** A file that is there, as parts are handed on. */
+/** An existing file as a landed part. */
 export async function landedFile(path: string): Promise<LandedFile> {
   return { path, bytes: (await stat(path)).size, release: () => unlink(path).catch(() => undefined) }
 }
 
-/** The rows of a table as SQL: columns c0 … cn. */
+/** SQL that returns the rows of a table, with columns c0 … cn. */
 export function rowsSql({ columns, rows }: WorldTable): string {
   const names = columns.map((_, index) => `c${index}`).join(', ')
   const typed = (index: number, cell: WorldTable['rows'][number][number]) => {
@@ -134,7 +132,7 @@ export function rowsSql({ columns, rows }: WorldTable): string {
   return `SELECT ${names} FROM (VALUES ${rows.map((row) => `(${row.map((cell, index) => typed(index, cell)).join(', ')})`).join(', ')}) AS t(${names})`
 }
 
-/** A promise that somebody else settles. */
+/** A promise, and the functions that settle it. */
 export function settleable<T>(): { promise: Promise<T>; resolve: (value: T) => void; reject: (reason: unknown) => void } {
   let resolve = (_: T): void => undefined
   let reject = (_: unknown): void => undefined

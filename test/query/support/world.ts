@@ -9,10 +9,10 @@ export interface WorldTable {
   readonly rows: readonly (readonly Cell[])[]
 }
 
-/** A filter as it goes into a query. */
+/** A filter in the form of a query's input. */
 export type Filter = Record<string, unknown>
 
-/** A query as it goes into the pipeline; only what the oracle has to know is typed. */
+/** A query in the form of the pipeline's input. Only what the oracle reads is typed. */
 export interface Query {
   from: {
     table?: string
