@@ -209,7 +209,7 @@ describe('how features lie in a file', () => {
     expect(read.problems).toEqual([told(/Members beside the properties.*\("legend", "title"\)/)])
   })
 
-  it('is told of other formats of maps', async () => {
+  it('is what files of other map formats are refused with', async () => {
     expect(
       await refusalOf(
         't.json',

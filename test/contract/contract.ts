@@ -26,7 +26,7 @@ const spokeId = 'camden'
 const bigRows = 400_000
 
 /**
- * What every connector owes to whoever queries through it (`src/connector/source.ts`). Random queries are answered as plain loops
+ * What every connector owes to a query (`src/connector/source.ts`). Random queries are answered as plain loops
  * over plain rows do, with all that the source declares and with any part of it withheld.
  */
 export function connectorContract(harness: Harness): void {

@@ -222,7 +222,7 @@ describe('a harvest', () => {
     expect([other.code, other.output]).toEqual([1, `dials: What answers at ${rogues[0]?.url} is not a hub. Give the hub's --url.\n`])
   })
 
-  test('is for whoever has a token of `dials token`', async () => {
+  test('is for holders of a token of `dials token`', async () => {
     const printed = dials(['token', '--config', workspace.hubYaml, '--data-dir', workspace.path('data')])
     expect(await printed.exited).toBe(0)
     const token = printed.output().trim()

@@ -373,7 +373,7 @@ async function outcomeOf(name: string, content: Buffer): Promise<string> {
   return told.join(' | ')
 }
 
-/** What is told of more than eight columns alike, once. */
+/** What is reported once for more than eight columns alike. */
 function shortened(problems: readonly string[]): string[] {
   const alike = new Map<string, string[]>()
   for (const problem of problems) {

@@ -62,7 +62,7 @@ describe('a scan of PostgreSQL', () => {
     await nothingRuns()
   })
 
-  it('ends at the server when whoever reads it leaves, and leaves no file', async () => {
+  it('ends at the server when its reader leaves, and leaves no file', async () => {
     const source = await postgres.open()
     const scan = await start(source, million)
     for await (const part of scan.parts) {

@@ -30,7 +30,7 @@ describe.skipIf(missing !== undefined)(`PostgreSQL behind a pooler${missing === 
       CREATE VIEW slow AS SELECT n FROM generate_series(1, 3) AS n, pg_sleep(300);
       CREATE VIEW stuck AS SELECT n FROM generate_series(1, 125000) AS n UNION ALL SELECT 0 FROM pg_sleep(300);
       CREATE TABLE written_forms AS SELECT bytea '\\x00ff' AS by, interval '1 day 02:00' AS i, timestamptz '2026-01-02 03:04:05+02' AS z, 0.1::float8 AS x, ARRAY[date '2026-01-02'] AS d`)
-    // Whoever comes gets the one connection to the server that others had.
+    // Each client gets the one connection to the server that others had.
     pooler = await openPooler(postgres.database.url, { mode: 'transaction', poolSize: 1 })
     source = await postgres.open({ url: pooler.url })
   })

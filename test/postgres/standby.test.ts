@@ -12,7 +12,7 @@ let standby: PostgresServer
 let bench: TestPostgres
 let source: Source
 
-/** As a role that may read two tables and a view, and is told of no other. */
+/** As a role that may read two tables and a view, and sees no other. */
 const readerOf = (url: string) => Object.assign(new URL(url), { username: 'reader', password: 'reads' })
 
 beforeAll(async () => {

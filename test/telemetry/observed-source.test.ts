@@ -63,7 +63,7 @@ test('a scan that fails, with an error of ours or with any other', async () => {
   expect(await told(() => failing('what'), all)).toEqual({ outcomes: ['INTERNAL_SERVER_ERROR 1'], bytes: 7 })
 })
 
-test('a scan that never answers is told of when its time is over, or when the query went on without it', async () => {
+test('a scan that never answers is reported when its time is over, or when the query went on without it', async () => {
   const ended = (signal: AbortSignal) => (parts: AsyncIterable<Part>) => {
     void all(parts)
     return new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))

@@ -111,5 +111,5 @@ export function visibility(open: OpenSearchIndex): void {
     expect(await found(index(), { spokes: ['camden'], conditions: { spokes: ['barnet'] } })).toEqual([])
   })
 
-  test('whoever is of nobody', async () => expect(await found(index(), { audiences: [] })).toEqual([]))
+  test('a viewer of no audience', async () => expect(await found(index(), { audiences: [] })).toEqual([]))
 }

@@ -56,7 +56,7 @@ describe('a server that is out of order', () => {
     },
   )
 
-  test('is not waited for by whoever has gone', async () => {
+  test('is not waited for by a client that has gone', async () => {
     const index = open()
     await index.prepare()
     standIn.disorder = 'hangs'

@@ -1,5 +1,5 @@
 /**
- * How useful a dataset is to whoever typed a query, judged from titles, descriptions and columns, before any ranking was seen:
+ * How useful a dataset is to the person who typed a query, judged from titles, descriptions and columns, before any ranking was seen:
  *
  * - 3: what was asked for, as it is today, or of the time that was asked for
  * - 2: the same of another time where none was asked for, or a part of it, or nearly it
