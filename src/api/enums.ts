@@ -24,7 +24,7 @@ export const HarvestStatusEnum = enumOf(
 export const AccessEnum = enumOf(
   'Access',
   ['OPEN', 'SHARED', 'CLOSED'],
-  'ODI data spectrum; exported as dct:accessRights PUBLIC, RESTRICTED, NON_PUBLIC.  ' +
+  'ODI data spectrum; exported as dct:accessRights PUBLIC, RESTRICTED, NON_PUBLIC. ' +
     'Whether others see it in listings is set separately (listing: PUBLIC or PARTIES)',
 )
 export const DatasetStatusEnum = enumOf(

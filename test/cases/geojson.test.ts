@@ -209,7 +209,7 @@ describe('how features lie in a file', () => {
     expect(read.problems).toEqual([told(/Members beside the properties.*\("legend", "title"\)/)])
   })
 
-  it('is what files of other map formats are refused with', async () => {
+  it('names the map format that it refuses', async () => {
     expect(
       await refusalOf(
         't.json',

@@ -23,8 +23,8 @@ export class DatasetFilter {
   description:
     'Exactly one of and, or, not, column. With a column, every operator given must hold; one without an operator, or with a null ' +
     'operand, is BAD_USER_INPUT. Strings compare case-sensitively, binary. in: at most 10,000. withinBox: west, south, east, north ' +
-    'in WGS84, on GEOMETRY; a west greater than east crosses the 180th meridian. As in SQL, a comparison with null never holds, nor ' +
-    'does its `not`: use isNull for nulls.',
+    'in WGS84, on GEOMETRY; a west greater than east crosses the 180th meridian. As in SQL, a null fulfils no comparison, ' +
+    '`ne` and `not` of one included: use isNull for nulls.',
 })
 export class Filter {
   @Field(() => [Filter], optional) and?: Filter[]
