@@ -12,6 +12,7 @@ import type { HeldTable } from '../shared/tabular/copies/harvested-tables.js'
 import type { ReadableTable } from '../shared/tabular/copies/readable-table.js'
 import { findRows } from './find-rows.js'
 import { rowsBound, rowsToSort } from './rows-bound.js'
+import { columnPositions } from '../shared/column-positions.js'
 import { columnAt, literal } from '../shared/engine-sql.js'
 
 /** Tables that are kept as they are until `release`. */
@@ -87,8 +88,9 @@ async function* asParts(files: ReturnType<EngineSession['parts']>): AsyncGenerat
 
 /** The wanted columns of a copy, by their published names; of all its rows, or where they lie as is said. */
 function fromCopy(scan: TableScan, table: ReadableTable, where?: string): string {
+  const positions = columnPositions(table.columns)
   const columns = scan.columns.map(({ name, type, scale }, position) => {
-    const at = table.columns.findIndex((column) => column.name === name)
+    const at = positions.get(name) ?? -1
     const found = table.columns[at]
     if (found === undefined || found.type !== type || found.scale !== scale) {
       throw new SourceUnavailable(

@@ -1,6 +1,7 @@
 import type { Engine } from '../../src/connector/engine.js'
 import type { Predicate, Relation, TableScan } from '../../src/connector/relation.js'
 import { mapInputs } from '../../src/connector/traverse.js'
+import { columnPositions } from '../shared/column-positions.js'
 import { columnAt } from '../shared/engine-sql.js'
 import { keptShare } from './rows-bound.js'
 import type { ReadableTable } from '../shared/tabular/copies/readable-table.js'
@@ -45,7 +46,7 @@ export function findRows(
     if (from.has(scan) || !table.hasRowIds || table.rowCount < rowsMin || table.rowCount * keptShare(term, scan, tableOf) > foundMax)
       return false
     const listed = scan.columns[term.left.index] as TableScan['columns'][number]
-    const at = table.columns.findIndex(({ name }) => name === listed.name)
+    const at = columnPositions(table.columns).get(listed.name) ?? -1
     if (at === table.indexed) {
       from.set(
         scan,

@@ -1,4 +1,5 @@
 import type { Expression, Predicate, Relation, TableScan } from '../../src/connector/relation.js'
+import { columnPositions } from '../shared/column-positions.js'
 import type { HeldTable } from '../shared/tabular/copies/harvested-tables.js'
 
 /** How many rows a relation can have. */
@@ -69,7 +70,8 @@ function distinctInColumn(index: number, relation: Relation, tableOf: TableOf): 
   switch (relation.op) {
     case 'scan': {
       const name = relation.columns[index]?.name
-      return tableOf(relation).columns.find((column) => column.name === name)?.profile?.distinctCount ?? Infinity
+      const { columns } = tableOf(relation)
+      return columns[columnPositions(columns).get(name ?? '') ?? -1]?.profile?.distinctCount ?? Infinity
     }
     case 'union':
       return relation.inputs.reduce((sum, input) => sum + distinctInColumn(index, input, tableOf), 0)

@@ -1,4 +1,5 @@
-import { type CatalogueEvent, catalogueEventSchema, type DatasetDescription, type TableDescription } from '../connector/catalogue.js'
+import { type CatalogueEvent, catalogueEventSchema, type DatasetDescription } from '../connector/catalogue.js'
+import type { ColumnDescription } from '../connector/column.js'
 import type { TableScan } from '../connector/relation.js'
 import type { Log, Source } from '../connector/source.js'
 import { DialsError, SourceUnavailable, toDialsError } from '../errors.js'
@@ -10,7 +11,8 @@ const readMsMax = 1_800_000
 interface Holding {
   readonly source: Source
   readonly dataset: DatasetDescription
-  readonly table: TableDescription
+  /** By name. */
+  readonly columns: ReadonlyMap<string, ColumnDescription>
 }
 
 /** The tables of this spoke as of the last harvest: the source of each, and who may read it. */
@@ -97,7 +99,10 @@ function duplicateId({ id, listing }: DatasetDescription): CatalogueEvent {
 function hold(tables: Map<string, Holding>, source: Source, dataset: DatasetDescription): void {
   const checked = catalogueEventSchema.safeParse({ kind: 'dataset', dataset })
   if (!checked.success) return
-  for (const table of dataset.tables) tables.set(`${dataset.id}/${table.id}`, { source, dataset, table })
+  for (const table of dataset.tables) {
+    const columns = new Map(table.columns.map((column) => [column.name, column]))
+    tables.set(`${dataset.id}/${table.id}`, { source, dataset, columns })
+  }
 }
 
 /**
@@ -110,7 +115,7 @@ function decide(scan: TableScan, holding: Holding | undefined, viewer: Viewer): 
     throw new DialsError('AGREEMENT_REQUIRED', `The table ${scan.table} is not open: it needs an agreement in force that covers it.`)
   }
   for (const { name } of scan.columns) {
-    const column = holding.table.columns.find((own) => own.name === name)
+    const column = holding.columns.get(name)
     if (column === undefined) throw new SourceUnavailable(`The table ${scan.table} has no column '${name}' now. Harvest it again.`)
     if (column.sensitivity !== 'NONE') throw new DialsError('FORBIDDEN', `The column '${name}' of ${scan.table} is not open.`)
   }

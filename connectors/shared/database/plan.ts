@@ -6,6 +6,7 @@ import { shapesOf } from '../../../src/connector/shapes.js'
 import { pushedDown, splitBy } from '../../../src/connector/split.js'
 import { inputsOf, mapInputs, mapScans } from '../../../src/connector/traverse.js'
 import { SourceUnavailable } from '../../../src/errors.js'
+import { columnPositions } from '../column-positions.js'
 import type { SourceTable } from './source-table.js'
 import { exactSides, type IsExact, type Statements, statementsOf } from './statements.js'
 
@@ -79,8 +80,9 @@ export function fromTable(scan: TableScan, tables: Tables, { quoteName, noColumn
   const table = tables.get(scan.table)
   if (table === undefined)
     throw new SourceUnavailable(`The source does not hold table ${scan.table} any more, or may not read it. Harvest it again.`)
+  const positions = columnPositions(table.columns)
   const columns = scan.columns.map(({ name, type, scale }, position) => {
-    const reading = table.columns.find((column) => column.name === name)?.reading
+    const reading = table.columns[positions.get(name) ?? -1]?.reading
     if (reading === undefined || reading.shape.type !== type || reading.shape.scale !== scale) {
       throw new SourceUnavailable(
         `The catalogue of table ${scan.table} is out of date: its columns have changed. Harvest the source again.`,
