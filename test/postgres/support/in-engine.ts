@@ -9,10 +9,10 @@ export function inEngine(tables: readonly Table[], columns: readonly Column[]): 
   return (scan) => {
     const { rows } = tables.find(({ id }) => id === scan.table) as Table
     const at = scan.columns.map(({ name }) => columns.findIndex((column) => column.name === name))
-    const empty = scan.columns.map((shape, position) => `CAST(NULL AS ${sqlType(shape)}) AS c${position}`).join(', ')
+    const empty = scan.columns.map((shape, position) => `CAST(NULL AS ${sqlType(shape)}) AS c${position}`).join(', ') || 'NULL AS c0'
     const values = rows.map(
       (row) =>
-        `SELECT ${at.map((index, position) => `${literalSql({ kind: 'literal', shape: shapeOf(columns[index] as Column), value: row[index] ?? null })} AS c${position}`).join(', ')}`,
+        `SELECT ${at.map((index, position) => `${literalSql({ kind: 'literal', shape: shapeOf(columns[index] as Column), value: row[index] ?? null })} AS c${position}`).join(', ') || 'NULL AS c0'}`,
     )
     return `(${[`SELECT ${empty} WHERE FALSE`, ...values].join(' UNION ALL ')}) AS t`
   }

@@ -1,7 +1,11 @@
 import type { CatalogueEvent, DatasetDescription } from '../../../src/connector/catalogue.js'
+import { cut } from '../../../src/connector/cut.js'
+import type { LandedFile } from '../../../src/connector/engine.js'
 import type { Relation } from '../../../src/connector/relation.js'
 import { shapesOf } from '../../../src/connector/shapes.js'
-import type { Part, ScanOptions, Source } from '../../../src/connector/source.js'
+import type { PlannedFragment, ScanOptions, ScanReport, Source } from '../../../src/connector/source.js'
+import { sourceSides } from '../../../src/connector/source-sides.js'
+import { overAnswers } from '../../../src/connector/split.js'
 import type { Bench } from '../../support/query.js'
 import { patienceMs } from '../../support/patience.js'
 
@@ -29,21 +33,35 @@ export const limits = (): ScanOptions => ({
   deadline: Date.now() + patienceMs,
 })
 
-/** Runs a relation as a spoke does: what the source takes, then what it leaves. Answers the rows as text, and how it was planned. */
+/**
+ * Runs a relation as a spoke does: cut into what the source may be asked for, each piece by the source, and what remains by the engine.
+ * Answers the rows as text, and how they were planned: what remains, and of the first piece what was pushed down.
+ */
 export async function answer(bench: Bench, source: Source, relation: Relation, options: Partial<ScanOptions> = {}) {
-  const planned = source.plan({ relation }, await source.capabilities([]))
-  const scan = source.execute(planned, { ...limits(), ...options })
-  const parts: Part[] = []
+  const capabilities = await source.capabilities([])
+  const sides = sourceSides(
+    () => source,
+    () => capabilities,
+  )
+  const { pieces, remaining: over } = cut(relation, sides)
+  const plans = new Map(pieces.map((piece) => [piece.id, source.plan({ relation: piece.relation }, capabilities)]))
+  const remaining = overAnswers(over, (id) => plans.get(id) as PlannedFragment)
+  const files = new Map(pieces.map(({ id }) => [id, [] as LandedFile[]]))
   const session = await bench.hub.connect()
   try {
-    for await (const part of scan.parts) parts.push(part)
-    const report = await scan.report
-    const rest = planned.remaining
-    const sql = bench.hub.compile(rest, () => `read_parquet([${parts.map(({ file }) => `'${file.path}'`).join(', ')}])`)
-    return { rows: await textRows(session, sql, shapesOf(rest).length), planned, report }
+    const reports: ScanReport[] = []
+    for (const [id, plan] of plans) {
+      const scan = source.execute(plan, { ...limits(), ...options })
+      for await (const { file } of scan.parts) files.get(id)?.push(file)
+      reports.push(await scan.report)
+    }
+    const listOf = (id: string) => (files.get(id) ?? []).map(({ path }) => `'${path}'`).join(', ')
+    const sql = bench.hub.compile(remaining, ({ table }) => `read_parquet([${listOf(table)}])`)
+    const planned = { ...(plans.get('#0') as PlannedFragment), remaining }
+    return { rows: await textRows(session, sql, shapesOf(remaining).length), planned, report: reports[0] as ScanReport }
   } finally {
     await session.close()
-    await Promise.all(parts.map(({ file }) => file.release()))
+    await Promise.all([...files.values()].flat().map((file) => file.release()))
   }
 }
 
