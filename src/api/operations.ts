@@ -72,7 +72,7 @@ export class Operations {
     const document = this.#documentOf(request.query)
     if ('errors' in document) return document
     try {
-      const operation = operationOf(document, request.operationName)
+      const operation = operationOf(this.schema, document, request.operationName)
       const variables = { ...request.variables }
       checkOperation(this.schema, document, operation, variables)
       const { errors } = getVariableValues(this.schema, operation.variableDefinitions ?? [], variables, { maxErrors: variableErrorsMax })
@@ -119,9 +119,15 @@ export class Operations {
 }
 
 /** Selects the operation to run. The messages are those of graphql's `execute`, which clients may know. */
-function operationOf(document: DocumentNode, name: string | null | undefined): OperationDefinitionNode {
+function operationOf(schema: GraphQLSchema, document: DocumentNode, name: string | null | undefined): OperationDefinitionNode {
   const operation = getOperationAST(document, name)
-  if (operation) return operation
+  if (operation && schema.getRootType(operation.operation)) return operation
+  if (operation) {
+    throw new GraphQLError(`Schema is not configured to execute ${operation.operation} operation.`, {
+      nodes: operation,
+      extensions: { code: 'BAD_USER_INPUT' satisfies ErrorCode },
+    })
+  }
   const message =
     name === undefined || name === null
       ? 'Must provide operation name if query contains multiple operations.'

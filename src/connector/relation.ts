@@ -22,6 +22,8 @@ export type RelationOf<Op extends Relation['op']> = Extract<Relation, { op: Op }
 export interface TableScan {
   op: 'scan'
   table: string
+  /** Which table of a query this is, at the hub alone: one table may be read several times. Sources never receive it. */
+  alias?: string
   columns: ({ name: string } & Shape)[]
 }
 

@@ -8,6 +8,8 @@ import { SourceTimeout, SourceUnavailable } from '../errors.js'
 export class Admission {
   #running = 0
   readonly #line: (() => void)[] = []
+  /** Work that was admitted before: it goes ahead of the line, and does not count towards its length. */
+  readonly #returning: (() => void)[] = []
 
   constructor(
     private readonly runningMax: number,
@@ -16,55 +18,54 @@ export class Admission {
 
   /** How many pieces of work are running and waiting. */
   get load(): { running: number; waiting: number } {
-    return { running: this.#running, waiting: this.#line.length }
+    return { running: this.#running, waiting: this.#line.length + this.#returning.length }
   }
 
   /** Waits for a place, and returns a function that gives it back, once. Rejects when the signal ends or the line is full. */
   async enter(signal?: AbortSignal): Promise<() => void> {
     if (this.#isFull && this.#line.length >= this.waitingMax)
       throw new SourceUnavailable('Too many queries are waiting. Try again in a moment.')
-    return this.#take('last', signal)
+    return this.#take(this.#line, signal)
   }
 
   /**
-   * Like `enter`, for work that gave its place back and needs one again, such as a result that has to be written. It waits at the head of
-   * the line and is never refused, because the result occupies memory while it waits.
+   * Like `enter`, for work that gave its place back and needs one again, such as a result that has to be written. It goes ahead
+   * of the line and is never refused, because the result occupies memory while it waits.
    */
   async reenter(signal?: AbortSignal): Promise<() => void> {
-    return this.#take('first', signal)
+    return this.#take(this.#returning, signal)
   }
 
   get #isFull(): boolean {
     return this.#running >= this.runningMax
   }
 
-  async #take(place: 'first' | 'last', signal?: AbortSignal): Promise<() => void> {
+  async #take(line: (() => void)[], signal?: AbortSignal): Promise<() => void> {
     if (signal?.aborted === true) throw ended()
-    if (this.#isFull) await this.#wait(place, signal)
+    if (this.#isFull) await this.#wait(line, signal)
     else this.#running++
     let left = false
     return () => {
       if (left) return
       left = true
-      const next = this.#line.shift()
+      const next = this.#returning.shift() ?? this.#line.shift()
       if (next === undefined) this.#running--
       else next()
     }
   }
 
-  #wait(place: 'first' | 'last', signal?: AbortSignal): Promise<void> {
+  #wait(line: (() => void)[], signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const enter = () => {
         signal?.removeEventListener('abort', leave)
         resolve()
       }
       const leave = () => {
-        this.#line.splice(this.#line.indexOf(enter), 1)
+        line.splice(line.indexOf(enter), 1)
         reject(ended())
       }
       signal?.addEventListener('abort', leave, { once: true })
-      if (place === 'first') this.#line.unshift(enter)
-      else this.#line.push(enter)
+      line.push(enter)
     })
   }
 }

@@ -7,7 +7,7 @@ import { overAnswers } from '../connector/split.js'
 import type { PlannedFragment, ScanOptions, ScanReport, Source } from '../connector/source.js'
 import { sourceSides } from '../connector/source-sides.js'
 import { scansOf } from '../connector/traverse.js'
-import { SourceTimeout } from '../errors.js'
+import { SourceTimeout, toDialsError } from '../errors.js'
 import type { Viewer } from '../identity/viewer.js'
 import type { Holdings } from './holdings.js'
 
@@ -103,11 +103,11 @@ async function collectAll(
   options: ScanOptions,
 ): Promise<ScanReport[]> {
   const others = new AbortController()
-  const own = { ...options, signal: AbortSignal.any([options.signal, others.signal]) }
+  const own = { ...options, signal: AbortSignal.any([options.signal, others.signal]), name: 'A source of this spoke' }
   let failure: { readonly thrown: unknown } | undefined
   const collected = planned.map(async ({ id, source, fragment }) => {
     try {
-      return await collectParts(source.execute(fragment, own), parts.get(id) as LandedFile[], own)
+      return await collectParts(() => source.execute(fragment, own), parts.get(id) as LandedFile[], own)
     } catch (thrown) {
       failure ??= { thrown }
       others.abort()
@@ -116,7 +116,7 @@ async function collectAll(
   })
   const settled = await Promise.allSettled(collected)
   if (options.signal.aborted) throw new SourceTimeout('The sources of this spoke did not answer in time.', { cause: failure?.thrown })
-  if (failure !== undefined) throw failure.thrown
+  if (failure !== undefined) throw toDialsError(failure.thrown)
   return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
 }
 

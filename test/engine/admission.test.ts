@@ -47,6 +47,35 @@ describe('Admission', () => {
     expect(admission.load).toEqual({ running: 0, waiting: 0 })
   })
 
+  it('lets work that was admitted before go ahead of the line, in its order, and never refuses it', async () => {
+    const admission = new Admission(1, 1)
+    const leave = await admission.enter()
+    const entered: string[] = []
+    const enter = (name: string, waiting: Promise<() => void>) => waiting.then((leave) => (entered.push(name), leave()))
+    const all = [
+      enter('new', admission.enter()),
+      enter('first', admission.reenter()),
+      enter('second', admission.reenter()),
+      // What comes back takes nothing away from the length of the line, which is full by the one that is new.
+      failureOf(() => admission.enter()).then(({ code }) => entered.push(code)),
+    ]
+    await settle()
+    expect(admission.load).toEqual({ running: 1, waiting: 3 })
+    leave()
+    await Promise.all(all)
+    expect(entered).toEqual(['SOURCE_UNAVAILABLE', 'first', 'second', 'new'])
+  })
+
+  it('counts only new work towards the length of the line', async () => {
+    const admission = new Admission(1, 1)
+    const leave = await admission.enter()
+    const all = [admission.reenter(), admission.reenter(), admission.enter()]
+    await settle()
+    leave()
+    for (const waiting of all) (await waiting)()
+    expect(admission.load).toEqual({ running: 0, waiting: 0 })
+  })
+
   it('removes aborted work from the line at once, and nobody loses a turn', async () => {
     const admission = new Admission(1, 10)
     const leave = await admission.enter()

@@ -295,8 +295,8 @@ describe('unions', () => {
       },
     })
     expect(named).toMatchObject([
-      { name: 'DOUBLE', missingIn: [other.id] },
-      { name: 'mine', missingIn: [all.id] },
+      { name: 'DOUBLE', missingIn: ['from.1'] },
+      { name: 'mine', missingIn: ['from.0'] },
     ])
   })
 

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Capabilities, everything } from '../../src/connector/capabilities.js'
 import type { CatalogueEvent } from '../../src/connector/catalogue.js'
@@ -7,6 +8,7 @@ import type { Source } from '../../src/connector/source.js'
 import { anonymous } from '../../src/identity/viewer.js'
 import { Holdings } from '../../src/spoke/holdings.js'
 import { scan } from '../../src/spoke/scan.js'
+import { failing, scanOf } from '../query/support/fault.js'
 import { openTableSource } from '../query/support/table-source.js'
 import { type Bench, failureOf, openBench } from '../support/query.js'
 import { patienceMs } from '../support/patience.js'
@@ -23,12 +25,16 @@ beforeAll(async () => {
 afterAll(() => bench.close())
 
 /** The spoke's answer over sources of these tables, each with three rows. */
-async function answer(sources: { tables: string[]; capabilities: Capabilities }[], relation: Relation, given: Partial<Source> = {}) {
+async function answer(
+  sources: { tables: string[]; capabilities: Capabilities }[],
+  relation: Relation,
+  given: Partial<Source> | ((source: Source) => Partial<Source>) = {},
+) {
   const opened = await Promise.all(sources.map(({ tables, capabilities }) => opens(tables, capabilities)))
   const context = {
     spokeId: 'camden',
     holdings: new Holdings(
-      opened.map((one) => ({ ...one, ...given })),
+      opened.map((one) => ({ ...one, ...(typeof given === 'function' ? given(one) : given) })),
       quietLog,
     ),
     engine: bench.engine,
@@ -111,15 +117,26 @@ describe('a spoke asked for a union', () => {
     expect(await answer(sources, counted(above('12', union)))).toEqual([4])
   })
 
-  it('fails with the error of the source that failed, and leaves nothing behind', async () => {
+  it('fails with the error of the source that failed, of which a client learns nothing that is private', async () => {
     const union: Relation = { op: 'union', inputs: [read('t1'), read('t2')] }
-    const failing = {
+    const failing: Partial<Source> = {
       execute: () => {
         throw new Error('a disk is on fire')
       },
-    } as Partial<Source>
-    expect(
-      await failureOf(() => answer([{ tables: ['t1', 't2'], capabilities: {} }], union, failing)).catch((thrown: unknown) => thrown),
-    ).toMatchObject({ message: 'a disk is on fire' })
+    }
+    const failure = await failureOf(() => answer([{ tables: ['t1', 't2'], capabilities: {} }], union, failing))
+    expect(failure).toMatchObject({ code: 'INTERNAL_SERVER_ERROR', cause: { message: 'a disk is on fire' } })
+    expect(failure.message).not.toContain('disk')
+    expect(await readdir(bench.folder)).toEqual([])
+  })
+
+  it('asks a source that could not be reached once more', async () => {
+    const union: Relation = { op: 'union', inputs: [read('t1'), read('t2')] }
+    let asked = 0
+    const flaky = (source: Source): Partial<Source> => ({
+      execute: (planned, options) => (++asked === 1 ? scanOf(failing()) : source.execute(planned, options)),
+    })
+    expect(await answer([{ tables: ['t1', 't2'], capabilities: {} }], union, flaky)).toEqual([10, 11, 12, 20, 21, 22])
+    expect(asked).toBe(3)
   })
 })

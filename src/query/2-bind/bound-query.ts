@@ -29,7 +29,7 @@ export interface FromColumn extends Meaning {
   readonly shape: Shape
   /** The published columns that it is read from. Empty for `_spoke` and `_table`. */
   readonly origins: readonly Origin[]
-  /** The tables that have no such column. Their rows have null in it, and the result reports the column as missing. */
+  /** The tables that have no such column, by the aliases of their scans. Their rows have null in it, and the result reports the column as missing. */
   readonly missingIn: readonly string[]
 }
 

@@ -14,19 +14,25 @@ export function fromRelation(from: From, used: readonly number[]): { relation: R
     origins: [] as Origin[],
     missingIn: [] as string[],
   }))
-  const leaves = from.members.map((member) => {
+  const leaves = from.members.map((member, position) => {
+    const alias = `from.${position}`
     const cells = columns.map(({ name }) => cellOf(name, member))
     cells.forEach((cell, index) => {
-      if (cell === undefined) columns[index]?.missingIn.push(member.table.id)
+      if (cell === undefined) columns[index]?.missingIn.push(alias)
       else if (cell.kind === 'column') columns[index]?.origins.push({ table: member.table.id, column: cell.column })
     })
-    return leafOf(member, cells, columns)
+    return leafOf(member, alias, cells, columns)
   })
   return { relation: leaves.length === 1 ? (leaves[0] as Relation) : { op: 'union', inputs: leaves }, columns }
 }
 
-function leafOf({ table }: Member, cells: readonly (Cell | undefined)[], columns: readonly { readonly shape: Shape }[]): Relation {
-  const scan: TableScan = { op: 'scan', table: table.id, columns: [] }
+function leafOf(
+  { table }: Member,
+  alias: string,
+  cells: readonly (Cell | undefined)[],
+  columns: readonly { readonly shape: Shape }[],
+): Relation {
+  const scan: TableScan = { op: 'scan', table: table.id, alias, columns: [] }
   const positions = new Map<string, number>()
   const read = ({ column, from }: Extract<Cell, { kind: 'column' }>): Expression => {
     const known = positions.get(column.name)

@@ -65,8 +65,7 @@ function withhold({ uses: _, ...query }: BoundQuery, denied: ReadonlySet<number>
   if (denied.size === 0) return { ...query, withheld: [] }
   const kept = query.outputs.flatMap(({ column }, index) => (column !== undefined && denied.has(column) ? [] : [index]))
   if (kept.length === 0) throw new DialsError('FORBIDDEN', 'Every column of this table points to persons: none of them is open.')
-  const origins = [...denied].flatMap((column) => query.columns[column]?.origins ?? [])
-  const masked = maskColumns(query.relation, origins)
+  const masked = maskColumns(query.relation, denied)
   const relation: Relation = { op: 'project', outputs: kept.map((index) => ({ kind: 'column', index })), input: masked }
   return {
     ...query,

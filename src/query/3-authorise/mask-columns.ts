@@ -1,25 +1,17 @@
 import { shapeOf, shapesOf } from '../../connector/shapes.js'
-import type { Expression, Relation, RelationOf, TableScan } from '../../connector/relation.js'
-import { columnsOf, mapInputs } from '../../connector/traverse.js'
-import type { Origin } from '../2-bind/bound-query.js'
+import type { Expression, Relation } from '../../connector/relation.js'
+import { mapInputs } from '../../connector/traverse.js'
 
-/** The same relation, where every projection of a scan returns null instead of one of these columns. */
-export function maskColumns(relation: Relation, origins: readonly Origin[]): Relation {
-  const masked = new Map<string, Set<string>>()
-  for (const { table, column } of origins) masked.set(table, (masked.get(table) ?? new Set()).add(column.name))
-  const mask = (part: Relation): Relation => {
-    if (part.op !== 'project' || part.input.op !== 'scan') return mapInputs(part, mask)
-    const names = masked.get(part.input.table)
-    return names === undefined ? part : maskLeaf(part, part.input, names)
-  }
-  return mask(relation)
-}
-
-function maskLeaf(leaf: RelationOf<'project'>, scan: TableScan, names: ReadonlySet<string>): Relation {
-  const shapes = shapesOf(scan)
-  const reads = (output: Expression) => columnsOf(output).some((index) => names.has(scan.columns[index]?.name ?? ''))
-  const outputs = leaf.outputs.map((output): Expression => {
-    return reads(output) ? { kind: 'literal', shape: shapeOf(output, shapes), value: null } : output
+/**
+ * The same relation, where every leaf returns null instead of the denied columns. A leaf is a projection of a scan, and its outputs are the
+ * columns of `from` in their order. Columns are denied by that position and not by their names at the source: the same column of a table
+ * may also be read under another name that is allowed.
+ */
+export function maskColumns(relation: Relation, denied: ReadonlySet<number>): Relation {
+  if (relation.op !== 'project' || relation.input.op !== 'scan') return mapInputs(relation, (input) => maskColumns(input, denied))
+  const shapes = shapesOf(relation.input)
+  const outputs = relation.outputs.map((output, index): Expression => {
+    return denied.has(index) ? { kind: 'literal', shape: shapeOf(output, shapes), value: null } : output
   })
-  return { ...leaf, outputs }
+  return { ...relation, outputs }
 }

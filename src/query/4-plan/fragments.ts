@@ -26,31 +26,32 @@ export function fragmentsOf(
   statistics: Statistics,
 ): { fragments: PlanFragment[]; residual: Relation } {
   const { pieces, remaining } = cut(relation, sides)
-  const known = { missing: missingByTable(query), statistics }
+  const known = { missing: missingByAlias(query), statistics }
   const fragments = new Map(pieces.map((piece) => [piece.id, fragmentOf(piece, sources.get(piece.side) as PlanSource, known)]))
   const residual = overAnswers(remaining, (id) => (fragments.get(id) as PlanFragment).planned)
   return { fragments: [...fragments.values()], residual }
 }
 
 function fragmentOf({ id, side: spokeId, relation }: Piece<string>, source: PlanSource, { missing, statistics }: Known): PlanFragment {
-  const tables = scansOf(relation).map(({ table }) => table)
-  const localised = mapScans(relation, (scan) => ({ ...scan, table: localId(scan.table, spokeId) }))
+  const scans = scansOf(relation)
+  const localised = mapScans(relation, ({ table, columns }) => ({ op: 'scan', table: localId(table, spokeId), columns }))
   const planned = source.plan({ relation: localised }, source.capabilities)
   return {
-    ...{ id, spokeId, tables, planned },
+    ...{ id, spokeId, planned },
+    tables: scans.map(({ table }) => table),
     connector: source.connector,
-    missingColumns: [...new Set([...new Set(tables)].flatMap((table) => missing.get(table) ?? []))],
+    missingColumns: [...new Set(scans.flatMap(({ alias = '' }) => missing.get(alias) ?? []))],
     remaining: remainingOperators(planned.remaining),
     estimatedRows: estimateRows(planned.pushed, { get: (table) => statistics.get(`${spokeId}/${table}`) }),
   }
 }
 
-function missingByTable({ columns }: AuthorisedQuery): Map<string, string[]> {
+function missingByAlias({ columns }: AuthorisedQuery): Map<string, string[]> {
   const missing = new Map<string, string[]>()
   for (const { name, missingIn } of columns) {
-    for (const table of missingIn) {
-      const names = missing.get(table)
-      if (names === undefined) missing.set(table, [name])
+    for (const alias of missingIn) {
+      const names = missing.get(alias)
+      if (names === undefined) missing.set(alias, [name])
       else names.push(name)
     }
   }

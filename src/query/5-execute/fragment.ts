@@ -1,9 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { collectParts } from '../../connector/collect-parts.js'
-import { unlessAborted } from '../../connector/deadline.js'
 import type { LandedFile } from '../../connector/engine.js'
 import type { ScanReport } from '../../connector/source.js'
-import { type DialsError, SourceTimeout, SourceUnavailable, SourceUnreachable, toDialsError } from '../../errors.js'
+import { type DialsError, SourceTimeout, SourceUnavailable, toDialsError } from '../../errors.js'
 import type { PlanFragment } from '../4-plan/physical-plan.js'
 import type { OpenSource } from './sources.js'
 
@@ -30,9 +28,6 @@ export interface FragmentOptions {
 
 /** Errors of a source. PARTIAL goes on without that source. Any other error fails the query. */
 const sourceErrors: readonly string[] = ['SOURCE_UNAVAILABLE', 'SOURCE_TIMEOUT']
-
-/** Milliseconds before a scan that could not reach its source is tried again. Varied by half, so that many scans do not retry at once. */
-const retryMs = 100
 
 /**
  * Runs one fragment and collects its parts. The caller releases them. An error of the source is part of the outcome; any other error is
@@ -62,12 +57,8 @@ export async function runFragment(
     )
   }
   try {
-    const attempt = () => collectParts(open.source.execute(fragment.planned, options), files, options)
-    const report = await attempt().catch(async (thrown: unknown) => {
-      if (files.length > 0 || options.signal.aborted || !(thrown instanceof SourceUnreachable)) throw thrown
-      await unlessAborted(delay(retryMs * (0.5 + Math.random())), options.signal)
-      return attempt()
-    })
+    const name = `The spoke ${fragment.spokeId}`
+    const report = await collectParts(() => open.source.execute(fragment.planned, options), files, { ...options, name })
     open.observed(undefined)
     return outcome(report, undefined)
   } catch (thrown) {
