@@ -50,7 +50,10 @@ function distributions(files: FileDataset['files'], hashes: ReadonlyMap<string, 
   })
 }
 
-/** The columns that an entry protects but no table of the dataset has. Such a column may now have another name, so any column may be it. */
+/**
+ * The columns that an entry protects but no table of the dataset has. Such a column may have been renamed, and any column without an entry
+ * may be that column.
+ */
 export function lostProtection(columns: ReadonlyMap<string, ColumnEntry>, tables: readonly ConvertedTable[]): string[] {
   const known = new Set(tables.flatMap((table) => table.columns.map(({ name }) => name)))
   return [...columns].flatMap(([name, { sensitivity = 'NONE' }]) => (sensitivity === 'NONE' || known.has(name) ? [] : [name]))

@@ -3,7 +3,7 @@ import { SourceUnavailable } from '../../src/errors.js'
 import { connectionFrom, connectionLimits, inTransaction, queryEnded, type Transaction } from '../shared/database/connection.js'
 import type { MysqlConfig } from './config.js'
 import { mysqlError } from './errors.js'
-import { integer } from './sql/text.js'
+import { integer } from '../shared/database/integer.js'
 
 /** One connection inside a read-only transaction. Its methods throw a DialsError. */
 export interface Session extends Transaction {

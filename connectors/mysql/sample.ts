@@ -3,7 +3,7 @@ import { sampleLettersMax, sampleRowsMax, scanOfAll } from '../shared/database/s
 import type { SourceTable } from '../shared/database/source-table.js'
 import type { Statement } from '../shared/database/statements.js'
 import { mysqlDialect } from './dialect.js'
-import { integer } from './sql/text.js'
+import { integer } from '../shared/database/integer.js'
 
 /** Samples the first 10,000 rows of a table, with long texts cut short. */
 export function sampleOf(table: SourceTable): { statement: Statement; rowsMax: number } {

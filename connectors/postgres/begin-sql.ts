@@ -1,5 +1,5 @@
 import type { PostgresConfig } from './config.js'
-import { integer } from './sql/text.js'
+import { integer } from '../shared/database/integer.js'
 
 /**
  * SQL that begins a read-only transaction. Its settings end with the transaction: time limits, and the formats in which values are written.

@@ -5,7 +5,8 @@ import { sampleLettersMax, sampleRowsMax, scanOfAll } from '../shared/database/s
 import type { Statement } from '../shared/database/statements.js'
 import type { PostgresTable } from './catalogue/read-tables.js'
 import { copyStatement, postgresDialect } from './dialect.js'
-import { integer, isText } from './sql/text.js'
+import { integer } from '../shared/database/integer.js'
+import { isText } from './sql/text.js'
 
 /** A table of more rows is sampled at random; of a smaller one the first rows are read. */
 const largeRows = 100_000

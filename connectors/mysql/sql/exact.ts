@@ -1,5 +1,6 @@
 import type { ColumnType, Shape } from '../../../src/connector/column.js'
 import type { Aggregate, Expression, Literal, Predicate, Relation } from '../../../src/connector/relation.js'
+import { clock, commonForms, day, hasForm, type LiteralForms } from '../../shared/database/literal-forms.js'
 
 /** What compares, groups and sorts alike on both sides. Texts are left out: a sort of MySQL looks at their first 1,024 bytes alone. */
 const ordered: ReadonlySet<ColumnType> = new Set(['INT64', 'DECIMAL', 'DATE', 'TIMESTAMP', 'TIMESTAMPTZ'])
@@ -56,20 +57,10 @@ function isExactPredicate(predicate: Predicate, input: readonly Shape[]): boolea
   }
 }
 
-const day = '(?!0000)\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])'
-const clock = '([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,6})?'
-const forms: Partial<Record<ColumnType, RegExp>> = {
-  INT64: /^-?\d{1,19}$/,
-  DECIMAL: /^-?\d{1,38}(\.\d{1,38})?$/,
-  DATE: new RegExp(`^${day}$`),
-  TIMESTAMP: new RegExp(`^${day}T${clock}$`),
-  TIMESTAMPTZ: new RegExp(`^${day}T${clock}Z$`),
-}
+const forms: LiteralForms = { ...commonForms, TIMESTAMPTZ: new RegExp(`^${day}T${clock}Z$`) }
 
-function isLike({ shape, value }: Literal, left: Expression, input: readonly Shape[]): boolean {
+function isLike(literal: Literal, left: Expression, input: readonly Shape[]): boolean {
+  const { shape, value } = literal
   if (left.kind !== 'column' || input[left.index]?.type !== shape.type) return false
-  if (value === null) return true
-  if (shape.type === 'STRING') return !value.includes('\0')
-  if (forms[shape.type]?.test(value) !== true) return false
-  return shape.type !== 'DECIMAL' || (value.split('.')[1] ?? '').length <= (shape.scale ?? 0)
+  return shape.type === 'STRING' ? value?.includes('\0') !== true : hasForm(forms, literal)
 }

@@ -8,7 +8,8 @@ import type {
   TableScan,
   SortKey,
 } from '../../../src/connector/relation.js'
-import { integer, quoteText } from './text.js'
+import { integer } from '../../shared/database/integer.js'
+import { quoteText } from './text.js'
 
 type From = (scan: TableScan) => string
 

@@ -13,9 +13,3 @@ export function quoteText(text: string): string {
 export function quoteName(name: string): string {
   return `\`${name.replaceAll('`', '``')}\``
 }
-
-/** A whole number for SQL text. */
-export function integer(value: number): string {
-  if (!Number.isSafeInteger(value)) throw new RangeError(`not a whole number: ${value}`)
-  return String(value)
-}

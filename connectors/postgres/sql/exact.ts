@@ -1,6 +1,7 @@
 import type { ColumnType, Shape } from '../../../src/connector/column.js'
 import type { Expression, Literal, Predicate, Relation } from '../../../src/connector/relation.js'
 import { shapeOf } from '../../../src/connector/shapes.js'
+import { clock, commonForms, day, hasForm, type LiteralForms } from '../../shared/database/literal-forms.js'
 import { isText } from './text.js'
 
 /** Whether PostgreSQL answers an operator just as the engine does: the same rows, and an error where that has one. What it does not is left. */
@@ -97,22 +98,14 @@ function isLike(literal: Literal, shape: Shape): boolean {
   return literal.shape.type === shape.type && isExactLiteral(literal)
 }
 
-const day = '(?!0000)\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])'
-const clock = '([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,6})?'
-const forms: Partial<Record<ColumnType, RegExp>> = {
+const forms: LiteralForms = {
+  ...commonForms,
   BOOLEAN: /^(true|false)$/,
-  INT64: /^-?\d{1,19}$/,
   DOUBLE: /^-?\d{1,30}(\.\d{1,30})?([eE][+-]?\d{1,2})?$/,
-  DECIMAL: /^-?\d{1,38}(\.\d{1,38})?$/,
-  DATE: new RegExp(`^${day}$`),
   TIME: new RegExp(`^${clock}$`),
-  TIMESTAMP: new RegExp(`^${day}T${clock}$`),
   TIMESTAMPTZ: new RegExp(`^${day}T${clock}(Z|[+-](0\\d|1[0-3]):[0-5]\\d)$`),
 }
 
-function isExactLiteral({ shape, value }: Literal): boolean {
-  if (value === null) return true
-  if (isText(shape)) return !value.includes('\0')
-  if (forms[shape.type]?.test(value) !== true) return false
-  return shape.type !== 'DECIMAL' || (value.split('.')[1] ?? '').length <= (shape.scale ?? 0)
+function isExactLiteral(literal: Literal): boolean {
+  return isText(literal.shape) ? literal.value?.includes('\0') !== true : hasForm(forms, literal)
 }

@@ -1,7 +1,8 @@
 import type { Shape } from '../../../src/connector/column.js'
 import type { Expression, Literal } from '../../../src/connector/relation.js'
 import { shapeOf } from '../../../src/connector/shapes.js'
-import { integer, quoteText, typeName } from './text.js'
+import { integer } from '../../shared/database/integer.js'
+import { quoteText, typeName } from './text.js'
 
 /** A scalar expression over an input whose columns are c0 … cn. Only what `exact.ts` lets through comes here. */
 export function expressionSql(expression: Expression, input: readonly Shape[]): string {

@@ -3,7 +3,8 @@ import type { Aggregate, Relation, TableScan, SortKey } from '../../../src/conne
 import { aggregateShape, shapeOf, shapesOf } from '../../../src/connector/shapes.js'
 import { expressionSql } from './expression.js'
 import { predicateSql } from './predicate.js'
-import { binary, integer, isText, typeName } from './text.js'
+import { integer } from '../../shared/database/integer.js'
+import { binary, isText, typeName } from './text.js'
 
 type From = (scan: TableScan) => string
 

@@ -1,5 +1,6 @@
 import type { Shape } from '../../../src/connector/column.js'
 import { BadUserInput } from '../../../src/errors.js'
+import { integer } from '../../shared/database/integer.js'
 
 /**
  * A text as a literal. COPY binds no parameters, so every value that a query brings goes through here. A backslash is doubled in an
@@ -15,12 +16,6 @@ export function quoteText(text: string): string {
 /** A name of the source's own, as an identifier. */
 export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
-}
-
-/** A whole number for SQL text. */
-export function integer(value: number): string {
-  if (!Number.isSafeInteger(value)) throw new RangeError(`not a whole number: ${value}`)
-  return String(value)
 }
 
 /** The PostgreSQL type that a shape is. */

@@ -50,7 +50,7 @@ function tableOf(
 ): TableDescription {
   const known = new Set(table.columns.map(({ name }) => name))
   const astray = Object.keys(entry.columns ?? {}).filter((name) => !known.has(name))
-  // The protected column may have been renamed, so any column without an entry may be it.
+  // The protected column may have been renamed. Any column without an entry may be that column, so all of them are PERSONAL.
   const isHeldBack = astray.some((name) => (entry.columns?.[name]?.sensitivity ?? 'NONE') !== 'NONE')
   const saidOf = (name: string) => entry.columns?.[name] ?? (isHeldBack ? { sensitivity: 'PERSONAL' as const } : {})
   const problems = [

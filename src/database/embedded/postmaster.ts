@@ -9,7 +9,7 @@ interface Postmaster {
   readonly ready: boolean
 }
 
-/** The server of this cluster, whoever started it; undefined if none runs, even if a killed one left its file. */
+/** The server of this cluster, started by this process or another. Undefined if none runs, even where a killed one left its file. */
 export async function findPostmaster(cluster: string): Promise<Postmaster | undefined> {
   const found = await readPostmaster(path.join(cluster, 'postmaster.pid'))
   return found !== undefined && (await serves(found.pid, cluster)) ? found : undefined
