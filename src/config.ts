@@ -1,3 +1,4 @@
+/** All that an operator sets: hub.yaml, spoke.yaml and the environment. Over 300 lines, since most of them describe a setting each. */
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parseDocument } from 'yaml'
@@ -153,6 +154,7 @@ export const hubConfigSchema = z.strictObject({
     .max(500)
     .refine((spokes) => new Set(spokes.map(({ id }) => id)).size === spokes.length, 'two spokes have one id: give each its own'),
 })
+/** hub.yaml, checked. */
 export type HubConfig = z.infer<typeof hubConfigSchema>
 
 /** spoke.yaml */
@@ -173,6 +175,7 @@ export const spokeConfigSchema = z.strictObject({
   engineMemoryMb: z.number().int().min(64).max(1_000_000).optional(),
   sources: z.array(z.strictObject(sourceConfig)).min(1).max(100),
 })
+/** spoke.yaml, checked. */
 export type SpokeConfig = z.infer<typeof spokeConfigSchema>
 
 /** A loaded configuration, with the folder that its relative paths start from. */

@@ -23,6 +23,7 @@ export const errorCodes = [
   'BAD_REQUEST',
 ] as const
 
+/** One of `errorCodes`. */
 export type ErrorCode = (typeof errorCodes)[number]
 
 /** Details of an error; a client may see all of them except `cause`. */

@@ -6,6 +6,7 @@ import { cursorOf, idOfCursor } from './cursor.js'
 import { type DatasetRow, datasetSelection, type DatasetStatus } from './rows.js'
 import { visibleDatasets } from './visibility.js'
 
+/** Which datasets a page lists, and where it begins. */
 export interface DatasetPageArguments {
   /** Only datasets of these spokes; absent means all spokes, an empty list none. */
   readonly spokes?: readonly string[] | null | undefined

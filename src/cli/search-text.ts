@@ -21,6 +21,7 @@ export interface IndexState {
   rebuild: Rebuild | null
 }
 
+/** A rebuild of the search index, as the hub reports it. Instants are RFC 3339; `written` and `total` count datasets. */
 export interface Rebuild {
   startedAt: string
   endedAt: string | null

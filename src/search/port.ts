@@ -35,10 +35,14 @@ export interface SearchDocument {
 /** The audience of datasets that everybody may find. No organisation has this id. */
 export const everybody = '*'
 
+/** The facets of a search: SearchFacet of graphql/surface.graphql. */
 export const searchFacets = ['SPOKE', 'ORGANISATION', 'THEME', 'KEYWORD', 'FORMAT', 'LICENCE', 'ACCESS', 'SEMANTIC_TYPE'] as const
+/** One of `searchFacets`. */
 export type SearchFacet = (typeof searchFacets)[number]
 
+/** The orders of a search: SearchSort of graphql/surface.graphql. */
 export const searchSorts = ['RELEVANCE', 'MODIFIED_DESC', 'TITLE_ASC'] as const
+/** One of `searchSorts`. */
 export type SearchSort = (typeof searchSorts)[number]
 
 /** All given conditions have to hold; of a list, one value. Dates are milliseconds since 1970, and both bounds are exclusive. */
@@ -82,6 +86,7 @@ export interface Highlight {
   readonly text: string
 }
 
+/** A dataset that was found. */
 export interface SearchHit {
   readonly id: string
   /** Higher is better, within one page; null if the order is not by relevance. */
@@ -97,6 +102,7 @@ export interface FacetCounts {
   readonly values: readonly { readonly value: string; readonly count: number }[]
 }
 
+/** One page of hits, and the counts over all hits. */
 export interface SearchPage {
   readonly hits: readonly SearchHit[]
   readonly hasNextPage: boolean

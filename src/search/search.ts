@@ -15,6 +15,7 @@ export interface Search {
   rebuild(): Promise<IndexState>
 }
 
+/** The search of a hub over an index. After a search that the index failed, the index is compared with the catalogue. */
 export function createSearch(knex: Knex, index: SearchIndex, keeper: SearchKeeper): Search {
   return {
     find: (viewer, given, signal) =>

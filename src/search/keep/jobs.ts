@@ -2,6 +2,7 @@ import type { Knex } from 'knex'
 
 /** The jobs that maintain an index: all in one queue, so that only one runs at a time over all hubs. */
 export const searchJobs = { update: 'search update', check: 'search check', rebuild: 'search rebuild' } as const
+/** A job that maintains an index. */
 export type SearchJob = keyof typeof searchJobs
 
 /**

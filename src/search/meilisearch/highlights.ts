@@ -1,7 +1,8 @@
 import type { Highlight } from '../port.js'
 
-/** Marks of a match in an answer: characters that no stored text has. */
+/** Marks the start of a match in an answer: a character that no stored text has. */
 export const highlightStart = '\ue000'
+/** Marks the end of a match. */
 export const highlightEnd = '\ue001'
 
 /** In the order of the answer. */

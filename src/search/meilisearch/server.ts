@@ -11,6 +11,7 @@ export interface ServerTimes {
   readonly retryMs: number
 }
 
+/** The times that a hub uses, in milliseconds. */
 export const serverTimes: ServerTimes = { requestMs: 30_000, taskMs: 15 * 60_000, retryMs: 250 }
 
 const underWay: ReadonlySet<string> = new Set(['enqueued', 'processing'])

@@ -5,6 +5,7 @@ import type { SearchRequest } from '../port.js'
 
 /** How widely the first page was searched; the next pages use the same. 0: as typed; 1: with corrections; 2: one of the words is enough. */
 const widths = [0, 1, 2] as const
+/** How widely a search looked: 0, 1 or 2. */
 export type Width = (typeof widths)[number]
 
 const cursorSchema = z.tuple([z.string(), z.literal(widths), z.number(), z.number().int().nullable(), z.string(), z.string()])
@@ -23,6 +24,7 @@ export interface Place {
 export const questionOf = ({ text, conditions, sort }: SearchRequest) =>
   hash('sha256', JSON.stringify([text, conditions, sort])).slice(0, 12)
 
+/** The cursor of a hit: base64url of its place and of the question that it is valid for. */
 export function cursorOf(question: string, { width, score, modified, title, id }: Place): string {
   return Buffer.from(JSON.stringify([question, width, score, modified, title, id])).toString('base64url')
 }

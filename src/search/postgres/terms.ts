@@ -13,6 +13,7 @@ export interface Term {
   readonly prefix: boolean
 }
 
+/** The terms of a search text, by what they demand of a document. */
 export interface Terms {
   /** Required. */
   readonly all: readonly Term[]

@@ -14,6 +14,7 @@ export interface Meant {
   readonly isKnown: boolean
 }
 
+/** What each word may mean, by the word. */
 export type Near = ReadonlyMap<string, Meant>
 
 /**
@@ -72,6 +73,10 @@ const shares = { title: 1, keywords: 0.3, description: 0.08, columns: 0.02 } as 
  */
 const conflated = /(ing|[^s]s)$/
 
+/**
+ * The tsquery that documents must match, and the conditions that rank them.
+ * @param demand whether a document needs all wanted terms or one of them.
+ */
 export function textQuery({ all, some, not }: Terms, near: Near, demand: Demand): TextQuery {
   const wanted = all.map((term) => either(waysOf(term, near)))
   const unwanted = not.flatMap(({ words }) => (words.length === 1 ? [`!(${words.join()})`] : []))
