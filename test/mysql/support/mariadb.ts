@@ -41,13 +41,10 @@ export async function openMariaDb({
   await mkdir(data)
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
   const user = userInfo().username
-  await promisify(execFile)('mariadb-install-db', [
-    '--no-defaults',
-    `--user=${user}`,
-    `--datadir=${data}`,
-    '--auth-root-authentication-method=normal',
-    '--skip-test-db',
-  ])
+  // A MariaDB that starts removes the temporary tables of every other one in the same folder.
+  const env = { ...process.env, TMPDIR: folder }
+  const install = ['--no-defaults', `--user=${user}`, `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db']
+  await promisify(execFile)('mariadb-install-db', install, { env })
   const port = await freePort()
   const child = spawn(
     server as string,
@@ -62,7 +59,7 @@ export async function openMariaDb({
       '--innodb-flush-log-at-trx-commit=0',
       ...settings.map((setting) => setting.replace('{folder}', folder)),
     ],
-    { stdio: 'ignore' },
+    { stdio: 'ignore', env },
   )
   const exited = once(child, 'exit')
   const admin = await connectWhenUp(port)
