@@ -1,6 +1,7 @@
 import type { Engine } from '../../src/connector/engine.js'
 import type { Predicate, Relation, TableScan } from '../../src/connector/relation.js'
-import { mapInputs } from '../../src/connector/traverse.js'
+import { pushFilters } from '../../src/connector/push-filters.js'
+import { mapInputs, scansOf } from '../../src/connector/traverse.js'
 import { columnPositions } from '../shared/column-positions.js'
 import { columnAt } from '../shared/engine-sql.js'
 import { keptShare } from './rows-bound.js'
@@ -40,11 +41,11 @@ export function findRows(
   engine: Engine,
 ): FoundRows {
   const from = new Map<TableScan, string>()
+  const isLarge = (scan: TableScan) => tableOf(scan).hasRowIds && tableOf(scan).rowCount >= rowsMin
 
   const find = ({ scan, term }: ListFilter): boolean => {
     const table = tableOf(scan)
-    if (from.has(scan) || !table.hasRowIds || table.rowCount < rowsMin || table.rowCount * keptShare(term, scan, tableOf) > foundMax)
-      return false
+    if (from.has(scan) || !isLarge(scan) || table.rowCount * keptShare(term, scan, tableOf) > foundMax) return false
     const listed = scan.columns[term.left.index] as TableScan['columns'][number]
     const at = columnPositions(table.columns).get(listed.name) ?? -1
     if (at === table.indexed) {
@@ -78,7 +79,13 @@ export function findRows(
     return { ...found, predicate: remaining.length === 1 ? only : { kind: 'and', terms: remaining } }
   }
 
-  return { relation: without(relation), from }
+  // A list over a union of which a table is large is applied to each table; any other list stands in the SQL once.
+  const isWorthIt = (filter: Relation) => filter.op === 'filter' && hasList(filter.predicate) && scansOf(filter).some(isLarge)
+  return { relation: without(pushFilters(relation, (filter) => !isWorthIt(filter))), from }
+}
+
+function hasList(predicate: Predicate): boolean {
+  return predicate.kind === 'in' || (predicate.kind === 'and' && predicate.terms.some(({ kind }) => kind === 'in'))
 }
 
 /** A filter by a list of values, where it stands on a scan, or on a projection of its columns. */

@@ -3,9 +3,10 @@ import { collectParts } from '../connector/collect-parts.js'
 import { cut, type Piece } from '../connector/cut.js'
 import type { Engine, LandedFile } from '../connector/engine.js'
 import type { Relation } from '../connector/relation.js'
+import { pushFilters } from '../connector/push-filters.js'
 import { overAnswers } from '../connector/split.js'
 import type { PlannedFragment, ScanOptions, ScanReport, Source } from '../connector/source.js'
-import { sourceSides } from '../connector/source-sides.js'
+import { sourceOf, sourceSides } from '../connector/source-sides.js'
 import { scansOf } from '../connector/traverse.js'
 import { SourceTimeout, toDialsError } from '../errors.js'
 import type { Viewer } from '../identity/viewer.js'
@@ -43,7 +44,10 @@ export async function* scan(
     (leaf) => context.holdings.sourceOf(leaf, viewer),
     (source) => capabilities.get(source) as Capabilities,
   )
-  const { pieces, remaining } = cut(relation, sides)
+  const { pieces, remaining } = cut(
+    pushFilters(relation, (filter) => sourceOf(filter, sides) !== undefined),
+    sides,
+  )
   const planned = new Map(pieces.map((piece) => [piece.id, plannedPiece(piece, capabilities)]))
   const rest = overAnswers(remaining, (id) => (planned.get(id) as Planned).fragment)
   const [only] = planned.values()

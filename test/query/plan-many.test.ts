@@ -24,10 +24,9 @@ describe('a plan over several sources', () => {
         sort $0 asc nulls last
           project $0, $1, $2 / $3, $4
             aggregate count(*), sum($0), count($0), min($1) by $2
-              union
-                filter $1 lt "2020-01-01"
+              filter $1 lt "2020-01-01"
+                union
                   scan camden/libraries/libraries [cost: DECIMAL, opened: DATE, ward: STRING]
-                filter $1 lt "2020-01-01"
                   project $0 as DECIMAL, $1 as DATE, null
                     scan barnet/libraries/libraries [cost: INT64, opened: STRING]
 

@@ -6,10 +6,11 @@ import { operatorsOf, scansOf } from '../../src/connector/traverse.js'
 import { breakTies } from '../../src/query/4-plan/rewrite/break-ties.js'
 import { placeLimits } from '../../src/query/4-plan/rewrite/place-limits.js'
 import { pruneColumns } from '../../src/query/4-plan/rewrite/prune-columns.js'
-import { pushFilters } from '../../src/query/4-plan/rewrite/push-filters.js'
+import { pushFilters } from '../../src/connector/push-filters.js'
 import { pushProjections } from '../../src/query/4-plan/rewrite/push-projections.js'
 import { splitAggregates } from '../../src/query/4-plan/rewrite/split-aggregates.js'
 import { unionBySource } from '../../src/query/4-plan/rewrite/union-by-source.js'
+import { sourceOf } from '../../src/connector/source-sides.js'
 import { columns, drawRelation, drawRows } from '../postgres/support/arbitrary-relation.js'
 import { inEngine } from '../postgres/support/in-engine.js'
 import { textRows } from '../postgres/support/source.js'
@@ -30,7 +31,8 @@ afterAll(() => bench.close())
 /** Each rewrite, as if each table were at a source of its own. */
 const rewrites: [string, (relation: Relation) => Relation][] = [
   ['prunes columns', pruneColumns],
-  ['pushes filters', pushFilters],
+  ['pushes filters', (relation) => pushFilters(relation, () => false)],
+  ['pushes filters that no side runs whole', (relation) => pushFilters(relation, (filter) => sourceOf(filter, sides) !== undefined)],
   ['breaks ties', breakTies],
   ['groups a union by source', (relation) => unionBySource(relation, sides)],
   ['splits aggregates', (relation) => splitAggregates(relation, everywhere, everywhere)],

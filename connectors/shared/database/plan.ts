@@ -2,8 +2,10 @@ import type { Capabilities } from '../../../src/connector/capabilities.js'
 import type { Relation, TableScan } from '../../../src/connector/relation.js'
 import type { PlannedFragment } from '../../../src/connector/source.js'
 import { cut, scanOfAnswer } from '../../../src/connector/cut.js'
+import { pushFilters } from '../../../src/connector/push-filters.js'
 import { shapesOf } from '../../../src/connector/shapes.js'
 import { pushedDown, splitBy } from '../../../src/connector/split.js'
+import { sourceOf } from '../../../src/connector/source-sides.js'
 import { inputsOf, mapInputs, mapScans } from '../../../src/connector/traverse.js'
 import { SourceUnavailable } from '../../../src/errors.js'
 import { columnPositions } from '../column-positions.js'
@@ -45,8 +47,10 @@ export function planFragment(relation: Relation, capabilities: Capabilities, dia
  * Splits a relation above what the database answers exactly. Where that is several statements, since a table of a union needs work that
  * only the engine does exactly, the union is pushed down as a whole: the engine beside the database then works on their answers.
  */
-function splitExact(relation: Relation, isExact: IsExact): { pushed: Relation; remaining: Relation } {
-  const { pieces, remaining } = cut(relation, exactSides(isExact))
+function splitExact(whole: Relation, isExact: IsExact): { pushed: Relation; remaining: Relation } {
+  const sides = exactSides(isExact)
+  const relation = pushFilters(whole, (filter) => sourceOf(filter, sides) !== undefined)
+  const { pieces, remaining } = cut(relation, sides)
   const [only] = pieces
   if (only !== undefined && pieces.length === 1) return { pushed: only.relation, remaining }
   const union = topUnion(relation)

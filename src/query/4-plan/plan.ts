@@ -1,5 +1,6 @@
 import type { QueryTable } from '../../catalogue/tables-for-query.js'
 import type { Relation } from '../../connector/relation.js'
+import { pushFilters } from '../../connector/push-filters.js'
 import { sourceOf, sourceSides } from '../../connector/source-sides.js'
 import type { AuthorisedQuery } from '../3-authorise/authorise.js'
 import { estimateRows } from './estimate.js'
@@ -8,7 +9,6 @@ import type { PhysicalPlan, PlanSource } from './physical-plan.js'
 import { breakTies } from './rewrite/break-ties.js'
 import { placeLimits } from './rewrite/place-limits.js'
 import { pruneColumns } from './rewrite/prune-columns.js'
-import { pushFilters } from './rewrite/push-filters.js'
 import { pushProjections } from './rewrite/push-projections.js'
 import { splitAggregates } from './rewrite/split-aggregates.js'
 import { unionBySource } from './rewrite/union-by-source.js'
@@ -27,9 +27,9 @@ export function plan(query: AuthorisedQuery, sources: ReadonlyMap<string, PlanSo
   const isCut = (union: Relation) => sourceOf(union, sides) === undefined
   const statistics = new Map([...query.tables].map(([id, table]) => [id, statisticsOf(table)]))
 
-  const logical = breakTies(pushFilters(pruneColumns(query.relation)))
-  const bySource = unionBySource(logical, sides)
-  const aggregated = splitAggregates(bySource, isCut, (partial, rows) =>
+  const logical = breakTies(pruneColumns(query.relation))
+  const filtered = pushFilters(unionBySource(logical, sides), (filter) => sourceOf(filter, sides) !== undefined)
+  const aggregated = splitAggregates(filtered, isCut, (partial, rows) =>
     isWorthIt(estimateRows(partial, statistics), estimateRows(rows, statistics)),
   )
   const placed = placeLimits(pushProjections(aggregated, isCut), isCut)
