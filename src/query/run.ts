@@ -6,6 +6,7 @@ import { DialsError, toDialsError } from '../errors.js'
 import { type ParsedQuery, parse } from './1-parse/parse.js'
 import { bind } from './2-bind/bind.js'
 import type { QueryCatalogue } from './2-bind/query-catalogue.js'
+import type { StepBudget } from './2-bind/query-size.js'
 import { type AuthorisedQuery, authorise } from './3-authorise/authorise.js'
 import type { PhysicalPlan, PlanFragment, PlanSource } from './4-plan/physical-plan.js'
 import { drawRelation } from './4-plan/draw.js'
@@ -26,6 +27,8 @@ export interface QueryContext {
   readonly signal: AbortSignal
   /** The token that the viewer sent. A spoke whose shared tables the query reads gets it, and decides access again. */
   readonly viewerToken?: string
+  /** The steps that are left to the queries of the same operation. Default: those of one query. */
+  readonly budget?: StepBudget
   /** Runs each stage, so that it can be traced and timed. Default: only runs it. */
   readonly stage?: RunStage
 }
@@ -121,10 +124,10 @@ export async function explainQuery(input: unknown, context: Omit<QueryContext, '
 }
 
 /** Stages 1 to 4. `end` is the query's deadline, in milliseconds since the epoch. */
-async function prepare(input: unknown, { viewer, catalogue, sources, stage = runOnly }: Omit<QueryContext, 'signal'>) {
+async function prepare(input: unknown, { viewer, catalogue, sources, budget, stage = runOnly }: Omit<QueryContext, 'signal'>) {
   const parsed = await stage('parse', () => parse(input))
   const end = Date.now() + parsed.timeoutMs
-  const bound = await stage('bind', () => bind(parsed, catalogue))
+  const bound = await stage('bind', () => bind(parsed, catalogue, budget))
   const authorised = await stage('authorise', () => authorise(bound, viewer))
   const planned = await stage('plan', () => planFor(authorised, sources))
   return { parsed, authorised, planned, end }

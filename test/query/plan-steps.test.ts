@@ -39,7 +39,7 @@ async function steps(size: { tables: number; columns: number }, input: (ids: str
     plan: ({ relation }, capabilities) => splitBy(capabilities, relation),
   }
   const bound = await bind(parse(input(ids, names)), catalogueOf(tables))
-  const planned = plan(authorise(bound, anonymous), new Map(tables.map(({ spokeId }) => [spokeId, source])))
+  const planned = await plan(authorise(bound, anonymous), new Map(tables.map(({ spokeId }) => [spokeId, source])))
   const operators = planned.stages.flat().flatMap((fragment) => [...operatorsOf(fragment.planned.pushed)]).length
   return { reads, operators }
 }

@@ -10,6 +10,7 @@ import type { DuckDbEngine } from '../../engine/duckdb.js'
 import type { ContextOf } from '../../http/begin-operation.js'
 import { bearerToken } from '../../identity/token-parts.js'
 import type { Viewer } from '../../identity/viewer.js'
+import { StepBudget } from '../../query/2-bind/query-size.js'
 import type { Search } from '../../search/search.js'
 import type { Traces } from '../../telemetry/traces.js'
 
@@ -54,6 +55,7 @@ export function contextMaker({ identify, knex, sources, engine, scheduler, searc
         sources,
         engine,
         signal,
+        budget: new StepBudget(),
         ...(token === undefined ? {} : { viewerToken: token }),
         ...(traces ? { stage: traces.stage } : {}),
       },

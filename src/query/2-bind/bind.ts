@@ -10,15 +10,19 @@ import { outputRelation } from './output-relation.js'
 import { bindGroups, bindSelect, comparable, type NamedOutput } from './outputs.js'
 import { bindPredicate } from './predicate.js'
 import type { QueryCatalogue } from './query-catalogue.js'
+import { sizeOf, StepBudget } from './query-size.js'
 import { type Scope, scopeOf } from './scope.js'
 
 /**
  * Stage 2: resolves names to tables and columns of the viewer's catalogue, and gives literals their types. Errors carry the place and
  * similar names.
+ * @param budget the steps that are left for this query.
+ * @throws QUERY_TOO_COMPLEX before anything of the query's whole size is built.
  */
-export async function bind(query: ParsedQuery, catalogue: QueryCatalogue): Promise<BoundQuery> {
+export async function bind(query: ParsedQuery, catalogue: QueryCatalogue, budget = new StepBudget()): Promise<BoundQuery> {
   const tables = await lookUp(query, catalogue)
-  const from = bindFrom(query.from, tables)
+  const from = await bindFrom(query.from, tables)
+  budget.take(sizeOf(query, from.columns.length))
   const scope = scopeOf(from.columns, aliasOf(query))
   const uses: Use[] = []
   const seen = (use: Use) => uses.push(use)
@@ -34,7 +38,7 @@ export async function bind(query: ParsedQuery, catalogue: QueryCatalogue): Promi
   const used = [...new Set(uses.map(({ column }) => column))].sort((one, other) => one - other)
   const positions = new Map(used.map((column, position) => [column, position]))
   const at = (column: number) => positions.get(column) as number
-  const { relation, columns } = fromRelation(from, used)
+  const { relation, columns } = await fromRelation(from, used)
   const filtered = filterBy(relation, both(predicates.map((predicate) => mapPredicateColumns(predicate, at))))
   const answered = filterBy(outputRelation(named, query.grouped, filtered, at), having)
   return {

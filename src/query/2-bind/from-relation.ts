@@ -1,4 +1,5 @@
 import type { Shape } from '../../connector/column.js'
+import { Pace } from '../../connector/next-turn.js'
 import type { Expression, Relation, TableScan } from '../../connector/relation.js'
 import type { FromColumn, Origin } from './bound-query.js'
 import { type Cell, cellOf, type From, type Member } from './from.js'
@@ -8,21 +9,24 @@ import { type Cell, cellOf, type From, type Member } from './from.js'
  * that the query uses, because a union of many wide tables would be large.
  * @param used positions in `from.columns`, ascending.
  */
-export function fromRelation(from: From, used: readonly number[]): { relation: Relation; columns: FromColumn[] } {
+export async function fromRelation(from: From, used: readonly number[]): Promise<{ relation: Relation; columns: FromColumn[] }> {
   const columns = used.map((index) => ({
     ...(from.columns[index] as From['columns'][number]),
     origins: [] as Origin[],
     missingIn: [] as string[],
   }))
-  const leaves = from.members.map((member, position) => {
+  const leaves: Relation[] = []
+  const pace = new Pace()
+  for (const [position, member] of from.members.entries()) {
+    await pace.before(columns.length)
     const alias = `from.${position}`
     const cells = columns.map(({ name }) => cellOf(name, member))
     cells.forEach((cell, index) => {
       if (cell === undefined) columns[index]?.missingIn.push(alias)
       else if (cell.kind === 'column') columns[index]?.origins.push({ table: member.table.id, column: cell.column })
     })
-    return leafOf(member, alias, cells, columns)
-  })
+    leaves.push(leafOf(member, alias, cells, columns))
+  }
   return { relation: leaves.length === 1 ? (leaves[0] as Relation) : { op: 'union', inputs: leaves }, columns }
 }
 

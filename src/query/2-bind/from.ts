@@ -1,4 +1,5 @@
 import type { ColumnType, Shape } from '../../connector/column.js'
+import { Pace } from '../../connector/next-turn.js'
 import { BadUserInput, DialsError, TypeMismatch } from '../../errors.js'
 import type { Path } from '../1-parse/filter.js'
 import type { ParsedTable } from '../1-parse/parse.js'
@@ -54,19 +55,24 @@ export function cellOf(name: string, { table, columns }: Member): Cell | undefin
  * in it.
  * @throws TYPE_MISMATCH, UNKNOWN_COLUMN and BAD_USER_INPUT, with the place.
  */
-export function bindFrom(from: ParsedTable, tables: ReadonlyMap<string, QueryTable>): From {
+export async function bindFrom(from: ParsedTable, tables: ReadonlyMap<string, QueryTable>): Promise<From> {
   const published = new Map<string, ReadonlyMap<string, QueryColumn>>()
   const byName = new Map<string, NamedColumn>()
-  const members = from.members.map((member): Member => {
+  const members: Member[] = []
+  const pace = new Pace()
+  for (const member of from.members) {
     const table = tables.get(member.table) as QueryTable
     const known = published.get(table.id)
     const own = known ?? publishedColumns(table)
     published.set(table.id, own)
     const columns = member.columns === undefined ? own : chosenColumns(table, own, member.columns)
     // A table that the union names again adds no new columns.
-    if (known === undefined || columns !== known) for (const [name, column] of columns) addColumn(byName, name, column, member.path)
-    return { table, columns }
-  })
+    if (known === undefined || columns !== known) {
+      await pace.before(columns.size)
+      for (const [name, column] of columns) addColumn(byName, name, column, member.path)
+    }
+    members.push({ table, columns })
+  }
   return { columns: [...byName.values(), ...pseudoColumns.map((name): NamedColumn => ({ name, shape: text }))], members }
 }
 

@@ -1,4 +1,5 @@
 import { cut, type Piece, type Sides } from '../../connector/cut.js'
+import { Pace } from '../../connector/next-turn.js'
 import type { Relation } from '../../connector/relation.js'
 import { overAnswers, remainingOperators } from '../../connector/split.js'
 import { mapScans, scansOf } from '../../connector/traverse.js'
@@ -18,16 +19,21 @@ interface Known {
  * Cuts a relation into a fragment for each source, and the residual. The part of a fragment that its source does not run goes into the
  * residual.
  */
-export function fragmentsOf(
+export async function fragmentsOf(
   relation: Relation,
   sides: Sides<string>,
   query: AuthorisedQuery,
   sources: ReadonlyMap<string, PlanSource>,
   statistics: Statistics,
-): { fragments: PlanFragment[]; residual: Relation } {
+): Promise<{ fragments: PlanFragment[]; residual: Relation }> {
+  const pace = new Pace()
   const { pieces, remaining } = cut(relation, sides)
   const known = { missing: missingByAlias(query), statistics }
-  const fragments = new Map(pieces.map((piece) => [piece.id, fragmentOf(piece, sources.get(piece.side) as PlanSource, known)]))
+  const fragments = new Map<string, PlanFragment>()
+  for (const piece of pieces) {
+    await pace.before(query.columns.length * scansOf(piece.relation).length)
+    fragments.set(piece.id, fragmentOf(piece, sources.get(piece.side) as PlanSource, known))
+  }
   const residual = overAnswers(remaining, (id) => (fragments.get(id) as PlanFragment).planned)
   return { fragments: [...fragments.values()], residual }
 }

@@ -1,7 +1,9 @@
 import type { QueryTable } from '../../catalogue/tables-for-query.js'
+import { Pace } from '../../connector/next-turn.js'
 import type { Relation } from '../../connector/relation.js'
 import { pushFilters } from '../../connector/push-filters.js'
 import { sourceOf, sourceSides } from '../../connector/source-sides.js'
+import { scansOf } from '../../connector/traverse.js'
 import type { AuthorisedQuery } from '../3-authorise/authorise.js'
 import { estimateRows } from './estimate.js'
 import { fragmentsOf } from './fragments.js'
@@ -15,26 +17,41 @@ import { unionBySource } from './rewrite/union-by-source.js'
 import { statisticsOf } from './table-statistics.js'
 
 /**
- * Stage 4: splits a query into fragments, each as large as its source can run, and the residual that the hub runs over their answers. Pure.
- * Rewrites that keep the answer transform the query's tree, which is then cut at the borders between sources.
+ * Stage 4: splits a query into fragments, each as large as its source can run, and the residual that the hub runs over their answers. Pure,
+ * but it lets others have their turn between passes over a large tree. Rewrites that keep the answer transform the query's tree, which is
+ * then cut at the borders between sources.
  * @throws BAD_USER_INPUT for a deep page of several sources without an order.
  */
-export function plan(query: AuthorisedQuery, sources: ReadonlyMap<string, PlanSource>): PhysicalPlan {
+export async function plan(query: AuthorisedQuery, sources: ReadonlyMap<string, PlanSource>): Promise<PhysicalPlan> {
   const sides = sourceSides(
     ({ table }) => (query.tables.get(table) as QueryTable).spokeId,
     (spoke) => (sources.get(spoke) as PlanSource).capabilities,
   )
   const isCut = (union: Relation) => sourceOf(union, sides) === undefined
   const statistics = new Map([...query.tables].map(([id, table]) => [id, statisticsOf(table)]))
+  const isWorthIt = (partial: Relation, rows: Relation) => areFew(estimateRows(partial, statistics), estimateRows(rows, statistics))
 
-  const logical = breakTies(pruneColumns(query.relation))
-  const filtered = pushFilters(unionBySource(logical, sides), (filter) => sourceOf(filter, sides) !== undefined)
-  const aggregated = splitAggregates(filtered, isCut, (partial, rows) =>
-    isWorthIt(estimateRows(partial, statistics), estimateRows(rows, statistics)),
-  )
-  const placed = placeLimits(pushProjections(aggregated, isCut), isCut)
+  const pace = new Pace()
+  const cells = query.columns.length * scansOf(query.relation).length
+  const rewritten = async (relation: Relation, passes: readonly ((relation: Relation) => Relation)[]): Promise<Relation> => {
+    let result = relation
+    for (const pass of passes) {
+      await pace.before(cells)
+      result = pass(result)
+    }
+    return result
+  }
 
-  const { fragments, residual } = fragmentsOf(placed, sides, query, sources, statistics)
+  const logical = await rewritten(query.relation, [pruneColumns, breakTies])
+  const placed = await rewritten(logical, [
+    (relation) => unionBySource(relation, sides),
+    (relation) => pushFilters(relation, (filter) => sourceOf(filter, sides) !== undefined),
+    (relation) => splitAggregates(relation, isCut, isWorthIt),
+    (relation) => pushProjections(relation, isCut),
+    (relation) => placeLimits(relation, isCut),
+  ])
+
+  const { fragments, residual } = await fragmentsOf(placed, sides, query, sources, statistics)
   return {
     stages: [fragments],
     residual,
@@ -50,6 +67,6 @@ export function plan(query: AuthorisedQuery, sources: ReadonlyMap<string, PlanSo
  */
 const groupsWorthIt = 0.5
 
-function isWorthIt(groups: number | undefined, rows: number | undefined): boolean {
+function areFew(groups: number | undefined, rows: number | undefined): boolean {
   return rows === undefined || groups === undefined || groups <= Math.max(1, rows * groupsWorthIt)
 }

@@ -1,0 +1,80 @@
+import { DialsError } from '../../errors.js'
+import type { ParsedFilter, Test } from '../1-parse/filter.js'
+import type { ParsedQuery } from '../1-parse/parse.js'
+
+/**
+ * The steps that the queries of one operation may take together. Each factor of a query has a limit of its own (`queryLimits`); their
+ * product could still be a thousand times too large.
+ */
+export const stepsMax = 1_000_000
+
+/** Steps for each column, output or term of a filter. A value of a list takes one for each ten characters. */
+const stepsEach = 10
+const charactersAStep = 10
+
+/** What a query is multiplied out to: its parts, for each of its tables. */
+export interface QuerySize {
+  readonly tables: number
+  /** Columns of `from` that it reads. */
+  readonly columns: number
+  /** Columns that it answers, and keys that it is sorted by. */
+  readonly outputs: number
+  /** Terms of its filters. */
+  readonly terms: number
+  /** Steps for the values that the filters compare with. */
+  readonly values: number
+}
+
+/** The size of a query. @param columns how many columns its tables have together, under their shared names. */
+export function sizeOf({ from, select, where, groupBy, measures, having, orderBy, grouped }: ParsedQuery, columns: number): QuerySize {
+  const filters = [from.where, where, having].flatMap((filter) => filter ?? []).map(filterSize)
+  const terms = filters.reduce((sum, filter) => sum + filter.terms, 0)
+  const outputs = grouped ? groupBy.length + measures.length : (select?.length ?? columns)
+  return {
+    tables: from.members.length,
+    columns: Math.min(columns, outputs + terms),
+    outputs: outputs + orderBy.length,
+    terms,
+    values: filters.reduce((sum, filter) => sum + filter.values, 0),
+  }
+}
+
+function filterSize(filter: ParsedFilter): Pick<QuerySize, 'terms' | 'values'> {
+  if (filter.kind === 'tests') return { terms: filter.tests.length, values: filter.tests.reduce((sum, test) => sum + valuesOf(test), 0) }
+  const below = (filter.kind === 'not' ? [filter.term] : filter.terms).map(filterSize)
+  return below.reduce((sum, { terms, values }) => ({ terms: sum.terms + terms, values: sum.values + values }), { terms: 1, values: 0 })
+}
+
+function valuesOf({ operand }: Test): number {
+  const cells: readonly unknown[] = Array.isArray(operand) ? operand : [operand]
+  return cells.reduce<number>((sum, cell) => sum + Math.max(1, Math.ceil(String(cell).length / charactersAStep)), 0)
+}
+
+/** Counts the steps of one operation's queries. */
+export class StepBudget {
+  #left = stepsMax
+
+  /** Takes the steps of one more query. @throws QUERY_TOO_COMPLEX with the sum, where more than 1,000,000 are taken together. */
+  take(size: QuerySize): void {
+    const { tables, columns, outputs, terms, values } = size
+    const steps = tables * (stepsEach * (columns + outputs + terms) + values)
+    if (steps > this.#left) {
+      throw new DialsError(
+        'QUERY_TOO_COMPLEX',
+        `The query is too large as a whole: ${counted(tables, 'table')} × (${stepsEach} × (${counted(columns, 'column')} + ${counted(outputs, 'output')} + ` +
+          `${counted(terms, 'term')} of filters) + ${told(values)} for the values compared with) = ${told(steps)} steps. ` +
+          `One operation may take ${told(stepsMax)}${this.#left < stepsMax ? `, and its other queries have taken ${told(stepsMax - this.#left)}` : ''}. ` +
+          'Name fewer tables, columns or values, or ask in several operations.',
+      )
+    }
+    this.#left -= steps
+  }
+}
+
+function counted(count: number, name: string): string {
+  return `${told(count)} ${name}${count === 1 ? '' : 's'}`
+}
+
+function told(count: number): string {
+  return count.toLocaleString('en-GB')
+}
