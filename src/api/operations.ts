@@ -12,6 +12,7 @@ import {
   validate,
 } from 'graphql'
 import { LRUCache } from 'lru-cache'
+import { Pace } from '../connector/next-turn.js'
 import type { Log } from '../connector/source.js'
 import type { ErrorCode } from '../errors.js'
 import { enforceAccess } from './access/enforce.js'
@@ -68,16 +69,21 @@ export class Operations {
    * Parses, validates, checks the limits and decides access. Sets the context's `refusals`, which the resolvers of `schema` read: a refused
    * field is null with an error, and the rest of a query still runs.
    */
-  prepare(request: OperationRequest, context: Context): PreparedOperation | RefusedOperation {
+  async prepare(request: OperationRequest, context: Context): Promise<PreparedOperation | RefusedOperation> {
+    const pace = new Pace()
+    await pace.before(request.query.length)
     const document = this.#documentOf(request.query)
     if ('errors' in document) return document
     try {
       const operation = operationOf(this.schema, document, request.operationName)
       const variables = { ...request.variables }
-      checkOperation(this.schema, document, operation, variables)
+      const { values } = checkOperation(this.schema, document, operation, variables)
+      await pace.before(values)
       const { errors } = getVariableValues(this.schema, operation.variableDefinitions ?? [], variables, { maxErrors: variableErrorsMax })
       if (errors !== undefined) return { document, errors: errors.map((error) => coded(error, 'BAD_USER_INPUT')) }
       context.refusals = refusalsOf({ schema: this.schema, document, operation, variables }, this.#rules, context.viewer)
+      // graphql's execution reads the variables once more.
+      await pace.before(values)
       const { operationName } = request
       return {
         kind: operation.operation,

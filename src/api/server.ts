@@ -38,14 +38,14 @@ function preparing(operations: Operations): ApolloServerPlugin<Context> {
     requestDidStart: () => {
       let prepared: PreparedOperation | RefusedOperation
       return Promise.resolve({
-        didResolveSource(requestContext) {
+        async didResolveSource(requestContext) {
           const { request, source, contextValue, metrics } = requestContext
-          prepared = operations.prepare({ query: source, operationName: request.operationName, variables: request.variables }, contextValue)
+          const { operationName, variables } = request
+          prepared = await operations.prepare({ query: source, operationName, variables }, contextValue)
           const document = 'errors' in prepared ? prepared.document : prepared.args.document
           Object.assign(requestContext, { document: document ?? unreadable })
           // An invalid document is not kept as a persisted query.
           if (document === undefined) metrics.persistedQueryRegister = false
-          return Promise.resolve()
         },
         responseForOperation() {
           if (!('errors' in prepared)) return Promise.resolve(null)

@@ -111,7 +111,8 @@ async function lookAt(session: DuckDbSession, columns: AnswerOptions['columns'],
   if (page.rowCount === 0 || integers.length + texts.length === 0) return { wide: new Set(), textBytes: 0 }
   const bounds = integers.map((index) => `max(c${index}) AS max${index}, min(c${index}) AS min${index}`)
   const bytes =
-    texts.length === 0 ? [] : [`CAST(${texts.map((index) => `coalesce(sum(strlen(c${index})), 0)`).join(' + ')} AS DOUBLE) AS bytes`]
+    // A list and no chain of `+`: the engine limits how deep an expression is, and a chain of 1,000 is too deep.
+    texts.length === 0 ? [] : [`CAST(list_sum([${texts.map((index) => `sum(strlen(c${index}))`).join(', ')}]) AS DOUBLE) AS bytes`]
   const [row] = await session.rows(`SELECT ${[...bounds, ...bytes].join(', ')} FROM ${pageSql(page)}`)
   const isWide = (bound: unknown) => typeof bound === 'bigint' && (bound > Number.MAX_SAFE_INTEGER || bound < Number.MIN_SAFE_INTEGER)
   const wide = new Set(integers.filter((index) => isWide(row?.[`max${index}`]) || isWide(row?.[`min${index}`])))

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { deadlineAfter } from '../connector/deadline.js'
+import { nextTurn } from '../connector/next-turn.js'
 import type { Engine, RowFormat } from '../connector/engine.js'
 import type { Viewer } from '../identity/viewer.js'
 import { DialsError, toDialsError } from '../errors.js'
@@ -119,12 +120,26 @@ export interface Explanation {
 /** Runs stages 1 to 4 of a query. Throws the same errors of access as running it. */
 export async function explainQuery(input: unknown, context: Omit<QueryContext, 'signal'>): Promise<Explanation> {
   const { planned } = await prepare(input, context)
-  const fragments = planned.stages.flat().map((fragment) => ({ ...fragment, native: nativeOf(fragment, context.sources) }))
-  return { text: drawRelation(planned.logical), fragments, residual: residualText(planned, context.engine) }
+  const fragments: ExplainedFragment[] = []
+  for (const fragment of planned.stages.flat()) {
+    await nextTurn()
+    fragments.push({ ...fragment, native: shown(nativeOf(fragment, context.sources)) })
+  }
+  return { text: shown(drawRelation(planned.logical)), fragments, residual: shown(residualText(planned, context.engine)) }
+}
+
+/** The most characters of each text of an explanation: a filter's lists can make it as long as the query's steps. */
+const explainedMax = 100_000
+
+function shown(text: string): string {
+  const left = text.length - explainedMax
+  return left <= 0 ? text : `${text.slice(0, explainedMax)}\n… and ${left.toLocaleString('en-GB')} more characters`
 }
 
 /** Stages 1 to 4. `end` is the query's deadline, in milliseconds since the epoch. */
 async function prepare(input: unknown, { viewer, catalogue, sources, budget, stage = runOnly }: Omit<QueryContext, 'signal'>) {
+  // A large operation has already taken its time until here, and a large input takes its own.
+  await nextTurn()
   const parsed = await stage('parse', () => parse(input))
   const end = Date.now() + parsed.timeoutMs
   const bound = await stage('bind', () => bind(parsed, catalogue, budget))

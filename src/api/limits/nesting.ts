@@ -7,19 +7,7 @@ export function scanRequest(text: string): DialsError | undefined {
   return isDeeperThan(text, limits.valueNesting) ? tooDeep() : undefined
 }
 
-/**
- * Checks the variables again once they are values, because a GET and a WebSocket do not send them as a body of their own. GraphQL's
- * coercion and our scalars recurse into them.
- * @throws QUERY_TOO_COMPLEX
- */
-export function checkNesting(variables: Readonly<Record<string, unknown>>): void {
-  let level: unknown[] = [variables]
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > limits.valueNesting) throw tooDeep()
-    level = level.flatMap((value) => Object.values(value as object)).filter((value) => typeof value === 'object' && value !== null)
-  }
-}
-
-function tooDeep(): DialsError {
+/** The error of a request whose values are nested too deeply. */
+export function tooDeep(): DialsError {
   return new DialsError('QUERY_TOO_COMPLEX', `The request is nested deeper than ${limits.valueNesting}.`)
 }

@@ -37,9 +37,12 @@ export function eventStreamRoute(app: FastifyInstance, { operations, contextOf, 
   const handle = createHandler<Context & Record<PropertyKey, unknown>>({
     schema: operations.schema,
     authenticate: () => null,
-    onSubscribe: ({ raw }, { query, operationName, variables }) => {
+    onSubscribe: async ({ raw }, { query, operationName, variables }) => {
       const streamed = under.get(raw) as Streamed
-      const prepared = operations.prepare({ query, operationName, variables: variables as OperationRequest['variables'] }, streamed.context)
+      const prepared = await operations.prepare(
+        { query, operationName, variables: variables as OperationRequest['variables'] },
+        streamed.context,
+      )
       if ('errors' in prepared) {
         streamed.errors = operations.publicErrors(prepared.errors)
         // Without `data` the library would execute this as an operation.

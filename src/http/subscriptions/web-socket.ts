@@ -101,7 +101,7 @@ export function openSockets(server: Server, options: SocketOptions): () => Promi
       const context = await contextOf(extra.authorization, extra.signal)
       const begun = beginOperation(context, extra.address, clients, telemetry)
       if (begun === undefined) return [toGraphQLError(tooManyOperations)]
-      const prepared = operations.prepare(payload, context)
+      const prepared = await operations.prepare(payload, context)
       if ('errors' in prepared) {
         begun.end('unknown', operations.publicErrors(prepared.errors))
         return prepared.errors

@@ -1,4 +1,4 @@
-import { BadUserInput } from '../../errors.js'
+import { BadUserInput, DialsError } from '../../errors.js'
 import { type FilterInput, type FilterOperator, operandSchemas, queryLimits } from './input.js'
 
 /** A place in the input: `["where", "and", 0, "column"]`. */
@@ -22,7 +22,7 @@ export type Test =
 
 const operators = Object.keys(operandSchemas) as FilterOperator[]
 
-/** Checks the form of a filter. Throws BAD_USER_INPUT with the place in the input. */
+/** Checks the form of a filter. Throws BAD_USER_INPUT or QUERY_TOO_COMPLEX with the place in the input. */
 export function parseFilter(filter: FilterInput, path: Path): ParsedFilter {
   checkSize(filter, path)
   return parse(filter, path)
@@ -31,6 +31,7 @@ export function parseFilter(filter: FilterInput, path: Path): ParsedFilter {
 /** Does not recurse, because the depth is not limited yet. */
 function checkSize(root: FilterInput, path: Path): void {
   let terms = 0
+  let values = 0
   const open: { filter: unknown; depth: number }[] = [{ filter: root, depth: 1 }]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     terms++
@@ -39,11 +40,22 @@ function checkSize(root: FilterInput, path: Path): void {
     if (terms > queryLimits.filterTermsMax)
       throw new BadUserInput(`The filter has more than ${queryLimits.filterTermsMax} terms. Use 'in' for long lists.`, { inputPath: path })
     if (typeof next.filter !== 'object' || next.filter === null) continue
-    const { and, or, not } = next.filter as FilterInput
+    const { and, or, not, in: list } = next.filter as FilterInput
+    if (Array.isArray(list)) values += list.length
     for (const children of [and, or, [not]]) {
       if (!Array.isArray(children)) continue
       for (const child of children) if (child !== undefined && child !== null) open.push({ filter: child, depth: next.depth + 1 })
     }
+  }
+  if (values > queryLimits.filterValuesMax) {
+    const [held, most] = [values.toLocaleString('en-GB'), queryLimits.filterValuesMax.toLocaleString('en-GB')]
+    throw new DialsError(
+      'QUERY_TOO_COMPLEX',
+      `The lists of the filter hold ${held} values together, more than ${most}. Ask in several queries.`,
+      {
+        inputPath: path,
+      },
+    )
   }
 }
 

@@ -10,6 +10,8 @@ export const queryLimits = {
   /** Nodes of one filter's tree, leaves included. The elements of `in` do not count. */
   filterTermsMax: 5000,
   filterDepthMax: 64,
+  /** Elements of all the `in` of one filter. */
+  filterValuesMax: 100_000,
   rowsMax: 10_000,
   offsetMax: 2 ** 31 - 1,
   textMax: 10_000,

@@ -27,26 +27,26 @@ export interface QuerySize {
 
 /** The size of a query. @param columns how many columns its tables have together, under their shared names. */
 export function sizeOf({ from, select, where, groupBy, measures, having, orderBy, grouped }: ParsedQuery, columns: number): QuerySize {
-  const filters = [from.where, where, having].flatMap((filter) => filter ?? []).map(filterSize)
-  const terms = filters.reduce((sum, filter) => sum + filter.terms, 0)
-  const outputs = grouped ? groupBy.length + measures.length : (select?.length ?? columns)
+  const tests = [from.where, where, having].flatMap((filter) => (filter === undefined ? [] : testsOf(filter)))
+  const outputs = grouped ? [...groupBy, ...measures] : select
+  const named = new Set([...(outputs ?? []), ...tests].map(({ column }) => column))
   return {
     tables: from.members.length,
-    columns: Math.min(columns, outputs + terms),
-    outputs: outputs + orderBy.length,
-    terms,
-    values: filters.reduce((sum, filter) => sum + filter.values, 0),
+    columns: outputs === undefined ? columns : Math.min(columns, named.size),
+    outputs: (outputs?.length ?? columns) + orderBy.length,
+    terms: tests.length,
+    values: tests.reduce((sum, { operand }) => sum + stepsOf(operand), 0),
   }
 }
 
-function filterSize(filter: ParsedFilter): Pick<QuerySize, 'terms' | 'values'> {
-  if (filter.kind === 'tests') return { terms: filter.tests.length, values: filter.tests.reduce((sum, test) => sum + valuesOf(test), 0) }
-  const below = (filter.kind === 'not' ? [filter.term] : filter.terms).map(filterSize)
-  return below.reduce((sum, { terms, values }) => ({ terms: sum.terms + terms, values: sum.values + values }), { terms: 1, values: 0 })
+/** The leaves of a filter. A leaf with several operators counts as several. */
+function testsOf(filter: ParsedFilter): { column: string; operand: Test['operand'] }[] {
+  if (filter.kind === 'tests') return filter.tests.map(({ operand }) => ({ column: filter.column, operand }))
+  return filter.kind === 'not' ? testsOf(filter.term) : filter.terms.flatMap(testsOf)
 }
 
-function valuesOf({ operand }: Test): number {
-  const cells: readonly unknown[] = Array.isArray(operand) ? operand : [operand]
+function stepsOf(operand: Test['operand']): number {
+  const cells = Array.isArray(operand) ? operand : [operand]
   return cells.reduce<number>((sum, cell) => sum + Math.max(1, Math.ceil(String(cell).length / charactersAStep)), 0)
 }
 

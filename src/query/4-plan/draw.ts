@@ -45,7 +45,7 @@ function expressionText(expression: Expression): string {
     case 'column':
       return `$${expression.index}`
     case 'literal':
-      return expression.value === null ? 'null' : JSON.stringify(expression.value)
+      return expression.value === null ? 'null' : textOf(expression.value)
     case 'cast':
       return `${expressionText(expression.input)} as ${expression.to.type}`
     case 'bucket':
@@ -53,6 +53,13 @@ function expressionText(expression: Expression): string {
     case 'mean':
       return `${expressionText(expression.sum)} / ${expressionText(expression.count)}`
   }
+}
+
+/** The most characters of a value in the drawing. */
+const valueMax = 200
+
+function textOf(value: string): string {
+  return value.length <= valueMax ? JSON.stringify(value) : `${JSON.stringify(value.slice(0, valueMax))}…`
 }
 
 function measureText(measure: Aggregate): string {
@@ -74,7 +81,7 @@ function predicateText(predicate: Predicate): string {
       return `${expressionText(predicate.input)} is ${predicate.negated ? 'not ' : ''}null`
     case 'startsWith':
     case 'contains':
-      return `${predicate.kind}(${expressionText(predicate.input)}, ${JSON.stringify(predicate.text)})`
+      return `${predicate.kind}(${expressionText(predicate.input)}, ${textOf(predicate.text)})`
     case 'withinBox':
       return `${expressionText(predicate.input)} within [${predicate.west}, ${predicate.south}, ${predicate.east}, ${predicate.north}]`
   }
