@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { slugSchema } from '../../../src/connector/catalogue.js'
 import { columnTypes } from '../../../src/connector/column.js'
 import { SourceUnavailable } from '../../../src/errors.js'
 import { columnEntryFields, datasetEntryFields } from '../../shared/dataset-entry.js'
+import { HeldFile } from '../../shared/held-file.js'
 import { slugOf } from '../../shared/slug.js'
 
 /** The file in which a publisher describes the datasets of a folder. */
@@ -55,16 +54,13 @@ export type CatalogueFile = z.infer<typeof catalogueFileSchema> & { isAbsent: bo
 
 /**
  * Reads a folder's `catalogue.yaml`. A missing or empty file describes nothing.
+ * @param folder its real path.
  * @throws SourceUnavailable if the file is invalid: access is then unknown, so nothing of the folder may be served. The message names the
  * line, the column and the fix.
  */
 export async function readCatalogueFile(folder: string): Promise<CatalogueFile> {
-  const text = await readFile(join(folder, catalogueFileName), 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return undefined
-    throw broken('it cannot be read', 'give this process the right to read it', cause)
-  })
+  const text = await textIn(folder)
   if (text === undefined) return { datasets: {}, isAbsent: true }
-  if (text.length > bytesMax) throw broken('it is larger than 4 MiB', 'split the folder')
   const lineCounter = new LineCounter()
   const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true })
   const [error] = document.errors
@@ -91,6 +87,22 @@ export async function readCatalogueFile(folder: string): Promise<CatalogueFile> 
     .find((found) => found !== undefined)
   const offset = (node as { range?: [number, number, number] } | undefined)?.range?.[0] ?? 0
   throw broken(`${at(lineCounter, offset)} (${path.join('.') || 'the whole'})`, mendOf(issue, content, path), parsed.error)
+}
+
+/** The file's text; undefined if there is none. It is opened as any file of the folder is, and never waited for. */
+async function textIn(folder: string): Promise<string | undefined> {
+  const held = await HeldFile.open(folder, catalogueFileName).catch((cause: unknown) => {
+    throw broken('it cannot be read', 'give this process the right to read it', cause)
+  })
+  if (held === 'absent') return undefined
+  if (held === 'elsewhere') throw broken('it is a link that leads out of the folder, or nowhere', 'put the file itself here')
+  if (held === 'no file') throw broken('it is no regular file', 'put a file here')
+  try {
+    if (held.bytes > bytesMax) throw broken('it is larger than 4 MiB', 'split the folder')
+    return await held.text()
+  } finally {
+    await held.close()
+  }
 }
 
 function mendOf(issue: z.core.$ZodIssue | undefined, content: unknown, path: readonly PropertyKey[]): string {

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { columnSchema } from '../../../../src/connector/column.js'
+import { keptText } from '../../held-file.js'
 import { replaceFile } from '../../replace-file.js'
 
 const heldTableSchema = z.strictObject({
@@ -69,11 +69,8 @@ export class HarvestedTables {
 
   async #load(): Promise<Map<string, HeldTable>> {
     if (this.#tables === undefined) {
-      const read = await readFile(this.memory, 'utf8')
-        .then(
-          (text) => heldSchema.parse(JSON.parse(text)),
-          () => ({}),
-        )
+      const read = await keptText(this.memory)
+        .then((text) => (text === undefined ? {} : heldSchema.parse(JSON.parse(text))))
         .catch(() => ({}))
       this.#tables ??= new Map(Object.entries(read))
     }
