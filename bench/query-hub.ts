@@ -19,7 +19,7 @@ export const filesSpoke = (id: string): SpokeEntry => ({ id, connector: 'files',
 export const postgresSpoke = (id: string, url: string): SpokeEntry => ({
   id,
   connector: 'postgres',
-  config: `{ url: "${url}?sslmode=disable", schemas: [public], tables: [payments], defaultAccess: OPEN }`,
+  config: `{ url: "${url}?sslmode=disable", schemas: [public], tables: [payments], defaultAccess: OPEN, allowPowerfulRole: true }`,
 })
 
 /** The id of a spoke's only table. */

@@ -59,6 +59,9 @@ export function lostProtection(columns: ReadonlyMap<string, ColumnEntry>, tables
   return [...columns].flatMap(([name, { sensitivity = 'NONE' }]) => (sensitivity === 'NONE' || known.has(name) ? [] : [name]))
 }
 
+/** The most columns that a problem of a table names. */
+const namesMax = 100
+
 /** Describes a converted table for the catalogue, with what its publisher says of its columns. */
 export function describeTable(
   id: string,
@@ -73,11 +76,12 @@ export function describeTable(
 ): TableDescription {
   const known = new Set(table.columns.map(({ name }) => name))
   const unknown = [...options.columns.keys()].filter((name) => !known.has(name))
-  const problems = unknown.map((name) => `catalogue.yaml describes a column "${name}" that the table does not have.`)
+  const problems = unknown.slice(0, namesMax).map((name) => `catalogue.yaml describes a column "${name}" that the table does not have.`)
+  if (unknown.length > namesMax) problems.push(`catalogue.yaml describes ${unknown.length - namesMax} more such columns.`)
   const isHeldBack = options.lostProtection.length > 0
   if (isHeldBack)
     problems.push(
-      `catalogue.yaml protects ${options.lostProtection.map((name) => `"${name}"`).join(', ')}, which no table of the dataset has. Until that is mended, every column that catalogue.yaml does not describe counts as PERSONAL.`,
+      `catalogue.yaml protects ${quoted(options.lostProtection)}, which no table of the dataset has. Until that is mended, every column that catalogue.yaml does not describe counts as PERSONAL.`,
     )
   return {
     id,
@@ -90,6 +94,11 @@ export function describeTable(
     version: options.version,
     problems: [...options.problems, ...table.problems, ...problems].slice(0, 1000).map((problem) => problem.slice(0, 2000)),
   }
+}
+
+function quoted(names: readonly string[]): string {
+  const some = names.slice(0, namesMax).map((name) => `"${name}"`)
+  return names.length > namesMax ? `${some.join(', ')} and ${names.length - namesMax} more` : some.join(', ')
 }
 
 function describeColumn(column: ColumnDescription, entry: ColumnEntry | undefined): ColumnDescription {

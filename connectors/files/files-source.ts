@@ -48,7 +48,7 @@ export class FilesSource implements Source {
   async *harvest(_cursor: string | undefined, signal: AbortSignal): AsyncIterable<CatalogueEvent> {
     const { config, context } = this
     const [store, hashes, harvestedTables] = [this.#store, this.#hashes, this.#harvestedTables]
-    // The engine may read only the folder's real path, so links are resolved first.
+    // The harvest keeps to this place, whatever becomes of the links that led to it; and the engine may read only a real path.
     const folder = await realpath(this.#folder).catch(() => this.#folder)
     const converter = new Converter({ store, hashes, folder, openEngine: (options) => context.openEngine(options) })
     try {

@@ -9,8 +9,10 @@ import type { Converter } from '../shared/tabular/copies/converter.js'
 import type { CopyStore } from '../shared/tabular/copies/copy-store.js'
 import type { HeldTable, HarvestedTables } from '../shared/tabular/copies/harvested-tables.js'
 import { type FileDataset, groupFiles } from './folder/datasets.js'
+import { holdDataFile } from './hold-data-file.js'
+import type { HeldFile } from '../shared/held-file.js'
 import { describeDataset, describeTable, lostProtection } from './describe.js'
-import { listFolder } from './folder/folder.js'
+import { type DataFile, listFolder } from './folder/folder.js'
 import type { ConvertedTable } from '../shared/tabular/copies/manifest.js'
 import { type FolderMemory, readMemory, writeMemory } from './folder/memory.js'
 import { Unreadable } from '../shared/tabular/unreadable.js'
@@ -82,20 +84,28 @@ async function harvestDataset(
   const bound = memory.tables.get(dataset.id) ?? new Map<string, string>()
   let reading = ''
   try {
+    const seen = new Map<string, DataFile>()
     const hashes = new Map<string, string>()
-    for (const file of dataset.files) {
+    const hold = <T extends { hash: string }>(file: DataFile, work: (held: HeldFile) => Promise<T>): Promise<T> => {
       reading = file.name
-      hashes.set(file.name, (await parts.hashes.of(file.path, signal)).hash)
+      return holdDataFile(parts.folder, file, parts.config.maxFileMb * 1024 * 1024, async (held) => {
+        const done = await work(held)
+        seen.set(file.name, { ...file, bytes: held.bytes, modified: held.modified })
+        hashes.set(file.name, done.hash)
+        return done
+      })
     }
+    const withRows = new Set(dataset.tables.map(({ file }) => file))
+    for (const file of dataset.files) if (!withRows.has(file)) await hold(file, (held) => parts.hashes.of(file.path, held, signal))
     const columns = new Map(Object.entries(dataset.entry.columns ?? {}))
     const types = new Map([...columns].flatMap(([name, { type }]) => (type === undefined ? [] : [[name, type] as const])))
     const read: { key: string; name: string; table: ConvertedTable; held: HeldTable; title: string; problems: readonly string[] }[] = []
     for (const { stem, name, title, file, problems } of dataset.tables) {
-      reading = file.name
       // A file without rows does not show the types of its columns, so those of the last harvest stay.
       const before = bound.get(`${stem}/`)
       const known = before === undefined ? undefined : (await parts.harvestedTables.get(`${dataset.id}/${before}`))?.columns
-      const { key, manifest } = await parts.converter.copyOf(file, types, signal, known)
+      const { key, manifest } = await hold(file, (held) => parts.converter.copyOf({ ...file, held }, types, signal, known))
+      const { modified: asOf } = seen.get(file.name) as DataFile
       for (const table of manifest.tables) {
         const held = {
           dataset: dataset.id,
@@ -103,7 +113,7 @@ async function harvestDataset(
           file: table.file,
           columns: table.columns,
           rowCount: table.rowCount,
-          asOf: file.modified,
+          asOf,
           ...(table.indexed === undefined ? {} : { indexed: table.indexed }),
         }
         read.push({
@@ -127,7 +137,13 @@ async function harvestDataset(
       describeTable(idOf(key), table, { title, version: held.key, columns, lostProtection: lost, problems }),
     )
     await parts.harvestedTables.replace(dataset.id, new Map(read.map(({ key, held }) => [`${dataset.id}/${idOf(key)}`, held])))
-    return [...refused, { kind: 'dataset', dataset: describeDataset(dataset, tables, hashes) }]
+    return [
+      ...refused,
+      {
+        kind: 'dataset',
+        dataset: describeDataset({ ...dataset, files: dataset.files.map(({ name }) => seen.get(name) as DataFile) }, tables, hashes),
+      },
+    ]
   } catch (thrown) {
     if (signal.aborted) return []
     const message = `${reading}: ${reasonOf(thrown, dataset, parts.log)}`

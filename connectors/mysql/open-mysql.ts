@@ -4,6 +4,7 @@ import type { SourceTable } from '../shared/database/source-table.js'
 import type { MysqlConfig } from './config.js'
 import { Connections } from './connections.js'
 import { mysqlDialect } from './dialect.js'
+import { checkUser } from './powers.js'
 import { readStatement } from './read-statement.js'
 import { readTables } from './read-tables.js'
 import { sampleOf } from './sample.js'
@@ -20,7 +21,11 @@ export async function openMysql(config: MysqlConfig, context: SourceContext): Pr
   const database: Database<SourceTable> = {
     dialect: mysqlDialect,
     sampleOf,
-    readTables: (signal) => connections.use(signal, ({ query }) => readTables(query, config, home)),
+    readTables: (signal) =>
+      connections.use(signal, async ({ query }) => {
+        if (!config.allowPowerfulRole) await checkUser(query)
+        return readTables(query, config, home)
+      }),
     query: (sql, signal, timeoutMs) => connections.use(signal, ({ query }) => query(sql), timeoutMs),
     read: (statement, limits) => readStatement(statement, limits, { connections, scratchFolder }),
     close: () => connections.close(),

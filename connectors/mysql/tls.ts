@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import type { SslOptions } from 'mysql2'
+import { hostProblem } from '../shared/database/url.js'
 import { isLoopback, readTlsFiles, type TlsFiles } from '../shared/database/tls.js'
 
 /** The parts of the configuration that concern TLS. */
@@ -20,8 +21,14 @@ export async function readTls(settings: TlsSettings, baseFolder: string): Promis
   return { ...(await readTlsFiles(named, baseFolder)), rejectUnauthorized: true, verifyIdentity: verifyHost }
 }
 
-/** A contradiction in the configuration, and its place, in words for the operator. */
+/** A contradiction in the configuration, or a url that may lead elsewhere than it seems, and its place, in words for the operator. */
 export function tlsProblem(settings: TlsSettings): { path: string[]; message: string } | undefined {
+  // mysql2 takes parameters for settings of its own, such as another place to connect to.
+  const [parameter] = new URL(settings.url).searchParams.keys()
+  if (parameter !== undefined)
+    return { path: ['url'], message: `says ${parameter.slice(0, 40)}: the url of this connector has no parameters` }
+  const wrong = hostProblem(hostOf(settings))
+  if (wrong !== undefined) return { path: ['url'], message: wrong }
   const files = filesOf(settings)
   if (files?.verifyHost === false) {
     return files.ca === undefined

@@ -1,5 +1,6 @@
 import type { Source, SourceContext } from '../../src/connector/source.js'
 import { type Database, DatabaseSource } from '../shared/database/database-source.js'
+import { checkRole } from './catalogue/powers.js'
 import { type PostgresTable, readTables } from './catalogue/read-tables.js'
 import type { PostgresConfig } from './config.js'
 import { Connections } from './connections.js'
@@ -18,7 +19,12 @@ export async function openPostgres(config: PostgresConfig, context: SourceContex
   const database: Database<PostgresTable> = {
     dialect: postgresDialect,
     sampleOf,
-    readTables: (signal) => connections.use({ signal }, ({ query }) => readTables(query, config)),
+    readTables: (signal) =>
+      connections.use({ signal }, async ({ query }) => {
+        const tables = await readTables(query, config)
+        if (!config.allowPowerfulRole) await checkRole(query, tables)
+        return tables
+      }),
     query: (sql, signal, timeoutMs) =>
       connections.use({ signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) }, ({ query }) => query(sql)),
     read: (statement, limits) => readStatement(statement, limits, { connections, scratchFolder }),

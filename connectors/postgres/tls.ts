@@ -1,13 +1,28 @@
 import type { ConnectionOptions } from 'node:tls'
+import { hostProblem } from '../shared/database/url.js'
 import { isLoopback, readTlsFiles } from '../shared/database/tls.js'
 
 /** Without `prefer` and `allow`: they continue unencrypted if the server, or an attacker in between, says that it has no TLS. */
 const modes = ['disable', 'require', 'verify-ca', 'verify-full', 'no-verify']
 
+/** Parameters of libpq and of pg that say who or where in other words, or for several hosts. */
+const ambiguous = new Set([
+  ...['hostaddr', 'service', 'servicefile', 'target_session_attrs', 'load_balance_hosts', 'user', 'password', 'passfile', 'dbname'],
+  ...['database', 'connectionString', 'stream'],
+])
+
 /** What is wrong with a url that can be parsed, in words for the operator. The words do not quote the url. */
 export function urlProblem(text: string): string | undefined {
-  const { searchParams } = new URL(text)
-  if (hostOf(new URL(text)) === '') return 'names no host'
+  const url = new URL(text)
+  const { searchParams } = url
+  // Of a name given twice, pg takes the last.
+  if ([...searchParams.keys()].length !== new Set(searchParams.keys()).size) return 'gives a parameter twice'
+  const named = [...new Set(searchParams.keys())].find((name) => ambiguous.has(name))
+  if (named !== undefined) return `says ${named}: give one host, one port and the role in their places before the question mark`
+  if (searchParams.has('host') && url.hostname !== '') return 'names more than one host: one is in the parameter host'
+  const wrong = hostProblem(hostOf(url))
+  if (wrong !== undefined) return wrong
+  if (!/^\d*$/.test(searchParams.get('port') ?? '')) return 'names more than one port, or none: give one number'
   if (searchParams.has('ssl')) return 'says ssl: say sslmode=verify-full, or sslmode=disable'
   const mode = searchParams.get('sslmode')
   return mode === null || modes.includes(mode)

@@ -6,6 +6,7 @@ import { Converter } from '../../connectors/shared/tabular/copies/converter.js'
 import { ContentHashes } from '../../connectors/shared/tabular/copies/content-hashes.js'
 import { CopyStore } from '../../connectors/shared/tabular/copies/copy-store.js'
 import { listFolder } from '../../connectors/files/folder/folder.js'
+import { holdDataFile } from '../../connectors/files/hold-data-file.js'
 import { NoRows } from '../../connectors/shared/tabular/unreadable.js'
 import { DuckDbEngine } from '../../src/engine/duckdb.js'
 import { typesOf } from '../files/support/folder.js'
@@ -33,7 +34,7 @@ async function copying(name: string) {
     await writeFile(join(folder, name), content)
     const [file] = (await listFolder(folder, 1 << 20)).files
     if (file === undefined) throw new Error('no file')
-    return converter.copyOf(file, none, signal, known)
+    return holdDataFile(folder, file, 1 << 20, (held) => converter.copyOf({ ...file, held }, none, signal, known))
   }
 }
 

@@ -215,7 +215,7 @@ describe.skipIf(missing !== undefined)(`a MySQL server${missing === undefined ? 
       CREATE VIEW other.several AS SELECT (SELECT seq FROM seq_1_to_2) AS n;
       CREATE VIEW other.broken AS SELECT * FROM other.fine; ALTER TABLE other.fine CHANGE n m int;
       CREATE USER reader IDENTIFIED BY 'reads'; GRANT SELECT ON other.* TO reader`)
-    const url = town.url.replace('root@', 'reader:reads@').replace('/town', '/other')
+    const url = town.url.replace('only_reads:', 'reader:').replace('/town', '/other')
     const source = await town.open({ url, schemas: ['other', 'mysql', 'town'] })
     const events = await harvestAll(source)
     expect(datasetsOf(events).map(({ id }) => id)).toEqual(['fine', 'zero'])
@@ -272,7 +272,7 @@ describe.skipIf(missing !== undefined)(`a MySQL server${missing === undefined ? 
       CREATE USER visitor IDENTIFIED BY 'reads'; GRANT SELECT ON town.copied TO visitor`)
     await town.run('SET GLOBAL read_only = ON')
     try {
-      const source = await town.open({ url: town.url.replace('root@', 'visitor:reads@') })
+      const source = await town.open({ url: town.url.replace('only_reads:', 'visitor:') })
       expect(await source.health(limits().signal)).toEqual({ status: 'UP' })
       const [dataset, ...others] = datasetsOf(await harvestAll(source))
       if (dataset === undefined) throw new Error('nothing was harvested')

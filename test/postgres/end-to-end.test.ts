@@ -31,7 +31,7 @@ beforeAll(async () => {
   })
   hub = await startTestHub(workspace.hubYaml, {
     dataFolder: workspace.path('data'),
-    env: { DATABASE_URL: catalogue.url, CAMDEN_DATABASE: camden.url },
+    env: { DATABASE_URL: catalogue.url, CAMDEN_DATABASE: await camden.reader() },
   })
   await hub.harvested('camden', 'straight', 'barnet')
 })

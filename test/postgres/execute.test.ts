@@ -108,7 +108,7 @@ describe('a scan of PostgreSQL', () => {
   })
 
   it('says so when the connection is lost, and works again when there is one', async () => {
-    const proxy = await openDatabaseProxy(postgres.database.url)
+    const proxy = await openDatabaseProxy(postgres.readerUrl)
     const source = await postgres.open({ url: proxy.url })
     const scan = await start(source, slow)
     const failed = failureOf(async () => {
@@ -129,7 +129,7 @@ describe('a scan of PostgreSQL', () => {
   })
 
   it('is given up when its time is over and the network has gone silent', async () => {
-    const proxy = await openDatabaseProxy(postgres.database.url)
+    const proxy = await openDatabaseProxy(postgres.readerUrl)
     const source = await postgres.open({ url: proxy.url })
     const abort = new AbortController()
     const scan = await start(source, million, { signal: abort.signal })
@@ -196,7 +196,7 @@ describe('a scan of PostgreSQL', () => {
   })
 
   it('tells neither password nor SQL in what it throws', async () => {
-    const url = new URL(postgres.database.url)
+    const url = new URL(postgres.readerUrl)
     url.password = 'hunter2-secret'
     url.username = 'nobody-known'
     const source = await postgres.open({ url: url.href })

@@ -47,9 +47,9 @@ describe('a foreign table of PostgreSQL', () => {
     await postgres.run(`
       CREATE EXTENSION postgres_fdw;
       CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '${hostname}', port '${port}', dbname '${pathname.slice(1)}');
-      CREATE USER MAPPING FOR CURRENT_USER SERVER far OPTIONS (user '${username}', password '${password}');
+      CREATE USER MAPPING FOR PUBLIC SERVER far OPTIONS (user '${username}', password '${password}');
       CREATE SERVER gone FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '127.0.0.1', port '1', dbname 'gone');
-      CREATE USER MAPPING FOR CURRENT_USER SERVER gone OPTIONS (user 'nobody', password 'hunter2');
+      CREATE USER MAPPING FOR PUBLIC SERVER gone OPTIONS (user 'nobody', password 'hunter2');
       CREATE SCHEMA abroad;
       CREATE FOREIGN TABLE abroad.libraries (name text, visits int NOT NULL, opened date) SERVER far OPTIONS (schema_name 'public');
       CREATE FOREIGN TABLE abroad.slow (n int) SERVER far OPTIONS (schema_name 'public');

@@ -31,7 +31,7 @@ describe.skipIf(missing !== undefined)(`PostgreSQL behind a pooler${missing === 
       CREATE VIEW stuck AS SELECT n FROM generate_series(1, 125000) AS n UNION ALL SELECT 0 FROM pg_sleep(300);
       CREATE TABLE written_forms AS SELECT bytea '\\x00ff' AS by, interval '1 day 02:00' AS i, timestamptz '2026-01-02 03:04:05+02' AS z, 0.1::float8 AS x, ARRAY[date '2026-01-02'] AS d`)
     // Each client gets the one connection to the server that others had.
-    pooler = await openPooler(postgres.database.url, { mode: 'transaction', poolSize: 1 })
+    pooler = await openPooler(postgres.readerUrl, { mode: 'transaction', poolSize: 1 })
     source = await postgres.open({ url: pooler.url })
   })
   afterAll(async () => {
@@ -147,7 +147,7 @@ describe.skipIf(missing !== undefined)(`PostgreSQL behind a pooler${missing === 
   })
 
   it('is read where its pooler keeps sessions together too', async () => {
-    const bySession = await openPooler(postgres.database.url, { mode: 'session', poolSize: 2 })
+    const bySession = await openPooler(postgres.readerUrl, { mode: 'session', poolSize: 2 })
     const other = await postgres.open({ url: bySession.url })
     expect((await answer(postgres.bench, other, large)).report.rows).toBe(150_000)
     await other.close()
@@ -155,7 +155,7 @@ describe.skipIf(missing !== undefined)(`PostgreSQL behind a pooler${missing === 
   })
 
   it('is refused, with the pooler’s reason, where transactions are not kept together or a parameter is not taken', async () => {
-    const byStatement = await openPooler(postgres.database.url, { mode: 'statement', poolSize: 1 })
+    const byStatement = await openPooler(postgres.readerUrl, { mode: 'statement', poolSize: 1 })
     const refusals = {
       [byStatement.url]: /transaction blocks not allowed in statement pooling mode/,
       [`${pooler.url}?options=-c%20geqo%3Doff`]: /unsupported startup parameter/,

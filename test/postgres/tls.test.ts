@@ -17,13 +17,17 @@ const { cert, key } = authority.issue('localhost')
 
 let bench: TestPostgres
 let server: PostgresServer
+/** Of a role that may only read. */
+let readerUrl: string
 beforeAll(async () => {
   bench = await openTestPostgres()
   server = await openPostgresServer({
     settings: ['ssl = on', `ssl_ca_file = 'root.crt'`],
     files: { 'server.crt': cert, 'server.key': key, 'root.crt': authority.ca },
   })
+  readerUrl = Object.assign(new URL(server.url), { username: 'reader', password: 'hunter2' }).href
   await server.rows(`
+    CREATE ROLE reader LOGIN PASSWORD 'hunter2'; GRANT pg_read_all_data TO reader;
     CREATE TABLE large AS SELECT n, 'a text of some length ' || n AS text FROM generate_series(1, 300000) AS n;
     CREATE VIEW slow AS SELECT n FROM generate_series(1, 3) AS n, pg_sleep(300);
     CREATE VIEW secured AS SELECT ssl::text AS ssl, coalesce(client_dn, '') AS who FROM pg_stat_ssl WHERE pid = pg_backend_pid()`)
@@ -58,7 +62,7 @@ const large: Relation = {
 const slow: Relation = { op: 'scan', table: 'slow/slow', columns: [{ name: 'n', type: 'INT64' }] }
 
 /** The server's url with another host and these parameters. */
-const urlOf = (host: string, parameters = '', of = server.url) => `${Object.assign(new URL(of), { hostname: host }).href}${parameters}`
+const urlOf = (host: string, parameters = '', of = readerUrl) => `${Object.assign(new URL(of), { hostname: host }).href}${parameters}`
 const open = (host: string, parameters?: string, of?: string) => bench.open({ url: urlOf(host, parameters, of) })
 
 /** That a source is refused, and tells nothing of where it is or of its password. */
@@ -147,7 +151,9 @@ describe('a source over TLS', () => {
     // 0.0.0.0 is this machine, and not by a name of loopback.
     expect(await refused(urlOf('0.0.0.0', '', bench.database.url))).toBe(unoffered)
     expect(await refused(urlOf('0.0.0.0'))).toBe(untrusted)
-    expect(await refused(urlOf('', `?host=0.0.0.0`, bench.database.url))).toBe(unoffered)
+    const { port, pathname } = new URL(bench.database.url)
+    const elsewhere = await bench.open({ url: `postgres://${pathname}?host=0.0.0.0&port=${port}` })
+    expect((await failureOf(() => harvestAll(elsewhere))).message).toBe(unoffered)
     for (const [host, parameters] of [
       ['0.0.0.0', '?sslmode=disable'],
       ['127.0.0.1', ''],

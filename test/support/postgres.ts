@@ -11,6 +11,8 @@ export const quiet: DatabaseLog = { info: () => undefined, warn: () => undefined
 export interface FreshDatabase {
   readonly knex: Knex
   readonly url: string
+  /** Makes a role of its own that may read every table and change none, and gives the url for it. */
+  reader(): Promise<string>
   /** Closes its connections and drops it. */
   drop(): Promise<void>
 }
@@ -28,12 +30,21 @@ export async function freshDatabase({ migrated = true }: { migrated?: boolean } 
   await asAdmin((admin) => admin.raw(`create database ${name} template ${migrated ? inject('postgresTemplate') : 'template0'}`))
   const url = urlOf(name)
   const knex = connect(url, { log: quiet, embedded: true })
+  const reader = `reader_of_${name}`
   return {
     knex,
     url,
+    async reader() {
+      const password = randomUUID()
+      await asAdmin((admin) => admin.raw(`create role ${reader} login password '${password}'; grant pg_read_all_data to ${reader}`))
+      return Object.assign(new URL(url), { username: reader, password }).href
+    },
     async drop() {
       await knex.destroy()
-      await asAdmin((admin) => admin.raw(`drop database if exists ${name} with (force)`))
+      await asAdmin(async (admin) => {
+        await admin.raw(`drop database if exists ${name} with (force)`)
+        await admin.raw(`drop role if exists ${reader}`)
+      })
     },
   }
 }

@@ -1,16 +1,18 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { LineCounter, parseDocument } from 'yaml'
+import { isDocument, type LineCounter } from 'yaml'
 import { z } from 'zod'
 import { slugSchema } from '../../../src/connector/catalogue.js'
 import { columnTypes } from '../../../src/connector/column.js'
 import { SourceUnavailable } from '../../../src/errors.js'
 import { columnEntryFields, datasetEntryFields } from '../../shared/dataset-entry.js'
+import { HeldFile } from '../../shared/held-file.js'
 import { slugOf } from '../../shared/slug.js'
+import { parseYaml } from './parse-yaml.js'
 
 /** The file in which a publisher describes the datasets of a folder. */
 export const catalogueFileName = 'catalogue.yaml'
 const bytesMax = 4 * 1024 * 1024
+/** The most datasets, and the most files of them: twice the data files that a folder may hold. */
+const entriesMax = 10_000
 
 /** A day or a moment. A day means its midnight in UTC. */
 const moment = z.union([z.iso.datetime({ offset: true }), z.iso.date().transform((day) => `${day}T00:00:00Z`)])
@@ -55,34 +57,26 @@ export type CatalogueFile = z.infer<typeof catalogueFileSchema> & { isAbsent: bo
 
 /**
  * Reads a folder's `catalogue.yaml`. A missing or empty file describes nothing.
+ * @param folder its real path.
  * @throws SourceUnavailable if the file is invalid: access is then unknown, so nothing of the folder may be served. The message names the
  * line, the column and the fix.
  */
 export async function readCatalogueFile(folder: string): Promise<CatalogueFile> {
-  const text = await readFile(join(folder, catalogueFileName), 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return undefined
-    throw broken('it cannot be read', 'give this process the right to read it', cause)
-  })
+  const text = await textIn(folder)
   if (text === undefined) return { datasets: {}, isAbsent: true }
-  if (text.length > bytesMax) throw broken('it is larger than 4 MiB', 'split the folder')
-  const lineCounter = new LineCounter()
-  const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true })
-  const [error] = document.errors
-  if (error !== undefined) {
-    const isSecond = error.code === 'MULTIPLE_DOCS'
-    throw broken(
-      at(lineCounter, error.pos[0]),
-      isSecond ? 'a second document begins here; take out the line of three hyphens' : error.message,
-      error,
-    )
-  }
+  const { lines, found: document } = await parseYaml(text)
+  if (!isDocument(document)) throw broken(at(lines, document.offset), document.message)
   let content: unknown
   try {
     content = document.toJS({ maxAliasCount: 100 })
   } catch (cause) {
     throw broken('its aliases', 'write the values out', cause)
   }
+  const listed = (content as { datasets?: object } | null)?.datasets
+  if (Object.keys(listed ?? {}).length > entriesMax) throw tooMany('datasets')
   const parsed = catalogueFileSchema.safeParse(content ?? {})
+  if (parsed.success && Object.values(parsed.data.datasets).reduce((sum, { files = [] }) => sum + files.length, 0) > entriesMax)
+    throw tooMany('files')
   if (parsed.success) return { ...parsed.data, isAbsent: content === undefined || content === null }
   const [issue] = parsed.error.issues
   const path = (issue?.path ?? []).map((part) => (typeof part === 'symbol' ? String(part) : part))
@@ -90,7 +84,23 @@ export async function readCatalogueFile(folder: string): Promise<CatalogueFile> 
     .map((count) => document.getIn(path.slice(0, path.length - count), true))
     .find((found) => found !== undefined)
   const offset = (node as { range?: [number, number, number] } | undefined)?.range?.[0] ?? 0
-  throw broken(`${at(lineCounter, offset)} (${path.join('.') || 'the whole'})`, mendOf(issue, content, path), parsed.error)
+  throw broken(`${at(lines, offset)} (${path.join('.') || 'the whole'})`, mendOf(issue, content, path), parsed.error)
+}
+
+/** The file's text; undefined if there is none. It is opened as any file of the folder is, and never waited for. */
+async function textIn(folder: string): Promise<string | undefined> {
+  const held = await HeldFile.open(folder, catalogueFileName).catch((cause: unknown) => {
+    throw broken('it cannot be read', 'give this process the right to read it', cause)
+  })
+  if (held === 'absent') return undefined
+  if (held === 'elsewhere') throw broken('it is a link that leads out of the folder, or nowhere', 'put the file itself here')
+  if (held === 'no file') throw broken('it is no regular file', 'put a file here')
+  try {
+    if (held.bytes > bytesMax) throw broken('it is larger than 4 MiB', 'split the folder')
+    return await held.text()
+  } finally {
+    await held.close()
+  }
 }
 
 function mendOf(issue: z.core.$ZodIssue | undefined, content: unknown, path: readonly PropertyKey[]): string {
@@ -105,6 +115,10 @@ function mendOf(issue: z.core.$ZodIssue | undefined, content: unknown, path: rea
 function at(lines: LineCounter, offset: number): string {
   const { line, col } = lines.linePos(offset)
   return `line ${line}, column ${col}`
+}
+
+function tooMany(what: string): SourceUnavailable {
+  return broken('datasets', `it names more than ${entriesMax} ${what}; take out those that are gone, or split the folder`)
 }
 
 function broken(place: string, mend: string, cause?: unknown): SourceUnavailable {

@@ -44,7 +44,9 @@ export interface Grouped {
 export function groupFiles(folder: Folder, catalogue: CatalogueFile, before: FolderMemory, defaultAccess: Access): Grouped {
   const entries = new Map(Object.entries(catalogue.datasets))
   const present = [...folder.files, ...folder.refused]
-  const { claims, problems } = claimFiles(entries, new Set(present.map(({ name }) => name)))
+  const claimed = claimFiles(entries, new Set(present.map(({ name }) => name)))
+  const { claims } = claimed
+  const problems = some(claimed.problems)
   const stems = [...new Set(present.filter(({ name }) => !claims.has(name)).map(({ stem }) => stem))].sort(binaryOrder)
   const ids = idsOf(stems, entries, before)
   const remembered = remember(before, catalogue, ids)
@@ -83,8 +85,8 @@ export function groupFiles(folder: Folder, catalogue: CatalogueFile, before: Fol
     ),
   )
   const foreign = new Set([...folder.foreign].map(slugOf))
-  for (const id of entries.keys())
-    if (!groups.has(id) && !foreign.has(id)) problems.push(ofCatalogue(folderProblems.describedButAbsent(id)))
+  const absent = [...entries.keys()].filter((id) => !groups.has(id) && !foreign.has(id))
+  problems.push(...some(absent.map((id) => ofCatalogue(folderProblems.describedButAbsent(id)))))
   problems.push(...catalogueProblems(folder, judged, defaultAccess))
   // A name without a dot could be mistaken for a dataset's id, and so keep that dataset in the catalogue.
   problems.push(...folder.passedOver.map(({ name, message }) => ({ id: name.includes('.') ? name : `./${name}`, message })))
@@ -95,7 +97,16 @@ export function groupFiles(folder: Folder, catalogue: CatalogueFile, before: Fol
   }
 }
 
+/** The most problems of a kind that catalogue.yaml gives rise to. */
+const problemsMax = 200
+
 const ofCatalogue = (message: string): FolderProblem => ({ id: catalogueFileName, message })
+
+/** The first problems of a kind, and how many more there are. */
+function some(problems: readonly FolderProblem[]): FolderProblem[] {
+  const more = problems.length - problemsMax
+  return more > 0 ? [...problems.slice(0, problemsMax), ofCatalogue(folderProblems.more(more))] : [...problems]
+}
 
 /** The files that entries name, each with its entry's id. */
 function claimFiles(

@@ -13,6 +13,8 @@ export const folderProblems = {
   describedButAbsent: (id: string) =>
     `${catalogueFileName} describes ${id}, but no file of the folder has that name. Mend the id, or take the entry out.`,
 
+  more: (count: number) => `${count} more problems of this kind. Mend these first.`,
+
   /** @param owner the stem that has the id; undefined if an entry of catalogue.yaml gives the id to files that it names. */
   collision(file: string, stem: string, id: string, owner: string | undefined, isClosed: boolean): string {
     const whose =

@@ -66,7 +66,8 @@ export async function listFolder(
     data.length <= filesMax ? data : [...data.filter((one) => known(one)), ...data.filter((one) => !known(one))].slice(0, filesMax)
   const foreign = named.filter(({ entry, format }) => format === undefined && !entry.isDirectory())
   const misnamed = foreign.map(({ entry }) => entry.name).filter((name) => likeCatalogue.test(name))
-  const others = foreign.filter(({ entry }) => ![...misnamed, ...wasCatalogue].includes(entry.name)).map(({ entry }) => entry.name)
+  const catalogues = new Set([...misnamed, ...wasCatalogue])
+  const others = foreign.map(({ entry }) => entry.name).filter((name) => !catalogues.has(name))
 
   const folder: Folder = {
     files: [],
@@ -92,7 +93,7 @@ export async function listFolder(
       folder.refused.push({
         name,
         stem,
-        message: `${name} is larger than ${Math.floor(maxFileBytes / 1024 / 1024)} MiB and is not read. Raise maxFileMb, or split it.`,
+        message: tooLarge(name, maxFileBytes),
       })
     } else
       folder.files.push({ name, stem, format: format as Format, path: file.path, bytes: file.size, modified: file.mtime.toISOString() })
@@ -111,6 +112,10 @@ export async function listFolder(
   )
   return folder
 }
+
+/** The message for a file beyond the limit. @param file its name, or a word for it. */
+export const tooLarge = (file: string, maxFileBytes: number): string =>
+  `${file} is larger than ${Math.floor(maxFileBytes / 1024 / 1024)} MiB and is not read. Raise maxFileMb, or split it.`
 
 function partsOf(name: string): { stem: string; format: Format | undefined } {
   const ending = extname(name)

@@ -1,6 +1,7 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
+import { keptText } from '../../shared/held-file.js'
 import { replaceFile } from '../../shared/replace-file.js'
 
 const count = z.number().int().min(0)
@@ -48,7 +49,8 @@ const goneMax = 20_000
 /** Reads the memory. If the file cannot be read, the memory is empty and every file counts as new. */
 export async function readMemory(file: string): Promise<FolderMemory> {
   try {
-    return memorySchema.parse(JSON.parse(await readFile(file, 'utf8')))
+    const text = await keptText(file)
+    return text === undefined ? noMemory : memorySchema.parse(JSON.parse(text))
   } catch {
     return noMemory
   }

@@ -8,6 +8,7 @@ import { SourceTimeout, toDialsError } from '../../../src/errors.js'
 import type { AccessSettings } from './entries.js'
 import { executeScan, type Limits } from './execute-scan.js'
 import { harvestTables } from './harvest.js'
+import { PowerfulRole } from './powerful-role.js'
 import { type Dialect, nativeText, planFragment, statementsFor } from './plan.js'
 import { recogniseColumns } from './sample.js'
 import type { SourceTable } from './source-table.js'
@@ -24,7 +25,7 @@ const sampleBytesMax = 256 * 1024 * 1024
 /** One kind of database, as DatabaseSource uses it. Its methods throw a DialsError. */
 export interface Database<T extends SourceTable> {
   readonly dialect: Dialect
-  /** The tables that the configuration lists. */
+  /** The tables that the configuration lists. @throws PowerfulRole if the account may do more than read, and the configuration forbids it. */
   readTables(signal: AbortSignal): Promise<readonly T[]>
   /**
    * Runs one small statement in a transaction of its own and returns its rows as objects.
@@ -57,7 +58,9 @@ export class DatabaseSource<T extends SourceTable> implements Source {
 
   async *harvest(_cursor: string | undefined, signal: AbortSignal): AsyncIterable<CatalogueEvent> {
     const { database, settings, context } = this
-    const tables = await this.#read(signal)
+    const tables = await this.#read(signal).catch((thrown: unknown) => thrown)
+    if (tables instanceof PowerfulRole) yield { kind: 'problem', sourceId: 'url', message: tables.problem }
+    if (!(tables instanceof Map)) throw tables
     const recognise = (table: T) => {
       const { statement, rowsMax } = database.sampleOf(table)
       return recogniseColumns(
@@ -121,7 +124,11 @@ export class DatabaseSource<T extends SourceTable> implements Source {
   }
 
   async #read(signal: AbortSignal): Promise<ReadonlyMap<string, T>> {
-    const tables = await this.database.readTables(signal)
+    const tables = await this.database.readTables(signal).catch((thrown: unknown) => {
+      // An account that was given more power serves nothing more, at once.
+      if (thrown instanceof PowerfulRole) this.#readAt = -Infinity
+      throw thrown
+    })
     this.#tables = new Map(tables.map((table) => [`${table.id}/${table.id}`, table]))
     this.#readAt = Date.now()
     return this.#tables

@@ -30,6 +30,10 @@ export const databaseSettings = {
     ),
   defaultAccess: defaultAccessSchema('`datasets`'),
   datasets: z.record(z.string().max(200), datasetEntrySchema).default({}).describe('By `schema.table`: what the database cannot say.'),
+  allowPowerfulRole: z
+    .boolean()
+    .default(false)
+    .describe('Whether to serve although the account of the url may do more than read. Without this, such a source serves nothing.'),
   connections: z.number().int().min(1).max(100).default(4).describe('The most connections at once.'),
   statementTimeoutMs: z
     .number()

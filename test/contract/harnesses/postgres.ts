@@ -33,7 +33,7 @@ async function openDatabase(bench: Bench, statements: readonly string[]): Promis
   await run(`SET TimeZone = 'UTC'`)
   for (const sql of statements) await run(sql)
   const base = await mkdtemp(join(tmpdir(), 'dials-contract-'))
-  const url = new URL(database.url)
+  const url = new URL(await database.reader())
   const wire = await openWire(Number(url.port))
   url.host = `127.0.0.1:${wire.port}`
   const source = await postgres.open(postgres.configSchema.parse({ url: url.href, schemas: ['public'], defaultAccess: 'OPEN' }), {
@@ -49,7 +49,7 @@ async function openDatabase(bench: Bench, statements: readonly string[]): Promis
   return {
     source,
     wire,
-    secrets: [new URL(database.url).password].filter((secret) => secret !== ''),
+    secrets: [url.password].filter((secret) => secret !== ''),
     async leftovers() {
       const { rows } = await run(
         `SELECT query FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'seven-dials' AND pid <> pg_backend_pid() AND state <> 'idle'`,

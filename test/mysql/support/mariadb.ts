@@ -21,7 +21,10 @@ export const missing =
 
 /** A MariaDB server of a test's own, with an empty database `town`. */
 export interface TestMariaDb {
+  /** Of a user that may only read. */
   readonly url: string
+  /** Of the user who may do anything. */
+  readonly rootUrl: string
   /** Where its files are: its sources read theirs from beside them. */
   readonly folder: string
   readonly bench: Bench
@@ -67,10 +70,12 @@ export async function openMariaDb({
   const sources: Source[] = []
   await admin.query('CREATE DATABASE town CHARACTER SET utf8mb4')
   await admin.query('USE town')
-  const url = `mysql://root@127.0.0.1:${port}/town`
+  await admin.query(`CREATE USER only_reads IDENTIFIED BY 'reads'; GRANT SELECT, SHOW VIEW ON *.* TO only_reads`)
+  const url = `mysql://only_reads:reads@127.0.0.1:${port}/town`
   const quiet = () => undefined
   return {
     url,
+    rootUrl: `mysql://root@127.0.0.1:${port}/town`,
     folder,
     bench,
     async run(sql) {

@@ -10,6 +10,8 @@ import { type Bench, openBench } from '../../support/query.js'
 /** A database of a test's own, with nothing in it, and what opens sources over it. */
 export interface TestPostgres {
   readonly database: FreshDatabase
+  /** The url of a role that may only read. Sources have it, unless they are given another. */
+  readonly readerUrl: string
   readonly bench: Bench
   /** What the sources logged. */
   readonly logged: object[]
@@ -24,6 +26,7 @@ export interface TestPostgres {
 
 export async function openTestPostgres(): Promise<TestPostgres> {
   const database = await freshDatabase({ migrated: false })
+  const readerUrl = await database.reader()
   const bench = await openBench()
   const sources: Source[] = []
   const logged: object[] = []
@@ -35,6 +38,7 @@ export async function openTestPostgres(): Promise<TestPostgres> {
   const rows = async (sql: string) => ((await database.knex.raw(sql)) as { rows: Record<string, unknown>[] }).rows
   return {
     database,
+    readerUrl,
     bench,
     logged,
     rows,
@@ -45,7 +49,7 @@ export async function openTestPostgres(): Promise<TestPostgres> {
       const storeFolder = join(bench.folder, `store-${randomUUID()}`)
       await mkdir(storeFolder)
       const source = await postgres.open(
-        postgres.configSchema.parse({ url: database.url, schemas: ['public'], defaultAccess: 'OPEN', ...config }),
+        postgres.configSchema.parse({ url: readerUrl, schemas: ['public'], defaultAccess: 'OPEN', ...config }),
         {
           spokeId: 'camden',
           baseFolder: bench.folder,

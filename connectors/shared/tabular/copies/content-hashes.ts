@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
 import { z } from 'zod'
+import { type HeldFile, keptText } from '../../held-file.js'
 import { replaceFile } from '../../replace-file.js'
 
 const seenSchema = z.record(z.string(), z.strictObject({ stamp: z.string(), hash: z.string() }))
@@ -16,17 +15,17 @@ export class ContentHashes {
   /** @param memory the file that keeps the hashes. If it cannot be read, all hashes are computed again. */
   constructor(private readonly memory: string) {}
 
-  /** The lower-case hexadecimal hash of a file's bytes, and a stamp that changes with them. */
-  async of(path: string, signal: AbortSignal): Promise<{ stamp: string; hash: string }> {
+  /** The lower-case hexadecimal hash of a file's bytes, and a stamp that changes with them. @param path the file's place, as its name here. */
+  async of(path: string, file: HeldFile, signal: AbortSignal): Promise<{ stamp: string; hash: string }> {
     const seen = await this.#load()
-    const before = await stampOf(path)
+    const before = await file.stamp()
     const known = seen.get(path)
     if (known?.stamp === before) return known
     const hash = createHash('sha256')
-    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20, signal }) as AsyncIterable<Buffer>) hash.update(chunk)
+    for await (const piece of file.read(signal)) hash.update(piece)
     const found = { stamp: before, hash: hash.digest('hex') }
     // A file that changed while it was read is not remembered.
-    if ((await stampOf(path)) === before) seen.set(path, found)
+    if ((await file.stamp()) === before) seen.set(path, found)
     return found
   }
 
@@ -40,18 +39,12 @@ export class ContentHashes {
 
   async #load(): Promise<Map<string, { stamp: string; hash: string }>> {
     if (this.#seen === undefined) {
-      const text = await readFile(this.memory, 'utf8').catch(() => '{}')
+      const text = (await keptText(this.memory).catch(() => undefined)) ?? '{}'
       const parsed = seenSchema.safeParse(parseJson(text))
       this.#seen = new Map(Object.entries(parsed.success ? parsed.data : {}))
     }
     return this.#seen
   }
-}
-
-/** A text that changes when a file does: its size, times (nanoseconds) and inode. */
-export async function stampOf(path: string): Promise<string> {
-  const { size, mtimeNs, ctimeNs, ino } = await stat(path, { bigint: true })
-  return [size, mtimeNs, ctimeNs, ino].join('-')
 }
 
 function parseJson(text: string): unknown {

@@ -1,20 +1,24 @@
 import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { ColumnType } from '../../../../src/connector/column.js'
 import type { Engine } from '../../../../src/connector/engine.js'
 import type { SourceContext } from '../../../../src/connector/source.js'
 import type { KnownColumn } from '../conversion.js'
 import { convertFile } from '../convert-file.js'
 import type { Format } from '../formats.js'
+import type { HeldFile } from '../../held-file.js'
 import { converterVersion, type Manifest } from './manifest.js'
 import { NoRows, Unreadable } from '../unreadable.js'
-import { stampOf, type ContentHashes } from './content-hashes.js'
+import type { ContentHashes } from './content-hashes.js'
 import type { CopyStore } from './copy-store.js'
 
 /** A file that holds tables. */
 export interface TableFile {
+  /** Its place, as a name of it. It is never opened by this. */
   readonly path: string
   readonly format: Format
+  readonly held: HeldFile
 }
 
 /** A file's copy: its key, what it holds, and the hash of the file. */
@@ -67,27 +71,32 @@ export class Converter {
     known?: readonly KnownColumn[],
   ): Promise<Copy> {
     const { store, hashes } = this.parts
-    const { hash, stamp } = await hashes.of(file.path, signal)
+    const { hash, stamp } = await hashes.of(file.path, file.held, signal)
     const key = copyKey(hash, file.format, types, known)
     const held = await store.get(key)
     if (held !== undefined) return { key, manifest: held, hash }
     const { engine } = await (this.#engine ??= this.#openEngine())
     const convert = async (made: string, scratch: string) => {
+      // Readers open files by path, some in the engine. This path is new and leads to the file that was hashed, whatever its name leads to.
+      const original = join(scratch, 'original')
+      await file.held.giveTo(original, signal)
       const session = await engine.connect(signal)
+      const isSame = async () => (await file.held.stamp()) === stamp
       try {
-        const converted = await convertFile(file.path, file.format, made, {
+        const converted = await convertFile(original, file.format, made, {
           session,
           scratch,
           types,
           signal,
           ...(known === undefined ? {} : { known }),
         })
-        if ((await stampOf(file.path)) !== stamp)
-          throw new Unreadable('The file changes while it is read; it will be read again at the next harvest.')
-        return converted
+        if (await isSame()) return converted
+      } catch (thrown) {
+        if (signal.aborted || (await isSame())) throw thrown
       } finally {
         await session.close()
       }
+      throw new Unreadable('The file changes while it is read; it will be read again at the next harvest.')
     }
     const manifest = await inTurn(() => store.add(key, convert))
     return { key, manifest, hash }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { keptText } from '../../held-file.js'
 import { type Manifest, manifestSchema } from './manifest.js'
 
 const unfinished = 'unfinished-'
@@ -30,11 +31,13 @@ export class CopyStore {
     const known = this.#manifests.get(key)
     if (known !== undefined) return known
     try {
-      const manifest = manifestSchema.parse(JSON.parse(await readFile(join(this.folder, key, 'manifest.json'), 'utf8')))
+      const text = await keptText(join(this.path(key), 'manifest.json'))
+      if (text === undefined) return undefined
+      const manifest = manifestSchema.parse(JSON.parse(text))
       this.#manifests.set(key, manifest)
       return manifest
     } catch {
-      // The copy is missing or has another format, so it is made again.
+      // The manifest has another format, so the copy is made again.
       return undefined
     }
   }
