@@ -4,8 +4,28 @@ import { shapeOf } from '../../../src/connector/shapes.js'
 import { clock, commonForms, day, hasForm, type LiteralForms } from '../../shared/database/literal-forms.js'
 import { isText } from './text.js'
 
-/** Whether PostgreSQL answers an operator just as the engine does: the same rows, and an error where that has one. What it does not is left. */
+/** Whether PostgreSQL can run an operator, and answers it just as the engine does: the same rows, and an error where that has one. What it does not is left. */
 export function isExact(operator: Relation, input: readonly Shape[]): boolean {
+  return entriesOf(operator, input) <= entriesMax && isExactOperator(operator, input)
+}
+
+/** The most columns of one SELECT, with those that it only sorts by (MaxTupleAttributeNumber in PostgreSQL's htup_details.h). */
+const entriesMax = 1664
+
+function entriesOf(operator: Relation, input: readonly Shape[]): number {
+  switch (operator.op) {
+    case 'project':
+      return operator.outputs.length
+    case 'aggregate':
+      return operator.groups.length + operator.measures.length
+    case 'sort':
+      return input.length + operator.keys.length
+    default:
+      return input.length
+  }
+}
+
+function isExactOperator(operator: Relation, input: readonly Shape[]): boolean {
   switch (operator.op) {
     case 'scan':
     case 'union':
