@@ -92,7 +92,7 @@ export async function startSpoke({ loaded, dataFolder, port, hub, issuers = [], 
       ...(tls ? { tls } : {}),
     })
     undo.add(() => app.close())
-    const url = await listen(app, { host: config.host ?? '127.0.0.1', port: port ?? config.port ?? 4100, tls: tls !== undefined })
+    const url = await listen(app, { host: config.host ?? '127.0.0.1', port: port ?? config.port ?? 4100, tls: tls !== undefined, log })
     return { url, close: () => undo.run() }
   } catch (thrown) {
     await undo.run()
