@@ -53,7 +53,7 @@ export function hubServer(options: HubServerOptions): FastifyInstance {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
   app.setErrorHandler((thrown, _request, reply) => {
-    if (thrown instanceof TooBusy) return refuse(reply, thrown, thrown.statusCode)
+    if (thrown instanceof TooBusy) return refuse(reply, thrown)
     const status = (thrown as { statusCode?: number }).statusCode ?? 500
     if (status >= 500) log.error({ err: thrown }, 'a request failed')
     const [code, message] =

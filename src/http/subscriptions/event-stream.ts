@@ -7,7 +7,8 @@ import type { OperationRequest, Operations } from '../../api/operations.js'
 import { DialsError } from '../../errors.js'
 import type { OperationEnd } from '../../telemetry/metrics.js'
 import type { Telemetry } from '../../telemetry/telemetry.js'
-import { type BegunOperation, beginOperation, type ContextOf, contextOrError, refuse, tooManyOperations } from '../begin-operation.js'
+import { TooBusy } from '../../net/too-busy.js'
+import { type BegunOperation, beginOperation, type ContextOf, contextOrError, refuse } from '../begin-operation.js'
 import type { Clients } from '../clients.js'
 import { isPlainGet } from '../cross-site.js'
 import { untilExpiry } from './until-expiry.js'
@@ -63,10 +64,10 @@ export function eventStreamRoute(app: FastifyInstance, { operations, contextOf, 
       if (refused !== undefined) return refuse(reply, refused)
       const gone = new AbortController()
       reply.raw.once('close', () => gone.abort())
-      const context = await contextOrError(contextOf(request.raw.headersDistinct['authorization'], gone.signal))
+      const context = await contextOrError(contextOf(request.raw.headersDistinct['authorization'], gone.signal, request.ip))
       if (context instanceof DialsError) return refuse(reply, context)
       const begun = beginOperation(context, request.ip, clients, telemetry)
-      if (begun === undefined) return refuse(reply, tooManyOperations)
+      if (begun instanceof TooBusy) return refuse(reply, begun)
       const streamed: Streamed = { context, begun, kind: 'unknown', errors: [] }
       under.set(request, streamed)
       await stream(request, reply, streamed, handle)

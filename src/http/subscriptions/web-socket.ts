@@ -14,7 +14,8 @@ import { toDialsError } from '../../errors.js'
 import type { OperationEnd } from '../../telemetry/metrics.js'
 import type { Telemetry } from '../../telemetry/telemetry.js'
 import { currentRequest, forRequest, newRequest, type RequestRecord, loggedFields } from '../../telemetry/request-record.js'
-import { type BegunOperation, beginOperation, type ContextOf, tooManyOperations } from '../begin-operation.js'
+import { type BegunOperation, beginOperation, type ContextOf } from '../begin-operation.js'
+import { TooBusy } from '../../net/too-busy.js'
 import type { Clients } from '../clients.js'
 import { holderOf } from '../../net/holder-of.js'
 import { toldSeldom } from '../../net/told-seldom.js'
@@ -91,7 +92,7 @@ export function openSockets(server: Server, options: SocketOptions): () => Promi
       const given = connectionParams?.authorization
       if (given !== undefined) extra.authorization = [String(given)]
       try {
-        const { viewer } = await contextOf(extra.authorization, extra.signal)
+        const { viewer } = await contextOf(extra.authorization, extra.signal, extra.address)
         extra.expiry = untilExpiry(viewer, () => extra.end(unauthorized, 'The token has expired.'))
         return true
       } catch (thrown) {
@@ -105,9 +106,9 @@ export function openSockets(server: Server, options: SocketOptions): () => Promi
         return []
       }
       const [record, started] = [currentRequest(), performance.now()]
-      const context = await contextOf(extra.authorization, extra.signal)
+      const context = await contextOf(extra.authorization, extra.signal, extra.address)
       const begun = beginOperation(context, extra.address, clients, telemetry)
-      if (begun === undefined) return [toGraphQLError(tooManyOperations)]
+      if (begun instanceof TooBusy) return [toGraphQLError(begun)]
       const prepared = operations.prepare(payload, context)
       if ('errors' in prepared) {
         begun.end('unknown', operations.publicErrors(prepared.errors))
