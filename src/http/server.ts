@@ -10,6 +10,7 @@ import { Clients } from './clients.js'
 import { crossOrigin, isAllowed } from './cross-origin.js'
 import { graphiqlRoute } from './graphiql/route.js'
 import { graphqlHandler } from './graphql-handler.js'
+import { jsonOnly } from './json-only.js'
 import { metricsRoute } from './metrics-route.js'
 import { observeRequests } from './observe-requests.js'
 import { eventStreamRoute } from './subscriptions/event-stream.js'
@@ -66,6 +67,7 @@ export function hubServer(options: HubServerOptions): FastifyInstance {
   observeRequests(app, telemetry, log)
   unpackBodies(app)
   crossOrigin(app, origins)
+  jsonOnly(app)
   graphiqlRoute(app, options.graphqlFolder)
   metricsRoute(app, telemetry.metrics, options.mayOperate)
   app.route({ method: ['GET', 'POST'], url: '/graphql', handler: graphqlHandler(graph, { contextOf, clients, telemetry }) })

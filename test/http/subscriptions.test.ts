@@ -317,7 +317,7 @@ describe('over server-sent events', () => {
         body: JSON.stringify({ query: 'subscription { ticks }' }),
       })
     expect((await ask({ 'content-type': 'application/json', authorization: 'Bearer forged' })).status).toBe(401)
-    expect((await ask({ 'content-type': 'text/plain' })).status).toBe(400)
+    expect((await ask({ 'content-type': 'text/plain' })).status).toBe(415)
     expect(started).toBe(begun)
   })
 })
