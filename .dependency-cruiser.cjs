@@ -20,10 +20,11 @@ module.exports = {
     only('catalogue', 'errors', 'connector', 'identity', 'database', 'queue'),
     only('search', 'errors', 'connector', 'identity', 'database', 'queue', 'catalogue'),
     only('query', 'errors', 'connector', 'identity', 'catalogue'),
-    only('spoke', 'errors', 'config', 'connector', 'identity'),
+    only('net', 'errors', 'connector'),
+    only('spoke', 'errors', 'config', 'connector', 'identity', 'net'),
     only('api', 'errors', 'connector', 'identity', 'database', 'catalogue', 'search', 'query'),
     only('telemetry', 'errors', 'connector', 'identity'),
-    only('http', 'errors', 'config', 'connector', 'identity', 'database', 'catalogue', 'query', 'api', 'telemetry'),
+    only('http', 'errors', 'config', 'connector', 'identity', 'net', 'database', 'catalogue', 'query', 'api', 'telemetry'),
     // connectors/shared is held to it too: it imports no kind of source.
     {
       name: 'a-connector-imports-the-contract-alone',

@@ -1,6 +1,7 @@
 import { DialsError, ResultTooLarge } from '../errors.js'
 import type { QueryResult } from '../query/6-result/query-result.js'
 import { operationLimits as limits } from './limits/limits.js'
+import type { TakeTurn } from './limits/turns.js'
 
 /** The rows and the records of each result set, once each; aliases cannot raise it. */
 const textsMax = 2 * limits.resultSets
@@ -11,6 +12,9 @@ export class Results {
   #begun = 0
   #rows = 0
   #texts = 0
+
+  /** @param takeTurn waits for a turn of the client, for each of its queries. Default: no wait. */
+  constructor(private readonly takeTurn: TakeTurn = () => Promise.resolve(() => undefined)) {}
 
   /**
    * Runs one more query and keeps its result.
@@ -23,7 +27,7 @@ export class Results {
         `One operation can ask for ${limits.resultSets} result sets. Ask for the others in another.`,
       )
     }
-    const result = await query()
+    const result = await this.#inTurn('last', query)
     this.#held.add(result)
     this.#rows += result.rowCount
     if (this.#rows > limits.rows) {
@@ -34,9 +38,19 @@ export class Results {
     return result
   }
 
-  /** Counts a list of rows or records that will be written. @throws QUERY_TOO_COMPLEX beyond 40. */
-  write(): void {
+  /** Writes a list of rows or records. @throws QUERY_TOO_COMPLEX beyond 40. */
+  async write<T>(text: () => Promise<T>): Promise<T> {
     if (++this.#texts > textsMax) throw new DialsError('QUERY_TOO_COMPLEX', `One operation can write rows or records ${textsMax} times.`)
+    return this.#inTurn('first', text)
+  }
+
+  async #inTurn<T>(order: 'first' | 'last', work: () => Promise<T>): Promise<T> {
+    const leave = await this.takeTurn(order)
+    try {
+      return await work()
+    } finally {
+      leave()
+    }
   }
 
   /** Frees the rows of all results. */

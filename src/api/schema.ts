@@ -1,8 +1,17 @@
 import 'reflect-metadata'
 import { MapperKind, mapSchema } from '@graphql-tools/utils'
-import { GraphQLList, GraphQLNonNull, type GraphQLSchema, lexicographicSortSchema, specifiedDirectives } from 'graphql'
+import {
+  defaultFieldResolver,
+  type GraphQLFieldConfig,
+  GraphQLList,
+  GraphQLNonNull,
+  type GraphQLSchema,
+  lexicographicSortSchema,
+  specifiedDirectives,
+} from 'graphql'
 import { printSchemaWithDirectives } from '@graphql-tools/utils'
 import { buildSchema } from 'type-graphql'
+import { isWebUrl } from '../connector/web-url.js'
 import { accessDirectives } from './access/directives.js'
 import { SchemaRules } from './access/schema-rules.js'
 import {
@@ -45,10 +54,24 @@ export async function createSchema(): Promise<GraphQLSchema> {
     directives: [...specifiedDirectives, ...accessDirectives],
   })
   const graph = mapSchema(schema, {
-    [MapperKind.OBJECT_FIELD]: (field, name, type) => (type === 'ResultSet' && name === 'rows' ? { ...field, type: rowsType } : undefined),
+    [MapperKind.OBJECT_FIELD]: (field, name, type) => {
+      if (String(field.type) === 'IRI') return webUrl(field)
+      return type === 'ResultSet' && name === 'rows' ? { ...field, type: rowsType } : undefined
+    },
   })
   new SchemaRules(graph)
   return graph
+}
+
+/** A field for a URL of a catalogue: null where it may not be offered as a link, such as `javascript:`. The harvest leaves those out too. */
+function webUrl<S, C>({ resolve = defaultFieldResolver, ...field }: GraphQLFieldConfig<S, C>): GraphQLFieldConfig<S, C> {
+  return {
+    ...field,
+    resolve: async (...args) => {
+      const value: unknown = await resolve(...args)
+      return typeof value === 'string' && isWebUrl(value) ? value : null
+    },
+  }
 }
 
 /** `[[Value]!]!`: a row is never null, a cell may be. */

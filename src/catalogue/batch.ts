@@ -25,6 +25,7 @@ export class Batch {
     else if (judged.kind === 'removed') this.removed.push(judged.sourceId)
     else {
       this.shown.push(judged.shown)
+      this.problems.push(...judged.problems)
       this.#bytes += judged.shown.bytes
     }
   }

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { z } from 'zod'
 import { type CatalogueEvent, catalogueEventSchema, type DatasetDescription } from '../connector/catalogue.js'
+import { keepWebUrls } from './keep-web-urls.js'
 
 /** What a source reports at its end: `complete` of the connector contract. */
 export type Completion = Omit<Extract<CatalogueEvent, { kind: 'complete' }>, 'kind'>
@@ -23,18 +24,20 @@ export interface Problem {
 
 /** A checked event of a source. */
 export type Judged =
-  | { kind: 'shown'; shown: Shown }
+  | { kind: 'shown'; shown: Shown; problems: readonly Problem[] }
   | { kind: 'problem'; problem: Problem }
   | { kind: 'removed'; sourceId: string }
   | { kind: 'complete'; completion: Completion }
 
 /**
  * Checks an event against the connector contract; an event that breaks it becomes a problem with the reason. Beyond the schema it checks:
- * unique names, a scale for each DECIMAL and for nothing else, no NUL characters (PostgreSQL cannot store them), and a bounded size.
+ * unique names, a scale for each DECIMAL and for nothing else, no NUL characters (PostgreSQL cannot store them), and a bounded size. A URL
+ * that is not of the web is left out, and is a problem beside its dataset.
  * @param recordBytesMax of one dataset's description, as JSON.
  */
 export function judgeEvent(event: unknown, recordBytesMax: number): Judged {
-  const parsed = catalogueEventSchema.safeParse(event)
+  const kept = keepWebUrls(event)
+  const parsed = catalogueEventSchema.safeParse(kept.event)
   if (!parsed.success) return problem(sourceIdOf(event), `It breaks the connector contract: ${reasons(parsed.error)}`)
   if (parsed.data.kind === 'problem') return problem(parsed.data.sourceId, parsed.data.message, parsed.data.listing === 'PUBLIC')
   if (parsed.data.kind === 'removed') return parsed.data
@@ -46,7 +49,8 @@ export function judgeEvent(event: unknown, recordBytesMax: number): Judged {
   const bytes = Buffer.byteLength(text)
   const fault = bytes > recordBytesMax ? `its description is over ${recordBytesMax / 1024} KiB` : faultOf(description, text)
   if (fault !== undefined) return problem(description.id, `It breaks the connector contract: ${fault}`)
-  return { kind: 'shown', shown: { description, bytes, hash: hash('sha256', text) } }
+  const problems = kept.leftOut.length === 0 ? [] : [problemOf(description.id, `${kept.leftOut.slice(0, 20).join(', ')} ${urlFault}`)]
+  return { kind: 'shown', shown: { description, bytes, hash: hash('sha256', text) }, problems }
 }
 
 function faultOf({ distributions, tables }: DatasetDescription, text: string): string | undefined {
@@ -87,11 +91,14 @@ function reasons(error: z.ZodError): string {
     .join('; ')
 }
 
-/** Removes NULs and bounds the length, so that a problem can always be stored. */
+const urlFault = 'left out: not a URL of http or https, or with a password or control characters in it.'
+
 function problem(sourceId: string | undefined, message: string, listed = false): Judged {
+  return { kind: 'problem', problem: problemOf(sourceId, message, listed) }
+}
+
+/** Removes NULs and bounds the length, so that a problem can always be stored. */
+function problemOf(sourceId: string | undefined, message: string, listed = false): Problem {
   const clean = (text: string, lengthMax: number) => text.replaceAll('\0', '').slice(0, lengthMax)
-  return {
-    kind: 'problem',
-    problem: { sourceId: sourceId === undefined ? undefined : clean(sourceId, 500), message: clean(message, 2000), listed },
-  }
+  return { sourceId: sourceId === undefined ? undefined : clean(sourceId, 500), message: clean(message, 2000), listed }
 }

@@ -1,12 +1,21 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { guard, type GuardOptions } from '../net/guard.js'
 
 /** A port cannot be used; the message is for an operator. */
 export class ListenError extends Error {}
 
-/** Listens, and returns the URL. Throws ListenError if the port is in use or not permitted. */
-export async function listen(app: FastifyInstance, { host, port, tls }: { host: string; port: number; tls: boolean }): Promise<string> {
+/** Where a server listens, and what guards it. */
+export interface ListenOptions extends GuardOptions {
+  readonly host: string
+  readonly port: number
+  readonly tls: boolean
+}
+
+/** Listens within the limits of every server, and returns the URL. Throws ListenError if the port is in use or not permitted. */
+export async function listen(app: FastifyInstance, { host, port, tls, ...guarding }: ListenOptions): Promise<string> {
   closeUnusedConnections(app)
+  guard(app, guarding)
   try {
     await app.listen({ host, port })
   } catch (thrown) {

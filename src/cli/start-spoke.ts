@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { JSONWebKeySet } from 'jose'
+import type { JSONWebKeySet, JWK } from 'jose'
 import { type IssuerConfig, type Loaded, readBeside, type SpokeConfig } from '../config.js'
 import type { Log, Source } from '../connector/source.js'
 import { DuckDbEngine } from '../engine/duckdb.js'
@@ -8,6 +8,7 @@ import { ConfigError } from '../errors.js'
 import { issuerTokens } from '../identity/issuers.js'
 import { RequestVerifier } from '../identity/scan-token.js'
 import { tokenParts } from '../identity/token-parts.js'
+import { weaknessOf } from '../identity/weak-key.js'
 import { Holdings } from '../spoke/holdings.js'
 import { spokeServer } from '../spoke/server.js'
 import { UsedTokens } from '../spoke/used-tokens.js'
@@ -92,7 +93,7 @@ export async function startSpoke({ loaded, dataFolder, port, hub, issuers = [], 
       ...(tls ? { tls } : {}),
     })
     undo.add(() => app.close())
-    const url = await listen(app, { host: config.host ?? '127.0.0.1', port: port ?? config.port ?? 4100, tls: tls !== undefined })
+    const url = await listen(app, { host: config.host ?? '127.0.0.1', port: port ?? config.port ?? 4100, tls: tls !== undefined, log })
     return { url, close: () => undo.run() }
   } catch (thrown) {
     await undo.run()
@@ -106,13 +107,16 @@ function pinnedHub(loaded: Loaded<SpokeConfig>): { issuer: string; jwks: JSONWeb
   return { issuer: hub.issuer, jwks: parseJwks(readBeside(loaded, hub.jwks, 'hub.jwks'), loaded.file) }
 }
 
-/** Parses a JWK Set of public keys. Throws ConfigError. */
+/** Parses the JWK Set of a hub, whose keys are all public ones of Ed25519. Throws ConfigError. */
 export function parseJwks(text: string, file: string): JSONWebKeySet {
   try {
     const jwks = JSON.parse(text) as JSONWebKeySet
-    if (!Array.isArray(jwks.keys) || jwks.keys.some((key) => 'd' in key)) throw new Error('not a set of public keys')
+    const isKey = (key: JWK) => key.kty === 'OKP' && weaknessOf(key) === undefined
+    if (!Array.isArray(jwks.keys) || jwks.keys.length === 0 || !jwks.keys.every(isKey)) throw new Error('not a set of public keys')
     return jwks
   } catch (thrown) {
-    throw new ConfigError(file, 'hub.jwks', 'is not a JWK Set of public keys', { cause: thrown })
+    throw new ConfigError(file, 'hub.jwks', 'is not a JWK Set of public keys of Ed25519: take it from the hub, at /.well-known/jwks.json', {
+      cause: thrown,
+    })
   }
 }

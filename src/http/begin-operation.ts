@@ -3,11 +3,12 @@ import type { GraphQLFormattedError } from 'graphql'
 import type { Context } from '../api/context.js'
 import type { Splice } from '../api/splice.js'
 import { databaseError } from '../database/database-error.js'
-import { DialsError, toDialsError } from '../errors.js'
+import { type DialsError, toDialsError } from '../errors.js'
 import type { OperationEnd } from '../telemetry/metrics.js'
 import type { Telemetry } from '../telemetry/telemetry.js'
 import { watchOperation } from '../telemetry/watch-operation.js'
-import { clientOf, type Clients, operationsMax } from './clients.js'
+import { TooBusy } from '../net/too-busy.js'
+import type { Clients } from './clients.js'
 
 /** An operation that counts among those of its client until it ends. */
 export interface BegunOperation {
@@ -15,19 +16,13 @@ export interface BegunOperation {
   end(kind: OperationEnd['kind'], errors: readonly GraphQLFormattedError[]): void
 }
 
-/** The error of an operation beyond the limit of its client. */
-export const tooManyOperations = new DialsError(
-  'QUERY_TOO_COMPLEX',
-  `More than ${operationsMax} operations of yours are under way. Wait for some of them.`,
-)
-
-/** Begins an operation of a stream, from a client at this address. Undefined if the client has too many under way. */
-export function beginOperation({ viewer }: Context, address: string, clients: Clients, telemetry: Telemetry): BegunOperation | undefined {
+/** Begins an operation of a stream, from a client at this address. Returns the error if too many are under way. */
+export function beginOperation({ viewer }: Context, address: string, clients: Clients, telemetry: Telemetry): BegunOperation | TooBusy {
   const record = watchOperation(telemetry, viewer)
-  const leave = clients.enter(clientOf(viewer, address))
-  if (leave === undefined) {
-    record('unknown', [bodyOf(tooManyOperations)])
-    return undefined
+  const leave = clients.enter(viewer, address)
+  if (leave instanceof TooBusy) {
+    record('unknown', [bodyOf(leave)])
+    return leave
   }
   let isOver = false
   return {
@@ -41,10 +36,15 @@ export function beginOperation({ viewer }: Context, address: string, clients: Cl
 }
 
 /**
- * Makes the context of one request from its Authorization headers. The signal ends when the client goes away; the splice carries rows
- * around GraphQL.
+ * Makes the context of one request from its Authorization headers and its client's address. The signal ends when the client goes away; the
+ * splice carries rows around GraphQL.
  */
-export type ContextOf = (authorization: readonly string[] | undefined, signal: AbortSignal, splice?: Splice) => Promise<Context>
+export type ContextOf = (
+  authorization: readonly string[] | undefined,
+  signal: AbortSignal,
+  address: string,
+  splice?: Splice,
+) => Promise<Context>
 
 /** The context of an HTTP request, or the error that it is refused with: an invalid token, or a database that is down. */
 export async function contextOrError(making: Promise<Context>): Promise<Context | DialsError> {
@@ -53,7 +53,7 @@ export async function contextOrError(making: Promise<Context>): Promise<Context 
 
 /** Answers a request whose operation does not begin. `status` is that of GraphQL over HTTP for errors in the request itself. */
 export function refuse(reply: FastifyReply, error: DialsError, status = statusOf(error)): FastifyReply {
-  if (error === tooManyOperations) reply.header('retry-after', '1')
+  if (error instanceof TooBusy) reply.header('retry-after', '1')
   return reply
     .status(status)
     .header('cache-control', 'private, no-store')
@@ -65,7 +65,7 @@ function bodyOf({ code, message }: DialsError): GraphQLFormattedError {
 }
 
 function statusOf(error: DialsError): number {
-  if (error === tooManyOperations) return 429
+  if (error instanceof TooBusy) return error.statusCode
   if (error.code === 'UNAUTHENTICATED') return 401
   if (error.code === 'SOURCE_TIMEOUT') return 504
   return error.code === 'BAD_REQUEST' || error.code === 'QUERY_TOO_COMPLEX' ? 400 : 503

@@ -1,5 +1,6 @@
-import cors from '@fastify/cors'
+import cors, { type FastifyCorsOptions } from '@fastify/cors'
 import type { FastifyInstance } from 'fastify'
+import { isGraph } from './json-only.js'
 
 /** Whether pages of an origin may use the graph: of a configured origin, or of the hub itself. */
 export function isAllowed(origin: string, host: string | undefined, origins: readonly string[]): boolean {
@@ -11,12 +12,12 @@ export function isAllowed(origin: string, host: string | undefined, origins: rea
 }
 
 /**
- * CORS for the configured origins (https://fetch.spec.whatwg.org/#http-cors-protocol). Without credentials, because the page sends its
- * token itself, and the browser sends nothing on its own.
+ * CORS for the configured origins (https://fetch.spec.whatwg.org/#http-cors-protocol), at the graph alone: pages need nothing else of the
+ * hub. Without credentials, because the page sends its token itself, and the browser sends nothing on its own.
  */
 export function crossOrigin(app: FastifyInstance, origins: readonly string[]): void {
   if (origins.length === 0) return
-  void app.register(cors, {
+  const ofGraph: FastifyCorsOptions = {
     origin: origins.includes('*') ? '*' : [...origins],
     methods: ['GET', 'POST'],
     allowedHeaders: [
@@ -28,7 +29,8 @@ export function crossOrigin(app: FastifyInstance, origins: readonly string[]): v
       'x-request-id',
       'traceparent',
     ],
-    exposedHeaders: ['etag', 'x-request-id'],
+    exposedHeaders: ['etag', 'retry-after', 'x-request-id'],
     maxAge: 3600,
-  })
+  }
+  void app.register(cors, { delegator: (request, done) => done(null, isGraph(request.url ?? '') ? ofGraph : { origin: false }) })
 }

@@ -5,8 +5,9 @@ import type { Context } from '../api/context.js'
 import { scanRequest } from '../api/limits/nesting.js'
 import { Splice } from '../api/splice.js'
 import { DialsError, SourceTimeout } from '../errors.js'
-import { type ContextOf, contextOrError, refuse, tooManyOperations } from './begin-operation.js'
-import { clientOf, type Clients } from './clients.js'
+import { TooBusy } from '../net/too-busy.js'
+import { type ContextOf, contextOrError, refuse } from './begin-operation.js'
+import type { Clients } from './clients.js'
 import { isPlainGet } from './cross-site.js'
 import { etagOf, isKnown } from './etag.js'
 import { statusNotBegun } from './response-status.js'
@@ -48,13 +49,15 @@ export function graphqlHandler(
 
     const splice = new Splice()
     const signal = endOf(reply, operationMs)
-    const context = await contextOrError(contextOf(request.raw.headersDistinct['authorization'], signal, splice))
+    const closed = new Promise((resolve) => reply.raw.once('close', resolve))
+    const context = await contextOrError(contextOf(request.raw.headersDistinct['authorization'], signal, request.ip, splice))
     if (context instanceof DialsError) return refuseWith(context)
-    const leave = clients.enter(clientOf(context.viewer, request.ip))
-    if (leave === undefined) return refuseWith(tooManyOperations)
-    const answering = server
-      .executeHTTPGraphQLRequest({ httpGraphQLRequest: toHttpRequest(request, body), context: () => Promise.resolve(context) })
-      .finally(leave)
+    const leave = clients.enter(context.viewer, request.ip)
+    if (leave instanceof TooBusy) return refuseWith(leave)
+    const httpGraphQLRequest = toHttpRequest(request, body)
+    const answering = server.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: () => Promise.resolve(context) })
+    // An answer that its client does not read is still under way: it occupies memory.
+    void Promise.allSettled([answering, closed]).then(leave)
     const answer = await within(operationMs + endMsMax, answering)
     if (answer !== undefined) return send(reply, request, context, answer, splice)
     return refuseWith(new SourceTimeout(`The operation took longer than ${operationMs / 1000} s and was abandoned. Ask for less at once.`))

@@ -4,16 +4,19 @@ import type { Log } from '../connector/source.js'
 import type { Context } from '../api/context.js'
 import type { Operations } from '../api/operations.js'
 import type { Telemetry } from '../telemetry/telemetry.js'
-import type { ContextOf } from './begin-operation.js'
+import { TooBusy } from '../net/too-busy.js'
+import { type ContextOf, refuse } from './begin-operation.js'
 import { Clients } from './clients.js'
 import { crossOrigin, isAllowed } from './cross-origin.js'
 import { graphiqlRoute } from './graphiql/route.js'
 import { graphqlHandler } from './graphql-handler.js'
+import { jsonOnly } from './json-only.js'
 import { metricsRoute } from './metrics-route.js'
 import { observeRequests } from './observe-requests.js'
 import { eventStreamRoute } from './subscriptions/event-stream.js'
 import { openSockets } from './subscriptions/web-socket.js'
 import { unpackBodies } from './unpack-bodies.js'
+import { timeOptions } from '../net/limits.js'
 
 const bodyBytesMax = 2 * 1024 * 1024
 
@@ -46,11 +49,12 @@ export function hubServer(options: HubServerOptions): FastifyInstance {
   const app = Fastify({
     bodyLimit: bodyBytesMax,
     trustProxy: [...trustedProxies],
-    ...(tls ? { https: tls } : {}),
+    ...timeOptions(tls),
   }) as unknown as FastifyInstance
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
   app.setErrorHandler((thrown, _request, reply) => {
+    if (thrown instanceof TooBusy) return refuse(reply, thrown)
     const status = (thrown as { statusCode?: number }).statusCode ?? 500
     if (status >= 500) log.error({ err: thrown }, 'a request failed')
     const [code, message] =
@@ -63,6 +67,7 @@ export function hubServer(options: HubServerOptions): FastifyInstance {
   observeRequests(app, telemetry, log)
   unpackBodies(app)
   crossOrigin(app, origins)
+  jsonOnly(app)
   graphiqlRoute(app, options.graphqlFolder)
   metricsRoute(app, telemetry.metrics, options.mayOperate)
   app.route({ method: ['GET', 'POST'], url: '/graphql', handler: graphqlHandler(graph, { contextOf, clients, telemetry }) })

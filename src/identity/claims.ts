@@ -10,6 +10,17 @@ const lifeSecondsMax = 24 * 60 * 60
 /** Claims that only tokens for other uses have: ID tokens and log-out tokens. */
 const claimsRefused = ['at_hash', 'c_hash', 'events']
 
+/** @throws UNAUTHENTICATED if a registered claim of a token (RFC 7519, 4.1; RFC 8693, 4.2) is not of its type. */
+export function checkClaimTypes(claims: Claims): void {
+  const isText = (value: unknown) => typeof value === 'string'
+  const isTime = (value: unknown) => typeof value === 'number' && Number.isFinite(value)
+  const isAudience = (value: unknown) => isText(value) || (Array.isArray(value) && value.every(isText))
+  const types = { iss: isText, sub: isText, jti: isText, scope: isText, aud: isAudience, exp: isTime, iat: isTime, nbf: isTime }
+  for (const [name, isRight] of Object.entries(types)) {
+    if (Object.hasOwn(claims, name) && !isRight(claims[name])) throw refused(name, `The token’s claim '${name}' is not of its type.`)
+  }
+}
+
 /**
  * The viewer of a token whose signature, `iss`, `aud` and times are verified. Throws UNAUTHENTICATED if the token lives longer than a day,
  * is for another use, speaks for an organisation that its issuer may not speak for, or has a malformed claim. A token without the
@@ -19,6 +30,7 @@ export function viewerOfClaims(
   claims: Claims,
   { issuer, organisationClaim = 'organisation', organisations, scopes: allowed }: IssuerConfig,
 ): Viewer {
+  checkClaimTypes(claims)
   const { aud, sub, exp, iat } = claims
   if (Array.isArray(aud) && aud.length > 1)
     throw refused('it is for several audiences', 'The token is for other parties beside this hub: ask for one of its own.')

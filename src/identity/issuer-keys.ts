@@ -1,4 +1,14 @@
-import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
+import {
+  calculateJwkThumbprint,
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  type JSONWebKeySet,
+  type JWK,
+  type JWTVerifyGetKey,
+} from 'jose'
+import { weaknessOf } from './weak-key.js'
 
 const bytesMax = 262_144
 
@@ -24,8 +34,8 @@ export class KeysUnreadable extends Error {}
 
 /**
  * The public keys of one issuer, read when first needed and cached. The address comes from the configuration only, never from a token's
- * header, and redirections are not followed. A token without `kid` is accepted only if exactly one key fits. Throws KeysUnreadable, or
- * jose's error if no key fits.
+ * header, and redirections are not followed. A token without `kid` is accepted only if exactly one key fits. Weak keys (weak-key.ts) are left out
+ * and told. Throws KeysUnreadable, or jose's error if no key fits.
  */
 export function issuerKeys(issuer: string, jwks: string, log: Warnings, times: KeyTimes = {}): JWTVerifyGetKey {
   const { cacheMs = 600_000, cooldownMs = 30_000, timeoutMs = 5_000, retryMs = 5_000 } = times
@@ -37,8 +47,8 @@ export function issuerKeys(issuer: string, jwks: string, log: Warnings, times: K
     [customFetch]: async (url, options) => {
       if (Date.now() < quietUntil) throw new KeysUnreadable('a moment ago they could not be read')
       try {
-        const set = await fetchKeys(url, options)
-        return Response.json(set)
+        const { keys } = await fetchKeys(url, options)
+        return Response.json({ keys: await withoutWeak(keys, issuer, log) })
       } catch (thrown) {
         quietUntil = Date.now() + retryMs
         log.warn({ issuer, reason: reasonOf(thrown) }, 'the keys of an issuer cannot be read: its tokens are refused')
@@ -54,6 +64,23 @@ export function issuerKeys(issuer: string, jwks: string, log: Warnings, times: K
       throw new KeysUnreadable('they cannot be used', { cause: thrown })
     }
   }
+}
+
+/** The keys whose signatures can be trusted. The log is told of the others, whose tokens are refused. */
+async function withoutWeak(keys: readonly JWK[], issuer: string, log: Warnings): Promise<JWK[]> {
+  const kept: JWK[] = []
+  for (const jwk of keys) {
+    const reason = weaknessOf(jwk)
+    if (reason === undefined) kept.push(jwk)
+    else log.warn({ issuer, key: await nameOf(jwk), reason }, 'a key of an issuer is refused, and tokens that it signs')
+  }
+  return kept
+}
+
+/** Its `kid`, else its thumbprint (RFC 7638). */
+async function nameOf(jwk: JWK): Promise<string> {
+  if (typeof jwk.kid === 'string') return jwk.kid.slice(0, 200)
+  return jwk.kty === 'oct' ? 'symmetric' : calculateJwkThumbprint(jwk).catch(() => 'malformed')
 }
 
 async function fetchKeys(url: string, options: RequestInit): Promise<JSONWebKeySet> {

@@ -1,4 +1,5 @@
 import { createLocalJWKSet, errors, jwtVerify, SignJWT } from 'jose'
+import { checkClaimTypes } from './claims.js'
 import type { HubKey } from './hub-key.js'
 import { refused } from './refused.js'
 import type { Viewer } from './viewer.js'
@@ -33,6 +34,7 @@ export function operatorTokens(issuer: string, key: HubKey): (token: string) => 
     }).catch((thrown: unknown) => {
       throw refused(thrown instanceof errors.JOSEError ? thrown.code : 'it cannot be verified')
     })
+    checkClaimTypes(payload)
     const { sub = '', exp = 0 } = payload
     const scope = typeof payload['scope'] === 'string' ? payload['scope'] : ''
     return { subject: sub, issuer, scopes: scope.split(' ').filter((item) => item !== ''), expiresAt: exp }

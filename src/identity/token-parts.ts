@@ -35,6 +35,7 @@ export function tokenParts(token: string): TokenParts {
   if (header === undefined || claims === undefined) throw refused('header or claims are not a JSON object of plain names')
   const unwanted = headersRefused.find((name) => Object.hasOwn(header, name))
   if (unwanted !== undefined) throw refused(`its header has '${unwanted}'`)
+  if (header['kid'] !== undefined && typeof header['kid'] !== 'string') throw refused('kid is not a text')
   return { header, claims }
 }
 

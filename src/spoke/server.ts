@@ -12,6 +12,7 @@ import type { Log, ScanReport } from '../connector/source.js'
 import { BadUserInput, DialsError, toDialsError } from '../errors.js'
 import type { RequestVerifier } from '../identity/scan-token.js'
 import { anonymous, type Viewer } from '../identity/viewer.js'
+import { timeOptions } from '../net/limits.js'
 import type { Holdings } from './holdings.js'
 import { scan, type ScanContext } from './scan.js'
 
@@ -45,7 +46,7 @@ export interface SpokeServerOptions extends Omit<ScanContext, 'holdings'> {
 
 /** The spoke's HTTP server: /health for everybody; /catalogue and /scans only for its own hub, with a new token for each request. */
 export function spokeServer(options: SpokeServerOptions): FastifyInstance {
-  const app = Fastify({ bodyLimit: bodyBytesMax, ...(options.tls ? { https: options.tls } : {}) }) as unknown as FastifyInstance
+  const app = Fastify({ bodyLimit: bodyBytesMax, ...timeOptions(options.tls) }) as unknown as FastifyInstance
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body))
   app.setErrorHandler((thrown, _request, reply) => sendError(reply, thrown, options.log))
@@ -199,7 +200,8 @@ function disconnectOf(reply: FastifyReply): AbortSignal {
 
 function sendError(reply: FastifyReply, thrown: unknown, log: Log): FastifyReply {
   const status = (thrown as { statusCode?: number }).statusCode
-  const error = status !== undefined && status < 500 ? new DialsError('BAD_REQUEST', 'The request is malformed.') : toDialsError(thrown)
+  const isOfFramework = status !== undefined && status < 500 && !(thrown instanceof DialsError)
+  const error = isOfFramework ? new DialsError('BAD_REQUEST', 'The request is malformed.') : toDialsError(thrown)
   if (error.code === 'INTERNAL_SERVER_ERROR') log.error({ err: thrown }, 'a request failed')
   return reply.status(status ?? statuses[error.code] ?? 500).send({ code: error.code, message: error.message })
 }

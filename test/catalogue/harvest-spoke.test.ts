@@ -35,6 +35,32 @@ function backwards(value: unknown): unknown {
 }
 
 describe('harvestSpoke', () => {
+  it('leaves out URLs that are not of the web, such as javascript:, tells them, and keeps their dataset', async () => {
+    const run = await harvest(
+      database.knex,
+      fakeSource(
+        dataset('libraries', {
+          landingPage: 'JavaScript:alert(1)',
+          licence: { title: 'OGL', url: 'data:text/html,x' },
+          distributions: [{ id: 'csv', accessUrl: 'https://example.org/a', downloadUrl: 'https://user:password@example.org/b' }],
+        }),
+        complete(),
+      ),
+    )
+    const [row] = await database.knex('datasets').select('landing_page', 'licence')
+    expect(row).toMatchObject({ landing_page: null, licence: { title: 'OGL' } })
+    expect(row).not.toHaveProperty('licence.url')
+    expect(await database.knex('distributions').select('access_url', 'download_url')).toEqual([
+      { access_url: 'https://example.org/a', download_url: null },
+    ])
+    expect(await problemsOf(run.id)).toMatchObject([
+      {
+        sourceId: 'libraries',
+        message: expect.stringMatching(/^landingPage, licence.url, distributions.0.downloadUrl left out: not a URL/) as string,
+      },
+    ])
+  })
+
   it('writes what a source shows, whole', async () => {
     const run = await harvest(
       database.knex,

@@ -227,6 +227,14 @@ describe('caching', () => {
 })
 
 describe('an answer never holds', () => {
+  test('a link to javascript:, even one that is in the catalogue already', async () => {
+    await held.database.knex('datasets').where({ spoke_id: 'camden' }).update({ landing_page: 'javascript:alert(1)' })
+    const { data, errors } = await held.hub.ask('{ datasets(filter: { spokes: ["camden"] }) { nodes { iri landingPage } } }')
+    expect(errors).toBeUndefined()
+    expect(JSON.stringify(data)).toContain('/datasets/camden/')
+    expect(JSON.stringify(data)).not.toContain('javascript')
+  })
+
   test.each([
     '{ tabel { id } }',
     '{ query(input: {}) { rows } }',

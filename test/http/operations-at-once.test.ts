@@ -18,21 +18,24 @@ afterAll(() => {
   if (stopped !== undefined) signal([stopped], 'SIGCONT')
 })
 
-test('a client has 64 operations under way at most; the 65th is refused, and the others are answered once their source answers', async () => {
+test('an address without a token has 32 operations under way at most; the 33rd is refused, and the others are answered once their source answers', async () => {
   stopped = (await hubFamily(held.hub, 'camden')).spokes.get('camden') as number
   signal([stopped], 'SIGSTOP')
-  const waiting = Array.from({ length: 64 }, () => ask(query))
-  await until('64 operations are under way', async () => (await requestsInFlight()) >= 65)
+  const waiting = Array.from({ length: 32 }, () => ask(query))
+  await until('32 operations are under way', async () => (await requestsInFlight()) >= 33)
   const refused = await ask('{ viewer { scopes } }')
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1'])
   expect(await refused.json()).toEqual({
     errors: [
-      { message: 'More than 64 operations of yours are under way. Wait for some of them.', extensions: { code: 'QUERY_TOO_COMPLEX' } },
+      {
+        message: 'More than 32 operations of your address without a token are under way. Wait for some of them, or send a token.',
+        extensions: { code: 'QUERY_TOO_COMPLEX' },
+      },
     ],
   })
 
   signal([stopped], 'SIGCONT')
   const answers = await Promise.all(waiting.map(async (response) => (await response).json()))
-  expect(answers).toEqual(Array.from({ length: 64 }, () => ({ data: { query: { rowCount: 2 } } })))
+  expect(answers).toEqual(Array.from({ length: 32 }, () => ({ data: { query: { rowCount: 2 } } })))
   expect(await (await ask('{ viewer { scopes } }')).json()).toEqual({ data: { viewer: { scopes: [] } } })
 })

@@ -317,7 +317,7 @@ describe('over server-sent events', () => {
         body: JSON.stringify({ query: 'subscription { ticks }' }),
       })
     expect((await ask({ 'content-type': 'application/json', authorization: 'Bearer forged' })).status).toBe(401)
-    expect((await ask({ 'content-type': 'text/plain' })).status).toBe(400)
+    expect((await ask({ 'content-type': 'text/plain' })).status).toBe(415)
     expect(started).toBe(begun)
   })
 })
@@ -365,7 +365,7 @@ describe('operations over streams', () => {
       ])
   })
 
-  test('are at most 64 of a client over all transports; another address has its own', async () => {
+  test('of an address without a token are at most 32 over all transports; another address has its own', async () => {
     const gone = new AbortController()
     const stream = () =>
       fetch(`http://${url}/graphql/stream`, {
@@ -374,11 +374,11 @@ describe('operations over streams', () => {
         headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
         body: JSON.stringify({ query: 'subscription { ticks }' }),
       })
-    const held = await Promise.all(Array.from({ length: 64 }, stream))
+    const held = await Promise.all(Array.from({ length: 32 }, stream))
     expect(held.map(({ status }) => status)).toEqual(held.map(() => 200))
     expect((await stream()).status).toBe(429)
     const refused = await gather(client().iterate({ query: '{ hello }' })).catch((thrown: unknown) => thrown)
-    expect(JSON.stringify(refused)).toContain('More than 64 operations of yours')
+    expect(JSON.stringify(refused)).toContain('More than 32 operations of your address')
 
     class Elsewhere extends WebSocket {
       constructor(address: string, protocols: string[]) {

@@ -89,8 +89,7 @@ export class ResultSetResolver {
     @Arg('numbers', () => NumbersEnum, { nullable: true, defaultValue: 'EXACT' }) numbers: Numbers | null,
     @Ctx() { splice, results }: Context,
   ) {
-    results.write()
-    const text = await result.json('rows', numbers ?? 'EXACT')
+    const text = await results.write(() => result.json('rows', numbers ?? 'EXACT'))
     return splice === undefined ? plainly(Buffer.concat(text).toString()) : [[splice.keep(text)]]
   }
 
@@ -100,8 +99,7 @@ export class ResultSetResolver {
     @Arg('numbers', () => NumbersEnum, { nullable: true, defaultValue: 'EXACT' }) numbers: Numbers | null,
     @Ctx() { splice, results }: Context,
   ) {
-    results.write()
-    const text = await result.json('records', numbers ?? 'EXACT')
+    const text = await results.write(() => result.json('records', numbers ?? 'EXACT'))
     return splice === undefined ? plainly(Buffer.concat(text).toString()) : [splice.keep(text)]
   }
 }

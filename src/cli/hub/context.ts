@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { Context } from '../../api/context.js'
+import { Turns } from '../../api/limits/turns.js'
 import { Results } from '../../api/results.js'
 import { CatalogueMemory } from '../../catalogue/catalogue-memory.js'
 import type { HarvestScheduler } from '../../catalogue/harvest-scheduler.js'
@@ -8,6 +9,7 @@ import { suggestTables } from '../../catalogue/suggest-tables.js'
 import { databaseError } from '../../database/database-error.js'
 import type { DuckDbEngine } from '../../engine/duckdb.js'
 import type { ContextOf } from '../../http/begin-operation.js'
+import { clientOf } from '../../http/clients.js'
 import { bearerToken } from '../../identity/token-parts.js'
 import type { Viewer } from '../../identity/viewer.js'
 import { StepBudget } from '../../query/2-bind/query-size.js'
@@ -30,8 +32,10 @@ export interface ContextParts {
 /** Makes the context of each request: who asks, and what resolvers read from. */
 export function contextMaker({ identify, knex, sources, engine, scheduler, search, traces, baseUrl }: ContextParts): ContextOf {
   const memory = new CatalogueMemory(knex)
-  return async (authorization, signal, splice): Promise<Context> => {
+  const turns = new Turns()
+  return async (authorization, signal, address, splice): Promise<Context> => {
     const viewer = await identify(authorization)
+    const client = clientOf(viewer, address)
     const token = bearerToken(authorization)
     const loaders = await memory.loadersFor(viewer)
     const catalogue = {
@@ -47,7 +51,7 @@ export function contextMaker({ identify, knex, sources, engine, scheduler, searc
       search,
       statusOf: (spokeId) => sources.status(spokeId),
       harvestNow: (spokeId, how) => scheduler.harvestNow(spokeId, how),
-      results: new Results(),
+      results: new Results((order) => turns.take(client, signal, order)),
       ...(splice ? { splice } : {}),
       query: {
         viewer,

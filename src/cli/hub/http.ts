@@ -55,7 +55,8 @@ export async function startHttp(start: HubStart, parts: HttpParts): Promise<stri
     notReady: () => notReady({ database: async () => knex.raw('select 1').timeout(readyMsMax), engine: () => engine.answers() }),
   })
   undo.add(() => app.close())
-  const url = await listen(app, { host: config.host ?? '127.0.0.1', port: port ?? config.port ?? 4000, tls: tls !== undefined })
+  const at = { host: config.host ?? '127.0.0.1', port: port ?? config.port ?? 4000, tls: tls !== undefined }
+  const url = await listen(app, { ...at, trustedProxies: config.trustedProxies ?? [], log })
   if (!/^https?:/.test(baseUrl)) baseUrl = url
   return url
 }

@@ -7,7 +7,8 @@ import type { OperationRequest, Operations } from '../../api/operations.js'
 import { DialsError } from '../../errors.js'
 import type { OperationEnd } from '../../telemetry/metrics.js'
 import type { Telemetry } from '../../telemetry/telemetry.js'
-import { type BegunOperation, beginOperation, type ContextOf, contextOrError, refuse, tooManyOperations } from '../begin-operation.js'
+import { TooBusy } from '../../net/too-busy.js'
+import { type BegunOperation, beginOperation, type ContextOf, contextOrError, refuse } from '../begin-operation.js'
 import type { Clients } from '../clients.js'
 import { isPlainGet } from '../cross-site.js'
 import { untilExpiry } from './until-expiry.js'
@@ -66,10 +67,10 @@ export function eventStreamRoute(app: FastifyInstance, { operations, contextOf, 
       if (refused !== undefined) return refuse(reply, refused)
       const gone = new AbortController()
       reply.raw.once('close', () => gone.abort())
-      const context = await contextOrError(contextOf(request.raw.headersDistinct['authorization'], gone.signal))
+      const context = await contextOrError(contextOf(request.raw.headersDistinct['authorization'], gone.signal, request.ip))
       if (context instanceof DialsError) return refuse(reply, context)
       const begun = beginOperation(context, request.ip, clients, telemetry)
-      if (begun === undefined) return refuse(reply, tooManyOperations)
+      if (begun instanceof TooBusy) return refuse(reply, begun)
       const streamed: Streamed = { context, begun, kind: 'unknown', errors: [] }
       under.set(request, streamed)
       await stream(request, reply, streamed, handle)
@@ -101,12 +102,10 @@ async function stream(
   }
 }
 
-/** A POST has to be JSON, which a page of another site cannot send without a preflight; a GET has to pass the same test as on /graphql. */
+/** A GET has to pass the same test as on /graphql, and a POST is read no deeper than there. */
 function refusalOf({ method, headers, body }: FastifyRequest): DialsError | undefined {
   if (method === 'GET') {
     return isPlainGet(method, headers) ? undefined : new DialsError('BAD_REQUEST', 'This request could come from a page of another site.')
   }
-  if (!/^application\/json\b/i.test(headers['content-type'] ?? ''))
-    return new DialsError('BAD_REQUEST', 'The body has to be application/json.')
   return typeof body === 'string' ? scanRequest(body) : undefined
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import proxyAddress from '@fastify/proxy-addr'
@@ -14,8 +14,11 @@ import { toDialsError } from '../../errors.js'
 import type { OperationEnd } from '../../telemetry/metrics.js'
 import type { Telemetry } from '../../telemetry/telemetry.js'
 import { currentRequest, forRequest, newRequest, type RequestRecord, loggedFields } from '../../telemetry/request-record.js'
-import { type BegunOperation, beginOperation, type ContextOf, tooManyOperations } from '../begin-operation.js'
+import { type BegunOperation, beginOperation, type ContextOf } from '../begin-operation.js'
+import { TooBusy } from '../../net/too-busy.js'
 import type { Clients } from '../clients.js'
+import { holderOf } from '../../net/holder-of.js'
+import { toldSeldom } from '../../net/told-seldom.js'
 import { untilExpiry } from './until-expiry.js'
 
 const path = '/graphql'
@@ -25,7 +28,9 @@ const socketsMax = 1000
 const socketsOfAddressMax = 32
 const operationsOfSocketMax = 20
 const initMsMax = 5_000
-const pingMs = 15_000
+const pingMsDefault = 15_000
+/** With more unread bytes than this, no more is taken from a client. */
+const unreadBytesMax = 1024 * 1024
 const unauthorized = 4401
 
 /** What sockets need. `isOrigin` decides whether a page of this origin may open one; `clients` is shared with the other transports. */
@@ -38,6 +43,8 @@ export interface SocketOptions {
   readonly trustedProxies: readonly string[]
   readonly isOrigin: (origin: string, host: string | undefined) => boolean
   readonly log: Log
+  /** Milliseconds between two pings; a client that has not read the last one by the next is ended. Default 15 s. */
+  readonly pingMs?: number
 }
 
 /** One operation of a socket. */
@@ -66,7 +73,8 @@ interface Extra {
  * @returns a function that closes all sockets.
  */
 export function openSockets(server: Server, options: SocketOptions): () => Promise<void> {
-  const { operations, contextOf, clients, telemetry, isOrigin, log } = options
+  const { operations, contextOf, clients, telemetry, isOrigin, log, pingMs = pingMsDefault } = options
+  const tell = toldSeldom(log)
   const trusted = proxyAddress.compile([...options.trustedProxies])
   const sockets = new WebSocketServer({ noServer: true, maxPayload: messageBytesMax, handleProtocols })
   const failed = ({ running }: Extra, payload: SubscribePayload, errors: readonly GraphQLError[]): GraphQLFormattedError[] => {
@@ -84,7 +92,7 @@ export function openSockets(server: Server, options: SocketOptions): () => Promi
       const given = connectionParams?.authorization
       if (given !== undefined) extra.authorization = [String(given)]
       try {
-        const { viewer } = await contextOf(extra.authorization, extra.signal)
+        const { viewer } = await contextOf(extra.authorization, extra.signal, extra.address)
         extra.expiry = untilExpiry(viewer, () => extra.end(unauthorized, 'The token has expired.'))
         return true
       } catch (thrown) {
@@ -98,9 +106,9 @@ export function openSockets(server: Server, options: SocketOptions): () => Promi
         return []
       }
       const [record, started] = [currentRequest(), performance.now()]
-      const context = await contextOf(extra.authorization, extra.signal)
+      const context = await contextOf(extra.authorization, extra.signal, extra.address)
       const begun = beginOperation(context, extra.address, clients, telemetry)
-      if (begun === undefined) return [toGraphQLError(tooManyOperations)]
+      if (begun instanceof TooBusy) return [toGraphQLError(begun)]
       const prepared = await operations.prepare(payload, context)
       if ('errors' in prepared) {
         begun.end('unknown', operations.publicErrors(prepared.errors))
@@ -117,10 +125,9 @@ export function openSockets(server: Server, options: SocketOptions): () => Promi
     onComplete: ({ extra }, _id, payload) => end(extra, payload, log),
   })
 
-  const open = (socket: WebSocket, request: IncomingMessage): void => {
+  const open = (socket: WebSocket, request: IncomingMessage, raw: Duplex, address: string): void => {
     const gone = new AbortController()
     const close = (code: number, reason: string) => socket.close(code, reason)
-    const address = addressOf.get(socket) ?? ''
     const extra: Extra = {
       signal: gone.signal,
       address,
@@ -151,15 +158,26 @@ export function openSockets(server: Server, options: SocketOptions): () => Promi
       },
       extra,
     )
-    let answered = true
+    // A client that does not read cannot know what the next ping holds.
+    let expected: Buffer | undefined
     const ping = setInterval(() => {
-      if (!answered) return socket.terminate()
-      answered = false
-      socket.ping()
+      if (expected !== undefined) {
+        tell('sockets were ended, because their clients did not answer a ping')
+        return socket.terminate()
+      }
+      expected = randomBytes(8)
+      return socket.ping(expected)
     }, pingMs)
-    socket.on('pong', () => {
-      answered = true
+    socket.on('pong', (data) => {
+      if (expected?.equals(data) === true) expected = undefined
     })
+    const slow = () => {
+      if (socket.bufferedAmount <= unreadBytesMax || socket.isPaused) return
+      socket.pause()
+      raw.once('drain', () => socket.resume())
+    }
+    socket.on('message', slow)
+    socket.on('ping', slow)
     socket.on('error', (error) => log.warn({ reason: error.message }, 'a socket failed'))
     socket.once('close', (code, reason) => {
       clearInterval(ping)
@@ -174,13 +192,17 @@ export function openSockets(server: Server, options: SocketOptions): () => Promi
   const upgrade = (request: IncomingMessage, raw: Duplex, head: Buffer): void => {
     const { origin, host } = request.headers
     const address = proxyAddress(request, trusted)
-    const ofAddress = [...sockets.clients].filter((client) => addressOf.get(client) === address).length
+    const holder = holderOf(address)
+    const ofAddress = [...sockets.clients].filter((client) => holders.get(client) === holder).length
     if (request.url?.split('?')[0] !== path) return refuse(raw, '404 Not Found')
     if (origin !== undefined && !isOrigin(origin, host)) return refuse(raw, '403 Forbidden')
-    if (sockets.clients.size >= socketsMax || ofAddress >= socketsOfAddressMax) return refuse(raw, '429 Too Many Requests')
+    if (sockets.clients.size >= socketsMax || ofAddress >= socketsOfAddressMax) {
+      tell('sockets beyond the limits were refused')
+      return refuse(raw, '429 Too Many Requests\r\nRetry-After: 1')
+    }
     sockets.handleUpgrade(request, raw, head, (socket) => {
-      addressOf.set(socket, address)
-      open(socket, request)
+      holders.set(socket, holder)
+      open(socket, request, raw, address)
     })
   }
   server.on('upgrade', upgrade)
@@ -192,8 +214,8 @@ export function openSockets(server: Server, options: SocketOptions): () => Promi
   }
 }
 
-/** The client's address, also behind trusted proxies. */
-const addressOf = new WeakMap<WebSocket, string>()
+/** Who holds a socket: the client's address or network, also behind trusted proxies. */
+const holders = new WeakMap<WebSocket, string>()
 
 async function end({ running }: Extra, payload: SubscribePayload, log: Log): Promise<void> {
   const streamed = running.get(payload)
@@ -207,6 +229,8 @@ async function end({ running }: Extra, payload: SubscribePayload, log: Log): Pro
   await streamed.context.results.release()
 }
 
+/** Closes a connection, also where its client keeps its own half open. */
 function refuse(raw: Duplex, status: string): void {
+  raw.once('finish', () => raw.destroy())
   raw.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }

@@ -1,0 +1,24 @@
+import type { FastifyInstance } from 'fastify'
+import { DialsError } from '../errors.js'
+import { refuse } from './begin-operation.js'
+
+const json = /^application\/json\s*(;\s*charset\s*=\s*("utf-8"|utf-8)\s*)?$/i
+
+/** Whether an address, of any method, is one of the graph's. */
+export function isGraph(url: string): boolean {
+  return /^\/graphql(\/stream)?\/?(\?|$)/.test(url)
+}
+
+/**
+ * Refuses a POST to the graph that is not JSON with 415, before its body is read. A page of another site can send other types without a
+ * preflight (https://fetch.spec.whatwg.org/#cors-safelisted-request-header).
+ */
+export function jsonOnly(app: FastifyInstance): void {
+  const error = new DialsError('BAD_REQUEST', 'The body has to be JSON: send it with the one header content-type: application/json.')
+  app.addHook('onRequest', (request, reply, done) => {
+    const types = request.raw.headersDistinct['content-type'] ?? []
+    const isJson = types.length === 1 && json.test(types[0] ?? '')
+    if (request.method === 'POST' && isGraph(request.routeOptions.url ?? '') && !isJson) refuse(reply, error, 415)
+    else done()
+  })
+}
