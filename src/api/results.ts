@@ -27,7 +27,7 @@ export class Results {
         `One operation can ask for ${limits.resultSets} result sets. Ask for the others in another.`,
       )
     }
-    const result = await this.#inTurn('last', query)
+    const result = await this.inTurn('last', query)
     this.#held.add(result)
     this.#rows += result.rowCount
     if (this.#rows > limits.rows) {
@@ -41,10 +41,11 @@ export class Results {
   /** Writes a list of rows or records. @throws QUERY_TOO_COMPLEX beyond 40. */
   async write<T>(text: () => Promise<T>): Promise<T> {
     if (++this.#texts > textsMax) throw new DialsError('QUERY_TOO_COMPLEX', `One operation can write rows or records ${textsMax} times.`)
-    return this.#inTurn('first', text)
+    return this.inTurn('first', text)
   }
 
-  async #inTurn<T>(order: 'first' | 'last', work: () => Promise<T>): Promise<T> {
+  /** Does work of the engine, or of a query's size, in a turn of the client. Work that holds rows already goes `first`. */
+  async inTurn<T>(order: 'first' | 'last', work: () => Promise<T>): Promise<T> {
     const leave = await this.takeTurn(order)
     try {
       return await work()

@@ -23,8 +23,8 @@ export class QueryResolver {
 
   @Directive('@public')
   @Query(() => Plan, { nullable: true, description: 'The plan of a query, which is not run' })
-  async explain(@Arg('input', () => QueryInput) input: QueryInput, @Ctx() { query }: Context) {
-    const { text, fragments, residual } = await explainQuery(input, query)
+  async explain(@Arg('input', () => QueryInput) input: QueryInput, @Ctx() { query, results }: Context) {
+    const { text, fragments, residual } = await results.inTurn('last', () => explainQuery(input, query))
     return {
       text,
       residual,

@@ -6,11 +6,11 @@ import type { ParsedQuery } from '../1-parse/parse.js'
  * The steps that the queries of one operation may take together. Each factor of a query has a limit of its own (`queryLimits`); their
  * product could still be a thousand times too large.
  */
-export const stepsMax = 1_000_000
+export const stepsMax = 500_000
 
-/** Steps for each column, output or term of a filter. A value of a list takes one for each ten characters. */
-const stepsEach = 10
-const charactersAStep = 10
+/** Steps for each column, output or term of a filter. A value of a list takes one for each twenty characters. */
+const stepsEach = 5
+const charactersAStep = 20
 
 /** What a query is multiplied out to: its parts, for each of its tables. */
 export interface QuerySize {
@@ -54,7 +54,7 @@ function stepsOf(operand: Test['operand']): number {
 export class StepBudget {
   #left = stepsMax
 
-  /** Takes the steps of one more query. @throws QUERY_TOO_COMPLEX with the sum, where more than 1,000,000 are taken together. */
+  /** Takes the steps of one more query. @throws QUERY_TOO_COMPLEX with the sum, where more than 500,000 are taken together. */
   take(size: QuerySize): void {
     const { tables, columns, outputs, terms, values } = size
     const steps = tables * (stepsEach * (columns + outputs + terms) + values)
