@@ -57,11 +57,11 @@ describe('a table that is shared with one organisation', () => {
   })
 
   test('is decided again at the spoke, by the issuers that it pins', async () => {
-    expect(await rowsOf('lambeth/libraries/libraries', 'borough-of-barnet')).toBe('SOURCE_UNAVAILABLE')
+    expect(await rowsOf('lambeth/libraries/libraries', 'borough-of-barnet')).toBe('FORBIDDEN')
     expect(await rowsOf('lambeth/open/open', 'borough-of-barnet')).toBe(2)
   })
 
-  test('can be in a union with an open one, and only the spoke that needs the token gets it', async () => {
+  test('can be in a union with an open one, and only the spoke that has to know learns who asks', async () => {
     const headers = { authorization: `Bearer ${await issuer.token({ organisation: 'borough-of-barnet' })}` }
     const query =
       '{ query(input: { from: { union: ["camden/libraries/libraries", "lambeth/open/open"] } }) { rowCount sources { spoke status } } }'

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { Context } from '../../api/context.js'
 import { Results } from '../../api/results.js'
@@ -54,7 +55,7 @@ export function contextMaker({ identify, knex, sources, engine, scheduler, searc
         sources,
         engine,
         signal,
-        ...(token === undefined ? {} : { viewerToken: token }),
+        ...(token === undefined ? {} : { tokenSha256: createHash('sha256').update(token).digest('hex') }),
         ...(traces ? { stage: traces.stage } : {}),
       },
     }

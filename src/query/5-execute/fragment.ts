@@ -1,6 +1,6 @@
 import { collectParts } from '../../connector/collect-parts.js'
 import type { LandedFile } from '../../connector/engine.js'
-import type { ScanReport } from '../../connector/source.js'
+import type { Asker, ScanReport } from '../../connector/source.js'
 import { type DialsError, SourceTimeout, SourceUnavailable, toDialsError } from '../../errors.js'
 import type { PlanFragment } from '../4-plan/physical-plan.js'
 import type { OpenSource } from './sources.js'
@@ -22,8 +22,8 @@ export interface FragmentOptions {
   readonly deadline: number
   readonly rowsMax: number
   readonly bytesMax: number
-  /** Only for a source whose shared tables are read. */
-  readonly viewerToken?: string
+  /** Only for a source whose tables that are not open are read. */
+  readonly asker?: Asker
 }
 
 /** Errors of a source. PARTIAL goes on without that source. Any other error fails the query. */
