@@ -51,9 +51,12 @@ export interface SpokeServerOptions extends Omit<ScanContext, 'holdings'> {
 /** The spoke's HTTP server: /health for everybody; /catalogue and /scans only for its own hub, with a new token for each request. */
 export function spokeServer(options: SpokeServerOptions): FastifyInstance {
   const app = Fastify({ bodyLimit: bodyBytesMax, ...(options.tls ? { https: options.tls } : {}) }) as unknown as FastifyInstance
-  // Without a parser no body is read, whatever the path: 415.
+  // Without a parser no body is read, whatever the path.
   app.removeAllContentTypeParsers()
-  app.setErrorHandler((thrown, request, reply) => sendError(request, reply, thrown, options.log))
+  app.setErrorHandler((thrown, _request, reply) => sendError(reply, thrown, options.log))
+  app.addHook('onSend', async (request, reply) => {
+    if (isUnread(request, reply)) void reply.header('connection', 'close')
+  })
   app.get('/health', () => ({ status: 'UP' }))
   app.get('/catalogue', (request, reply) => catalogue(request, reply, options))
   void app.register((scope, _options, done) => {
@@ -237,11 +240,15 @@ function whenClosed(reply: FastifyReply, callback: () => void): void {
   else reply.raw.once('close', callback)
 }
 
-/** A client whose request is refused may still be sending its body: only a hub that is told to try again may go on. */
-function sendError(request: FastifyRequest, reply: FastifyReply, thrown: unknown, log: Log): FastifyReply {
+/** Whether a client may still be sending a body that nobody reads. Only a hub that is told to try again may send it to its end. */
+function isUnread({ raw, headers }: FastifyRequest, reply: FastifyReply): boolean {
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+  return hasBody && !raw.complete && !reply.hasHeader('retry-after')
+}
+
+function sendError(reply: FastifyReply, thrown: unknown, log: Log): FastifyReply {
   const status = (thrown as { statusCode?: number }).statusCode
   const error = status !== undefined && status < 500 ? new DialsError('BAD_REQUEST', 'The request is malformed.') : toDialsError(thrown)
   if (error.code === 'INTERNAL_SERVER_ERROR') log.error({ err: thrown }, 'a request failed')
-  if (!request.raw.complete && !reply.hasHeader('retry-after')) void reply.header('connection', 'close')
   return reply.status(status ?? statuses[error.code] ?? 500).send({ code: error.code, message: error.message })
 }

@@ -67,8 +67,9 @@ export async function runFragment(
     const error = options.signal.aborted
       ? new SourceTimeout(`The spoke ${fragment.spokeId} did not answer in time.`, { cause: thrown })
       : toDialsError(thrown)
-    if (!sourceErrors.includes(error.code)) throw error
+    // An answer that blames the query is an answer too: it ends the trial of a source that was not asked for a while.
     if (!options.signal.aborted || timedOut(options.signal)) open.observed(error)
+    if (!sourceErrors.includes(error.code)) throw error
     return outcome(undefined, error)
   }
 }
