@@ -67,11 +67,17 @@ const issuerSchema = z.strictObject({
 /** An issuer of tokens in hub.yaml or spoke.yaml. */
 export type IssuerConfig = z.infer<typeof issuerSchema>
 
+const haveNoTwins = (issuers: readonly { issuer: string }[]) => new Set(issuers.map(({ issuer }) => issuer)).size === issuers.length
+const twins = 'two entries have one issuer: make them one'
+
 /** Issuers without duplicates. */
-export const issuersSchema = z
-  .array(issuerSchema)
+export const issuersSchema = z.array(issuerSchema).max(100).refine(haveNoTwins, twins)
+
+/** The same at a spoke, which verifies no viewer's token: it needs no keys and no audience, but takes them. */
+const pinnedIssuersSchema = z
+  .array(issuerSchema.partial({ jwks: true, audience: true }))
   .max(100)
-  .refine((issuers) => new Set(issuers.map(({ issuer }) => issuer)).size === issuers.length, 'two entries have one issuer: make them one')
+  .refine(haveNoTwins, twins)
 
 /** Limits of a harvest, and how it decides which datasets are gone. */
 const harvestLimitsSchema = z.strictObject({
@@ -163,10 +169,10 @@ export const spokeConfigSchema = z.strictObject({
   /** The only hub whose tokens this spoke accepts. May only be absent if a hub starts this spoke itself. */
   hub: z.strictObject({ issuer: z.string().min(1).max(500), jwks: z.string().min(1) }).optional(),
   /**
-   * Issuers whose tokens viewers need to read what is shared with their organisation. The spoke verifies each token again itself. Default
-   * none.
+   * Issuers by whose tokens viewers may read what is shared with their organisation, and the organisations that each may speak for here. The
+   * hub states who asks, and verifies the token: only `issuer` and `organisations` count here. Default none.
    */
-  issuers: issuersSchema.optional(),
+  issuers: pinnedIssuersSchema.optional(),
   /** Default 127.0.0.1. */
   host: z.string().min(1).optional(),
   /** Default 4100; 0 takes any free port. `--port` overrides it. */

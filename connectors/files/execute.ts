@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { deadlineAfter } from '../../src/connector/deadline.js'
 import type { Engine, EngineSession } from '../../src/connector/engine.js'
 import type { Relation, TableScan } from '../../src/connector/relation.js'
@@ -26,6 +25,8 @@ export interface ScanParts {
   engine: Engine
   scratchFolder: string
   hold(tables: readonly string[], signal: AbortSignal): Promise<HeldTables>
+  /** The version of tables with these copies: the same as long as the copies are, and of no use for guessing what they hold. */
+  versionOf(keys: readonly string[]): Promise<string>
   /** Told where a copy could not be read to its end. Answers what the scan ends with. */
   damaged(tables: readonly HeldTable[], cause: unknown): Promise<Error>
 }
@@ -61,7 +62,7 @@ async function* run(
     try {
       const guarded = bound.rows > rowsMax ? atMost(sql, shapesOf(relation).length, rowsMax) : sql
       const { rows } = yield* asParts(session.parts(guarded, { folder: parts.scratchFolder, bytesMax, rowsMax: bound.likely, compression }))
-      return reportOf(tables, rows)
+      return await reportOf(tables, rows, parts)
     } catch (thrown) {
       if (causes(thrown).some((cause) => cause.includes(tooMany))) throw tooLarge(rowsMax)
       throw isDamaged(thrown) ? await parts.damaged([...tables.values()], thrown) : thrown
@@ -113,11 +114,10 @@ function tooLarge(rowsMax: number): ResultTooLarge {
   return new ResultTooLarge(`The answer of one source has more than ${rowsMax} rows. Filter more, or group.`)
 }
 
-function reportOf(held: ReadonlyMap<string, HeldTable>, rows: number): ScanReport {
+async function reportOf(held: ReadonlyMap<string, HeldTable>, rows: number, { versionOf }: ScanParts): Promise<ScanReport> {
   const tables = [...held.values()]
   const stale = [...held].flatMap(([table, { stale: reason }]) => (reason === undefined ? [] : [{ table, reason }]))
   const keys = [...new Set(tables.map(({ key }) => key))].sort()
-  const version = keys.length === 1 ? keys[0] : createHash('sha256').update(keys.join()).digest('hex')
   const asOf = tables
     .map((table) => table.asOf)
     .sort()
@@ -125,7 +125,7 @@ function reportOf(held: ReadonlyMap<string, HeldTable>, rows: number): ScanRepor
   return {
     truncated: false,
     rows,
-    ...(version === undefined ? {} : { version }),
+    version: await versionOf(keys),
     ...(asOf === undefined ? {} : { asOf }),
     ...(stale.length === 0 ? {} : { stale }),
   }

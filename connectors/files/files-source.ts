@@ -16,6 +16,7 @@ import type { ReadableTable } from '../shared/tabular/copies/readable-table.js'
 import { executeScan, type HeldTables } from './execute.js'
 import { harvestFolder } from './harvest.js'
 import { storeFolderOf } from './store-folder.js'
+import { VersionKey } from './version-key.js'
 import { scanText } from '../shared/engine-sql.js'
 
 /** A folder of files as a source. Scans read the copies of the last harvest, never the files themselves. */
@@ -26,6 +27,7 @@ export class FilesSource implements Source {
   readonly #harvestedTables: HarvestedTables
   readonly #memoryFile: string
   readonly #copies: AttachedCopies
+  readonly #versions: VersionKey
   #last: Promise<unknown> = Promise.resolve()
   /** The error of an unreadable catalogue.yaml. While it is set, access is unknown and nothing is served. */
   #broken: DialsError | undefined
@@ -38,7 +40,9 @@ export class FilesSource implements Source {
   ) {
     this.#folder = resolve(context.baseFolder, config.folder)
     const folder = storeFolderOf(context.storeFolder, context.spokeId, this.#folder)
-    this.#memoryFile = `${storeFolderOf(context.memoryFolder ?? context.storeFolder, context.spokeId, this.#folder)}.json`
+    const memory = storeFolderOf(context.memoryFolder ?? context.storeFolder, context.spokeId, this.#folder)
+    this.#memoryFile = `${memory}.json`
+    this.#versions = new VersionKey(`${memory}.version-key`)
     this.#store = new CopyStore(folder)
     this.#hashes = new ContentHashes(join(folder, 'hashes.json'))
     this.#harvestedTables = new HarvestedTables(join(folder, 'harvested.json'))
@@ -57,6 +61,7 @@ export class FilesSource implements Source {
           ...{ config, store, hashes, harvestedTables, folder, converter, memoryFile: this.#memoryFile },
           log: context.log,
           inTurn: (work) => this.#inTurn(work),
+          versionOf: (keys) => this.#versions.versionOf(keys),
           onCatalogueFile: (broken) => (this.#broken = broken),
         },
         signal,
@@ -84,6 +89,7 @@ export class FilesSource implements Source {
     return executeScan(planned, options, {
       engine,
       scratchFolder,
+      versionOf: (keys) => this.#versions.versionOf(keys),
       hold: (tables, signal) => this.#hold(tables, signal),
       damaged: (tables, cause) => this.#damaged(tables, cause),
     })

@@ -30,6 +30,8 @@ export interface HarvestParts {
   log: Log
   /** Runs one piece of work at a time, across all harvests of the source. */
   inTurn<T>(work: () => Promise<T>): Promise<T>
+  /** The version of a table whose copy has this key. */
+  versionOf(keys: readonly string[]): Promise<string>
   /** Called once catalogue.yaml was read: with its error, or with undefined if it is valid. */
   onCatalogueFile(readable: DialsError | undefined): void
 }
@@ -73,6 +75,17 @@ export async function* harvestFolder(parts: HarvestParts, signal: AbortSignal): 
   yield { kind: 'complete' }
 }
 
+/** A table that was read, before it has an id. `key` is its place in the dataset. */
+interface ReadTable {
+  readonly key: string
+  readonly name: string
+  readonly table: ConvertedTable
+  readonly held: HeldTable
+  readonly version: string
+  readonly title: string
+  readonly problems: readonly string[]
+}
+
 async function harvestDataset(
   dataset: FileDataset,
   parts: HarvestParts,
@@ -99,13 +112,14 @@ async function harvestDataset(
     for (const file of dataset.files) if (!withRows.has(file)) await hold(file, (held) => parts.hashes.of(file.path, held, signal))
     const columns = new Map(Object.entries(dataset.entry.columns ?? {}))
     const types = new Map([...columns].flatMap(([name, { type }]) => (type === undefined ? [] : [[name, type] as const])))
-    const read: { key: string; name: string; table: ConvertedTable; held: HeldTable; title: string; problems: readonly string[] }[] = []
+    const read: ReadTable[] = []
     for (const { stem, name, title, file, problems } of dataset.tables) {
       // A file without rows does not show the types of its columns, so those of the last harvest stay.
       const before = bound.get(`${stem}/`)
       const known = before === undefined ? undefined : (await parts.harvestedTables.get(`${dataset.id}/${before}`))?.columns
       const { key, manifest } = await hold(file, (held) => parts.converter.copyOf({ ...file, held }, types, signal, known))
       const { modified: asOf } = seen.get(file.name) as DataFile
+      const version = await parts.versionOf([key])
       for (const table of manifest.tables) {
         const held = {
           dataset: dataset.id,
@@ -121,6 +135,7 @@ async function harvestDataset(
           name: table.sheet ?? name,
           table,
           held,
+          version,
           title,
           problems: [...problems, ...manifest.problems],
         })
@@ -133,8 +148,8 @@ async function harvestDataset(
       columns,
       read.map(({ table }) => table),
     )
-    const tables = read.map(({ key, table, held, title, problems }) =>
-      describeTable(idOf(key), table, { title, version: held.key, columns, lostProtection: lost, problems }),
+    const tables = read.map(({ key, table, version, title, problems }) =>
+      describeTable(idOf(key), table, { title, version, columns, lostProtection: lost, problems }),
     )
     await parts.harvestedTables.replace(dataset.id, new Map(read.map(({ key, held }) => [`${dataset.id}/${idOf(key)}`, held])))
     return [
@@ -151,22 +166,27 @@ async function harvestDataset(
   }
 }
 
-const problemOf = ({ id, listing }: FileDataset, message: string): CatalogueEvent => ({
+/** Problems place and count rows, so those of a dataset that is not OPEN are told to its parties only. */
+const problemOf = ({ id, access, listing }: FileDataset, message: string): CatalogueEvent => ({
   kind: 'problem',
   sourceId: id,
   message: message.slice(0, 2000),
-  listing,
+  listing: access === 'OPEN' ? listing : 'PARTIES',
 })
 
 /** A dataset whose file is present but cannot be read: its earlier tables, with the present catalogue.yaml applied. */
-async function asBefore(dataset: FileDataset, reason: string, { harvestedTables, store }: HarvestParts): Promise<CatalogueEvent[]> {
+async function asBefore(
+  dataset: FileDataset,
+  reason: string,
+  { harvestedTables, store, versionOf }: HarvestParts,
+): Promise<CatalogueEvent[]> {
   const columns = new Map(Object.entries(dataset.entry.columns ?? {}))
   const held = [...(await harvestedTables.markStale(dataset.id, reason))]
   const read = await Promise.all(
     held.map(async ([id, table]) => ({
       id,
       table: (await store.get(table.key))?.tables.find(({ file }) => file === table.file),
-      version: table.key,
+      version: await versionOf([table.key]),
     })),
   )
   const known = read.flatMap(({ table, ...rest }) => (table === undefined ? [] : [{ table, ...rest }]))

@@ -99,12 +99,23 @@ export function toldError(told: unknown, spokeId: string): DialsError {
 }
 
 async function answeredError(response: IncomingMessage, spokeId: string): Promise<DialsError> {
-  const text = await shortText(response)
+  const { statusCode: status = 0 } = response
+  const told = toldIn(await shortText(response))
+  const parsed = scanErrorSchema.safeParse(told)
+  if (status === 413 && parsed.data?.code !== 'RESULT_TOO_LARGE')
+    return new DialsError('QUERY_TOO_COMPLEX', `The spoke ${spokeId} takes no request as large as this one. Ask for less at once.`)
+  if (parsed.success) return toldError(told, spokeId)
+  // A spoke of ours does not phrase errors like this, so something before it did, such as a proxy. What it says of one request is no failure
+  // of the spoke.
+  const Failure = status >= 400 && status < 500 ? SourceUnavailable : SourceUnreachable
+  return new Failure(`The spoke ${spokeId} answered with HTTP status ${status}.`)
+}
+
+function toldIn(text: string): unknown {
   try {
-    return toldError(JSON.parse(text), spokeId)
+    return JSON.parse(text)
   } catch {
-    // A spoke of ours does not phrase errors like this, so something before it did, such as a proxy.
-    return new SourceUnreachable(`The spoke ${spokeId} answered with HTTP status ${response.statusCode}.`)
+    return undefined
   }
 }
 

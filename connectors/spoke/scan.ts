@@ -65,17 +65,11 @@ async function request(
   { planned, options, signer, spokeId, process }: ScanTarget,
   signal: AbortSignal,
 ): Promise<AsyncIterable<Uint8Array>> {
-  const { rowsMax, bytesMax, viewerToken } = options
+  const { rowsMax, bytesMax, asker } = options
   const timeoutMs = Math.max(1, Math.min(600_000, options.deadline - Date.now()))
-  const body = JSON.stringify({
-    relation: planned.pushed,
-    rowsMax,
-    bytesMax,
-    timeoutMs,
-    ...(viewerToken === undefined ? {} : { viewerToken }),
-  } satisfies ScanRequest)
+  const body = JSON.stringify({ relation: planned.pushed, rowsMax, bytesMax, timeoutMs } satisfies ScanRequest)
   const url = await process.url(signal)
-  const authorization = `Bearer ${await signer.sign('purpose+jwt', spokeId, body)}`
+  const authorization = `Bearer ${await signer.sign('purpose+jwt', spokeId, body, asker)}`
   // A header and no member of the body: what is asked stays the same, and a spoke that does not know it answers all the same.
   const accept = isLoopback(url) ? framesMediaType : `${framesMediaType};compression=zstd`
   const headers = { authorization, 'content-type': 'application/json', accept }

@@ -14,10 +14,15 @@ import type {
   SpokeProcess,
 } from '../../src/connector/source.js'
 import { splitBy } from '../../src/connector/split.js'
+import { scanRequestBytesMax } from '../../src/connector/scan-request.js'
+import { DialsError } from '../../src/errors.js'
 import { readCatalogue } from './catalogue-feed.js'
 import { openScan } from './scan.js'
 import { scanText } from '../shared/engine-sql.js'
 import { callSpoke, shortText } from './call.js'
+
+/** Bytes of a request beside its relation: the limits of the scan. */
+const limitsBytesMax = 1024
 
 const healthSchema = z.object({ status: z.enum(['UP', 'DEGRADED', 'DOWN']) })
 
@@ -39,8 +44,15 @@ export class SpokeSource implements Source {
     return Promise.resolve(everything)
   }
 
+  /** Throws QUERY_TOO_COMPLEX before anything is sent: a spoke would refuse so large a request. */
   plan({ relation }: Fragment, capabilities: Capabilities): PlannedFragment {
-    return splitBy(capabilities, relation)
+    const planned = splitBy(capabilities, relation)
+    const bytes = Buffer.byteLength(JSON.stringify(planned.pushed)) + limitsBytesMax
+    if (bytes <= scanRequestBytesMax) return planned
+    throw new DialsError(
+      'QUERY_TOO_COMPLEX',
+      `This query asks the spoke ${this.context.spokeId} with ${bytes} bytes, and a spoke takes ${scanRequestBytesMax}. Use fewer tables, or fewer and shorter values.`,
+    )
   }
 
   native(pushed: Relation): string {

@@ -24,6 +24,7 @@ import {
   type TableRow,
   tableSelection,
 } from './rows.js'
+import { guardSelection, toldDistribution, toldTable } from './told.js'
 import { visibleDatasets } from './visibility.js'
 
 /** Reads the catalogue for one request of one viewer. Hidden and missing things look the same: null, or an empty list. */
@@ -55,7 +56,8 @@ export function createCatalogueLoaders(knex: Knex, viewer: Viewer, memoryOf: Mem
   const oneByKey = oneByKeyWith(memoryOf)
   const listByKey = listByKeyWith(memoryOf)
   const everyStatus = () => visibleDatasets(knex, viewer, datasetStatuses)
-  const tableColumns = [tableSelection, knex.raw('tables.problems[1:100] as problems')]
+  const guard = guardSelection(knex)
+  const tableColumns = [tableSelection, guard, knex.raw('tables.problems[1:100] as problems')]
   const configuredSpokes = () => knex('spokes').where({ configured: true })
   return {
     organisation: oneByKey<OrganisationRow>(
@@ -74,20 +76,22 @@ export function createCatalogueLoaders(knex: Knex, viewer: Viewer, memoryOf: Mem
       ({ id }) => id,
       (ids) => visibleDatasets(knex, viewer).whereRaw('datasets.id = any(?)', [ids]).select(datasetSelection),
     ),
-    table: oneByKey<TableRow>(
-      ({ id }) => id,
+    table: oneByKey(
+      ({ id }: TableRow) => id,
       (ids) =>
         withTables(visibleDatasets(knex, viewer))
           .whereRaw('tables.id = any(?)', [ids])
           .select(...tableColumns),
+      toldTable(viewer.organisation),
     ),
-    tablesOfDataset: listByKey<TableRow>(
-      ({ datasetId }) => datasetId,
+    tablesOfDataset: listByKey(
+      ({ datasetId }: TableRow) => datasetId,
       (ids) =>
         withTables(everyStatus())
           .whereRaw('tables.dataset_id = any(?)', [ids])
           .orderBy('tables.position')
           .select(...tableColumns),
+      toldTable(viewer.organisation),
     ),
     columnsOfTable: listByKey<ColumnRow>(
       ({ tableId }) => tableId,
@@ -108,14 +112,15 @@ export function createCatalogueLoaders(knex: Knex, viewer: Viewer, memoryOf: Mem
           .whereNotNull('columns.profile')
           .select({ tableId: 'columns.table_id', position: 'columns.position', profile: 'columns.profile' }),
     ),
-    distributionsOfDataset: listByKey<DistributionRow>(
-      ({ datasetId }) => datasetId,
+    distributionsOfDataset: listByKey(
+      ({ datasetId }: DistributionRow) => datasetId,
       (ids) =>
         everyStatus()
           .join('distributions', 'distributions.dataset_id', 'datasets.id')
           .whereRaw('distributions.dataset_id = any(?)', [ids])
           .orderBy('distributions.position')
-          .select(distributionSelection),
+          .select(distributionSelection, guard),
+      toldDistribution(viewer.organisation),
     ),
     spokesOfOrganisation: listByKey<SpokeRow>(
       ({ organisationId }) => organisationId,

@@ -2,7 +2,7 @@ import type { Knex } from 'knex'
 import { BadUserInput } from '../errors.js'
 import type { Viewer } from '../identity/viewer.js'
 import type { HarvestProblemRow } from './rows.js'
-import { seesEveryProblem, visibleDatasets } from './visibility.js'
+import { readableDatasets, seesEveryProblem } from './visibility.js'
 
 /** @property first 0 to 100. */
 export interface ProblemsKey {
@@ -11,8 +11,8 @@ export interface ProblemsKey {
 }
 
 /**
- * The first problems of each run, in the order in which the source sent them. A problem with a record that the viewer may not see is still
- * listed, so that the counts agree, but without its name and message.
+ * The first problems of each run, in the order in which the source sent them. A problem with a record that the viewer may not read is still
+ * listed, so that the counts agree, but without its name and message, which may count its rows.
  * @throws BadUserInput if `first` is not 0 to 100.
  */
 export async function loadProblems(knex: Knex, viewer: Viewer, keys: readonly ProblemsKey[]): Promise<HarvestProblemRow[][]> {
@@ -32,7 +32,7 @@ export async function loadProblems(knex: Knex, viewer: Viewer, keys: readonly Pr
       organisationId: 'spokes.organisation_id',
       listed: knex.raw('harvest_problems.listed or coalesce(? in (?), false)', [
         knex.raw(`spokes.id || '/' || split_part(source_id, '/', 1)`),
-        visibleDatasets(knex, viewer).select('datasets.id'),
+        readableDatasets(knex, viewer).select('datasets.id'),
       ]),
     })) as (HarvestProblemRow & { runId: number; organisationId: string; listed: boolean })[]
   return keys.map(({ runId, first }) =>

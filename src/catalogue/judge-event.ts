@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import type { z } from 'zod'
 import { type CatalogueEvent, catalogueEventSchema, type DatasetDescription } from '../connector/catalogue.js'
 import { keepWebUrls } from './keep-web-urls.js'
+import { withoutShadows } from '../connector/may-read.js'
 
 /** What a source reports at its end: `complete` of the connector contract. */
 export type Completion = Omit<Extract<CatalogueEvent, { kind: 'complete' }>, 'kind'>
@@ -43,7 +44,7 @@ export function judgeEvent(event: unknown, recordBytesMax: number): Judged {
   if (parsed.data.kind === 'removed') return parsed.data
   if (parsed.data.kind === 'complete') return { kind: 'complete', completion: parsed.data }
 
-  const description = parsed.data.dataset
+  const description = withoutShadows(parsed.data.dataset)
   // The text is canonical, because zod returns the keys in the order of its schema.
   const text = JSON.stringify(description)
   const bytes = Buffer.byteLength(text)

@@ -21,6 +21,15 @@ export function visibleDatasets(knex: Knex, viewer: Viewer, statuses: readonly D
     })
 }
 
+/** Of these, the datasets whose open columns the viewer may read: mayRead of connector/may-read.ts, for the database. */
+export function readableDatasets(knex: Knex, viewer: Viewer): Knex.QueryBuilder {
+  return visibleDatasets(knex, viewer).where((read) => {
+    read.where('datasets.access', 'OPEN')
+    if (viewer.organisation !== undefined)
+      read.orWhereRaw(`(datasets.access = 'SHARED' and ? = any(datasets.shared_with))`, [viewer.organisation])
+  })
+}
+
 /**
  * Whether the viewer may read every problem of a spoke's harvests. Problems name records that may never have become datasets, so only
  * operators of the hub and the spoke's own organisation may.

@@ -1,13 +1,12 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JSONWebKeySet, JWK } from 'jose'
-import { type IssuerConfig, type Loaded, readBeside, type SpokeConfig } from '../config.js'
+import { type Loaded, readBeside, type SpokeConfig } from '../config.js'
 import type { Log, Source } from '../connector/source.js'
 import { DuckDbEngine } from '../engine/duckdb.js'
 import { ConfigError } from '../errors.js'
-import { issuerTokens } from '../identity/issuers.js'
 import { RequestVerifier } from '../identity/scan-token.js'
-import { tokenParts } from '../identity/token-parts.js'
+import type { PinnedIssuer } from '../identity/viewer-statement.js'
 import { weaknessOf } from '../identity/weak-key.js'
 import { Holdings } from '../spoke/holdings.js'
 import { spokeServer } from '../spoke/server.js'
@@ -25,7 +24,7 @@ export interface SpokeOptions {
   /** The hub to trust if spoke.yaml names none: the hub that starts this spoke. */
   readonly hub?: { issuer: string; jwks: JSONWebKeySet }
   /** Issuers to trust if spoke.yaml names none: those of the hub that starts this spoke. */
-  readonly issuers?: readonly IssuerConfig[]
+  readonly issuers?: readonly PinnedIssuer[]
   /** Threads of its engine. Default: one for each core. */
   readonly engineThreads?: number
   readonly log: Log
@@ -76,8 +75,6 @@ export async function startSpoke({ loaded, dataFolder, port, hub, issuers = [], 
     const used = new UsedTokens(join(dataFolder, 'used-tokens'))
     const verifier = new RequestVerifier(verifierHub, config.id, (jti, expiresAt) => used.use(jti, expiresAt))
     const holdings = new Holdings(sources, log)
-    const issued = issuerTokens(config.issuers ?? issuers, log)
-    const viewerOf = async (token: string) => issued(token, tokenParts(token))
     const tls = config.tls && {
       cert: Buffer.from(readBeside(loaded, config.tls.cert, 'tls.cert')),
       key: Buffer.from(readBeside(loaded, config.tls.key, 'tls.key')),
@@ -88,7 +85,7 @@ export async function startSpoke({ loaded, dataFolder, port, hub, issuers = [], 
       engine,
       scratchFolder: scratch.folder,
       verifier,
-      viewerOf,
+      issuers: config.issuers ?? issuers,
       log,
       ...(tls ? { tls } : {}),
     })

@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { relationSchema } from './relation-schema.js'
 
+/** The largest request of a scan, in bytes. A spoke reads no more, and a hub sends no more. */
+export const scanRequestBytesMax = 16 * 1024 * 1024
+
 /** What a hub posts to a spoke's `/scans`. The token's `op_sha256` is the SHA-256 of these bytes. */
 export const scanRequestSchema = z.strictObject({
   relation: relationSchema,
@@ -8,8 +11,6 @@ export const scanRequestSchema = z.strictObject({
   bytesMax: z.number().int().min(1),
   /** How long the hub waits, in milliseconds. */
   timeoutMs: z.number().int().min(1).max(600_000),
-  /** The viewer's own token. The spoke verifies it against the issuers that it pins and decides access again, whatever the hub decided. */
-  viewerToken: z.string().max(8192).optional(),
 })
 /** Inferred from its schema. */
 export type ScanRequest = z.infer<typeof scanRequestSchema>

@@ -51,8 +51,20 @@ export interface HubSigner {
    * @param type the `typ` header: `purpose+jwt` opens a scan, `catalogue+jwt` the catalogue feed.
    * @param audience the only spoke that accepts it.
    * @param operation the request's bytes; the token carries their SHA-256 as `op_sha256`.
+   * @param asker who asks; the token carries a statement of it, with a pseudonym for the subject.
    */
-  sign(type: 'purpose+jwt' | 'catalogue+jwt', audience: string, operation: string): Promise<string>
+  sign(type: 'purpose+jwt' | 'catalogue+jwt', audience: string, operation: string, asker?: Asker): Promise<string>
+}
+
+/** Who asks. Only the hub's signer gets it: a spoke sees no more than the statement in the token of its scan. */
+export interface Asker {
+  readonly issuer: string
+  readonly organisation: string
+  readonly subject: string
+  /** SHA-256 of the viewer's bearer token, hexadecimal. The token itself never leaves the hub. */
+  readonly tokenSha256: string
+  /** When that token ends: seconds since the epoch. */
+  readonly expiresAt: number
 }
 
 /** A spoke that this process keeps running. It is started again when it dies, and ends with this process. */
@@ -105,8 +117,8 @@ export interface ScanOptions {
   readonly bytesMax: number
   /** Milliseconds since the epoch. */
   readonly deadline: number
-  /** The viewer’s own token, by which a spoke decides. Present only where the scan reads a shared table. */
-  readonly viewerToken?: string
+  /** Who asks, for the statement by which a spoke decides. Present only where the scan reads a table that is not open. */
+  readonly asker?: Asker
   /** How the parts are compressed. Default: snappy. */
   readonly compression?: PartCompression | undefined
 }

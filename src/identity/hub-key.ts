@@ -1,3 +1,4 @@
+import { hkdfSync } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose'
@@ -6,6 +7,8 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type Cry
 export interface HubKey {
   readonly privateKey: CryptoKey
   readonly publicJwk: JWK
+  /** Keys the pseudonyms of viewers. Derived from the private key, so that there is one secret to keep. */
+  readonly pseudonymSecret: Buffer
 }
 
 /** Reads the key of a data directory, or makes it on the first start. Only its owner may read the file. */
@@ -24,6 +27,7 @@ async function keyOf(jwk: JWK): Promise<HubKey> {
   return {
     privateKey: (await importJWK(jwk, 'EdDSA')) as CryptoKey,
     publicJwk: { kty, crv, x, kid, alg: 'EdDSA', use: 'sig' } as JWK,
+    pseudonymSecret: Buffer.from(hkdfSync('sha256', Buffer.from(jwk.d as string, 'base64url'), '', 'seven-dials viewer pseudonym', 32)),
   }
 }
 

@@ -1,4 +1,5 @@
 import { createLocalJWKSet, errors, jwtVerify, SignJWT } from 'jose'
+import { z } from 'zod'
 import { checkClaimTypes } from './claims.js'
 import type { HubKey } from './hub-key.js'
 import { refused } from './refused.js'
@@ -7,6 +8,8 @@ import type { Viewer } from './viewer.js'
 /** The `typ` of an operator's token. */
 export const operatorType = 'operator+jwt'
 const lifeSeconds = 300
+
+const claimsSchema = z.object({ aud: z.string(), sub: z.string().min(1), exp: z.number(), scope: z.string() })
 
 /** A token for the holder of the hub's own key, who is its operator on its machine. Short-lived, and for this hub alone. */
 export function signOperatorToken(issuer: string, key: HubKey, scopes: readonly string[]): Promise<string> {
@@ -35,8 +38,9 @@ export function operatorTokens(issuer: string, key: HubKey): (token: string) => 
       throw refused(thrown instanceof errors.JOSEError ? thrown.code : 'it cannot be verified')
     })
     checkClaimTypes(payload)
-    const { sub = '', exp = 0 } = payload
-    const scope = typeof payload['scope'] === 'string' ? payload['scope'] : ''
+    const claims = claimsSchema.safeParse(payload)
+    if (!claims.success) throw refused('a claim is missing or malformed')
+    const { sub, exp, scope } = claims.data
     return { subject: sub, issuer, scopes: scope.split(' ').filter((item) => item !== ''), expiresAt: exp }
   }
 }

@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify, SignJWT } from 'jose'
+import { z } from 'zod'
 import { DialsError } from '../errors.js'
 import type { HubKey } from './hub-key.js'
+import { type Asker, stateViewer, type ViewerStatement, viewerStatementSchema } from './viewer-statement.js'
 
 /** Seconds that a token lives. A token for one request must not live longer than a minute (docs/access-rules.md). */
 const lifeSeconds = 60
@@ -17,9 +19,13 @@ export class RequestSigner {
     private readonly key: HubKey,
   ) {}
 
-  /** @param operation the bytes of the request; the token carries their SHA-256. */
-  sign(type: RequestTokenType, audience: string, operation: string): Promise<string> {
-    return new SignJWT({ op_sha256: digest(operation) })
+  /**
+   * @param operation the bytes of the request; the token carries their SHA-256.
+   * @param asker who asks; the token carries the hub's statement of it, and nothing that can be used elsewhere.
+   */
+  sign(type: RequestTokenType, audience: string, operation: string, asker?: Asker): Promise<string> {
+    const viewer = asker && stateViewer(asker, audience, this.key.pseudonymSecret)
+    return new SignJWT({ op_sha256: digest(operation), ...(viewer ? { viewer } : {}) })
       .setProtectedHeader({ alg: 'EdDSA', typ: type, ...(this.key.publicJwk.kid ? { kid: this.key.publicJwk.kid } : {}) })
       .setIssuer(this.issuer)
       .setAudience(audience)
@@ -28,6 +34,24 @@ export class RequestSigner {
       .setJti(randomUUID())
       .sign(this.key.privateKey)
   }
+}
+
+/** The claims of a token, each of its own type: a `jti` that is a number or a list would be remembered as another than it is. */
+const claimsSchema = z.object({
+  aud: z.string(),
+  exp: z.number(),
+  iat: z.number(),
+  jti: z.string().min(1).max(200),
+  op_sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  viewer: viewerStatementSchema.optional(),
+})
+
+/** A request whose token was verified and used up. Its body is still unread. */
+export interface AdmittedRequest {
+  /** What the hub states of who asks. Undefined: the scan reads open tables only, and the spoke does not learn who asks. */
+  readonly viewer: ViewerStatement | undefined
+  /** Throws UNAUTHENTICATED unless the token is for exactly these bytes. */
+  checkOperation(operation: string): void
 }
 
 /** Verifies the hub's tokens at the spoke, against the only hub in its configuration. */
@@ -43,8 +67,11 @@ export class RequestVerifier {
     this.#keys = createLocalJWKSet(hub.jwks)
   }
 
-  /** Throws UNAUTHENTICATED unless the token is this hub's, for this spoke, this kind of request and these bytes, fresh and unused. */
-  async verify(authorization: string | undefined, type: RequestTokenType, operation: string): Promise<void> {
+  /**
+   * Verifies the token before the body is read, and uses it up, so that one token never opens two requests, not even to send a body. Throws
+   * UNAUTHENTICATED unless it is this hub's, for this spoke and this kind of request, fresh and unused.
+   */
+  async admit(authorization: string | undefined, type: RequestTokenType): Promise<AdmittedRequest> {
     const token = /^Bearer ([\w.-]{1,8192})$/.exec(authorization ?? '')?.[1]
     if (token === undefined) throw refused('A request to a spoke needs the token of its hub.')
     const { payload } = await jwtVerify(token, this.#keys, {
@@ -61,10 +88,17 @@ export class RequestVerifier {
         thrown,
       )
     })
-    const { exp = 0, iat = 0, jti = '', aud } = payload
-    if (Array.isArray(aud) || exp - iat > lifeSeconds) throw refused('The token is for more than one spoke, or lives too long.')
-    if (payload['op_sha256'] !== digest(operation)) throw refused('The token is for another request.')
+    const claims = claimsSchema.safeParse(payload)
+    if (!claims.success) throw refused('The token has a claim that is missing or malformed.', claims.error)
+    const { exp, iat, jti, op_sha256, viewer } = claims.data
+    if (exp - iat > lifeSeconds) throw refused('The token lives too long.')
     if (!this.once(jti, exp + skewSeconds)) throw refused('The token was used before.')
+    return {
+      viewer,
+      checkOperation: (operation) => {
+        if (op_sha256 !== digest(operation)) throw refused('The token is for another request.')
+      },
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { deadlineAfter } from '../connector/deadline.js'
 import { nextTurn } from '../connector/next-turn.js'
 import type { Engine, RowFormat } from '../connector/engine.js'
+import type { Asker } from '../connector/source.js'
 import type { Viewer } from '../identity/viewer.js'
 import { DialsError, toDialsError } from '../errors.js'
 import { type ParsedQuery, parse } from './1-parse/parse.js'
@@ -26,8 +27,8 @@ export interface QueryContext {
   readonly engine: Engine
   /** Ends when the client disconnects. */
   readonly signal: AbortSignal
-  /** The token that the viewer sent. A spoke whose shared tables the query reads gets it, and decides access again. */
-  readonly viewerToken?: string
+  /** SHA-256 of the token that the viewer sent, hexadecimal. The token itself never reaches a query. */
+  readonly tokenSha256?: string
   /** The steps that are left to the queries of the same operation. Default: those of one query. */
   readonly budget?: StepBudget
   /** Runs each stage, so that it can be traced and timed. Default: only runs it. */
@@ -65,7 +66,7 @@ export async function runQuery(input: unknown, context: QueryContext, format?: R
         onSourceError: parsed.onSourceError,
         deadline: parsed.onSourceError === 'PARTIAL' ? end - hubShareMs(parsed.timeoutMs) : end,
         signal: deadline.signal,
-        viewerTokens: tokensOf(authorised, context.viewerToken),
+        askers: askersOf(authorised, context),
         format,
       }
       const executed = await stage('execute', () => execute(planned, context.sources, context.engine, options))
@@ -78,11 +79,13 @@ export async function runQuery(input: unknown, context: QueryContext, format?: R
   }
 }
 
-/** The viewer's token for each spoke that holds a table of the query that is not open. No other spoke learns who asks. */
-function tokensOf({ tables }: AuthorisedQuery, token: string | undefined): Map<string, string> {
-  if (token === undefined) return new Map()
-  const shared = [...tables.values()].filter(({ access }) => access !== 'OPEN')
-  return new Map(shared.map(({ spokeId }) => [spokeId, token]))
+/** Who asks, for each spoke that holds a table of the query that is not open. No other spoke learns it. */
+function askersOf({ tables }: AuthorisedQuery, { viewer, tokenSha256 }: QueryContext): Map<string, Asker> {
+  const { issuer, organisation, subject, expiresAt } = viewer
+  if (!issuer || !organisation || !subject || !expiresAt || !tokenSha256) return new Map()
+  const asker = { issuer, organisation, subject, expiresAt, tokenSha256 }
+  const protectedTables = [...tables.values()].filter(({ access }) => access !== 'OPEN')
+  return new Map(protectedTables.map(({ spokeId }) => [spokeId, asker]))
 }
 
 interface Answered {

@@ -17,8 +17,11 @@ const namesMax = 5_000
 const findable = `datasets.status <> 'ARCHIVED' and spokes.configured
   and (datasets.access = 'OPEN' or datasets.listing = 'PUBLIC' or (datasets.access = 'SHARED' and datasets.shared_with <> '{}'))`
 
-/** The catalogue's hash covers everything from the source; publishers come from the configuration. */
-const digest = `md5(concat_ws(' ', '${documentVersion}', datasets.hash, organisations.id, organisations.name))`
+/**
+ * Changes with the description, whose time of change stands for it, and with the publisher, which comes from the configuration. It does not
+ * hold the catalogue's hash: an index shows digests to its readers, and that hash covers what not all of them may be told.
+ */
+const digest = `md5(concat_ws(' ', '${documentVersion}', extract(epoch from datasets.updated_at), organisations.id, organisations.name))`
 
 const source = `datasets join spokes on spokes.id = datasets.spoke_id join organisations on organisations.id = spokes.organisation_id`
 

@@ -1,5 +1,6 @@
 import { type CatalogueEvent, catalogueEventSchema, type DatasetDescription } from '../connector/catalogue.js'
 import type { ColumnDescription } from '../connector/column.js'
+import { mayRead, withoutShadows } from '../connector/may-read.js'
 import type { TableScan } from '../connector/relation.js'
 import type { Log, Source } from '../connector/source.js'
 import { DialsError, SourceUnavailable, toDialsError } from '../errors.js'
@@ -49,7 +50,7 @@ export class Holdings {
                 owners.set(event.dataset.id, source)
                 hold(tables, source, event.dataset)
               }
-              yield event
+              yield event.kind === 'dataset' ? { ...event, dataset: withoutShadows(event.dataset) } : event
             }
           }
         }
@@ -111,7 +112,7 @@ function hold(tables: Map<string, Holding>, source: Source, dataset: DatasetDesc
  */
 function decide(scan: TableScan, holding: Holding | undefined, viewer: Viewer): Source {
   if (holding === undefined) throw new SourceUnavailable(`The spoke has no table ${scan.table} now. Harvest it again.`)
-  if (!mayRead(holding.dataset, viewer)) {
+  if (!mayRead(holding.dataset, viewer.organisation)) {
     throw new DialsError('AGREEMENT_REQUIRED', `The table ${scan.table} is not open: it needs an agreement in force that covers it.`)
   }
   for (const { name } of scan.columns) {
@@ -120,8 +121,4 @@ function decide(scan: TableScan, holding: Holding | undefined, viewer: Viewer): 
     if (column.sensitivity !== 'NONE') throw new DialsError('FORBIDDEN', `The column '${name}' of ${scan.table} is not open.`)
   }
   return holding.source
-}
-
-function mayRead({ access, sharedWith = [] }: DatasetDescription, { organisation }: Viewer): boolean {
-  return access === 'OPEN' || (access === 'SHARED' && organisation !== undefined && sharedWith.includes(organisation))
 }

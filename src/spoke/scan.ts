@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Capabilities } from '../connector/capabilities.js'
 import { collectParts } from '../connector/collect-parts.js'
 import { cut, type Piece } from '../connector/cut.js'
@@ -133,7 +134,7 @@ function combined(reports: readonly ScanReport[]): ScanReport {
   const stale = reports.flatMap((report) => report.stale ?? [])
   return {
     truncated: reports.some(({ truncated }) => truncated),
-    ...(versions.includes(undefined) ? {} : { version: versions.join(' ').slice(0, 200) }),
+    ...(versions.includes(undefined) ? {} : { version: createHash('sha256').update(versions.join(' ')).digest('base64url') }),
     ...(asOf === undefined ? {} : { asOf }),
     ...(stale.length === 0 ? {} : { stale }),
   }

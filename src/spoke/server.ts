@@ -7,16 +7,21 @@ import type { LandedFile } from '../connector/engine.js'
 import { deadlineAfter } from '../connector/deadline.js'
 import { frameHeader, frameKinds, framesMediaType } from '../connector/frames.js'
 import { isDeeperThan } from '../connector/json-depth.js'
-import { type ScanRequest, scanRequestSchema } from '../connector/scan-request.js'
+import { type ScanRequest, scanRequestBytesMax, scanRequestSchema } from '../connector/scan-request.js'
 import type { Log, ScanReport } from '../connector/source.js'
-import { BadUserInput, DialsError, toDialsError } from '../errors.js'
-import type { RequestVerifier } from '../identity/scan-token.js'
-import { anonymous, type Viewer } from '../identity/viewer.js'
+import { BadUserInput, DialsError, SourceUnavailable, toDialsError } from '../errors.js'
+import type { AdmittedRequest, RequestVerifier } from '../identity/scan-token.js'
+import { anonymous } from '../identity/viewer.js'
+import { type PinnedIssuer, viewerOfStatement } from '../identity/viewer-statement.js'
+import { BodyBudget } from './body-budget.js'
 import { timeOptions } from '../net/limits.js'
 import type { Holdings } from './holdings.js'
 import { scan, type ScanContext } from './scan.js'
 
-const bodyBytesMax = 16 * 1024 * 1024
+const bodyBytesMax = scanRequestBytesMax
+/** All bodies that this spoke holds at once. A body of a usual scan has a few kilobytes. */
+const heldBytesMax = 4 * bodyBytesMax
+const retryAfterSeconds = 1
 /** Milliseconds between signs of life. A hub gives up on a feed that is silent for a minute. */
 const signOfLifeMs = 15_000
 const writeBytesMin = 1024 * 1024
@@ -38,8 +43,8 @@ const statuses: Partial<Record<DialsError['code'], number>> = {
 export interface SpokeServerOptions extends Omit<ScanContext, 'holdings'> {
   readonly holdings: Holdings
   readonly verifier: RequestVerifier
-  /** The viewer whose token this is, verified against the issuers that this spoke pins. Throws UNAUTHENTICATED. */
-  readonly viewerOf: (token: string) => Promise<Viewer>
+  /** The issuers that this spoke pins, by which it judges what the hub states of a viewer. */
+  readonly issuers: readonly PinnedIssuer[]
   readonly log: Log
   readonly tls?: { cert: Buffer; key: Buffer }
 }
@@ -48,12 +53,41 @@ export interface SpokeServerOptions extends Omit<ScanContext, 'holdings'> {
 export function spokeServer(options: SpokeServerOptions): FastifyInstance {
   const app = Fastify({ bodyLimit: bodyBytesMax, ...timeOptions(options.tls) }) as unknown as FastifyInstance
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body))
   app.setErrorHandler((thrown, _request, reply) => sendError(reply, thrown, options.log))
+  app.addHook('onSend', async (request, reply) => {
+    if (isUnread(request, reply)) void reply.header('connection', 'close')
+  })
   app.get('/health', () => ({ status: 'UP' }))
   app.get('/catalogue', (request, reply) => catalogue(request, reply, options))
-  app.post('/scans', (request, reply) => scans(request, reply, options))
+  void app.register((scope, _options, done) => {
+    serveScans(scope, options)
+    done()
+  })
   return app
+}
+
+/** The only route that reads bodies: each only after its token was verified, and while there is room for it. */
+function serveScans(app: FastifyInstance, options: SpokeServerOptions): void {
+  const budget = new BodyBudget(heldBytesMax)
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+  app.decorateRequest('admitted', null)
+  app.addHook('onRequest', async (request, reply) => {
+    request.setDecorator('admitted', await options.verifier.admit(request.headers.authorization, 'purpose+jwt'))
+    holdBody(request, reply, budget)
+  })
+  app.post('/scans', (request, reply) => scans(request, reply, options))
+}
+
+/** Takes the room of a request's body until the request has ended. Throws where its length is not told, or there is no room for it. */
+function holdBody(request: FastifyRequest, reply: FastifyReply, budget: BodyBudget): void {
+  const length = request.headers['content-length']
+  if (length === undefined) throw new BadUserInput('A scan has to tell the length of its body (Content-Length).')
+  const free = budget.reserve(Math.min(Number(length), bodyBytesMax))
+  if (free === undefined) {
+    void reply.header('retry-after', retryAfterSeconds)
+    throw new SourceUnavailable('The spoke reads as many large scans as it has room for. Try again in a moment.')
+  }
+  whenClosed(reply, free)
 }
 
 async function catalogue(
@@ -62,7 +96,8 @@ async function catalogue(
   { verifier, holdings, log }: SpokeServerOptions,
 ): Promise<FastifyReply> {
   const signal = disconnectOf(reply)
-  await verifier.verify(request.headers.authorization, 'catalogue+jwt', '')
+  const admitted = await verifier.admit(request.headers.authorization, 'catalogue+jwt')
+  admitted.checkOperation('')
   const events = holdings.harvest(signal)
   // Wait for the first event before the headers are sent: where there is no catalogue at all, the HTTP status can still report it.
   const first = events.next()
@@ -101,7 +136,8 @@ async function* signsOfLife(until: Promise<unknown>): AsyncGenerator<string> {
 async function scans(request: FastifyRequest, reply: FastifyReply, options: SpokeServerOptions): Promise<FastifyReply> {
   const disconnect = disconnectOf(reply)
   const body = typeof request.body === 'string' ? request.body : ''
-  await options.verifier.verify(request.headers.authorization, 'purpose+jwt', body)
+  const admitted = request.getDecorator<AdmittedRequest>('admitted')
+  admitted.checkOperation(body)
   const wanted = parseRequest(body)
   const { signal, clear } = deadlineAfter(wanted.timeoutMs, disconnect)
   reply.raw.once('close', clear)
@@ -109,7 +145,7 @@ async function scans(request: FastifyRequest, reply: FastifyReply, options: Spok
   const compression = request.headers.accept?.includes('compression=zstd') === true ? 'zstd' : 'snappy'
   const { rowsMax, bytesMax } = wanted
   const limits = { rowsMax, bytesMax, deadline: Date.now() + wanted.timeoutMs, signal, compression } as const
-  const viewer = wanted.viewerToken === undefined ? anonymous : await options.viewerOf(wanted.viewerToken)
+  const viewer = admitted.viewer === undefined ? anonymous : viewerOfStatement(admitted.viewer, options.issuers)
   const parts = scan(wanted.relation, viewer, options, limits)
   const first = await parts.next()
   const pieces = joined(frames(first, parts, options.log))
@@ -192,10 +228,22 @@ function parseRequest(body: string): ScanRequest {
  */
 function disconnectOf(reply: FastifyReply): AbortSignal {
   const controller = new AbortController()
-  reply.raw.once('close', () => {
+  whenClosed(reply, () => {
     if (!reply.raw.writableFinished) controller.abort()
   })
   return controller.signal
+}
+
+/** Calls back once the answer was sent or the client has gone, at once where it already has. */
+function whenClosed(reply: FastifyReply, callback: () => void): void {
+  if (reply.raw.destroyed) callback()
+  else reply.raw.once('close', callback)
+}
+
+/** Whether a client may still be sending a body that nobody reads. Only a hub that is told to try again may send it to its end. */
+function isUnread({ raw, headers }: FastifyRequest, reply: FastifyReply): boolean {
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+  return hasBody && !raw.complete && !reply.hasHeader('retry-after')
 }
 
 function sendError(reply: FastifyReply, thrown: unknown, log: Log): FastifyReply {

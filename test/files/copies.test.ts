@@ -9,18 +9,19 @@ const datasetOf = (events: readonly CatalogueEvent[], id: string): DatasetDescri
   events.flatMap((event) => (event.kind === 'dataset' && event.dataset.id === id ? [event.dataset] : []))[0]
 
 /** The folder of the source's own copies, and what is in it. */
-async function copiesOf(store: string): Promise<{ folder: string; names: string[] }> {
+async function copiesOf(store: string): Promise<{ folder: string; names: string[]; copies: string[] }> {
   const [own] = await readdir(store)
   const folder = join(store, own as string)
-  return { folder, names: (await readdir(folder)).sort() }
+  const names = (await readdir(folder)).sort()
+  return { folder, names, copies: names.filter((name) => /^[0-9a-f]{64}$/.test(name)) }
 }
 
 describe('converted copies', () => {
   it('are made once for one content, whatever its file is called and however often it is touched', async () => {
     const opened = await folderOf({ 'a.csv': 'v\n1\n', 'b.csv': 'v\n1\n', 'c.csv': 'v\n2\n' })
     const first = await opened.harvest()
-    const { names } = await copiesOf(opened.store)
-    expect(names.filter((name) => /^[0-9a-f]{64}$/.test(name))).toHaveLength(2)
+    const { names, copies } = await copiesOf(opened.store)
+    expect(copies).toHaveLength(2)
     await utimes(join(opened.folder, 'a.csv'), new Date(), new Date('2020-01-01T00:00:00Z'))
     const second = await opened.harvest()
     expect((await copiesOf(opened.store)).names).toEqual(names)
@@ -32,6 +33,7 @@ describe('converted copies', () => {
   it('answer as last harvested while a file changes, goes, or breaks', async () => {
     const opened = await folderOf({ 'a.csv': 'v\n1\n' })
     const before = await opened.dataset('a')
+    const first = (await copiesOf(opened.store)).copies
     const scan = scanOf('a/a', before.tables[0]?.columns ?? [])
     const seen = async () => {
       const { rows, report } = await opened.run(scan)
@@ -43,7 +45,9 @@ describe('converted copies', () => {
     const after = await opened.dataset('a')
     expect(after.tables[0]?.version).not.toBe(before.tables[0]?.version)
     expect(await seen()).toEqual([[2n, 3n], after.tables[0]?.version])
-    expect((await copiesOf(opened.store)).names.filter((name) => /^[0-9a-f]{64}$/.test(name))).toEqual([after.tables[0]?.version])
+    const { copies } = await copiesOf(opened.store)
+    expect(copies).toHaveLength(1)
+    expect(copies).not.toEqual(first)
 
     await writeFile(join(opened.folder, 'a.csv'), '<html>')
     expect(await opened.harvest()).toMatchObject([
@@ -69,7 +73,7 @@ describe('converted copies', () => {
   it('stay over a restart, which sweeps what a crash left half-made', async () => {
     const first = await folderOf({ 'a.csv': 'v\n1\n' })
     const dataset = await first.dataset('a')
-    const { folder } = await copiesOf(first.store)
+    const { folder, copies } = await copiesOf(first.store)
     await mkdir(join(folder, 'unfinished-1', 'copy'), { recursive: true })
     await mkdir(join(folder, 'f'.repeat(64)))
     await rm(join(first.folder, 'a.csv'))
@@ -79,17 +83,18 @@ describe('converted copies', () => {
     expect((await second.run(scanOf('a/a', dataset.tables[0]?.columns ?? []))).rows).toEqual([{ c0: 1n }])
     await writeFile(join(first.folder, 'a.csv'), 'v\n5\n')
     await second.harvest()
-    expect((await copiesOf(first.store)).names).toEqual(
-      [(await second.dataset('a')).tables[0]?.version, 'harvested.json', 'hashes.json'].sort(),
-    )
+    const after = await copiesOf(first.store)
+    expect(after.names).toEqual([...after.copies, 'harvested.json', 'hashes.json'])
+    expect(after.copies).toHaveLength(1)
+    for (const gone of [...copies, 'f'.repeat(64)]) expect(after.copies).not.toContain(gone)
     await second.close()
   })
 
   it('are made again where they are damaged', async () => {
     const first = await folderOf({ 'a.csv': 'v\n1\n' })
-    const dataset = await first.dataset('a')
-    const { folder } = await copiesOf(first.store)
-    await writeFile(join(folder, dataset.tables[0]?.version as string, 'manifest.json'), '{"tables"')
+    await first.harvest()
+    const { folder, copies } = await copiesOf(first.store)
+    await writeFile(join(folder, copies[0] as string, 'manifest.json'), '{"tables"')
     await writeFile(join(folder, 'harvested.json'), 'null')
     await writeFile(join(folder, 'hashes.json'), '[')
     const second = await openFolder(first.folder, {}, { store: first.store })

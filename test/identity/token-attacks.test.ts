@@ -230,6 +230,19 @@ describe('typ', () => {
     await expectRefused(await signed({ ...goodClaims(issuer.url), aud: hubIssuer }, { typ: 'operator+jwt' }, own))
   })
 
+  test.each<[string, Record<string, unknown>]>([
+    ['a subject that is a number', { sub: 7 }],
+    ['a subject that is a list', { sub: ['operator'] }],
+    ['scopes that are a list', { scope: ['hub:operate'] }],
+    ['several audiences', { aud: [hubIssuer, 'https://other.test'] }],
+    ['an issuer that is a list', { iss: [hubIssuer] }],
+  ])('the hub’s own key under %s', async (_name, claims) => {
+    const own = { alg: 'EdDSA', privateKey: key.privateKey, publicJwk: key.publicJwk }
+    const good = { ...goodClaims(hubIssuer), aud: hubIssuer, sub: 'operator', scope: 'hub:operate' }
+    expect(await identify(`Bearer ${await signed(good, { typ: 'operator+jwt' }, own)}`)).toMatchObject({ subject: 'operator' })
+    await expectRefused(await signed({ ...good, ...claims }, { typ: 'operator+jwt' }, own))
+  })
+
   test('an operator’s token that an issuer signed', async () => {
     await expectRefused(
       await issuer.token({ iss: hubIssuer, aud: hubIssuer, sub: 'operator', scope: 'hub:operate' }, { typ: 'operator+jwt' }),

@@ -64,7 +64,7 @@ function planOf(...stages: string[][]): PhysicalPlan {
 }
 
 const options = (onSourceError: 'FAIL' | 'PARTIAL') => ({
-  ...{ onSourceError, viewerTokens: new Map<string, string>(), rowsMax: 1000, bytesMax: 1e8 },
+  ...{ onSourceError, askers: new Map(), rowsMax: 1000, bytesMax: 1e8 },
   ...{ deadline: Date.now() + patienceMs, signal: new AbortController().signal },
 })
 

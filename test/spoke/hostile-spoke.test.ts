@@ -8,7 +8,9 @@ import { frameHeader, frameKinds, framesMediaType } from '../../src/connector/fr
 import type { CatalogueEvent } from '../../src/connector/catalogue.js'
 import type { Source, SourceContext } from '../../src/connector/source.js'
 import { DuckDbEngine } from '../../src/engine/duckdb.js'
-import { DialsError } from '../../src/errors.js'
+import { OpenSources } from '../../src/catalogue/open-sources.js'
+import type { Literal, Relation } from '../../src/connector/relation.js'
+import { DialsError, SourceUnreachable } from '../../src/errors.js'
 import { quietLog, startRogue } from '../support/spoke.js'
 import { patienceMs } from '../support/patience.js'
 
@@ -136,6 +138,65 @@ describe('a scan of a spoke that', () => {
     const error = await refusal(over(answer, scan))
     expect(error.code).toBe('SOURCE_UNAVAILABLE')
     expect(error.message).not.toMatch(/srv|\/tmp|127\.0\.0\.1/)
+  })
+
+  test.each<[string, string]>([
+    ['in its own form', JSON.stringify({ code: 'BAD_REQUEST', message: 'The request is malformed.' })],
+    ['by a proxy before it', '<h1>413 Request Entity Too Large</h1>'],
+  ])('refuses a request as too large, %s, blames the query a hundred times and never the spoke', async (_name, text) => {
+    let scans = 0
+    const answer: Answer = (request, response) => {
+      request.resume()
+      if (request.url === '/health') return response.end('{"status":"UP"}')
+      if (++scans > 100) return framed(frame(frameKinds.part, parquet), report)(request, response)
+      response.writeHead(413).end(text)
+    }
+    await over(answer, async (source) => {
+      const sources = new OpenSources()
+      sources.add('camden', 'spoke', source)
+      const open = sources.get('camden')
+      for (let times = 0; times < 100; times++) {
+        const error = await refusal(scan(source))
+        expect(error.code).toBe('QUERY_TOO_COMPLEX')
+        open?.observed(error)
+      }
+      expect(open?.admits()).toBe(true)
+      expect((await scan(source)).report.rows).toBe(1)
+    })
+  })
+
+  test('would get more than 16 MB is not asked: the query is refused with the bytes and the limit', async () => {
+    let asked = 0
+    await over(
+      () => void asked++,
+      async (source) => {
+        const values: Literal[] = Array.from({ length: 1700 }, (_, at) => ({
+          kind: 'literal',
+          shape: { type: 'STRING' },
+          value: `${at}`.padEnd(10_000, 'x'),
+        }))
+        const relation: Relation = {
+          op: 'filter',
+          predicate: { kind: 'in', left: { kind: 'column', index: 0 }, values },
+          input: { op: 'scan', table: 'libraries/libraries', columns: [{ name: 'Name', type: 'STRING' }] },
+        }
+        const capabilities = await source.capabilities(['libraries/libraries'])
+        expect(() => source.plan({ relation }, capabilities)).toThrow(
+          expect.objectContaining({
+            code: 'QUERY_TOO_COMPLEX',
+            message: expect.stringMatching(/with 17\d{6} bytes.*takes 16777216/) as unknown,
+          }),
+        )
+      },
+    )
+    expect(asked).toBe(0)
+  })
+
+  test('refuses a request by a proxy that dislikes its words has not failed', async () => {
+    const answer: Answer = (_request, response) => response.writeHead(403, { 'content-type': 'text/html' }).end('<h1>Blocked</h1>')
+    expect(await refusal(over(answer, scan))).not.toBeInstanceOf(SourceUnreachable)
+    const broken: Answer = (_request, response) => response.writeHead(502).end('<h1>Bad Gateway</h1>')
+    expect(await refusal(over(broken, scan))).toBeInstanceOf(SourceUnreachable)
   })
 
   test('stalls in mid-part is SOURCE_TIMEOUT at the deadline', async () => {

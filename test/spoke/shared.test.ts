@@ -57,11 +57,20 @@ describe('a table that is shared with one organisation', () => {
   })
 
   test('is decided again at the spoke, by the issuers that it pins', async () => {
-    expect(await rowsOf('lambeth/libraries/libraries', 'borough-of-barnet')).toBe('SOURCE_UNAVAILABLE')
+    expect(await rowsOf('lambeth/libraries/libraries', 'borough-of-barnet')).toBe('FORBIDDEN')
     expect(await rowsOf('lambeth/open/open', 'borough-of-barnet')).toBe(2)
   })
 
-  test('can be in a union with an open one, and only the spoke that needs the token gets it', async () => {
+  test('refused a hundred times at its spoke does not stop that spoke for others', async () => {
+    for (let times = 0; times < 10; times++) {
+      const refused = await Promise.all(Array.from({ length: 10 }, () => rowsOf('lambeth/libraries/libraries', 'borough-of-barnet')))
+      expect(new Set(refused)).toEqual(new Set(['FORBIDDEN']))
+    }
+    expect(await rowsOf('lambeth/open/open')).toBe(2)
+    expect(await rowsOf('lambeth/libraries/libraries', 'borough-of-lambeth')).toBe('FORBIDDEN')
+  })
+
+  test('can be in a union with an open one, and only the spoke that has to know learns who asks', async () => {
     const headers = { authorization: `Bearer ${await issuer.token({ organisation: 'borough-of-barnet' })}` }
     const query =
       '{ query(input: { from: { union: ["camden/libraries/libraries", "lambeth/open/open"] } }) { rowCount sources { spoke status } } }'

@@ -23,14 +23,17 @@ export interface TestSpoke extends Running {
   remove(): Promise<void>
 }
 
-/** Starts a spoke over a folder of these files. It pins the key of a test's hub. */
-export async function startTestSpoke(files: Record<string, string>, folder?: string): Promise<TestSpoke> {
+/** Starts a spoke over a folder of these files. It pins the key of a test's hub. @param extra more lines of its spoke.yaml. */
+export async function startTestSpoke(
+  files: Record<string, string>,
+  { folder, id = 'camden', extra = '' }: { folder?: string; id?: string; extra?: string } = {},
+): Promise<TestSpoke> {
   const at = folder ?? (await mkdtemp(join(tmpdir(), 'seven-dials-spoke-')))
   const key = await loadHubKey(join(at, 'hub-key.json'))
   await writeFile(join(at, 'hub.jwks.json'), JSON.stringify({ keys: [key.publicJwk] }))
   await mkdir(join(at, 'data'), { recursive: true })
   for (const [name, text] of Object.entries(files)) await writeFile(join(at, 'data', name), text)
-  const yaml = `id: camden\nhub: { issuer: "${issuer}", jwks: ./hub.jwks.json }\nsources:\n  - connector: files\n    config: { folder: ./data, defaultAccess: OPEN }\n`
+  const yaml = `id: ${id}\n${extra}hub: { issuer: "${issuer}", jwks: ./hub.jwks.json }\nsources:\n  - connector: files\n    config: { folder: ./data, defaultAccess: OPEN }\n`
   await writeFile(join(at, 'spoke.yaml'), yaml)
   const running = await startSpoke({
     loaded: loadSpokeConfig(join(at, 'spoke.yaml'), readEnvironment({})),
@@ -45,7 +48,7 @@ export async function startTestSpoke(files: Record<string, string>, folder?: str
     signer: new RequestSigner(issuer, key),
     async restart() {
       await running.close()
-      return startTestSpoke({}, at)
+      return startTestSpoke({}, { folder: at, id, extra })
     },
     async remove() {
       await running.close()

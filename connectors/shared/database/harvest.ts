@@ -64,7 +64,8 @@ async function harvestTable<T extends SourceTable>(
   parts: HarvestParts<T>,
 ): Promise<CatalogueEvent> {
   const entry = parts.config.datasets[fullName(table)] ?? {}
-  const listing = listingOf(entry, entry.access ?? defaultAccess)
+  const access = entry.access ?? defaultAccess
+  const listing = access === 'OPEN' ? listingOf(entry, access) : 'PARTIES'
   const problem = (message: string): CatalogueEvent => ({
     kind: 'problem',
     sourceId: table.id,

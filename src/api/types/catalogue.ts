@@ -80,8 +80,10 @@ export class Distribution {
   @Field(() => String, { nullable: true }) mediaType!: string | null
   @Field(() => Iri, { nullable: true }) accessUrl!: string | null
   @Field(() => Iri, { nullable: true }) downloadUrl!: string | null
-  @Field(() => Float, { nullable: true, description: 'Bytes' }) byteSize!: number | null
-  @Field(() => String, { nullable: true, description: 'SHA-256, hexadecimal' }) checksum!: string | null
+  @Field(() => Float, { nullable: true, description: 'Bytes; null unless the viewer may read all that the file holds' }) byteSize!:
+    number | null
+  @Field(() => String, { nullable: true, description: 'SHA-256, hexadecimal; null unless the viewer may read all that the file holds' })
+  checksum!: string | null
   @Field(() => DateTime, { nullable: true }) modified!: Date | null
 }
 
@@ -91,7 +93,7 @@ export class Table {
   @Field(() => ID) id!: string
   @Field(() => String) name!: string
   @Field(() => String) title!: string
-  @Field(() => Float, { nullable: true, description: 'null for a protected table' }) rowCount!: number | null
+  @Field(() => Float, { nullable: true, description: 'null unless the viewer may read the table' }) rowCount!: number | null
   @Field(() => [String], { description: 'The columns of its primary key, as its source reports it; empty if it reports none' })
   primaryKey!: string[]
 }

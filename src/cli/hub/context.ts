@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { Context } from '../../api/context.js'
 import { Turns } from '../../api/limits/turns.js'
@@ -60,7 +61,7 @@ export function contextMaker({ identify, knex, sources, engine, scheduler, searc
         engine,
         signal,
         budget: new StepBudget(),
-        ...(token === undefined ? {} : { viewerToken: token }),
+        ...(token === undefined ? {} : { tokenSha256: createHash('sha256').update(token).digest('hex') }),
         ...(traces ? { stage: traces.stage } : {}),
       },
     }

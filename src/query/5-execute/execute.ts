@@ -3,6 +3,7 @@ import { deadlineAfter } from '../../connector/deadline.js'
 import type { Answer, Engine, LandedFile, LandedParts, RowFormat } from '../../connector/engine.js'
 import type { Relation } from '../../connector/relation.js'
 import { operatorName } from '../../connector/split.js'
+import type { Asker } from '../../connector/source.js'
 import { operatorsOf } from '../../connector/traverse.js'
 import { ResultTooLarge, SourceTimeout } from '../../errors.js'
 import type { PhysicalPlan, PlanFragment } from '../4-plan/physical-plan.js'
@@ -11,9 +12,9 @@ import { type FragmentOptions, type FragmentOutcome, releaseAll, runFragment } f
 import type { Sources } from './sources.js'
 
 /** The limits of a query’s fragments, and whether a failed source fails the query. */
-export interface ExecuteOptions extends Omit<FragmentOptions, 'viewerToken'> {
-  /** The viewer’s own token, by the spoke that needs it. */
-  readonly viewerTokens: ReadonlyMap<string, string>
+export interface ExecuteOptions extends Omit<FragmentOptions, 'asker'> {
+  /** Who asks, by the spoke that has to know it. */
+  readonly askers: ReadonlyMap<string, Asker>
   readonly onSourceError: 'FAIL' | 'PARTIAL'
   /** Set where the rows will be read only once, in this format and with exact numbers. Default: any format, any number of times. */
   readonly format?: RowFormat | undefined
@@ -57,12 +58,12 @@ async function runStage(stage: readonly PlanFragment[], sources: Sources, option
   let first: FragmentOutcome | undefined
   const settled = await Promise.allSettled(
     stage.map(async (fragment) => {
-      const token = options.viewerTokens.get(fragment.spokeId)
+      const asker = options.askers.get(fragment.spokeId)
       try {
         const outcome = await runFragment(fragment, sources.get(fragment.spokeId), {
           ...options,
           signal,
-          ...(token === undefined ? {} : { viewerToken: token }),
+          ...(asker === undefined ? {} : { asker }),
         })
         done.push(...outcome.files)
         if (outcome.error !== undefined && options.onSourceError === 'FAIL') {

@@ -1,6 +1,6 @@
 import { collectParts } from '../../connector/collect-parts.js'
 import type { LandedFile } from '../../connector/engine.js'
-import type { ScanReport } from '../../connector/source.js'
+import type { Asker, ScanReport } from '../../connector/source.js'
 import { type DialsError, SourceTimeout, SourceUnavailable, toDialsError } from '../../errors.js'
 import type { PlanFragment } from '../4-plan/physical-plan.js'
 import type { OpenSource } from './sources.js'
@@ -22,8 +22,8 @@ export interface FragmentOptions {
   readonly deadline: number
   readonly rowsMax: number
   readonly bytesMax: number
-  /** Only for a source whose shared tables are read. */
-  readonly viewerToken?: string
+  /** Only for a source whose tables that are not open are read. */
+  readonly asker?: Asker
 }
 
 /** Errors of a source. PARTIAL goes on without that source. Any other error fails the query. */
@@ -67,8 +67,9 @@ export async function runFragment(
     const error = options.signal.aborted
       ? new SourceTimeout(`The spoke ${fragment.spokeId} did not answer in time.`, { cause: thrown })
       : toDialsError(thrown)
-    if (!sourceErrors.includes(error.code)) throw error
+    // An answer that blames the query is an answer too: it ends the trial of a source that was not asked for a while.
     if (!options.signal.aborted || timedOut(options.signal)) open.observed(error)
+    if (!sourceErrors.includes(error.code)) throw error
     return outcome(undefined, error)
   }
 }

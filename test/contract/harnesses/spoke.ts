@@ -14,7 +14,7 @@ async function openSpoke(bench: Bench, write: (folder: string) => Promise<void>)
   const base = await mkdtemp(join(tmpdir(), 'dials-contract-'))
   await mkdir(join(base, 'data'))
   await write(join(base, 'data'))
-  const running = await startTestSpoke({}, base)
+  const running = await startTestSpoke({}, { folder: base })
   const wire = await openWire(Number(new URL(running.url).port))
   const source = await spoke.open(spoke.configSchema.parse({ url: `http://127.0.0.1:${wire.port}` }), {
     spokeId: 'camden',
