@@ -1,6 +1,7 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { Archive } from '../../connectors/shared/tabular/xlsx/archive.js'
 import { folderOf, refusalOf, tableOf } from './support/folder.js'
+import { workbookParts, zipOf } from './support/zip.js'
 import { main, relations, rows, spreadsheet } from './support/spreadsheet.js'
 
 const table = rows(['name', 'n'], ['a', 1], ['b', 2])
@@ -91,4 +92,9 @@ it('a JSON file of 20,000 lists is refused, or read as one table with a word on 
       : [event?.kind === 'problem' ? event.message : '']
   expect(told).toHaveLength(1)
   expect(told[0]).toMatch(/list/)
+})
+
+it('a limit of gigabytes is told as it is', async () => {
+  const parts = workbookParts('').map((part) => ({ ...part, claimed: 3 * 1024 ** 3 }))
+  expect(await refusalOf('bomb.xlsx', zipOf(parts))).toMatch(/the limit is 2048 MiB a part/)
 })

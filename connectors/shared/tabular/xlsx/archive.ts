@@ -133,6 +133,6 @@ function damaged(cause?: unknown): Unreadable {
 
 function tooLarge(bytesMax: number): Unreadable {
   return new Unreadable(
-    `The workbook unpacks to far more than a workbook holds (the limit is ${bytesMax >> 20} MiB a part). It was not read.`,
+    `The workbook unpacks to far more than a workbook holds (the limit is ${bytesMax / 1024 ** 2} MiB a part). It was not read.`,
   )
 }
