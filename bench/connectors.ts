@@ -20,7 +20,13 @@ const scratchFolder = await mkdtemp('/dev/shm/seven-dials-bench-')
 const database = await openDatabase({ dataFolder: folder, log })
 const engine = await DuckDbEngine.open({ folders: [scratchFolder], memoryMb: 512 })
 const source = await postgres.open(
-  postgres.configSchema.parse({ url: database.url, schemas: ['public'], tables: ['payments'], defaultAccess: 'OPEN', allowPowerfulRole: true }),
+  postgres.configSchema.parse({
+    url: database.url,
+    schemas: ['public'],
+    tables: ['payments'],
+    defaultAccess: 'OPEN',
+    allowPowerfulRole: true,
+  }),
   {
     spokeId: 'bench',
     baseFolder: folder,
