@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { access, mkdir, readdir, readFile, rm, statfs } from 'node:fs/promises'
+import { access, lstat, mkdtemp, readdir, readFile, rm, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Log } from '../connector/source.js'
@@ -10,9 +10,10 @@ const tmpfsMagic = 0x01021994
 /**
  * Makes a folder in memory for result parts, for this process alone, and removes those of dead processes. Without a tmpfs the system's
  * temporary folder is used; a hub then encrypts what spokes send, and the log reports it.
+ * @param shared the memory file system.
  */
-export async function openScratch(log: Log): Promise<{ folder: string; close(): Promise<void> }> {
-  const base = (await isTmpfs('/dev/shm')) ? '/dev/shm' : tmpdir()
+export async function openScratch(log: Log, shared = '/dev/shm'): Promise<{ folder: string; close(): Promise<void> }> {
+  const base = (await isTmpfs(shared)) ? shared : tmpdir()
   if (!(await isTmpfs(base)))
     log.warn(
       {},
@@ -20,9 +21,8 @@ export async function openScratch(log: Log): Promise<{ folder: string; close(): 
     )
   else if (await hasSwap()) log.warn({}, 'this machine swaps: rows under way in memory may reach its disk. Turn swap off, or encrypt it')
   await sweep(base)
-  const folder = join(base, `${prefix}${process.pid}`)
-  await rm(folder, { recursive: true, force: true })
-  await mkdir(folder, { mode: 0o700 })
+  // Everybody may write to the base. A name that could be guessed could be made first, or be a link; this one is new and only ours.
+  const folder = await mkdtemp(join(base, `${prefix}${process.pid}-`))
   return { folder, close: () => rm(folder, { recursive: true, force: true }) }
 }
 
@@ -43,10 +43,16 @@ async function hasSwap(): Promise<boolean> {
 
 async function sweep(base: string): Promise<void> {
   for (const name of await readdir(base)) {
-    const pid = new RegExp(`^${prefix}(\\d+)$`).exec(name)?.[1]
-    if (pid === undefined || isAlive(Number(pid))) continue
+    const pid = new RegExp(`^${prefix}(\\d+)(?:-\\w{6})?$`).exec(name)?.[1]
+    if (pid === undefined || isAlive(Number(pid)) || !(await isOurFolder(join(base, name)))) continue
     await rm(join(base, name), { recursive: true, force: true }).catch(() => undefined)
   }
+}
+
+/** Whether a path is a folder of this user, and no link to one. */
+async function isOurFolder(path: string): Promise<boolean> {
+  const found = await lstat(path).catch(() => undefined)
+  return found?.isDirectory() === true && found.uid === process.getuid?.()
 }
 
 function isAlive(pid: number): boolean {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -90,9 +90,14 @@ export async function allGone(pids: readonly number[]): Promise<void> {
 
 /** The scratch folders in memory that these processes have now. */
 export function scratchOf(pids: readonly number[]): string[] {
+  const isTheirs = (name: string) => pids.some((pid) => name.startsWith(`seven-dials-${pid}-`))
   return ['/dev/shm', tmpdir()]
-    .flatMap((base) => pids.map((pid) => join(base, `seven-dials-${pid}`)))
-    .filter((folder) => existsSync(folder))
+    .filter((base) => existsSync(base))
+    .flatMap((base) =>
+      readdirSync(base)
+        .filter(isTheirs)
+        .map((name) => join(base, name)),
+    )
 }
 
 /** The files of running scans in a process's scratch folder. */

@@ -13,7 +13,7 @@ export async function columnsAsRows(path: string, start: number, signal: AbortSi
   const { size } = await stat(path)
   if (size > elementBytesMax) {
     throw new Unreadable(
-      `The file holds its columns one after the other and is larger than ${elementBytesMax >> 20} MiB. Publish a list of objects, one for each row.`,
+      `The file holds its columns one after the other and is larger than ${elementBytesMax / 1024 ** 2} MiB. Publish a list of objects, one for each row.`,
     )
   }
   const bytes = await readFile(path, { signal })

@@ -12,7 +12,7 @@ export async function* linesOf(path: string, start: number, signal: AbortSignal,
   for await (const chunk of createReadStream(path, { start, highWaterMark: 1 << 17, signal }) as AsyncIterable<Buffer>) {
     const lines = (held + chunk.toString('latin1')).split(end)
     held = lines.pop() as string
-    if (held.length > elementBytesMax) throw new Unreadable(`The file holds a line of more than ${elementBytesMax >> 20} MiB.`)
+    if (held.length > elementBytesMax) throw new Unreadable(`The file holds a line of more than ${elementBytesMax / 1024 ** 2} MiB.`)
     yield lines
   }
   yield [held]

@@ -163,7 +163,8 @@ export class Slicer {
     }
     ;[this.#depth, this.#level, this.#state, this.#escaped] = [depth, level, state, escaped]
     if (!this.#stopped) this.#held += chunk.slice(from)
-    if (this.#held.length > elementBytesMax) throw new Unreadable(`The file holds an element of more than ${elementBytesMax >> 20} MiB.`)
+    if (this.#held.length > elementBytesMax)
+      throw new Unreadable(`The file holds an element of more than ${elementBytesMax / 1024 ** 2} MiB.`)
   }
 
   /** Ends the text. The remainder goes to `stray`, unless a container is still open. Returns whether all containers were closed. */

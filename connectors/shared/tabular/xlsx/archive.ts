@@ -9,6 +9,8 @@ const entriesMax = 10_000
 const unpackedBytesMax = 2 * 1024 ** 3
 /** The highest ratio of compression. No real sheet compresses better; a bomb has a ratio of a thousand. */
 const ratioMax = 200
+/** A local header, without its name. */
+const headerBytes = 30
 const ratioFromBytes = 16 * 1024 * 1024
 
 /**
@@ -107,7 +109,18 @@ async function readDirectory(zip: ZipFile): Promise<Map<string, Entry>> {
       throw tooLarge(unpackedBytesMax)
     entries.set(name, entry)
   }
+  if (overlap([...entries.values()]))
+    throw new Unreadable('Parts of the workbook lie over each other in its archive, as no program writes them. It was not read.')
   return entries
+}
+
+/** Whether two parts share bytes: a small archive could so hold the same large part thousands of times. */
+function overlap(entries: readonly Entry[]): boolean {
+  const byPlace = [...entries].sort((one, other) => one.relativeOffsetOfLocalHeader - other.relativeOffsetOfLocalHeader)
+  return byPlace.some((entry, at) => {
+    const next = byPlace[at + 1]
+    return next !== undefined && entry.relativeOffsetOfLocalHeader + headerBytes + entry.compressedSize > next.relativeOffsetOfLocalHeader
+  })
 }
 
 function partName(name: string): string {
@@ -120,6 +133,6 @@ function damaged(cause?: unknown): Unreadable {
 
 function tooLarge(bytesMax: number): Unreadable {
   return new Unreadable(
-    `The workbook unpacks to far more than a workbook holds (the limit is ${bytesMax >> 20} MiB a part). It was not read.`,
+    `The workbook unpacks to far more than a workbook holds (the limit is ${bytesMax / 1024 ** 2} MiB a part). It was not read.`,
   )
 }

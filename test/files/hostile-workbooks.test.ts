@@ -1,0 +1,100 @@
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { Archive } from '../../connectors/shared/tabular/xlsx/archive.js'
+import { folderOf, refusalOf, tableOf } from './support/folder.js'
+import { workbookParts, zipOf } from './support/zip.js'
+import { main, relations, rows, spreadsheet } from './support/spreadsheet.js'
+
+const table = rows(['name', 'n'], ['a', 1], ['b', 2])
+const many = (count: number, text: (at: number) => string) => Array.from({ length: count }, (_, at) => text(at)).join('')
+
+/** The names of the parts that are read from now on, each as often as it is read. */
+function watchParts(): string[] {
+  const read: string[] = []
+  const bytes = vi.spyOn(Archive.prototype, 'bytes')
+  bytes.mockImplementation(function (this: Archive, ...[name, ...rest]: Parameters<Archive['bytes']>) {
+    read.push(name)
+    return original.call(this, name, ...rest)
+  })
+  onTestFinished(() => bytes.mockRestore())
+  return read
+}
+const original = Archive.prototype.bytes
+
+it('of 20,000 sheets that all point to one part, the part is read once', async () => {
+  const sheets = many(20_000, (at) => `<sheet name="S${at}" sheetId="${at}" xmlns:r="r" r:id="rId${at}"/>`)
+  const names = Array.from({ length: 20_000 }, (_, at) => [`rId${at}`, 'worksheet', '/xl/worksheets/sheet1.xml'] as const)
+  const parts = {
+    'xl/workbook.xml': `<?xml version="1.0"?><workbook xmlns="${main}"><sheets>${sheets}</sheets></workbook>`,
+    'xl/_rels/workbook.xml.rels': relations(names),
+  }
+  const read = watchParts()
+  const { problems } = await tableOf('many.xlsx', spreadsheet({ sheets: [table], parts }))
+  expect(read.filter((name) => name === 'xl/worksheets/sheet1.xml')).toHaveLength(1)
+  expect(problems).toContainEqual(expect.stringMatching(/and 19994 more are the same part of the workbook as an earlier sheet/))
+})
+
+it('more sheets than a workbook may list are refused', async () => {
+  const sheets = many(20_001, (at) => `<sheet name="S${at}" sheetId="${at}"/>`)
+  const parts = { 'xl/workbook.xml': `<?xml version="1.0"?><workbook xmlns="${main}"><sheets>${sheets}</sheets></workbook>` }
+  expect(await refusalOf('many.xlsx', spreadsheet({ sheets: [table], parts }))).toMatch(/lists more than 20000 sheets/)
+})
+
+it('of 20,000 relations to one Excel table, the table is read once', async () => {
+  const names = Array.from({ length: 20_000 }, (_, at) => [`rId${at}`, 'table', '/xl/tables/table1.xml'] as const)
+  const parts = {
+    'xl/worksheets/_rels/sheet1.xml.rels': relations(names),
+    'xl/tables/table1.xml': `<?xml version="1.0"?><table xmlns="${main}" ref="A1:B3" totalsRowCount="1"/>`,
+  }
+  const read = watchParts()
+  const { problems } = await tableOf('tables.xlsx', spreadsheet({ sheets: [table], parts }))
+  expect(read.filter((name) => name === 'xl/tables/table1.xml')).toHaveLength(1)
+  expect(problems).toContainEqual(expect.stringMatching(/total/i))
+})
+
+it('an Excel table of too many bytes is refused', async () => {
+  const parts = {
+    'xl/worksheets/_rels/sheet1.xml.rels': relations([['rId1', 'table', '/xl/tables/table1.xml']]),
+    'xl/tables/table1.xml': `<?xml version="1.0"?><table xmlns="${main}">${many(200_000, (at) => `<tableColumn id="${at}" name="c"/>`)}</table>`,
+  }
+  expect(await refusalOf('tables.xlsx', spreadsheet({ sheets: [table], parts }))).toMatch(
+    /unpacks to far more than a workbook holds \(the limit is 4 MiB/,
+  )
+})
+
+it('parts of an archive that lie over each other are refused', async () => {
+  const book = spreadsheet({ sheets: Array.from({ length: 50 }, () => table) })
+  const entries: { name: string; offsetAt: number }[] = []
+  for (let at = book.indexOf('PK\x01\x02'); at !== -1; at = book.indexOf('PK\x01\x02', at + 1))
+    entries.push({ name: book.toString('latin1', at + 46, at + 46 + book.readUInt16LE(at + 28)), offsetAt: at + 42 })
+  const sheets = entries.filter(({ name }) => name.startsWith('xl/worksheets/'))
+  expect(sheets).toHaveLength(50)
+  for (const { offsetAt } of sheets) book.writeUInt32LE(book.readUInt32LE(sheets[0]?.offsetAt as number), offsetAt)
+  expect(await refusalOf('over.xlsx', book)).toMatch(/lie over each other in its archive/)
+})
+
+it.each([
+  ['columns.csv', `${many(100_000, (at) => `c${at},`)}\n${'1,'.repeat(100_000)}\n`],
+  ['columns.tsv', `${many(100_000, (at) => `c${at}\t`)}\n${'1\t'.repeat(100_000)}\n`],
+  ['columns.json', JSON.stringify([Object.fromEntries(Array.from({ length: 100_000 }, (_, at) => [`c${at}`, at]))])],
+  ['columns.ndjson', many(20_000, (at) => `${JSON.stringify({ [`c${at}`]: at })}\n`)],
+])('%s of columns by the ten thousands is refused', async (name, text) => {
+  expect(await refusalOf(name, text)).toMatch(/more than \d+ columns|needs more memory than a conversion may have/)
+})
+
+it('a JSON file of 20,000 lists is refused, or read as one table with a word on the others', async () => {
+  const lists = Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`list${at}`, [{ n: at }, { n: at + 1 }]]))
+  const opened = await folderOf({ 'lists.json': JSON.stringify(lists) })
+  const [event, ...rest] = await opened.harvest()
+  expect(rest).toEqual([{ kind: 'complete' }])
+  const told =
+    event?.kind === 'dataset'
+      ? event.dataset.tables.map(({ problems }) => problems.join())
+      : [event?.kind === 'problem' ? event.message : '']
+  expect(told).toHaveLength(1)
+  expect(told[0]).toMatch(/list/)
+})
+
+it('a limit of gigabytes is told as it is', async () => {
+  const parts = workbookParts('').map((part) => ({ ...part, claimed: 3 * 1024 ** 3 }))
+  expect(await refusalOf('bomb.xlsx', zipOf(parts))).toMatch(/the limit is 2048 MiB a part/)
+})
