@@ -107,7 +107,8 @@ export class Order {
   description:
     'Output names: `as`; else the column’s name; measures: count, sum_amount; buckets: date_month. Duplicates are BAD_USER_INPUT. ' +
     'having and orderBy name outputs. COUNT(column) counts non-null; groupBy without measures is DISTINCT; select together with ' +
-    'groupBy or measures is BAD_USER_INPUT.',
+    'groupBy or measures is BAD_USER_INPUT. The queries of one operation may take 500,000 steps: tables × (5 × (columns + outputs + ' +
+    'terms of filters) + a step for each value compared with); beyond that it is QUERY_TOO_COMPLEX.',
 })
 export class QueryInput {
   @Field(() => TableInput) from!: TableInput
