@@ -62,7 +62,9 @@ export class DuckDbEngine implements Engine {
     })
     const connection = await instance.connect()
     // create() does not accept allowed_directories, so set it first, then disable external access, then lock the settings.
-    const folders = options.folders.map((folder) => quote(folder.endsWith('/') ? folder : `${folder}/`))
+    // The engine compares them with the text of a path, where a reader writes the signs of a glob in brackets.
+    const spelled = options.folders.flatMap((folder) => [folder, folder.replace(/[*?[]/g, '[$&]')])
+    const folders = [...new Set(spelled)].map((folder) => quote(folder.endsWith('/') ? folder : `${folder}/`))
     await connection.run(`SET allowed_directories = [${folders.join(', ')}]`)
     await connection.run("SET GLOBAL TimeZone = 'UTC'")
     // The connector reads geometries, value by value: the engine's own conversion fails the whole file at the first damaged one.

@@ -2,7 +2,9 @@ import type { FastifyInstance } from 'fastify'
 import { DialsError } from '../errors.js'
 import { refuse } from './begin-operation.js'
 
-const json = /^application\/json\s*(;\s*charset\s*=\s*("utf-8"|utf-8)\s*)?$/i
+/** The media type with any parameters (RFC 8259 defines none, and clients send malformed ones), but no list of types. */
+const json = /^application\/json\s*(;[^,]*)?$/i
+const otherCharset = /;\s*charset\s*=\s*(?!"?utf-?8\b)/i
 
 /** Whether an address, of any method, is one of the graph's. */
 export function isGraph(url: string): boolean {
@@ -17,7 +19,8 @@ export function jsonOnly(app: FastifyInstance): void {
   const error = new DialsError('BAD_REQUEST', 'The body has to be JSON: send it with the one header content-type: application/json.')
   app.addHook('onRequest', (request, reply, done) => {
     const types = request.raw.headersDistinct['content-type'] ?? []
-    const isJson = types.length === 1 && json.test(types[0] ?? '')
+    const [type = ''] = types
+    const isJson = types.length === 1 && json.test(type) && !otherCharset.test(type)
     if (request.method === 'POST' && isGraph(request.routeOptions.url ?? '') && !isJson) refuse(reply, error, 415)
     else done()
   })

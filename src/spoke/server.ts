@@ -9,19 +9,15 @@ import { frameHeader, frameKinds, framesMediaType } from '../connector/frames.js
 import { isDeeperThan } from '../connector/json-depth.js'
 import { type ScanRequest, scanRequestBytesMax, scanRequestSchema } from '../connector/scan-request.js'
 import type { Log, ScanReport } from '../connector/source.js'
-import { BadUserInput, DialsError, SourceUnavailable, toDialsError } from '../errors.js'
+import { BadUserInput, DialsError, toDialsError } from '../errors.js'
 import type { AdmittedRequest, RequestVerifier } from '../identity/scan-token.js'
 import { anonymous } from '../identity/viewer.js'
 import { type PinnedIssuer, viewerOfStatement } from '../identity/viewer-statement.js'
-import { BodyBudget } from './body-budget.js'
 import { timeOptions } from '../net/limits.js'
 import type { Holdings } from './holdings.js'
 import { scan, type ScanContext } from './scan.js'
 
 const bodyBytesMax = scanRequestBytesMax
-/** All bodies that this spoke holds at once. A body of a usual scan has a few kilobytes. */
-const heldBytesMax = 4 * bodyBytesMax
-const retryAfterSeconds = 1
 /** Milliseconds between signs of life. A hub gives up on a feed that is silent for a minute. */
 const signOfLifeMs = 15_000
 const writeBytesMin = 1024 * 1024
@@ -66,28 +62,14 @@ export function spokeServer(options: SpokeServerOptions): FastifyInstance {
   return app
 }
 
-/** The only route that reads bodies: each only after its token was verified, and while there is room for it. */
+/** The only route that reads bodies, each only after its token was verified. `src/net` bounds their bytes under way. */
 function serveScans(app: FastifyInstance, options: SpokeServerOptions): void {
-  const budget = new BodyBudget(heldBytesMax)
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body))
   app.decorateRequest('admitted', null)
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', async (request) => {
     request.setDecorator('admitted', await options.verifier.admit(request.headers.authorization, 'purpose+jwt'))
-    holdBody(request, reply, budget)
   })
   app.post('/scans', (request, reply) => scans(request, reply, options))
-}
-
-/** Takes the room of a request's body until the request has ended. Throws where its length is not told, or there is no room for it. */
-function holdBody(request: FastifyRequest, reply: FastifyReply, budget: BodyBudget): void {
-  const length = request.headers['content-length']
-  if (length === undefined) throw new BadUserInput('A scan has to tell the length of its body (Content-Length).')
-  const free = budget.reserve(Math.min(Number(length), bodyBytesMax))
-  if (free === undefined) {
-    void reply.header('retry-after', retryAfterSeconds)
-    throw new SourceUnavailable('The spoke reads as many large scans as it has room for. Try again in a moment.')
-  }
-  whenClosed(reply, free)
 }
 
 async function catalogue(

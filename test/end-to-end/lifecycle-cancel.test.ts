@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { turnsMax } from '../../src/api/limits/turns.js'
 import { startTestHub, type TestHub } from '../support/dials.js'
 import { freshDatabase, type FreshDatabase } from '../support/postgres.js'
 import { allGone, everyoneOf, type HubFamily, hubFamily, scansUnderWay, scratchOf, signal, until } from '../support/processes.js'
@@ -13,7 +14,7 @@ let database: FreshDatabase
 let hub: TestHub
 let family: HubFamily
 beforeAll(async () => {
-  workspace = await openWorkspace(twoSpokes)
+  workspace = await openWorkspace({ ...twoSpokes, 'hub.yaml': `${twoSpokes['hub.yaml']}trustedProxies: [127.0.0.1]\n` })
   database = await freshDatabase()
   await mkdir(workspace.path('camden/data'), { recursive: true })
   const engine = await DuckDBInstance.create(':memory:')
@@ -58,11 +59,11 @@ const body = (input: object) =>
   JSON.stringify({ query: `query ($input: QueryInput!) { query(input: $input) { ${fields} } }`, variables: { input } })
 
 /** A query of a client that can go away. */
-function leaving(input: object) {
+function leaving(input: object, headers: Record<string, string> = {}) {
   const client = new AbortController()
   const answer = fetch(`${hub.url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body: body(input),
     signal: client.signal,
   }).then((response) => response.json() as Promise<unknown>)
@@ -108,17 +109,17 @@ describe('a query that takes long', () => {
     expect(scratchOf([family.hub])).toHaveLength(1)
   })
 
-  test('sixteen at once leave health, the catalogue and other spokes answering', async () => {
-    const all = Array.from({ length: 16 }, () => leaving({ ...longInput(500), timeoutMs: 120_000 }))
+  test('sixteen at once of one address run four at a time, and leave health, the catalogue, other spokes and other addresses answering', async () => {
+    const all = Array.from({ length: 16 }, () => leaving({ ...longInput(500), timeoutMs: 120_000 }, { 'x-forwarded-for': '192.0.2.1' }))
     try {
-      await until('sixteen run at the spoke', async () => (await atCamden()) === 16)
+      await until('four run at the spoke', async () => (await atCamden()) === turnsMax.ofAddress)
       expect((await fetch(`${hub.url}/health/live`)).status).toBe(200)
       expect(await (await fetch(`${hub.url}/health/ready`)).json()).toEqual({ status: 'UP', notReady: [] })
       expect((await hub.ask('{ spokes { id } }')).data).toEqual({ spokes: [{ id: 'camden' }, { id: 'barnet' }] })
       expect(await answerTo({ from: { table: 'barnet/libraries/libraries' }, measures: [{ function: 'COUNT' }] })).toMatchObject({
         rows: [[1]],
       })
-      expect(await atCamden(), 'they still run').toBe(16)
+      expect(await atCamden(), 'they still run').toBe(turnsMax.ofAddress)
     } finally {
       for (const { leave } of all) leave()
     }

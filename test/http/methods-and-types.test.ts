@@ -75,6 +75,7 @@ describe.each(['/graphql', '/graphql/stream'])('a POST to %s', (path) => {
     'application/json, text/plain',
     'text/plain, application/json',
     'application/json; charset=utf-16',
+    'application/json; charset=utf-8, text/plain',
   ])('of type %s is 415, whatever other headers it has', async (type) => {
     for (const more of [{}, { 'apollo-require-preflight': 'true', 'x-apollo-operation-name': 'a', origin: 'https://a.example' }]) {
       const response = await typed(type, more)
@@ -90,7 +91,7 @@ describe.each(['/graphql', '/graphql/stream'])('a POST to %s', (path) => {
     expect(await client.ended()).toContain(' 415 ')
   })
 
-  test.each(['application/json', 'application/json;charset=utf-8', 'application/json; charset="UTF-8"'])(
+  test.each(['application/json', 'application/json;charset=utf8;;', 'application/json; charset="UTF-8"', 'application/json; v=1'])(
     'of type %s is read',
     async (type) => {
       const response = await typed(type)
