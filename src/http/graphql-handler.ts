@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { type ApolloServer, type HTTPGraphQLRequest, type HTTPGraphQLResponse, HeaderMap } from '@apollo/server'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../api/context.js'
-import { scanRequest } from '../api/limits/nesting.js'
+import { scanRequest } from '../api/limits/scan-request.js'
 import { Splice } from '../api/splice.js'
 import { DialsError, SourceTimeout } from '../errors.js'
 import { TooBusy } from '../net/too-busy.js'
@@ -41,15 +41,16 @@ export function graphqlHandler(
       telemetry.metrics.operation({ kind: 'unknown', codes: [error.code], durationMs: performance.now() - started })
       return refuse(reply, error)
     }
+    // Before the first await, or the event of a client that goes away may be missed.
+    const signal = endOf(reply, operationMs)
+    const closed = new Promise((resolve) => reply.raw.once('close', resolve))
     const text = typeof request.body === 'string' ? request.body : ''
-    const excess = scanRequest(text)
+    const excess = await scanRequest(text)
     if (excess !== undefined) return refuseWith(excess)
     const body = parseBody(text)
     if (body === invalid) return refuseWith(new DialsError('BAD_REQUEST', 'The body is not JSON.'))
 
     const splice = new Splice()
-    const signal = endOf(reply, operationMs)
-    const closed = new Promise((resolve) => reply.raw.once('close', resolve))
     const context = await contextOrError(contextOf(request.raw.headersDistinct['authorization'], signal, request.ip, splice))
     if (context instanceof DialsError) return refuseWith(context)
     const leave = clients.enter(context.viewer, request.ip)

@@ -20,6 +20,7 @@ describe('a limit answers its code, and its message states it', () => {
     ['nesting of the document', `{ viewer ${'{ a '.repeat(80)} ${'}'.repeat(81)}`, 'QUERY_TOO_COMPLEX', '64'],
     ['nesting of a value', `{ explain(input: ${'['.repeat(100)}${']'.repeat(100)}) { text } }`, 'QUERY_TOO_COMPLEX', '64'],
     ['tokens', `{ spoke(id: [${'1 '.repeat(16_000)}]) { id } }`, 'QUERY_TOO_COMPLEX', '15,000'],
+    ['characters of comments', `${'#comment\n'.repeat(60_000)}{ __typename }`, 'QUERY_TOO_COMPLEX', '500,000'],
     ['breadth', `{ viewer { ${'subject '.repeat(1100)} } }`, 'QUERY_TOO_COMPLEX', '1,000'],
     ['aliases', `{ ${times(201, (at) => `a${at}: __typename`)} }`, 'QUERY_TOO_COMPLEX', '200'],
     ['directives', `{ viewer { subject ${'@include(if: true) '.repeat(101)} } }`, 'QUERY_TOO_COMPLEX', '100'],
@@ -48,6 +49,17 @@ describe('a limit answers its code, and its message states it', () => {
     expect(error).toMatchObject({ extensions: { code } })
     expect(error?.message).toContain(limit)
     expect((await held.hub.ask('{ viewer { scopes } }')).data).toEqual({ viewer: { scopes: [] } })
+  })
+
+  test('values of the body, also in variables that nothing uses', async () => {
+    const variables = (values: number) => JSON.stringify({ query: '{ __typename }', variables: { a: Array<number>(values).fill(1) } })
+    expect((await post(variables(99_000))).status).toBe(200)
+    const response = await post(variables(1_000_000))
+    expect(response.status).toBe(400)
+    expect(await firstError(response)).toMatchObject({
+      message: expect.stringContaining('100,000') as string,
+      extensions: { code: 'QUERY_TOO_COMPLEX' },
+    })
   })
 
   test('nesting of the body', async () => {

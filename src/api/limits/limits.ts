@@ -4,8 +4,10 @@ export const operationLimits = {
   nesting: 64,
   /** Objects and lists within each other in a request's JSON and in its variables. */
   valueNesting: 64,
-  /** Values in an operation's variables. */
+  /** Values in a request's JSON, and in its variables as often as they are used. */
   values: 100_000,
+  /** Characters of a document: as many tokens as it may have, with room for their names. */
+  characters: 500_000,
   /** Lexical tokens of a document. */
   tokens: 15_000,
   /** Fields written in a document. Validation compares fields of one name with each other, which takes the square of their number. */

@@ -10,6 +10,7 @@ const closing: readonly string[] = [TokenKind.BRACE_R, TokenKind.BRACKET_R, Toke
  * to report. Returns the QUERY_TOO_COMPLEX of the first limit that the document exceeds.
  */
 export function scanDocument(text: string): DialsError | undefined {
+  if (text.length > limits.characters) return tooComplex('characters', limits.characters)
   const lexer = new Lexer(new Source(text))
   const counts = { tokens: 0, nesting: 0, fields: 0, aliases: 0, directives: 0 }
   let parentheses = 0
@@ -38,6 +39,7 @@ export function scanDocument(text: string): DialsError | undefined {
 }
 
 const words = {
+  characters: 'characters',
   tokens: 'tokens',
   nesting: 'brackets within each other',
   fields: 'fields',

@@ -1,7 +1,7 @@
 import { type DocumentNode, visit } from 'graphql'
 import { DialsError } from '../../errors.js'
 import { operationLimits as limits } from './limits.js'
-import { tooDeep } from './nesting.js'
+import { tooDeep } from './scan-request.js'
 
 /** What an object or a list counts for, beside its members: GraphQL takes as long for one as for so many plain values. */
 const valuesAnObject = 5

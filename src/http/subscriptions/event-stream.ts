@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { GraphQLError, GraphQLFormattedError } from 'graphql'
 import { createHandler } from 'graphql-sse/lib/use/fastify'
 import type { Context } from '../../api/context.js'
-import { scanRequest } from '../../api/limits/nesting.js'
+import { scanRequest } from '../../api/limits/scan-request.js'
 import type { OperationRequest, Operations } from '../../api/operations.js'
 import { DialsError } from '../../errors.js'
 import type { OperationEnd } from '../../telemetry/metrics.js'
@@ -63,12 +63,14 @@ export function eventStreamRoute(app: FastifyInstance, { operations, contextOf, 
     method: ['GET', 'POST'],
     url: '/graphql/stream',
     handler: async (request, reply) => {
-      const refused = refusalOf(request)
-      if (refused !== undefined) return refuse(reply, refused)
       const gone = new AbortController()
       reply.raw.once('close', () => gone.abort())
+      const refused = await refusalOf(request)
+      if (refused !== undefined) return refuse(reply, refused)
       const context = await contextOrError(contextOf(request.raw.headersDistinct['authorization'], gone.signal, request.ip))
       if (context instanceof DialsError) return refuse(reply, context)
+      // Nobody would tell of the end of a stream that is closed already.
+      if (gone.signal.aborted) return reply.hijack()
       const begun = beginOperation(context, request.ip, clients, telemetry)
       if (begun instanceof TooBusy) return refuse(reply, begun)
       const streamed: Streamed = { context, begun, kind: 'unknown', errors: [] }
@@ -102,8 +104,8 @@ async function stream(
   }
 }
 
-/** A GET has to pass the same test as on /graphql, and a POST is read no deeper than there. */
-function refusalOf({ method, headers, body }: FastifyRequest): DialsError | undefined {
+/** A GET has to pass the same test as on /graphql, and a POST is read within the same bounds. */
+async function refusalOf({ method, headers, body }: FastifyRequest): Promise<DialsError | undefined> {
   if (method === 'GET') {
     return isPlainGet(method, headers) ? undefined : new DialsError('BAD_REQUEST', 'This request could come from a page of another site.')
   }
