@@ -6,7 +6,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { LandedFile } from '../connector/engine.js'
 import { deadlineAfter } from '../connector/deadline.js'
 import { frameHeader, frameKinds, framesMediaType } from '../connector/frames.js'
-import { exceededBound } from '../connector/json-bounds.js'
+import { jsonSize } from '../connector/json-size.js'
 import { type ScanRequest, scanRequestBytesMax, scanRequestSchema } from '../connector/scan-request.js'
 import type { Log, ScanReport } from '../connector/source.js'
 import { BadUserInput, DialsError, toDialsError } from '../errors.js'
@@ -192,7 +192,7 @@ function json(kind: (typeof frameKinds)[keyof typeof frameKinds], value: unknown
 }
 
 function parseRequest(body: string): ScanRequest {
-  if (exceededBound(body, { depth: bodyDepthMax })) throw new BadUserInput('The scan is nested too deeply.')
+  if (jsonSize(body).depth > bodyDepthMax) throw new BadUserInput('The scan is nested too deeply.')
   let value: unknown
   try {
     value = JSON.parse(body)

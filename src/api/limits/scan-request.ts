@@ -1,4 +1,4 @@
-import { exceededBound } from '../../connector/json-bounds.js'
+import { jsonSize } from '../../connector/json-size.js'
 import { nextTurn } from '../../connector/next-turn.js'
 import { DialsError } from '../../errors.js'
 import { operationLimits as limits } from './limits.js'
@@ -12,9 +12,9 @@ const atOnceMax = 64 * 1024
  */
 export async function scanRequest(text: string): Promise<DialsError | undefined> {
   if (text.length > atOnceMax) await nextTurn()
-  const exceeded = exceededBound(text, { depth: limits.valueNesting, values: limits.values })
-  if (exceeded === undefined) return undefined
-  return exceeded === 'depth' ? tooDeep() : tooManyValues()
+  const { depth, values } = jsonSize(text)
+  if (depth > limits.valueNesting) return tooDeep()
+  return values > limits.values ? tooManyValues(values) : undefined
 }
 
 /** The error of a request whose values are nested too deeply. */
@@ -22,7 +22,7 @@ export function tooDeep(): DialsError {
   return new DialsError('QUERY_TOO_COMPLEX', `The request is nested deeper than ${limits.valueNesting}.`)
 }
 
-function tooManyValues(): DialsError {
-  const most = limits.values.toLocaleString('en-GB')
-  return new DialsError('QUERY_TOO_COMPLEX', `The request holds more than ${most} values. Ask in several operations.`)
+function tooManyValues(values: number): DialsError {
+  const [held, most] = [values.toLocaleString('en-GB'), limits.values.toLocaleString('en-GB')]
+  return new DialsError('QUERY_TOO_COMPLEX', `The request holds ${held} values, more than ${most}. Ask in several operations.`)
 }

@@ -8,7 +8,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import type { Context } from '../../api/context.js'
 import { formatError, toGraphQLError } from '../../api/format-error.js'
 import type { Operations } from '../../api/operations.js'
-import { exceededBound } from '../../connector/json-bounds.js'
+import { jsonSize } from '../../connector/json-size.js'
 import type { Log } from '../../connector/source.js'
 import { toDialsError } from '../../errors.js'
 import type { OperationEnd } from '../../telemetry/metrics.js'
@@ -148,7 +148,7 @@ export function openSockets(server: Server, options: SocketOptions): () => Promi
         onMessage: (take) =>
           socket.on('message', (data) => {
             const text = (data as Buffer).toString('utf8')
-            if (exceededBound(text, { depth: messageDepthMax })) return close(CloseCode.BadRequest, 'The message is nested too deeply.')
+            if (jsonSize(text).depth > messageDepthMax) return close(CloseCode.BadRequest, 'The message is nested too deeply.')
             forRequest(newRequest(randomUUID()), () => take(text)).catch((thrown: unknown) => {
               if (gone.signal.aborted) return
               log.warn({ err: thrown }, 'a message on a socket failed')
