@@ -99,6 +99,12 @@ export class ResultTooLarge extends DialsError {
   }
 }
 
+/**
+ * Why something failed, in words of our own for operators: only as a cause. Logs show its message, which holds no value of a row, no
+ * literal of a query, no statement and no secret. They leave out the messages of all others but ours.
+ */
+export class Reason extends Error {}
+
 /** A configuration file is wrong. Only an operator sees it: the file, the path in it, and what to do. */
 export class ConfigError extends Error {
   constructor(

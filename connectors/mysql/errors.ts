@@ -1,4 +1,4 @@
-import { DialsError, SourceTimeout, SourceUnavailable, SourceUnreachable, TypeMismatch } from '../../src/errors.js'
+import { DialsError, Reason, SourceTimeout, SourceUnavailable, SourceUnreachable, TypeMismatch } from '../../src/errors.js'
 import { databaseMessages } from '../shared/database/error-messages.js'
 import { tlsMessage } from '../shared/database/tls.js'
 
@@ -11,7 +11,7 @@ export function mysqlError(thrown: unknown): DialsError {
   const { code = '', errno = 0, message: text = '' } = thrown as { code?: string; errno?: number; message?: string }
   // An error of the handshake cannot name a table or a value, and says what is wrong with the certificate.
   const words = code.startsWith('HANDSHAKE_') ? text.slice(0, 500) : ''
-  const detail = { cause: new Error(`MySQL ${code} ${errno} ${words}`.trim()) }
+  const detail = { cause: new Reason(`MySQL ${code} ${errno} ${words}`.trim()) }
   if (interrupted.has(errno)) return new SourceTimeout(databaseMessages.interrupted, detail)
   if (errno === 1690 || errno === 1264) return new TypeMismatch(databaseMessages.mismatch, detail)
   const message = messages[errno] ?? tlsMessage({ code, message: words })

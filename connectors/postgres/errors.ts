@@ -1,15 +1,15 @@
-import { DialsError, SourceTimeout, SourceUnavailable, SourceUnreachable, TypeMismatch } from '../../src/errors.js'
+import { DialsError, Reason, SourceTimeout, SourceUnavailable, SourceUnreachable, TypeMismatch } from '../../src/errors.js'
 import { databaseMessages } from '../shared/database/error-messages.js'
 import { tlsMessage } from '../shared/database/tls.js'
 
 /**
- * Turns an error of the database or its connection into a DialsError. The original text may name tables, so it stays in the cause; text
- * that may quote a value is dropped.
+ * Turns an error of the database or its connection into a DialsError. The original text may name tables, so it stays in the cause where
+ * it can name no more; elsewhere it may quote a value or the statement, and only its code stays.
  */
 export function postgresError(thrown: unknown): DialsError {
   if (thrown instanceof DialsError) return thrown
   const { code = '', message = '' } = thrown as { code?: string; message?: string }
-  const cause = new Error(code.startsWith('22') ? `PostgreSQL ${code}` : `PostgreSQL ${code} ${message}`.trim().slice(0, 500))
+  const cause = new Reason(`PostgreSQL ${code} ${namesOnly.test(code) ? message : ''}`.trim().slice(0, 500))
   if (code === '57014') return new SourceTimeout(databaseMessages.interrupted, { cause })
   if (code.startsWith('22')) return new TypeMismatch(databaseMessages.mismatch, { cause })
   const words = messages[code] ?? messages[code.slice(0, 2)] ?? tlsMessage({ code, message })
@@ -18,10 +18,13 @@ export function postgresError(thrown: unknown): DialsError {
     : new SourceUnreachable(words ?? databaseMessages.lost, { cause })
 }
 
+/** Connections, authorisation, resources, operator intervention, privileges and absent objects: the text names roles, tables or columns. */
+const namesOnly = /^(?:08|28|3D|53|57|58|55)...$|^42(?:501|P01|703)$/
+
 /** SQLSTATE classes in which the server reports an error of the statement and goes on. */
 const answered = /^(?!08)(?:[0-4][0-9A-Z]|5[458]|F0|P0|XX)[0-9A-Z]{3}$/
 
-const unread = 'The database could not read what was asked for. Its own words are in the log.'
+const unread = 'The database could not read what was asked for. The code of its error is in the log.'
 const faraway =
   'The database that holds the rows of a foreign table cannot be reached, or refuses this one. Its operator must see to its server and user mapping.'
 

@@ -1,5 +1,5 @@
 import type { CatalogueEvent } from '../../src/connector/catalogue.js'
-import { SourceUnavailable, SourceUnreachable } from '../../src/errors.js'
+import { Reason, SourceUnavailable, SourceUnreachable } from '../../src/errors.js'
 import { callSpoke, unreachable } from './call.js'
 
 const lineLengthMax = 16 * 1024 * 1024
@@ -41,7 +41,7 @@ async function* lines(body: AsyncIterable<Uint8Array>, received: () => void): As
       if (line !== '') yield line
     }
   }
-  if (pieces.join('') + decoder.decode() !== '') throw new Error('the feed ended within a line')
+  if (pieces.join('') + decoder.decode() !== '') throw new Reason('the feed ended within a line')
 }
 
 function parseLine(line: string, spokeId: string): CatalogueEvent {

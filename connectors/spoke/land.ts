@@ -3,7 +3,7 @@ import { closeSync, openSync, rmSync, unlinkSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LandedFile } from '../../src/connector/engine.js'
 import type { FrameEvent } from '../../src/connector/frames.js'
-import { ResultTooLarge, SourceUnavailable } from '../../src/errors.js'
+import { Reason, ResultTooLarge, SourceUnavailable } from '../../src/errors.js'
 import { encryptParquet } from '../shared/parquet/encrypt.js'
 import type { LandingPlace } from './landing-place.js'
 
@@ -40,7 +40,7 @@ export async function land(frames: AsyncGenerator<FrameEvent>, length: number, {
 async function* checked(frames: AsyncGenerator<FrameEvent>): AsyncGenerator<Uint8Array> {
   const magic = new Magic()
   for (let next = await frames.next(); ; next = await frames.next()) {
-    if (next.done === true || next.value.type === 'begin') throw new Error('the stream ended within a part')
+    if (next.done === true || next.value.type === 'begin') throw new Reason('the stream ended within a part')
     if (next.value.type === 'end') break
     magic.add(next.value.bytes)
     yield next.value.bytes

@@ -4,7 +4,7 @@ import { frameKinds, framesMediaType, readFrames, type FrameEvent } from '../../
 import { scanOf } from '../../src/connector/scan-of.js'
 import { scanReportSchema, type ScanRequest } from '../../src/connector/scan-request.js'
 import type { HubSigner, Part, PlannedFragment, Scan, ScanOptions, ScanReport, SpokeProcess } from '../../src/connector/source.js'
-import { ResultTooLarge, SourceUnavailable, SourceUnreachable } from '../../src/errors.js'
+import { Reason, ResultTooLarge, SourceUnavailable, SourceUnreachable } from '../../src/errors.js'
 import { callSpoke, toldError, unreachable } from './call.js'
 import { land } from './land.js'
 import { landingPlace } from './landing-place.js'
@@ -37,7 +37,7 @@ async function* parts(target: ScanTarget): AsyncGenerator<Part, ScanReport> {
     const frames = readFrames(body)
     let bytes = 0
     for await (const frame of frames) {
-      if (frame.type !== 'begin') throw new Error('content outside of a frame')
+      if (frame.type !== 'begin') throw new Reason('content outside of a frame')
       if (frame.kind === frameKinds.part) {
         bytes += frame.length
         if (bytes > options.bytesMax)
@@ -50,10 +50,10 @@ async function* parts(target: ScanTarget): AsyncGenerator<Part, ScanReport> {
       const report = scanReportSchema.safeParse(told)
       if (!report.success) throw new SourceUnavailable(`The spoke ${spokeId} sent a report that is none.`)
       // A connection is kept only where its answer was read to the end.
-      if ((await frames.next()).done !== true) throw new Error('the stream goes on after its report')
+      if ((await frames.next()).done !== true) throw new Reason('the stream goes on after its report')
       return report.data as ScanReport
     }
-    throw new Error('the stream ended before its report')
+    throw new Reason('the stream ended before its report')
   } catch (thrown) {
     throw unreachable(spokeId, signal, thrown)
   } finally {
@@ -81,7 +81,7 @@ async function request(
 }
 
 async function gather(frames: AsyncGenerator<FrameEvent>, length: number): Promise<string> {
-  if (length > jsonBytesMax) throw new Error('a report larger than any of ours')
+  if (length > jsonBytesMax) throw new Reason('a report larger than any of ours')
   const chunks: Uint8Array[] = []
   for (let next = await frames.next(); next.done !== true && next.value.type === 'content'; next = await frames.next())
     chunks.push(next.value.bytes)

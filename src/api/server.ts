@@ -23,8 +23,9 @@ export function createGraphServer(operations: Operations, log: Log): ApolloServe
     logger: {
       debug: () => undefined,
       info: () => undefined,
-      warn: (message) => log.warn({}, String(message)),
-      error: (message) => log.error({}, String(message)),
+      // What follows a colon is the text of an error, which may hold anything.
+      warn: (message) => log.warn({}, String(message).split(/[:\n]/, 1)[0] ?? ''),
+      error: (message) => log.error({}, String(message).split(/[:\n]/, 1)[0] ?? ''),
     },
   })
 }

@@ -144,7 +144,7 @@ export class HarvestScheduler {
       log.info({ spoke: spokeId, run: id, status, created, updated, removed, failed }, 'harvested')
       onEnd(run)
     } catch (error) {
-      log.error({ spoke: spokeId, reason: String(error) }, 'a harvest could not be run')
+      log.error({ spoke: spokeId, err: error }, 'a harvest could not be run')
       if (occasion !== 'scheduled' || attempts < attemptsMax) throw error
     }
     if (occasion === 'scheduled')

@@ -86,7 +86,7 @@ async function harvest(options: HarvestOptions): Promise<HarvestRunRow> {
       stopped: signal.aborted,
       timeoutMs: deadline.signal.aborted && !signal.aborted ? limits.timeoutMs : undefined,
     })
-    log.warn({ spoke: spokeId, run: id, reason: reason.message, cause: String(reason.cause ?? '') }, 'a harvest failed')
+    log.warn({ spoke: spokeId, run: id, err: reason }, 'a harvest failed')
     return finishRun(knex, id, { status: 'FAILED', error: reason.message })
   } finally {
     deadline.clear()

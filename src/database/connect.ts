@@ -47,10 +47,13 @@ export function connect(url: string | (() => string), { log, embedded = false }:
     log: {
       debug: () => undefined,
       deprecate: (method, alternative) => log.warn({ method, alternative }, 'a deprecated way of knex is in use'),
-      warn: (message) => log.warn({ reason: text(message) }, 'the catalogue database warns'),
-      error: (message) => log.warn({ reason: text(message) }, 'the catalogue database has a fault'),
+      warn: (message) => log.warn(told(message), 'the catalogue database warns'),
+      error: (message) => log.warn(told(message), 'the catalogue database has a fault'),
     },
   })
 }
 
-const text = (message: unknown) => (message instanceof Error ? message.message : String(message))
+/** What knex says, up to what it quotes: after a colon it quotes an error, or a statement. */
+function told(message: unknown): object {
+  return message instanceof Error ? { err: message } : { reason: String(message).split(/['":\n]/, 1)[0] }
+}

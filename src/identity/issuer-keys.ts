@@ -9,6 +9,7 @@ import {
   type JWTVerifyGetKey,
 } from 'jose'
 import { weaknessOf } from './weak-key.js'
+import { Reason } from '../errors.js'
 
 const bytesMax = 262_144
 
@@ -51,7 +52,7 @@ export function issuerKeys(issuer: string, jwks: string, log: Warnings, times: K
         return Response.json({ keys: await withoutWeak(keys, issuer, log) })
       } catch (thrown) {
         quietUntil = Date.now() + retryMs
-        log.warn({ issuer, reason: reasonOf(thrown) }, 'the keys of an issuer cannot be read: its tokens are refused')
+        log.warn({ issuer, err: thrown }, 'the keys of an issuer cannot be read: its tokens are refused')
         throw new KeysUnreadable('they cannot be read', { cause: thrown })
       }
     },
@@ -87,7 +88,7 @@ async function fetchKeys(url: string, options: RequestInit): Promise<JSONWebKeyS
   const response = await fetch(url, options)
   if (response.status !== 200) {
     await response.body?.cancel()
-    throw new Error(`the status is ${response.status}`)
+    throw new Reason(`the status is ${response.status}`)
   }
   const set = JSON.parse(await textOf(response)) as JSONWebKeySet
   createLocalJWKSet(set)
@@ -99,13 +100,8 @@ async function textOf(response: Response): Promise<string> {
   let bytes = 0
   for await (const chunk of response.body ?? []) {
     bytes += chunk.length
-    if (bytes > bytesMax) throw new Error(`they are larger than ${bytesMax} bytes`)
+    if (bytes > bytesMax) throw new Reason(`they are larger than ${bytesMax} bytes`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')
-}
-
-function reasonOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown)
-  return thrown.cause instanceof Error ? `${thrown.message}: ${thrown.cause.message}` : thrown.message
 }

@@ -1,4 +1,4 @@
-import { DialsError } from '../errors.js'
+import { DialsError, Reason } from '../errors.js'
 
 const general = 'The token is not valid at this hub, or has expired.'
 
@@ -8,5 +8,5 @@ const general = 'The token is not valid at this hub, or has expired.'
  * @param message the message for the client.
  */
 export function refused(reason: string, message = general): DialsError {
-  return new DialsError('UNAUTHENTICATED', message, { cause: new Error(reason) })
+  return new DialsError('UNAUTHENTICATED', message, { cause: new Reason(reason) })
 }

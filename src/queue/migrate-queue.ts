@@ -15,9 +15,9 @@ export async function migrateQueue(knex: Knex, pool: pg.Pool, log: Log): Promise
   })
 }
 
-/** Passes on the queue's warnings and errors, without their details, which may hold anything. */
+/** Passes on how the queue's warnings and errors begin: what they quote, and what follows a colon, may hold anything. */
 export function queueLogger(log: Log): Logger {
   return new Logger(() => (level, message) => {
-    if (level === 'error' || level === 'warning') log.warn({ reason: message.split('\n', 1)[0] }, 'the queue of jobs has a fault')
+    if (level === 'error' || level === 'warning') log.warn({ reason: message.split(/['":\n]/, 1)[0] }, 'the queue of jobs has a fault')
   })
 }

@@ -104,7 +104,7 @@ export class QueueWorker {
       const failed = await work().then(
         () => false,
         (error: unknown) => {
-          if (!signal.aborted) this.#options.log.warn({ reason: String(error) }, 'the queue of jobs cannot be reached')
+          if (!signal.aborted) this.#options.log.warn({ err: error }, 'the queue of jobs cannot be reached')
           return true
         },
       )
@@ -129,7 +129,7 @@ export class QueueWorker {
         client.query('select pg_advisory_lock_shared(hashtextextended($1, 0))', [workerLock(id)]).then(() => done(), done)
       },
     })
-    const note = (error: Error) => log.warn({ reason: error.message }, 'a connection of the queue of jobs has ended')
+    const note = (error: Error) => log.warn({ err: error }, 'a connection of the queue of jobs has ended')
     pool.on('error', note)
     pool.on('connect', (client) => client.on('error', note))
     return pool

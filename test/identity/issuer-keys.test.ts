@@ -116,7 +116,10 @@ describe('keys that cannot be read', () => {
     expect(error.code).toBe('UNAUTHENTICATED')
     expect(error.message).toMatch(unreadable)
     expect(warnings).toEqual([
-      [{ issuer: issuer.url, reason: expect.stringMatching(reason) }, 'the keys of an issuer cannot be read: its tokens are refused'],
+      [
+        { issuer: issuer.url, err: expect.objectContaining({ message: expect.stringMatching(reason) as string }) },
+        'the keys of an issuer cannot be read: its tokens are refused',
+      ],
     ])
     for (const part of token.split('.')) expect(JSON.stringify(warnings) + String(error.cause)).not.toContain(part)
   })

@@ -35,7 +35,10 @@ export function dials(args: readonly string[], env: NodeJS.ProcessEnv = {}): Dia
       for (const look of waiting) look()
     })
   }
-  const exited = once(child, 'close').then(([code]) => code as number | null)
+  const exited = once(child, 'close').then(([code]) => {
+    expectNoSecret(output, env)
+    return code as number | null
+  })
   return {
     process: child,
     output: () => output,
@@ -57,6 +60,15 @@ export function dials(args: readonly string[], env: NodeJS.ProcessEnv = {}): Dia
       return exited
     },
   }
+}
+
+/** No log of any program of the tests holds a token, or the password of its database. */
+function expectNoSecret(output: string, { DATABASE_URL: url }: NodeJS.ProcessEnv): void {
+  const password = url !== undefined && URL.canParse(url) ? new URL(url).password : ''
+  const token = /eyJ[\w-]{10,}\.eyJ[\w-]{10,}\./
+  const logged = output.split('\n').filter((line) => line.startsWith('{"level"'))
+  const told = logged.find((line) => token.test(line) || (password.length > 8 && line.includes(password)))
+  if (told !== undefined) throw new Error(`a secret is in the log: ${told}`)
 }
 
 /** A running hub and the address of its graph. */

@@ -29,9 +29,7 @@ export async function openHarvests(
 /** Harvests a source that answers again and whose last harvest failed: its next one by the schedule may be an hour away. */
 export function harvestReturning({ log, undo }: HubStart, sources: OpenSources, scheduler: HarvestScheduler): void {
   const unwatch = sources.watch((spokeId) => {
-    scheduler
-      .harvestNow(spokeId)
-      .catch((thrown: unknown) => log.warn({ spoke: spokeId, reason: String(thrown) }, 'a harvest could not be run'))
+    scheduler.harvestNow(spokeId).catch((thrown: unknown) => log.warn({ spoke: spokeId, err: thrown }, 'a harvest could not be run'))
   })
   undo.add(() => Promise.resolve(unwatch()))
 }

@@ -119,7 +119,7 @@ class Server implements EmbeddedServer {
       try {
         return await this.open()
       } catch (error) {
-        this.log.error({ reason: (error as Error).message }, 'the embedded database does not start')
+        this.log.error({ err: error }, 'the embedded database does not start')
         await delay(restartDelayMs, undefined, { signal }).catch(() => undefined)
       }
     }

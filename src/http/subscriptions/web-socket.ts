@@ -178,7 +178,7 @@ export function openSockets(server: Server, options: SocketOptions): () => Promi
     }
     socket.on('message', slow)
     socket.on('ping', slow)
-    socket.on('error', (error) => log.warn({ reason: error.message }, 'a socket failed'))
+    socket.on('error', (error) => log.warn({ err: error }, 'a socket failed'))
     socket.once('close', (code, reason) => {
       clearInterval(ping)
       clearTimeout(extra.expiry)

@@ -159,10 +159,7 @@ export class SearchKeeper {
       if (job !== 'check') await queueSearchJob(knex, 'check')
     } catch (thrown) {
       if (!this.#isDown && !this.#isStopping)
-        log.warn(
-          { index: index.name, job, reason: String(thrown), cause: thrown instanceof Error ? String(thrown.cause ?? '') : '' },
-          'the search index cannot be kept; it is tried again',
-        )
+        log.warn({ index: index.name, job, err: thrown }, 'the search index cannot be kept; it is tried again')
       this.#isDown = true
       this.#isPrepared = false
       await queueSearchJob(knex, job, retryMs)

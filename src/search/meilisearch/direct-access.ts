@@ -4,6 +4,7 @@ import type { Log } from '../../connector/source.js'
 import type { DirectAccess } from '../port.js'
 import { visibilityFilter } from './filter.js'
 import { errorCodeOf, type Server } from './server.js'
+import { Reason } from '../../errors.js'
 
 /** A token ends so long after it was made. */
 const tokenMs = 15 * 60_000
@@ -49,7 +50,7 @@ export class DirectTokens {
     if (this.#key?.period === period) return this.#key
     try {
       const found = (await this.#existing(period)) ?? (await this.#create(period)) ?? (await this.#existing(period))
-      if (found === undefined) throw new Error('A key that was made is not there.')
+      if (found === undefined) throw new Reason('A key that was made is not there.')
       this.#key = { ...found, period }
       return found
     } catch (error) {

@@ -7,6 +7,7 @@ import { cropWords, highlightedFields, highlightEnd, highlightsOf, highlightStar
 import { type QueryParts, queryOf, queryParts } from './query-text.js'
 import type { Server } from './server.js'
 import { markOf } from './stored-document.js'
+import { Reason } from '../../errors.js'
 
 /** The fields that are read of an answer; an answer of another form is an error. */
 const resultSchema = z.object({
@@ -106,7 +107,7 @@ async function ask(server: Server, queries: MultiSearchQuery[], signal: AbortSig
     const { results } = answerSchema.parse(
       await server.client.multiSearch<{ queries: MultiSearchQuery[] }, Hit>({ queries }, { signal: ending }),
     )
-    if (results.length !== queries.length) throw new Error(`${queries.length} queries have ${results.length} answers.`)
+    if (results.length !== queries.length) throw new Reason(`${queries.length} queries have ${results.length} answers.`)
     return results
   }, signal)
 }

@@ -9,6 +9,7 @@ import { Server, type ServerTimes, serverTimes, unavailable } from './server.js'
 import { primaryKey, settingsVersion } from './settings.js'
 import { swapIndexes } from './swap-indexes.js'
 import { writeBatches } from './write-batches.js'
+import { Reason } from '../../errors.js'
 
 /** @property key a key for the indexes with the prefix, or one that may do everything; undefined if the server needs none */
 export interface MeilisearchOptions {
@@ -53,7 +54,7 @@ export class MeilisearchIndex implements SearchIndex {
   async write(documents: readonly SearchDocument[], removed: readonly string[]): Promise<void> {
     if (documents.length === 0 && removed.length === 0) return
     // A server that lost the index would otherwise create one without our settings, holding only these documents.
-    if (!(await this.#exists(this.#live))) throw unavailable(new Error('The index has gone.'))
+    if (!(await this.#exists(this.#live))) throw unavailable(new Reason('The index has gone.'))
     await writeBatches(this.#server, this.#live, this.#log, documents, removed)
     if (await this.#exists(this.#rebuild)) await writeBatches(this.#server, this.#rebuild, this.#log, documents, removed)
   }
@@ -69,7 +70,7 @@ export class MeilisearchIndex implements SearchIndex {
 
   async fill(documents: readonly SearchDocument[]): Promise<void> {
     if (documents.length === 0) return
-    if (!(await this.#exists(this.#rebuild))) throw unavailable(new Error('No rebuild was begun, or its index has gone.'))
+    if (!(await this.#exists(this.#rebuild))) throw unavailable(new Reason('No rebuild was begun, or its index has gone.'))
     await writeBatches(this.#server, this.#rebuild, this.#log, documents, [])
   }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type EnqueuedTask, Meilisearch, MeilisearchApiError, type Task } from 'meilisearch'
 import { z } from 'zod'
-import { SourceUnavailable } from '../../errors.js'
+import { Reason, SourceUnavailable } from '../../errors.js'
 
 /** Timeouts of one request, and of the task that it starts. */
 export interface ServerTimes {
@@ -79,9 +79,9 @@ export class Server {
     for (let pauseMs = 5; ; pauseMs = Math.min(pauseMs * 2, 500)) {
       const task = await this.ask((signal) => this.client.tasks.getTask(taskUid, { signal }))
       if (ended.has(task.status)) return task
-      if (!underWay.has(task.status)) throw unavailable(new Error(`Task ${taskUid} is ${String(task.status)}.`))
+      if (!underWay.has(task.status)) throw unavailable(new Reason(`Task ${taskUid} is ${String(task.status)}.`))
       if (Date.now() > deadline)
-        throw unavailable(new Error(`Task ${taskUid} is still ${String(task.status)} after ${this.times.taskMs} ms.`))
+        throw unavailable(new Reason(`Task ${taskUid} is still ${String(task.status)} after ${this.times.taskMs} ms.`))
       await sleep(pauseMs)
     }
   }
@@ -95,7 +95,7 @@ export function unavailable(cause: unknown): SourceUnavailable {
 
 /** The public error of a failed task. */
 export const failed = (task: Task): SourceUnavailable =>
-  unavailable(new Error(`Task ${task.uid}, ${task.type}, ended as ${task.status}: ${task.error?.code ?? 'no reason given'}`))
+  unavailable(new Reason(`Task ${task.uid}, ${task.type}, ended as ${task.status}: ${task.error?.code ?? 'no reason given'}`))
 
 /** Meilisearch's own code of an error. */
 export function errorCodeOf(error: unknown): string | undefined {

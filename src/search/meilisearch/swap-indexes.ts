@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { errorCodeOf, failed, type Server, unavailable } from './server.js'
+import { Reason } from '../../errors.js'
 
 /**
  * Swaps one index with another, in one step. A key that is restricted to some indexes may not see the task of the swap; its success is then
@@ -16,7 +17,7 @@ export async function swapIndexes(server: Server, live: string, rebuild: string)
     if (errorCodeOf(error) !== 'task_not_found') throw error
     const deadline = Date.now() + server.times.taskMs
     while ((await madeAt(live)) !== expected) {
-      if (Date.now() > deadline) throw unavailable(new Error('The indexes have not been swapped in time.'))
+      if (Date.now() > deadline) throw unavailable(new Reason('The indexes have not been swapped in time.'))
       await sleep(100)
     }
   }
