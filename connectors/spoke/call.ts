@@ -102,6 +102,9 @@ async function answeredError(response: IncomingMessage, spokeId: string): Promis
   const { statusCode: status = 0 } = response
   const told = toldIn(await shortText(response))
   const parsed = scanErrorSchema.safeParse(told)
+  // Whatever says so, the spoke or a proxy before it, is up.
+  if (status === 429 || (status === 503 && response.headers['retry-after'] !== undefined))
+    return new SourceUnavailable(`The spoke ${spokeId} has as much to do as it takes on at once. Try again in a moment.`)
   if (status === 413 && parsed.data?.code !== 'RESULT_TOO_LARGE')
     return new DialsError('QUERY_TOO_COMPLEX', `The spoke ${spokeId} takes no request as large as this one. Ask for less at once.`)
   if (parsed.success) return toldError(told, spokeId)

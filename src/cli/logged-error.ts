@@ -20,7 +20,8 @@ const harmless =
 
 /**
  * Reduces an error to what a log may hold: its class, its code, where it was thrown, and its message if that is one of our own or known to
- * be harmless. Engines, databases, parsers and clients quote values, literals, statements and URLs in theirs.
+ * be harmless. Engines, databases, parsers and clients quote values, literals, statements and URLs in theirs. An error
+ * of the operating system says which call failed, and of which file or address.
  */
 export function loggedError(thrown: unknown, depth = 0): LoggedError {
   if (!(thrown instanceof Error)) return { type: typeof thrown }
@@ -45,8 +46,8 @@ const errorsMax = 5
 
 function messageOf(thrown: Error): string | undefined {
   if (ours.some((own) => thrown instanceof own)) return thrown.message
-  const { code, syscall, address, port } = thrown as NodeJS.ErrnoException & { address?: unknown; port?: unknown }
-  if (isCode(code) && isCode(syscall)) return [syscall, code, address, port].filter((part) => part !== undefined).join(' ')
+  const { code, syscall, path, address, port } = thrown as NodeJS.ErrnoException & { address?: unknown; port?: unknown }
+  if (isCode(code) && isCode(syscall)) return [syscall, code, path, address, port].filter((part) => part !== undefined).join(' ')
   return harmless.exec(thrown.message)?.[0]
 }
 

@@ -34,7 +34,11 @@ test.each<[string, unknown, object]>([
   ['zod', z.strictObject({}).safeParse({ [secret]: secret }).error, { type: 'ZodError' }],
   ['a URL', thrownBy(() => new URL(secret)), { type: 'TypeError', code: 'ERR_INVALID_URL' }],
   ['a property', thrownBy(() => (undefined as never)[secret]), { message: 'Cannot read properties of undefined' }],
-  ['an operating system', Object.assign(new Error(secret), { code: 'ENOENT', syscall: 'open', path: secret }), { message: 'open ENOENT' }],
+  [
+    'an operating system',
+    Object.assign(new Error(secret), { code: 'ENOENT', syscall: 'open', path: '/data/a.csv' }),
+    { message: 'open ENOENT /data/a.csv' },
+  ],
   ['a name that was set', Object.assign(new Error('x'), { name: secret, code: secret }), { type: 'Error' }],
   ['a text', secret, { type: 'string' }],
   ['several', new AggregateError([new Error(secret)], secret), { errors: [expect.objectContaining({ type: 'Error' })] }],

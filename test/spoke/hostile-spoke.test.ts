@@ -165,6 +165,44 @@ describe('a scan of a spoke that', () => {
     })
   })
 
+  test.each<[string, number, Record<string, string>, string]>([
+    [
+      'too many requests',
+      429,
+      { 'retry-after': '1' },
+      '{"code":"QUERY_TOO_COMPLEX","message":"Too many requests of your address are under way."}',
+    ],
+    [
+      'no room',
+      503,
+      { 'retry-after': '1' },
+      '{"code":"SOURCE_UNAVAILABLE","message":"The spoke reads as many large scans as it has room for."}',
+    ],
+    ['a proxy’s limit', 429, {}, '<h1>Too Many Requests</h1>'],
+    ['a proxy’s rest', 503, { 'retry-after': '120' }, '<h1>Service Unavailable</h1>'],
+  ])('is told of %s: the client may try again, and 100 of them do not close the spoke to others', async (_what, status, headers, text) => {
+    let scans = 0
+    const answer: Answer = (request, response) => {
+      request.resume()
+      if (request.url === '/health') return response.end('{"status":"UP"}')
+      if (++scans > 100) return framed(frame(frameKinds.part, parquet), report)(request, response)
+      response.writeHead(status, headers).end(text)
+    }
+    await over(answer, async (source) => {
+      const sources = new OpenSources()
+      sources.add('camden', 'spoke', source)
+      const open = sources.get('camden')
+      for (let times = 0; times < 100; times++) {
+        const error = await refusal(scan(source))
+        expect([error.code, error instanceof SourceUnreachable]).toEqual(['SOURCE_UNAVAILABLE', false])
+        expect(error.message).toBe('The spoke camden has as much to do as it takes on at once. Try again in a moment.')
+        open?.observed(error)
+      }
+      expect(open?.admits()).toBe(true)
+      expect((await scan(source)).report.rows).toBe(1)
+    })
+  })
+
   test('would get more than 16 MB is not asked: the query is refused with the bytes and the limit', async () => {
     let asked = 0
     await over(
