@@ -12,9 +12,11 @@ export function breakTies(relation: Relation): Relation {
 }
 
 function withTies(sort: RelationOf<'sort'>): Relation {
-  const asked = new Set(sort.keys.map(({ column }) => column))
+  // Of the keys on one column only the first has an effect.
+  const asked = new Map(sort.keys.toReversed().map((key) => [key.column, key]))
+  const own = sort.keys.filter((key) => asked.get(key.column) === key)
   const ties = keyOf(sort.input).filter((column) => !asked.has(column))
-  const keys = [...sort.keys, ...ties.map((column): SortKey => ({ column, descending: false, nullsFirst: false }))]
+  const keys = [...own, ...ties.map((column): SortKey => ({ column, descending: false, nullsFirst: false }))]
   return keys.length === 0 ? sort.input : { ...sort, keys }
 }
 
