@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import Fastify from 'fastify'
 import { buildSchema } from 'graphql'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import WebSocket from 'ws'
@@ -9,13 +8,9 @@ import { directivesSdl } from '../../src/api/access/directives.js'
 import type { Context } from '../../src/api/context.js'
 import { Operations } from '../../src/api/operations.js'
 import { Results } from '../../src/api/results.js'
-import { Clients, operationsMax } from '../../src/http/clients.js'
-import { eventStreamRoute } from '../../src/http/subscriptions/event-stream.js'
+import { Clients } from '../../src/http/clients.js'
 import { openSockets } from '../../src/http/subscriptions/web-socket.js'
-import { guard } from '../../src/net/guard.js'
-import { serverLimits } from '../../src/net/limits.js'
 import { HubMetrics } from '../../src/telemetry/metrics.js'
-import { rawClient } from '../support/raw-client.js'
 import { until } from '../support/processes.js'
 
 let server: Server
@@ -76,42 +71,4 @@ test('a client that reads goes on', async () => {
   await until('it has answered many pings', () => pings >= 5)
   expect([socket.readyState, told]).toEqual([WebSocket.OPEN, []])
   socket.close()
-})
-
-/** A server of event streams whose one field is larger than all buffers between it and its client. */
-async function startStreams() {
-  const schema = buildSchema(`${directivesSdl} type Query { much: String @public }`)
-  const much = schema.getQueryType()?.getFields()['much']
-  if (much === undefined) throw new Error('there is no such field')
-  much.resolve = () => 'x'.repeat(64 * 1024 * 1024)
-  const log = { info: () => undefined, error: () => undefined, warn: (_fields: object, message: string) => void told.push(message) }
-  let released = 0
-  const clients = new Clients()
-  const app = Fastify()
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
-  guard(app, { log, limits: { ...serverLimits, unreadMs: 200 } })
-  eventStreamRoute(app, {
-    operations: new Operations(schema, log),
-    contextOf: () =>
-      Promise.resolve({ viewer: { scopes: [] }, results: { release: () => Promise.resolve(released++) } } as unknown as Context),
-    clients,
-    telemetry: { metrics: new HubMetrics({ engine: () => ({ running: 0, waiting: 0 }), sources: () => [] }) },
-  })
-  const at = await app.listen({ host: '127.0.0.1', port: 0 })
-  return { at, clients, released: () => released, close: () => app.close() }
-}
-
-test('clients of server-sent events that never read are ended, and their operations with them: their places are free again', async () => {
-  const streams = await startStreams()
-  const body = '{"query":"{ much }"}'
-  const head = `POST /graphql/stream HTTP/1.1\r\nhost: hub\r\ncontent-type: application/json\r\naccept: text/event-stream\r\ncontent-length: ${body.length}\r\n\r\n`
-  const readers = await Promise.all(Array.from({ length: 3 }, () => rawClient(streams.at, { read: false })))
-  for (const { socket } of readers) socket.write(head + body)
-  await until('their results are released', () => streams.released() >= readers.length)
-  expect(told.some((message) => message.includes('did not read'))).toBe(true)
-  const leaves = Array.from({ length: operationsMax.ofAddress }, () => streams.clients.enter({ scopes: [] }, '127.0.0.1'))
-  expect(leaves.every((leave) => typeof leave === 'function')).toBe(true)
-  for (const { socket } of readers) socket.destroy()
-  await streams.close()
 })
