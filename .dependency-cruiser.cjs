@@ -13,7 +13,7 @@ module.exports = {
     only('errors'),
     only('config', 'errors'),
     only('connector', 'errors'),
-    only('identity', 'errors', 'config'),
+    only('identity', 'errors', 'config', 'connector'),
     only('engine', 'errors', 'connector'),
     only('database', 'errors'),
     only('queue', 'errors', 'connector', 'database'),

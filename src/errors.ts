@@ -105,6 +105,11 @@ export class ResultTooLarge extends DialsError {
  */
 export class Reason extends Error {}
 
+/** How a library's message begins. It ends before a quotation, a colon or a line's end: what follows may hold anything. */
+export function beginningOf(message: string): string {
+  return message.split(/['":\n]/, 1)[0] ?? ''
+}
+
 /** A configuration file is wrong. Only an operator sees it: the file, the path in it, and what to do. */
 export class ConfigError extends Error {
   constructor(

@@ -63,7 +63,7 @@ export async function createSchema(): Promise<GraphQLSchema> {
   return graph
 }
 
-/** A field for a URL of a catalogue: null where it may not be offered as a link, such as `javascript:`. The harvest leaves those out too. */
+/** A field for a URL of a catalogue. A URL that may not be a link, such as `javascript:`, is null; the harvest leaves it out too. */
 function webUrl<S, C>({ resolve = defaultFieldResolver, ...field }: GraphQLFieldConfig<S, C>): GraphQLFieldConfig<S, C> {
   return {
     ...field,

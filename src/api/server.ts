@@ -2,6 +2,7 @@ import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled'
 import { type DocumentNode, Kind } from 'graphql'
 import type { Log } from '../connector/source.js'
+import { beginningOf } from '../errors.js'
 import type { Context } from './context.js'
 import { formatError, toGraphQLError } from './format-error.js'
 import type { Operations, PreparedOperation, RefusedOperation } from './operations.js'
@@ -23,9 +24,8 @@ export function createGraphServer(operations: Operations, log: Log): ApolloServe
     logger: {
       debug: () => undefined,
       info: () => undefined,
-      // What follows a colon is the text of an error, which may hold anything.
-      warn: (message) => log.warn({}, String(message).split(/[:\n]/, 1)[0] ?? ''),
-      error: (message) => log.error({}, String(message).split(/[:\n]/, 1)[0] ?? ''),
+      warn: (message) => log.warn({}, beginningOf(String(message))),
+      error: (message) => log.error({}, beginningOf(String(message))),
     },
   })
 }

@@ -3,7 +3,10 @@ import type { Environment } from '../config.js'
 import { loggedError } from './logged-error.js'
 import { strikeSecrets } from './strike-secrets.js'
 
-/** Structured logs on stderr. Errors are reduced to what a log may hold (logged-error.ts); secrets of the configuration are redacted everywhere. */
+/**
+ * Structured logs on stderr. Errors are reduced to what a log may hold (logged-error.ts), and secrets of the configuration are redacted
+ * everywhere.
+ */
 export function createLog(environment: Environment, secrets: readonly string[] = [], fields: object = {}): Logger {
   const struck = [...secrets, ...secretsOf(environment)]
   return pino(

@@ -1,8 +1,8 @@
 let line: Promise<unknown> = Promise.resolve()
 
 /**
- * Resolves in a later turn of the event loop, in which no other waiter resolves. Whoever does much at once on the event loop waits for it
- * first, so that small requests are answered between two such pieces of work, however many there are.
+ * Resolves in a later turn of the event loop, in which no other caller's promise resolves. Code that keeps the event loop busy for long
+ * awaits it first. So small requests are answered between two such pieces of work, however many there are.
  */
 export function nextTurn(): Promise<void> {
   const turn = line.then(() => new Promise<void>((resolve) => setImmediate(resolve)))

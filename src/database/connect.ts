@@ -1,5 +1,6 @@
 import knex, { type Knex } from 'knex'
 import pg from 'pg'
+import { beginningOf } from '../errors.js'
 import type { DatabaseLog } from './database-log.js'
 
 /** int8 holds counts here: a number while it is safe, else its text. */
@@ -55,5 +56,5 @@ export function connect(url: string | (() => string), { log, embedded = false }:
 
 /** What knex says, up to what it quotes: after a colon it quotes an error, or a statement. */
 function told(message: unknown): object {
-  return message instanceof Error ? { err: message } : { reason: String(message).split(/['":\n]/, 1)[0] }
+  return message instanceof Error ? { err: message } : { reason: beginningOf(String(message)) }
 }

@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
+import type { Asker } from '../connector/source.js'
 import { DialsError } from '../errors.js'
 import type { HubKey } from './hub-key.js'
-import { type Asker, stateViewer, type ViewerStatement, viewerStatementSchema } from './viewer-statement.js'
+import { stateViewer, type ViewerStatement, viewerStatementSchema } from './viewer-statement.js'
 
 /** Seconds that a token lives. A token for one request must not live longer than a minute (docs/access-rules.md). */
 const lifeSeconds = 60

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import type { IssuerConfig } from '../config.js'
+import type { Asker } from '../connector/source.js'
 import { DialsError } from '../errors.js'
 import type { Viewer } from './viewer.js'
 
@@ -21,15 +22,6 @@ export const viewerStatementSchema = z.strictObject({
 })
 /** Inferred from its schema. */
 export type ViewerStatement = z.infer<typeof viewerStatementSchema>
-
-/** Who asks, as the hub knows it. It never leaves the hub like this. */
-export interface Asker {
-  readonly issuer: string
-  readonly organisation: string
-  readonly subject: string
-  readonly tokenSha256: string
-  readonly expiresAt: number
-}
 
 /** An issuer that a spoke pins, and the organisations that it may speak for at that spoke. */
 export type PinnedIssuer = Pick<IssuerConfig, 'issuer' | 'organisations'>

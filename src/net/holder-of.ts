@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net'
 
 /**
- * The holder of an address's shares. A network gives each customer at least a /64 of IPv6 (RFC 6177), so all addresses of it are one holder.
+ * The holder of an address's shares. A network gives each customer at least a /64 of IPv6 (RFC 6177), so all its addresses are one holder.
  * An IPv4 address is itself, also where it is written as an IPv6 one.
  */
 export function holderOf(address: string): string {

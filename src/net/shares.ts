@@ -8,11 +8,6 @@ export class Shares {
     private readonly ofAllMax: number,
   ) {}
 
-  /** How much all holders have. */
-  get all(): number {
-    return this.#all
-  }
-
   /** Takes some, or nothing at all where that would pass a limit. @returns the limit that it would pass. */
   take(holder: string, amount = 1): 'each' | 'all' | undefined {
     const taken = this.#taken.get(holder) ?? 0

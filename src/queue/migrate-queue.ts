@@ -2,6 +2,7 @@ import { Logger, runMigrations } from 'graphile-worker'
 import type { Knex } from 'knex'
 import type pg from 'pg'
 import type { Log } from '../connector/source.js'
+import { beginningOf } from '../errors.js'
 
 /** An arbitrary number that no other part of the hub uses. */
 const lockKey = 7_001_010
@@ -18,6 +19,6 @@ export async function migrateQueue(knex: Knex, pool: pg.Pool, log: Log): Promise
 /** Passes on how the queue's warnings and errors begin: what they quote, and what follows a colon, may hold anything. */
 export function queueLogger(log: Log): Logger {
   return new Logger(() => (level, message) => {
-    if (level === 'error' || level === 'warning') log.warn({ reason: message.split(/['":\n]/, 1)[0] }, 'the queue of jobs has a fault')
+    if (level === 'error' || level === 'warning') log.warn({ reason: beginningOf(message) }, 'the queue of jobs has a fault')
   })
 }

@@ -100,6 +100,32 @@ const framed =
     response.end()
   }
 
+/** Has a spoke refuse a hundred scans in the same way, and then answer one: the hub still asks it. */
+async function refusedAHundredTimes(
+  [status, headers, text]: [status: number, headers: Record<string, string>, text: string],
+  check: (error: DialsError) => void,
+): Promise<void> {
+  let scans = 0
+  const answer: Answer = (request, response) => {
+    request.resume()
+    if (request.url === '/health') return response.end('{"status":"UP"}')
+    if (++scans > 100) return framed(frame(frameKinds.part, parquet), report)(request, response)
+    response.writeHead(status, headers).end(text)
+  }
+  await over(answer, async (source) => {
+    const sources = new OpenSources()
+    sources.add('camden', 'spoke', source)
+    const open = sources.get('camden')
+    for (let times = 0; times < 100; times++) {
+      const error = await refusal(scan(source))
+      check(error)
+      open?.observed(error)
+    }
+    expect(open?.admits()).toBe(true)
+    expect((await scan(source)).report.rows).toBe(1)
+  })
+}
+
 describe('a scan of a spoke that', () => {
   test('answers well, a byte at a time', async () => {
     const whole = Buffer.concat([frame(frameKinds.part, parquet), frame(frameKinds.part, parquet), report])
@@ -144,25 +170,7 @@ describe('a scan of a spoke that', () => {
     ['in its own form', JSON.stringify({ code: 'BAD_REQUEST', message: 'The request is malformed.' })],
     ['by a proxy before it', '<h1>413 Request Entity Too Large</h1>'],
   ])('refuses a request as too large, %s, blames the query a hundred times and never the spoke', async (_name, text) => {
-    let scans = 0
-    const answer: Answer = (request, response) => {
-      request.resume()
-      if (request.url === '/health') return response.end('{"status":"UP"}')
-      if (++scans > 100) return framed(frame(frameKinds.part, parquet), report)(request, response)
-      response.writeHead(413).end(text)
-    }
-    await over(answer, async (source) => {
-      const sources = new OpenSources()
-      sources.add('camden', 'spoke', source)
-      const open = sources.get('camden')
-      for (let times = 0; times < 100; times++) {
-        const error = await refusal(scan(source))
-        expect(error.code).toBe('QUERY_TOO_COMPLEX')
-        open?.observed(error)
-      }
-      expect(open?.admits()).toBe(true)
-      expect((await scan(source)).report.rows).toBe(1)
-    })
+    await refusedAHundredTimes([413, {}, text], (error) => expect(error.code).toBe('QUERY_TOO_COMPLEX'))
   })
 
   test.each<[string, number, Record<string, string>, string]>([
@@ -181,25 +189,9 @@ describe('a scan of a spoke that', () => {
     ['a proxy’s limit', 429, {}, '<h1>Too Many Requests</h1>'],
     ['a proxy’s rest', 503, { 'retry-after': '120' }, '<h1>Service Unavailable</h1>'],
   ])('is told of %s: the client may try again, and 100 of them do not close the spoke to others', async (_what, status, headers, text) => {
-    let scans = 0
-    const answer: Answer = (request, response) => {
-      request.resume()
-      if (request.url === '/health') return response.end('{"status":"UP"}')
-      if (++scans > 100) return framed(frame(frameKinds.part, parquet), report)(request, response)
-      response.writeHead(status, headers).end(text)
-    }
-    await over(answer, async (source) => {
-      const sources = new OpenSources()
-      sources.add('camden', 'spoke', source)
-      const open = sources.get('camden')
-      for (let times = 0; times < 100; times++) {
-        const error = await refusal(scan(source))
-        expect([error.code, error instanceof SourceUnreachable]).toEqual(['SOURCE_UNAVAILABLE', false])
-        expect(error.message).toBe('The spoke camden has as much to do as it takes on at once. Try again in a moment.')
-        open?.observed(error)
-      }
-      expect(open?.admits()).toBe(true)
-      expect((await scan(source)).report.rows).toBe(1)
+    await refusedAHundredTimes([status, headers, text], (error) => {
+      expect([error.code, error instanceof SourceUnreachable]).toEqual(['SOURCE_UNAVAILABLE', false])
+      expect(error.message).toBe('The spoke camden has as much to do as it takes on at once. Try again in a moment.')
     })
   })
 

@@ -1,5 +1,5 @@
-import { setImmediate } from 'node:timers/promises'
 import { Composer, type CST, type Document, isScalar, Lexer, LineCounter, Parser, visit } from 'yaml'
+import { nextTurn } from '../../../src/connector/next-turn.js'
 
 /** Deeper nesting would exhaust the stack of the process. */
 const depthMax = 64
@@ -40,7 +40,7 @@ export async function parseYaml(text: string): Promise<ParsedYaml> {
     if (isOver) break
     if (parser.stack.length > depthMax) return { lines, found: fault(parser.offset, `it nests deeper than ${depthMax} levels`) }
     if (++pieces > piecesMax) return { lines, found: fault(parser.offset, `more than ${piecesMax} words and signs; split the folder`) }
-    if (pieces % piecesAtOnce === 0) await setImmediate()
+    if (pieces % piecesAtOnce === 0) await nextTurn()
   }
   if (!isOver) tokens.push(...parser.end())
   // The library would compare each key with every other.

@@ -4,7 +4,10 @@ import { shapeOf } from '../../../src/connector/shapes.js'
 import { clock, commonForms, day, hasForm, type LiteralForms } from '../../shared/database/literal-forms.js'
 import { isText } from './text.js'
 
-/** Whether PostgreSQL can run an operator, and answers it just as the engine does: the same rows, and an error where that has one. What it does not is left. */
+/**
+ * Whether PostgreSQL can run an operator, and answers it just as the engine does: the same rows, and an error where the engine has one. Any
+ * other operator is left to the engine.
+ */
 export function isExact(operator: Relation, input: readonly Shape[]): boolean {
   return entriesOf(operator, input) <= entriesMax && isExactOperator(operator, input)
 }

@@ -25,7 +25,10 @@ const sampleBytesMax = 256 * 1024 * 1024
 /** One kind of database, as DatabaseSource uses it. Its methods throw a DialsError. */
 export interface Database<T extends SourceTable> {
   readonly dialect: Dialect
-  /** The tables that the configuration lists. @throws PowerfulRole if the account may do more than read, and the configuration forbids it. */
+  /**
+   * The tables that the configuration lists.
+   * @throws PowerfulRole if the account may do more than read, and the configuration forbids it.
+   */
   readTables(signal: AbortSignal): Promise<readonly T[]>
   /**
    * Runs one small statement in a transaction of its own and returns its rows as objects.

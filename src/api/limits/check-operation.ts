@@ -8,8 +8,8 @@ import { checkVariables } from './variables.js'
 
 /**
  * Checks the limits that need a valid operation and its variables.
- * @throws QUERY_TOO_COMPLEX if its fields are nested deeper than 20, its variables deeper than 64 or hold more than 100,000 values, or its answer may hold more than 200,000
- * fields.
+ * @throws QUERY_TOO_COMPLEX if its fields are nested deeper than 20, if its variables are nested deeper than 64 or hold more than 100,000
+ * values, or if its answer may hold more than 200,000 fields.
  * @returns how many values its variables hold.
  */
 export function checkOperation(

@@ -15,7 +15,10 @@ export class ContentHashes {
   /** @param memory the file that keeps the hashes. If it cannot be read, all hashes are computed again. */
   constructor(private readonly memory: string) {}
 
-  /** The lower-case hexadecimal hash of a file's bytes, and a stamp that changes with them. @param path the file's place, as its name here. */
+  /**
+   * The lower-case hexadecimal hash of a file's bytes, and a stamp that changes with them.
+   * @param path the file's place, by which the hash is remembered. It is not opened.
+   */
   async of(path: string, file: HeldFile, signal: AbortSignal): Promise<{ stamp: string; hash: string }> {
     const seen = await this.#load()
     const before = await file.stamp()
