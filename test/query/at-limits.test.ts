@@ -92,7 +92,7 @@ describe('a query at the limits of its parts', () => {
     const error = await failureOf(() => explainQuery(input, context))
     expect(error).toMatchObject({ code: 'QUERY_TOO_COMPLEX', transaction: undefined })
     expect(error.message).toContain('500 tables')
-    expect(error.message).toContain('50,055,000 steps')
+    expect(error.message).toContain('50,052,500 steps')
   })
 
   it('reads no 80 lists of 10,000 values', async () => {

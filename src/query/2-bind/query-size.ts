@@ -29,7 +29,7 @@ export interface QuerySize {
 export function sizeOf({ from, select, where, groupBy, measures, having, orderBy, grouped }: ParsedQuery, columns: number): QuerySize {
   const tests = [from.where, where, having].flatMap((filter) => (filter === undefined ? [] : testsOf(filter)))
   const outputs = grouped ? [...groupBy, ...measures] : select
-  const named = new Set([...(outputs ?? []), ...tests].map(({ column }) => column))
+  const named = new Set([...(outputs ?? []), ...tests].flatMap(({ column }) => column ?? []))
   return {
     tables: from.members.length,
     columns: outputs === undefined ? columns : Math.min(columns, named.size),
