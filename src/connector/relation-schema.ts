@@ -69,16 +69,13 @@ export const relationSchema: z.ZodType<Relation> = z.lazy(() =>
     z.strictObject({ op: z.literal('union'), inputs: z.array(relationSchema).min(1).max(1000) }),
     z.strictObject({ op: z.literal('filter'), input, predicate: predicateSchema }),
     z.strictObject({ op: z.literal('project'), input, outputs }),
-    z.strictObject({
-      op: z.literal('aggregate'),
-      input,
-      groups: outputs,
-      measures: z.array(aggregateSchema).max(1000),
-    }),
+    z
+      .strictObject({ op: z.literal('aggregate'), input, groups: outputs, measures: z.array(aggregateSchema).max(1000) })
+      .refine(({ groups, measures }) => groups.length + measures.length > 0, 'An aggregate needs a group or a measure'),
     z.strictObject({
       op: z.literal('sort'),
       input,
-      keys: z.array(z.strictObject({ column: index, descending: z.boolean(), nullsFirst: z.boolean() })).max(10_000),
+      keys: z.array(z.strictObject({ column: index, descending: z.boolean(), nullsFirst: z.boolean() })).min(1).max(10_000),
     }),
     z.strictObject({ op: z.literal('limit'), input, count: z.number().int().min(0).optional(), offset: z.number().int().min(0) }),
   ]),

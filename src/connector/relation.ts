@@ -10,7 +10,7 @@ export type Relation =
   | { op: 'union'; inputs: Relation[] }
   | { op: 'filter'; predicate: Predicate; input: Relation }
   | { op: 'project'; outputs: Expression[]; input: Relation }
-  /** Output: the groups, then the measures. Without groups it is one row. */
+  /** Output: the groups, then the measures, at least one in all. Without groups it is one row. */
   | { op: 'aggregate'; groups: Expression[]; measures: Aggregate[]; input: Relation }
   | { op: 'sort'; keys: SortKey[]; input: Relation }
   | { op: 'limit'; count?: number | undefined; offset: number; input: Relation }

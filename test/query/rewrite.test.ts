@@ -95,6 +95,16 @@ describe('pruning', () => {
     })
   })
 
+  it('keeps one row for all rows when no measure is read', () => {
+    const counted: Relation = { op: 'aggregate', groups: [], measures: [{ function: 'MAX', input: at(0) }], input: scan('a') }
+    const one = { kind: 'literal', shape: { type: 'INT64' }, value: '1' } as const
+    expect(pruneColumns({ op: 'project', outputs: [one], input: counted })).toEqual({
+      op: 'project',
+      outputs: [one],
+      input: { op: 'aggregate', groups: [], measures: [{ function: 'COUNT' }], input: scan() },
+    })
+  })
+
   it('gives every input of a union the same columns in the same order', () => {
     const flipped: Relation = { op: 'project', outputs: [at(1), at(0)], input: scan('b', 'a') }
     const filtered: Relation = { op: 'filter', predicate: { kind: 'isNull', input: at(0), negated: true }, input: scan('a', 'b') }

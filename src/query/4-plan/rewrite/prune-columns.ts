@@ -73,7 +73,9 @@ function pruneProject(project: RelationOf<'project'>, wanted: ReadonlySet<number
 function pruneAggregate(aggregate: RelationOf<'aggregate'>, wanted: ReadonlySet<number> | undefined): Pruned {
   const { groups, measures } = aggregate
   const kept = keptOf(groups.length + measures.length, wanted && also(wanted, groups.keys()))
-  const keptMeasures = kept.flatMap((index) => measures[index - groups.length] ?? [])
+  const read = kept.flatMap((index) => measures[index - groups.length] ?? [])
+  // It has one row for all its input as long as it has a measure. Without one and without groups it would not be grouped at all.
+  const keptMeasures: Aggregate[] = groups.length + read.length > 0 ? read : [{ function: 'COUNT' }]
   const input = prune(aggregate.input, new Set([...groups, ...keptMeasures.flatMap(readBy)].flatMap(columnsOf)))
   const map = (expression: Expression) => mapColumns(expression, input.position)
   const relation: Relation = {
@@ -82,7 +84,7 @@ function pruneAggregate(aggregate: RelationOf<'aggregate'>, wanted: ReadonlySet<
     measures: keptMeasures.map((one) => mapMeasure(one, map)),
     input: input.relation,
   }
-  return { relation, ...ranked(kept) }
+  return { relation, ...ranked(kept), width: groups.length + keptMeasures.length }
 }
 
 function readBy({ input, of }: Aggregate): Expression[] {
