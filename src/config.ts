@@ -137,7 +137,7 @@ export const hubConfigSchema = z.strictObject({
   harvestsAtOnce: z.number().int().min(1).max(500).optional(),
   /** Harvest limits for spokes that set none of their own. */
   harvest: harvestLimitsSchema.optional(),
-  /** Megabytes of the engine's memory, for all queries together. Default 1024. */
+  /** Megabytes of the engine's memory, for all queries together. A fifth of it is for queries without a token. Default 1024. */
   engineMemoryMb: z.number().int().min(64).max(1_000_000).optional(),
   /** The prefix of this hub's index names on the Meilisearch server of MEILI_URL, which several hubs may share. Default `seven-dials-`. */
   searchPrefix: z

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestHub, type TestHub } from '../support/dials.js'
+import { startIssuer, type TestIssuer } from '../support/issuer.js'
 import { childSpoke, hubYaml, openWorkspace, spokeYaml, type Workspace } from '../support/workspace.js'
 
 const tmpfsMagic = 0x01021994
@@ -45,10 +46,15 @@ async function marked(folder: string): Promise<string[]> {
 describe.skipIf(!isHere)('no row of a spoke touches the disk of the hub', () => {
   let workspace: Workspace
   let hub: TestHub
+  let issuer: TestIssuer
   let pid: number
   beforeAll(async () => {
+    issuer = await startIssuer()
     workspace = await openWorkspace({
-      'hub.yaml': `${hubYaml({ camden: childSpoke('camden'), barnet: childSpoke('barnet') })}\nengineMemoryMb: 64\n`,
+      'hub.yaml': `${hubYaml({ camden: childSpoke('camden'), barnet: childSpoke('barnet') })}
+engineMemoryMb: 320
+issuers: ${JSON.stringify([issuer.config])}
+`,
       ...Object.fromEntries(
         ['camden', 'barnet'].flatMap((spoke) => [
           [`${spoke}/spoke.yaml`, spokeYaml(spoke)],
@@ -66,14 +72,23 @@ describe.skipIf(!isHere)('no row of a spoke touches the disk of the hub', () => 
   })
   afterAll(async () => {
     expect(await hub.stop()).toBe(0)
+    await issuer.close()
     await workspace.remove()
   })
 
   const from = { union: ['camden/notes/notes', 'barnet/notes/notes'] }
-  const ask = (input: object) =>
+  const heavy = {
+    from,
+    groupBy: [{ column: 'note' }],
+    measures: [{ function: 'MEDIAN', column: 'id' }],
+    orderBy: [{ column: 'note' }],
+    limit: 10,
+  }
+  const ask = (input: object, token?: string) =>
     hub.ask<{ query: { rows: unknown[][]; sources: { bytes: number }[] } }>(
       'query ($input: QueryInput!) { query(input: $input) { rows sources { bytes } } }',
       { input },
+      token === undefined ? {} : { authorization: `Bearer ${token}` },
     )
 
   async function untouched(work: () => Promise<void>): Promise<void> {
@@ -113,15 +128,18 @@ describe.skipIf(!isHere)('no row of a spoke touches the disk of the hub', () => 
 
   it('where they do not fit into its memory, which is RESULT_TOO_LARGE and names the operator', async () => {
     await untouched(async () => {
-      const { errors } = await ask({
-        from,
-        groupBy: [{ column: 'note' }],
-        measures: [{ function: 'MEDIAN', column: 'id' }],
-        orderBy: [{ column: 'note' }],
-        limit: 10,
-      })
+      const { errors } = await ask(heavy)
       expect(errors?.[0]?.extensions.code).toBe('RESULT_TOO_LARGE')
       expect(errors?.[0]?.message).toMatch(/AGGREGATE/)
+    })
+  })
+
+  it('where they fit into the memory that is kept for tokens', async () => {
+    const token = await issuer.token()
+    await untouched(async () => {
+      const { data, errors } = await ask(heavy, token)
+      expect(errors).toBeUndefined()
+      expect(data?.query.rows).toHaveLength(10)
     })
   })
 })

@@ -8,8 +8,8 @@ export interface Client {
 }
 
 /**
- * Queries that run at once, from reading their sources to writing their rows. What all without a token have together is half of what an
- * engine runs at once, at the hub and at each spoke, so the other half is free for tokens.
+ * Queries that run at once, from reading their sources to writing their rows. What all without a token have together is half of what a
+ * spoke's engine runs at once, so the other half is free for tokens. At the hub they have an engine of their own.
  */
 export const turnsMax = { ofToken: 12, ofAddress: 4, ofAnonymous: 8 } as const
 

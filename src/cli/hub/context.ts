@@ -23,6 +23,7 @@ export interface ContextParts {
   readonly knex: Knex
   readonly sources: OpenSources
   readonly engine: DuckDbEngine
+  readonly anonymousEngine: DuckDbEngine
   readonly scheduler: HarvestScheduler
   readonly search: Search
   readonly traces: Traces | undefined
@@ -31,7 +32,17 @@ export interface ContextParts {
 }
 
 /** Makes the context of each request: who asks, and what resolvers read from. */
-export function contextMaker({ identify, knex, sources, engine, scheduler, search, traces, baseUrl }: ContextParts): ContextOf {
+export function contextMaker({
+  identify,
+  knex,
+  sources,
+  engine,
+  anonymousEngine,
+  scheduler,
+  search,
+  traces,
+  baseUrl,
+}: ContextParts): ContextOf {
   const memory = new CatalogueMemory(knex)
   const turns = new Turns()
   return async (authorization, signal, address, splice): Promise<Context> => {
@@ -58,7 +69,7 @@ export function contextMaker({ identify, knex, sources, engine, scheduler, searc
         viewer,
         catalogue,
         sources,
-        engine,
+        engine: client.isAnonymous ? anonymousEngine : engine,
         signal,
         budget: new StepBudget(),
         ...(token === undefined ? {} : { tokenSha256: createHash('sha256').update(token).digest('hex') }),

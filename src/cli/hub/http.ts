@@ -28,7 +28,7 @@ export interface HttpParts extends HubGraph, HubEngine, HubDatabase {
 /** Listens. @returns the URL of the hub. */
 export async function startHttp(start: HubStart, parts: HttpParts): Promise<string> {
   const { loaded, config, port, log, undo } = start
-  const { graph, operations, keys, telemetry, knex, engine, sources, scheduler, search } = parts
+  const { graph, operations, keys, telemetry, knex, engine, anonymousEngine, sources, scheduler, search } = parts
   const tls = config.tls && {
     cert: Buffer.from(readBeside(loaded, config.tls.cert, 'tls.cert')),
     key: Buffer.from(readBeside(loaded, config.tls.key, 'tls.key')),
@@ -43,7 +43,17 @@ export async function startHttp(start: HubStart, parts: HttpParts): Promise<stri
   const app = hubServer({
     graph,
     operations,
-    contextOf: contextMaker({ identify, knex, sources, engine, scheduler, search, traces: telemetry.traces, baseUrl: () => baseUrl }),
+    contextOf: contextMaker({
+      identify,
+      knex,
+      sources,
+      engine,
+      anonymousEngine,
+      scheduler,
+      search,
+      traces: telemetry.traces,
+      baseUrl: () => baseUrl,
+    }),
     mayOperate,
     origins: config.cors?.origins ?? [],
     trustedProxies: config.trustedProxies ?? [],
@@ -52,7 +62,11 @@ export async function startHttp(start: HubStart, parts: HttpParts): Promise<stri
     graphqlFolder: packageFile('graphql'),
     jwks: keys.jwks,
     ...(tls ? { tls } : {}),
-    notReady: () => notReady({ database: async () => knex.raw('select 1').timeout(readyMsMax), engine: () => engine.answers() }),
+    notReady: () =>
+      notReady({
+        database: async () => knex.raw('select 1').timeout(readyMsMax),
+        engine: async () => void (await Promise.all([engine.answers(), anonymousEngine.answers()])),
+      }),
   })
   undo.add(() => app.close())
   const at = { host: config.host ?? '127.0.0.1', port: port ?? config.port ?? 4000, tls: tls !== undefined }
