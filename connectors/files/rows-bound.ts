@@ -1,4 +1,5 @@
 import type { Expression, Predicate, Relation, TableScan } from '../../src/connector/relation.js'
+import { shapesOf } from '../../src/connector/shapes.js'
 import { columnPositions } from '../shared/column-positions.js'
 import type { HeldTable } from '../shared/tabular/copies/harvested-tables.js'
 
@@ -29,6 +30,14 @@ export function rowsBound(relation: Relation, tableOf: TableOf): RowsBound {
       const sum = (of: (input: RowsBound) => number) => inputs.reduce((total, input) => total + of(input), 0)
       return { rows: sum(({ rows }) => rows), exact: inputs.every(({ exact }) => exact), likely: sum(({ likely }) => likely) }
     }
+    case 'match':
+      return { rows: 1, exact: true, likely: 1 }
+    case 'join': {
+      const [left, right] = [rowsBound(relation.left, tableOf), rowsBound(relation.right, tableOf)]
+      if (relation.type === 'ANTI') return { ...left, exact: false }
+      // Keys mostly are unique on one side; that they are the same everywhere is possible, and not likely.
+      return { rows: left.rows * Math.max(1, right.rows), exact: false, likely: Math.max(left.likely, right.likely) }
+    }
     case 'project':
     case 'sort':
       return rowsBound(relation.input, tableOf)
@@ -58,6 +67,7 @@ function distinctOf(expression: Expression, relation: Relation, tableOf: TableOf
       return 1
     case 'cast':
     case 'bucket':
+    case 'normalise':
       return distinctOf(expression.input, relation, tableOf)
     case 'mean':
       return Infinity
@@ -78,7 +88,12 @@ function distinctInColumn(index: number, relation: Relation, tableOf: TableOf): 
     case 'project':
       return distinctOf(relation.outputs[index] as Expression, relation.input, tableOf)
     case 'aggregate':
+    case 'match':
       return Infinity
+    case 'join': {
+      const width = shapesOf(relation.left).length
+      return index < width ? distinctInColumn(index, relation.left, tableOf) : distinctInColumn(index - width, relation.right, tableOf)
+    }
     case 'filter':
     case 'sort':
     case 'limit':

@@ -1,8 +1,9 @@
 import { registerEnumType } from 'type-graphql'
 import { operators } from '../connector/capabilities.js'
 import { columnTypes, sensitivities } from '../connector/column.js'
-import { granularities } from '../connector/relation.js'
+import { granularities, joinTypes } from '../connector/relation.js'
 import { errorCodes } from '../errors.js'
+import { normaliseNames } from '../query/1-parse/input.js'
 import { searchFacets, searchSorts } from '../search/port.js'
 
 type Members<T extends string> = { readonly [K in T]: K }
@@ -37,6 +38,14 @@ export const SensitivityEnum = enumOf('Sensitivity', sensitivities)
 export const DecisionEnum = enumOf('Decision', ['ALLOW', 'MASK', 'DENY'])
 export const GranularityEnum = enumOf('Granularity', granularities)
 export const MeasureFunctionEnum = enumOf('MeasureFunction', ['COUNT', 'COUNT_DISTINCT', 'SUM', 'AVG', 'MIN', 'MAX', 'MEDIAN', 'STDDEV'])
+export const JoinTypeEnum = enumOf('JoinType', joinTypes, 'ANTI: left rows without a partner, null keys included')
+export const NormaliseEnum = enumOf(
+  'Normalise',
+  normaliseNames,
+  'As what the keys of a join are compared. EXACT: as they are; numbers of unlike types by their exact values. TEXT: by their canonical text, ' +
+    'without blanks at its ends. UPRN: 1 to 12 digits as a number, so 010094055034 and 10094055034.0 are one. POSTCODE: without regard to ' +
+    'case and blanks, O and 0, I and 1 put right where the place makes it certain',
+)
 export const DirectionEnum = enumOf('Direction', ['ASC', 'DESC'])
 export const NullsEnum = enumOf('Nulls', ['FIRST', 'LAST'])
 export const OnSourceErrorEnum = enumOf('OnSourceError', ['FAIL', 'PARTIAL'])

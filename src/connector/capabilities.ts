@@ -9,6 +9,8 @@ export interface Capabilities {
   readonly project?: true
   /** Runs a union of several of its own tables (UNION ALL). */
   readonly union?: true
+  /** Joins several of its own tables, with every type and every kind of key, and counts their matches. */
+  readonly join?: true
   /** The kinds of predicate that it evaluates. `and`, `or` and `not` must be listed too. */
   readonly filter?: ReadonlySet<Predicate['kind']>
   /** The aggregate functions that it computes. A group may be any expression that the source can project. */
@@ -23,6 +25,7 @@ export interface Capabilities {
 export const everything: Capabilities = {
   project: true,
   union: true,
+  join: true,
   filter: new Set(['and', 'or', 'not', 'compare', 'in', 'isNull', 'startsWith', 'contains', 'withinBox'] as const),
   aggregate: new Set(aggregateFunctions),
   sort: true,

@@ -5,7 +5,9 @@ import {
   comparisons,
   type Expression,
   granularities,
+  joinTypes,
   type Literal,
+  normalisations,
   plainFunctions,
   type Predicate,
   type Relation,
@@ -29,6 +31,7 @@ const expressionSchema: z.ZodType<Expression> = z.lazy(() =>
       granularity: z.enum(granularities),
       timeZone: z.string().max(100),
     }),
+    z.strictObject({ kind: z.literal('normalise'), input: expressionSchema, as: z.enum(normalisations) }),
     z.strictObject({ kind: z.literal('mean'), sum: expressionSchema, count: expressionSchema, shape: shapeSchema }),
   ]),
 )
@@ -57,6 +60,15 @@ const aggregateSchema: z.ZodType<Aggregate> = z.union([
 
 const outputs = z.array(expressionSchema).max(10_000)
 const input = z.lazy(() => relationSchema)
+const sides = {
+  type: z.enum(joinTypes),
+  keys: z
+    .array(z.strictObject({ left: expressionSchema, right: expressionSchema }))
+    .min(1)
+    .max(100),
+  left: input,
+  right: input,
+}
 
 /** Checks a relation that came over the wire. It recurses, so the caller must have limited the JSON's depth first. */
 export const relationSchema: z.ZodType<Relation> = z.lazy(() =>
@@ -75,8 +87,13 @@ export const relationSchema: z.ZodType<Relation> = z.lazy(() =>
     z.strictObject({
       op: z.literal('sort'),
       input,
-      keys: z.array(z.strictObject({ column: index, descending: z.boolean(), nullsFirst: z.boolean() })).min(1).max(10_000),
+      keys: z
+        .array(z.strictObject({ column: index, descending: z.boolean(), nullsFirst: z.boolean() }))
+        .min(1)
+        .max(10_000),
     }),
+    z.strictObject({ op: z.literal('join'), ...sides }),
+    z.strictObject({ op: z.literal('match'), ...sides }),
     z.strictObject({ op: z.literal('limit'), input, count: z.number().int().min(0).optional(), offset: z.number().int().min(0) }),
   ]),
 )

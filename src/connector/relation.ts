@@ -13,10 +13,50 @@ export type Relation =
   /** Output: the groups, then the measures, at least one in all. Without groups it is one row. */
   | { op: 'aggregate'; groups: Expression[]; measures: Aggregate[]; input: Relation }
   | { op: 'sort'; keys: SortKey[]; input: Relation }
+  | Join
+  /** One row about a join of the same sides: the columns of `matchColumns`. */
+  | (Sides & { op: 'match' })
   | { op: 'limit'; count?: number | undefined; offset: number; input: Relation }
 
 /** One operator of the algebra: `RelationOf<'sort'>`. */
 export type RelationOf<Op extends Relation['op']> = Extract<Relation, { op: Op }>
+
+/** How the rows of two sides are put together. ANTI: the rows of the left side that have no partner on the right. */
+export const joinTypes = ['INNER', 'LEFT', 'ANTI'] as const
+/** One of `joinTypes`. */
+export type JoinType = (typeof joinTypes)[number]
+
+/** Two sides, and the keys by which their rows belong together. */
+export interface Sides {
+  type: JoinType
+  /** Rows are partners where every pair is equal. A null is equal to nothing; NaN is equal to NaN, and 0.0 to −0.0. */
+  keys: JoinKey[]
+  left: Relation
+  right: Relation
+}
+
+/** A pair of expressions of one shape: `left` over the columns of the left side, `right` over those of the right. */
+export interface JoinKey {
+  left: Expression
+  right: Expression
+}
+
+/** Output: the columns of the left side, then those of the right; of an ANTI join those of the left alone. */
+export interface Join extends Sides {
+  op: 'join'
+  /** Which join of its query this is, at the hub alone. */
+  at?: number | undefined
+}
+
+/**
+ * What a match counts, in order. Rows, rows with a partner, rows with a null key, rows whose key is no such thing as it is read as
+ * (damaged), and distinct keys of each side; the keys of both sides; rows of the join; and the most rows that one key became.
+ */
+export const matchColumns = [
+  ...['leftRows', 'leftMatched', 'leftNullKeys', 'leftDamagedKeys', 'leftKeys'],
+  ...['rightRows', 'rightMatched', 'rightNullKeys', 'rightDamagedKeys', 'rightKeys'],
+  ...['matchedKeys', 'joinedRows', 'largestFanOut'],
+] as const
 
 /** A table of one source, by the source's own id, and the columns to read from it, by published name. */
 export interface TableScan {
@@ -39,6 +79,13 @@ export const granularities = ['DAY', 'WEEK', 'MONTH', 'QUARTER', 'YEAR'] as cons
 /** One of `granularities`. */
 export type Granularity = (typeof granularities)[number]
 
+/**
+ * What a key is compared as: canonical text, a number of 1 to 12 digits, a postcode, or a number by its exact value.
+ */
+export const normalisations = ['TEXT', 'UPRN', 'POSTCODE', 'NUMBER'] as const
+/** One of `normalisations`. */
+export type Normalisation = (typeof normalisations)[number]
+
 /** A literal: its canonical text (ISO 8601 dates, plain decimals, `true`), or null. */
 export interface Literal {
   kind: 'literal'
@@ -54,6 +101,8 @@ export type Expression =
   | { kind: 'cast'; input: Expression; to: Shape }
   /** The first day of the period as DATE; weeks begin on Monday. `timeZone` is an IANA name and applies only to TIMESTAMPTZ. */
   | { kind: 'bucket'; input: Expression; granularity: Granularity; timeZone: string }
+  /** A value as a key of one kind; null where it is no such thing. */
+  | { kind: 'normalise'; input: Expression; as: Normalisation }
   /** sum ÷ count, and null where the count is 0. An exact DECIMAL, rounded half to even to the shape's scale, or else DOUBLE. */
   | { kind: 'mean'; sum: Expression; count: Expression; shape: Shape }
 

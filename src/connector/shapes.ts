@@ -1,5 +1,6 @@
 import type { Shape } from './column.js'
-import type { Aggregate, Expression, Relation } from './relation.js'
+import { type Aggregate, type Expression, matchColumns, type Relation } from './relation.js'
+import { normalisedShape } from './normalisation.js'
 import { inputsOf } from './traverse.js'
 
 /** The shapes of a relation's output, in order. Pure. Every column that the relation refers to must exist. */
@@ -18,6 +19,10 @@ export function outputShapes(operator: Relation, inputs: readonly Shape[][]): Sh
     case 'sort':
     case 'limit':
       return input
+    case 'join':
+      return operator.type === 'ANTI' ? input : [...input, ...(inputs[1] ?? [])]
+    case 'match':
+      return matchColumns.map(() => ({ type: 'INT64' }))
     case 'project':
       return operator.outputs.map((output) => shapeOf(output, input))
     case 'aggregate':
@@ -40,6 +45,8 @@ export function shapeOf(expression: Expression, input: readonly Shape[]): Shape 
       return expression.to
     case 'bucket':
       return { type: 'DATE' }
+    case 'normalise':
+      return normalisedShape(expression.as)
   }
 }
 

@@ -45,7 +45,7 @@ export function overAnswers(remaining: Relation, splitOf: (id: string) => Split)
 /** The operators of a pushed relation, as reports list them. A scan counts as PROJECT, since it reads only the columns that it names. */
 export function pushedDown(relation: Relation): Operator[] {
   const names = new Set(namesIn(relation, 'PROJECT'))
-  return (['PROJECT', 'FILTER', 'AGGREGATE', 'SORT', 'LIMIT'] as const).filter((name) => names.has(name))
+  return (['PROJECT', 'FILTER', 'JOIN', 'AGGREGATE', 'SORT', 'LIMIT'] as const).filter((name) => names.has(name))
 }
 
 /** The operators of a remainder, as reports list them, in the order in which they run. */
@@ -64,6 +64,8 @@ export function operatorName({ op }: Relation): Operator | undefined {
       aggregate: 'AGGREGATE',
       sort: 'SORT',
       limit: 'LIMIT',
+      join: 'JOIN',
+      match: 'JOIN',
     } as const
   )[op]
 }

@@ -14,6 +14,9 @@ export function supportsOperator(capabilities: Capabilities, operator: Relation)
       return true
     case 'union':
       return capabilities.union === true
+    case 'join':
+    case 'match':
+      return capabilities.join === true
     case 'filter':
       return capabilities.filter !== undefined && supportsPredicate(capabilities.filter, operator.predicate)
     case 'project':

@@ -13,6 +13,9 @@ export function inputsOf(relation: Relation): readonly Relation[] {
     case 'sort':
     case 'limit':
       return [relation.input]
+    case 'join':
+    case 'match':
+      return [relation.left, relation.right]
   }
 }
 
@@ -32,6 +35,11 @@ export function mapInputs(relation: Relation, map: (input: Relation, index: numb
     case 'limit': {
       const input = map(relation.input, 0)
       return input === relation.input ? relation : { ...relation, input }
+    }
+    case 'join':
+    case 'match': {
+      const [left, right] = [map(relation.left, 0), map(relation.right, 1)]
+      return left === relation.left && right === relation.right ? relation : { ...relation, left, right }
     }
   }
 }
@@ -60,6 +68,7 @@ export function operandsOf(expression: Expression): readonly Expression[] {
       return []
     case 'cast':
     case 'bucket':
+    case 'normalise':
       return [expression.input]
     case 'mean':
       return [expression.sum, expression.count]
@@ -75,6 +84,7 @@ export function mapColumns(expression: Expression, position: (index: number) => 
       return expression
     case 'cast':
     case 'bucket':
+    case 'normalise':
       return { ...expression, input: mapColumns(expression.input, position) }
     case 'mean':
       return { ...expression, sum: mapColumns(expression.sum, position), count: mapColumns(expression.count, position) }

@@ -29,7 +29,7 @@ function isMedian({ function: name }: Aggregate): boolean {
   return name === 'MEDIAN'
 }
 
-/** The most rows that a relation can have. */
+/** The most rows that a relation can have. Of a join as many as of its larger side, since nobody knows before it runs. */
 function rowsMax(relation: Relation, rowsOf: (scan: TableScan) => number): number {
   switch (relation.op) {
     case 'scan':
@@ -40,6 +40,9 @@ function rowsMax(relation: Relation, rowsOf: (scan: TableScan) => number): numbe
       return relation.groups.length === 0 ? 1 : rowsMax(relation.input, rowsOf)
     case 'limit':
       return Math.min(relation.count ?? Infinity, rowsMax(relation.input, rowsOf))
+    case 'join':
+    case 'match':
+      return Math.max(rowsMax(relation.left, rowsOf), rowsMax(relation.right, rowsOf))
     case 'filter':
     case 'project':
     case 'sort':

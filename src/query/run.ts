@@ -51,10 +51,15 @@ const hubShareMs = (timeoutMs: number) => Math.min(timeoutMs / 5, 2000)
 
 /**
  * Runs a query from the client's input to its answer: parse, bind, authorise, plan, execute, result. The caller releases the result.
- * @param format set where the rows will be read only once, in this format and with exact numbers. Default: any format, any number of times.
+ * @param options.matches whether the matches of joins are counted. Default: true.
+ * @param options.format set where the rows will be read only once, in this format and with exact numbers. Default: any format, any number of times.
  * @throws DialsError with the query's transaction.
  */
-export async function runQuery(input: unknown, context: QueryContext, format?: RowFormat): Promise<QueryResult> {
+export async function runQuery(
+  input: unknown,
+  context: QueryContext,
+  { format, matches = true }: { format?: RowFormat | undefined; matches?: boolean } = {},
+): Promise<QueryResult> {
   const transaction = randomUUID()
   const { stage = runOnly } = context
   try {
@@ -68,6 +73,7 @@ export async function runQuery(input: unknown, context: QueryContext, format?: R
         signal: deadline.signal,
         askers: askersOf(authorised, context),
         format,
+        matches,
       }
       const executed = await stage('execute', () => execute(planned, context.sources, context.engine, options))
       return await stage('result', () => answer({ transaction, parsed, authorised, planned, executed }))

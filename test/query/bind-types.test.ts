@@ -295,8 +295,8 @@ describe('unions', () => {
       },
     })
     expect(named).toMatchObject([
-      { name: 'DOUBLE', missingIn: ['from.1'] },
-      { name: 'mine', missingIn: ['from.0'] },
+      { name: 'DOUBLE', missingIn: ['0.1'] },
+      { name: 'mine', missingIn: ['0.0'] },
     ])
   })
 

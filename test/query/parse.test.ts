@@ -14,7 +14,8 @@ const nested = (depth: number, wrap: (inner: object) => object) => {
 describe('parse', () => {
   it('fills in defaults', () => {
     expect(parse({ from })).toEqual({
-      from: { members: [{ table: from.table, path: ['from', 'table'] }] },
+      from: { members: [{ table: from.table, path: ['from', 'table'] }], path: ['from'] },
+      joins: [],
       groupBy: [],
       measures: [],
       grouped: false,
@@ -97,7 +98,13 @@ describe('parse', () => {
     ['no time at all', { from, timeoutMs: 0 }, ['timeoutMs']],
     ['more time than any query has', { from, timeoutMs: 120_001 }, ['timeoutMs']],
     ['an onSourceError that is none', { from, onSourceError: 'IGNORE' }, ['onSourceError']],
-    ['joins, which are still to come', { from, joins: [] }, []],
+    ['a join without keys', { from, joins: [{ table: from, on: [] }] }, ['joins', 0, 'on']],
+    [
+      'more than seven joins',
+      { from, joins: Array.from({ length: 8 }, () => ({ table: from, on: [{ left: 'a', right: 'a' }] })) },
+      ['joins'],
+    ],
+    ['a join of no table', { from, joins: [{ table: {}, on: [{ left: 'a', right: 'a' }] }] }, ['joins', 0, 'table']],
 
     ['a filter that is text', where('a = 1'), ['where']],
     ['a filter that is a list', where([]), ['where']],

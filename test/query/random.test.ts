@@ -26,7 +26,7 @@ type Form = 'rows' | 'records' | undefined
 
 /** Reads a page in the form that was announced, or in every form. */
 async function read(query: object, context: QueryContext, form: Form): Promise<{ result: QueryResult; rows: unknown[][] }> {
-  const result = await runQuery(query, context, form)
+  const result = await runQuery(query, context, { format: form })
   try {
     if (form !== undefined) {
       const page = JSON.parse(await textOf(result, form, 'EXACT')) as (unknown[] | object)[]

@@ -46,7 +46,7 @@ async function withQuery<T>(types: Types, sqls: readonly string[], input: object
   )
   try {
     return await work((form) =>
-      runQuery({ from: { table: id }, ...input }, contextOf(bench.hub, [tableOf(id, columns)], { camden: source }), form),
+      runQuery({ from: { table: id }, ...input }, contextOf(bench.hub, [tableOf(id, columns)], { camden: source }), { format: form }),
     )
   } finally {
     await own.close()

@@ -52,6 +52,7 @@ function planOf(...stages: string[][]): PhysicalPlan {
       missingColumns: [],
       remaining: [],
       estimatedRows: undefined,
+      isMatch: false,
     },
     planned: held.plan({ relation: scan }, everything),
   })
@@ -59,12 +60,12 @@ function planOf(...stages: string[][]): PhysicalPlan {
   const residual: Relation = { op: 'aggregate', groups: [], measures: [{ function: 'COUNT' }], input: { op: 'union', inputs: answers } }
   return {
     stages: stages.map((stage) => stage.map(fragmentOf)),
-    ...{ residual, logical: residual, limit: 1, outputs: [{ name: 'count', shape: { type: 'INT64' } }] },
+    ...{ residual, matches: [], logical: residual, limit: 1, outputs: [{ name: 'count', shape: { type: 'INT64' } }] },
   }
 }
 
 const options = (onSourceError: 'FAIL' | 'PARTIAL') => ({
-  ...{ onSourceError, askers: new Map(), rowsMax: 1000, bytesMax: 1e8 },
+  ...{ onSourceError, matches: true, askers: new Map(), rowsMax: 1000, bytesMax: 1e8 },
   ...{ deadline: Date.now() + patienceMs, signal: new AbortController().signal },
 })
 

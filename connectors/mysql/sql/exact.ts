@@ -23,6 +23,9 @@ export function isExact(operator: Relation, input: readonly Shape[]): boolean {
       return operator.keys.every(({ column }) => isOrdered({ kind: 'column', index: column }, input))
     case 'limit':
       return true
+    case 'join':
+    case 'match':
+      return false
   }
 }
 

@@ -35,6 +35,9 @@ export function relationSql(relation: Relation, from: From): string {
     }
     case 'sort':
       return `${sorted(relation, from)} LIMIT ${everyRow}`
+    case 'join':
+    case 'match':
+      throw new Error('not among the capabilities')
     case 'limit': {
       const base = relation.input.op === 'sort' ? sorted(relation.input, from) : `SELECT * FROM ${nested(relation.input, from)}`
       return `${base} LIMIT ${relation.count === undefined ? everyRow : integer(relation.count)} OFFSET ${integer(relation.offset)}`

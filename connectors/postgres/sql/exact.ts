@@ -45,6 +45,9 @@ function isExactOperator(operator: Relation, input: readonly Shape[]): boolean {
     case 'sort':
     case 'limit':
       return true
+    case 'join':
+    case 'match':
+      return false
   }
 }
 
@@ -76,6 +79,8 @@ function isExactExpression(expression: Expression, input: readonly Shape[]): boo
         isExactExpression(expression.input, input) &&
         (shapeOf(expression.input, input).type !== 'TIMESTAMPTZ' || zones.has(expression.timeZone))
       )
+    case 'normalise':
+      return false
     case 'mean': {
       const sum = shapeOf(expression.sum, input)
       const { type, scale = 0 } = expression.shape

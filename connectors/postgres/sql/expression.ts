@@ -19,6 +19,8 @@ export function expressionSql(expression: Expression, input: readonly Shape[]): 
     }
     case 'bucket':
       return bucketSql(expression, input)
+    case 'normalise':
+      throw new Error('not among what is exact')
     case 'mean':
       return meanSql(expressionSql(expression.sum, input), expressionSql(expression.count, input), expression.shape)
   }

@@ -30,6 +30,9 @@ export function relationSql(relation: Relation, from: From): string {
     }
     case 'sort':
       return sorted(relation, from)
+    case 'join':
+    case 'match':
+      throw new Error('not among the capabilities')
     case 'limit': {
       // LIMIT must stand beside its ORDER BY, since a subquery's order is not kept by promise.
       const base = relation.input.op === 'sort' ? sorted(relation.input, from) : `SELECT * FROM ${nested(relation.input, from)}`

@@ -114,7 +114,13 @@ function plainly(text: string): unknown {
 }
 
 function run(input: object, { query, results }: Context, info: GraphQLResolveInfo): Promise<QueryResult> {
-  return results.run(() => runQuery(input, query, formatOf(info)))
+  return results.run(() => runQuery(input, query, { format: formatOf(info), matches: wantsMatches(info) }))
+}
+
+/** Whether the selection may have `matches`: it has it, or a fragment that might. */
+function wantsMatches({ fieldNodes }: GraphQLResolveInfo): boolean {
+  const selections = fieldNodes.flatMap(({ selectionSet }) => selectionSet?.selections ?? [])
+  return selections.some((selection) => selection.kind !== Kind.FIELD || selection.name.value === 'matches')
 }
 
 /**

@@ -4,7 +4,9 @@ import {
   DatasetStatusEnum,
   DirectionEnum,
   GranularityEnum,
+  JoinTypeEnum,
   MeasureFunctionEnum,
+  NormaliseEnum,
   NullsEnum,
   OnSourceErrorEnum,
 } from '../enums.js'
@@ -72,6 +74,25 @@ export class TableInput {
   @Field(() => String, optional) as?: string
 }
 
+@InputType({
+  description:
+    '`left` is a column of the tables before, `right` one of the joined table; qualified by alias where needed (a.b is qualified only if a is an ' +
+    'alias of this query). `normalise` compares keys as the same kind of thing: nw1 2db = NW1 2DB, 10094055034 = 010094055034. STRING with a ' +
+    'number is TYPE_MISMATCH without it. A null is equal to nothing; NaN is equal to NaN, and 0.0 to −0.0',
+})
+export class JoinOn {
+  @Field(() => String) left!: string
+  @Field(() => String) right!: string
+  @Field(() => NormaliseEnum, { nullable: true, description: 'Absent: EXACT' }) normalise?: string
+}
+
+@InputType({ description: 'A table, or a stack of tables, that is joined to all before it. At most seven; each with 1 to 20 keys' })
+export class JoinInput {
+  @Field(() => TableInput) table!: TableInput
+  @Field(() => JoinTypeEnum, { nullable: true, defaultValue: 'INNER' }) type?: string
+  @Field(() => [JoinOn], { description: 'Rows are partners where every pair of keys is equal' }) on!: JoinOn[]
+}
+
 @InputType()
 export class SelectInput {
   @Field(() => String) column!: string
@@ -105,13 +126,14 @@ export class Order {
 
 @InputType({
   description:
-    'Output names: `as`; else the column’s name; measures: count, sum_amount; buckets: date_month. Duplicates are BAD_USER_INPUT. ' +
+    'Output names: `as`; else the column’s name, or alias.column where a join makes it ambiguous; measures: count, sum_amount; buckets: date_month. Duplicates are BAD_USER_INPUT. ' +
     'having and orderBy name outputs. COUNT(column) counts non-null; groupBy without measures is DISTINCT; select together with ' +
-    'groupBy or measures is BAD_USER_INPUT. The queries of one operation may take 500,000 steps: tables × (5 × (columns + outputs + ' +
+    'groupBy or measures is BAD_USER_INPUT. `where` runs after the joins; TableInput.where runs before them. The queries of one operation may take 500,000 steps: tables × (5 × (columns + outputs + ' +
     'terms of filters) + a step for each value compared with); beyond that it is QUERY_TOO_COMPLEX.',
 })
 export class QueryInput {
   @Field(() => TableInput) from!: TableInput
+  @Field(() => [JoinInput], { nullable: true, description: 'Joined in the order given, each to all before it' }) joins?: JoinInput[]
   @Field(() => [SelectInput], { nullable: true, description: 'Absent: every column that the viewer may see' }) select?: SelectInput[]
   @Field(() => Filter, optional) where?: Filter
   @Field(() => [GroupBy], optional) groupBy?: GroupBy[]

@@ -45,6 +45,39 @@ export class SourceReport {
   @Field(() => SourceError, { nullable: true }) error!: SourceError | null
 }
 
+/** A count that may not be known. */
+const count = (description: string) => Field(() => Float, { nullable: true, description })
+
+@Directive('@public')
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    'What one join matched. Counted over the whole join, before having and limit, after TableInput.where and those top-level AND terms of ' +
+    '`where` that name one side alone (INNER: either side; LEFT and ANTI: the left). A number is null where a source failed',
+})
+export class MatchReport {
+  @Field(() => String, { description: 'The left side: its aliases, or its tables where it has none' }) left!: string
+  @Field(() => String, { description: 'The right side: its alias, or its tables where it has none' }) right!: string
+  @count('Rows of the join') joinedRows!: number | null
+  @count('Rows of the left side') leftRows!: number | null
+  @count('Rows of the left side that found a partner') leftMatched!: number | null
+  @count('Rows of the left side of which a key is null') leftNullKeys!: number | null
+  @count('Distinct keys of the left side, without null and damaged ones') leftKeys!: number | null
+  @count('leftMatched ÷ leftRows, from 0 to 1; null without rows') leftRate!: number | null
+  @count('Rows of the right side') rightRows!: number | null
+  @count('Rows of the right side that found a partner') rightMatched!: number | null
+  @count('Rows of the right side of which a key is null') rightNullKeys!: number | null
+  @count('Distinct keys of the right side, without null and damaged ones') rightKeys!: number | null
+  @count('rightMatched ÷ rightRows, from 0 to 1; null without rows') rightRate!: number | null
+  @count('Distinct keys that both sides have') matchedKeys!: number | null
+  @count(
+    'Rows of the left side whose key a spreadsheet damaged (1.00E+11), or that is no such thing as `normalise` says: joined with nothing',
+  )
+  leftDamagedKeys!: number | null
+  @count('The same of the right side') rightDamagedKeys!: number | null
+  @count('Rows that one key became, at most; null for ANTI') largestFanOut!: number | null
+}
+
 @Directive('@public')
 @ObjectType({ simpleResolvers: true, description: 'A reason why the rows may mislead, for instance a copy older than its file' })
 export class Warning {
@@ -73,6 +106,7 @@ export class ResultSet {
   })
   withheld!: readonly ColumnAccess[]
   @Field(() => [SourceReport]) sources!: readonly SourceReport[]
+  @Field(() => [MatchReport], { description: 'What each join matched, in the order of the joins' }) matches!: readonly MatchReport[]
   @Field(() => [Warning], { description: 'Reasons why the rows may mislead' })
   warnings!: readonly Warning[]
   @Field(() => String, {

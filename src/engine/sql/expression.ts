@@ -1,6 +1,7 @@
 import type { Shape } from '../../connector/column.js'
 import type { Expression, Literal } from '../../connector/relation.js'
 import { shapeOf } from '../../connector/shapes.js'
+import { normaliseSql } from './normalise.js'
 import { readText } from './read-text.js'
 import { decimalScale, integer, quote, sqlType } from './type.js'
 
@@ -15,6 +16,8 @@ export function expressionSql(expression: Expression, input: readonly Shape[]): 
       return convertSql(expression.input, expression.to, input)
     case 'bucket':
       return bucketSql(expression, input)
+    case 'normalise':
+      return normaliseSql(expression.as, expressionSql(expression.input, input), shapeOf(expression.input, input))
     case 'mean':
       return meanSql(
         expressionSql(expression.sum, input),

@@ -3,6 +3,7 @@ import type { Aggregate, Relation, TableScan, SortKey } from '../../connector/re
 import { aggregateShape, shapeOf, shapesOf } from '../../connector/shapes.js'
 import { inputsOf } from '../../connector/traverse.js'
 import { expressionSql } from './expression.js'
+import { joinSql, matchSql } from './join.js'
 import { predicateSql } from './predicate.js'
 import { decimalScale, integer, quote, sqlType } from './type.js'
 
@@ -74,6 +75,10 @@ function select(relation: Relation, from: From, line: string): string {
       const by = groups.length === 0 ? '' : ` GROUP BY ${groups.map((_, position) => integer(position + 1)).join(', ')}`
       return `SELECT ${named([...groups, ...measures])} FROM ${nested(relation.input, from, line)}${by}`
     }
+    case 'join':
+      return joinSql(relation, (side) => nested(side, from, line))
+    case 'match':
+      return matchSql(relation, (side) => nested(side, from, line))
     case 'sort':
       // A COPY into several files keeps only the order of a LIMIT, so every sort gets one.
       return `${sorted(relation, from, line)} LIMIT ${everyRow}`

@@ -1,10 +1,12 @@
 import { z } from 'zod'
-import { granularities } from '../../connector/relation.js'
+import { granularities, joinTypes } from '../../connector/relation.js'
 import { columnTypes } from '../../connector/column.js'
 
 /** The limits of one query. Beyond them it is refused with BAD_USER_INPUT. */
 export const queryLimits = {
   membersMax: 500,
+  joinsMax: 7,
+  keysMax: 20,
   outputsMax: 1000,
   inMax: 10_000,
   /** Nodes of one filter's tree, leaves included. The elements of `in` do not count. */
@@ -76,9 +78,23 @@ const table = z.strictObject({
     .nullish(),
 })
 
+/** Normalise of graphql/surface.graphql. */
+export const normaliseNames = ['EXACT', 'POSTCODE', 'UPRN', 'TEXT'] as const
+
 /** QueryInput of graphql/surface.graphql, as one value. `null` means absent. */
 export const queryInputSchema = z.strictObject({
   from: table,
+  joins: list(
+    z.strictObject({
+      table,
+      type: z.enum(joinTypes).nullish(),
+      on: list(z.strictObject({ left: name, right: name, normalise: z.enum(normaliseNames).nullish() }), queryLimits.keysMax).min(
+        1,
+        'is empty',
+      ),
+    }),
+    queryLimits.joinsMax,
+  ).nullish(),
   select: list(z.strictObject({ column: name, as: name.nullish() }), queryLimits.outputsMax).nullish(),
   where: filter.nullish(),
   groupBy: list(

@@ -1,5 +1,5 @@
 import type { ColumnType } from '../../connector/column.js'
-import type { Granularity } from '../../connector/relation.js'
+import type { Granularity, JoinType } from '../../connector/relation.js'
 import { BadUserInput } from '../../errors.js'
 import { type ParsedFilter, type Path, parseFilter } from './filter.js'
 import { type QueryInput, queryInputSchema } from './input.js'
@@ -9,6 +9,7 @@ import { type QueryInput, queryInputSchema } from './input.js'
  */
 export interface ParsedQuery {
   from: ParsedTable
+  joins: ParsedJoin[]
   select?: { column: string; as?: string; path: Path }[]
   where?: ParsedFilter
   groupBy: { column: string; granularity?: Granularity; as?: string; path: Path }[]
@@ -31,6 +32,20 @@ export interface ParsedTable {
   members: { table: string; columns?: { column: string; as?: string; type?: ColumnType; path: Path }[]; path: Path }[]
   alias?: string
   where?: ParsedFilter
+  path: Path
+}
+
+/** JoinInput of graphql/surface.graphql. */
+export interface ParsedJoin {
+  table: ParsedTable
+  type: JoinType
+  on: {
+    left: string
+    right: string
+    normalise: NonNullable<NonNullable<QueryInput['joins']>[number]['on'][number]['normalise']>
+    path: Path
+  }[]
+  path: Path
 }
 
 /** MeasureFunction of graphql/surface.graphql. */
@@ -59,7 +74,8 @@ export function parse(input: unknown): ParsedQuery {
   }
   if (query.select?.length === 0) throw new BadUserInput("'select' is empty. Leave it out for every column.", { inputPath: ['select'] })
   return {
-    from: parseTable(query.from),
+    from: parseTable(query.from, ['from']),
+    joins: (query.joins ?? []).map((join, index) => parseJoin(join, ['joins', index])),
     ...(query.select ? { select: query.select.map((item, index) => ({ ...compact(item), path: ['select', index] })) } : {}),
     ...(query.where ? { where: parseFilter(query.where, ['where']) } : {}),
     groupBy: (query.groupBy ?? []).map((item, index) => ({ ...compact(item), path: ['groupBy', index] })),
@@ -81,27 +97,36 @@ export function parse(input: unknown): ParsedQuery {
   }
 }
 
-function parseTable(from: QueryInput['from']): ParsedTable {
+function parseJoin({ table, type, on }: NonNullable<QueryInput['joins']>[number], path: Path): ParsedJoin {
+  const keys = on.map(
+    ({ left, right, normalise }, index) => ({ left, right, normalise: normalise ?? 'EXACT', path: [...path, 'on', index] }) as const,
+  )
+  return { table: parseTable(table, [...path, 'table']), type: type ?? 'INNER', on: keys, path }
+}
+
+function parseTable(from: QueryInput['from'], path: Path): ParsedTable {
   const given = (['table', 'union', 'members'] as const).filter((key) => from[key] !== null && from[key] !== undefined)
-  if (given.length !== 1) throw new BadUserInput('from has exactly one of table, union, members.', { inputPath: ['from'] })
+  if (given.length !== 1) throw new BadUserInput(`${path.join('.')} has exactly one of table, union, members.`, { inputPath: path })
   const rest = {
+    path,
     ...(from.as ? { alias: from.as } : {}),
-    ...(from.where ? { where: parseFilter(from.where, ['from', 'where']) } : {}),
+    ...(from.where ? { where: parseFilter(from.where, [...path, 'where']) } : {}),
   }
-  if (from.table !== null && from.table !== undefined) return { members: [{ table: from.table, path: ['from', 'table'] }], ...rest }
-  if (from.union) return { members: some(from.union, 'union').map((table, index) => ({ table, path: ['from', 'union', index] })), ...rest }
-  const members = some(from.members ?? [], 'members').map((member, index) => {
-    const path = ['from', 'members', index]
-    const columns = member.columns?.map((item, position) => ({ ...compact(item), path: [...path, 'columns', position] }))
+  if (from.table !== null && from.table !== undefined) return { members: [{ table: from.table, path: [...path, 'table'] }], ...rest }
+  if (from.union)
+    return { members: some(from.union, [...path, 'union']).map((table, index) => ({ table, path: [...path, 'union', index] })), ...rest }
+  const members = some(from.members ?? [], [...path, 'members']).map((member, index) => {
+    const at = [...path, 'members', index]
+    const columns = member.columns?.map((item, position) => ({ ...compact(item), path: [...at, 'columns', position] }))
     if (columns?.length === 0)
-      throw new BadUserInput("'columns' is empty. Leave it out for every column.", { inputPath: [...path, 'columns'] })
-    return { table: member.table, ...(columns ? { columns } : {}), path: [...path, 'table'] }
+      throw new BadUserInput("'columns' is empty. Leave it out for every column.", { inputPath: [...at, 'columns'] })
+    return { table: member.table, ...(columns ? { columns } : {}), path: [...at, 'table'] }
   })
   return { members, ...rest }
 }
 
-function some<T>(items: readonly T[], key: string): readonly T[] {
-  if (items.length === 0) throw new BadUserInput(`'${key}' names no table.`, { inputPath: ['from', key] })
+function some<T>(items: readonly T[], path: Path): readonly T[] {
+  if (items.length === 0) throw new BadUserInput(`'${path.at(-1)}' names no table.`, { inputPath: path })
   return items
 }
 

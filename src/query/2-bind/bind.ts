@@ -1,17 +1,21 @@
 import type { QueryTable } from '../../catalogue/tables-for-query.js'
-import type { Predicate, Relation, SortKey } from '../../connector/relation.js'
+import type { Relation, SortKey } from '../../connector/relation.js'
 import { mapPredicateColumns } from '../../connector/traverse.js'
 import { DialsError } from '../../errors.js'
-import type { ParsedQuery } from '../1-parse/parse.js'
-import type { BoundQuery, FromColumn, Output, Use } from './bound-query.js'
-import { bindFrom } from './from.js'
-import { fromRelation } from './from-relation.js'
+import type { ParsedFilter } from '../1-parse/filter.js'
+import type { ParsedJoin, ParsedQuery } from '../1-parse/parse.js'
+import type { BoundJoin, BoundQuery, FromColumn, Output, Use } from './bound-query.js'
+import { filterBy } from './filter-by.js'
+import { bindKeys } from './join-keys.js'
+import { joinRelation } from './join-relation.js'
 import { outputRelation } from './output-relation.js'
 import { bindGroups, bindSelect, comparable, type NamedOutput } from './outputs.js'
+import { placeWhere } from './place-where.js'
 import { bindPredicate } from './predicate.js'
 import type { QueryCatalogue } from './query-catalogue.js'
 import { sizeOf, StepBudget } from './query-size.js'
 import { type Scope, scopeOf } from './scope.js'
+import { type BoundTable, bindTables } from './tables.js'
 
 /**
  * Stage 2: resolves names to tables and columns of the viewer's catalogue, and gives literals their types. Errors carry the place and
@@ -21,43 +25,64 @@ import { type Scope, scopeOf } from './scope.js'
  */
 export async function bind(query: ParsedQuery, catalogue: QueryCatalogue, budget = new StepBudget()): Promise<BoundQuery> {
   const tables = await lookUp(query, catalogue)
-  const from = await bindFrom(query.from, tables)
-  budget.take(sizeOf(query, from.columns.length))
-  const scope = scopeOf(from.columns, aliasOf(query))
+  const bound = await bindTables(query, tables)
+  budget.take(
+    sizeOf(
+      query,
+      bound.map(({ columns }) => columns.length),
+    ),
+  )
   const uses: Use[] = []
   const seen = (use: Use) => uses.push(use)
-  const filters = [query.from.where, query.where].filter((filter) => filter !== undefined)
-  const predicates = filters.map((filter) =>
-    bindPredicate(filter, scope, (column, path) => seen({ column, use: 'FILTER', implicit: false, path })),
+  const filter = (parsed: ParsedFilter, scope: Scope) =>
+    bindPredicate(parsed, scope, (column, path) => seen({ column, use: 'FILTER', implicit: false, path }))
+
+  const own = [query.from, ...query.joins.map(({ table }) => table)].map(({ where }, index) =>
+    where === undefined ? undefined : filter(where, scopeOf([bound[index] as BoundTable])),
   )
-  const named = query.grouped ? bindGroups(query, scope, seen) : bindSelect(query, from.columns, scope, seen)
-  const outputScope = scopeOf(named)
+  const keys = query.joins.map((join, index) => {
+    const left = scopeOf(bound.slice(0, index + 1).filter(({ isJoined }) => isJoined))
+    return bindKeys(join, left, scopeOf([bound[index + 1] as BoundTable]), seen)
+  })
+  const scope = scopeOf(bound.filter(({ isJoined }) => isJoined))
+  const where = query.where === undefined ? undefined : filter(query.where, scope)
+  const named = query.grouped ? bindGroups(query, scope, seen) : bindSelect(query, scope, seen)
+  const outputScope = scopeOf([{ columns: named }])
   const having = query.having === undefined ? undefined : bindPredicate(query.having, outputScope, () => undefined)
-  const keys = bindOrder(query, outputScope, named, seen)
+  const order = bindOrder(query, outputScope, named, seen)
 
   const used = [...new Set(uses.map(({ column }) => column))].sort((one, other) => one - other)
+  const { relation, columns, place } = await joinRelation(query, bound, { used, own, keys })
+  const filtered = where === undefined ? relation : placeWhere(relation, mapPredicateColumns(where, place))
+  const answered = filterBy(outputRelation(named, query.grouped, filtered, place), having)
   const positions = new Map(used.map((column, position) => [column, position]))
   const at = (column: number) => positions.get(column) as number
-  const { relation, columns } = await fromRelation(from, used)
-  const filtered = filterBy(relation, both(predicates.map((predicate) => mapPredicateColumns(predicate, at))))
-  const answered = filterBy(outputRelation(named, query.grouped, filtered, at), having)
   return {
-    relation: paged(answered, query, keys),
+    relation: paged(answered, query, order),
     tables,
     columns,
-    outputs: named.map((output) => outputOf(output, columns, at, from.members.length === 1 ? from.members[0]?.table.id : undefined)),
+    outputs: named.map((output) => outputOf(output, columns, at, bound)),
+    joins: query.joins.map((join, index) => reportedJoin(join, index, bound)),
     uses: uses.map((use) => ({ ...use, column: at(use.column) })),
     limit: query.limit,
     offset: query.offset,
   }
 }
 
+/** What a match report calls the sides: the aliases, or the tables where there is none. */
+function reportedJoin({ type }: ParsedJoin, index: number, bound: readonly BoundTable[]): BoundJoin {
+  const nameOf = ({ alias, from }: BoundTable) => alias ?? from.members.map(({ table }) => table.id).join(' + ')
+  const left = bound.slice(0, index + 1).filter(({ isJoined }) => isJoined)
+  return { type, left: left.map(nameOf).join(' ⋈ '), right: nameOf(bound[index + 1] as BoundTable) }
+}
+
 /** The tables, in the order in which the query names them. */
 async function lookUp(query: ParsedQuery, catalogue: QueryCatalogue): Promise<ReadonlyMap<string, QueryTable>> {
-  const found = await catalogue.tables([...new Set(query.from.members.map(({ table }) => table))])
+  const members = [query.from, ...query.joins.map(({ table }) => table)].flatMap((from) => from.members)
+  const found = await catalogue.tables([...new Set(members.map(({ table }) => table))])
   const visible = new Map(found.map((table) => [table.id, table]))
   const tables = new Map<string, QueryTable>()
-  for (const { table, path } of query.from.members) {
+  for (const { table, path } of members) {
     const own = visible.get(table)
     if (own !== undefined) {
       tables.set(table, own)
@@ -71,11 +96,6 @@ async function lookUp(query: ParsedQuery, catalogue: QueryCatalogue): Promise<Re
   return tables
 }
 
-/** `as`, or else the last part of a single table's id. */
-function aliasOf({ from }: ParsedQuery): string | undefined {
-  return from.alias ?? (from.members.length === 1 ? from.members[0]?.table.split('/').at(-1) : undefined)
-}
-
 function bindOrder({ orderBy }: ParsedQuery, scope: Scope, outputs: readonly NamedOutput[], seen: (use: Use) => void): SortKey[] {
   return orderBy.map(({ column, descending, nullsFirst, path }) => {
     const output = scope.resolve(column, [...path, 'column'])
@@ -86,32 +106,29 @@ function bindOrder({ orderBy }: ParsedQuery, scope: Scope, outputs: readonly Nam
   })
 }
 
-function both(predicates: Predicate[]): Predicate | undefined {
-  return predicates.length < 2 ? predicates[0] : { kind: 'and', terms: predicates }
-}
-
-function filterBy(input: Relation, predicate: Predicate | undefined): Relation {
-  return predicate === undefined ? input : { op: 'filter', predicate, input }
-}
-
 /** Groups are always sorted; rows only by orderBy. The page reads one row more than its limit, to find out whether another page follows. */
 function paged(input: Relation, { grouped, limit, offset }: ParsedQuery, keys: SortKey[]): Relation {
   const sorted: Relation = grouped || keys.length > 0 ? { op: 'sort', keys, input } : input
   return { op: 'limit', count: limit + 1, offset, input: sorted }
 }
 
-/** @param table the query's table, where it has only one. */
-function outputOf(output: NamedOutput, columns: readonly FromColumn[], at: (column: number) => number, table: string | undefined): Output {
+function outputOf(
+  output: NamedOutput,
+  columns: readonly FromColumn[],
+  at: (column: number) => number,
+  bound: readonly BoundTable[],
+): Output {
   const { name, shape } = output
   if (output.column === undefined) return { name, shape }
   const column = at(output.column)
   const asItIs = output.kind === 'column' || (output.kind === 'group' && output.expression.kind === 'column')
   if (!asItIs) return { name, shape, column }
-  const { semanticType, unit } = columns[column] as FromColumn
+  const { semanticType, unit, of } = columns[column] as FromColumn
+  const [only, ...others] = bound[of]?.from.members ?? []
   return {
     ...{ name, shape, column },
     ...(semanticType === undefined ? {} : { semanticType }),
     ...(unit === undefined ? {} : { unit }),
-    ...(table === undefined ? {} : { table }),
+    ...(only === undefined || others.length > 0 ? {} : { table: only.table.id }),
   }
 }

@@ -1,6 +1,6 @@
 import type { QueryTable } from '../../catalogue/tables-for-query.js'
 import type { Shape } from '../../connector/column.js'
-import type { Relation } from '../../connector/relation.js'
+import type { JoinType, Relation } from '../../connector/relation.js'
 import type { Path } from '../1-parse/filter.js'
 
 /** A query whose names are resolved and whose literals have types: one relation, and what later stages need beside it. */
@@ -12,10 +12,12 @@ export interface BoundQuery {
   readonly relation: Relation
   /** The tables that it scans, by id. */
   readonly tables: ReadonlyMap<string, QueryTable>
-  /** The columns of `from` that the query uses, in the order of `from`. */
+  /** The columns of its tables that the query uses: table by table, in the order of their columns. */
   readonly columns: readonly FromColumn[]
   /** The columns that the relation answers, in order. */
   readonly outputs: readonly Output[]
+  /** Its joins, in order. */
+  readonly joins: readonly BoundJoin[]
   /** Each use of a column, for the decision on access. */
   readonly uses: readonly Use[]
   /** Rows of the page, and rows before it. */
@@ -23,8 +25,17 @@ export interface BoundQuery {
   readonly offset: number
 }
 
-/** A column of `from`, under its shared name, that the query uses. */
+/** A join, as its report names it. */
+export interface BoundJoin {
+  readonly type: JoinType
+  readonly left: string
+  readonly right: string
+}
+
+/** A column of one of the query's tables, under its shared name, that the query uses. */
 export interface FromColumn extends Meaning {
+  /** Which table it is of: 0 for `from`, then the joins. */
+  readonly of: number
   readonly name: string
   readonly shape: Shape
   /** The published columns that it is read from. Empty for `_spoke` and `_table`. */
@@ -59,7 +70,7 @@ export interface Output extends Meaning {
 export interface Use {
   /** A position in `columns`. */
   readonly column: number
-  readonly use: 'SELECT' | 'FILTER' | 'GROUP' | 'AGGREGATE' | 'SORT'
+  readonly use: 'SELECT' | 'FILTER' | 'JOIN' | 'GROUP' | 'AGGREGATE' | 'SORT'
   /** True where the client omitted `select`, so it did not ask for this column by name. */
   readonly implicit: boolean
   readonly path: Path

@@ -8,10 +8,16 @@ import { type Cell, cellOf, type From, type Member } from './from.js'
  * The tables of `from` as a relation: a projection of a scan for each table, below a union where there are several. It has only the columns
  * that the query uses, because a union of many wide tables would be large.
  * @param used positions in `from.columns`, ascending.
+ * @param of which table of the query `from` is.
  */
-export async function fromRelation(from: From, used: readonly number[]): Promise<{ relation: Relation; columns: FromColumn[] }> {
+export async function fromRelation(
+  from: From,
+  used: readonly number[],
+  of: number,
+): Promise<{ relation: Relation; columns: FromColumn[] }> {
   const columns = used.map((index) => ({
     ...(from.columns[index] as From['columns'][number]),
+    of,
     origins: [] as Origin[],
     missingIn: [] as string[],
   }))
@@ -19,7 +25,7 @@ export async function fromRelation(from: From, used: readonly number[]): Promise
   const pace = new Pace()
   for (const [position, member] of from.members.entries()) {
     await pace.before(columns.length)
-    const alias = `from.${position}`
+    const alias = `${of}.${position}`
     const cells = columns.map(({ name }) => cellOf(name, member))
     cells.forEach((cell, index) => {
       if (cell === undefined) columns[index]?.missingIn.push(alias)

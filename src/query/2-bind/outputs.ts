@@ -5,12 +5,12 @@ import { BadUserInput, TypeMismatch } from '../../errors.js'
 import type { Path } from '../1-parse/filter.js'
 import type { MeasureFunction, ParsedQuery } from '../1-parse/parse.js'
 import type { Use } from './bound-query.js'
-import { isPseudoColumn, type NamedColumn } from './from.js'
+import { isPseudoColumn } from './from.js'
 import type { Scope } from './scope.js'
 
 type Seen = (use: Use) => void
 
-/** A column of the answer. `column`, and the columns in `expression`, are positions in the columns of `from`. */
+/** A column of the answer. `column`, and the columns in `expression`, are positions among the columns of all tables. */
 export type NamedOutput = { readonly name: string; readonly shape: Shape } & (
   | { readonly kind: 'column'; readonly column: number }
   | { readonly kind: 'group'; readonly column: number; readonly expression: Expression }
@@ -18,14 +18,15 @@ export type NamedOutput = { readonly name: string; readonly shape: Shape } & (
 )
 
 /** The columns of a result of rows: those in `select`, or all except `_spoke` and `_table`. */
-export function bindSelect(query: ParsedQuery, columns: readonly NamedColumn[], scope: Scope, seen: Seen): NamedOutput[] {
+export function bindSelect(query: ParsedQuery, scope: Scope, seen: Seen): NamedOutput[] {
   if (query.select === undefined) {
-    const all = columns.map((column, index) => ({ column, index })).filter(({ column }) => !isPseudoColumn(column.name))
+    const all = scope.columns.filter(({ bare }) => !isPseudoColumn(bare))
     if (all.length === 0) throw new BadUserInput('This table has no columns: only its rows can be counted.', { inputPath: ['from'] })
-    return all.map(({ column, index }): NamedOutput => {
+    const outputs = all.map(({ index, name, shape }): NamedOutput => {
       seen({ column: index, use: 'SELECT', implicit: true, path: ['from'] })
-      return { kind: 'column', name: column.name, shape: column.shape, column: index }
+      return { kind: 'column', name, shape, column: index }
     })
+    return unique(outputs, () => ['joins'])
   }
   const outputs = query.select.map(({ column, as, path }): NamedOutput => {
     const { index, name, shape } = scope.resolve(column, [...path, 'column'])

@@ -25,16 +25,22 @@ export interface QuerySize {
   readonly values: number
 }
 
-/** The size of a query. @param columns how many columns its tables have together, under their shared names. */
-export function sizeOf({ from, select, where, groupBy, measures, having, orderBy, grouped }: ParsedQuery, columns: number): QuerySize {
-  const tests = [from.where, where, having].flatMap((filter) => (filter === undefined ? [] : testsOf(filter)))
+/** The size of a query. @param widths how many columns each of its tables has, under their shared names. */
+export function sizeOf(
+  { from, joins, select, where, groupBy, measures, having, orderBy, grouped }: ParsedQuery,
+  widths: readonly number[],
+): QuerySize {
+  const tables = [from, ...joins.map(({ table }) => table)]
+  const columns = widths.reduce((sum, width) => sum + width, 0)
+  const tests = [...tables.map((table) => table.where), where, having].flatMap((filter) => (filter === undefined ? [] : testsOf(filter)))
   const outputs = grouped ? [...groupBy, ...measures] : select
-  const named = new Set([...(outputs ?? []), ...tests].flatMap(({ column }) => column ?? []))
+  const keys = joins.flatMap(({ on }) => on.flatMap(({ left, right }) => [left, right]))
+  const named = new Set([...(outputs ?? []), ...tests].flatMap(({ column }) => column ?? []).concat(keys))
   return {
-    tables: from.members.length,
+    tables: tables.reduce((sum, { members }) => sum + members.length, 0),
     columns: outputs === undefined ? columns : Math.min(columns, named.size),
     outputs: (outputs?.length ?? columns) + orderBy.length,
-    terms: tests.length,
+    terms: tests.length + keys.length,
     values: tests.reduce((sum, { operand }) => sum + stepsOf(operand), 0),
   }
 }

@@ -1,32 +1,72 @@
 import type { Shape } from '../../connector/column.js'
-import { DialsError } from '../../errors.js'
+import { BadUserInput, DialsError } from '../../errors.js'
 import type { Path } from '../1-parse/filter.js'
 import { nearNames } from './near-names.js'
 
-/** The names that a place in a query may use, each with its position and shape. */
+/** A column that a place in a query may name, with its position and shape. */
+export interface ScopeColumn {
+  readonly index: number
+  /** As it is published, or as `as` has it. */
+  readonly bare: string
+  /** The name that it has in an answer: `alias.column` where another table of the scope has a column of the same name. */
+  readonly name: string
+  readonly shape: Shape
+}
+
+/** The names that a place in a query may use. */
 export interface Scope {
-  /** Throws UNKNOWN_COLUMN with similar names of this scope. */
-  resolve(name: string, path: Path): { index: number; name: string; shape: Shape }
+  readonly columns: readonly ScopeColumn[]
+  /** @throws UNKNOWN_COLUMN with similar names of this scope, and BAD_USER_INPUT with the candidates where several tables have the name. */
+  resolve(name: string, path: Path): ScopeColumn
+}
+
+/** The columns of one table of a scope. */
+export interface ScopeTable {
+  readonly columns: readonly { readonly name: string; readonly shape: Shape }[]
+  readonly alias?: string | undefined
+  /** The position of its first column. Default 0. */
+  readonly first?: number
 }
 
 /**
- * A scope over named columns. Names are case-sensitive. `alias.column` is a qualified name only where `alias` is the query's own.
+ * A scope over the columns of tables. Names are case-sensitive. `alias.column` is a qualified name only where `alias` is one of the scope's.
  * Suggestions come from these columns alone, so they never name a hidden one.
  */
-export function scopeOf(columns: readonly { name: string; shape: Shape }[], alias?: string): Scope {
-  const positions = new Map(columns.map(({ name }, index) => [name, index]))
+export function scopeOf(tables: readonly ScopeTable[]): Scope {
+  const counts = new Map<string, number>()
+  for (const { columns } of tables) for (const { name } of columns) counts.set(name, (counts.get(name) ?? 0) + 1)
+  const named = tables.map(({ columns, alias, first = 0 }) =>
+    columns.map(({ name, shape }, position): ScopeColumn => {
+      const isAlone = counts.get(name) === 1 || alias === undefined
+      return { index: first + position, bare: name, name: isAlone ? name : `${alias}.${name}`, shape }
+    }),
+  )
+  const byName = named.map((columns) => new Map(columns.map((column) => [column.bare, column])))
+  const withName = (name: string) => byName.flatMap((columns) => columns.get(name) ?? [])
   return {
+    columns: named.flat(),
     resolve(name, path) {
-      const bare = alias !== undefined && name.startsWith(`${alias}.`) ? name.slice(alias.length + 1) : name
-      const index = positions.get(bare) ?? positions.get(name)
-      const column = index === undefined ? undefined : columns[index]
-      if (index === undefined || column === undefined) {
-        throw new DialsError('UNKNOWN_COLUMN', `There is no column '${name.slice(0, 200)}' here.`, {
-          inputPath: path,
-          suggestions: nearNames(bare, [...positions.keys()]),
-        })
+      const of = tables.findIndex(({ alias }) => alias !== undefined && name.startsWith(`${alias}.`))
+      const bare = of === -1 ? name : name.slice((tables[of]?.alias ?? '').length + 1)
+      const qualified = byName[of]?.get(bare)
+      if (qualified !== undefined) return qualified
+      const [column, ...others] = withName(name)
+      if (column !== undefined && others.length === 0) return column
+      if (column !== undefined) {
+        const candidates = [column, ...others].map((candidate) => candidate.name)
+        throw new BadUserInput(
+          `Several tables have a column '${name.slice(0, 200)}'. Say which: ${[...new Set(candidates)].join(' or ')}.`,
+          {
+            inputPath: path,
+          },
+        )
       }
-      return { index, name: column.name, shape: column.shape }
+      throw new DialsError('UNKNOWN_COLUMN', `There is no column '${name.slice(0, 200)}' here.`, {
+        inputPath: path,
+        suggestions: nearNames(bare, [
+          ...new Set((byName[of] === undefined ? named.flat() : [...byName[of].values()]).map((near) => near.bare)),
+        ]),
+      })
     },
   }
 }

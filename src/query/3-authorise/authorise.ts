@@ -64,8 +64,8 @@ function forbiddenColumn(query: BoundQuery, use: Use): DialsError {
 function withhold({ uses: _, ...query }: BoundQuery, denied: ReadonlySet<number>): AuthorisedQuery {
   if (denied.size === 0) return { ...query, withheld: [] }
   const kept = query.outputs.flatMap(({ column }, index) => (column !== undefined && denied.has(column) ? [] : [index]))
-  if (kept.length === 0) throw new DialsError('FORBIDDEN', 'Every column of this table points to persons: none of them is open.')
-  const masked = maskColumns(query.relation, denied)
+  if (kept.length === 0) throw new DialsError('FORBIDDEN', 'Every column of these tables points to persons: none of them is open.')
+  const masked = maskColumns(query, denied)
   const relation: Relation = { op: 'project', outputs: kept.map((index) => ({ kind: 'column', index })), input: masked }
   return {
     ...query,

@@ -1,4 +1,4 @@
-import type { Aggregate, Expression, Predicate, Relation, SortKey } from '../../connector/relation.js'
+import type { Aggregate, Expression, JoinKey, Predicate, Relation, SortKey } from '../../connector/relation.js'
 import { inputsOf } from '../../connector/traverse.js'
 
 /** A relation as an indented tree, each operator above its inputs. $0 … $n are the columns of the input below. */
@@ -33,7 +33,15 @@ function operatorText(relation: Relation): string {
       return `sort ${relation.keys.map(sortKeyText).join(', ')}`
     case 'limit':
       return `limit ${relation.count ?? 'none'} offset ${relation.offset}`
+    case 'join':
+      return `${relation.type.toLowerCase()} join on ${relation.keys.map(keyText).join(' and ')}`
+    case 'match':
+      return `match of ${relation.keys.map(keyText).join(' and ')}`
   }
+}
+
+function keyText({ left, right }: JoinKey): string {
+  return `left ${expressionText(left)} = right ${expressionText(right)}`
 }
 
 function sortKeyText({ column, descending, nullsFirst }: SortKey): string {
@@ -48,6 +56,8 @@ function expressionText(expression: Expression): string {
       return expression.value === null ? 'null' : textOf(expression.value)
     case 'cast':
       return `${expressionText(expression.input)} as ${expression.to.type}`
+    case 'normalise':
+      return `${expression.as.toLowerCase()}(${expressionText(expression.input)})`
     case 'bucket':
       return `${expression.granularity.toLowerCase()}(${expressionText(expression.input)}, ${expression.timeZone})`
     case 'mean':

@@ -1,5 +1,5 @@
 import type { ColumnStatistics } from '../../catalogue/tables-for-query.js'
-import type { Expression, Predicate, Relation } from '../../connector/relation.js'
+import type { Expression, Join, Predicate, Relation } from '../../connector/relation.js'
 import { inputsOf } from '../../connector/traverse.js'
 import type { Statistics } from './table-statistics.js'
 
@@ -46,6 +46,10 @@ function estimate(relation: Relation, tables: Statistics): Estimate {
       const after = rows === undefined ? undefined : Math.max(0, rows - relation.offset)
       return { rows: relation.count === undefined ? after : Math.min(after ?? relation.count, relation.count), columns }
     }
+    case 'match':
+      return { rows: 1, columns: [] }
+    case 'join':
+      return joined(relation, input, inputs[1] ?? nothing)
     case 'aggregate': {
       const groups = relation.groups.map((group) => statisticsOf(group, columns))
       return { rows: groupsOf(rows, groups), columns: [...groups, ...relation.measures.map(() => undefined)] }
@@ -54,6 +58,22 @@ function estimate(relation: Relation, tables: Statistics): Estimate {
 }
 
 const nothing: Estimate = { rows: undefined, columns: [] }
+
+/** Each key of one side is taken to be among those of the other, where that has more of them. */
+function joined({ type, keys }: Join, left: Estimate, right: Estimate): Estimate {
+  if (type === 'ANTI') return { rows: scaled(left.rows, selectivity), columns: left.columns }
+  const columns = [...left.columns, ...right.columns]
+  if (left.rows === undefined || right.rows === undefined) return { rows: undefined, columns }
+  const distinct = keys.map((key) => {
+    const both = [statisticsOf(key.left, left.columns), statisticsOf(key.right, right.columns)]
+    return Math.max(...both.map((side) => side?.distinctCount ?? 0))
+  })
+  const [leftRows, rightRows] = [left.rows, right.rows]
+  const combined = distinct.reduce((product, count) => product * Math.max(1, count), 1)
+  const known = distinct.every((count) => count > 0) ? Math.min(combined, Math.max(leftRows, rightRows)) : Math.max(leftRows, rightRows)
+  const inner = (leftRows * rightRows) / Math.max(1, known)
+  return { rows: type === 'LEFT' ? Math.max(leftRows, inner) : inner, columns }
+}
 
 /** Tables of a union mostly describe the same kind of thing, so a column has as many distinct values as in the table with the most. */
 function unioned(inputs: readonly Estimate[]): Estimate {
@@ -82,7 +102,7 @@ function groupsOf(rows: number | undefined, groups: readonly (ColumnStatistics |
 
 function statisticsOf(expression: Expression, columns: readonly (ColumnStatistics | undefined)[]): ColumnStatistics | undefined {
   if (expression.kind === 'column') return columns[expression.index]
-  if (expression.kind === 'cast') return statisticsOf(expression.input, columns)
+  if (expression.kind === 'cast' || expression.kind === 'normalise') return statisticsOf(expression.input, columns)
   return expression.kind === 'literal' ? { distinctCount: 1, nullRatio: expression.value === null ? 1 : 0 } : undefined
 }
 

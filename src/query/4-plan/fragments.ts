@@ -1,11 +1,13 @@
-import { cut, type Piece, type Sides } from '../../connector/cut.js'
+import { cut, type Piece, scanOfAnswer, type Sides } from '../../connector/cut.js'
 import { Pace } from '../../connector/next-turn.js'
-import type { Relation } from '../../connector/relation.js'
+import type { Join, Relation } from '../../connector/relation.js'
+import { shapesOf } from '../../connector/shapes.js'
 import { overAnswers, remainingOperators } from '../../connector/split.js'
-import { mapScans, scansOf } from '../../connector/traverse.js'
+import { mapInputs, operatorsOf, scansOf } from '../../connector/traverse.js'
 import type { AuthorisedQuery } from '../3-authorise/authorise.js'
 import { estimateRows } from './estimate.js'
-import type { PlanFragment, PlanSource } from './physical-plan.js'
+import type { PhysicalPlan, PlanFragment, PlanSource } from './physical-plan.js'
+import { pruneColumns } from './rewrite/prune-columns.js'
 import type { Statistics } from './table-statistics.js'
 
 /** What the catalogue and the query say about tables, by the hub's ids. */
@@ -25,7 +27,7 @@ export async function fragmentsOf(
   query: AuthorisedQuery,
   sources: ReadonlyMap<string, PlanSource>,
   statistics: Statistics,
-): Promise<{ fragments: PlanFragment[]; residual: Relation }> {
+): Promise<Pick<PhysicalPlan, 'residual' | 'matches'> & { fragments: PlanFragment[] }> {
   const pace = new Pace()
   const { pieces, remaining } = cut(relation, sides)
   const known = { missing: missingByAlias(query), statistics }
@@ -35,21 +37,48 @@ export async function fragmentsOf(
     fragments.set(piece.id, fragmentOf(piece, sources.get(piece.side) as PlanSource, known))
   }
   const residual = overAnswers(remaining, (id) => (fragments.get(id) as PlanFragment).planned)
-  return { fragments: [...fragments.values()], residual }
+  const matches: Relation[] = []
+  for (const join of joinsOf(residual)) matches[join.at ?? 0] = matchOf(join)
+  for (const { side, relation: part } of pieces) {
+    for (const join of joinsOf(part)) {
+      await pace.before(query.columns.length * scansOf(join).length)
+      const piece = { id: `#${fragments.size}`, side, relation: pruneColumns(matchOf(join)) }
+      const fragment = fragmentOf(piece, sources.get(side) as PlanSource, known)
+      fragments.set(piece.id, { ...fragment, isMatch: true })
+      matches[join.at ?? 0] = overAnswers(scanOfAnswer(piece.id, shapesOf(piece.relation)), () => fragment.planned)
+    }
+  }
+  return { fragments: [...fragments.values()], residual, matches }
+}
+
+function joinsOf(relation: Relation): Join[] {
+  return [...operatorsOf(relation)].filter((operator) => operator.op === 'join')
+}
+
+function matchOf({ type, keys, left, right }: Join): Relation {
+  return { op: 'match', type, keys, left, right }
 }
 
 function fragmentOf({ id, side: spokeId, relation }: Piece<string>, source: PlanSource, { missing, statistics }: Known): PlanFragment {
   const scans = scansOf(relation)
-  const localised = mapScans(relation, ({ table, columns }) => ({ op: 'scan', table: localId(table, spokeId), columns }))
-  const planned = source.plan({ relation: localised }, source.capabilities)
+  const planned = source.plan({ relation: atSource(relation, spokeId) }, source.capabilities)
   return {
-    ...{ id, spokeId, planned },
+    ...{ id, spokeId, planned, isMatch: false },
     tables: scans.map(({ table }) => table),
     connector: source.connector,
     missingColumns: [...new Set(scans.flatMap(({ alias = '' }) => missing.get(alias) ?? []))],
     remaining: remainingOperators(planned.remaining),
     estimatedRows: estimateRows(planned.pushed, { get: (table) => statistics.get(`${spokeId}/${table}`) }),
   }
+}
+
+/** The relation as its source knows it: tables by its own ids, and nothing that only the hub needs. */
+function atSource(relation: Relation, spokeId: string): Relation {
+  if (relation.op === 'scan') return { op: 'scan', table: localId(relation.table, spokeId), columns: relation.columns }
+  const mapped = mapInputs(relation, (input) => atSource(input, spokeId))
+  if (mapped.op !== 'join') return mapped
+  const { at: _, ...join } = mapped
+  return join
 }
 
 function missingByAlias({ columns }: AuthorisedQuery): Map<string, string[]> {

@@ -9,6 +9,8 @@ export interface PhysicalPlan {
   readonly stages: readonly (readonly PlanFragment[])[]
   /** The part that the hub runs. Its scans name fragments: `#0`, with columns c0 … cn. */
   readonly residual: Relation
+  /** What counts the matches of each join, as the residual: a `match` over the fragments of both sides, or the answer of a fragment. */
+  readonly matches: readonly Relation[]
   readonly outputs: readonly { readonly name: string; readonly shape: Shape }[]
   /** Rows of the page. The residual answers one row more where another page follows. */
   readonly limit: number
@@ -27,6 +29,8 @@ export interface PlanFragment {
   /** Columns of the query that one of its tables lacks. They are null in that table's rows. */
   readonly missingColumns: readonly string[]
   readonly planned: PlannedFragment
+  /** True where it only counts the matches of a join that its source runs. */
+  readonly isMatch: boolean
   /** The operators that the hub applies to its answer. */
   readonly remaining: readonly Operator[]
   /** How many rows the source is expected to answer; undefined where the catalogue does not know. */

@@ -51,10 +51,11 @@ export async function plan(query: AuthorisedQuery, sources: ReadonlyMap<string, 
     (relation) => placeLimits(relation, isCut),
   ])
 
-  const { fragments, residual } = await fragmentsOf(placed, sides, query, sources, statistics)
+  const { fragments, residual, matches } = await fragmentsOf(placed, sides, query, sources, statistics)
   return {
     stages: [fragments],
     residual,
+    matches,
     outputs: query.outputs.map(({ name, shape }) => ({ name, shape })),
     limit: query.limit,
     logical,

@@ -1,6 +1,6 @@
 import type { Operator } from '../../connector/capabilities.js'
 import { deadlineAfter } from '../../connector/deadline.js'
-import type { Answer, Engine, LandedFile, LandedParts, RowFormat } from '../../connector/engine.js'
+import type { Answer, Engine, LandedFile, RowFormat } from '../../connector/engine.js'
 import type { Relation } from '../../connector/relation.js'
 import { operatorName } from '../../connector/split.js'
 import type { Asker } from '../../connector/source.js'
@@ -8,7 +8,8 @@ import { operatorsOf } from '../../connector/traverse.js'
 import { ResultTooLarge, SourceTimeout } from '../../errors.js'
 import type { PhysicalPlan, PlanFragment } from '../4-plan/physical-plan.js'
 import { blameSources } from './blame-sources.js'
-import { type FragmentOptions, type FragmentOutcome, releaseAll, runFragment } from './fragment.js'
+import { countMatches, type MatchCounts } from './count-matches.js'
+import { type FragmentOptions, type FragmentOutcome, partsOf, releaseAll, runFragment } from './fragment.js'
 import type { Sources } from './sources.js'
 
 /** The limits of a query’s fragments, and whether a failed source fails the query. */
@@ -18,6 +19,8 @@ export interface ExecuteOptions extends Omit<FragmentOptions, 'asker'> {
   readonly onSourceError: 'FAIL' | 'PARTIAL'
   /** Set where the rows will be read only once, in this format and with exact numbers. Default: any format, any number of times. */
   readonly format?: RowFormat | undefined
+  /** Whether the matches of joins are counted. */
+  readonly matches: boolean
 }
 
 /** A query that was executed. */
@@ -25,6 +28,8 @@ export interface Executed {
   /** Its rows: at most one more than the page. */
   readonly answer: Answer
   readonly outcomes: readonly FragmentOutcome[]
+  /** The counts of each join's matches. Empty where they were not wanted. */
+  readonly matches: readonly MatchCounts[]
 }
 
 /**
@@ -36,7 +41,8 @@ export async function execute(plan: PhysicalPlan, sources: Sources, engine: Engi
   const outcomes: FragmentOutcome[] = []
   try {
     for (const stage of plan.stages) {
-      outcomes.push(...(await runStage(stage, sources, options)))
+      const wanted = stage.filter(({ isMatch }) => options.matches || !isMatch)
+      outcomes.push(...(await runStage(wanted, sources, options)))
       refuseFailed(outcomes, options)
     }
     return await answered(plan, outcomes, sources, engine, options)
@@ -100,15 +106,26 @@ async function answered(
   options: ExecuteOptions,
 ): Promise<Executed> {
   try {
-    return { answer: await runResidual(plan, outcomes, engine, options), outcomes }
+    return await answerOf(plan, outcomes, engine, options)
   } catch (thrown) {
     const blamed = await blameSources(outcomes, thrown, engine, options.signal)
     const broken = blamed.filter((outcome, index) => outcome !== outcomes[index])
     if (broken.length === 0) throw thrown
     for (const { fragment, error } of broken) sources.get(fragment.spokeId)?.observed(error)
     refuseFailed(blamed, options)
-    return { answer: await runResidual(plan, blamed, engine, options), outcomes: blamed }
+    return answerOf(plan, blamed, engine, options)
   }
+}
+
+/** The matches are counted first: where the rows are too many, they say which join made them so. */
+async function answerOf(
+  plan: PhysicalPlan,
+  outcomes: readonly FragmentOutcome[],
+  engine: Engine,
+  options: ExecuteOptions,
+): Promise<Executed> {
+  const matches = options.matches ? await countMatches(plan.matches, outcomes, engine, options.signal) : []
+  return { answer: await runResidual(plan, outcomes, engine, options), outcomes, matches }
 }
 
 async function runResidual(
@@ -123,11 +140,6 @@ async function runResidual(
   } catch (thrown) {
     throw thrown instanceof ResultTooLarge ? tooLarge(residual, thrown) : thrown
   }
-}
-
-/** The parts of each fragment. A failed fragment, under PARTIAL, has none. */
-function partsOf(outcomes: readonly FragmentOutcome[]): LandedParts {
-  return new Map(outcomes.map(({ fragment, files }) => [fragment.id, files]))
 }
 
 /**

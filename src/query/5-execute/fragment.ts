@@ -1,5 +1,5 @@
 import { collectParts } from '../../connector/collect-parts.js'
-import type { LandedFile } from '../../connector/engine.js'
+import type { LandedFile, LandedParts } from '../../connector/engine.js'
 import type { Asker, ScanReport } from '../../connector/source.js'
 import { type DialsError, SourceTimeout, SourceUnavailable, toDialsError } from '../../errors.js'
 import type { PlanFragment } from '../4-plan/physical-plan.js'
@@ -77,6 +77,11 @@ export async function runFragment(
 /** False where the client disconnected or another source failed, which says nothing about this source. */
 function timedOut(signal: AbortSignal): boolean {
   return signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError'
+}
+
+/** The parts of each fragment. A failed fragment, under PARTIAL, has none. */
+export function partsOf(outcomes: readonly FragmentOutcome[]): LandedParts {
+  return new Map(outcomes.map(({ fragment, files }) => [fragment.id, files]))
 }
 
 /** Deletes landed files. Safe to call twice. */

@@ -3,11 +3,12 @@ import type { Operator } from '../../connector/capabilities.js'
 import type { Shape } from '../../connector/column.js'
 import type { Encoding, Numbers, RowFormat } from '../../connector/engine.js'
 import { DialsError, type ErrorCode } from '../../errors.js'
-import type { Output } from '../2-bind/bound-query.js'
+import type { BoundJoin, Output } from '../2-bind/bound-query.js'
 import type { AuthorisedQuery, ColumnAccess } from '../3-authorise/authorise.js'
 import type { PhysicalPlan } from '../4-plan/physical-plan.js'
 import type { Executed } from '../5-execute/execute.js'
 import type { FragmentOutcome } from '../5-execute/fragment.js'
+import { type MatchReport, matchReport } from './match-report.js'
 import { type Warning, warningsOf } from './warnings.js'
 
 /** The state of one source in one query (SourceReport of graphql/surface.graphql). */
@@ -44,6 +45,7 @@ export interface QueryResult {
   readonly complete: boolean
   readonly withheld: readonly ColumnAccess[]
   readonly sources: readonly SourceReport[]
+  readonly matches: readonly MatchReport[]
   readonly warnings: readonly Warning[]
   readonly version: string | null
   /**
@@ -57,7 +59,12 @@ export interface QueryResult {
 }
 
 /** Stage 6: describes the answer and the state of every source. The rows stay in the engine until they are written. */
-export function result(transaction: string, query: AuthorisedQuery, plan: PhysicalPlan, { answer, outcomes }: Executed): QueryResult {
+export function result(
+  transaction: string,
+  query: AuthorisedQuery,
+  plan: PhysicalPlan,
+  { answer, outcomes, matches }: Executed,
+): QueryResult {
   return {
     transaction,
     columns: query.outputs.map((output, index) => describe(output, answer.encodings[index] as Encoding)),
@@ -65,7 +72,8 @@ export function result(transaction: string, query: AuthorisedQuery, plan: Physic
     truncated: answer.rows > plan.limit || outcomes.some(({ report }) => report?.truncated === true),
     complete: outcomes.every(({ error }) => error === undefined),
     withheld: query.withheld,
-    sources: outcomes.map(reportOf),
+    sources: outcomes.filter(({ fragment, error }) => !fragment.isMatch || error !== undefined).map(reportOf),
+    matches: matches.map((counts, index) => matchReport(query.joins[index] as BoundJoin, counts)),
     warnings: warningsOf(outcomes, query.offset),
     version: versionOf(outcomes),
     json: (format, numbers) => answer.json(format, numbers),

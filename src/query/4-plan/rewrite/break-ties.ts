@@ -36,6 +36,8 @@ function keyOf(relation: Relation): readonly number[] {
       return keyOf(relation.input)
     case 'scan':
     case 'union':
+    case 'join':
+    case 'match':
       return [...shapesOf(relation).keys()]
   }
 }

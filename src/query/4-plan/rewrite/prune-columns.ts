@@ -1,4 +1,14 @@
-import type { Aggregate, Expression, Relation, RelationOf, TableScan } from '../../../connector/relation.js'
+import {
+  type Aggregate,
+  type Expression,
+  type JoinKey,
+  matchColumns,
+  type Relation,
+  type RelationOf,
+  type Sides,
+  type TableScan,
+} from '../../../connector/relation.js'
+import { shapesOf } from '../../../connector/shapes.js'
 import { columnsOf, columnsOfPredicate, mapColumns, mapPredicateColumns } from '../../../connector/traverse.js'
 
 /** The same answer, where scans read only the columns that are needed, and projections that change nothing are removed. */
@@ -41,6 +51,13 @@ function prune(relation: Relation, wanted: ReadonlySet<number> | undefined): Pru
       )
       const keys = relation.keys.map((key) => ({ ...key, column: input.position(key.column) }))
       return { ...input, relation: { ...relation, keys, input: input.relation } }
+    }
+    case 'join':
+      return pruneJoin(relation, wanted)
+    case 'match': {
+      const { left, right, keys } = pruneSides(relation, new Set(), new Set())
+      const pruned = { ...relation, keys, left: left.relation, right: right.relation }
+      return { relation: pruned, ...ranked([...matchColumns.keys()]) }
     }
     case 'limit': {
       const input = prune(relation.input, wanted)
@@ -85,6 +102,48 @@ function pruneAggregate(aggregate: RelationOf<'aggregate'>, wanted: ReadonlySet<
     input: input.relation,
   }
   return { relation, ...ranked(kept), width: groups.length + keptMeasures.length }
+}
+
+/** The output of an ANTI join has no column of the right side. */
+function pruneJoin(join: RelationOf<'join'>, wanted: ReadonlySet<number> | undefined): Pruned {
+  const width = shapesOf(join.left).length
+  const ofLeft = wanted && new Set([...wanted].filter((column) => column < width))
+  const ofRight = wanted && new Set([...wanted].filter((column) => column >= width).map((column) => column - width))
+  const { left, right, keys } = pruneSides(join, ofLeft, join.type === 'ANTI' ? new Set() : ofRight)
+  return {
+    relation: { ...join, keys, left: left.relation, right: right.relation },
+    width: join.type === 'ANTI' ? left.width : left.width + right.width,
+    position: (column) => (column < width ? left.position(column) : left.width + right.position(column - width)),
+  }
+}
+
+/** Both sides with the wanted columns and those of the keys. */
+function pruneSides(
+  { keys, left, right }: Sides,
+  ofLeft: ReadonlySet<number> | undefined,
+  ofRight: ReadonlySet<number> | undefined,
+): { left: Pruned; right: Pruned; keys: JoinKey[] } {
+  const pruned = {
+    left: prune(
+      left,
+      also(
+        ofLeft,
+        keys.flatMap((key) => columnsOf(key.left)),
+      ),
+    ),
+    right: prune(
+      right,
+      also(
+        ofRight,
+        keys.flatMap((key) => columnsOf(key.right)),
+      ),
+    ),
+  }
+  const mapped = keys.map((key) => ({
+    left: mapColumns(key.left, pruned.left.position),
+    right: mapColumns(key.right, pruned.right.position),
+  }))
+  return { ...pruned, keys: mapped }
 }
 
 function readBy({ input, of }: Aggregate): Expression[] {
