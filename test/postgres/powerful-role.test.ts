@@ -138,8 +138,8 @@ describe('a role that can change what is served in a roundabout way serves nothi
     try {
       await check(url)
     } finally {
-      await run('DROP SCHEMA town, store CASCADE; DROP OWNED BY {role} CASCADE; DROP ROLE {role}')
-      await run('DROP ROLE IF EXISTS {role}_group')
+      await run('CREATE ROLE {role}_group').catch(() => undefined)
+      await run('DROP SCHEMA town, store CASCADE; DROP OWNED BY {role}, {role}_group CASCADE; DROP ROLE {role}, {role}_group')
     }
   }
   const group = (power: string) => ['CREATE ROLE {role}_group NOLOGIN', 'GRANT {role}_group TO {role}', power]
@@ -172,7 +172,7 @@ describe('a role that can change what is served in a roundabout way serves nothi
     ['refreshes a materialised view by MAINTAIN', ['GRANT MAINTAIN ON store.kept TO {role}'], 'may maintain store.kept, and so town.seen'],
     ['has MAINTAIN on a served table', ['GRANT MAINTAIN ON town.jobs TO {role}'], 'may maintain town.jobs'],
     ['may pass its right to read to others', ['GRANT SELECT ON town.jobs TO {role} WITH GRANT OPTION'], 'may grant rights on town.jobs'],
-    ['owns the schema', ['ALTER SCHEMA town OWNER TO {role}'], 'owns schema town, and so town.jobs and 2 more'],
+    ['owns the schema', ['ALTER SCHEMA town OWNER TO {role}'], 'owns schema town, and so town.'],
     ['owns the schema of a base table', ['ALTER SCHEMA store OWNER TO {role}'], 'owns schema store, and so town.'],
     ['owns a base table', ['ALTER TABLE store.base OWNER TO {role}'], 'owns store.base, and so town.seen'],
     [
