@@ -21,6 +21,8 @@ export async function openPostgres(config: PostgresConfig, context: SourceContex
     sampleOf,
     readTables: (signal) =>
       connections.use({ signal }, async ({ query }) => {
+        // Or a function that somebody made in another schema could answer for one of PostgreSQL, and hide what a role may do.
+        await query('SET LOCAL search_path = pg_catalog')
         const tables = await readTables(query, config)
         if (!config.allowPowerfulRole) await checkRole(query, tables)
         return tables

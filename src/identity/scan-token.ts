@@ -71,10 +71,12 @@ export class RequestVerifier {
   /**
    * Verifies the token before the body is read, and uses it up, so that one token never opens two requests, not even to send a body. Throws
    * UNAUTHENTICATED unless it is this hub's, for this spoke and this kind of request, fresh and unused.
+   * @param authorization the request's Authorization headers, as `headersDistinct.authorization`. Two are refused.
    */
-  async admit(authorization: string | undefined, type: RequestTokenType): Promise<AdmittedRequest> {
-    const token = /^Bearer ([\w.-]{1,8192})$/.exec(authorization ?? '')?.[1]
-    if (token === undefined) throw refused('A request to a spoke needs the token of its hub.')
+  async admit(authorization: string | readonly string[] | undefined, type: RequestTokenType): Promise<AdmittedRequest> {
+    const [header = '', ...more] = typeof authorization === 'string' ? [authorization] : (authorization ?? [])
+    const token = /^Bearer ([\w.-]{1,8192})$/.exec(header)?.[1]
+    if (token === undefined || more.length > 0) throw refused('A request to a spoke needs the token of its hub.')
     const { payload } = await jwtVerify(token, this.#keys, {
       algorithms: ['EdDSA'],
       typ: type,

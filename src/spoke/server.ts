@@ -48,6 +48,8 @@ export interface SpokeServerOptions extends Omit<ScanContext, 'holdings'> {
 /** The spoke's HTTP server: /health for everybody; /catalogue and /scans only for its own hub, with a new token for each request. */
 export function spokeServer(options: SpokeServerOptions): FastifyInstance {
   const app = Fastify({ bodyLimit: bodyBytesMax, ...timeOptions(options.tls) }) as unknown as FastifyInstance
+  // Node would ask for the body of `Expect: 100-continue` at once, before the token was verified.
+  app.server.on('checkContinue', (request, response) => app.server.emit('request', request, response))
   app.removeAllContentTypeParsers()
   app.setErrorHandler((thrown, _request, reply) => sendError(reply, thrown, options.log))
   app.addHook('onSend', async (request, reply) => {
@@ -67,7 +69,10 @@ function serveScans(app: FastifyInstance, options: SpokeServerOptions): void {
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body))
   app.decorateRequest('admitted', null)
   app.addHook('onRequest', async (request) => {
-    request.setDecorator('admitted', await options.verifier.admit(request.headers.authorization, 'purpose+jwt'))
+    request.setDecorator('admitted', await options.verifier.admit(request.raw.headersDistinct['authorization'], 'purpose+jwt'))
+  })
+  app.addHook('preParsing', async (request, reply) => {
+    if (request.headers.expect !== undefined) reply.raw.writeContinue()
   })
   app.post('/scans', (request, reply) => scans(request, reply, options))
 }
@@ -78,7 +83,7 @@ async function catalogue(
   { verifier, holdings, log }: SpokeServerOptions,
 ): Promise<FastifyReply> {
   const signal = disconnectOf(reply)
-  const admitted = await verifier.admit(request.headers.authorization, 'catalogue+jwt')
+  const admitted = await verifier.admit(request.raw.headersDistinct['authorization'], 'catalogue+jwt')
   admitted.checkOperation('')
   const events = holdings.harvest(signal)
   // Wait for the first event before the headers are sent: where there is no catalogue at all, the HTTP status can still report it.

@@ -29,6 +29,17 @@ describe.skipIf(missing !== undefined)('a source whose user may do more than rea
     ['everything', ['GRANT ALL PRIVILEGES ON *.* TO {user} WITH GRANT OPTION'], 'has ALL PRIVILEGES ON *.*; has GRANT OPTION ON *.*'],
     ['inserts', ['GRANT INSERT ON town.jobs TO {user}'], 'has INSERT ON town.jobs'],
     ['updates', ['GRANT UPDATE (m) ON town.jobs TO {user}'], 'has UPDATE ON town.jobs'],
+    [
+      'inserts_below_view',
+      ['CREATE TABLE base (n int); CREATE VIEW over_base AS SELECT n FROM base; GRANT INSERT ON town.base TO {user}'],
+      'has INSERT ON town.base',
+    ],
+    [
+      'updates_through_view',
+      ['CREATE VIEW over_jobs AS SELECT n FROM jobs; GRANT UPDATE (n) ON town.over_jobs TO {user}'],
+      'has UPDATE ON town.over_jobs',
+    ],
+    ['is_proxy', ["GRANT PROXY ON only_reads TO '{user}'@'%'"], 'has PROXY ON only_reads@%'],
     ['deletes', ['GRANT DELETE ON town.* TO {user}'], 'has DELETE ON town.*'],
     ['drops', ['GRANT DROP, ALTER ON town.jobs TO {user}'], 'has DROP ON town.jobs; has ALTER ON town.jobs'],
     ['grants', ['GRANT SELECT ON town.jobs TO {user} WITH GRANT OPTION'], 'has GRANT OPTION ON town.jobs'],
@@ -69,6 +80,18 @@ describe.skipIf(missing !== undefined)('a source whose user may do more than rea
     const allowed = await town.open({ url, allowPowerfulRole: true })
     expect(datasetsOf(await harvestAll(allowed))).toHaveLength(1)
     expect((await answer(town.bench, allowed, scan)).rows).toEqual([['1']])
+  })
+
+  it('inserts as everybody may', async () => {
+    const url = await userWith('as_public', ['GRANT INSERT ON town.jobs TO PUBLIC'])
+    try {
+      const source = await town.open({ url })
+      const error = await failureOf(() => harvestAll(source))
+      expect(error.code).toBe('SOURCE_UNAVAILABLE')
+      expect((error as { problem?: string }).problem).toContain('has INSERT ON town.jobs')
+    } finally {
+      await town.run('REVOKE INSERT ON town.jobs FROM PUBLIC')
+    }
   })
 
   it('but one that may only read is served, by itself or by a role', async () => {

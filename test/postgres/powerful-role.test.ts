@@ -44,11 +44,7 @@ describe('a source whose role may do more than read serves nothing, and says how
     ['may read files of the server', ['GRANT pg_read_server_files TO {role}'], 'is a member of pg_read_server_files'],
     ['may write files of the server', ['GRANT pg_write_server_files TO {role}'], 'is a member of pg_write_server_files'],
     ['may run programs', ['GRANT pg_execute_server_program TO {role}'], 'is a member of pg_execute_server_program'],
-    [
-      'may write everywhere',
-      ['GRANT pg_write_all_data TO {role}'],
-      'is a member of pg_write_all_data; may change public.jobs; may change public.seen',
-    ],
+    ['may write everywhere', ['GRANT pg_write_all_data TO {role}'], 'is a member of pg_write_all_data'],
     [
       'belongs to a role that may run programs, without inheriting from it',
       [
@@ -65,7 +61,7 @@ describe('a source whose role may do more than read serves nothing, and says how
     ['may truncate', ['GRANT TRUNCATE ON jobs TO {role}'], 'may change public.jobs'],
     ['may add triggers', ['GRANT TRIGGER ON jobs TO {role}'], 'may change public.jobs'],
     ['may insert through a view', ['GRANT INSERT ON seen TO {role}'], 'may change public.seen'],
-    ['may insert as everybody may', ['GRANT INSERT ON jobs TO PUBLIC'], 'may change public.jobs'],
+    ['may insert as everybody may', ['GRANT INSERT ON jobs TO PUBLIC'], 'may change public.jobs by a grant to PUBLIC'],
   ])('%s', async (what, statements, power) => {
     const { url, run } = await roleWith(`role_${what.replace(/\W+/g, '_').slice(0, 20)}`, ...statements)
     try {
@@ -115,6 +111,175 @@ describe('a source whose role may do more than read serves nothing, and says how
       await run('DROP OWNED BY {role}; DROP ROLE {role}')
     }
   })
+})
+
+/** A town of its own schema for each attack: what is served is `town.jobs`, `town.seen` and `town.tracts`; the rest is not. */
+describe('a role that can change what is served in a roundabout way serves nothing', () => {
+  const schema = `
+    CREATE SCHEMA town; CREATE SCHEMA store; GRANT USAGE ON SCHEMA town, store TO {role};
+    CREATE TYPE store.mood AS ENUM ('good');
+    CREATE FUNCTION store.doubled(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 * 2';
+    CREATE SEQUENCE store.numbers;
+    CREATE TABLE store.parent (n int); CREATE TABLE store.sibling () INHERITS (store.parent);
+    CREATE TABLE store.key (n int PRIMARY KEY);
+    CREATE TABLE town.jobs (n int REFERENCES store.key ON DELETE CASCADE, mood store.mood, PRIMARY KEY (n)) PARTITION BY RANGE (n);
+    CREATE TABLE store.jobs_low PARTITION OF town.jobs FOR VALUES FROM (0) TO (10) PARTITION BY RANGE (n);
+    CREATE TABLE store.jobs_lowest PARTITION OF store.jobs_low FOR VALUES FROM (0) TO (5);
+    CREATE TABLE town.tracts () INHERITS (store.parent); CREATE TABLE store.tract_one () INHERITS (town.tracts);
+    CREATE TABLE store.base (n int, m int); CREATE VIEW store.inner_view AS SELECT n, m FROM store.base;
+    CREATE MATERIALIZED VIEW store.kept AS SELECT n FROM store.inner_view;
+    CREATE VIEW town.seen AS SELECT store.doubled(n) AS n, (SELECT last_value FROM store.numbers) AS last FROM store.kept;
+    CREATE VIEW store.window AS SELECT n, mood FROM town.jobs;
+    CREATE TABLE store.box (n int); CREATE RULE through AS ON INSERT TO store.box DO ALSO DELETE FROM town.tracts;
+    CREATE TABLE store.other (n int);
+    GRANT SELECT ON ALL TABLES IN SCHEMA town, store TO {role}`
+  const withTown = async (statements: readonly string[], check: (url: string) => Promise<void>) => {
+    const { url, run } = await roleWith('about', schema, ...statements)
+    try {
+      await check(url)
+    } finally {
+      await run('CREATE ROLE {role}_group').catch(() => undefined)
+      await run('DROP SCHEMA town, store CASCADE; DROP OWNED BY {role}, {role}_group CASCADE; DROP ROLE {role}, {role}_group')
+    }
+  }
+  const group = (power: string) => ['CREATE ROLE {role}_group NOLOGIN', 'GRANT {role}_group TO {role}', power]
+
+  it.each<[attack: string, statements: string[], power: string]>([
+    ['inserts into a partition', ['GRANT INSERT ON store.jobs_low TO {role}'], 'may change store.jobs_low, and so town.jobs'],
+    [
+      'truncates a partition of a partition',
+      ['GRANT TRUNCATE ON store.jobs_lowest TO {role}'],
+      'may change store.jobs_lowest, and so town.jobs',
+    ],
+    ['updates a column of a partition', ['GRANT UPDATE (n) ON store.jobs_low TO {role}'], 'may change store.jobs_low, and so town.jobs'],
+    ['deletes from an inheritance child', ['GRANT DELETE ON store.tract_one TO {role}'], 'may change store.tract_one, and so town.tracts'],
+    ['updates its inheritance parent', ['GRANT UPDATE ON store.parent TO {role}'], 'may change store.parent, and so town.tracts'],
+    ['deletes what it refers to, ON DELETE CASCADE', ['GRANT DELETE ON store.key TO {role}'], 'may change store.key, and so town.jobs'],
+    ['inserts below a view on a view', ['GRANT INSERT ON store.base TO {role}'], 'may change store.base, and so town.seen'],
+    ['updates one column below a view', ['GRANT UPDATE (m) ON store.base TO {role}'], 'may change store.base, and so town.seen'],
+    ['inserts through a view that is not served', ['GRANT INSERT ON store.window TO {role}'], 'may change store.window, and so town.jobs'],
+    ['inserts into a table whose rule changes it', ['GRANT INSERT ON store.box TO {role}'], 'may change store.box, and so town.tracts'],
+    [
+      'counts up a sequence that a view reads',
+      ['GRANT USAGE ON SEQUENCE store.numbers TO {role}'],
+      'may change store.numbers, and so town.seen',
+    ],
+    [
+      'refreshes a materialised view, which its owner may',
+      ['ALTER MATERIALIZED VIEW store.kept OWNER TO {role}'],
+      'owns store.kept, and so town.seen',
+    ],
+    ['refreshes a materialised view by MAINTAIN', ['GRANT MAINTAIN ON store.kept TO {role}'], 'may maintain store.kept, and so town.seen'],
+    ['has MAINTAIN on a served table', ['GRANT MAINTAIN ON town.jobs TO {role}'], 'may maintain town.jobs'],
+    ['may pass its right to read to others', ['GRANT SELECT ON town.jobs TO {role} WITH GRANT OPTION'], 'may grant rights on town.jobs'],
+    ['owns the schema', ['ALTER SCHEMA town OWNER TO {role}'], 'owns schema town, and so town.'],
+    ['owns the schema of a base table', ['ALTER SCHEMA store OWNER TO {role}'], 'owns schema store, and so town.'],
+    ['owns a base table', ['ALTER TABLE store.base OWNER TO {role}'], 'owns store.base, and so town.seen'],
+    [
+      'owns a function that a view calls',
+      ['ALTER FUNCTION store.doubled OWNER TO {role}'],
+      'owns function store.doubled(integer), and so town.seen',
+    ],
+    [
+      'owns the type of a column, and can rename its values',
+      ['ALTER TYPE store.mood OWNER TO {role}'],
+      'owns type store.mood, and so town.jobs',
+    ],
+    [
+      'may SET ROLE to one that changes a partition, though it is NOINHERIT',
+      ['ALTER ROLE {role} NOINHERIT', ...group('GRANT DELETE ON store.jobs_lowest TO {role}_group')],
+      'may change store.jobs_lowest by its role {role}_group, and so town.jobs',
+    ],
+    ['may stop the queries of others', ['GRANT pg_signal_backend TO {role}'], 'is a member of pg_signal_backend'],
+    ['may maintain everything', ['GRANT pg_maintain TO {role}'], 'is a member of pg_maintain'],
+    ['may subscribe to other servers', ['GRANT pg_create_subscription TO {role}'], 'is a member of pg_create_subscription'],
+    ['may read files by a function', ['GRANT EXECUTE ON FUNCTION pg_read_file(text) TO {role}'], 'may execute pg_read_file'],
+    [
+      'may list files by a function, as everybody',
+      ['GRANT EXECUTE ON FUNCTION pg_ls_dir(text) TO PUBLIC'],
+      'may execute pg_ls_dir by a grant to PUBLIC',
+    ],
+    [
+      'may write files by a function',
+      group('GRANT EXECUTE ON FUNCTION lo_export(oid, text) TO {role}_group'),
+      'may execute lo_export by its role {role}_group',
+    ],
+    [
+      'may set what only a superuser sets',
+      ['GRANT ALTER SYSTEM ON PARAMETER archive_command TO {role}'],
+      'may set the parameter archive_command',
+    ],
+  ])('%s', (_attack, statements, power) =>
+    withTown(statements, async (url) => {
+      try {
+        const { problems, code } = await problemsOf(await postgres.open({ url, schemas: ['town'] }))
+        expect(code).toBe('SOURCE_UNAVAILABLE')
+        expect(problems).toHaveLength(1)
+        expect(problems[0]).toContain(`may do more than read: ${power.replaceAll('{role}', new URL(url).username)}`)
+        const allowed = await postgres.open({ url, schemas: ['town'], allowPowerfulRole: true })
+        expect(datasetsOf(await harvestAll(allowed))).toHaveLength(3)
+      } finally {
+        await postgres.run('REVOKE EXECUTE ON FUNCTION pg_ls_dir(text) FROM PUBLIC')
+      }
+    }),
+  )
+
+  it('owns the database', () =>
+    withTown([], async (url) => {
+      const database = new URL(url).pathname.slice(1)
+      await postgres.run(`ALTER DATABASE ${database} OWNER TO ${new URL(url).username}`)
+      try {
+        const { problems } = await problemsOf(await postgres.open({ url, schemas: ['town'] }))
+        expect(problems[0]).toContain('may do more than read: owns the database. Give')
+      } finally {
+        await postgres.run(`ALTER DATABASE ${database} OWNER TO CURRENT_USER`)
+      }
+    }))
+
+  it('is another role at login, by a setting, and can go back to its own', () =>
+    withTown(
+      [
+        'CREATE ROLE {role}_group',
+        'GRANT SELECT ON ALL TABLES IN SCHEMA town TO {role}_group',
+        'GRANT USAGE ON SCHEMA town TO {role}_group',
+        'GRANT {role}_group TO {role}',
+        'ALTER ROLE {role} SET role = {role}_group',
+        'GRANT DELETE ON town.jobs TO {role}',
+      ],
+      async (url) => {
+        expect((await problemsOf(await postgres.open({ url, schemas: ['town'] }))).problems[0]).toContain('may change town.jobs. Give')
+      },
+    ))
+
+  it('made functions that hide what it may do', () =>
+    withTown(
+      [
+        'GRANT CREATE ON SCHEMA town TO {role}; GRANT DELETE ON town.jobs TO {role}; ALTER ROLE {role} SET search_path = town',
+        "SET ROLE {role}; CREATE FUNCTION town.starts_with(name, text) RETURNS boolean LANGUAGE sql AS 'SELECT true'; RESET ROLE",
+      ],
+      async (url) => {
+        expect((await problemsOf(await postgres.open({ url, schemas: ['town'] }))).problems[0]).toContain('may change town.jobs. Give')
+      },
+    ))
+
+  it.each<[what: string, statements: string[]]>([
+    ['that reads partitions, inheritance children and views on views', []],
+    ['that may change a sibling of what is served', ['GRANT INSERT, UPDATE, DELETE ON store.sibling, store.other TO {role}']],
+    [
+      'that owns a view of its own over what is served',
+      ['CREATE VIEW store.own AS SELECT n FROM town.jobs', 'ALTER VIEW store.own OWNER TO {role}'],
+    ],
+    ['that belongs to a role that only reads, and to pg_monitor', group('GRANT pg_monitor, pg_read_all_data TO {role}_group')],
+    ['that may make things in the schema, by which it changes nothing that is there', ['GRANT CREATE ON SCHEMA town TO {role}']],
+  ])('but a role %s is served, with no problem', (_what, statements) =>
+    withTown(statements, async (url) => {
+      const { problems, code } = await harvestAll(await postgres.open({ url, schemas: ['town'] })).then((events) => ({
+        problems: events.filter(({ kind }) => kind === 'problem'),
+        code: events.at(-1)?.kind,
+      }))
+      expect({ problems, code }).toEqual({ problems: [], code: 'complete' })
+    }),
+  )
 })
 
 describe('a role that may only read is served', () => {

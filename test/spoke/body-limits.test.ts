@@ -93,6 +93,49 @@ describe('a body of 16 MB that is announced', () => {
   })
 })
 
+describe('a body that waits for 100 Continue', () => {
+  const waiting = { expect: '100-continue', 'content-length': String(Buffer.byteLength(scan)) }
+
+  test.each([
+    ['without a token', {}],
+    ['with a token that nobody signed', { authorization: 'Bearer a.b.c' }],
+  ])('%s is not asked for', async (_name, headers) => {
+    const { answer, socket } = await headOnly({ ...waiting, ...headers })
+    expect(await answer).toMatch(/^HTTP\/1\.1 401 /)
+    expect(await closed(socket)).toBe(true)
+  })
+
+  test('with a token is asked for, and answered', async () => {
+    const { answer, socket } = await headOnly({ ...waiting, ...(await token()) })
+    const asked = await new Promise<string>((resolve) => socket.once('data', (piece) => resolve(String(piece))))
+    expect(asked).toBe('HTTP/1.1 100 Continue\r\n\r\n')
+    socket.write(scan)
+    expect(await answer).toContain('HTTP/1.1 200 OK')
+  })
+})
+
+describe('two Authorization headers', () => {
+  test.each([
+    ['POST /scans', 'purpose+jwt', scan],
+    ['GET /catalogue', 'catalogue+jwt', ''],
+  ] as const)('are refused by %s, whichever is good, and use up no token', async (line, type, operation) => {
+    const good = `Bearer ${await spoke.signer.sign(type, 'camden', operation)}`
+    for (const [authorization, Authorization] of [
+      [good, 'Bearer a.b.c'],
+      ['Bearer a.b.c', good],
+      [good, good],
+    ] as [string, string][]) {
+      const { answer } = await headOnly({ authorization, Authorization }, line)
+      expect(await answer).toMatch(/^HTTP\/1\.1 401 /)
+    }
+    const [method = '', path = ''] = line.split(' ')
+    const headers = { authorization: good, ...(operation === '' ? {} : { 'content-type': 'application/json' }) }
+    const response = await fetch(`${spoke.url}${path}`, { method, headers, ...(operation === '' ? {} : { body: operation }) })
+    expect(response.status).toBe(200)
+    await response.arrayBuffer()
+  })
+})
+
 describe('a token', () => {
   test('with another body reads nothing, and is used up by it', async () => {
     const once = await token()

@@ -6,6 +6,8 @@ import { readingOf } from './types.js'
 
 /** A table, with what only PostgreSQL knows of it. */
 export interface PostgresTable extends SourceTable {
+  /** pg_class.oid. */
+  readonly oid: number
   /** pg_class.relkind. */
   readonly kind: 'r' | 'p' | 'v' | 'm' | 'f'
   /** The planner's estimate of the rows, -1 if there is none. Precise enough to choose a way of sampling. */
@@ -21,6 +23,7 @@ const denied = 'the role of this source may not read it. Its operator must grant
 
 /** A row of `tablesSql`. */
 interface TableRow {
+  oid: number
   schema: string
   name: string
   kind: PostgresTable['kind']
@@ -55,6 +58,7 @@ export async function readTables(
       id: ids.get(row) as string,
       schema: row.schema,
       name: row.name,
+      oid: row.oid,
       kind: row.kind,
       estimate: row.estimate,
       comment: row.comment ?? undefined,

@@ -11,6 +11,7 @@ WITH RECURSIVE base(type, of, modifier) AS (
   WHERE domain.typtype = 'd'
 )
 SELECT
+  class.oid,
   space.nspname AS schema,
   class.relname AS name,
   class.relkind AS kind,

@@ -40,7 +40,7 @@ const texts = new Set(['text', 'varchar', 'bpchar', 'char', 'name', 'uuid'])
 
 /** How to read a column of a type: as one of our types if that is exact, else as text, with a note that says so. */
 export function readingOf(type: NativeType): Reading {
-  if (type.isArray) return { shape: { type: 'LIST' }, sql: (column) => `CAST(array_to_json(${column}) AS text)` }
+  if (type.isArray) return { shape: { type: 'LIST' }, sql: (column) => `CAST(pg_catalog.array_to_json(${column}) AS text)` }
   const known = plain[type.name]
   if (known !== undefined) return known
   if (type.name === 'numeric') return numeric(type.modifier)
