@@ -1,9 +1,15 @@
 import type { Knex } from 'knex'
+import type { Access, Listing } from '../connector/catalogue.js'
 import type { Viewer } from '../identity/viewer.js'
 import type { DatasetStatus } from './rows.js'
 
 /** The statuses that are listed by default. */
 const listedStatuses: readonly DatasetStatus[] = ['ACTIVE', 'MISSING']
+
+/** Whether everybody learns that a dataset exists. */
+export function isListedToAll({ access, listing }: { readonly access: Access; readonly listing: Listing }): boolean {
+  return access === 'OPEN' || listing === 'PUBLIC'
+}
 
 /**
  * The only place that decides whether a viewer learns that a dataset exists. Every read starts from this query: `datasets` joined to
@@ -31,9 +37,12 @@ export function readableDatasets(knex: Knex, viewer: Viewer): Knex.QueryBuilder 
 }
 
 /**
- * Whether the viewer may read every problem of a spoke's harvests. Problems name records that may never have become datasets, so only
- * operators of the hub and the spoke's own organisation may.
+ * Whether the viewer may be told all of a spoke's harvests, with `spokes` joined, for `select`. They count hidden datasets, and their
+ * problems name records that may never have become datasets, so only operators of the hub and the spoke's own organisation may.
  */
-export function seesEveryProblem(viewer: Viewer, organisationId: string): boolean {
-  return viewer.scopes.includes('hub:operate') || viewer.organisation === organisationId
+export function seesWholeHarvest(knex: Knex, viewer: Viewer): Knex.Raw {
+  return knex.raw('(? or coalesce(spokes.organisation_id = ?, false))', [
+    viewer.scopes.includes('hub:operate'),
+    viewer.organisation ?? null,
+  ])
 }
