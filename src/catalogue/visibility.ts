@@ -13,7 +13,8 @@ export function isListedToAll({ access, listing }: { readonly access: Access; re
 
 /**
  * The only place that decides whether a viewer learns that a dataset exists. Every read starts from this query: `datasets` joined to
- * configured `spokes`, without datasets hidden from the viewer. So tables, counts and suggestions cannot reveal a hidden dataset.
+ * configured `spokes`, without datasets hidden from the viewer. So tables, counts and suggestions cannot reveal a hidden dataset. An
+ * organisation knows of all its own.
  */
 export function visibleDatasets(knex: Knex, viewer: Viewer, statuses: readonly DatasetStatus[] = listedStatuses): Knex.QueryBuilder {
   return knex('datasets')
@@ -23,6 +24,7 @@ export function visibleDatasets(knex: Knex, viewer: Viewer, statuses: readonly D
     .where((seen) => {
       seen.where('datasets.access', 'OPEN').orWhere('datasets.listing', 'PUBLIC')
       if (viewer.organisation === undefined) return
+      seen.orWhere('spokes.organisation_id', viewer.organisation)
       seen.orWhereRaw(`(datasets.access = 'SHARED' and ? = any(datasets.shared_with))`, [viewer.organisation])
     })
 }

@@ -59,6 +59,11 @@ describe('what a viewer learns of', () => {
       viewer: ofBarnet,
       sees: ['open-public', 'open-parties', 'shared-public', 'shared-parties', 'closed-public'],
     },
+    {
+      who: 'its own organisation',
+      viewer: { organisation: camden.organisation.id, scopes: [] },
+      sees: slugs,
+    },
     { who: 'another organisation', viewer: ofLambeth, sees: ['open-public', 'open-parties', 'shared-public', 'closed-public'] },
   ])('$who: $sees, in every way or in none', async ({ viewer, sees }) => {
     for (const slug of slugs) expect(await waysToLearn(viewer, slug), slug).toEqual(Array(8).fill(sees.includes(slug)))
