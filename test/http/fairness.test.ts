@@ -115,7 +115,8 @@ test('80 small queries at once of an office behind one address are all answered,
 test('clients that go away while they wait leave their places to others', async () => {
   const gone = new AbortController()
   for (let at = 0; at < takenOf.address; at++) void ask({ address: '9.9.9.9', signal: gone.signal }).catch(() => undefined)
-  const status = async () => (await ask({ address: '9.9.9.9', signal: AbortSignal.timeout(100) }, '{ __typename }').catch(() => undefined))?.status
+  const status = async () =>
+    (await ask({ address: '9.9.9.9', signal: AbortSignal.timeout(100) }, '{ __typename }').catch(() => undefined))?.status
   await until('no more is taken', async () => (await status()) === 429)
   gone.abort()
   begun.forEach(({ end }) => end())
