@@ -23,7 +23,13 @@ const crawl = (events: readonly unknown[], options: Partial<HarvestOptions> = {}
 
 const open = (id: string, title = id) => dataset(id, { title })
 const hidden = (id: string, title = id) => dataset(id, { title, access: 'CLOSED', listing: 'PARTIES' })
-const counts = (created: number, updated: number, unchanged: number, removed: number, failed = 0) => ({ created, updated, unchanged, removed, failed })
+const counts = (created: number, updated: number, unchanged: number, removed: number, failed = 0) => ({
+  created,
+  updated,
+  unchanged,
+  removed,
+  failed,
+})
 
 describe('the last harvest tells strangers nothing of hidden datasets, and the operator and their organisation all', () => {
   const ids = (kind: typeof hidden, count: number) => Array.from({ length: count }, (_, at) => kind(`${kind.name}-${at}`))
@@ -88,7 +94,7 @@ test('whatever comes and goes, strangers are told what a spoke without the hidde
         const of = (some: typeof shown) => fakeSource(...some.map(({ id, ...given }) => dataset(id, given)), complete())
         await harvest(database.knex, of(shown), { limits, batchRecords })
         await harvest(database.knex, of(listed), { limits, batchRecords, spokeId: 'barnet' })
-        const [told, wanted] = await Promise.all(['camden', 'barnet'].map((spoke) => lastHarvest(anonymous, spoke)))
+        const [told, wanted] = [await lastHarvest(anonymous), await lastHarvest(anonymous, 'barnet')]
         // A dataset that was listed, hidden and listed again has come back there, and is created here.
         const numbers = (run: typeof told) => run && [run.status, run.created + run.updated, run.unchanged, run.removed, run.failed]
         expect(numbers(told)).toEqual(numbers(wanted))
