@@ -16,7 +16,6 @@ import {
   distributionSelection,
   type HarvestProblemRow,
   type HarvestRunRow,
-  harvestRunSelection,
   type OrganisationRow,
   organisationSelection,
   type SpokeRow,
@@ -24,6 +23,7 @@ import {
   type TableRow,
   tableSelection,
 } from './rows.js'
+import { type JudgedHarvest, judgedHarvestSelection, toldHarvest } from './told-harvest.js'
 import { guardSelection, toldDistribution, toldTable } from './told.js'
 import { visibleDatasets } from './visibility.js'
 
@@ -142,15 +142,15 @@ export function createCatalogueLoaders(knex: Knex, viewer: Viewer, memoryOf: Mem
 /** Reads harvest runs for one request of one viewer. */
 export function createHarvestLoaders(knex: Knex, viewer: Viewer): Pick<CatalogueLoaders, 'lastHarvestOfSpoke' | 'problemsOfRun'> {
   return {
-    lastHarvestOfSpoke: oneByKeyWith(() => new Map())<HarvestRunRow>(
+    lastHarvestOfSpoke: oneByKeyWith(() => new Map())<HarvestRunRow, JudgedHarvest>(
       ({ spokeId }) => spokeId,
       (ids) =>
         knex('harvest_runs')
-          .whereIn('spoke_id', knex('spokes').where({ configured: true }).select('id'))
-          .whereRaw('spoke_id = any(?)', [ids])
-          .distinctOn('spoke_id')
-          .orderBy([{ column: 'spoke_id' }, { column: 'id', order: 'desc' }])
-          .select(harvestRunSelection),
+          .join('spokes', 'spokes.id', 'harvest_runs.spoke_id')
+          .where('spokes.configured', true)
+          .whereIn('harvest_runs.id', latestRuns(knex, ids))
+          .select(judgedHarvestSelection(knex, viewer)),
+      toldHarvest,
     ),
     problemsOfRun: createLoader<ProblemsKey, HarvestProblemRow[]>(
       (keys) => loadProblems(knex, viewer, keys),
@@ -161,3 +161,6 @@ export function createHarvestLoaders(knex: Knex, viewer: Viewer): Pick<Catalogue
 }
 
 const withTables = (datasets: Knex.QueryBuilder) => datasets.join('tables', 'tables.dataset_id', 'datasets.id')
+
+const latestRuns = (knex: Knex, spokeIds: string[]) =>
+  knex('harvest_runs').whereRaw('spoke_id = any(?)', [spokeIds]).groupBy('spoke_id').max('id')

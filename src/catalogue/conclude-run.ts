@@ -1,9 +1,11 @@
 import type { Knex } from 'knex'
+import type { Access, Listing } from '../connector/catalogue.js'
 import type { Crawl } from './crawl.js'
 import { type Census, decideEnd } from './decide-end.js'
 import type { HarvestLimits } from './harvest-limits.js'
 import { fenceRun, finishRun, heldRuns, type Run } from './harvest-run.js'
 import type { HarvestRunRow } from './rows.js'
+import { isListedToAll } from './visibility.js'
 
 /** @property whole the source sent its whole catalogue, not only changes. */
 interface Conclusion {
@@ -29,10 +31,11 @@ export async function concludeRun(knex: Knex, run: Run, { crawl, whole, limits, 
     const gone = whole ? unseen : `${unseen} and removed_by = :run`
     const { status, remove, error } = decideEnd(crawl, whole, await takeCensus(transaction, run, gone), limits, allowShrink)
     if (remove && whole && run.repeated === 0) await archive(transaction, run, limits.archiveAfterDays)
-    const removed = remove ? await markMissing(transaction, run, gone) : 0
+    const removed = remove ? await markMissing(transaction, run, gone) : []
     return finishRun(transaction, run.id, {
       status,
-      removed,
+      removed: removed.length,
+      listedRemoved: removed.filter(isListedToAll).length,
       error,
       whole,
       settled: remove,
@@ -68,9 +71,10 @@ async function archive(transaction: Knex.Transaction, run: Run, days: number): P
     .update({ status: 'ARCHIVED' })
 }
 
-async function markMissing(transaction: Knex.Transaction, run: Run, gone: string): Promise<number> {
+async function markMissing(transaction: Knex.Transaction, run: Run, gone: string): Promise<{ access: Access; listing: Listing }[]> {
   return transaction('datasets')
     .where({ spoke_id: run.spokeId })
     .whereRaw(gone, { run: run.id, unchanged: run.unchanged.bytes })
     .update({ status: 'MISSING', missing_since: transaction.fn.now() })
+    .returning<{ access: Access; listing: Listing }[]>(['access', 'listing'])
 }

@@ -20,7 +20,7 @@ export interface Census {
 export interface End {
   readonly status: 'COMPLETE' | 'PARTIAL' | 'HELD'
   readonly remove: boolean
-  /** Why the run is not COMPLETE; everybody may read it. */
+  /** Why the run is not COMPLETE. Strangers are told it without numbers (told-harvest.ts). */
   readonly error: string | undefined
 }
 

@@ -21,6 +21,14 @@ interface Counts {
   failed: number
 }
 
+/** What a run changed, counted over the datasets that are listed to everybody. One that becomes hidden is removed. */
+export interface ListedCounts {
+  created: number
+  updated: number
+  unchanged: number
+  removed: number
+}
+
 /**
  * Older runs of a spoke are deleted with their problems, except two that later runs need: the last complete crawl of everything, and the
  * first of the current HELD runs.
@@ -83,8 +91,9 @@ export async function fenceRun(transaction: Knex.Transaction, runId: number): Pr
 }
 
 /** Adds to the counts of the run. */
-export async function countInRun(transaction: Knex.Transaction, runId: number, counts: Counts): Promise<void> {
-  const added = Object.entries(counts).map(([name, by]) => [name, transaction.raw('?? + ?', [name, by])])
+export async function countInRun(transaction: Knex.Transaction, runId: number, counts: Counts, listed: ListedCounts): Promise<void> {
+  const all = [...Object.entries(counts), ...Object.entries(listed).map(([name, by]) => [`listed_${name}`, by] as const)]
+  const added = all.map(([name, by]) => [name, transaction.raw('?? + ?', [name, by])])
   await transaction('harvest_runs').where({ id: runId }).update(Object.fromEntries(added))
 }
 
@@ -94,6 +103,8 @@ interface RunEnd {
   readonly error?: string | undefined
   readonly cursor?: string | undefined
   readonly removed?: number
+  /** Of these, those that were listed to everybody. */
+  readonly listedRemoved?: number
   readonly whole?: boolean
   readonly settled?: boolean
 }
@@ -102,11 +113,17 @@ interface RunEnd {
 export async function finishRun(
   knex: Knex,
   runId: number,
-  { error = undefined, cursor = undefined, ...end }: RunEnd,
+  { error = undefined, cursor = undefined, listedRemoved = 0, ...end }: RunEnd,
 ): Promise<HarvestRunRow> {
   await knex('harvest_runs')
     .where({ id: runId, status: 'RUNNING' })
-    .update({ ...end, finished_at: knex.fn.now(), error: error ?? null, cursor: cursor ?? null })
+    .update({
+      ...end,
+      listed_removed: knex.raw('listed_removed + ?', [listedRemoved]),
+      finished_at: knex.fn.now(),
+      error: error ?? null,
+      cursor: cursor ?? null,
+    })
   const run = await knex('harvest_runs').where({ id: runId }).first<HarvestRunRow>(harvestRunSelection)
   const old = knex('harvest_runs').select('id').where({ spoke_id: run.spokeId }).orderBy('id', 'desc').offset(runsKept)
   await knex('harvest_runs')

@@ -121,7 +121,7 @@ export interface HarvestRunRow {
   unchanged: number
   removed: number
   failed: number
-  /** Why it failed; everybody may read it. */
+  /** Why it failed, or is not COMPLETE. Strangers are told it without numbers of datasets (told-harvest.ts). */
   error: string | null
 }
 

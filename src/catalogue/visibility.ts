@@ -1,13 +1,20 @@
 import type { Knex } from 'knex'
+import type { Access, Listing } from '../connector/catalogue.js'
 import type { Viewer } from '../identity/viewer.js'
 import type { DatasetStatus } from './rows.js'
 
 /** The statuses that are listed by default. */
 const listedStatuses: readonly DatasetStatus[] = ['ACTIVE', 'MISSING']
 
+/** Whether everybody learns that a dataset exists. */
+export function isListedToAll({ access, listing }: { readonly access: Access; readonly listing: Listing }): boolean {
+  return access === 'OPEN' || listing === 'PUBLIC'
+}
+
 /**
  * The only place that decides whether a viewer learns that a dataset exists. Every read starts from this query: `datasets` joined to
- * configured `spokes`, without datasets hidden from the viewer. So tables, counts and suggestions cannot reveal a hidden dataset.
+ * configured `spokes`, without datasets hidden from the viewer. So tables, counts and suggestions cannot reveal a hidden dataset. An
+ * organisation knows of all its own.
  */
 export function visibleDatasets(knex: Knex, viewer: Viewer, statuses: readonly DatasetStatus[] = listedStatuses): Knex.QueryBuilder {
   return knex('datasets')
@@ -17,6 +24,7 @@ export function visibleDatasets(knex: Knex, viewer: Viewer, statuses: readonly D
     .where((seen) => {
       seen.where('datasets.access', 'OPEN').orWhere('datasets.listing', 'PUBLIC')
       if (viewer.organisation === undefined) return
+      seen.orWhere('spokes.organisation_id', viewer.organisation)
       seen.orWhereRaw(`(datasets.access = 'SHARED' and ? = any(datasets.shared_with))`, [viewer.organisation])
     })
 }
@@ -31,9 +39,12 @@ export function readableDatasets(knex: Knex, viewer: Viewer): Knex.QueryBuilder 
 }
 
 /**
- * Whether the viewer may read every problem of a spoke's harvests. Problems name records that may never have become datasets, so only
- * operators of the hub and the spoke's own organisation may.
+ * Whether the viewer may be told all of a spoke's harvests, with `spokes` joined, for `select`. They count hidden datasets, and their
+ * problems name records that may never have become datasets, so only operators of the hub and the spoke's own organisation may.
  */
-export function seesEveryProblem(viewer: Viewer, organisationId: string): boolean {
-  return viewer.scopes.includes('hub:operate') || viewer.organisation === organisationId
+export function seesWholeHarvest(knex: Knex, viewer: Viewer): Knex.Raw {
+  return knex.raw('(? or coalesce(spokes.organisation_id = ?, false))', [
+    viewer.scopes.includes('hub:operate'),
+    viewer.organisation ?? null,
+  ])
 }

@@ -1,8 +1,11 @@
 import type { Knex } from 'knex'
+import type { Access, Listing } from '../connector/catalogue.js'
 import type { Batch } from './batch.js'
-import { countInRun, fenceRun, type Run } from './harvest-run.js'
+import { countInRun, fenceRun, type ListedCounts, type Run } from './harvest-run.js'
 import type { Problem, Shown } from './judge-event.js'
 import { idOf, replaceDatasets } from './replace-datasets.js'
+import type { DatasetStatus } from './rows.js'
+import { isListedToAll } from './visibility.js'
 
 /** So many problems of a run are stored; the rest are only counted. */
 const problemsMax = 1000
@@ -47,7 +50,7 @@ async function write(
   { shown, problems, removed }: Written,
 ): Promise<{ same: number[]; repeated: number }> {
   await fenceRun(transaction, run.id)
-  const { fresh, changed, same, twice } = await compare(transaction, run, shown)
+  const { fresh, changed, same, twice, listed } = await compare(transaction, run, shown)
   if (fresh.length + changed.length > 0) await replaceDatasets(transaction, run, fresh, changed)
   const repeats = twice.map(({ description }) => ({
     sourceId: description.id,
@@ -62,27 +65,53 @@ async function write(
       removed.map((sourceId) => `${run.spokeId}/${sourceId}`),
     ])
   }
-  await countInRun(transaction, run.id, { created: fresh.length, updated: changed.length, unchanged: same.length, failed: all.length })
+  const counts = { created: fresh.length, updated: changed.length, unchanged: same.length, failed: all.length }
+  await countInRun(transaction, run.id, counts, listed)
   return { same, repeated: twice.length }
+}
+
+interface Known {
+  id: string
+  hash: string
+  status: DatasetStatus
+  seen_by: number
+  number: number
+  access: Access
+  listing: Listing
 }
 
 async function compare(transaction: Knex.Transaction, run: Run, shown: readonly Shown[]) {
   const rows = await transaction('datasets')
     .whereRaw('id = any(?)', [shown.map((one) => idOf(run.spokeId, one))])
-    .select<{ id: string; hash: string; status: string; seen_by: number; number: number }[]>('id', 'hash', 'status', 'seen_by', 'number')
+    .select<Known[]>('id', 'hash', 'status', 'seen_by', 'number', 'access', 'listing')
   const known = new Map(rows.map((row) => [row.id, row]))
   const seen = new Set<string>()
   const sorted = { fresh: [] as Shown[], changed: [] as Shown[], same: [] as number[], twice: [] as Shown[] }
+  const listed = { created: 0, updated: 0, unchanged: 0, removed: 0 }
   for (const one of shown) {
     const id = idOf(run.spokeId, one)
     const before = known.get(id)
     if (seen.has(id) || before?.seen_by === run.id || (before !== undefined && run.unchanged.has(before.number))) sorted.twice.push(one)
-    else if (before === undefined) sorted.fresh.push(one)
-    else if (before.hash === one.hash && before.status === 'ACTIVE') sorted.same.push(before.number)
-    else sorted.changed.push(one)
+    else {
+      if (before === undefined) sorted.fresh.push(one)
+      else if (isSame(before, one)) sorted.same.push(before.number)
+      else sorted.changed.push(one)
+      const change = listedChange(before, one)
+      if (change !== undefined) listed[change] += 1
+    }
     seen.add(id)
   }
-  return sorted
+  return { ...sorted, listed }
+}
+
+const isSame = ({ hash, status }: Known, shown: Shown) => hash === shown.hash && status === 'ACTIVE'
+
+/** What happened to a dataset in the eyes of those who learn only of what is listed to everybody. */
+function listedChange(before: Known | undefined, shown: Shown): keyof ListedCounts | undefined {
+  const wasListed = before !== undefined && isListedToAll(before)
+  if (!isListedToAll(shown.description)) return wasListed && before.status === 'ACTIVE' ? 'removed' : undefined
+  if (!wasListed) return 'created'
+  return isSame(before, shown) ? 'unchanged' : 'updated'
 }
 
 /** Stores problems, and marks the datasets that they name as kept, so that they are not removed. */

@@ -3,7 +3,7 @@ import type { GraphQLFormattedError } from 'graphql'
 import type { Context } from '../api/context.js'
 import type { Splice } from '../api/splice.js'
 import { databaseError } from '../database/database-error.js'
-import { type DialsError, toDialsError } from '../errors.js'
+import { DialsError, toDialsError } from '../errors.js'
 import type { OperationEnd } from '../telemetry/metrics.js'
 import type { Telemetry } from '../telemetry/telemetry.js'
 import { watchOperation } from '../telemetry/watch-operation.js'
@@ -16,11 +16,20 @@ export interface BegunOperation {
   end(kind: OperationEnd['kind'], errors: readonly GraphQLFormattedError[]): void
 }
 
-/** Begins an operation of a stream, from a client at this address. Returns the error if too many are under way. */
-export function beginOperation({ viewer }: Context, address: string, clients: Clients, telemetry: Telemetry): BegunOperation | TooBusy {
+/**
+ * Begins an operation of a stream, from a client at this address, once it has its place. Resolves to the error if too many wait for theirs,
+ * or if the signal ends first.
+ */
+export async function beginOperation(
+  { viewer }: Context,
+  address: string,
+  clients: Clients,
+  telemetry: Telemetry,
+  signal: AbortSignal,
+): Promise<BegunOperation | DialsError> {
   const record = watchOperation(telemetry, viewer)
-  const leave = clients.enter(viewer, address)
-  if (leave instanceof TooBusy) {
+  const leave = await clients.enter(viewer, address, signal)
+  if (leave instanceof DialsError) {
     record('unknown', [bodyOf(leave)])
     return leave
   }

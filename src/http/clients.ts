@@ -1,35 +1,79 @@
-import type { Client } from '../api/limits/turns.js'
+import { type Client, type Places, Turns } from '../api/limits/turns.js'
+import { deadlineAfter } from '../connector/deadline.js'
+import { type DialsError, toDialsError } from '../errors.js'
 import type { Viewer } from '../identity/viewer.js'
 import { holderOf } from '../net/holder-of.js'
 import { Shares } from '../net/shares.js'
 import { TooBusy } from '../net/too-busy.js'
 
-/** Operations that may be under way at once: those of one token's subject, of one address without a token, and of all without a token. */
-export const operationsMax = { ofToken: 64, ofAddress: 32, ofAnonymous: 96 } as const
+/** Operations that may be under way at once. An answer that its client has not read yet is one too, because it occupies memory. */
+export const operationsMax: Places = { ofToken: 64, ofAddress: 32, ofAnonymous: 96 }
+
+/**
+ * Operations that may wait for their place among those: an office of many people behind one address asks in bursts. One that waits
+ * occupies only its request, whose bytes are bounded (net/limits.ts).
+ */
+export const waitingMax: Places = { ofToken: 64, ofAddress: 128, ofAnonymous: 256 }
 
 /** Identifies a client: a token's issuer and subject, or an address. */
 export function clientOf({ subject, issuer = '' }: Viewer, address: string): Client {
   return subject === undefined ? { id: holderOf(address), isAnonymous: true } : { id: `${issuer} ${subject}`, isAnonymous: false }
 }
 
-/** Counts the operations under way for each client, over all transports. */
-export class Clients {
-  readonly #ofTokens = new Shares(operationsMax.ofToken, Infinity)
-  readonly #anonymous = new Shares(operationsMax.ofAddress, operationsMax.ofAnonymous)
+/** Milliseconds that an operation waits at most, shorter than what common proxies wait for an answer. */
+const waitMsMax = 45_000
 
-  /** Begins an operation. Returns a function to call once at its end, or the error if too many are under way already. */
-  enter(viewer: Viewer, address: string): (() => void) | TooBusy {
-    const { id, isAnonymous } = clientOf(viewer, address)
-    const shares = isAnonymous ? this.#anonymous : this.#ofTokens
-    const passed = shares.take(id)
-    if (passed === undefined) return () => shares.give(id)
-    if (!isAnonymous) return tooMany(`More than ${operationsMax.ofToken} operations of yours are under way. Wait for some of them.`)
-    const [most, whose] =
-      passed === 'each' ? [operationsMax.ofAddress, 'of your address without a token'] : [operationsMax.ofAnonymous, 'without a token']
-    return tooMany(`More than ${most} operations ${whose} are under way. Wait for some of them, or send a token.`)
+/** Counts the operations of each client, over all transports, and lets them wait for their places. */
+export class Clients {
+  readonly #ofTokens = new Shares(taken('ofToken'), Infinity)
+  readonly #anonymous = new Shares(taken('ofAddress'), taken('ofAnonymous'))
+  readonly #places = new Turns(operationsMax)
+
+  constructor(private readonly waitMs = waitMsMax) {}
+
+  /**
+   * Waits for a place and begins an operation. Resolves to a function to call once at its end, or to the error if too many wait already, or
+   * if it waited too long, or if the signal ends first.
+   */
+  async enter(viewer: Viewer, address: string, signal: AbortSignal): Promise<(() => void) | DialsError> {
+    const client = clientOf(viewer, address)
+    const shares = client.isAnonymous ? this.#anonymous : this.#ofTokens
+    const passed = shares.take(client.id)
+    if (passed !== undefined) return tooMany(client, passed)
+    // The signal of a socket outlives its operations, so it is wrapped: listeners would otherwise pile up on it.
+    const patience = deadlineAfter(this.waitMs, AbortSignal.any([signal]))
+    try {
+      const leave = await this.#places.take(client, patience.signal)
+      return () => {
+        leave()
+        shares.give(client.id)
+      }
+    } catch (thrown) {
+      shares.give(client.id)
+      return signal.aborted ? toDialsError(thrown) : waitedTooLong(this.waitMs)
+    } finally {
+      patience.clear()
+    }
   }
 }
 
-function tooMany(message: string): TooBusy {
-  return new TooBusy('each', message)
+/** Operations that are taken at all: under way, or waiting. */
+function taken(whose: keyof Places): number {
+  return operationsMax[whose] + waitingMax[whose]
+}
+
+const again = 'Nothing is wrong with this one: ask it again in a moment'
+
+function tooMany({ isAnonymous }: Client, passed: 'each' | 'all'): TooBusy {
+  if (!isAnonymous) return new TooBusy('each', `More than ${taken('ofToken')} operations of yours are under way or waiting. ${again}.`)
+  const [most, whose] =
+    passed === 'each' ? [taken('ofAddress'), 'of your address without a token'] : [taken('ofAnonymous'), 'without a token']
+  return new TooBusy('each', `More than ${most} operations ${whose} are under way or waiting. ${again}, or send a token.`)
+}
+
+function waitedTooLong(ms: number): TooBusy {
+  return new TooBusy(
+    'each',
+    `As many operations as one client may have are under way, and this one waited ${ms / 1000} s for its place. ${again}.`,
+  )
 }

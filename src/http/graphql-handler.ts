@@ -5,7 +5,6 @@ import type { Context } from '../api/context.js'
 import { scanRequest } from '../api/limits/scan-request.js'
 import { Splice } from '../api/splice.js'
 import { DialsError, SourceTimeout } from '../errors.js'
-import { TooBusy } from '../net/too-busy.js'
 import { type ContextOf, contextOrError, refuse } from './begin-operation.js'
 import type { Clients } from './clients.js'
 import { isPlainGet } from './cross-site.js'
@@ -53,8 +52,8 @@ export function graphqlHandler(
     const splice = new Splice()
     const context = await contextOrError(contextOf(request.raw.headersDistinct['authorization'], signal, request.ip, splice))
     if (context instanceof DialsError) return refuseWith(context)
-    const leave = clients.enter(context.viewer, request.ip)
-    if (leave instanceof TooBusy) return refuseWith(leave)
+    const leave = await clients.enter(context.viewer, request.ip, signal)
+    if (leave instanceof DialsError) return refuseWith(leave)
     const httpGraphQLRequest = toHttpRequest(request, body)
     const answering = server.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: () => Promise.resolve(context) })
     // An answer that its client does not read is still under way: it occupies memory.

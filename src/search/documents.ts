@@ -1,21 +1,21 @@
 import { hash } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { Access, Licence, Listing } from '../connector/catalogue.js'
+import { isListedToAll } from '../catalogue/visibility.js'
 import { everybody, type Fingerprint, type SearchDocument } from './port.js'
 import { concepts } from './vocabulary/concepts.js'
 import { keywordsOf, themesOf } from './vocabulary/themes.js'
 
 /** Changes with the form of documents and the vocabulary of themes, so that every index is then rebuilt. */
-const documentVersion = hash('sha256', JSON.stringify([2, concepts])).slice(0, 12)
+const documentVersion = hash('sha256', JSON.stringify([3, concepts])).slice(0, 12)
 
 /** Bytes of a description that are indexed. */
 const descriptionMax = 20_000
 /** Names and titles of columns that are indexed. */
 const namesMax = 5_000
 
-/** A dataset that at least one viewer may find. Other datasets are in no index. */
-const findable = `datasets.status <> 'ARCHIVED' and spokes.configured
-  and (datasets.access = 'OPEN' or datasets.listing = 'PUBLIC' or (datasets.access = 'SHARED' and datasets.shared_with <> '{}'))`
+/** A dataset that at least its own organisation may find. Other datasets are in no index. */
+const findable = `datasets.status <> 'ARCHIVED' and spokes.configured`
 
 /**
  * Changes with the description, whose time of change stands for it, and with the publisher, which comes from the configuration. It does not
@@ -107,6 +107,12 @@ function documentOf(row: Row): SearchDocument {
     semanticTypes: [...new Set(row.columns.flatMap(([, , semanticType]) => semanticType?.toUpperCase() ?? []))],
     licence: licence === null ? null : (licence.id ?? licence.title),
     modified: row.modified?.getTime() ?? null,
-    audiences: row.access === 'OPEN' || row.listing === 'PUBLIC' ? [everybody] : row.sharedWith,
+    audiences: audiencesOf(row),
   }
+}
+
+/** As `visibleDatasets` decides it. */
+function audiencesOf({ access, listing, sharedWith, organisation }: Row): string[] {
+  if (isListedToAll({ access, listing })) return [everybody]
+  return [...new Set([organisation, ...(access === 'SHARED' ? sharedWith : [])])]
 }

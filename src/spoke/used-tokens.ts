@@ -23,11 +23,11 @@ export class UsedTokens {
   /**
    * Whether this is the first use of a token. The use is written to the disk before the scan is answered, so that a crash does not forget
    * it.
-   * @param jti 8 to 100 letters, digits, underscores and hyphens; anything else is refused.
+   * @param jti without white space, as a verified token has it (identity/scan-token.ts).
    * @param expiresAt seconds since the epoch.
    */
   use(jti: string, expiresAt: number): boolean {
-    if (!/^[\w-]{8,100}$/.test(jti) || this.#expiry.has(jti)) return false
+    if (this.#expiry.has(jti)) return false
     this.#expiry.set(jti, expiresAt)
     this.#log ??= openSync(this.file, 'a', 0o600)
     writeSync(this.#log, `${jti} ${expiresAt}\n`)

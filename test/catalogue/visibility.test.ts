@@ -59,6 +59,11 @@ describe('what a viewer learns of', () => {
       viewer: ofBarnet,
       sees: ['open-public', 'open-parties', 'shared-public', 'shared-parties', 'closed-public'],
     },
+    {
+      who: 'its own organisation',
+      viewer: { organisation: camden.organisation.id, scopes: [] },
+      sees: slugs,
+    },
     { who: 'another organisation', viewer: ofLambeth, sees: ['open-public', 'open-parties', 'shared-public', 'closed-public'] },
   ])('$who: $sees, in every way or in none', async ({ viewer, sees }) => {
     for (const slug of slugs) expect(await waysToLearn(viewer, slug), slug).toEqual(Array(8).fill(sees.includes(slug)))
@@ -84,7 +89,7 @@ describe('what a viewer learns of', () => {
     ])
   })
 
-  it('shows a problem without its name and words to those who may not know of its dataset', async () => {
+  it('tells those who may not read them of all other problems as of one, without names, words and number', async () => {
     const told = ['closed-parties', 'open-public/t', 'shared-parties', 'never-read'].map((sourceId) => ({
       kind: 'problem',
       sourceId,
@@ -93,8 +98,12 @@ describe('what a viewer learns of', () => {
     const run = await harvest(database.knex, fakeSource(...told))
     const seenBy = async (viewer: Viewer, first = 100) =>
       (await createCatalogueLoaders(database.knex, viewer).problemsOfRun.load({ runId: run.id, first })).map(({ sourceId }) => sourceId)
-    expect(await seenBy(anonymous)).toEqual([null, 'open-public/t', null, null])
-    expect(await seenBy(ofBarnet)).toEqual([null, 'open-public/t', 'shared-parties', null])
+    expect(await seenBy(anonymous)).toEqual(['open-public/t', null])
+    expect(await seenBy(anonymous, 1)).toEqual(['open-public/t'])
+    expect(await seenBy(ofBarnet)).toEqual(['open-public/t', 'shared-parties', null])
+    const failedFor = async (viewer: Viewer) =>
+      (await createCatalogueLoaders(database.knex, viewer).lastHarvestOfSpoke.load('camden'))?.failed
+    expect(await Promise.all([anonymous, ofBarnet, operator].map(failedFor))).toEqual([2, 3, 4])
     expect(await seenBy(operator, 2)).toEqual(['closed-parties', 'open-public/t'])
     expect(await seenBy({ organisation: camden.organisation.id, scopes: [] })).toEqual([
       'closed-parties',
@@ -116,7 +125,7 @@ describe('what a viewer learns of', () => {
     })
     const run = await harvest(database.knex, fakeSource(event('old-workbook', 'PUBLIC'), event('kept', 'PARTIES'), event('unknown')))
     const told = await createCatalogueLoaders(database.knex, anonymous).problemsOfRun.load({ runId: run.id, first: 100 })
-    expect(told.map(({ sourceId }) => sourceId)).toEqual(['old-workbook', null, null])
+    expect(told.map(({ sourceId }) => sourceId)).toEqual(['old-workbook', null])
     expect(told[0]?.message).toBe('of old-workbook')
   })
 

@@ -25,11 +25,20 @@ const codes = Array.from({ length: 10_000 }, (_, code) => String(code).padStart(
 const days = Array.from({ length: 3653 }, (_, day) => new Date(Date.UTC(1980, 0, 1 + day)).toISOString().slice(0, 10))
 const guesses: Record<Name, readonly string[]> = { codes, many: codes.slice(800, 830), grades: codes, births: days }
 
-const catalogue = `datasets:
+/** How many datasets of each spoke are listed to its parties only. No answer has these numbers otherwise, nor with the listed ones added. */
+const hidden = { camden: 83, hackney: 97 }
+const listedOfSpoke = Object.keys(files).length + 1
+type SpokeId = keyof typeof hidden
+const hiddenNames = (spoke: SpokeId) => Array.from({ length: hidden[spoke] }, (_, at) => `register-of-${spoke}-${at}`)
+
+const catalogueOf = (spoke: SpokeId) => `datasets:
   codes: { access: CLOSED, listing: PUBLIC }
   many: { access: CLOSED, listing: PUBLIC }
   grades: { access: SHARED, sharedWith: [borough-of-barnet], listing: PUBLIC }
   births: { access: OPEN, columns: { Born: { sensitivity: PERSONAL } } }
+${hiddenNames(spoke)
+  .map((name) => `  ${name}: { access: CLOSED, listing: PARTIES }`)
+  .join('\n')}
 `
 
 let issuer: TestIssuer
@@ -38,7 +47,7 @@ let database: FreshDatabase
 let hub: TestHub
 const start = () => startTestHub(workspace.hubYaml, { dataFolder: workspace.path('data'), env: { DATABASE_URL: database.url } })
 beforeAll(async () => {
-  issuer = await startIssuer({ organisations: ['borough-of-barnet', 'borough-of-lambeth'] })
+  issuer = await startIssuer({ organisations: ['borough-of-barnet', 'borough-of-lambeth', 'borough-of-camden'] })
   const { issuer: iss, jwks, audience, organisations } = issuer.config
   const issuers = `issuers:\n  - { issuer: '${iss}', jwks: '${jwks}', audience: '${audience}', organisations: [${organisations.join(', ')}] }\n`
   const contents = Object.entries(files).map(([name, write]) => [`${name}.csv`, write(truth[name as Name])] as const)
@@ -47,8 +56,9 @@ beforeAll(async () => {
     'hub.yaml': `${hubYaml({ camden: childSpoke('camden'), hackney: ['files', '{ folder: ./hackney/data, defaultAccess: OPEN }'] })}${issuers}`,
     'camden/spoke.yaml': spokeYaml('camden'),
     ...Object.fromEntries(
-      ['camden', 'hackney'].flatMap((id) => [
-        [`${id}/data/catalogue.yaml`, catalogue],
+      (['camden', 'hackney'] as const).flatMap((id) => [
+        [`${id}/data/catalogue.yaml`, catalogueOf(id)],
+        ...hiddenNames(id).map((name) => [`${id}/data/${name}.csv`, 'n\n1\n'] as const),
         [`${id}/data/plain.csv`, `Code,Note\n0007,${known(7321)}\n`],
         ...contents.map(([name, text]) => [`${id}/data/${name}`, text]),
       ]),
@@ -71,16 +81,22 @@ const digests = (text: string) =>
   )
 
 /** What each string or number would tell of a file. */
-async function shadowsOf(names: readonly Name[]): Promise<{ texts: Map<string, string>; numbers: Map<number, string> }> {
+async function shadowsOf(names: readonly Name[]): Promise<Record<'numbers' | 'smallNumbers', Map<number, string>> & { texts: Map<string, string> }> {
   const texts = new Map<string, string>()
   const numbers = new Map<number, string>()
+  /** Those that random ids and times hold too: they count only where they stand alone. */
+  const smallNumbers = new Map<number, string>()
   for (const name of names) {
     for (const guess of guesses[name]) for (const digest of digests(files[name](guess))) texts.set(digest, `${name}: ${guess}`)
     numbers.set(Buffer.byteLength(files[name](truth[name])), `${name}: its size`)
   }
   if (names.includes('many')) numbers.set(4813, 'many: its rows')
   for (const key of await copyKeys()) texts.set(key, 'the key of a copy')
-  return { texts, numbers }
+  for (const [spoke, count] of Object.entries(hidden)) {
+    for (const name of hiddenNames(spoke as SpokeId)) texts.set(name, `${spoke}: names of hidden datasets`)
+    for (const number of [count, count + listedOfSpoke]) smallNumbers.set(number, `${spoke}: how many are hidden`)
+  }
+  return { texts, numbers, smallNumbers }
 }
 
 /** The keys of all copies, which are digests of the files' contents. */
@@ -143,10 +159,11 @@ const operations = Object.values(schema.getQueryType()?.getFields() ?? {}).flatM
   }),
 )
 
-/** All strings and numbers of an answer. */
+/** All strings and numbers of an answer, but for how long it took, which may be any number. */
 function* leaves(value: unknown): Generator<string | number> {
   if (typeof value === 'string' || typeof value === 'number') yield value
-  else if (typeof value === 'object' && value !== null) for (const one of Object.values(value)) yield* leaves(one)
+  else if (typeof value === 'object' && value !== null)
+    for (const [key, one] of Object.entries(value)) if (key !== 'elapsedMs') yield* leaves(one)
 }
 
 async function walk(organisation: string | undefined): Promise<(string | number)[]> {
@@ -162,13 +179,18 @@ async function walk(organisation: string | undefined): Promise<(string | number)
 }
 
 async function told(organisation: string | undefined, names: readonly Name[]): Promise<string[]> {
-  const { texts, numbers } = await shadowsOf(names)
+  const { texts, numbers, smallNumbers } = await shadowsOf(names)
   const answers = await walk(organisation)
   return answers.flatMap((answer) => {
-    if (typeof answer === 'number') return numbers.get(answer) ?? []
+    if (typeof answer === 'number') return numbers.get(answer) ?? smallNumbers.get(answer) ?? []
     const words = answer.toLowerCase().match(/[\w+/=-]{16,}/g) ?? []
     const counts = (answer.match(/\d[\d,]*/g) ?? []).map((digits) => Number(digits.replaceAll(',', '')))
-    return [...words.flatMap((word) => texts.get(word) ?? []), ...counts.flatMap((count) => numbers.get(count) ?? [])]
+    const alone = (answer.match(/(?<![\w.:-])\d+(?![\w:-])/g) ?? []).map(Number)
+    return [
+      ...words.flatMap((word) => texts.get(word) ?? []),
+      ...counts.flatMap((count) => numbers.get(count) ?? []),
+      ...alone.flatMap((count) => smallNumbers.get(count) ?? []),
+    ]
   })
 }
 
@@ -184,6 +206,12 @@ describe('no field of the graph tells by its shadow what a viewer may not read',
 
   test('and the walk would see it: the organisation of the shared table is told of it', async () => {
     expect([...new Set(await told('borough-of-barnet', ['grades']))].sort()).toEqual(['grades: 0042', 'grades: its size'])
+  })
+
+  test('nor are hidden datasets counted to strangers; the walk would see it, for their own organisation is told', async () => {
+    const of = async (organisation: string) => [...new Set(await told(organisation, []))].sort()
+    expect(await of('borough-of-lambeth')).toEqual([])
+    expect(await of('borough-of-camden')).toEqual(['camden: how many are hidden', 'camden: names of hidden datasets'])
   })
 
   test('nor does a version: it is keyed, and stays over a restart, so that atVersion still works', async () => {

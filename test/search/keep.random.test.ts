@@ -143,12 +143,13 @@ const converges = async (tried: Tried, isCompared: boolean) => {
         .where({ configured: true })
         .whereNot({ status: 'ARCHIVED' })
         .orderBy('datasets.id')
-        .select('datasets.id', 'datasets.title', 'access', 'listing', 'shared_with', 'organisations.name')) as {
+        .select('datasets.id', 'datasets.title', 'access', 'listing', 'shared_with', 'organisation_id', 'organisations.name')) as {
         id: string
         title: string
         access: string
         listing: string
         shared_with: string[]
+        organisation_id: string
         name: string
       }[]
       for (const organisation of [undefined, 'london-borough-of-barnet', 'elsewhere']) {
@@ -157,6 +158,7 @@ const converges = async (tried: Tried, isCompared: boolean) => {
           (one) =>
             one.access === 'OPEN' ||
             one.listing === 'PUBLIC' ||
+            one.organisation_id === organisation ||
             (one.access === 'SHARED' && organisation !== undefined && one.shared_with.includes(organisation)),
         )
         const find = async (text: string) => {

@@ -5,7 +5,8 @@ import { SearchKeeper } from '../../src/search/keep/search-keeper.js'
 import type { SearchIndex } from '../../src/search/port.js'
 import { PostgresIndex } from '../../src/search/postgres/postgres-index.js'
 import { createSearch, type Search } from '../../src/search/search.js'
-import { anonymous, configureTwo, harvest, ofBarnet } from '../support/catalogue.js'
+import { syncConfigured } from '../../src/catalogue/sync-configured.js'
+import { anonymous, barnet, camden, configureTwo, harvest, ofBarnet } from '../support/catalogue.js'
 import { complete, dataset, fakeSource } from '../support/fake-source.js'
 import { freshDatabase, type FreshDatabase, quiet } from '../support/postgres.js'
 
@@ -93,6 +94,20 @@ describe('SearchKeeper', () => {
     const again = await keep()
     await expect.poll(() => find(again, '', ofBarnet)).toEqual(['camden/libraries', 'camden/members'])
     expect(await find(again)).toEqual(['camden/libraries'])
+  })
+
+  it('finds a hidden dataset for its own organisation alone, and at once no more for one whose spoke it was', async () => {
+    const ofCamden = { organisation: camden.organisation.id, scopes: [] }
+    await harvest(database.knex, fakeSource(dataset('members', { access: 'CLOSED', listing: 'PARTIES' }), complete()))
+    const search = await keep()
+    await expect.poll(() => find(search, 'members', ofCamden)).toEqual(['camden/members'])
+    expect([await find(search), await find(search, '', ofBarnet)]).toEqual([[], []])
+    for (const keeper of running.splice(0)) await keeper.stop()
+    await syncConfigured(database.knex, [{ ...camden, organisation: barnet.organisation }, barnet])
+    expect(await find(search, 'members', ofCamden)).toEqual([])
+    const again = await keep()
+    await expect.poll(() => find(again, 'members', ofBarnet)).toEqual(['camden/members'])
+    expect(await find(again, 'members', ofCamden)).toEqual([])
   })
 
   it('makes good what an index has lost, has too much or has wrong, when it starts', async () => {

@@ -78,6 +78,19 @@ describe('a scan at a spoke', () => {
     expect(statuses.filter(({ status }) => status === 200)).toHaveLength(1)
   })
 
+  test.each<[string, Record<string, unknown>, string]>([
+    ['is no identifier', { jti: 'a b\n0000-9999' }, 'jti'],
+    ['has 7 characters', { jti: 'abcdefg' }, 'jti'],
+    ['has 101 characters', { jti: 'a'.repeat(101) }, 'jti'],
+    ['is a number', { jti: 1234567890 }, 'jti'],
+    ['is empty', { jti: '' }, 'jti'],
+    ['comes with another claim that is none', { jti: '', op_sha256: 'no digest' }, 'jti, op_sha256'],
+  ])('says of a fresh token whose jti %s that it is malformed, not that it was used', async (_what, claims, names) => {
+    const { status, text } = await post(await token({ claims }))
+    const message = `The token has a claim that is missing or malformed: ${names}.`
+    expect([status, JSON.parse(text)]).toEqual([401, { code: 'UNAUTHENTICATED', message }])
+  })
+
   test.each<[string, Parameters<typeof token>[0]]>([
     ['for another spoke', { claims: { aud: 'barnet' } }],
     ['for several spokes', { claims: { aud: ['camden', 'barnet'] } }],

@@ -7,21 +7,30 @@ export interface Client {
   readonly isAnonymous: boolean
 }
 
+/** How many places there are: for one token's subject, for one address without a token, and for all without a token together. */
+export interface Places {
+  readonly ofToken: number
+  readonly ofAddress: number
+  readonly ofAnonymous: number
+}
+
 /**
  * Queries that run at once, from reading their sources to writing their rows. What all without a token have together is half of what a
  * spoke's engine runs at once, so the other half is free for tokens. At the hub they have an engine of their own.
  */
-export const turnsMax = { ofToken: 12, ofAddress: 4, ofAnonymous: 8 } as const
+export const turnsMax: Places = { ofToken: 12, ofAddress: 4, ofAnonymous: 8 }
 
 /** Waits for a turn, and returns a function that gives it back. Work that holds rows already goes `first`. */
 export type TakeTurn = (order?: 'first' | 'last') => Promise<() => void>
 
-/** The turns of queries. Each client has a line of its own, and the lines are served one after the other, a turn at a time. */
+/** The turns of queries, or of what else has places. Each client has a line of its own, and the lines are served one after the other, a turn at a time. */
 export class Turns {
   readonly #running = new Map<string, number>()
   #anonymous = 0
   /** By client, in the order in which they will be served. No line is empty. */
   readonly #lines = new Map<string, { readonly client: Client; readonly waiting: (() => void)[] }>()
+
+  constructor(private readonly max: Places = turnsMax) {}
 
   /** Waits for a turn of a client. Rejects when the signal ends. The function that it returns is called once. */
   async take(client: Client, signal: AbortSignal, order: 'first' | 'last' = 'last'): Promise<() => void> {
@@ -36,8 +45,8 @@ export class Turns {
 
   #hasRoom({ id, isAnonymous }: Client): boolean {
     const running = this.#running.get(id) ?? 0
-    if (!isAnonymous) return running < turnsMax.ofToken
-    return running < turnsMax.ofAddress && this.#anonymous < turnsMax.ofAnonymous
+    if (!isAnonymous) return running < this.max.ofToken
+    return running < this.max.ofAddress && this.#anonymous < this.max.ofAnonymous
   }
 
   #count({ id, isAnonymous }: Client, change: 1 | -1): void {

@@ -25,7 +25,11 @@ export class Spoke {
 }
 
 @Directive('@public')
-@ObjectType({ simpleResolvers: true })
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    'What a harvest changed: of all datasets for the operator and the spoke’s organisation, of those that are listed to everybody for others',
+})
 export class HarvestRun {
   @Field(() => ID) id!: number
   @Field(() => DateTime) startedAt!: Date

@@ -7,7 +7,6 @@ import type { OperationRequest, Operations } from '../../api/operations.js'
 import { DialsError } from '../../errors.js'
 import type { OperationEnd } from '../../telemetry/metrics.js'
 import type { Telemetry } from '../../telemetry/telemetry.js'
-import { TooBusy } from '../../net/too-busy.js'
 import { type BegunOperation, beginOperation, type ContextOf, contextOrError, refuse } from '../begin-operation.js'
 import type { Clients } from '../clients.js'
 import { isPlainGet } from '../cross-site.js'
@@ -69,10 +68,9 @@ export function eventStreamRoute(app: FastifyInstance, { operations, contextOf, 
       if (refused !== undefined) return refuse(reply, refused)
       const context = await contextOrError(contextOf(request.raw.headersDistinct['authorization'], gone.signal, request.ip))
       if (context instanceof DialsError) return refuse(reply, context)
-      // Nobody would tell of the end of a stream that is closed already.
+      const begun = await beginOperation(context, request.ip, clients, telemetry, gone.signal)
       if (gone.signal.aborted) return reply.hijack()
-      const begun = beginOperation(context, request.ip, clients, telemetry)
-      if (begun instanceof TooBusy) return refuse(reply, begun)
+      if (begun instanceof DialsError) return refuse(reply, begun)
       const streamed: Streamed = { context, begun, kind: 'unknown', errors: [] }
       under.set(request, streamed)
       await stream(request, reply, streamed, handle)

@@ -10,12 +10,11 @@ import { formatError, toGraphQLError } from '../../api/format-error.js'
 import type { Operations } from '../../api/operations.js'
 import { jsonSize } from '../../connector/json-size.js'
 import type { Log } from '../../connector/source.js'
-import { toDialsError } from '../../errors.js'
+import { DialsError, toDialsError } from '../../errors.js'
 import type { OperationEnd } from '../../telemetry/metrics.js'
 import type { Telemetry } from '../../telemetry/telemetry.js'
 import { currentRequest, forRequest, newRequest, type RequestRecord, loggedFields } from '../../telemetry/request-record.js'
 import { type BegunOperation, beginOperation, type ContextOf } from '../begin-operation.js'
-import { TooBusy } from '../../net/too-busy.js'
 import type { Clients } from '../clients.js'
 import { holderOf } from '../../net/holder-of.js'
 import { toldSeldom } from '../../net/told-seldom.js'
@@ -107,8 +106,8 @@ export function openSockets(server: Server, options: SocketOptions): () => Promi
       }
       const [record, started] = [currentRequest(), performance.now()]
       const context = await contextOf(extra.authorization, extra.signal, extra.address)
-      const begun = beginOperation(context, extra.address, clients, telemetry)
-      if (begun instanceof TooBusy) return [toGraphQLError(begun)]
+      const begun = await beginOperation(context, extra.address, clients, telemetry, extra.signal)
+      if (begun instanceof DialsError) return [toGraphQLError(begun)]
       const prepared = await operations.prepare(payload, context)
       if ('errors' in prepared) {
         begun.end('unknown', operations.publicErrors(prepared.errors))
