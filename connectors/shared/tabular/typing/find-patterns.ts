@@ -21,7 +21,7 @@ export interface Found {
 const columnsAtOnce = 400
 
 /** Columns in portions, because unpivoting a very wide table at once needs more memory than a conversion may have. */
-export function atOnce(columns: readonly string[]): string[][] {
+export function inPortions<Item>(columns: readonly Item[]): Item[][] {
   return Array.from({ length: Math.ceil(columns.length / columnsAtOnce) }, (_, portion) =>
     columns.slice(portion * columnsAtOnce, (portion + 1) * columnsAtOnce),
   )
@@ -33,7 +33,7 @@ export function atOnce(columns: readonly string[]): string[][] {
  */
 export async function findPatterns(session: EngineSession, from: string, columns: readonly string[]): Promise<Map<string, Found>> {
   const found = new Map<string, Found>(columns.map((column) => [column, { pattern: 'no value' }]))
-  for (const some of atOnce(columns)) {
+  for (const some of inPortions(columns)) {
     const open: string[] = []
     for (const row of await session.rows(patternsQuery(cellsOf(some, from)))) {
       const [column, fits] = [some[Number(row.place)] as string, fitsOfPatterns(row)]
@@ -46,7 +46,8 @@ export async function findPatterns(session: EngineSession, from: string, columns
   return found
 }
 
-const cellsOf = (columns: readonly string[], from: string) =>
+/** A table expression of the values of columns, as rows of the column's place among them and the trimmed value. */
+export const cellsOf = (columns: readonly string[], from: string) =>
   `(SELECT unnest(range(${columns.length})) AS place, unnest([${columns.map(trimmed).join(', ')}]) AS value FROM ${from})`
 
 function foundOf(fits: Fits): Found {
