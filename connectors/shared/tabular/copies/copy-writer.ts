@@ -66,7 +66,12 @@ async function writeParquet(session: EngineSession, sql: string, base: string, {
 /** One fixed name is enough: only one conversion runs at a time, with its own engine. */
 const alias = 'being_written'
 
-async function writeDatabase(session: EngineSession, sql: string, base: string, { rows, fileBytes, width }: GroupedSize): Promise<WrittenCopy> {
+async function writeDatabase(
+  session: EngineSession,
+  sql: string,
+  base: string,
+  { rows, fileBytes, width }: GroupedSize,
+): Promise<WrittenCopy> {
   const path = `${base}${databaseSuffix}`
   const options = [
     "STORAGE_VERSION 'latest'",

@@ -1,4 +1,5 @@
 import type { EngineSession } from '../../../../src/connector/engine.js'
+import { inPortions } from '../in-portions.js'
 import { trimmed } from './decide.js'
 import { familyOfAll, type Fits, fitsOf, fitsOfPatterns, fitsQuery, isPlain, likenessOf, onlyPattern, patternsQuery } from './likeness.js'
 import type { Lookalike } from './lookalikes.js'
@@ -16,15 +17,6 @@ export interface Found {
   readonly isMarks?: boolean
   /** The report if it stays text. */
   readonly likeness?: string | undefined
-}
-
-const columnsAtOnce = 400
-
-/** Columns in portions, because unpivoting a very wide table at once needs more memory than a conversion may have. */
-export function inPortions<Item>(columns: readonly Item[]): Item[][] {
-  return Array.from({ length: Math.ceil(columns.length / columnsAtOnce) }, (_, portion) =>
-    columns.slice(portion * columnsAtOnce, (portion + 1) * columnsAtOnce),
-  )
 }
 
 /**
