@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
 import type { ColumnType } from '../../../../src/connector/column.js'
 import type { EngineSession } from '../../../../src/connector/engine.js'
+import { columnsMax, tooManyColumns } from '../columns-max.js'
 import type { Conversion } from '../conversion.js'
 import { columnAt, fileLiteral } from '../../engine-sql.js'
 import { type Outcome, type Reading, readingOf } from './column-reading.js'
@@ -13,7 +14,6 @@ import type { Decision } from '../typing/decision.js'
 import { meetDemand } from '../typing/demand.js'
 import { Unreadable } from '../unreadable.js'
 
-const columnsMax = 5000
 /** How many columns' values one statement examines. */
 const columnsAtOnce = 64
 
@@ -26,7 +26,7 @@ export async function* stageParquet(path: string, { session, types }: Conversion
   // Without this, the engine makes columns from folder names such as year=2024.
   const file = (more = '') => `read_parquet(${fileLiteral(path)}, binary_as_string = false, hive_partitioning = false${more})`
   const described = await session.rows(`DESCRIBE SELECT * FROM ${file()}`).catch(unreadable)
-  if (described.length > columnsMax) throw new Unreadable(`The table has more than ${columnsMax} columns.`)
+  if (described.length > columnsMax) throw new Unreadable(tooManyColumns())
   const fields = await fieldsOf(session, path)
   const geo = await geoColumnsOf(session, path)
   const { names, problems } = columnNames(fields.map(({ name }) => name))
