@@ -114,7 +114,9 @@ function alikes(candidates: readonly Candidate[]): Candidate[][] {
   for (const candidate of candidates) {
     const { steps, evidence } = candidate.by
     const text = JSON.stringify([steps.map((step) => step(valueAlone)), evidence(valueAlone)])
-    byText.set(text, [...(byText.get(text) ?? []), candidate])
+    const alike = byText.get(text)
+    if (alike === undefined) byText.set(text, [candidate])
+    else alike.push(candidate)
   }
   return [...byText.values()]
 }
