@@ -1,27 +1,7 @@
 import { expect, it } from 'vitest'
-import { encodeThrift, int32, int64, list, struct, type Struct, text } from '../../connectors/shared/parquet/thrift.js'
+import { encodeThrift, int32, int64, list, struct, type Struct } from '../../connectors/shared/parquet/thrift.js'
+import { framed, group, leaf, many, parquetOf } from '../support/hostile-parquet.js'
 import { refusalOf, tableOf } from './support/folder.js'
-
-const many = <Item>(count: number, item: (at: number) => Item) => Array.from({ length: count }, (_, at) => item(at))
-const leaf = (name: string) => struct([1, int32(1)], [3, int32(1)], [4, text(name)])
-const group = (name: string, children: number) => struct([3, int32(0)], [4, text(name)], [5, int32(children)])
-
-/** A Parquet file without rows whose footer has this schema, its root first. */
-function parquetOf(schema: readonly Struct[], claimed?: number): Buffer {
-  const fields = [
-    [1, int32(1)],
-    [2, list('struct', schema)],
-    [3, int64(0)],
-    [4, list('struct', [])],
-  ] as const
-  return framed(encodeThrift(struct(...fields)), claimed)
-}
-
-function framed(footer: Buffer, claimed = footer.length): Buffer {
-  const length = Buffer.alloc(4)
-  length.writeUInt32LE(claimed)
-  return Buffer.concat([Buffer.from('PAR1'), footer, length, Buffer.from('PAR1')])
-}
 
 it('a Parquet file of this kind is read where it is not hostile', async () => {
   expect((await tableOf('p.parquet', parquetOf([group('root', 1), leaf('c')]))).names).toEqual(['c'])

@@ -18,8 +18,11 @@ const childrenField = 5
 /** The refusal of a footer that is too large. */
 export const footerTooLarge = `The file's footer is larger than ${footerBytesMax / 1024 ** 2} MiB: it has too many row groups, columns or notes. Write it again with larger row groups.`
 
-/** Checks a file's footer before the engine reads it. @throws Unreadable if the engine could not hold it, or if it is damaged. */
-export async function checkFooter(footer: Buffer): Promise<void> {
+/**
+ * Checks a file's footer before the engine reads it. @param most how many columns it may have. @throws Unreadable if the engine could not
+ * hold it, or if it is damaged.
+ */
+export async function checkFooter(footer: Buffer, most = columnsMax): Promise<void> {
   const pace = new Pace()
   /** How many elements are still to come, at each open level. */
   const open = [1]
@@ -30,7 +33,7 @@ export async function checkFooter(footer: Buffer): Promise<void> {
     if (value === undefined) continue
     while (open.length > 1 && open.at(-1) === 0) open.pop()
     open[open.length - 1] = (open.at(-1) as number) - 1
-    if (open.length === 2 && ++columns > columnsMax) throw new Unreadable(tooManyColumns())
+    if (open.length === 2 && ++columns > most) throw new Unreadable(tooManyColumns())
     if (++elements > elementsMax)
       throw new Unreadable(`The file's columns hold more than ${elementsMax} columns within them. Publish them as several tables.`)
     const children = childrenOf(value)
