@@ -11,6 +11,7 @@ export const postgresDialect: Dialect = {
   capabilities: {
     project: true,
     union: true,
+    join: true,
     filter: new Set(['and', 'or', 'not', 'compare', 'in', 'isNull', 'startsWith', 'contains'] as const),
     aggregate: new Set(['COUNT', 'COUNT_DISTINCT', 'SUM', 'MIN', 'MAX', 'MEDIAN', 'STDDEV', 'SUM_COUNTS', 'MEAN', 'M2'] as const),
     sort: true,
