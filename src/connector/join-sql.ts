@@ -8,6 +8,8 @@ export interface JoinWords {
   nested(side: Relation): string
   /** A key over columns of these shapes. Texts must compare by their bytes. */
   key(key: Expression, shapes: readonly Shape[]): string
+  /** The one output of a relation without columns: a NULL. */
+  readonly noColumn: string
   /** A type of whole numbers beyond BIGINT. */
   readonly wide: string
 }
@@ -18,7 +20,7 @@ export function joinSql(join: Join, words: JoinWords): string {
   const width = shapesOf(left).length
   const of = (side: 'l' | 'r', relation: Relation, first: number) =>
     shapesOf(relation).map((_, position) => `${side}.c${position} AS c${first + position}`)
-  const columns = [...of('l', left, 0), ...(type === 'ANTI' ? [] : of('r', right, width))].join(', ') || 'CAST(NULL AS BIGINT) AS c0'
+  const columns = [...of('l', left, 0), ...(type === 'ANTI' ? [] : of('r', right, width))].join(', ') || `${words.noColumn} AS c0`
   const [l, r] = [`(SELECT *, ${keysOf(join, 'left', words)}) AS l`, `(SELECT *, ${keysOf(join, 'right', words)}) AS r`]
   const on = equal(keys.length)
   if (type === 'ANTI') return `SELECT ${columns} FROM ${l} WHERE NOT EXISTS (SELECT 1 FROM ${r} WHERE ${on})`

@@ -65,6 +65,7 @@ function words(from: From): JoinWords {
   return {
     nested: (side) => nested(side, from),
     key: (key, shapes) => binary(expressionSql(key, shapes), shapeOf(key, shapes)),
+    noColumn: 'CAST(NULL AS bigint)',
     wide: 'numeric',
   }
 }

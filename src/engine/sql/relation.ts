@@ -103,7 +103,7 @@ function limitClause(count: number | undefined, offset: number, offsetSql = (row
 }
 
 function words(from: From, line: string): JoinWords {
-  return { nested: (side) => nested(side, from, line), key: expressionSql, wide: 'HUGEINT' }
+  return { nested: (side) => nested(side, from, line), key: expressionSql, noColumn: 'NULL', wide: 'HUGEINT' }
 }
 
 function nested(relation: Relation, from: From, line: string): string {
