@@ -39,6 +39,14 @@ export const granularities = ['DAY', 'WEEK', 'MONTH', 'QUARTER', 'YEAR'] as cons
 /** One of `granularities`. */
 export type Granularity = (typeof granularities)[number]
 
+/**
+ * What two values are compared as, so that unlike spellings and types of one thing are equal: a text, a property's reference number, a
+ * postcode, a number.
+ */
+export const normalisations = ['TEXT', 'UPRN', 'POSTCODE', 'NUMBER'] as const
+/** One of `normalisations`. */
+export type Normalisation = (typeof normalisations)[number]
+
 /** A literal: its canonical text (ISO 8601 dates, plain decimals, `true`), or null. */
 export interface Literal {
   kind: 'literal'
