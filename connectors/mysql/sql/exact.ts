@@ -54,6 +54,7 @@ function isExactPredicate(predicate: Predicate, input: readonly Shape[]): boolea
       return predicate.values.every((value) => isLike(value, predicate.left, input))
     case 'isNull':
       return predicate.input.kind === 'column'
+    case 'among':
     case 'startsWith':
     case 'contains':
     case 'withinBox':

@@ -115,6 +115,10 @@ function isExactPredicate(predicate: Predicate, input: readonly Shape[]): boolea
       return isExactExpression(predicate.left, input) && isLike(predicate.right, shapeOf(predicate.left, input))
     case 'in':
       return isExactExpression(predicate.left, input) && predicate.values.every((value) => isLike(value, shapeOf(predicate.left, input)))
+    case 'among': {
+      const { left, shape, values } = predicate
+      return isExactExpression(left, input) && values.every((value) => isLike({ kind: 'literal', shape, value }, shapeOf(left, input)))
+    }
     case 'isNull':
       return isExactExpression(predicate.input, input)
     case 'startsWith':
