@@ -78,10 +78,10 @@ const spelledPostcode = amidBlanks(`([A-Za-z01]{1,2}[0-9OoIi][A-Za-z0-9]?)${blan
 function postcodeKey(sql: string): string {
   // Only what matches, and so has ASCII letters only, becomes upper case.
   const spelled = `upper(regexp_replace(${sql}, ${spelledPostcode}, '\\1 \\2'))`
-  const key = `CASE WHEN regexp_full_match(p, ${quote(postcode)}) THEN p ELSE ${mendedPostcode('p')} END`
+  const key = `CASE WHEN regexp_full_match(postcode, ${quote(postcode)}) THEN postcode ELSE ${mendedPostcode('postcode')} END`
   return (
     `CASE WHEN regexp_full_match(${sql}, ${quote(postcode)}) THEN ${sql}` +
-    ` WHEN regexp_matches(${sql}, ${spelledPostcode}) THEN list_transform([${spelled}], lambda p: ${key})[1] END`
+    ` WHEN regexp_matches(${sql}, ${spelledPostcode}) THEN list_transform([${spelled}], lambda postcode: ${key})[1] END`
   )
 }
 
@@ -104,7 +104,7 @@ function numberKey(sql: string, from: Shape): string {
   return `CASE WHEN ${isWhole(sql)} THEN ${wholeText(sql)} WHEN ${isDecimal(sql)} THEN ${withoutZeros(`format('{:.38f}', ${sql})`)} ELSE 'd' || ${shortestText(sql)} END`
 }
 
-/** Without the zeros at the end of a fraction, of which there is one, and without its point where nothing is left. */
+/** A number with a fraction, without the zeros at its end, and without the point where no digit is left behind it. */
 const withoutZeros = (text: string) => `regexp_replace(${text}, '\\.?0+$', '')`
 
 /** DuckDB leaves out the zero before the point where all 38 digits are behind it. */
