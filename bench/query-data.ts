@@ -38,7 +38,7 @@ export const columns: readonly Column[] = [
   },
   { name: 'amount', postgres: 'numeric(12, 2)', sql: (spoke) => `(${drawn('amount', spoke, 5_000_000)} / 100)::DECIMAL(12, 2)` },
   { name: 'paid', postgres: 'date', sql: (spoke) => `DATE '2015-01-01' + ${drawn('paid', spoke, days)}::INTEGER` },
-  { name: 'uprn', postgres: 'bigint', sql: (spoke) => `10000000 + ${drawn('uprn', spoke, 90_000_000)}` },
+  { name: 'uprn', postgres: 'bigint', sql: (spoke) => `10000000 + ${drawn('uprn', spoke, 1_000_000)}` },
   { name: 'supplier', postgres: 'text', sql: (spoke) => `'Supplier ' || ${drawn('supplier', spoke, 5000)} || ' Limited'` },
   { name: 'ratio', postgres: 'double precision', sql: (spoke) => `hash(i, ${spoke}, 'ratio')::DOUBLE / 2e19` },
   { name: 'cost_centre', postgres: 'bigint', sql: (spoke) => drawn('cost centre', spoke, 977) },

@@ -13,6 +13,7 @@ import type { TestHub } from '../test/support/dials.js'
 import { columns, generate, keyOf, openLocal } from './query-data.js'
 import { checkPushed, type Fdw, openFdw } from './query-fdw.js'
 import { eventLoop, filesSpoke, harvested, postgresSpoke, queryBody, rowsOf, type SpokeEntry, startHub, tableOf } from './query-hub.js'
+import { movedShare, questions } from './query-joins.js'
 import { checkSame, compared, type Contestant, median, missed, timeRounds, warmUps } from './query-rounds.js'
 import { inTurn, machine, ms, post } from './support.js'
 
@@ -62,6 +63,7 @@ async function fewSpokes(folder: string, local: DuckDBConnection): Promise<void>
   const hub = await openHub(folder, [...ids.map(filesSpoke), ...inPostgres])
   await groups(hub, local, fdw, { parquet, files: ids, postgres: inPostgres.map(({ id }) => id) })
   await top(hub, local, parquet, ids)
+  await joins(hub, local, fdw, { parquet, files: ids, postgres: inPostgres.map(({ id }) => id) })
   await byKey(hub, local, parquet, { files: ids, postgres: inPostgres.map(({ id }) => id) })
   await page(hub, local, parquet, ids)
   await hub.stop()
@@ -175,6 +177,44 @@ async function top(hub: TestHub, local: DuckDBConnection, parquet: string[], ids
   await checkSame(contestants)
   const times = await timeRounds(rounds, contestants)
   console.log(compared(`top 100 by a column, ${size(few)}`, names.files, times, [{ name: names.local, atMost: 2 }]))
+}
+
+/** Joins of the tables of two spokes. */
+async function joins(
+  hub: TestHub,
+  local: DuckDBConnection,
+  fdw: Fdw,
+  at: { parquet: string[]; files: string[]; postgres: string[] },
+): Promise<void> {
+  const pair = ([one = '', other = '']: string[]): [string, string] => [one, other]
+  const wanted = [
+    { local: 2.5, view: 6 },
+    { local: 2, view: 10 },
+  ]
+  for (const [index, { title, sql, input }] of questions.entries()) {
+    step = title
+    const contestants = [
+      inDuckDb(local, sql(...pair(at.parquet.map((file) => over([file]))))),
+      atHub(hub, names.files, input(...pair(at.files))),
+      atHub(hub, names.postgres, input(...pair(at.postgres))),
+      byFdw(fdw, names.view, sql('payments_0', 'payments_1')),
+    ]
+    await checkSame(contestants)
+    const times = await timeRounds(rounds, contestants)
+    const size = `${title}, 2 × ${count(few.rows)} rows`
+    const { local: atMost = 0, view: faster = 0 } = wanted[index] ?? {}
+    console.log(
+      compared(`${size}, files`, names.files, times, [
+        { name: names.local, atMost },
+        { name: names.view, faster },
+      ]),
+    )
+    console.log(compared(`${size}, PostgreSQL`, names.postgres, times, [{ name: names.view, faster: 2 }]))
+  }
+  step = 'rows moved by a join'
+  const [one, other] = pair(at.files)
+  const share = 100 * (await movedShare(hub, one, other, few.rows))
+  console.log(`rows moved by a join that keeps 1 % of the larger side: ${share.toFixed(2)} % of them (wanted <= 3 %${missed(share <= 3)})`)
 }
 
 /** Ten rows by key, with new keys in every run: from a file, which has no index, and from a database, which has one. */
