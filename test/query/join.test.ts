@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { everything } from '../../src/connector/capabilities.js'
 import type { QueryContext } from '../../src/query/run.js'
 import { runQuery } from '../../src/query/run.js'
-import { type Bench, contextOf, failureOf, openBench, tableOf, textOf } from '../support/query.js'
+import { type Bench, catalogueOf, contextOf, failureOf, openBench, tableOf, textOf } from '../support/query.js'
 import { openTableSource } from './support/table-source.js'
 import type { WorldTable } from './support/world.js'
 
@@ -168,5 +168,13 @@ describe('a query with joins', () => {
     expect(error).toMatchObject({ code: 'TYPE_MISMATCH', inputPath: ['joins', 0, 'on', 0] })
     expect(error.message).toMatch(/'name' is STRING and 'visits\.?urn' is INT64|'name' is STRING and 'urn' is INT64/)
     expect(error.message).toMatch(/normalise: UPRN or TEXT/)
+  })
+
+  it('is refused before anything is read where it would have very many rows', async () => {
+    const large = { ...context, catalogue: catalogueOf([tableOf(schools.id, schools.columns, { rowCount: 100_000 })]) }
+    const joins = [{ table: { ...from, as: 'other' }, on: [{ left: '_spoke', right: '_spoke' }] }]
+    const error = await failureOf(() => runQuery({ from, joins, measures: [{ function: 'COUNT' }] }, large))
+    expect(error).toMatchObject({ code: 'RESULT_TOO_LARGE', inputPath: ['joins', 0, 'on'] })
+    expect(error.message).toMatch(/^Join 1 would have about 10,000,000,000 rows: many rows of both sides have the same key\./)
   })
 })

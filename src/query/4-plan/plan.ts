@@ -8,6 +8,7 @@ import type { AuthorisedQuery } from '../3-authorise/authorise.js'
 import { estimateRows } from './estimate.js'
 import { fragmentsOf } from './fragments.js'
 import type { PhysicalPlan, PlanFragment, PlanSource } from './physical-plan.js'
+import { refuseHugeJoins } from './refuse-huge-joins.js'
 import { breakTies } from './rewrite/break-ties.js'
 import { placeLimits } from './rewrite/place-limits.js'
 import { pruneColumns } from './rewrite/prune-columns.js'
@@ -20,7 +21,7 @@ import { statisticsOf } from './table-statistics.js'
  * Stage 4: splits a query into fragments, each as large as its source can run, and the residual that the hub runs over their answers. Pure,
  * but it lets others have their turn between passes over a large tree. Rewrites that keep the answer transform the query's tree, which is
  * then cut at the borders between sources.
- * @throws BAD_USER_INPUT for a deep page of several sources without an order.
+ * @throws RESULT_TOO_LARGE for a join of very many rows, and BAD_USER_INPUT for a deep page of several sources without an order.
  */
 export async function plan(query: AuthorisedQuery, sources: ReadonlyMap<string, PlanSource>): Promise<PhysicalPlan> {
   const sides = sourceSides(
@@ -43,6 +44,7 @@ export async function plan(query: AuthorisedQuery, sources: ReadonlyMap<string, 
   }
 
   const logical = await rewritten(query.relation, [pruneColumns, breakTies])
+  refuseHugeJoins(logical, statistics)
   const placed = await rewritten(logical, [
     (relation) => unionBySource(relation, sides),
     (relation) => pushFilters(relation, (filter) => sourceOf(filter, sides) !== undefined),
