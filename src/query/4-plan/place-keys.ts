@@ -9,7 +9,7 @@ import type { PlanFragment, SentKeys, SideCount } from './physical-plan.js'
 type Side = 'left' | 'right'
 
 /** A side with at most as many rows, by estimate, may send its keys. */
-const sendersMax = 200_000
+const sendersMax = 1_000_000
 /** A side with fewer rows is read whole as soon as with keys. */
 const readersMin = 1000
 /** How many times as many rows the other side must have: waiting for keys costs a round. */
