@@ -14,7 +14,7 @@ import { openTableSource } from './support/table-source.js'
 import type { Query } from './support/world.js'
 import { long, runsOf, seed } from '../support/long.js'
 
-const runs = runsOf(350, 2500)
+const runs = runsOf(300, 2500)
 /** fast-check keeps everything that a generator has drawn for as long as the generator, 100 KB for each tree, so a run is split. */
 const runsOfOne = 5000
 
