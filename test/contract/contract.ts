@@ -10,7 +10,7 @@ import { DialsError } from '../../src/errors.js'
 import { runQuery } from '../../src/query/run.js'
 import { drawQuery } from '../query/support/arbitrary-query.js'
 import { cellOf, type World } from '../query/support/arbitrary-world.js'
-import { checkAnswer } from '../query/support/check-answer.js'
+import { checkAnswer, checkMatches } from '../query/support/check-answer.js'
 import { oracle } from '../query/support/oracle.js'
 import type { WorldTable } from '../query/support/world.js'
 import { type Bench, contextOf, failureOf, openBench, tableOf, textOf } from '../support/query.js'
@@ -87,7 +87,7 @@ export function connectorContract(harness: Harness): void {
     test(`answers any query as plain loops do, whatever of it is pushed down (${runs} runs)`, { tags: [long] }, async () => {
       const property = fc.asyncProperty(fc.gen(), async (g) => {
         const draw = <T>(of: fc.Arbitrary<T>) => g(() => of)
-        const world = worldOf(tables, draw(fc.boolean()))
+        const world = worldOf(tables, draw(fc.boolean()), draw(fc.nat(2)) === 0)
         const query = drawQuery(draw, world)
         const kept = draw(fc.constantFrom('all', 'none', 'some'))
         const declared = await held.source.capabilities(world.tables.map(({ id }) => id.slice(spokeId.length + 1)))
@@ -101,7 +101,9 @@ export function connectorContract(harness: Harness): void {
         const result = await runQuery(query, context)
         try {
           const rows = JSON.parse(await textOf(result)) as unknown[][]
-          checkAnswer(query, oracle(query, world.tables), result, rows)
+          const whole = oracle(query, world.tables)
+          checkAnswer(query, whole, result, rows)
+          checkMatches(whole, result)
         } catch (thrown) {
           throw new Error(
             `${String(thrown)}\nquery ${JSON.stringify(query)}\npushed down ${JSON.stringify(result.sources.map(({ pushedDown }) => pushedDown))}`,
@@ -351,10 +353,12 @@ function drawTables({ types }: Harness): WorldTable[] {
   }))
 }
 
-function worldOf(tables: readonly WorldTable[], both: boolean): World {
+function worldOf(tables: readonly WorldTable[], both: boolean, isJoined: boolean): World {
   const chosen = both ? tables : tables.slice(0, 1)
   const from = both ? { union: chosen.map(({ id }) => id) } : { table: (chosen[0] as WorldTable).id }
-  return { tables: chosen, from, shared: (chosen[0] as WorldTable).columns, capabilities: {}, chunkRows: {} }
+  const shared = (chosen[0] as WorldTable).columns
+  const joined = isJoined ? [{ from: { table: (tables.at(-1) as WorldTable).id }, shared }] : []
+  return { tables: isJoined ? tables : chosen, from, shared, joined, capabilities: {}, chunkRows: {} }
 }
 
 function someOf(declared: Capabilities, draw: <T>(of: fc.Arbitrary<T>) => T): Capabilities {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runQuery } from '../../src/query/run.js'
 import { drawQuery } from '../query/support/arbitrary-query.js'
 import { cellOf, type World } from '../query/support/arbitrary-world.js'
-import { checkAnswer } from '../query/support/check-answer.js'
+import { checkAnswer, checkMatches } from '../query/support/check-answer.js'
 import { oracle } from '../query/support/oracle.js'
 import type { WorldTable } from '../query/support/world.js'
 import { type Bench, contextOf, openBench, tableOf, textOf } from '../support/query.js'
@@ -63,7 +63,9 @@ test(
     const property = fc.asyncProperty(fc.gen(), async (g) => {
       const draw = <T>(of: fc.Arbitrary<T>) => g(() => of)
       const chosen = draw(fc.subarray(tables, { minLength: 2 }))
-      const world: World = { tables: chosen, from: { union: chosen.map(({ id }) => id) }, shared: columns, capabilities: {}, chunkRows: {} }
+      const joined = draw(fc.nat(2)) === 0 ? [{ from: { table: draw(fc.constantFrom(...chosen)).id }, shared: columns }] : []
+      const from = { union: chosen.map(({ id }) => id) }
+      const world: World = { tables: chosen, from, shared: columns, joined, capabilities: {}, chunkRows: {} }
       const query = drawQuery(draw, world)
       const sources = Object.fromEntries(Object.entries(held).map(([spokeId, { source }]) => [spokeId, source]))
       const known = tables.map((table) =>
@@ -75,7 +77,9 @@ test(
       )
       const result = await runQuery(query, contextOf(bench.hub, known, sources))
       try {
-        checkAnswer(query, oracle(query, chosen), result, JSON.parse(await textOf(result)) as unknown[][])
+        const whole = oracle(query, chosen)
+        checkAnswer(query, whole, result, JSON.parse(await textOf(result)) as unknown[][])
+        checkMatches(whole, result)
       } catch (thrown) {
         throw new Error(`${String(thrown)}\nquery ${JSON.stringify(query)}`, { cause: thrown })
       } finally {

@@ -35,7 +35,8 @@ const visits: WorldTable = {
   ],
 }
 const elsewhere: WorldTable = { ...visits, id: 'barnet/visits/visits', spokeId: 'barnet' }
-const tables = [schools, visits, elsewhere]
+const dotted: WorldTable = { ...visits, id: 'camden/dotted/a.b' }
+const tables = [schools, visits, elsewhere, dotted]
 
 let bench: Bench
 let context: QueryContext
@@ -156,6 +157,23 @@ describe('a query with joins', () => {
     const error = await failureOf(() => ask({ from, joins: [{ table: { table: visits.id }, on }], select: [{ column: 'urn' }] }))
     expect(error).toMatchObject({ code: 'BAD_USER_INPUT', inputPath: ['select', 0, 'column'] })
     expect(error.message).toBe("Several tables have a column 'urn'. Say which: schools.urn or visits.urn.")
+  })
+
+  it('means the right table where one alias begins as another does', async () => {
+    const { rows } = await ask({
+      from: { ...from, as: 'a' },
+      joins: [{ table: { table: dotted.id }, on: [{ left: 'a.urn', right: 'a.b.urn' }] }],
+      select: [{ column: 'a.urn' }, { column: 'a.b.day' }],
+      where: { column: 'a.b.day', eq: '2026-01-01' },
+      limit: 1,
+    })
+    expect(rows).toEqual([[2, '2026-01-01']])
+  })
+
+  it('pages through the rows without an order and neither repeats nor skips one', async () => {
+    const joined = { from, joins: [{ table: { table: elsewhere.id }, type: 'LEFT', on }], select: [{ column: 'name' }, { column: 'day' }] }
+    const pages = await Promise.all([0, 1, 2, 3, 4, 5].map((offset) => ask({ ...joined, limit: 1, offset })))
+    expect(pages.flatMap(({ rows }) => rows)).toEqual((await ask(joined)).rows)
   })
 
   it('is refused where two tables have one name', async () => {

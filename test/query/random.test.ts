@@ -1,18 +1,20 @@
 import { readdir } from 'node:fs/promises'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { joinTypes } from '../../src/connector/relation.js'
 import type { QueryResult } from '../../src/query/6-result/query-result.js'
 import { type QueryContext, runQuery } from '../../src/query/run.js'
-import { type Bench, contextOf, openBench, tableOf, textOf } from '../support/query.js'
-import { drawQuery } from './support/arbitrary-query.js'
+import { type Bench, contextOf, failureOf, openBench, tableOf, textOf } from '../support/query.js'
+import { drawQuery, drawRefused } from './support/arbitrary-query.js'
 import { drawWorld, type World } from './support/arbitrary-world.js'
-import { checkAnswer, checkReports } from './support/check-answer.js'
-import { oracle } from './support/oracle.js'
+import { checkAnswer, checkMatches, checkReports } from './support/check-answer.js'
+import { answering, failing, scanOf } from './support/fault.js'
+import { type OracleAnswer, oracle } from './support/oracle.js'
 import { openTableSource } from './support/table-source.js'
 import type { Query } from './support/world.js'
 import { long, runsOf, seed } from '../support/long.js'
 
-const runs = runsOf(500, 2500)
+const runs = runsOf(300, 2500)
 /** fast-check keeps everything that a generator has drawn for as long as the generator, 100 KB for each tree, so a run is split. */
 const runsOfOne = 5000
 
@@ -60,16 +62,14 @@ async function withWorld(world: World, work: (context: QueryContext) => Promise<
   const opened = await Promise.all(
     spokes.map(async (spokeId) => {
       const tables = world.tables.filter((table) => table.spokeId === spokeId)
-      return [
-        spokeId,
-        await openTableSource(bench.engine, bench.folder, tables, world.capabilities[spokeId] ?? {}, world.chunkRows[spokeId]),
-      ] as const
+      const source = await openTableSource(bench.engine, bench.folder, tables, world.capabilities[spokeId] ?? {}, world.chunkRows[spokeId])
+      return { spokeId, source, asked: world.failed?.has(spokeId) === true ? answering(source, () => scanOf(failing())) : source }
     }),
   )
   try {
-    await work(contextOf(bench.hub, world.tables.map(known), Object.fromEntries(opened)))
+    await work(contextOf(bench.hub, world.tables.map(known), Object.fromEntries(opened.map(({ spokeId, asked }) => [spokeId, asked]))))
   } finally {
-    await Promise.all(opened.map(([, source]) => source.close()))
+    await Promise.all(opened.map(({ source }) => source.close()))
   }
 }
 
@@ -83,9 +83,31 @@ async function pages(query: Query, pageRows: number, context: QueryContext, form
   }
 }
 
+const everythingNotable = [
+  ...[...joinTypes].flatMap((type) => [`${type} with partners`, `${type} without`, `${type} in part`]),
+  ...['paged', 'joined and paged', 'fan-out', 'join at a source', 'five joins or more', 'a source failed', 'refused'],
+]
+
+/** What a run shows that not every run does. */
+function notable({ joins = [] }: Query, { matches, complete }: OracleAnswer, { sources }: QueryResult): string[] {
+  const ofJoins = matches.flatMap(({ leftMatched, leftRows, largestFanOut }, index) => {
+    const type = joins[index]?.type ?? 'INNER'
+    if (typeof leftMatched !== 'number' || typeof leftRows !== 'number') return []
+    const part = leftMatched > 0 && leftMatched < leftRows ? [`${type} in part`] : []
+    return [`${type} ${leftMatched > 0 ? 'with partners' : 'without'}`, ...part, ...(Number(largestFanOut) > 1 ? ['fan-out'] : [])]
+  })
+  return [
+    ...ofJoins,
+    ...(joins.length > 4 ? ['five joins or more'] : []),
+    ...(complete ? [] : ['a source failed']),
+    ...(sources.some(({ pushedDown }) => pushedDown.includes('JOIN')) ? ['join at a source'] : []),
+  ]
+}
+
 describe('any query over any sources', () => {
   it(`answers as plain loops do (${runs} runs)`, { tags: [long] }, async () => {
-    let paged = 0
+    const seen = new Map<string, number>()
+    const note = (what: string) => seen.set(what, (seen.get(what) ?? 0) + 1)
     const property = () =>
       fc.asyncProperty(fc.gen(), async (g) => {
         const draw = <T>(of: fc.Arbitrary<T>) => g(() => of)
@@ -94,16 +116,24 @@ describe('any query over any sources', () => {
         const form = draw(fc.constantFrom('rows', 'records', undefined))
         try {
           await withWorld(world, async (context) => {
-            const whole = oracle(query, world.tables)
+            const whole = oracle(query, world.tables, world.failed)
             const { result, rows } = await read(query, context, form)
             checkAnswer(query, whole, result, rows)
             checkReports(world, whole, result)
+            checkMatches(whole, result)
+            for (const what of notable(query, whole, result)) note(what)
+            const refused = draw(fc.integer({ min: 0, max: 3 })) === 0 ? drawRefused(draw, world) : undefined
+            if (refused !== undefined) {
+              const error = await failureOf(() => runQuery(refused.query, context))
+              expect({ code: error.code, path: error.inputPath?.slice(0, 4) }).toEqual({ code: 'TYPE_MISMATCH', path: refused.path })
+              note('refused')
+            }
             const total = whole.rows.length
-            if (total > 1 && total < 30 && draw(fc.integer({ min: 0, max: 3 })) === 0) {
+            if (whole.complete && total > 1 && total < 30 && draw(fc.integer({ min: 0, max: 3 })) === 0) {
               const all = { ...query, limit: 100, offset: 0 }
               const together = await pages(query, draw(fc.integer({ min: 1, max: 7 })), context, form)
               checkAnswer(all, whole, { columns: undefined, complete: true, truncated: false, rowCount: together.length }, together)
-              paged++
+              note(query.joins === undefined ? 'paged' : 'joined and paged')
             }
           })
         } catch (thrown) {
@@ -119,7 +149,9 @@ describe('any query over any sources', () => {
         endOnFailure: process.env['SHRINK'] === undefined,
       })
     }
-    expect(paged).toBeGreaterThan(0)
+    expect(seen.get('paged')).toBeGreaterThan(0)
+    // Of fewer runs it may be that none has a rare join.
+    if (runs >= 1000) expect(new Set(seen.keys())).toEqual(new Set(everythingNotable))
     expect(await readdir(bench.folder)).toEqual([])
     expect(bench.hub.admission.load).toEqual({ running: 0, waiting: 0 })
     expect(bench.engine.admission.load).toEqual({ running: 0, waiting: 0 })

@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Relation } from '../../src/connector/relation.js'
@@ -11,7 +13,7 @@ import { pushProjections } from '../../src/query/4-plan/rewrite/push-projections
 import { splitAggregates } from '../../src/query/4-plan/rewrite/split-aggregates.js'
 import { unionBySource } from '../../src/query/4-plan/rewrite/union-by-source.js'
 import { sourceOf } from '../../src/connector/source-sides.js'
-import { columns, drawRelation, drawRows } from '../postgres/support/arbitrary-relation.js'
+import { columns, drawJoin, drawRelation, drawRows, rowOf } from '../postgres/support/arbitrary-relation.js'
 import { inEngine } from '../postgres/support/in-engine.js'
 import { textRows } from '../postgres/support/source.js'
 import { long, runsOf, seed } from '../support/long.js'
@@ -67,6 +69,57 @@ describe.each(rewrites)('a rewrite that %s', (_, rewrite) => {
       { numRuns: runs, ...seed, endOnFailure: true },
     )
   })
+})
+
+/** Rows of the tables that are read from Parquet. */
+const largeRows = 300
+
+describe('all rewrites together', () => {
+  it(`keep what another DuckDB answers that filters no scan by a join's other side (${runs} runs)`, { tags: [long] }, async () => {
+    const instance = await DuckDBInstance.create()
+    const other = await instance.connect()
+    const session = await bench.engine.connect()
+    try {
+      await other.run(`SET disabled_optimizers = 'join_filter_pushdown'; SET TimeZone = 'UTC'`)
+      for (const [seed, id] of ids.entries()) {
+        const rows = fc.sample(rowOf(columns), { numRuns: largeRows, seed })
+        const scan = { op: 'scan', table: id, columns: columns.map(({ native: _, ...column }) => column) } as const
+        const names = columns.map((_, index) => `c${index}`).join(', ')
+        await session.run(`COPY (SELECT ${names} FROM ${inEngine([{ id, rows }], columns)(scan)}) TO '${fileOf(id)}' (FORMAT parquet)`)
+      }
+      const counts = new Map<string, number>()
+      await fc.assert(
+        fc.asyncProperty(fc.gen(), async (g) => {
+          const draw = <T>(of: fc.Arbitrary<T>) => g(() => of)
+          const { relation } = drawRelation(draw, ids, columns, (...given) => drawJoin(...given, 0))
+          const rewritten = rewrites.reduce((one, [, rewrite]) => rewrite(one), relation)
+          const before = (await other.runAndReadAll(digestSql(relation))).getRowObjectsJson()
+          const after = await session.rows(digestSql(rewritten))
+          const text = (rows: readonly object[]) => JSON.stringify(rows.map(Object.values).map((row) => row.map(String)))
+          expect(text(after), JSON.stringify(relation)).toBe(text(before))
+          for (const { op } of operatorsOf(relation)) counts.set(op, (counts.get(op) ?? 0) + 1)
+        }),
+        { numRuns: runs, ...seed, endOnFailure: true },
+      )
+      expect(counts.get('join')).toBeGreaterThan(runs / 2)
+    } finally {
+      await session.close()
+      other.closeSync()
+      instance.closeSync()
+    }
+  })
+
+  const fileOf = (id: string) => join(bench.folder, `${id.replace('/', '-')}.parquet`)
+
+  /** How many rows a relation has, and a sum over them that no order changes. */
+  function digestSql(relation: Relation): string {
+    const texts = shapesOf(relation).map((_, index) => `coalesce('=' || CAST(c${index} AS VARCHAR), 'null')`)
+    const sql = bench.engine.compile(relation, ({ table, columns: read }) => {
+      const names = read.map(({ name }, position) => `c${columns.findIndex((column) => column.name === name)} AS c${position}`)
+      return `(SELECT ${names.join(', ') || 'NULL AS c0'} FROM read_parquet('${fileOf(table)}')) AS t`
+    })
+    return `SELECT CAST(count(*) AS VARCHAR) AS n, CAST(sum(hash(concat_ws(chr(1), ${texts.join(', ')}))) AS VARCHAR) AS digest FROM (${sql}) AS answer`
+  }
 })
 
 describe('pruning', () => {

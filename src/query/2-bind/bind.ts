@@ -106,9 +106,12 @@ function bindOrder({ orderBy }: ParsedQuery, scope: Scope, outputs: readonly Nam
   })
 }
 
-/** Groups are always sorted; rows only by orderBy. The page reads one row more than its limit, to find out whether another page follows. */
-function paged(input: Relation, { grouped, limit, offset }: ParsedQuery, keys: SortKey[]): Relation {
-  const sorted: Relation = grouped || keys.length > 0 ? { op: 'sort', keys, input } : input
+/**
+ * Groups are always sorted, and so are the rows of joins, which an engine gives in another order for each page; other rows only by orderBy.
+ * The page reads one row more than its limit, to find out whether another page follows.
+ */
+function paged(input: Relation, { grouped, joins, limit, offset }: ParsedQuery, keys: SortKey[]): Relation {
+  const sorted: Relation = grouped || joins.length > 0 || keys.length > 0 ? { op: 'sort', keys, input } : input
   return { op: 'limit', count: limit + 1, offset, input: sorted }
 }
 

@@ -46,9 +46,10 @@ export function scopeOf(tables: readonly ScopeTable[]): Scope {
   return {
     columns: named.flat(),
     resolve(name, path) {
-      const of = tables.findIndex(({ alias }) => alias !== undefined && name.startsWith(`${alias}.`))
-      const bare = of === -1 ? name : name.slice((tables[of]?.alias ?? '').length + 1)
-      const qualified = byName[of]?.get(bare)
+      // An alias may begin as another does, with a point after it: 'a' and 'a.b'.
+      const qualifying = tables.flatMap(({ alias }, of) => (alias !== undefined && name.startsWith(`${alias}.`) ? [{ of, alias }] : []))
+      const bareOf = ({ alias }: { alias: string }) => name.slice(alias.length + 1)
+      const [qualified] = qualifying.flatMap((table) => byName[table.of]?.get(bareOf(table)) ?? [])
       if (qualified !== undefined) return qualified
       const [column, ...others] = withName(name)
       if (column !== undefined && others.length === 0) return column
@@ -61,11 +62,11 @@ export function scopeOf(tables: readonly ScopeTable[]): Scope {
           },
         )
       }
+      const [meant] = qualifying
+      const near = meant === undefined ? named.flat() : (named[meant.of] ?? [])
       throw new DialsError('UNKNOWN_COLUMN', `There is no column '${name.slice(0, 200)}' here.`, {
         inputPath: path,
-        suggestions: nearNames(bare, [
-          ...new Set((byName[of] === undefined ? named.flat() : [...byName[of].values()]).map((near) => near.bare)),
-        ]),
+        suggestions: nearNames(meant === undefined ? name : bareOf(meant), [...new Set(near.map(({ bare }) => bare))]),
       })
     },
   }

@@ -5,6 +5,8 @@ import {
   comparisons,
   type Expression,
   granularities,
+  type JoinKey,
+  joinTypes,
   type Literal,
   type Predicate,
   type Relation,
@@ -102,9 +104,13 @@ export interface Table {
   readonly rows: readonly (readonly (string | null)[])[]
 }
 
+/** A row of these columns. */
+export function rowOf(own: readonly Column[]): fc.Arbitrary<(string | null)[]> {
+  return fc.tuple(...own.map((column) => fc.option(valueOf(column, column.name), { freq: 6 })))
+}
+
 export function drawRows(draw: Draw, own: readonly Column[] = columns): Table['rows'] {
-  const cell = (column: Column) => fc.option(valueOf(column, column.name), { freq: 6 })
-  return draw(fc.array(fc.tuple(...own.map(cell)), { minLength: 0, maxLength: 12 }))
+  return draw(fc.array(rowOf(own), { minLength: 0, maxLength: 12 }))
 }
 
 /** A relation over these tables that has an answer: every index is known, every operand fits. `ordered` where its order is told. */
@@ -112,8 +118,9 @@ export function drawRelation(
   draw: Draw,
   tables: readonly string[],
   own: readonly Column[] = columns,
+  drawFirst = drawAny,
 ): { relation: Relation; ordered: boolean } {
-  let relation = drawLeaf(draw, tables, own)
+  let relation = drawFirst(draw, tables, own)
   const steps = draw(fc.array(fc.constantFrom('filter', 'filter', 'project', 'aggregate', 'sort', 'limit'), { maxLength: 4 }))
   let ordered = false
   for (const step of steps) {
@@ -154,6 +161,51 @@ function drawLeaf(draw: Draw, tables: readonly string[], own: readonly Column[])
     return reads && index === digits ? { kind: 'cast', input: column, to: { type: 'INT64' } } : column
   })
   return { op: 'union', inputs: Array.from({ length: count }, () => (reads ? { op: 'project', outputs, input: leaf() } : leaf())) }
+}
+
+function drawAny(draw: Draw, tables: readonly string[], own: readonly Column[]): Relation {
+  return draw(fc.nat(3)) === 0 ? drawJoin(draw, tables, own) : drawLeaf(draw, tables, own)
+}
+
+/** Two sides, either of which may be a join itself, or what they match. */
+export function drawJoin(draw: Draw, tables: readonly string[], own: readonly Column[] = columns, depth = 1): Relation {
+  const side = () => (depth > 0 && draw(fc.nat(4)) === 0 ? drawJoin(draw, tables, own, depth - 1) : drawLeaf(draw, tables, own))
+  const [left, right] = [side(), side()]
+  const count = draw(fc.constantFrom(1, 1, 1, 2, 3))
+  const keys = Array.from({ length: count }, () => drawKey(draw, shapesOf(left), shapesOf(right)))
+  const sides = { type: draw(fc.constantFrom(...joinTypes)), keys, left, right }
+  const op = depth > 0 && draw(fc.nat(7)) === 0 ? 'match' : 'join'
+  return { op, ...sides }
+}
+
+const numbers: readonly string[] = ['INT64', 'DECIMAL', 'DOUBLE']
+
+/** A pair of one shape: two columns, the same expression of both, numbers of unlike types, or values that are the same for every row. */
+function drawKey(draw: Draw, left: readonly Shape[], right: readonly Shape[]): JoinKey {
+  const pairs = left.flatMap((one, at) => right.flatMap((other, index) => (areAlike(one, other) ? [[at, index] as const] : [])))
+  if (pairs.length === 0 || draw(fc.nat(19)) === 0) {
+    const literal = drawLiteral(draw, left[0] as Shape)
+    return { left: literal, right: draw(fc.constantFrom(literal, drawLiteral(draw, literal.shape))) }
+  }
+  const [at, index] = draw(fc.constantFrom(...pairs))
+  const [one, other] = [left[at] as Shape, right[index] as Shape]
+  const columnAt = (position: number): Expression => ({ kind: 'column', index: position })
+  if (one.type !== other.type || one.scale !== other.scale) {
+    const number = (position: number): Expression => ({ kind: 'normalise', as: 'NUMBER', input: columnAt(position) })
+    return { left: number(at), right: number(index) }
+  }
+  const bucket = (position: number): Expression => ({
+    kind: 'bucket',
+    input: columnAt(position),
+    granularity: 'MONTH',
+    timeZone: 'Asia/Tokyo',
+  })
+  const isDay = ['DATE', 'TIMESTAMP', 'TIMESTAMPTZ'].includes(one.type)
+  return isDay && draw(fc.boolean()) ? { left: bucket(at), right: bucket(index) } : { left: columnAt(at), right: columnAt(index) }
+}
+
+function areAlike(left: Shape, right: Shape): boolean {
+  return left.type === right.type || (numbers.includes(left.type) && numbers.includes(right.type))
 }
 
 /** By every column, so that no order is left open. */

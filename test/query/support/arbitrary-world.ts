@@ -2,17 +2,27 @@ import fc from 'fast-check'
 import type { Capabilities } from '../../../src/connector/capabilities.js'
 import type { ColumnType, Shape } from '../../../src/connector/column.js'
 import { aggregateFunctions } from '../../../src/connector/relation.js'
-import { type Cell } from './cells.js'
-import type { Query, WorldTable } from './world.js'
+import { type Cell, decimalOf } from './cells.js'
+import type { TableInput, WorldTable } from './world.js'
 
 /** Draws one value with fast-check, which can shrink it. */
 export type Draw = <T>(of: fc.Arbitrary<T>) => T
 
-export interface World {
-  readonly tables: readonly WorldTable[]
-  readonly from: Query['from']
-  /** The columns of the union, under their shared names. */
+/** A table, or a stack of tables. */
+export interface WorldSide {
+  readonly from: TableInput
+  /** Its columns, under their shared names. */
   readonly shared: readonly ({ name: string } & Shape)[]
+}
+
+export interface World extends WorldSide {
+  readonly tables: readonly WorldTable[]
+  /** What is joined to `from`, in order. */
+  readonly joined?: readonly WorldSide[]
+  /** Whether DOUBLEs may be NaN, infinite or −0, of which not every measure has a value. */
+  readonly odd?: boolean
+  /** The spokes that do not answer. */
+  readonly failed?: ReadonlySet<string>
   readonly capabilities: Readonly<Record<string, Capabilities>>
   /** Rows of each part, for sources that answer in several small parts. */
   readonly chunkRows: Readonly<Record<string, number | undefined>>
@@ -41,6 +51,43 @@ const times = [
   '1969-07-20T20:17:40',
 ]
 
+/** Numbers that differ only where a comparison loses a digit, or that are equal though they look unlike. */
+const numbers = ['0', '1', '0.5', '0.1', '3', '9007199254740992', '9007199254740993', '9223372036854775807', '-0.5', '-9007199254740992']
+const oddDoubles = [-0, NaN, Infinity, -Infinity, 0.1 + 0.2]
+const keyTexts = ['', ' ', 'a', 'A', 'a ', '\u00a0a', '007', '7', '7.0', 'é', 'e\u0301', '😀', '\uff5e', 'NaN']
+
+/** Which values a column of a world of joins has: few, so that keys meet each other. */
+interface Few {
+  readonly at: readonly number[]
+  readonly odd: boolean
+}
+
+/** Some of the values that a key of this shape may have. */
+function keyOf(shape: Shape, { at, odd }: Few): fc.Arbitrary<Exclude<Cell, null>> {
+  const all = valuesOf(shape, odd)
+  return fc.constantFrom(...at.map((index) => all[index % all.length] as Exclude<Cell, null>))
+}
+
+function valuesOf({ type, scale = 0 }: Shape, odd: boolean): Exclude<Cell, null>[] {
+  const digits = (text: string) => text.split('.')[1]?.length ?? 0
+  switch (type) {
+    case 'STRING':
+      return keyTexts
+    case 'BOOLEAN':
+      return [true, false]
+    case 'INT64':
+      return numbers.map((text) => BigInt(digits(text) === 0 ? text : '1'))
+    case 'DECIMAL':
+      return numbers.map((text) => decimalOf(digits(text) <= scale ? text : '1', scale))
+    case 'DOUBLE':
+      return [...numbers.map(Number), ...(odd ? [...oddDoubles, ...oddDoubles] : [])]
+    case 'GEOMETRY':
+      return points
+    default:
+      return times.map((time) => (type === 'DATE' ? time.slice(0, 10) : type === 'TIMESTAMPTZ' ? `${time}Z` : time))
+  }
+}
+
 /** Values of a shape, from a range so small that they repeat. */
 export function cellOf({ type, scale = 0 }: Shape): fc.Arbitrary<Exclude<Cell, null>> {
   switch (type) {
@@ -65,34 +112,80 @@ export function cellOf({ type, scale = 0 }: Shape): fc.Arbitrary<Exclude<Cell, n
   }
 }
 
-/** Draws tables with compatible columns, at sources with any capabilities, and a `from` over them. */
+/** A column that tables of a world have in common. */
+interface Shared {
+  readonly name: string
+  readonly type: ColumnType
+  readonly scale: number
+  readonly few?: Few
+}
+
+/** How large a world of so many joins may be: members of a stack, and rows of a table. */
+function sizeOf(joins: number): { members: number; rows: readonly number[] } {
+  if (joins === 0) return { members: 5, rows: [0, 1, 2, 5, 12] }
+  if (joins === 1) return { members: 3, rows: [0, 1, 2, 5, 12] }
+  return joins <= 3 ? { members: 2, rows: [0, 1, 3, 4, 4, 4] } : { members: 1, rows: [1, 2, 2, 3, 3] }
+}
+
+/** Draws tables with compatible columns, at sources with any capabilities, a `from` over them, and what is joined to it. */
 export function drawWorld(draw: Draw): World {
   const some = <T>(of: readonly T[], minLength = 1) => draw(fc.subarray([...of], { minLength }))
+  const chance = (of: number) => draw(fc.integer({ min: 1, max: of })) === 1
+  const joins = draw(fc.constantFrom(0, 0, 0, 1, 1, 1, 2, 3, draw(fc.integer({ min: 4, max: 7 }))))
+  const odd = joins > 0 && draw(fc.boolean())
   const shared = some(names)
     .slice(0, 5)
-    .map((name) => ({ name, type: draw(fc.constantFrom(...types)), scale: draw(fc.integer({ min: 0, max: 4 })) }))
+    .map((name): Shared => ({
+      ...{ name, type: draw(fc.constantFrom(...types)), scale: draw(fc.integer({ min: 0, max: 4 })) },
+      ...(joins === 0 ? {} : { few: { at: draw(fc.array(fc.nat({ max: 19 }), { minLength: 1, maxLength: 4 })), odd } }),
+    }))
   const used = some(spokes)
-  const count = draw(fc.integer({ min: 1, max: 5 }))
-  const members = Array.from({ length: count }, (_, index) => drawMember(draw, index, draw(fc.constantFrom(...used)), shared))
-  const tables = members.map(({ table }) => table)
+  const tables: WorldTable[] = []
+  const sides: WorldSide[] = []
+  for (let at = 0; at <= joins; at++) {
+    const again = at > 0 && chance(5)
+    sides.push(again ? draw(fc.constantFrom(...sides)) : drawSide(draw, tables, used, at === 0 ? shared : some(shared), sizeOf(joins)))
+  }
+  const holders = [...new Set(tables.map(({ spokeId }) => spokeId))]
+  const [first, ...joined] = sides as [WorldSide, ...WorldSide[]]
+  return {
+    tables,
+    ...first,
+    joined,
+    odd,
+    // One answers: a row of measures is the source's own where there is no other.
+    failed: new Set(joins > 0 && chance(4) ? some(holders).slice(1) : []),
+    capabilities: Object.fromEntries(used.map((spokeId) => [spokeId, drawCapabilities(draw)])),
+    chunkRows: Object.fromEntries(used.map((spokeId) => [spokeId, draw(fc.constantFrom(undefined, undefined, 1, 3))])),
+  }
+}
+
+/** Draws a table or a stack, and adds its tables to those of the world. */
+function drawSide(
+  draw: Draw,
+  tables: WorldTable[],
+  used: readonly string[],
+  shared: readonly Shared[],
+  size: { members: number; rows: readonly number[] },
+): WorldSide {
+  const count = draw(fc.integer({ min: 1, max: size.members }))
+  const members = Array.from({ length: count }, () => {
+    const member = drawMember(draw, tables.length, draw(fc.constantFrom(...used)), shared, size.rows)
+    tables.push(member.table)
+    return member
+  })
   const plain = members.every(({ columns, table }) =>
     columns.every(({ column, as, type }) => as === undefined && type === undefined && table.columns.some(({ name }) => name === column)),
   )
-  const ids = tables.map(({ id }) => id)
+  const ids = members.map(({ table }) => table.id)
   if (draw(fc.integer({ min: 0, max: 9 })) === 0) ids.push(ids[0] as string)
-  const from: Query['from'] = !plain
+  const from: TableInput = !plain
     ? { members: members.map(({ table, columns }) => ({ table: table.id, columns })) }
     : ids.length === 1
       ? { table: ids[0] as string }
       : { union: ids }
   const inUnion = shared.filter(({ name }) => members.some(({ columns }) => columns.some(({ column, as }) => (as ?? column) === name)))
-  return {
-    tables,
-    from,
-    shared: inUnion.map(({ name, type, scale }) => commonShape(name, type, scale, members)),
-    capabilities: Object.fromEntries(used.map((spokeId) => [spokeId, drawCapabilities(draw)])),
-    chunkRows: Object.fromEntries(used.map((spokeId) => [spokeId, draw(fc.constantFrom(undefined, undefined, 1, 3))])),
-  }
+  return { from, shared: inUnion.map(({ name, type, scale }) => commonShape(name, type, scale, members)) }
 }
 
 interface Member {
@@ -101,15 +194,10 @@ interface Member {
   shapes: Map<string, Shape>
 }
 
-function drawMember(
-  draw: Draw,
-  index: number,
-  spokeId: string,
-  shared: readonly { name: string; type: ColumnType; scale: number }[],
-): Member {
+function drawMember(draw: Draw, index: number, spokeId: string, shared: readonly Shared[], sizes: readonly number[]): Member {
   const present = shared.filter(() => draw(fc.integer({ min: 0, max: 4 })) > 0)
   const chosen = present.length === 0 ? shared.slice(0, 1) : present
-  const columns = chosen.map(({ name, type, scale }) => {
+  const columns = chosen.map(({ name, type, scale, few }) => {
     const shape = drawShape(draw, type, scale)
     const readFrom = shape.type === 'INT64' && draw(fc.integer({ min: 0, max: 5 })) === 0
     const readAs = shape.type === 'STRING' && draw(fc.integer({ min: 0, max: 5 })) === 0
@@ -125,13 +213,14 @@ function drawMember(
       member,
       name,
       shape,
-      cell: readFrom ? fc.constantFrom('7', ' 007', '-3', '+0', '12') : cellOf(own),
+      cell: readFrom ? fc.constantFrom('7', ' 007', '-3', '+0', '12') : few === undefined ? cellOf(own) : keyOf(own, few),
     }
   })
-  const rows = draw(fc.constantFrom(0, 1, 2, 5, 12))
+  const rows = draw(fc.constantFrom(...sizes))
   return {
     table: {
-      id: `${spokeId}/t-${index}/t-${index}`,
+      // A table's name may begin with what is an alias of another.
+      id: `${spokeId}/t-${index}/${draw(fc.constantFrom('', '', '', 'x.', 'al.'))}t-${index}`,
       spokeId,
       columns: columns.map(({ own }) => own),
       rows: Array.from({ length: rows }, () =>
@@ -166,6 +255,7 @@ function drawCapabilities(draw: Draw): Capabilities {
   return {
     ...(often() ? { project: true } : {}),
     ...(often() ? { union: true } : {}),
+    ...(often() ? { join: true } : {}),
     ...(often() ? { sort: true } : {}),
     ...(often() ? { limit: true } : {}),
     ...(often() ? { filter: new Set(often() ? predicates : draw(fc.subarray([...predicates]))) } : {}),

@@ -34,8 +34,9 @@ export function rescale({ unscaled, scale }: Decimal, to: number): Decimal {
   return { unscaled: unscaled * 10n ** BigInt(to - scale), scale: to }
 }
 
+/** The nearest double. */
 export function numberOf(cell: bigint | number | Decimal): number {
-  return isDecimal(cell) ? Number(cell.unscaled) / 10 ** cell.scale : Number(cell)
+  return Number(isDecimal(cell) ? textOf(cell) : cell)
 }
 
 /** Compares two values of one type: text byte by byte, all else by value. */
@@ -44,6 +45,8 @@ export function compare(left: Exclude<Cell, null>, right: Exclude<Cell, null>): 
     const scale = Math.max(left.scale, right.scale)
     return sign(rescale(left, scale).unscaled, rescale(right, scale).unscaled)
   }
+  // NaN is equal to itself, and greater than any other number.
+  if (Number.isNaN(left) || Number.isNaN(right)) return sign(Number.isNaN(left), Number.isNaN(right))
   if (typeof left === 'string' && typeof right === 'string') return Buffer.compare(Buffer.from(left), Buffer.from(right))
   return sign(left, right)
 }

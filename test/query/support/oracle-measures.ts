@@ -54,7 +54,8 @@ function exactSum(values: readonly number[]): number {
   return (Number(total >> BigInt(shift)) / 2 ** 53) * 2 ** (shift - 1021)
 }
 
-function unitsOf(value: number): bigint {
+/** A finite double as a multiple of 2^-1074. */
+export function unitsOf(value: number): bigint {
   const bits = new DataView(new ArrayBuffer(8))
   bits.setFloat64(0, value)
   const [exponent, fraction] = [Number((bits.getBigUint64(0) >> 52n) & 0x7ffn), bits.getBigUint64(0) & 0xfffffffffffffn]

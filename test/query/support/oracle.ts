@@ -3,15 +3,19 @@ import { bucket } from './oracle-buckets.js'
 import { keeps } from './oracle-filter.js'
 import { measure, measureShape, weigh } from './oracle-measures.js'
 import { type Cell, compare, convert, textOf } from './cells.js'
-import type { Query, Relation, WorldTable } from './world.js'
+import { aliasOf, type NamedColumn, outputName, resolve } from './named-columns.js'
+import { countMatches, joinRows, type JoinSide, type Matches } from './oracle-join.js'
+import type { Filter, JoinInput, Query, Relation, TableInput, WorldTable } from './world.js'
 
 /**
  * The answer to a query, computed by plain loops over plain rows, without SQL, a plan or anything of src/query. `rows` are all rows in
  * order; the caller cuts the page.
  */
 export interface OracleAnswer extends Weighed {
-  /** Columns of the union that the query uses and a table lacks, by table. */
+  /** Columns of its stacks that the query uses and a table lacks, by table. */
   readonly missing: ReadonlyMap<string, readonly string[]>
+  readonly matches: readonly Matches[]
+  readonly complete: boolean
 }
 
 interface Weighed extends Relation {
@@ -19,27 +23,103 @@ interface Weighed extends Relation {
   readonly weights: readonly number[]
 }
 
-export function oracle(query: Query, tables: readonly WorldTable[]): OracleAnswer {
-  const union = unionOf(query, tables)
-  const at = (name: string) => positionOf(union, name, aliasOf(query))
-  const filters = [query.from.where, query.where].filter((filter) => filter !== undefined)
-  const cellAt =
-    (row: readonly Cell[]) =>
-    (name: string): [Cell, Shape] => [row[at(name)] as Cell, union.columns[at(name)] as Shape]
-  const kept = { ...union, rows: union.rows.filter((row) => filters.every((filter) => keeps(filter, cellAt(row)) === true)) }
+/** @param failed spokes that do not answer: under PARTIAL, their tables have no rows. */
+export function oracle(query: Query, tables: readonly WorldTable[], failed: ReadonlySet<string> = new Set()): OracleAnswer {
+  const { columns, visible, rows, sides, matches } = joined(query, tables, failed)
+  const at = (name: string) => columns.indexOf(resolve(visible, name) as Column)
+  const { where } = query
+  const kept = {
+    columns: columns.map((column) => ({ ...shapeOf(column), name: outputName(visible, column) })),
+    rows: where === undefined ? rows : rows.filter((row) => keeps(where, cellOf(row, visible, columns)) === true),
+  }
   const isGrouped = query.groupBy !== undefined || query.measures !== undefined
-  const answer = isGrouped ? grouped(query, kept, at) : selected(query, kept, at)
-  const all = isGrouped || query.select !== undefined ? [] : union.columns.map(({ name }) => name)
-  const used = new Set([...namesIn(query).map((name) => union.columns[at(name)]?.name), ...all])
-  const missing = new Map([...union.missing].map(([id, names]) => [id, names.filter((name) => used.has(name))]))
-  return { ...answer, rows: sorted(query, answer), missing }
+  const shown = visible.filter(({ name }) => name !== '_spoke' && name !== '_table')
+  const answer = isGrouped
+    ? grouped(query, kept, at)
+    : selected(
+        query,
+        kept,
+        at,
+        shown.map((column) => columns.indexOf(column)),
+      )
+  const used = usedColumns(query, columns, visible, isGrouped || query.select !== undefined ? [] : shown)
+  const missing = new Map<string, string[]>()
+  for (const [of, side] of sides.entries())
+    for (const [id, names] of side.missing) {
+      const own = names.filter((name) => used.some((column) => column.of === of && column.name === name))
+      missing.set(id, [...new Set([...(missing.get(id) ?? []), ...own])])
+    }
+  const complete = !tables.some(({ id, spokeId }) => missing.has(id) && failed.has(spokeId))
+  return { ...answer, rows: sorted(query, answer), missing, matches, complete }
+}
+
+type Column = NamedColumn
+type Row = readonly Cell[]
+
+/** A row's cell of a column that a filter names. `among` are the columns that it may name, `columns` those of the row. */
+function cellOf(row: Row, among: readonly Column[], columns: readonly Column[]): (name: string) => [Cell, Shape] {
+  return (name) => {
+    const column = resolve(among, name) as Column
+    return [row[columns.indexOf(column)] as Cell, column]
+  }
+}
+
+/** The rows of all tables joined, before `where`, and what each join matched. `visible` are the columns that rows have. */
+function joined(query: Query, tables: readonly WorldTable[], failed: ReadonlySet<string>) {
+  const inputs = [query.from, ...(query.joins ?? []).map(({ table }) => table)]
+  const sides = inputs.map((from, of) => {
+    const { rows, missing, columns } = unionOf(from, tables, failed)
+    const own = columns.map((column): Column => ({ ...column, of, alias: aliasOf(from) }))
+    const { where } = from
+    const kept = where === undefined ? rows : rows.filter((row) => keeps(where, cellOf(row, own, own)) === true)
+    const isFailed = [...missing.keys()].some((id) => failed.has(tables.find((table) => table.id === id)?.spokeId ?? ''))
+    return { columns: own, rows: kept, missing, failed: isFailed }
+  })
+  const columns = sides.flatMap((side) => side.columns)
+  const isVisible = (of: number) => query.joins?.[of - 1]?.type !== 'ANTI'
+  const visible = columns.filter(({ of }) => isVisible(of))
+  // Terms that name columns of one side of a join alone count before it.
+  const terms = conjuncts(query.where).map((filter) => ({
+    filter,
+    columns: namesInFilter(filter).map((name) => resolve(visible, name) as Column),
+  }))
+  const holds = (row: Row, of: readonly Column[], own: readonly Filter[]) =>
+    own.every((filter) => keeps(filter, cellOf(row, visible, of)) === true)
+
+  const [first, ...others] = sides as [(typeof sides)[number], ...typeof sides]
+  let rows: readonly Row[] = first.rows
+  let of: readonly Column[] = first.columns
+  const matches: Matches[] = []
+  for (const [index, right] of others.entries()) {
+    const { type = 'INNER', on } = (query.joins as JoinInput[])[index] as JoinInput
+    const keyed = (name: 'left' | 'right', columns: readonly Column[], isFailed: boolean, own: readonly Row[]): JoinSide => {
+      const positions = on.map((key) => columns.indexOf(resolve(columns, key[name]) as Column))
+      return { rows: own, failed: isFailed, keysOf: (row) => positions.map((position) => row[position] as Cell) }
+    }
+    const before = terms.filter(({ columns: named }) => named.every((column) => column.of <= index)).map(({ filter }) => filter)
+    const ofRight = terms.filter(({ columns: named }) => named.every((column) => column.of === index + 1)).map(({ filter }) => filter)
+    const leftFailed = sides.slice(0, index + 1).some((side) => side.failed)
+    const left = (own: readonly Row[]) => keyed('left', of, leftFailed, own)
+    const rightOf = (own: readonly Row[]) => keyed('right', right.columns, right.failed, own)
+    const wide = of
+    const counted = type === 'INNER' ? right.rows.filter((row) => holds(row, right.columns, ofRight)) : right.rows
+    matches.push(countMatches(type, left(rows.filter((row) => holds(row, wide, before))), rightOf(counted)))
+    rows = joinRows(type, left(rows), rightOf(right.rows), right.columns.length)
+    if (type !== 'ANTI') of = [...of, ...right.columns]
+  }
+  return { columns: of, visible, rows, sides, matches }
+}
+
+function conjuncts(filter: Filter | undefined): Filter[] {
+  if (filter === undefined) return []
+  return Array.isArray(filter['and']) ? (filter['and'] as Filter[]).flatMap(conjuncts) : [filter]
 }
 
 interface Union extends Relation {
   readonly missing: ReadonlyMap<string, readonly string[]>
 }
 
-function unionOf({ from }: Query, tables: readonly WorldTable[]): Union {
+function unionOf(from: TableInput, tables: readonly WorldTable[], failed: ReadonlySet<string>): Union {
   const members = from.members ?? (from.union ?? [from.table as string]).map((table) => ({ table, columns: undefined }))
   const chosen = members.map(({ table: id, columns }) => {
     const table = tables.find((one) => one.id === id) as WorldTable
@@ -62,7 +142,7 @@ function unionOf({ from }: Query, tables: readonly WorldTable[]): Union {
   const text = { type: 'STRING' } as const
   const columns = [...[...shapes].map(([name, shape]) => ({ name, ...shape })), { name: '_spoke', ...text }, { name: '_table', ...text }]
   const rows = inOrderOfSources(chosen).flatMap(({ table, cells }) =>
-    table.rows.map((row) =>
+    (failed.has(table.spokeId) ? [] : table.rows).map((row) =>
       columns.map(({ name, ...shape }) => {
         if (name === '_spoke') return table.spokeId
         if (name === '_table') return table.id
@@ -93,19 +173,9 @@ function wider(left: Shape | undefined, right: Shape): Shape {
   return left
 }
 
-function aliasOf({ from }: Query): string | undefined {
-  const only = from.table ?? (from.members?.length === 1 ? from.members[0]?.table : undefined)
-  return from.as ?? only?.split('/').at(-1)
-}
-
-function positionOf(union: Relation, name: string, alias: string | undefined): number {
-  const bare = alias !== undefined && name.startsWith(`${alias}.`) ? name.slice(alias.length + 1) : name
-  return union.columns.findIndex((column) => column.name === bare)
-}
-
-function selected(query: Query, union: Relation, at: (name: string) => number): Weighed {
-  const all = union.columns.filter(({ name }) => name !== '_spoke' && name !== '_table').map(({ name }) => ({ column: name, as: name }))
-  const outputs = (query.select ?? all).map(({ column, as }) => ({ index: at(column), name: as ?? union.columns[at(column)]?.name ?? '' }))
+function selected(query: Query, union: Relation, at: (name: string) => number, all: readonly number[]): Weighed {
+  const asked = query.select?.map(({ column, as }) => ({ index: at(column), as })) ?? all.map((index) => ({ index, as: undefined }))
+  const outputs = asked.map(({ index, as }) => ({ index, name: as ?? union.columns[index]?.name ?? '' }))
   return {
     columns: outputs.map(({ index, name }) => ({ ...(union.columns[index] as Shape), name })),
     rows: union.rows.map((row) => outputs.map(({ index }) => row[index] as Cell)),
@@ -176,15 +246,27 @@ function sorted(query: Query, { columns, rows }: Relation): (readonly Cell[])[] 
   })
 }
 
-/** Every column that a query names, without its outputs. */
-function namesIn(query: Query): string[] {
-  const inFilter = (filter: unknown): string[] => {
-    if (typeof filter !== 'object' || filter === null) return []
-    const { column, and, or, not } = filter as { column?: string; and?: unknown[]; or?: unknown[]; not?: unknown }
-    return [...(column === undefined ? [] : [column]), ...[...(and ?? []), ...(or ?? []), not].flatMap(inFilter)]
-  }
-  const named = [...(query.select ?? []), ...(query.groupBy ?? []), ...(query.measures ?? [])].flatMap(({ column }) =>
-    column === undefined ? [] : [column],
-  )
-  return [...named, ...inFilter(query.where), ...inFilter(query.from.where)]
+/** Every column that a query names, and those that it shows without naming them. */
+function usedColumns(query: Query, joinedColumns: readonly Column[], visible: readonly Column[], shown: readonly Column[]): Column[] {
+  const said = [...(query.select ?? []), ...(query.groupBy ?? []), ...(query.measures ?? [])].flatMap(({ column }) => column ?? [])
+  const inAll = [...said, ...namesInFilter(query.where)].map((name) => resolve(visible, name))
+  const joins = query.joins ?? []
+  const inSides = [query.from, ...joins.map(({ table }) => table)].flatMap((from, of) => {
+    const bare = (name: string) => (name.startsWith(`${aliasOf(from)}.`) ? name.slice(`${aliasOf(from)}.`.length) : name)
+    const right = joins[of - 1]?.on.map((key) => key.right) ?? []
+    // Of the right side of an ANTI join there is no column in the rows.
+    return [...namesInFilter(from.where), ...right].flatMap((name) => [name, bare(name)].map((each) => ({ of, name: each }) as Column))
+  })
+  const inLeft = joins.flatMap(({ on }, index) => {
+    const left = joinedColumns.filter(({ of }) => of <= index)
+    return on.map((key) => resolve(left, key.left))
+  })
+  return [...inAll, ...inSides, ...inLeft, ...shown].filter((column) => column !== undefined)
+}
+
+/** The columns that a filter names. */
+function namesInFilter(filter: unknown): string[] {
+  if (typeof filter !== 'object' || filter === null) return []
+  const { column, and, or, not } = filter as { column?: string; and?: unknown[]; or?: unknown[]; not?: unknown }
+  return [...(column === undefined ? [] : [column]), ...[...(and ?? []), ...(or ?? []), not].flatMap(namesInFilter)]
 }

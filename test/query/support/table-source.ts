@@ -124,7 +124,7 @@ export function rowsSql({ columns, rows }: WorldTable): string {
     return literalSql({
       kind: 'literal',
       shape: scale === undefined ? { type } : { type, scale },
-      value: cell === null ? null : textOf(cell),
+      value: cell === null ? null : Object.is(cell, -0) ? '-0' : textOf(cell),
     })
   }
   if (columns.length === 0) return 'SELECT NULL AS c0'

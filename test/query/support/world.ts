@@ -1,4 +1,5 @@
 import type { ColumnType, Shape } from '../../../src/connector/column.js'
+import type { JoinType } from '../../../src/connector/relation.js'
 import type { Cell } from './cells.js'
 
 /** A table at a source, with its rows. */
@@ -12,15 +13,25 @@ export interface WorldTable {
 /** A filter in the form of a query's input. */
 export type Filter = Record<string, unknown>
 
+/** A table, or a stack of tables, in the form of a query's input. */
+export interface TableInput {
+  table?: string
+  union?: string[]
+  members?: { table: string; columns?: { column: string; as?: string; type?: ColumnType }[] }[]
+  where?: Filter
+  as?: string
+}
+
+export interface JoinInput {
+  table: TableInput
+  type?: JoinType
+  on: { left: string; right: string }[]
+}
+
 /** A query in the form of the pipeline's input. Only what the oracle reads is typed. */
 export interface Query {
-  from: {
-    table?: string
-    union?: string[]
-    members?: { table: string; columns?: { column: string; as?: string; type?: ColumnType }[] }[]
-    where?: Filter
-    as?: string
-  }
+  from: TableInput
+  joins?: JoinInput[]
   select?: { column: string; as?: string }[]
   where?: Filter
   groupBy?: { column: string; granularity?: string; as?: string }[]
@@ -30,6 +41,7 @@ export interface Query {
   limit?: number
   offset?: number
   timeZone?: string
+  onSourceError?: 'PARTIAL'
 }
 
 export interface Relation {
