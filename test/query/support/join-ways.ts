@@ -1,4 +1,5 @@
 import { type Capabilities, everything } from '../../../src/connector/capabilities.js'
+import type { DatasetDescription } from '../../../src/connector/catalogue.js'
 import type { Source } from '../../../src/connector/source.js'
 import type { MatchReport } from '../../../src/query/6-result/match-report.js'
 import { runQuery } from '../../../src/query/run.js'
@@ -111,4 +112,13 @@ export function canNothing(source: Source): Source {
     health: (...given) => source.health(...given),
     close: () => source.close(),
   }
+}
+
+/** The one table of the dataset of this name, as it was harvested, at a spoke of this id. Its rows are the source's. */
+export function harvested(datasets: readonly DatasetDescription[], spokeId: string, name: string): WorldTable {
+  const dataset = datasets.find(({ id }) => id === name)
+  const table = dataset?.tables[0]
+  if (dataset === undefined || table === undefined) throw new Error(`no table ${name} was harvested`)
+  const columns = table.columns.map(({ name: column, type, scale }) => ({ name: column, type, ...(scale === undefined ? {} : { scale }) }))
+  return { id: `${spokeId}/${dataset.id}/${table.id}`, spokeId, columns, rows: [] }
 }
