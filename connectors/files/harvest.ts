@@ -55,7 +55,7 @@ export async function* harvestFolder(parts: HarvestParts, signal: AbortSignal): 
     const before = await readMemory(memoryFile)
     const named = new Set(Object.values(catalogue.datasets).flatMap(({ files = [] }) => files))
     const listed = await listFolder(folder, config.maxFileMb * 1024 * 1024, ({ stem, name }) => before.stems.has(stem) || named.has(name))
-    const grouped = groupFiles(listed, catalogue, before, config.defaultAccess)
+    const grouped = await groupFiles(listed, catalogue, before, config.defaultAccess)
     await writeMemory(memoryFile, grouped.memory)
     return { ...grouped, listed }
   })

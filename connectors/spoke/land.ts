@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, openSync, rmSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readSync, rmSync, unlinkSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LandedFile } from '../../src/connector/engine.js'
 import type { FrameEvent } from '../../src/connector/frames.js'
 import { Reason, ResultTooLarge, SourceUnavailable } from '../../src/errors.js'
 import { encryptParquet } from '../shared/parquet/encrypt.js'
+import { checkFooter, footerBytesMax } from '../shared/tabular/parquet/check-footer.js'
 import type { LandingPlace } from './landing-place.js'
 
 const notParquet = 'A part of the answer is not Parquet.'
@@ -16,10 +17,16 @@ const notParquet = 'A part of the answer is not Parquet.'
  */
 export async function land(frames: AsyncGenerator<FrameEvent>, length: number, { folder, key }: LandingPlace): Promise<LandedFile> {
   const path = join(folder, `${randomUUID()}.parquet`)
-  const file = openSync(path, 'wx', 0o600)
+  const file = openSync(path, 'wx+', 0o600)
   try {
-    if (key === undefined) for await (const piece of checked(frames)) write(file, piece)
-    else for (const piece of encrypted(await whole(checked(frames)), key)) write(file, piece)
+    if (key === undefined) {
+      for await (const piece of checked(frames)) write(file, piece)
+      await checkPart(length, (bytes, at) => readSync(file, bytes, 0, bytes.length, at))
+    } else {
+      const part = await whole(checked(frames))
+      await checkPart(part.length, (bytes, at) => part.copy(bytes, 0, at))
+      for (const piece of encrypted(part, key)) write(file, piece)
+    }
     return {
       path,
       bytes: length,
@@ -46,6 +53,26 @@ async function* checked(frames: AsyncGenerator<FrameEvent>): AsyncGenerator<Uint
     yield next.value.bytes
   }
   if (!magic.isParquet()) throw new SourceUnavailable(notParquet)
+}
+
+/** The most columns of a part: those of the widest relation that a hub may ask for. */
+const columnsMax = 20_000
+/** At the end of a file: the length of its footer, and the magic. */
+const tailBytes = 8
+
+/** A spoke must not end the hub with a footer that the engine cannot hold. @param read fills a buffer with the bytes at a place. */
+async function checkPart(length: number, read: (bytes: Buffer, at: number) => void): Promise<void> {
+  const tail = Buffer.alloc(tailBytes)
+  if (length >= tailBytes) read(tail, length - tailBytes)
+  const footerBytes = tail.readUInt32LE()
+  if (footerBytes === 0 || footerBytes > Math.min(footerBytesMax, length - tailBytes)) throw new SourceUnavailable(notParquet)
+  const footer = Buffer.alloc(footerBytes)
+  read(footer, length - tailBytes - footerBytes)
+  try {
+    await checkFooter(footer, columnsMax)
+  } catch (thrown) {
+    throw new SourceUnavailable(notParquet, { cause: thrown })
+  }
 }
 
 async function whole(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {

@@ -58,8 +58,8 @@ function folderWith(present: ReadonlySet<string>): Folder {
 }
 
 /** What is seen of each file: its dataset's id and access. */
-function seen(present: ReadonlySet<string>, catalogue: CatalogueFile, memory: FolderMemory) {
-  const grouped = groupFiles(folderWith(present), catalogue, memory, 'OPEN')
+async function seen(present: ReadonlySet<string>, catalogue: CatalogueFile, memory: FolderMemory) {
+  const grouped = await groupFiles(folderWith(present), catalogue, memory, 'OPEN')
   return {
     ...grouped,
     byFile: new Map(grouped.datasets.flatMap(({ id, access, files }) => files.map(({ stem: name }) => [name, { id, access }]))),
@@ -69,58 +69,63 @@ function seen(present: ReadonlySet<string>, catalogue: CatalogueFile, memory: Fo
 const openness = { CLOSED: 0, SHARED: 1, OPEN: 2 }
 
 describe('a folder whose files come and go', () => {
-  it('keeps the id of every other file, and opens none of them', () => {
-    fc.assert(
-      fc.property(fc.uniqueArray(stem, { maxLength: 6 }), fc.array(step, { maxLength: 8 }), catalogues, (first, steps, entries) => {
-        const catalogue = { datasets: entries, isAbsent: false } as CatalogueFile
-        const present = new Set(first)
-        let { byFile, memory } = seen(present, catalogue, noMemory)
-        for (const { op, name, ...rest } of steps) {
-          const touched = new Set([name])
-          if (op === 'add') present.add(name)
-          else if (present.delete(name) && op === 'rename') {
-            present.add((rest as { to: string }).to)
-            touched.add((rest as { to: string }).to)
+  it('keeps the id of every other file, and opens none of them', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(stem, { maxLength: 6 }),
+        fc.array(step, { maxLength: 8 }),
+        catalogues,
+        async (first, steps, entries) => {
+          const catalogue = { datasets: entries, isAbsent: false } as CatalogueFile
+          const present = new Set(first)
+          let { byFile, memory } = await seen(present, catalogue, noMemory)
+          for (const { op, name, ...rest } of steps) {
+            const touched = new Set([name])
+            if (op === 'add') present.add(name)
+            else if (present.delete(name) && op === 'rename') {
+              present.add((rest as { to: string }).to)
+              touched.add((rest as { to: string }).to)
+            }
+            const after = await seen(present, catalogue, memory)
+            expect(after.byFile.size).toBe(present.size)
+            // A dataset of files that its entry names is one, whatever their number.
+            const ids = [...after.byFile]
+              .filter(([file]) => !Object.values(entries).some(({ files = [] }) => files.includes(`${file}.csv`)))
+              .map(([, { id }]) => id)
+            expect(new Set(ids).size).toBe(ids.length)
+            for (const [file, now] of after.byFile) {
+              const then = byFile.get(file)
+              if (then === undefined || touched.has(file)) continue
+              expect([file, now.id]).toEqual([file, then.id])
+              // A file that an entry was without may come and end a doubt; nothing else may open a dataset.
+              if (openness[now.access] > openness[then.access]) expect(op).not.toBe('remove')
+            }
+            ;({ byFile, memory } = after)
           }
-          const after = seen(present, catalogue, memory)
-          expect(after.byFile.size).toBe(present.size)
-          // A dataset of files that its entry names is one, whatever their number.
-          const ids = [...after.byFile]
-            .filter(([file]) => !Object.values(entries).some(({ files = [] }) => files.includes(`${file}.csv`)))
-            .map(([, { id }]) => id)
-          expect(new Set(ids).size).toBe(ids.length)
-          for (const [file, now] of after.byFile) {
-            const then = byFile.get(file)
-            if (then === undefined || touched.has(file)) continue
-            expect([file, now.id]).toEqual([file, then.id])
-            // A file that an entry was without may come and end a doubt; nothing else may open a dataset.
-            if (openness[now.access] > openness[then.access]) expect(op).not.toBe('remove')
-          }
-          ;({ byFile, memory } = after)
-        }
-      }),
+        },
+      ),
       { numRuns: 2000 },
     )
   })
 
-  it('changes the access of no other file where catalogue.yaml means files that were there from the beginning', () => {
-    fc.assert(
-      fc.property(
+  it('changes the access of no other file where catalogue.yaml means files that were there from the beginning', async () => {
+    await fc.assert(
+      fc.asyncProperty(
         fc.uniqueArray(stem, { minLength: 1, maxLength: 6 }),
         fc.array(step, { maxLength: 8 }),
         fc.array(fc.constantFrom('CLOSED', 'SHARED', 'OPEN'), { minLength: 6, maxLength: 6 }),
-        (first, steps, accesses) => {
+        async (first, steps, accesses) => {
           const named = first
             .map((name, at) => [`entry-${at}`, { files: [`${name}.csv`], access: accesses[at] }] as const)
             .filter((_, at) => at % 2 === 0)
           const catalogue = { datasets: Object.fromEntries(named), isAbsent: false } as unknown as CatalogueFile
           const present = new Set(first)
-          let { byFile, memory } = seen(present, catalogue, noMemory)
+          let { byFile, memory } = await seen(present, catalogue, noMemory)
           for (const { op, name, ...rest } of steps) {
             const touched = new Set([name, (rest as { to?: string }).to])
             if (op === 'add') present.add(name)
             else if (present.delete(name) && op === 'rename') present.add((rest as { to: string }).to)
-            const after = seen(present, catalogue, memory)
+            const after = await seen(present, catalogue, memory)
             for (const [file, now] of after.byFile) {
               const then = byFile.get(file)
               if (then !== undefined && !touched.has(file)) expect([file, now]).toEqual([file, then])
@@ -133,16 +138,16 @@ describe('a folder whose files come and go', () => {
     )
   })
 
-  it('never opens what an entry closes by being renamed or copied beside', () => {
-    fc.assert(
-      fc.property(fc.uniqueArray(stem, { minLength: 2, maxLength: 6 }), stem, (first, to) => {
+  it('never opens what an entry closes by being renamed or copied beside', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(stem, { minLength: 2, maxLength: 6 }), stem, async (first, to) => {
         const [closed = '', ...others] = first
         const catalogue = { datasets: { secret: { access: 'CLOSED', files: [`${closed}.csv`] } }, isAbsent: false } as CatalogueFile
-        const before = seen(new Set(first), catalogue, noMemory)
-        const renamed = seen(new Set([...others, to]), catalogue, before.memory)
+        const before = await seen(new Set(first), catalogue, noMemory)
+        const renamed = await seen(new Set([...others, to]), catalogue, before.memory)
         if (!first.includes(to)) expect(renamed.byFile.get(to)?.access).toBe('CLOSED')
         for (const other of others) expect(renamed.byFile.get(other)).toEqual(before.byFile.get(other))
-        const forgotten = seen(new Set([...others, to]), catalogue, noMemory)
+        const forgotten = await seen(new Set([...others, to]), catalogue, noMemory)
         if (to !== closed) for (const [, { access }] of forgotten.byFile) expect(access).toBe('CLOSED')
       }),
     )
@@ -173,12 +178,12 @@ describe('a folder whose files come and go', () => {
 })
 
 describe('a folder of 5,000 files under 40,000 entries whose files are gone', () => {
-  it('is judged as a whole: each file seen since is held back', () => {
+  it('is judged as a whole: each file seen since is held back', async () => {
     const entries = Object.fromEntries(Array.from({ length: 40_000 }, (_, at) => [`entry-${at}`, { access: 'CLOSED' as const }]))
     const expected = new Map(Object.keys(entries).map((key, at) => [key, at === 39_999 ? 1 : 99]))
     const present = new Set(Array.from({ length: 5000 }, (_, at) => `file ${at}`))
     const memory = { ...noMemory, harvests: 100, expected }
-    const { byFile, memory: after } = seen(present, { datasets: entries, isAbsent: false } as CatalogueFile, memory)
+    const { byFile, memory: after } = await seen(present, { datasets: entries, isAbsent: false } as CatalogueFile, memory)
     expect([...byFile.values()].filter(({ access }) => access !== 'CLOSED')).toEqual([])
     expect(after.doubted.get('file 4999')).toBe('entry-39999')
   })

@@ -334,7 +334,7 @@ const outcomes: [name: string, outcome: string][] = [
   ['transpose.csv', '2 rows: id STRING, 1 STRING, 2 STRING, 3 STRING'],
   ['unique-field.csv', '9 rows: id STRING, name STRING, slug STRING'],
   ['vix.csv', '2 rows: Date TIMESTAMPTZ, VIXClose DECIMAL(2), VIXHigh DECIMAL(2), VIXLow DECIMAL(2), VIXOpen DECIMAL(2)'],
-  ['wide.csv', 'refused: The table has more than 5000 columns.'],
+  ['wide.csv', 'refused: The table has more than 2000 columns. Turn its columns into rows, or publish them as several tables.'],
   [
     'without-headers-extra.csv',
     '2 rows: column_1 INT64, column_2 STRING; told: No header was found: the first row is data, and the columns are named by position (column_1 …). Line 3: more fields than columns; left out. A field that holds the delimiter needs quotes around it.',

@@ -1,9 +1,13 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { isDocument } from 'yaml'
+import { inOrder } from '../../connectors/files/folder/binary-order.js'
 import { groupFiles } from '../../connectors/files/folder/datasets.js'
 import { noMemory } from '../../connectors/files/folder/memory.js'
 import { parseYaml } from '../../connectors/files/folder/parse-yaml.js'
 import { HarvestedTables } from '../../connectors/shared/tabular/copies/harvested-tables.js'
+import { Pace } from '../../src/connector/next-turn.js'
 import { folderOf } from './support/folder.js'
 
 const data = { 'b.csv': 'v\n1\n' }
@@ -63,7 +67,9 @@ it('40,000 columns of an entry are told in a bounded message, and hold back what
 })
 
 it('organisations by the thousands in sharedWith are refused', async () => {
-  expect(await refusal(`datasets: { b: { access: SHARED, sharedWith: [${lines(20_000, (at) => `o${at},`)}] } }`)).toMatch(/sharedWith/)
+  expect(await refusal(`datasets: { b: { access: SHARED, sharedWith: [${lines(20_000, (at) => `o${at},`)}] } }`)).toBe(
+    'catalogue.yaml, line 1, column 46 (datasets.b.sharedWith): Too big: expected array to have <=500 items. Until it is mended, nothing of this folder is served.',
+  )
 })
 
 it.each([
@@ -85,13 +91,13 @@ it('a key that is repeated in catalogue.yaml is refused by its place', async () 
   expect(await refusal('datasets:\n  b: { title: One }\n  c:\n  b: { title: Two }\n')).toMatch(/line 4, column 3: Map keys must be unique/)
 })
 
-it('5,000 files beside 10,000 protective entries without files are grouped without a pairwise comparison', () => {
+it('5,000 files beside 10,000 protective entries without files are grouped without a pairwise comparison', async () => {
   const names = Array.from({ length: 5000 }, (_, at) => `catalogue (${at})`)
   const files = names.map((stem) => ({
     ...{ name: `${stem}.csv`, stem, format: 'csv' as const, path: `/f/${stem}.csv`, bytes: 1, modified: '2024-01-01T00:00:00Z' },
   }))
   const entries = Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`a${at}`, { access: 'CLOSED' as const }]))
-  const { datasets } = groupFiles(
+  const { datasets } = await groupFiles(
     {
       files,
       refused: [],
@@ -104,6 +110,32 @@ it('5,000 files beside 10,000 protective entries without files are grouped witho
     'OPEN',
   )
   expect(datasets).toHaveLength(5000)
+})
+
+it('a folder of 20,000 files is put in order in turns, and its names are those of a plain sort', async () => {
+  const names = Array.from({ length: 20_000 }, (_, at) => `f${(at * 7919) % 20_000}.csv`)
+  let turns = 0
+  const count = () => {
+    turns++
+    next = setImmediate(count)
+  }
+  let next = setImmediate(count)
+  const ordered = await inOrder(names, (name) => name, new Pace())
+  clearImmediate(next)
+  expect(ordered).toEqual(names.toSorted())
+  expect(turns).toBeGreaterThan(5)
+})
+
+it('20,000 empty files are told in a bounded number of problems, with one sentence on those left out', async () => {
+  const opened = await folderOf({})
+  for (let at = 0; at < 20_000; at++) await writeFile(join(opened.folder, `f${at}.csv`), '')
+  const events = await opened.harvest()
+  const told = events.flatMap((event) => (event.kind === 'problem' ? [event.message] : []))
+  expect(events).toHaveLength(5002)
+  expect(told.filter((message) => message.endsWith('The file is empty.'))).toHaveLength(5000)
+  expect(told.filter((message) => message.includes('left out'))).toEqual([
+    expect.stringMatching(/and 14980 more: left out\. The folder holds 20000 data files, and only 5000 are served/),
+  ])
 })
 
 it('tables of thousands of datasets are replaced without a look at every other table', async () => {

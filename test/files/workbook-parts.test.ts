@@ -328,7 +328,7 @@ describe('what is no workbook', () => {
     [
       'too many columns',
       spreadsheet({ sheets: [`<row r="1">${Array.from({ length: 5100 }, (_, at) => `<c t="str"><v>c${at}</v></c>`).join('')}</row>`] }),
-      /more than 5000 columns/,
+      /more than 2000 columns/,
     ],
   ])('one with %s', async (_, content, reason) => {
     expect(await refusalOf('book.xlsx', content)).toMatch(reason)

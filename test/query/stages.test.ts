@@ -52,7 +52,7 @@ function planOf(...stages: string[][]): PhysicalPlan {
       missingColumns: [],
       remaining: [],
       estimatedRows: undefined,
-      isMatch: false,
+      ...{ isMatch: false, asked: { relation: scan }, capabilities: everything, stage: 0, keys: [] },
     },
     planned: held.plan({ relation: scan }, everything),
   })

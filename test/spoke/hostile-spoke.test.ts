@@ -11,6 +11,7 @@ import { DuckDbEngine } from '../../src/engine/duckdb.js'
 import { OpenSources } from '../../src/catalogue/open-sources.js'
 import type { Literal, Relation } from '../../src/connector/relation.js'
 import { DialsError, SourceUnreachable } from '../../src/errors.js'
+import { framed as damaged, group, leaf, many, parquetOf } from '../support/hostile-parquet.js'
 import { quietLog, startRogue } from '../support/spoke.js'
 import { patienceMs } from '../support/patience.js'
 
@@ -127,6 +128,17 @@ async function refusedAHundredTimes(
 }
 
 describe('a scan of a spoke that', () => {
+  test.each([
+    ['a schema 10,000 levels deep', parquetOf([group('root', 1), ...many(10_000, () => group('g', 1)), leaf('c')])],
+    ['a schema of 30,000 columns', parquetOf([group('root', 30_000), ...many(30_000, (at) => leaf(`c${at}`))])],
+    ['a footer longer than itself', parquetOf([group('root', 1), leaf('c')], 2_000_000_000)],
+    ['a damaged footer', damaged(Buffer.from([0x15, 0x02, 0x19, 0xfc, 0x80, 0xa8, 0xd6, 0xb9, 0x07, 0]))],
+  ])('sends a part with %s does not end the hub', async (_, part) => {
+    await over(framed(frame(frameKinds.part, part), report), async (source) => {
+      expect(await refusal(scan(source))).toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
+    })
+  })
+
   test('answers well, a byte at a time', async () => {
     const whole = Buffer.concat([frame(frameKinds.part, parquet), frame(frameKinds.part, parquet), report])
     const slowly: Answer = (_request, response) => {

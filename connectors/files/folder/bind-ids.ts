@@ -30,13 +30,12 @@ export function bindIds(
     const id = bound.get(key)
     return id === undefined || reserved.has(id) ? undefined : id
   }
-  const fresh = things
-    .filter((thing) => kept(thing) === undefined)
-    .map(({ key, name }) => ({ key, slug: slugOf(name), isExact: slugOf(name) === name }))
+  const fresh = things.filter((thing) => kept(thing) === undefined).map(({ key, name }) => ({ key, name, slug: slugOf(name) }))
+  const isExact = ({ name, slug }: { name: string; slug: string }) => name === slug
   const wanted = new Set(fresh.map(({ slug }) => slug))
   const given = new Map<string, string>()
   const next = new Map<string, number>()
-  for (const { key, slug } of [...fresh.filter(({ isExact }) => isExact), ...fresh.filter(({ isExact }) => !isExact)]) {
+  for (const { key, slug } of [...fresh.filter(isExact), ...fresh.filter((one) => !isExact(one))]) {
     let id = slug
     for (let copy = next.get(slug) ?? 2; used.has(id) || (id !== slug && (wanted.has(id) || avoided.has(id))); copy++) {
       id = `${slug}-${copy}`

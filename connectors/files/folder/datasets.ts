@@ -1,14 +1,16 @@
 import type { Access } from '../../../src/connector/catalogue.js'
-import { humanised, slugOf } from '../../shared/slug.js'
-import { binaryOrder } from './binary-order.js'
+import { nextTurn, Pace } from '../../../src/connector/next-turn.js'
+import { humanised } from '../../shared/slug.js'
+import { inOrder } from './binary-order.js'
 import { bindIds } from './bind-ids.js'
 import { type CatalogueFile, catalogueFileName, type DatasetEntry } from './catalogue-file.js'
 import { expectedFiles, isProtective, type Standing } from './decide-access.js'
 import type { DataFile, Folder } from './folder.js'
 import { folderProblems } from './folder-problems.js'
 import { formats } from '../../shared/tabular/formats.js'
-import { type Judged, judgeFolder } from './judge-folder.js'
+import { type FileNames, type Judged, judgeFolder } from './judge-folder.js'
 import type { FolderMemory } from './memory.js'
+import { slugsOf, stepsOfName } from './slugs-of.js'
 
 /** The files of one dataset, before any of them is read. */
 export interface FileDataset extends Standing {
@@ -41,16 +43,22 @@ export interface Grouped {
  * Groups files into datasets: first those that an entry of catalogue.yaml names, then those that share a stem. A stem keeps the id that it
  * was first given, and a dataset never becomes more open because of other files in the folder.
  */
-export function groupFiles(folder: Folder, catalogue: CatalogueFile, before: FolderMemory, defaultAccess: Access): Grouped {
+export async function groupFiles(folder: Folder, catalogue: CatalogueFile, before: FolderMemory, defaultAccess: Access): Promise<Grouped> {
+  const pace = new Pace()
   const entries = new Map(Object.entries(catalogue.datasets))
   const present = [...folder.files, ...folder.refused]
   const claimed = claimFiles(entries, new Set(present.map(({ name }) => name)))
   const { claims } = claimed
   const problems = some(claimed.problems)
-  const stems = [...new Set(present.filter(({ name }) => !claims.has(name)).map(({ stem }) => stem))].sort(binaryOrder)
+  const unclaimed = new Set(present.filter(({ name }) => !claims.has(name)).map(({ stem }) => stem))
+  const stems = await inOrder([...unclaimed], (stem) => stem, pace)
+  await nextTurn()
   const ids = idsOf(stems, entries, before)
+  await nextTurn()
   const remembered = remember(before, catalogue, ids)
-  const judged = judgeFolder(folder, catalogue, ids, remembered, defaultAccess)
+  const slugs = await slugsOf(stems, pace)
+  const foreign = new Set((await slugsOf(folder.foreign, pace)).values())
+  const judged = await judgeFolder(folder, catalogue, { ids, slugs, foreign }, remembered, defaultAccess, pace)
   const memory = { ...remembered, ...judged.memory }
 
   const groups = new Map<string, Group>()
@@ -78,23 +86,24 @@ export function groupFiles(folder: Folder, catalogue: CatalogueFile, before: Fol
   problems.push(
     ...stemProblems(
       stems,
-      ids,
+      { ids, slugs },
       judged,
       memory,
       new Map(present.filter(({ name }) => !claims.has(name)).map(({ name, stem }) => [stem, name])),
     ),
   )
-  const foreign = new Set([...folder.foreign].map(slugOf))
+  await nextTurn()
   const absent = [...entries.keys()].filter((id) => !groups.has(id) && !foreign.has(id))
   problems.push(...some(absent.map((id) => ofCatalogue(folderProblems.describedButAbsent(id)))))
   problems.push(...catalogueProblems(folder, judged, defaultAccess))
   // A name without a dot could be mistaken for a dataset's id, and so keep that dataset in the catalogue.
   problems.push(...folder.passedOver.map(({ name, message }) => ({ id: name.includes('.') ? name : `./${name}`, message })))
-  return {
-    datasets: [...groups].map(([id, group]) => dataset(id, group)).sort((left, right) => binaryOrder(left.id, right.id)),
-    problems,
-    memory,
+  const datasets: FileDataset[] = []
+  for (const [id, group] of groups) {
+    await pace.before(stepsOfName)
+    datasets.push(dataset(id, group))
   }
+  return { datasets: await inOrder(datasets, ({ id }) => id, pace), problems, memory }
 }
 
 /** The most problems of a kind that catalogue.yaml gives rise to. */
@@ -155,14 +164,14 @@ function remember(before: FolderMemory, catalogue: CatalogueFile, ids: ReadonlyM
 /** Problems of stems whose id belongs to another, and of stems that catalogue.yaml may mean. @param fileOf a file of each stem. */
 function stemProblems(
   stems: readonly string[],
-  ids: ReadonlyMap<string, string>,
+  { ids, slugs }: Pick<FileNames, 'ids' | 'slugs'>,
   judged: Judged,
   memory: FolderMemory,
   fileOf: ReadonlyMap<string, string>,
 ): FolderProblem[] {
   const owners = new Map([...memory.stems].map(([stem, { id }]) => [id, stem]))
   return stems.flatMap((stem): FolderProblem[] => {
-    const [id, slug, file] = [ids.get(stem) as string, slugOf(stem), fileOf.get(stem) ?? stem]
+    const [id, slug, file] = [ids.get(stem) as string, slugs.get(stem) as string, fileOf.get(stem) ?? stem]
     const isClosed = judged.standings.get(stem)?.isHeldBack === true && judged.isMeant(stem)
     if (id !== slug) return [{ id, message: folderProblems.collision(file, stem, id, owners.get(slug), isClosed) }]
     return isClosed && !judged.isPlain(stem) ? [{ id, message: folderProblems.notPlainlyNamed(file) }] : []

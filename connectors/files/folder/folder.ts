@@ -1,7 +1,9 @@
-import { lstat, readdir, realpath, stat } from 'node:fs/promises'
+import type { Dirent } from 'node:fs'
+import { lstat, opendir, realpath, stat } from 'node:fs/promises'
 import { extname, join, sep } from 'node:path'
 import { SourceUnavailable } from '../../../src/errors.js'
-import { binaryOrder } from './binary-order.js'
+import { Pace } from '../../../src/connector/next-turn.js'
+import { binaryOrder, inOrder } from './binary-order.js'
 import { catalogueFileName } from './catalogue-file.js'
 import { type Format, formatOf } from '../../shared/tabular/formats.js'
 import { isLeaving, passedOver, shown } from './passed-over.js'
@@ -50,16 +52,10 @@ export async function listFolder(
   isKnown: (file: { stem: string; name: string }) => boolean = () => false,
 ): Promise<Folder> {
   const root = await realpath(path).catch(unavailable)
-  const present = await readdir(root, { withFileTypes: true }).catch(unavailable)
-  const entries = present.filter(({ name }) => !isLeaving(name) && name !== catalogueFileName)
-  const wasCatalogue = present.some(({ name }) => name === catalogueFileName)
-    ? []
-    : present
-        .map(({ name }) => name)
-        .filter((name) => catalogueLeaving.test(name))
-        .sort(binaryOrder)
-  entries.sort((one, other) => binaryOrder(one.name, other.name))
-  const named = entries.map((entry) => ({ entry, ...partsOf(entry.name) }))
+  const { entries, catalogueLeavings, hasCatalogue } = await entriesOf(root).catch(unavailable)
+  const wasCatalogue = hasCatalogue ? [] : catalogueLeavings.sort(binaryOrder)
+  const pace = new Pace()
+  const named = await inOrder(entries, ({ entry }) => entry.name, pace)
   const data = named.filter(({ entry, format }) => format !== undefined && !entry.isDirectory())
   const known = ({ entry: { name }, stem }: (typeof data)[number]) => isKnown({ stem, name })
   const served =
@@ -84,7 +80,7 @@ export async function listFolder(
     entry: { name },
     stem,
     format,
-  } of served.sort((one, other) => binaryOrder(one.entry.name, other.entry.name))) {
+  } of await inOrder(served, ({ entry }) => entry.name, pace)) {
     const file = await regularFile(join(root, name), root)
     if (file === 'elsewhere') elsewhere.push(name)
     else if (file === 'no file') noFiles.push(name)
@@ -111,6 +107,30 @@ export async function listFolder(
       `${names}: left out. The folder holds ${data.length} data files, and only ${filesMax} are served: those served before, then the first by name. Serve the others from a folder of their own.`,
   )
   return folder
+}
+
+/** An entry of a folder, with the parts of its name. */
+interface NamedEntry {
+  readonly entry: Dirent
+  readonly stem: string
+  readonly format: Format | undefined
+}
+
+/** How many entries are read, and looked at, in one turn of the event loop. */
+const entriesAtOnce = 1000
+
+/** The entries that may be data, in no order, and what there is of catalogue.yaml. */
+async function entriesOf(root: string): Promise<{ entries: NamedEntry[]; catalogueLeavings: string[]; hasCatalogue: boolean }> {
+  const entries: NamedEntry[] = []
+  const catalogueLeavings: string[] = []
+  let hasCatalogue = false
+  for await (const entry of await opendir(root, { bufferSize: entriesAtOnce })) {
+    const { name } = entry
+    if (catalogueLeaving.test(name)) catalogueLeavings.push(name)
+    if (name === catalogueFileName) hasCatalogue = true
+    else if (!isLeaving(name)) entries.push({ entry, ...partsOf(name) })
+  }
+  return { entries, catalogueLeavings, hasCatalogue }
 }
 
 /** The message for a file beyond the limit. @param file its name, or a word for it. */

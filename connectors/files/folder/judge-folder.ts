@@ -1,10 +1,15 @@
 import type { Access } from '../../../src/connector/catalogue.js'
+import type { Pace } from '../../../src/connector/next-turn.js'
 import { slugOf } from '../../shared/slug.js'
-import type { CatalogueFile, DatasetEntry } from './catalogue-file.js'
+import type { CatalogueFile } from './catalogue-file.js'
 import { keyOf, originalKeys } from './copy-names.js'
 import { astrayFrom, decideAccess, expectedFiles, isProtective, lostEntries, type Standing } from './decide-access.js'
 import type { Folder } from './folder.js'
 import type { FolderMemory } from './memory.js'
+import { stepsOfName } from './slugs-of.js'
+
+/** What it takes to find of which names a file may be a copy, in steps of a pace. */
+const stepsOfCopy = 10 * stepsOfName
 
 /** The decisions on access for the files of a folder. */
 export interface Judged {
@@ -22,36 +27,53 @@ export interface Judged {
   readonly memory: Pick<FolderMemory, 'expected' | 'doubted'>
 }
 
+/** The names of a folder's files. */
+export interface FileNames {
+  /** By stem, for stems whose files no entry names: their ids and slugs. */
+  readonly ids: ReadonlyMap<string, string>
+  readonly slugs: ReadonlyMap<string, string>
+  /** The slugs of files that are not read. */
+  readonly foreign: ReadonlySet<string>
+}
+
 /**
  * Decides who may read what in a folder: as catalogue.yaml plainly says, else the default, and CLOSED wherever catalogue.yaml may mean more
  * than it says.
- * @param ids the ids of the stems.
  * @param memory the folder's memory, this harvest included.
  */
-export function judgeFolder(
+export async function judgeFolder(
   folder: Folder,
   catalogue: CatalogueFile,
-  ids: ReadonlyMap<string, string>,
+  { ids, slugs, foreign }: FileNames,
   memory: FolderMemory,
   defaultAccess: Access,
-): Judged {
+  pace: Pace,
+): Promise<Judged> {
   const entries = new Map(Object.entries(catalogue.datasets))
   const stems = [...ids.keys()]
-  const isPlain = (stem: string) =>
-    ids.get(stem) === slugOf(stem) && entries.has(slugOf(stem)) && entries.get(slugOf(stem))?.files === undefined
-  const meant = new Set([...entries].flatMap(namesOf))
+  const slug = (stem: string) => slugs.get(stem) as string
+  const isPlain = (stem: string) => ids.get(stem) === slug(stem) && entries.has(slug(stem)) && entries.get(slug(stem))?.files === undefined
+  const meant = new Set<string>()
   // A copy or a new edition of a protected file stays CLOSED until an entry names it.
-  const guarded = new Set(
-    [...entries]
-      .filter(([, entry]) => isProtective(entry))
-      .flatMap(namesOf)
-      .map(keyOf),
-  )
-  const isCopy = (stem: string) => guarded.size > 0 && [...originalKeys(stem)].some((key) => guarded.has(key))
-  const isMeant = (stem: string) => meant.has(slugOf(stem)) || meant.has(ids.get(stem) as string) || isCopy(stem)
+  const guarded = new Set<string>()
+  for (const [id, entry] of entries) {
+    const names = [id, ...(entry.files ?? []).map((file) => slugOf(stemOf(file)))]
+    await pace.before(names.length * stepsOfName)
+    for (const name of names) {
+      meant.add(name)
+      if (isProtective(entry)) guarded.add(keyOf(name))
+    }
+  }
+  const copies = new Set<string>()
+  if (guarded.size > 0)
+    for (const stem of stems) {
+      await pace.before(stepsOfCopy)
+      if ([...originalKeys(stem)].some((key) => guarded.has(key))) copies.add(stem)
+    }
+  const isMeant = (stem: string) => meant.has(slug(stem)) || meant.has(ids.get(stem) as string) || copies.has(stem)
   const isCatalogueLost = catalogue.isAbsent && (memory.protected.size > 0 || folder.misnamedCatalogue !== undefined)
 
-  const { expected, lost } = lookForExpected(folder, catalogue, new Set(stems.filter(isPlain).map(slugOf)), memory)
+  const { expected, lost } = lookForExpected(folder, catalogue, new Set(stems.filter(isPlain).map(slug)), foreign, memory)
   const without = lostEntries(lost, expected)
   const astray = new Map(
     stems.map((stem) => [stem, astrayFrom(stem, memory.stems.get(stem)?.first ?? memory.harvests, without, memory.doubted)]),
@@ -62,7 +84,7 @@ export function judgeFolder(
 
   const standings = new Map(
     stems.map((stem) => {
-      const entry = isPlain(stem) ? entries.get(slugOf(stem)) : undefined
+      const entry = isPlain(stem) ? entries.get(slug(stem)) : undefined
       const doubts = {
         catalogueLost: isCatalogueLost,
         mayBeMeant: entry === undefined && isMeant(stem),
@@ -83,20 +105,15 @@ export function judgeFolder(
   }
 }
 
-/** The ids that may refer to an entry: its own, and those made from the names of its files. */
-function namesOf([id, { files = [] }]: readonly [string, DatasetEntry]): string[] {
-  return [id, ...files.map((file) => slugOf(stemOf(file)))]
-}
-
 /** Finds the protective entries whose files are present, and those whose files are missing. */
 function lookForExpected(
   folder: Folder,
   catalogue: CatalogueFile,
   plain: ReadonlySet<string>,
+  foreign: ReadonlySet<string>,
   memory: FolderMemory,
 ): { expected: Map<string, number>; lost: string[] } {
   const names = new Set([...folder.files, ...folder.refused].map(({ name }) => name))
-  const foreign = new Set([...folder.foreign].map(slugOf))
   const wanted = expectedFiles(catalogue)
   const isFound = ({ id, file }: (typeof wanted)[number]) => (file === undefined ? plain.has(id) || foreign.has(id) : names.has(file))
   const expected = new Map(memory.expected)

@@ -13,6 +13,25 @@ export function decodeThrift(bytes: Buffer, at: number): { value: Struct; end: n
   return { value: reader.struct(0), end: reader.at }
 }
 
+/**
+ * Reads the outer structure of a long text: yields the value of each wanted field, or each item of it if it is a list, and where that ends.
+ * Values of other fields are passed over, and yielded without a value. No field occurs twice.
+ * @param isWanted whether the values of the field with this number are read.
+ */
+export function* eachThrift(bytes: Buffer, isWanted: (id: number) => boolean): Generator<{ id: number; value?: Thrift; end: number }> {
+  const reader = new ThriftReader(bytes, 0)
+  for (const [id, type] of reader.fields()) {
+    const count = type === 9 ? reader.listHead() : { type, items: 1 }
+    for (let item = 0; item < count.items; item++) {
+      if (isWanted(id)) yield { id, value: reader.value(count.type, 0), end: reader.at }
+      else {
+        reader.skip(count.type, 0)
+        yield { id, end: reader.at }
+      }
+    }
+  }
+}
+
 class ThriftReader {
   constructor(
     private readonly bytes: Buffer,
@@ -22,17 +41,48 @@ class ThriftReader {
   struct(depth: number): Struct {
     if (depth > depthMax) throw new Error('a Thrift structure nests too deeply')
     const fields: [number, Thrift][] = []
+    for (const [id, type] of this.fields())
+      fields.push([id, type === 1 || type === 2 ? { kind: 'flag', value: type === 1 } : this.value(type, depth)])
+    return { kind: 'struct', fields }
+  }
+
+  /** The number and type of each field of a structure. Each value must be read before the next. */
+  *fields(): Generator<[id: number, type: number]> {
     for (let id = 0; ;) {
       const head = this.#byte()
-      if (head === 0) return { kind: 'struct', fields }
+      if (head === 0) return
       if (head >> 4 === 0) throw new Error('a Thrift field whose number is far from the last')
       id += head >> 4
-      const type = head & 15
-      fields.push([id, type === 1 || type === 2 ? { kind: 'flag', value: type === 1 } : this.#value(type, depth)])
+      yield [id, head & 15]
     }
   }
 
-  #value(type: number, depth: number): Thrift {
+  listHead(): { type: number; items: number } {
+    const head = this.#byte()
+    const items = head >> 4 === 15 ? this.#varint() : head >> 4
+    // Each item takes at least one byte.
+    if (items > this.bytes.length - this.at) throw new Error('a Thrift list that is longer than its bytes')
+    return { type: head & 15, items }
+  }
+
+  /** Passes over a value. */
+  skip(type: number, depth: number): void {
+    if (depth > depthMax) throw new Error('a Thrift structure nests too deeply')
+    if (type === 3) this.#byte()
+    else if (type >= 4 && type <= 6) while (this.#byte() >= 0x80);
+    else if (type === 7) this.#take(8)
+    else if (type === 8) this.#take(this.#varint())
+    else if (type === 9) {
+      const list = this.listHead()
+      for (let item = 0; item < list.items; item++)
+        if (list.type <= 2) this.#byte()
+        else this.skip(list.type, depth + 1)
+    } else if (type === 12) {
+      for (const [, inner] of this.fields()) this.skip(inner, depth + 1)
+    } else if (type !== 1 && type !== 2) throw new Error(`Thrift's type ${type} has no place in Parquet`)
+  }
+
+  value(type: number, depth: number): Thrift {
     const bits = intBits[type]
     if (bits !== undefined) return { kind: 'int', bits, value: bits === 8 ? this.#byte() : this.#zigzag() }
     if (type === 8) return { kind: 'bytes', value: this.#take(this.#varint()) }
@@ -42,12 +92,8 @@ class ThriftReader {
   }
 
   #list(depth: number): Thrift {
-    const head = this.#byte()
-    const type = head & 15
-    const count = head >> 4 === 15 ? this.#varint() : head >> 4
-    // Each item takes at least one byte.
-    if (count > this.bytes.length - this.at) throw new Error('a Thrift list that is longer than its bytes')
-    const items = Array.from({ length: count }, () => this.#value(type, depth))
+    const { type, items: count } = this.listHead()
+    const items = Array.from({ length: count }, () => this.value(type, depth))
     const bits = intBits[type]
     return bits !== undefined ? { kind: 'list', of: 'int', bits, items } : { kind: 'list', of: type === 12 ? 'struct' : 'bytes', items }
   }

@@ -31,7 +31,8 @@ export async function convertFile(path: string, format: Format, folder: string, 
   const { size: fileBytes } = await stat(path)
   for await (const staged of readers[format](path, conversion)) {
     conversion.signal.throwIfAborted()
-    manifest.tables.push(await writeTable(conversion.session, staged, { folder, name: `t${manifest.tables.length}`, fileBytes }))
+    const place = { folder, scratch: conversion.scratch, name: `t${manifest.tables.length}`, fileBytes }
+    manifest.tables.push(await writeTable(conversion.session, staged, place))
   }
   return manifest
 }

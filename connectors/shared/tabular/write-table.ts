@@ -4,6 +4,7 @@ import { profileColumns } from './profile/profile.js'
 import { recognise } from '../recognise/recognise.js'
 import { columnAt } from '../engine-sql.js'
 import { type WrittenCopy, writeCopy } from './copies/copy-writer.js'
+import { withRows } from './copies/wide-rows.js'
 import type { StagedTable } from './staged-table.js'
 import { isDamage } from './parquet/readable-columns.js'
 import { innerRows } from './layout/inner-rows.js'
@@ -17,6 +18,8 @@ const problemsMax = 200
 /** Where a table's copy goes: the manifest's folder, and the file's name without its ending. */
 export interface CopyPlace {
   readonly folder: string
+  /** A folder for temporary files. */
+  readonly scratch: string
   readonly name: string
   /** Bytes of the original file. */
   readonly fileBytes: number
@@ -84,15 +87,11 @@ async function describe(session: EngineSession, staged: StagedTable, copy: strin
 /** Writes the table. If guessed types do not hold, writes it with certain types instead. Returns the table as written. */
 async function copyOut(session: EngineSession, staged: StagedTable, place: CopyPlace): Promise<{ staged: StagedTable; copy: WrittenCopy }> {
   const outputs = staged.columns.map(({ sql }, position) => `${sql} AS ${columnAt(position)}`)
-  const { folder, name, fileBytes } = place
+  const { folder, scratch, name, fileBytes } = place
+  const size = { rowBytes: staged.rowBytes ?? 1, fileBytes, width: outputs.length }
   try {
-    return {
-      staged,
-      copy: await writeCopy(session, `SELECT ${outputs.join(', ')} FROM ${staged.from}`, folder, name, {
-        rowBytes: staged.rowBytes ?? 1,
-        fileBytes,
-      }),
-    }
+    const copy = await withRows(session, outputs, staged.from, scratch, (query) => writeCopy(session, query, folder, name, size))
+    return { staged, copy }
   } catch (thrown) {
     const text = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause.message : String(thrown)
     const column = failedGuess(text)

@@ -28,16 +28,20 @@ export class QueryResolver {
     return {
       text,
       residual,
-      fragments: fragments.map(({ spokeId, connector, tables, missingColumns, planned, native, remaining, estimatedRows }) => ({
-        spoke: spokeId,
-        connector,
-        tables,
-        missingColumns,
-        native,
-        pushedDown: planned.pushedDown,
-        left: remaining,
-        estimatedRows: estimatedRows ?? null,
-      })),
+      fragments: fragments.map(
+        ({ spokeId, connector, tables, missingColumns, planned, native, remaining, estimatedRows, stage, keys, why }) => ({
+          spoke: spokeId,
+          connector,
+          tables,
+          missingColumns,
+          native,
+          pushedDown: keys.length > 0 ? [...planned.pushedDown, 'KEYS'] : planned.pushedDown,
+          stage: stage + 1,
+          why: why ?? null,
+          left: remaining,
+          estimatedRows: estimatedRows ?? null,
+        }),
+      ),
     }
   }
 }

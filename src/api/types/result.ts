@@ -130,6 +130,10 @@ export class PlanFragment {
   @Field(() => [OperatorEnum]) pushedDown!: readonly string[]
   @Field(() => [OperatorEnum]) left!: readonly string[]
   @Field(() => Float, { nullable: true }) estimatedRows!: number | null
+  @Field(() => Int, { description: 'From 1. Fragments of one stage run side by side; a later one may wait for the keys of an earlier one' })
+  stage!: number
+  @Field(() => String, { nullable: true, description: 'Why it waits for keys, or what it counts; null where it only answers rows' })
+  why!: string | null
 }
 
 @Directive('@public')

@@ -1,6 +1,5 @@
-import type { Shape } from '../../connector/column.js'
 import type { Expression, Join, JoinType, Relation, Sides } from '../../connector/relation.js'
-import { shapeOf, shapesOf } from '../../connector/shapes.js'
+import { shapesOf } from '../../connector/shapes.js'
 import { expressionSql } from './expression.js'
 
 /** A side as a table expression of columns c0 … cn. */
@@ -32,13 +31,7 @@ function columnsOf(side: 'l' | 'r', relation: Relation, first: number): string[]
 
 function sideSql(keys: readonly Expression[], side: Relation, nested: Nested): string {
   const shapes = shapesOf(side)
-  return `SELECT *, ${keys.map((key, at) => `${keySql(key, shapes)} AS k${at}`).join(', ')} FROM ${nested(side)}`
-}
-
-/** The engine groups 0.0 and −0.0 apart, and joins them. A sum with 0.0 has one sign. */
-function keySql(key: Expression, shapes: readonly Shape[]): string {
-  const sql = expressionSql(key, shapes)
-  return shapeOf(key, shapes).type === 'DOUBLE' ? `(${sql} + 0e0)` : sql
+  return `SELECT *, ${keys.map((key, at) => `${expressionSql(key, shapes)} AS k${at}`).join(', ')} FROM ${nested(side)}`
 }
 
 function equal(keys: number): string {
@@ -85,7 +78,7 @@ const most = 2n ** 63n - 1n
 /** The keys of a side, each with how many rows have it, and apart those rows where a part of the key was null before it was read. */
 function groupedSql(keys: readonly Expression[], side: Relation, nested: Nested): string {
   const shapes = shapesOf(side)
-  const values = keys.map((key, at) => `${keySql(key, shapes)} AS k${at}`)
+  const values = keys.map((key, at) => `${expressionSql(key, shapes)} AS k${at}`)
   const missing = keys.map((key) => `${expressionSql(key.kind === 'normalise' ? key.input : key, shapes)} IS NULL`)
   return `SELECT ${values.join(', ')}, (${missing.join(' OR ')}) AS missing, count(*) AS n FROM ${nested(side)} GROUP BY ALL`
 }

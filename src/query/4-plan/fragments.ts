@@ -6,7 +6,8 @@ import { overAnswers, remainingOperators } from '../../connector/split.js'
 import { mapInputs, operatorsOf, scansOf } from '../../connector/traverse.js'
 import type { AuthorisedQuery } from '../3-authorise/authorise.js'
 import { estimateRows } from './estimate.js'
-import type { PhysicalPlan, PlanFragment, PlanSource } from './physical-plan.js'
+import type { MatchPlan, PhysicalPlan, PlanFragment, PlanSource } from './physical-plan.js'
+import { countOf, keysFor } from './place-keys.js'
 import { pruneColumns } from './rewrite/prune-columns.js'
 import type { Statistics } from './table-statistics.js'
 
@@ -37,16 +38,30 @@ export async function fragmentsOf(
     fragments.set(piece.id, fragmentOf(piece, sources.get(piece.side) as PlanSource, known))
   }
   const residual = overAnswers(remaining, (id) => (fragments.get(id) as PlanFragment).planned)
-  const matches: Relation[] = []
-  for (const join of joinsOf(residual)) matches[join.at ?? 0] = matchOf(join)
+  const add = async (side: string, counting: Relation): Promise<Relation> => {
+    await pace.before(query.columns.length * scansOf(counting).length)
+    const piece = { id: `#${fragments.size}`, side, relation: pruneColumns(counting) }
+    const fragment = fragmentOf(piece, sources.get(side) as PlanSource, known)
+    fragments.set(piece.id, { ...fragment, isMatch: true, why: 'counts the matches of a join' })
+    return overAnswers(scanOfAnswer(piece.id, shapesOf(piece.relation)), () => fragment.planned)
+  }
+
+  const matches: MatchPlan[] = []
   for (const { side, relation: part } of pieces) {
-    for (const join of joinsOf(part)) {
-      await pace.before(query.columns.length * scansOf(join).length)
-      const piece = { id: `#${fragments.size}`, side, relation: pruneColumns(matchOf(join)) }
-      const fragment = fragmentOf(piece, sources.get(side) as PlanSource, known)
-      fragments.set(piece.id, { ...fragment, isMatch: true })
-      matches[join.at ?? 0] = overAnswers(scanOfAnswer(piece.id, shapesOf(piece.relation)), () => fragment.planned)
+    for (const join of joinsOf(part)) matches[join.at ?? 0] = { relation: await add(side, matchOf(join)) }
+  }
+  const relationOf = new Map(pieces.map((piece) => [piece.id, piece.relation]))
+  const isOpen = ({ tables }: PlanFragment) => tables.every((id) => query.tables.get(id)?.access === 'OPEN')
+  for (const join of joinsOf(residual)) {
+    const sent = keysFor(join, fragments, isOpen)
+    if (sent !== undefined) fragments.set(sent.fragment.id, sent.fragment)
+    const whole = sent && countOf(join, sent.side, relationOf.get(sent.fragment.id) as Relation, sent.fragment.capabilities)
+    if (sent !== undefined && whole?.relation !== undefined) {
+      const relation = await add(sent.fragment.spokeId, whole.relation)
+      matches[join.at ?? 0] = { relation: matchOf(join), whole: { ...whole, relation } }
+      continue
     }
+    matches[join.at ?? 0] = { relation: matchOf(join), ...(whole === undefined ? {} : { whole }) }
   }
   return { fragments: [...fragments.values()], residual, matches }
 }
@@ -61,9 +76,10 @@ function matchOf({ type, keys, left, right }: Join): Relation {
 
 function fragmentOf({ id, side: spokeId, relation }: Piece<string>, source: PlanSource, { missing, statistics }: Known): PlanFragment {
   const scans = scansOf(relation)
-  const planned = source.plan({ relation: atSource(relation, spokeId) }, source.capabilities)
+  const asked = { relation: atSource(relation, spokeId) }
+  const planned = source.plan(asked, source.capabilities)
   return {
-    ...{ id, spokeId, planned, isMatch: false },
+    ...{ id, spokeId, planned, asked, capabilities: source.capabilities, isMatch: false, stage: 0, keys: [] },
     tables: scans.map(({ table }) => table),
     connector: source.connector,
     missingColumns: [...new Set(scans.flatMap(({ alias = '' }) => missing.get(alias) ?? []))],

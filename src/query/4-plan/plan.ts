@@ -7,7 +7,7 @@ import { scansOf } from '../../connector/traverse.js'
 import type { AuthorisedQuery } from '../3-authorise/authorise.js'
 import { estimateRows } from './estimate.js'
 import { fragmentsOf } from './fragments.js'
-import type { PhysicalPlan, PlanSource } from './physical-plan.js'
+import type { PhysicalPlan, PlanFragment, PlanSource } from './physical-plan.js'
 import { breakTies } from './rewrite/break-ties.js'
 import { placeLimits } from './rewrite/place-limits.js'
 import { pruneColumns } from './rewrite/prune-columns.js'
@@ -53,13 +53,18 @@ export async function plan(query: AuthorisedQuery, sources: ReadonlyMap<string, 
 
   const { fragments, residual, matches } = await fragmentsOf(placed, sides, query, sources, statistics)
   return {
-    stages: [fragments],
+    stages: stagesOf(fragments),
     residual,
     matches,
     outputs: query.outputs.map(({ name, shape }) => ({ name, shape })),
     limit: query.limit,
     logical,
   }
+}
+
+function stagesOf(fragments: readonly PlanFragment[]): PlanFragment[][] {
+  const last = Math.max(0, ...fragments.map(({ stage }) => stage))
+  return Array.from({ length: last + 1 }, (_, at) => fragments.filter(({ stage }) => stage === at))
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Operator } from '../../connector/capabilities.js'
 import { deadlineAfter } from '../../connector/deadline.js'
-import type { Answer, Engine, LandedFile, RowFormat } from '../../connector/engine.js'
-import type { Relation } from '../../connector/relation.js'
+import type { Answer, Engine, LandedFile, LandedParts, RowFormat } from '../../connector/engine.js'
+import type { Join, Relation } from '../../connector/relation.js'
 import { operatorName } from '../../connector/split.js'
 import type { Asker } from '../../connector/source.js'
 import { operatorsOf } from '../../connector/traverse.js'
@@ -9,7 +9,8 @@ import { ResultTooLarge, SourceTimeout } from '../../errors.js'
 import type { PhysicalPlan, PlanFragment } from '../4-plan/physical-plan.js'
 import { blameSources } from './blame-sources.js'
 import { countMatches, type MatchCounts } from './count-matches.js'
-import { type FragmentOptions, type FragmentOutcome, partsOf, releaseAll, runFragment } from './fragment.js'
+import { type FragmentOptions, type FragmentOutcome, partsOf, releaseAll, runFragment, skipped } from './fragment.js'
+import { withKeys } from './send-keys.js'
 import type { Sources } from './sources.js'
 
 /** The limits of a query’s fragments, and whether a failed source fails the query. */
@@ -42,13 +43,30 @@ export async function execute(plan: PhysicalPlan, sources: Sources, engine: Engi
   try {
     for (const stage of plan.stages) {
       const wanted = stage.filter(({ isMatch }) => options.matches || !isMatch)
-      outcomes.push(...(await runStage(wanted, sources, options)))
+      const asked = await askedWith(wanted, partsOf(outcomes), sources, engine, options)
+      outcomes.push(...asked.skipped.map(skipped), ...(await runStage(asked.fragments, sources, options)))
       refuseFailed(outcomes, options)
     }
     return await answered(plan, outcomes, sources, engine, options)
   } finally {
     await releaseAll(outcomes.flatMap(({ files }) => files))
   }
+}
+
+/** The fragments of a stage, each with the keys that it waits for. */
+async function askedWith(
+  stage: readonly PlanFragment[],
+  parts: LandedParts,
+  sources: Sources,
+  engine: Engine,
+  { signal }: ExecuteOptions,
+): Promise<{ fragments: PlanFragment[]; skipped: PlanFragment[] }> {
+  const asked = await Promise.all(
+    stage.map(async (fragment) =>
+      fragment.keys.length === 0 ? fragment : withKeys(fragment, sources.get(fragment.spokeId), parts, engine, signal),
+    ),
+  )
+  return { fragments: asked.filter((fragment) => fragment !== undefined), skipped: stage.filter((_, index) => asked[index] === undefined) }
 }
 
 function refuseFailed(outcomes: readonly FragmentOutcome[], { onSourceError }: ExecuteOptions): void {
@@ -129,7 +147,7 @@ async function answerOf(
 }
 
 async function runResidual(
-  { residual, outputs, limit }: PhysicalPlan,
+  { residual, outputs, limit, matches }: PhysicalPlan,
   outcomes: readonly FragmentOutcome[],
   engine: Engine,
   { signal, format }: ExecuteOptions,
@@ -138,26 +156,49 @@ async function runResidual(
   try {
     return await engine.answer(residual, partsOf(outcomes), { signal, columns: outputs, limit, format })
   } catch (thrown) {
-    throw thrown instanceof ResultTooLarge ? tooLarge(residual, thrown) : thrown
+    if (!(thrown instanceof ResultTooLarge)) throw thrown
+    const counted = matches.length === 0 ? [] : await countMatches(matches, outcomes, engine, signal).catch(() => [])
+    throw tooLarge(residual, counted, thrown)
   }
 }
 
 /**
  * The hub does not spill to a disk, so an answer that does not fit into memory is refused. The error names the operator that uses most
- * memory.
+ * memory, and of joins the one with the most rows.
  */
-function tooLarge(residual: Relation, cause: ResultTooLarge): ResultTooLarge {
+function tooLarge(residual: Relation, counted: readonly MatchCounts[], cause: ResultTooLarge): ResultTooLarge {
   const operator = holding(residual)
-  return operator === undefined
-    ? cause
-    : new ResultTooLarge(
-        `${operator} over the answers of the sources needs more memory than the hub may use. Filter more, group, or ask for fewer columns.`,
-        { cause },
-      )
+  if (operator === undefined) return cause
+  const widest = joinsOf(residual).toSorted((one, other) => rowsOf(counted, other) - rowsOf(counted, one))[0]
+  return new ResultTooLarge(
+    `${operator} over the answers of the sources needs more memory than the hub may use.${widest === undefined ? '' : joinText(widest, counted)} ` +
+      'Filter more, group, or ask for fewer columns.',
+    { cause },
+  )
+}
+
+function joinsOf(relation: Relation): Join[] {
+  return [...operatorsOf(relation)].filter((operator) => operator.op === 'join')
+}
+
+function rowsOf(counted: readonly MatchCounts[], { at = 0 }: Join): number {
+  return counted[at]?.joinedRows ?? 0
+}
+
+/** Says which join has how many rows, where they could be counted. */
+function joinText(join: Join, counted: readonly MatchCounts[]): string {
+  const { joinedRows, largestFanOut } = counted[join.at ?? 0] ?? {}
+  const rows = typeof joinedRows !== 'number' ? '' : ` has ${told(joinedRows)} rows`
+  const fanOut = typeof largestFanOut !== 'number' ? '' : `, and one key became ${told(largestFanOut)} of them`
+  return ` Join ${(join.at ?? 0) + 1} (joins.${join.at ?? 0})${rows || ' is the largest'}${fanOut}.`
+}
+
+function told(count: number): string {
+  return count.toLocaleString('en-GB')
 }
 
 /** The operator nearest to the scans that has to keep its whole input in memory. */
 function holding(relation: Relation): Operator | undefined {
-  const first = [...operatorsOf(relation)].find(({ op }) => op === 'aggregate' || op === 'sort')
+  const first = [...operatorsOf(relation)].find(({ op }) => op === 'aggregate' || op === 'sort' || op === 'join')
   return first && operatorName(first)
 }

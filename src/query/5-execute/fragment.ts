@@ -13,6 +13,8 @@ export interface FragmentOutcome {
   readonly error: DialsError | undefined
   readonly bytes: number
   readonly elapsedMs: number
+  /** True where it was not asked, since no row of it could have a partner. */
+  readonly isSkipped: boolean
 }
 
 /** The limits of each fragment. */
@@ -48,6 +50,7 @@ export async function runFragment(
     error,
     bytes: files.reduce((sum, file) => sum + file.bytes, 0),
     elapsedMs: performance.now() - started,
+    isSkipped: false,
   })
   if (open === undefined) return outcome(undefined, new SourceUnavailable(`The spoke ${fragment.spokeId} is not configured at this hub.`))
   if (!open.admits()) {
@@ -77,6 +80,11 @@ export async function runFragment(
 /** False where the client disconnected or another source failed, which says nothing about this source. */
 function timedOut(signal: AbortSignal): boolean {
   return signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError'
+}
+
+/** The outcome of a fragment that was not asked. */
+export function skipped(fragment: PlanFragment): FragmentOutcome {
+  return { fragment, files: [], report: { rows: 0, truncated: false }, error: undefined, bytes: 0, elapsedMs: 0, isSkipped: true }
 }
 
 /** The parts of each fragment. A failed fragment, under PARTIAL, has none. */

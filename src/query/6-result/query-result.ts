@@ -15,7 +15,7 @@ import { type Warning, warningsOf } from './warnings.js'
 export interface SourceReport {
   readonly spoke: string
   readonly tables: readonly string[]
-  readonly status: 'OK' | 'FAILED' | 'TIMED_OUT' | 'TRUNCATED'
+  readonly status: 'OK' | 'FAILED' | 'TIMED_OUT' | 'TRUNCATED' | 'SKIPPED'
   readonly rows: number | null
   readonly bytes: number | null
   readonly elapsedMs: number
@@ -98,7 +98,7 @@ function reportOf(outcome: FragmentOutcome): SourceReport {
   return {
     spoke: fragment.spokeId,
     tables: fragment.tables,
-    status: error !== undefined ? failed : report?.truncated === true ? 'TRUNCATED' : 'OK',
+    status: error !== undefined ? failed : outcome.isSkipped ? 'SKIPPED' : report?.truncated === true ? 'TRUNCATED' : 'OK',
     rows: report?.rows ?? null,
     bytes: error === undefined ? outcome.bytes : null,
     elapsedMs: outcome.elapsedMs,

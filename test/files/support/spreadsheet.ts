@@ -79,11 +79,13 @@ export function relations(list: readonly (readonly [id: string, type: string, ta
 /** Rows of cells: text, numbers, or a cell's XML as it is. */
 export function rows(...list: readonly (readonly (string | number | undefined)[])[]): string {
   return list
-    .map(
-      (cells, row) =>
-        `<row r="${row + 1}">${cells.map((cell, at) => cellOf(cell, `${String.fromCharCode(65 + at)}${row + 1}`)).join('')}</row>`,
-    )
+    .map((cells, row) => `<row r="${row + 1}">${cells.map((cell, at) => cellOf(cell, `${lettersOf(at)}${row + 1}`)).join('')}</row>`)
     .join('')
+}
+
+/** The letters of a column, counted from 0: A, B, … Z, AA. */
+function lettersOf(at: number): string {
+  return `${at < 26 ? '' : lettersOf(Math.floor(at / 26) - 1)}${String.fromCharCode(65 + (at % 26))}`
 }
 
 function cellOf(cell: string | number | undefined, reference: string): string {

@@ -4,16 +4,18 @@ import type { EngineSession } from '../../../../src/connector/engine.js'
 import { ResultTooLarge } from '../../../../src/errors.js'
 import { columnAt, fileLiteral, literal } from '../../engine-sql.js'
 import { databaseSuffix, tableIn } from './copy-table.js'
+import { isWide, smallBlockBytes } from './wide-rows.js'
 
 /** The engine holds a row group in memory while it writes. These are the most rows and bytes of one. */
 const rowsPerGroupMax = 122_880
 const groupBytesMax = 8 * 1024 * 1024
+/** The same for a wide table in a database, where each column of the group is written out by itself. */
+const wideGroupBytesMax = 128 * 1024 * 1024
 /** The rows of a database's row group are a multiple of this. */
 const vectorRows = 2048
 
 /** For a small file, a database with blocks of the usual size would be mostly empty. */
 const smallBytes = 1024 * 1024
-const smallBlockBytes = 16_384
 
 /** What is known about rows before they are written. */
 export interface CopySize {
@@ -21,6 +23,8 @@ export interface CopySize {
   readonly rowBytes: number
   /** Bytes of the original file. */
   readonly fileBytes: number
+  /** How many columns it has. */
+  readonly width: number
 }
 
 /** A copy being written. */
@@ -41,7 +45,8 @@ export interface WrittenCopy {
  */
 export async function writeCopy(session: EngineSession, sql: string, folder: string, name: string, size: CopySize): Promise<WrittenCopy> {
   const rows = Math.floor(groupBytesMax / size.rowBytes)
-  const write = rows < vectorRows ? writeParquet : writeDatabase
+  const fitsDatabase = vectorRows * size.rowBytes <= (isWide(size.width) ? wideGroupBytesMax : groupBytesMax)
+  const write = fitsDatabase ? writeDatabase : writeParquet
   return write(session, sql, join(folder, name), { ...size, rows: Math.max(1, Math.min(rowsPerGroupMax, rows)) })
 }
 
@@ -61,12 +66,17 @@ async function writeParquet(session: EngineSession, sql: string, base: string, {
 /** One fixed name is enough: only one conversion runs at a time, with its own engine. */
 const alias = 'being_written'
 
-async function writeDatabase(session: EngineSession, sql: string, base: string, { rows, fileBytes }: GroupedSize): Promise<WrittenCopy> {
+async function writeDatabase(
+  session: EngineSession,
+  sql: string,
+  base: string,
+  { rows, fileBytes, width }: GroupedSize,
+): Promise<WrittenCopy> {
   const path = `${base}${databaseSuffix}`
   const options = [
     "STORAGE_VERSION 'latest'",
-    `ROW_GROUP_SIZE ${rows - (rows % vectorRows)}`,
-    ...(fileBytes <= smallBytes ? [`BLOCK_SIZE ${smallBlockBytes}`] : []),
+    `ROW_GROUP_SIZE ${Math.max(vectorRows, rows - (rows % vectorRows))}`,
+    ...(fileBytes <= smallBytes || isWide(width) ? [`BLOCK_SIZE ${smallBlockBytes}`] : []),
   ]
   await session.run(`ATTACH ${literal(path)} AS ${alias} (${options.join(', ')})`)
   const detach = () => session.run(`DETACH ${alias}`)

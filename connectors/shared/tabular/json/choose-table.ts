@@ -3,7 +3,16 @@ import { parse } from './parse.js'
 
 /** The part of a file, which is a single object, that becomes its table. */
 export type Choice =
-  | { kind: 'list'; path: string[]; features: boolean; names?: string[]; /** Names of other lists of objects. */ others: string[] }
+  | {
+      kind: 'list'
+      path: string[]
+      features: boolean
+      names?: string[]
+      /** Names of other lists of objects. */
+      others: string[]
+      /** How many more lists the file holds than its outline names. */
+      unnamed?: number
+    }
   /** Each member is a column: lists of equal length, or objects with the same keys. */
   | { kind: 'columns' }
   /** Each member is a row. */
@@ -56,6 +65,7 @@ export function chooseTable(root: ObjectOutline): Choice {
       path: best.path,
       features: false,
       others: others.filter((one) => rank(one) < 2).map(({ path }) => path.join('.')),
+      unnamed: unnamedLists(root),
     }
   if (isError(root)) {
     return {
@@ -112,6 +122,13 @@ function listsOf(object: ObjectOutline, path: readonly string[]): Found[] {
     if (member.kind === 'list') return [{ path: [...path, name], list: member }]
     return member.kind === 'object' ? listsOf(member, [...path, name]) : []
   })
+}
+
+/** How many lists an object holds that its outline counts but does not name. */
+function unnamedLists({ lists, members }: ObjectOutline): number {
+  const inner = [...members.values()]
+  const named = inner.filter(({ kind }) => kind === 'list').length
+  return lists - named + inner.reduce((sum, one) => sum + (one.kind === 'object' ? unnamedLists(one) : 0), 0)
 }
 
 /** Orders lists: those with a usual name for rows first, then those nearest to the top, then the longest. */

@@ -84,7 +84,9 @@ class Surveyor implements SliceHandler {
     const made: Outline = bracket === '{' ? emptyObject() : emptyList()
     if (parent.kind === 'list' || level >= levelsMax) return false
     const name = nameOf(head)
-    if (name === undefined || !this.#add(parent, name, made)) return false
+    // Without room it is not entered, and is counted as a part.
+    if (name === undefined || !this.#hasRoom(parent)) return false
+    this.#add(parent, name, made)
     this.#stack.push(made)
     return true
   }
@@ -121,13 +123,17 @@ class Surveyor implements SliceHandler {
       this.slicer.stop()
   }
 
-  #add(parent: ObjectOutline, name: string, outline: Outline): boolean {
+  #hasRoom({ members }: ObjectOutline): boolean {
+    return members.size < membersMax && this.#nodes < nodesMax
+  }
+
+  #add(parent: ObjectOutline, name: string, outline: Outline): void {
     parent.count++
     if (outline.kind === 'object') parent.objects++
     if (outline.kind === 'list') parent.lists++
-    if (parent.members.size >= membersMax || ++this.#nodes > nodesMax) return false
+    if (!this.#hasRoom(parent)) return
+    this.#nodes++
     if (!parent.members.has(name)) parent.members.set(name, outline)
-    return true
   }
 }
 

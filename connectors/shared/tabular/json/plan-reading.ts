@@ -25,6 +25,7 @@ export type JsonKind = 'json' | 'ndjson' | 'geojson'
 
 const headBytes = 65_536
 const linesShown = 20
+const listsShown = 5
 
 /** Decides from a file's beginning and, if it is one object, from its outline. @throws Unreadable if the file is not data. */
 export async function planReading(text: Utf8Text, kind: JsonKind, signal: AbortSignal): Promise<Reading> {
@@ -67,16 +68,8 @@ export async function planReading(text: Utf8Text, kind: JsonKind, signal: AbortS
   if (kind === 'ndjson' && !(choice.kind === 'list' && choice.features)) return whole[0] === true ? lines : values
   switch (choice.kind) {
     case 'list': {
-      const { path, others, names } = choice
-      const notes =
-        others.length === 0
-          ? []
-          : [
-              `The file holds several lists: "${path.join('.')}" was taken, and left out were ${others
-                .slice(0, 5)
-                .map((name) => `"${name}"`)
-                .join(', ')}. Publish each as a file of its own.`,
-            ]
+      const { path, others, unnamed = 0, names } = choice
+      const notes = others.length === 0 ? [] : [severalLists(path, others, unnamed)]
       const hints: RowHints = {
         one: choice.features ? 'Feature' : 'Element',
         features: choice.features || features,
@@ -105,6 +98,14 @@ export async function planReading(text: Utf8Text, kind: JsonKind, signal: AbortS
           : ['The file is one JSON object, not a list: it was read as one row. Publish a list of objects, or an object a line.'],
       }
   }
+}
+
+/** Reports lists that were left out: the first by name, and how many more there are. */
+function severalLists(path: readonly string[], others: readonly string[], unnamed: number): string {
+  const shown = others.slice(0, listsShown).map((name) => `"${name}"`)
+  const more = others.length - shown.length + unnamed
+  const all = `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+  return `The file holds several lists: "${path.join('.')}" was taken, and left out were ${all}. Publish each as a file of its own.`
 }
 
 function isGeo(members: ReadonlyMap<string, unknown>): boolean {

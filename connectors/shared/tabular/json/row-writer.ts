@@ -1,9 +1,8 @@
+import { columnsMax, tooManyColumns } from '../columns-max.js'
 import { Unreadable } from '../unreadable.js'
 import { type ColumnReading, type Kinds, noKinds, oneLine, placeValue, readingOf } from './column-kinds.js'
 import { LineFiles } from '../line-files.js'
 import { eachMember } from './members.js'
-
-const columnsMax = 5000
 
 /** A column of the file's objects. */
 export interface JsonColumn extends ColumnReading {
@@ -95,7 +94,7 @@ export class RowWriter {
     const name = JSON.parse(Buffer.from(key, 'latin1').toString('utf8')) as string
     const position = this.#byName.get(name) ?? this.#names.length
     if (position === this.#names.length) {
-      if (position === columnsMax) throw new Unreadable(`The table has more than ${columnsMax} columns.`)
+      if (position === columnsMax) throw new Unreadable(tooManyColumns())
       this.#names.push(name)
       this.#kinds.push(noKinds())
     }

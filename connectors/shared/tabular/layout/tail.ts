@@ -1,5 +1,6 @@
 import type { EngineSession } from '../../../../src/connector/engine.js'
 import { columnAt, literal } from '../../engine-sql.js'
+import { inPortions } from '../in-portions.js'
 
 /** How many rows at the end of a table are examined for totals and notes. */
 const tailRows = 12
@@ -26,18 +27,21 @@ export async function endsWith(
 ): Promise<string[]> {
   if (rowCount < 2 || texts.length === 0) return []
   const some = texts.slice(0, textsMax).map(columnAt)
-  // A list instead of a sum, because the engine limits how deeply an expression may nest.
-  const filled = `list_sum([${Array.from({ length: width }, (_, position) => `(${columnAt(position)} IS NOT NULL)::INTEGER`).join(', ')}])`
   const outputs = [
-    `${filled} AS filled`,
     `${texts.includes(0) ? `regexp_full_match(trim(coalesce(${columnAt(0)}, '')), ${literal(note)}, 's')` : 'false'} AS note`,
     `(${some.map((column) => `regexp_full_match(trim(coalesce(${column}, '')), ${literal(total)})`).join(' OR ')}) AS total`,
   ]
-  const tail = await session.rows(
-    `SELECT ${outputs.join(', ')} FROM (SELECT * FROM ${copy} LIMIT ${tailRows} OFFSET ${Math.max(0, rowCount - tailRows)})`,
-  )
+  const last = (sql: string) =>
+    session.rows(`SELECT ${sql} FROM (SELECT * FROM ${copy} LIMIT ${tailRows} OFFSET ${Math.max(0, rowCount - tailRows)})`)
+  const tail = await last(outputs.join(', '))
+  const filled = tail.map(() => 0)
+  for (const columns of inPortions(Array.from({ length: width }, (_, position) => columnAt(position)))) {
+    // A list instead of a sum, because the engine limits how deeply an expression may nest.
+    const counts = await last(`list_sum([${columns.map((column) => `(${column} IS NOT NULL)::INTEGER`).join(', ')}]) AS filled`)
+    for (const [at, row] of counts.entries()) filled[at] = (filled[at] ?? 0) + Number(row.filled)
+  }
   const rows = tail
-    .map((row) => ({ isNote: Number(row.filled) === 1 && row.note === true && row.total !== true, isTotal: row.total === true }))
+    .map((row, at) => ({ isNote: filled[at] === 1 && row.note === true && row.total !== true, isTotal: row.total === true }))
     .reverse()
   const notes = width < 2 || rows.every(({ isNote }) => isNote) ? 0 : rows.findIndex(({ isNote }) => !isNote)
   const problems: string[] = []

@@ -1,9 +1,11 @@
 import { open } from 'node:fs/promises'
 import type { ColumnType } from '../../../../src/connector/column.js'
 import type { EngineSession } from '../../../../src/connector/engine.js'
+import { columnsMax, tooManyColumns } from '../columns-max.js'
 import type { Conversion } from '../conversion.js'
 import { columnAt, fileLiteral } from '../../engine-sql.js'
 import { type Outcome, type Reading, readingOf } from './column-reading.js'
+import { checkFooter, footerBytesMax, footerTooLarge } from './check-footer.js'
 import { fieldsOf } from './fields.js'
 import { readableColumns } from './readable-columns.js'
 import { geoColumnsOf } from './geo-metadata.js'
@@ -13,7 +15,8 @@ import type { Decision } from '../typing/decision.js'
 import { meetDemand } from '../typing/demand.js'
 import { Unreadable } from '../unreadable.js'
 
-const columnsMax = 5000
+/** The length of the footer, and the format's sign. */
+const tailBytes = 8
 /** How many columns' values one statement examines. */
 const columnsAtOnce = 64
 
@@ -26,7 +29,7 @@ export async function* stageParquet(path: string, { session, types }: Conversion
   // Without this, the engine makes columns from folder names such as year=2024.
   const file = (more = '') => `read_parquet(${fileLiteral(path)}, binary_as_string = false, hive_partitioning = false${more})`
   const described = await session.rows(`DESCRIBE SELECT * FROM ${file()}`).catch(unreadable)
-  if (described.length > columnsMax) throw new Unreadable(`The table has more than ${columnsMax} columns.`)
+  if (described.length > columnsMax) throw new Unreadable(tooManyColumns())
   const fields = await fieldsOf(session, path)
   const geo = await geoColumnsOf(session, path)
   const { names, problems } = columnNames(fields.map(({ name }) => name))
@@ -98,11 +101,17 @@ async function checkWhole(path: string): Promise<void> {
   const file = await open(path, 'r')
   try {
     const { size } = await file.stat()
-    const tail = Buffer.alloc(4)
-    if (size >= 12) await file.read(tail, 0, 4, size - 4)
-    if (tail.toString('latin1') === 'PARE') throw new Unreadable(encrypted)
-    if (tail.toString('latin1') !== 'PAR1')
-      throw new Unreadable('The file does not end as Parquet does: it is another format, or it was cut short.')
+    const tail = Buffer.alloc(tailBytes)
+    if (size >= 12) await file.read(tail, 0, tailBytes, size - tailBytes)
+    const sign = tail.toString('latin1', 4)
+    if (sign === 'PARE') throw new Unreadable(encrypted)
+    if (sign !== 'PAR1') throw new Unreadable('The file does not end as Parquet does: it is another format, or it was cut short.')
+    const bytes = tail.readUInt32LE(0)
+    if (bytes > size - tailBytes) throw new Unreadable('The file was cut short, or is damaged. Fetch or write it again.')
+    if (bytes > footerBytesMax) throw new Unreadable(footerTooLarge)
+    const footer = Buffer.alloc(bytes)
+    await file.read(footer, 0, bytes, size - tailBytes - bytes)
+    await checkFooter(footer)
   } finally {
     await file.close()
   }

@@ -15,7 +15,7 @@ const topMax = 10
 /** How many columns' top values one statement counts. */
 const countedAtOnce = 16
 /** How many columns one statement profiles, since each takes some memory. */
-const columnsAtOnce = 64
+const columnsAtOnce = 16
 
 /**
  * Profiles a copy's columns, by position; personal columns have no profile. One scan of all rows finds least, greatest and distinct values.

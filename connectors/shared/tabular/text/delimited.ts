@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileLiteral, columnAt, literal } from '../../engine-sql.js'
 import { secondHeader, secondTables } from '../layout/blocks.js'
+import { columnsMax, tooManyColumns } from '../columns-max.js'
 import { Unreadable } from '../unreadable.js'
 import { asUtf8 } from './as-utf8.js'
 import { cellsOf } from './cells.js'
@@ -35,7 +36,6 @@ export interface DelimitedText {
 
 const noRows = 'The file holds the names of columns and no row under them. If it should hold rows, fetch or save it again.'
 const sampleRecords = 300
-const columnsMax = 5000
 
 /**
  * Reads a CSV or TSV file as text columns. Encoding, line ends, delimiter, preamble and header are detected here, because the engine's own
@@ -109,7 +109,7 @@ function tableStart(sample: Buffer, promised: Delimiter | undefined, problems: s
     )
   const cells = header.at === undefined ? [] : trimmedEnd(first?.cells ?? [])
   const dialect: Dialect = { delimiter, width: Math.max(width, cells.length) }
-  if (dialect.width > columnsMax) throw new Unreadable(`The table has more than ${columnsMax} columns.`)
+  if (dialect.width > columnsMax) throw new Unreadable(tooManyColumns())
   const titles = Array.from({ length: dialect.width }, (_, position) => cells[position] ?? '')
   const data = records.slice(header.dataFrom).filter((record) => record.cells.length > 0)
   const rows = data.map((record) => record.cells)

@@ -1,3 +1,4 @@
+import { columnsMax } from '../columns-max.js'
 import { signOfByte, signs } from '../typing/signs.js'
 
 const quote = 0x22
@@ -7,9 +8,6 @@ const space = 0x20
 
 /** Marks a byte that is neither quote, delimiter nor line end in the table of kinds. The bits of its sign are added. */
 const plain = 8
-
-/** How many columns' signs are collected. */
-const columnsMax = 5000
 
 /** A longer record is treated as one with an unclosed quote. */
 export const recordBytesMax = 16 * 1024 * 1024

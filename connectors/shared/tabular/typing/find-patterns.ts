@@ -1,4 +1,5 @@
 import type { EngineSession } from '../../../../src/connector/engine.js'
+import { inPortions } from '../in-portions.js'
 import { trimmed } from './decide.js'
 import { familyOfAll, type Fits, fitsOf, fitsOfPatterns, fitsQuery, isPlain, likenessOf, onlyPattern, patternsQuery } from './likeness.js'
 import type { Lookalike } from './lookalikes.js'
@@ -18,22 +19,13 @@ export interface Found {
   readonly likeness?: string | undefined
 }
 
-const columnsAtOnce = 400
-
-/** Columns in portions, because unpivoting a very wide table at once needs more memory than a conversion may have. */
-export function atOnce(columns: readonly string[]): string[][] {
-  return Array.from({ length: Math.ceil(columns.length / columnsAtOnce) }, (_, portion) =>
-    columns.slice(portion * columnsAtOnce, (portion + 1) * columnsAtOnce),
-  )
-}
-
 /**
  * Finds the patterns of columns' values. Lookalikes are tried only for columns that patterns leave open. All columns go through one
  * expression, as rows of position and value, because preparing the expressions for each column takes longer than running them.
  */
 export async function findPatterns(session: EngineSession, from: string, columns: readonly string[]): Promise<Map<string, Found>> {
   const found = new Map<string, Found>(columns.map((column) => [column, { pattern: 'no value' }]))
-  for (const some of atOnce(columns)) {
+  for (const some of inPortions(columns)) {
     const open: string[] = []
     for (const row of await session.rows(patternsQuery(cellsOf(some, from)))) {
       const [column, fits] = [some[Number(row.place)] as string, fitsOfPatterns(row)]
@@ -46,7 +38,8 @@ export async function findPatterns(session: EngineSession, from: string, columns
   return found
 }
 
-const cellsOf = (columns: readonly string[], from: string) =>
+/** A table expression of the values of columns, as rows of the column's place among them and the trimmed value. */
+export const cellsOf = (columns: readonly string[], from: string) =>
   `(SELECT unnest(range(${columns.length})) AS place, unnest([${columns.map(trimmed).join(', ')}]) AS value FROM ${from})`
 
 function foundOf(fits: Fits): Found {

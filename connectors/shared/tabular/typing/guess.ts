@@ -1,9 +1,10 @@
 import type { ColumnType } from '../../../../src/connector/column.js'
 import type { EngineSession } from '../../../../src/connector/engine.js'
+import { inPortions } from '../in-portions.js'
 import { columnAt, literal } from '../../engine-sql.js'
 import { trimmed } from './decide.js'
 import { asText, type Decision } from './decision.js'
-import { atOnce, findPatterns, type Found } from './find-patterns.js'
+import { findPatterns, type Found } from './find-patterns.js'
 import { glance } from './glance.js'
 import { type Candidate, decideAll, inferTypes, patternCandidate } from './infer.js'
 import { type Pattern, patterns } from './pattern.js'
@@ -126,7 +127,7 @@ function checked({ sql, fits = '', holds }: Decision, column: string, value: str
 /** The columns with a value that has blanks around it. */
 async function findPadded(session: EngineSession, from: string, columns: readonly string[]): Promise<Set<string>> {
   const padded = new Set<string>()
-  for (const some of atOnce(columns)) {
+  for (const some of inPortions(columns)) {
     const cells = `(SELECT unnest(range(${some.length})) AS place, unnest([${some.join(', ')}]) AS value FROM ${from})`
     for (const { place } of await session.rows(`SELECT DISTINCT place FROM ${cells} WHERE value <> trim(value)`))
       padded.add(some[Number(place)] as string)

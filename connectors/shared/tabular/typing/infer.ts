@@ -1,19 +1,16 @@
 import type { ColumnType } from '../../../../src/connector/column.js'
 import type { EngineSession } from '../../../../src/connector/engine.js'
+import { inPortions } from '../in-portions.js'
 import { columnAt } from '../../engine-sql.js'
 import { patternWay, trimmed } from './decide.js'
 import { asText, type Decision, type Of, type Way } from './decision.js'
 import { emptyAs, isMet, meetDemand } from './demand.js'
 import { readDemanded } from './demanded.js'
-import { findPatterns, type Found } from './find-patterns.js'
+import { cellsOf, findPatterns, type Found } from './find-patterns.js'
 import { inSteps } from './in-steps.js'
 import type { Pattern } from './pattern.js'
 import { clockWay, momentWay } from './spelled-moment.js'
 import { spelledWay } from './spelled-number.js'
-
-/** How many columns one statement decides. Every step of every expression holds a vector in memory. */
-const columnsAtOnce = 32
-const spelledAtOnce = 4
 
 /**
  * Infers the types of text columns c0 … from every row. A column stays text unless all of its values agree and have only one meaning, or
@@ -84,44 +81,42 @@ export async function decideAll(
 ): Promise<{ decisions: Map<string, Decision>; unfit: string[] }> {
   const decisions = new Map<string, Decision>()
   const unfit: string[] = []
-  for (const some of batches(candidates)) {
-    const ofs = some.map(
-      ({ column }): Of =>
-        (part) =>
-          part === '' ? column : `${column}_${part}`,
-    )
-    const sums = some.flatMap(({ by }, at) =>
-      Object.entries(by.evidence(ofs[at] as Of)).map(([key, sql]) => `CAST(${sql} AS DOUBLE) AS ${some[at]?.column}_${key}`),
-    )
-    const values = some.map(({ column }) => `${trimmed(column)} AS ${column}`)
-    const trimmedFrom = `(SELECT ${values.join(', ')} FROM ${from})`
-    const parted = some.reduce((inner, { by }, at) => inSteps(inner, by.steps, [ofs[at] as Of]), trimmedFrom)
-    const [row = {}] = await session.rows(`SELECT ${sums.join(', ')} FROM ${parted}`)
-    for (const { column, by } of some) {
-      const found = (key: string) => Number(row[`${column}_${key}`] ?? 0)
-      decisions.set(column, by.decide(column, valueOf(column), found))
-      if (found('unfit') > 0) unfit.push(column)
+  for (const alike of alikes(candidates)) {
+    for (const some of inPortions(alike)) {
+      const counts = await countAlike(session, from, some)
+      for (const [at, { column, by }] of some.entries()) {
+        const found = (key: string) => Number(counts.get(at)?.[key] ?? 0)
+        decisions.set(column, by.decide(column, valueOf(column), found))
+        if (found('unfit') > 0) unfit.push(column)
+      }
     }
   }
   return { decisions, unfit }
 }
 
-/**
- * Groups columns for statements: many with a single pattern, because each statement reads the table again; few of the others, whose
- * expressions are larger.
- */
-function batches(candidates: readonly Candidate[]): Candidate[][] {
-  const all: Candidate[][] = []
-  const put = (some: readonly Candidate[], atOnce: number) => {
-    for (let start = 0; start < some.length; start += atOnce) all.push(some.slice(start, start + atOnce))
+const valueAlone: Of = (part) => (part === '' ? 'value' : part)
+
+/** The counts of columns that are decided in the same way, by their place among them. Such columns go through one expression. */
+async function countAlike(session: EngineSession, from: string, some: readonly Candidate[]): Promise<Map<number, Record<string, unknown>>> {
+  const { by } = some[0] as Candidate
+  const sums = Object.entries(by.evidence(valueAlone)).map(([key, sql]) => `CAST(${sql} AS DOUBLE) AS ${key}`)
+  const cells = cellsOf(
+    some.map(({ column }) => column),
+    from,
+  )
+  const rows = await session.rows(`SELECT place, ${sums.join(', ')} FROM ${inSteps(cells, by.steps, [valueAlone])} GROUP BY place`)
+  return new Map(rows.map((row) => [Number(row['place']), row]))
+}
+
+/** Groups columns by the expressions that decide them. */
+function alikes(candidates: readonly Candidate[]): Candidate[][] {
+  const byText = new Map<string, Candidate[]>()
+  for (const candidate of candidates) {
+    const { steps, evidence } = candidate.by
+    const text = JSON.stringify([steps.map((step) => step(valueAlone)), evidence(valueAlone)])
+    const alike = byText.get(text)
+    if (alike === undefined) byText.set(text, [candidate])
+    else alike.push(candidate)
   }
-  put(
-    candidates.filter(({ by }) => by.pattern !== undefined),
-    columnsAtOnce,
-  )
-  put(
-    candidates.filter(({ by }) => by.pattern === undefined),
-    spelledAtOnce,
-  )
-  return all
+  return [...byText.values()]
 }

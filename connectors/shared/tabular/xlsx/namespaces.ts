@@ -6,6 +6,8 @@ export interface ExpandedName {
 }
 
 interface Scope {
+  readonly outer: Scope | undefined
+  /** Those that its element declares. */
   readonly prefixes: ReadonlyMap<string, string>
   /** Names already looked up in it. A sheet has few names but millions of elements. */
   readonly names: Map<string, ExpandedName>
@@ -20,8 +22,12 @@ const namesMax = 1000
  * again, because it looks up each element and attribute anew.
  */
 export class Namespaces {
-  #scope: Scope = { prefixes: new Map([['xml', 'http://www.w3.org/XML/1998/namespace']]), names: new Map(), depth: 0 }
-  readonly #outer: Scope[] = []
+  #scope: Scope = {
+    outer: undefined,
+    prefixes: new Map([['xml', 'http://www.w3.org/XML/1998/namespace']]),
+    names: new Map(),
+    depth: 0,
+  }
   #depth = 0
 
   /** To be called when an element begins. */
@@ -32,29 +38,37 @@ export class Namespaces {
       if (!name.startsWith('xmlns')) continue
       const prefix = name === 'xmlns' ? '' : name.startsWith('xmlns:') ? name.slice(6) : undefined
       if (prefix === undefined) continue
-      prefixes ??= new Map(this.#scope.prefixes)
+      prefixes ??= new Map()
       prefixes.set(prefix, (attributes[name] as string).trim())
     }
     if (prefixes === undefined) return
-    this.#outer.push(this.#scope)
-    this.#scope = { prefixes, names: new Map(), depth: this.#depth }
+    this.#scope = { outer: this.#scope, prefixes, names: new Map(), depth: this.#depth }
   }
 
   /** The name of an element. An undeclared prefix counts as a namespace of its own. */
   nameOf(name: string): ExpandedName {
-    const { names, prefixes } = this.#scope
+    const { names } = this.#scope
     const known = names.get(name)
     if (known !== undefined) return known
     const colon = name.indexOf(':')
     const prefix = colon === -1 ? '' : name.slice(0, colon)
-    const found = { local: colon === -1 ? name : name.slice(colon + 1), uri: prefixes.get(prefix) ?? prefix }
+    const found = { local: colon === -1 ? name : name.slice(colon + 1), uri: uriOf(prefix, this.#scope) ?? prefix }
     if (names.size < namesMax) names.set(name, found)
     return found
   }
 
   /** To be called when an element ends. */
   leave(): void {
-    if (this.#scope.depth === this.#depth) this.#scope = this.#outer.pop() as Scope
+    if (this.#scope.depth === this.#depth) this.#scope = this.#scope.outer as Scope
     this.#depth--
   }
+}
+
+/** What a prefix stands for in a scope; undefined if nothing declares it. */
+function uriOf(prefix: string, scope: Scope | undefined): string | undefined {
+  for (let at = scope; at !== undefined; at = at.outer) {
+    const uri = at.prefixes.get(prefix)
+    if (uri !== undefined) return uri
+  }
+  return undefined
 }

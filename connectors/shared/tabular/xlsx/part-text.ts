@@ -1,11 +1,27 @@
 import { StringDecoder } from 'node:string_decoder'
+import { nextTurn } from '../../../../src/connector/next-turn.js'
 import { Unreadable } from '../unreadable.js'
 
 /** Enough bytes for a byte order mark and an XML declaration. */
 const headBytes = 256
 
-/** Decodes a part's bytes: UTF-8, UTF-16, or the encoding that its XML declaration names. A letter may be split between two pieces. */
+/** A hostile part may have much work in few letters. So many of them take some milliseconds at worst. */
+const lettersAtOnce = 8192
+
+/**
+ * Decodes a part's bytes: UTF-8, UTF-16, or the encoding that its XML declaration names. A letter may be split between two pieces. Each
+ * piece comes in a turn of its own.
+ */
 export async function* partText(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  for await (const piece of decoded(bytes)) {
+    for (let at = 0; at < piece.length; at += lettersAtOnce) {
+      yield piece.slice(at, at + lettersAtOnce)
+      await nextTurn()
+    }
+  }
+}
+
+async function* decoded(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
   let held: Buffer | undefined = Buffer.alloc(0)
   let decode: ((piece?: Buffer) => string) | undefined
   for await (const piece of bytes) {

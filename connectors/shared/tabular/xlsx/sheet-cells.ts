@@ -1,4 +1,5 @@
 import { columnOf, rowOf } from './cell-reference.js'
+import { columnsMax, tooManyColumns } from '../columns-max.js'
 import type { CellValue } from './cell-value.js'
 import { type CellContext, readCell, type StoredCell } from './read-cell.js'
 import { RichText } from './rich-text.js'
@@ -6,8 +7,6 @@ import { UnreadableSheet } from './unreadable-sheet.js'
 import { isTrue } from './workbook-part.js'
 import { type Attributes, XmlReader } from './xml-reader.js'
 
-/** The most columns that are read. Excel's last column is 16,384. */
-export const columnsMax = 5000
 /** With more columns beyond those, the sheet is refused as too wide. */
 const farColumnsMax = 50
 
@@ -196,5 +195,5 @@ export class SheetCells implements SheetNotes {
 
 /** The error for a sheet with too many columns. */
 export function tooWide(): UnreadableSheet {
-  return new UnreadableSheet(`A sheet has more than ${columnsMax} columns. Publish it as Parquet, or turn its columns into rows.`)
+  return new UnreadableSheet(tooManyColumns('A sheet'))
 }

@@ -12,9 +12,9 @@ export const noStyles: Styles = (style) => (style === undefined || style === '0'
 /** Reads the number formats from a workbook's styles (ECMA-376, part 1, 18.8.10 and 18.8.30). */
 export async function readStyles(parts: Package, part: string): Promise<Styles> {
   const codes = new Map<number, string>(builtInFormats)
-  const cells: (Attributes | undefined)[] = []
-  const named: (Attributes | undefined)[] = []
-  let list: (Attributes | undefined)[] | undefined
+  const cells: Attributes[] = []
+  const named: Attributes[] = []
+  let list: Attributes[] | undefined
   await parts.read(part, 'styleSheet', {
     open: (name, attributes) => {
       if (name === 'cellXfs') list = cells
@@ -34,9 +34,16 @@ export async function readStyles(parts: Package, part: string): Promise<Styles> 
     parsed.set(code, format)
     return format
   }
-  const formats = cells.map((xf) => {
-    const id = xf?.numFmtId ?? named[Number(xf?.xfId)]?.numFmtId
-    return formatOf(codes.get(Number(id ?? 0)))
-  })
-  return (style) => (style === undefined ? (formats[0] ?? general) : (formats[Number(style)] ?? (style === '0' ? general : undefined)))
+  // Only the formats of styles that cells have are parsed.
+  const formats = new Map<number, NumberFormat>()
+  const formatAt = (style: number) => {
+    const known = formats.get(style)
+    const xf = cells[style]
+    if (known !== undefined || xf === undefined) return known
+    const id = xf.numFmtId ?? named[Number(xf.xfId)]?.numFmtId
+    const format = formatOf(codes.get(Number(id ?? 0)))
+    formats.set(style, format)
+    return format
+  }
+  return (style) => (style === undefined ? (formatAt(0) ?? general) : (formatAt(Number(style)) ?? (style === '0' ? general : undefined)))
 }

@@ -1,3 +1,4 @@
+import { Pace } from '../../../../src/connector/next-turn.js'
 import { Unreadable } from '../unreadable.js'
 import type { Archive } from './archive.js'
 import type { CellContext } from './read-cell.js'
@@ -82,11 +83,13 @@ async function readWorkbook(archive: Archive, signal: AbortSignal): Promise<Work
 async function* rowsOf({ archive, signal }: Package, part: string, cells: SheetCells): AsyncGenerator<SheetRow> {
   if (archive.find(part) === undefined)
     throw new UnreadableSheet(`The workbook has no part ${part === '' ? 'for this sheet' : part}: it is damaged. Save it again.`)
+  const pace = new Pace()
   let count = 0
   for await (const piece of partText(archive.bytes(part, sheetBytesMax, signal))) {
     for (const row of await read(signal, () => cells.write(piece))) {
       count += row.values.length
       if (count > cellsMax) throw new UnreadableSheet(`A sheet holds more than ${cellsMax} cells. Publish it as CSV or Parquet.`)
+      await pace.before(row.values.length)
       yield row
     }
   }

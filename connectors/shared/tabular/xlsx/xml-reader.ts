@@ -3,8 +3,10 @@ import { Unreadable } from '../unreadable.js'
 import { Namespaces } from './namespaces.js'
 
 const depthMax = 256
-/** More text without the end of a tag cannot belong to a workbook: a cell holds at most 32,767 letters. */
-const quietMax = 8 * 1024 * 1024
+/** More text without the end of a tag cannot belong to a workbook: a cell holds at most 32,767 letters, each of ten signs at most. */
+const quietMax = 512 * 1024
+/** The parser makes an error of each oddity, so very many would take too long. */
+const odditiesMax = 100_000
 
 const spreadsheet = ['http://schemas.openxmlformats.org/spreadsheetml/2006/main', 'http://purl.oclc.org/ooxml/spreadsheetml/main']
 const packages = [
@@ -61,7 +63,7 @@ export class XmlReader {
     })
     parser.on('error', (error) => {
       if (error.message !== 'disallowed character.' && error.message !== 'undefined entity.') throw broken(error)
-      this.oddities++
+      if (++this.oddities > odditiesMax) throw broken(`more than ${odditiesMax} characters and entities that XML does not know`)
     })
   }
 
