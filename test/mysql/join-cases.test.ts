@@ -3,7 +3,7 @@ import type { DatasetDescription } from '../../src/connector/catalogue.js'
 import { everything } from '../../src/connector/capabilities.js'
 import type { Source } from '../../src/connector/source.js'
 import { datasetsOf, harvestAll } from '../postgres/support/source.js'
-import { canNothing, harvested, type JoinAsked, joinOf } from '../query/support/join-ways.js'
+import { canNothing, harvested, type JoinAsked, joinOf, largeOf } from '../query/support/join-ways.js'
 import { openTableSource } from '../query/support/table-source.js'
 import type { WorldTable } from '../query/support/world.js'
 import { missing, openMariaDb, type TestMariaDb } from './support/mariadb.js'
@@ -43,12 +43,19 @@ describe.skipIf(missing !== undefined)(`joins over MySQL${missing === undefined 
 
   const pairs = { on: [{ left: 'l.k', right: 'r.k' }], select: [{ column: 'l.n' }, { column: 'r.n' }] }
 
-  describe.each(['of one database', 'of two databases', 'of two databases that can nothing', 'with files'])('a join %s', (way) => {
+  describe.each([
+    'of one database',
+    'of two databases',
+    'of two databases that can nothing',
+    'of two databases, the right large',
+    'with files',
+    'with files, the left large',
+  ])('a join %s', (way) => {
     const join = (one: string, other: string, asked: JoinAsked) => {
       const can = way.endsWith('nothing') ? canNothing(source) : source
       const spokeId = way === 'of one database' ? 'camden' : 'barnet'
-      const tables = [harvested(datasets, 'camden', one), way === 'with files' ? elsewhere : harvested(datasets, spokeId, other)]
-      return joinOf(town.bench, { barnet: way === 'with files' ? files : can, camden: can }, tables, asked)
+      const tables = [harvested(datasets, 'camden', one), way.startsWith('with files') ? elsewhere : harvested(datasets, spokeId, other)]
+      return joinOf(town.bench, { barnet: way.startsWith('with files') ? files : can, camden: can }, tables, asked, largeOf(way))
     }
 
     it("'MiXeD1' against 'mIxEd1' where the source's column ignores case: they belong to nothing", async () => {

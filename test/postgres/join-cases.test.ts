@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DatasetDescription } from '../../src/connector/catalogue.js'
 import type { Source } from '../../src/connector/source.js'
 import { everything } from '../../src/connector/capabilities.js'
-import { canNothing, harvested, type JoinAsked, joinOf } from '../query/support/join-ways.js'
+import { canNothing, harvested, type JoinAsked, joinOf, largeOf } from '../query/support/join-ways.js'
 import { openTableSource } from '../query/support/table-source.js'
 import type { WorldTable } from '../query/support/world.js'
 import { openTestPostgres, type TestPostgres } from './support/open-postgres.js'
@@ -57,7 +57,13 @@ beforeAll(async () => {
 afterAll(() => postgres.close())
 
 /** Where the right side is: at the same source, at one of its own, and whether the sources can anything. */
-const ways = ['of one database', 'of two databases', 'of two databases that can nothing'] as const
+const ways = [
+  'of one database',
+  'of two databases',
+  'of two databases that can nothing',
+  'of two databases, the right large',
+  'of two databases, the left large',
+] as const
 
 const tableOf = (spokeId: string, name: string) => harvested(datasets, spokeId, name)
 
@@ -68,7 +74,7 @@ describe.each(ways)('a join %s', (way) => {
     const can = way.endsWith('nothing') ? canNothing(source) : source
     const other = way === 'of one database' ? 'camden' : 'barnet'
     const sources = way === 'of one database' ? { camden: can } : { camden: can, barnet: can }
-    return joinOf(postgres.bench, sources, [tableOf('camden', left), tableOf(other, right)], asked)
+    return joinOf(postgres.bench, sources, [tableOf('camden', left), tableOf(other, right)], asked, largeOf(way))
   }
 
   it('CHAR(10) joined to VARCHAR matches on every run: the blanks that fill it are none of its text', async () => {

@@ -13,6 +13,8 @@ export const ways = [
   ['across two sources', { left: 'camden', right: 'barnet', can: everything }],
   ['at one source that can nothing', { left: 'camden', right: 'camden', can: {} }],
   ['across two sources of which one can nothing', { left: 'camden', right: 'barnet', can: everything, rightCan: {} }],
+  ['across two sources, the right said to be large', { left: 'camden', right: 'barnet', can: everything, large: 'r' }],
+  ['across two sources, the left said to be large', { left: 'camden', right: 'barnet', can: everything, large: 'l' }],
 ] as const satisfies readonly [string, Way][]
 
 export interface Way {
@@ -21,6 +23,8 @@ export interface Way {
   readonly can: Capabilities
   /** Of the right side's source, where it is another. Default: `can`. */
   readonly rightCan?: Capabilities
+  /** A side whose catalogue has a large number of rows, so that it gets the keys of the other. */
+  readonly large?: 'l' | 'r'
 }
 
 /** Columns and rows of one side. */
@@ -45,7 +49,7 @@ export interface JoinAnswer {
 /** Joins two sides, called l and r, and answers the rows and what matched. */
 export async function joinBy(
   bench: Bench,
-  { left, right, can, rightCan = can }: Way,
+  { left, right, can, rightCan = can, large }: Way,
   l: JoinSide,
   r: JoinSide,
   asked: JoinAsked,
@@ -63,7 +67,7 @@ export async function joinBy(
     )
   const sources = { [left]: await open(left, can), ...(right === left ? {} : { [right]: await open(right, rightCan) }) }
   try {
-    return await joinOf(bench, sources, tables, asked)
+    return await joinOf(bench, sources, tables, asked, large)
   } finally {
     for (const source of Object.values(sources)) await source.close()
   }
@@ -75,11 +79,12 @@ export async function joinOf(
   sources: Readonly<Record<string, Source>>,
   tables: readonly Pick<WorldTable, 'id' | 'columns' | 'rows'>[],
   { type = 'INNER', on, ofLeft, ofRight, ...more }: JoinAsked,
+  large?: Way['large'],
 ): Promise<JoinAnswer> {
   const [left, right] = tables.map(({ id }) => id)
   const context = contextOf(
     bench.hub,
-    tables.map(({ id, columns, rows }) => tableOf(id, columns, { rowCount: rows.length })),
+    tables.map(({ id, columns, rows }, at) => tableOf(id, columns, { rowCount: large === 'lr'[at] ? 1_000_000 : rows.length })),
     sources,
   )
   const where = (filter: object | undefined) => (filter === undefined ? {} : { where: filter })
@@ -122,3 +127,7 @@ export function harvested(datasets: readonly DatasetDescription[], spokeId: stri
   const columns = table.columns.map(({ name: column, type, scale }) => ({ name: column, type, ...(scale === undefined ? {} : { scale }) }))
   return { id: `${spokeId}/${dataset.id}/${table.id}`, spokeId, columns, rows: [] }
 }
+
+/** The side that a name of a test calls large. */
+export const largeOf = (way: string): Way['large'] =>
+  way.endsWith('the left large') ? 'l' : way.endsWith('the right large') ? 'r' : undefined
