@@ -80,7 +80,8 @@ export const granularities = ['DAY', 'WEEK', 'MONTH', 'QUARTER', 'YEAR'] as cons
 export type Granularity = (typeof granularities)[number]
 
 /**
- * What a key is compared as: canonical text, a number of 1 to 12 digits, a postcode, or a number by its exact value.
+ * What two values are compared as, so that unlike spellings and types of one thing are equal: a text, a property's reference number, a
+ * postcode, a number.
  */
 export const normalisations = ['TEXT', 'UPRN', 'POSTCODE', 'NUMBER'] as const
 /** One of `normalisations`. */

@@ -1,6 +1,6 @@
 import type { Shape } from '../../connector/column.js'
 import type { Encoding, Numbers, RowFormat } from '../../connector/engine.js'
-import { timestampText } from '../sql/expression.js'
+import { timestampText } from '../sql/timestamp-text.js'
 import { decimalScale, quote, sqlType } from '../sql/type.js'
 
 /** A column of `result`, and how it is written. */

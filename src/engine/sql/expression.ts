@@ -3,6 +3,7 @@ import type { Expression, Literal } from '../../connector/relation.js'
 import { shapeOf } from '../../connector/shapes.js'
 import { normaliseSql } from './normalise.js'
 import { readText } from './read-text.js'
+import { timestampText } from './timestamp-text.js'
 import { decimalScale, integer, quote, sqlType } from './type.js'
 
 /** The SQL of a scalar expression over an input with columns c0 … cn. */
@@ -41,12 +42,6 @@ function convertSql(of: Expression, to: Shape, input: readonly Shape[]): string 
   if (to.type === 'STRING' && (from.type === 'TIMESTAMP' || from.type === 'TIMESTAMPTZ')) return timestampText(sql, from.type)
   if (from.type === 'STRING') return readText(sql, to)
   return `CAST(${sql} AS ${sqlType(to)})`
-}
-
-/** ISO 8601 with `T` between date and time. A TIMESTAMPTZ is in UTC, with `Z`. */
-export function timestampText(sql: string, type: 'TIMESTAMP' | 'TIMESTAMPTZ'): string {
-  const local = type === 'TIMESTAMPTZ' ? `(${sql} AT TIME ZONE 'UTC')` : sql
-  return `(replace(CAST(${local} AS VARCHAR), ' ', 'T')${type === 'TIMESTAMPTZ' ? " || 'Z'" : ''})`
 }
 
 function bucketSql(bucket: Extract<Expression, { kind: 'bucket' }>, input: readonly Shape[]): string {
