@@ -225,6 +225,116 @@ describe.each(ways)('a join %s', (_, way) => {
   })
 })
 
+/** The same pairs, compared as this kind of thing. */
+const pairsAs = (normalise: string) => ({ ...pairs, on: [{ left: 'l.k', right: 'r.k', normalise }] })
+
+describe.each(ways)('keys compared as the same kind of thing, %s', (_, way) => {
+  const join = (left: JoinSide, right: JoinSide, asked: JoinAsked) => joinBy(bench, way, left, right, asked)
+  /** The left keys that match this one right key. */
+  const like = async (as: string, keys: readonly (string | null)[], right: JoinSide) =>
+    (await join(side('STRING', keys), right, pairsAs(as))).rows.map(([n]) => keys[Number(n) - 1])
+
+  it("'ABC' against 'ABC ' under TEXT: one match", async () => {
+    expect((await join(side('STRING', ['ABC', 'abc', 'ABC\u00a0']), side('STRING', ['ABC ']), pairsAs('TEXT'))).rows).toEqual([
+      [1, 1],
+      [3, 1],
+    ])
+  })
+
+  it("'0001', '001' and '1' against the number 1: all under UPRN, one under TEXT", async () => {
+    const keys = ['0001', '001', '1']
+    expect(await like('UPRN', keys, side('INT64', ['1']))).toEqual(keys)
+    expect(await like('TEXT', keys, side('INT64', ['1']))).toEqual(['1'])
+  })
+
+  it("'5.1' against the number 5: never", async () => {
+    for (const as of ['UPRN', 'TEXT']) expect(await like(as, ['5.1', '5.3'], side('INT64', ['5'])), as).toEqual([])
+  })
+
+  it('numbers of unlike types by value, and only where the value is exact', async () => {
+    const doubles = side('DOUBLE', ['-0.0', '0.1', '0.5', '9007199254740992', 'NaN', '4294967296'])
+    expect((await join(doubles, side('INT64', ['0', '9007199254740993', '9007199254740992']), pairs)).rows).toEqual([
+      [1, 1],
+      [4, 3],
+    ])
+    expect((await join(doubles, side('DECIMAL', ['0.10', '0.50', '0.00'], 2), pairs)).rows).toEqual([
+      [1, 3],
+      [3, 2],
+    ])
+  })
+
+  it('UPRNs padded to 12 digits, unpadded, with a blank, as a decimal and as a number are one', async () => {
+    const keys = ['010094055034', '10094055034', ' 10094055034', '10094055034.0', '10094055035']
+    for (const right of [
+      side('INT64', ['10094055034']),
+      side('STRING', ['010094055034']),
+      side('DOUBLE', ['10094055034']),
+      side('DECIMAL', ['10094055034.0'], 1),
+    ]) {
+      expect(await like('UPRN', keys, right)).toEqual(keys.slice(0, 4))
+    }
+    expect(await like('UPRN', ['100023336956.0'], side('INT64', ['100023336956']))).toEqual(['100023336956.0'])
+  })
+
+  it('UPRNs that a spreadsheet damaged match nothing, not even one another, and are counted', async () => {
+    const damaged = ['1.00E+11', '100020000000', '', '0', '1234567890123', 'n/a', '-5']
+    const { rows, match } = await join(side('STRING', [...damaged, null, '1']), side('STRING', [...damaged, '001']), pairsAs('UPRN'))
+    expect(rows).toEqual([[9, 8]])
+    expect(match).toMatchObject({ leftRows: 9, leftMatched: 1, leftNullKeys: 1, leftDamagedKeys: 7, leftKeys: 1 })
+    expect(match).toMatchObject({ rightRows: 8, rightMatched: 1, rightNullKeys: 0, rightDamagedKeys: 7, rightKeys: 1, matchedKeys: 1 })
+  })
+
+  it.each([
+    ['SWIA 2AA', 'SW1A 2AA'],
+    ['SW1A 20A', 'SW1A 2OA'],
+    ['01 OAA', 'O1 0AA'],
+    ['SO1 OAA', 'SO1 0AA'],
+    ['nw1 2db', 'NW1 2DB'],
+    ['NW12DB', 'NW1 2DB'],
+    ['NW1  2DB', 'NW1 2DB'],
+    ['NW1\u00a02DB', 'NW1 2DB'],
+    [' NW1 2DB\t', 'NW1 2DB'],
+    ['N1  2DB', 'N1 2DB'],
+  ])('the postcode %j is %s', async (spelled, postcode) => {
+    expect(await like('POSTCODE', [spelled], side('STRING', [postcode]))).toEqual([spelled])
+  })
+
+  it.each([' 1A2aa ', 'AB!1 2CD', 'EH 1JS', 'NW1-2DB', 'NW1', '', 'W1A 1AA, W1A 1AB'])(
+    '%j is no postcode: it matches nothing, not even itself, and is counted',
+    async (text) => {
+      const none = side('STRING', [text])
+      const { rows, match } = await join(
+        none,
+        side('STRING', [text, 'AB1 2CD', '1A 2AA', 'I1A 2AA', 'IA2 2AA', 'L1A 2AA']),
+        pairsAs('POSTCODE'),
+      )
+      expect(rows).toEqual([])
+      expect(match).toMatchObject({ leftDamagedKeys: 1, rightDamagedKeys: 2, leftKeys: 0, matchedKeys: 0 })
+    },
+  )
+
+  it('a valid postcode is never altered, even where another could be meant', async () => {
+    const valid = ['SO1 0AA', 'S01 0AA', 'OL1 1AA', 'IG1 1AA', 'O1 1AA', 'I1 1AA', 'W1I 1AA', 'W11 1AA']
+    const { rows } = await join(side('STRING', valid), side('STRING', valid), pairsAs('POSTCODE'))
+    const own = rows.filter(([left, right]) => left === right)
+    expect(own).toHaveLength(valid.length)
+    expect(
+      rows.filter(([left, right]) => left !== right).map(([left, right]) => [valid[Number(left) - 1], valid[Number(right) - 1]]),
+    ).toEqual([])
+  })
+
+  it('tells each class of match: exact and normalised, damaged, null, unmatched, and how many rows one key became', async () => {
+    const left = side('STRING', ['NW1 2DB', 'nw12db', 'SWIA 2AA', 'EH 1JS', null, 'N1 1AA'])
+    const right = side('STRING', ['NW1 2DB', 'NW1 2DB', 'SW1A 2AA', 'W1A 1AA', 'none'])
+    const { match } = await join(left, right, { ...pairsAs('POSTCODE'), type: 'LEFT' })
+    expect(match).toEqual({
+      ...{ left: 'l', right: 'r', joinedRows: 8, matchedKeys: 2, largestFanOut: 4 },
+      ...{ leftRows: 6, leftMatched: 3, leftNullKeys: 1, leftDamagedKeys: 1, leftKeys: 3, leftRate: 0.5 },
+      ...{ rightRows: 5, rightMatched: 3, rightNullKeys: 0, rightDamagedKeys: 1, rightKeys: 3, rightRate: 0.6 },
+    })
+  })
+})
+
 describe('a filter above a limit', () => {
   const cannotFilter: Capabilities = { project: true, sort: true, limit: true }
   it('is kept at a source that can limit but not filter', async () => {
