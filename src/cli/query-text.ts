@@ -20,6 +20,8 @@ export interface Answer {
 export interface PlanAnswer {
   text: string
   fragments: {
+    stage: number
+    why: string | null
     spoke: string
     connector: string
     native: string
@@ -118,10 +120,11 @@ const widthsOf = (border: string) =>
     .map(({ length }) => length)
 
 function fragmentText(
-  { spoke, connector, native, pushedDown, left, estimatedRows, tables, missingColumns }: PlanAnswer['fragments'][number],
+  { stage, why, spoke, connector, native, pushedDown, left, estimatedRows, tables, missingColumns }: PlanAnswer['fragments'][number],
   index: number,
 ): string {
   const facts = [
+    ...(why === null ? [] : [[`stage ${stage}`, why]]),
     ...(tables === undefined ? [] : [['tables', tables.join(', ')]]),
     ['pushed down', pushedDown.join(', ') || 'nothing'],
     ['left', left.join(', ') || 'nothing'],

@@ -152,6 +152,8 @@ test.each([
 
 test('a plan is its tree, each fragment and the hub’s part', () => {
   const fragment = {
+    stage: 1,
+    why: null,
     spoke: 'camden',
     connector: 'spoke',
     native: 'SELECT 1\nFROM a',
@@ -160,6 +162,8 @@ test('a plan is its tree, each fragment and the hub’s part', () => {
     estimatedRows: 1200,
   }
   const unsure = {
+    stage: 2,
+    why: 'waits for the keys of #0: about 12 rows against about 1,200',
     spoke: 'barnet',
     connector: 'files',
     native: 'b',
@@ -183,6 +187,7 @@ test('a plan is its tree, each fragment and the hub’s part', () => {
         FROM a
 
     #1 barnet (files)
+      stage 2          waits for the keys of #0: about 12 rows against about 1,200
       tables           barnet/b/b
       pushed down      nothing
       left             FILTER, SORT
