@@ -108,8 +108,12 @@ function distinctInColumn(index: number, relation: Relation, tableOf: TableOf): 
 export function keptShare(predicate: Predicate, input: Relation, tableOf: TableOf): number {
   if (predicate.kind === 'and') return Math.min(...predicate.terms.map((term) => keptShare(term, input, tableOf)))
   const values =
-    predicate.kind === 'in' ? predicate.values.length : predicate.kind === 'compare' && predicate.comparison === 'eq' ? 1 : undefined
-  if (values === undefined || (predicate.kind !== 'in' && predicate.kind !== 'compare')) return 1
+    predicate.kind === 'in' || predicate.kind === 'among'
+      ? predicate.values.length
+      : predicate.kind === 'compare' && predicate.comparison === 'eq'
+        ? 1
+        : undefined
+  if (values === undefined || (predicate.kind !== 'in' && predicate.kind !== 'among' && predicate.kind !== 'compare')) return 1
   const distinct = distinctOf(predicate.left, input, tableOf)
   // Twice its fair share, since distinct values are an estimate and some are more frequent than others.
   return distinct === Infinity ? 1 : Math.min(1, (2 * values) / Math.max(1, distinct))

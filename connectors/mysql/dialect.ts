@@ -8,6 +8,7 @@ export const mysqlDialect: Dialect = {
   capabilities: {
     project: true,
     union: true,
+    join: true,
     filter: new Set(['and', 'or', 'not', 'compare', 'in', 'isNull'] as const),
     aggregate: new Set(['COUNT', 'COUNT_DISTINCT', 'SUM', 'MIN', 'MAX'] as const),
     sort: true,

@@ -11,7 +11,8 @@ export const postgresDialect: Dialect = {
   capabilities: {
     project: true,
     union: true,
-    filter: new Set(['and', 'or', 'not', 'compare', 'in', 'isNull', 'startsWith', 'contains'] as const),
+    join: true,
+    filter: new Set(['and', 'or', 'not', 'compare', 'in', 'among', 'isNull', 'startsWith', 'contains'] as const),
     aggregate: new Set(['COUNT', 'COUNT_DISTINCT', 'SUM', 'MIN', 'MAX', 'MEDIAN', 'STDDEV', 'SUM_COUNTS', 'MEAN', 'M2'] as const),
     sort: true,
     limit: true,

@@ -26,7 +26,7 @@ export const everything: Capabilities = {
   project: true,
   union: true,
   join: true,
-  filter: new Set(['and', 'or', 'not', 'compare', 'in', 'isNull', 'startsWith', 'contains', 'withinBox'] as const),
+  filter: new Set(['and', 'or', 'not', 'compare', 'in', 'among', 'isNull', 'startsWith', 'contains', 'withinBox'] as const),
   aggregate: new Set(aggregateFunctions),
   sort: true,
   limit: true,

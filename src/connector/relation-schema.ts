@@ -43,6 +43,12 @@ const predicateSchema: z.ZodType<Predicate> = z.lazy(() =>
     z.strictObject({ kind: z.literal('not'), term: predicateSchema }),
     z.strictObject({ kind: z.literal('compare'), comparison: z.enum(comparisons), left: expressionSchema, right: literalSchema }),
     z.strictObject({ kind: z.literal('in'), left: expressionSchema, values: z.array(literalSchema).max(10_000) }),
+    z.strictObject({
+      kind: z.literal('among'),
+      left: expressionSchema,
+      shape: shapeSchema,
+      values: z.array(z.string().max(10_000)).max(100_000),
+    }),
     z.strictObject({ kind: z.literal('isNull'), input: expressionSchema, negated: z.boolean() }),
     z.strictObject({ kind: z.enum(['startsWith', 'contains']), input: expressionSchema, text: z.string().max(100_000) }),
     z.strictObject({ kind: z.literal('withinBox'), input: expressionSchema, west: degrees, south: degrees, east: degrees, north: degrees }),

@@ -139,6 +139,8 @@ export type Predicate =
   | { kind: 'not'; term: Predicate }
   | { kind: 'compare'; comparison: Comparison; left: Expression; right: Literal }
   | { kind: 'in'; left: Expression; values: Literal[] }
+  /** `in` for very many values of one shape, by their canonical texts: the keys that a join sends. */
+  | { kind: 'among'; left: Expression; shape: Shape; values: readonly string[] }
   | { kind: 'isNull'; input: Expression; negated: boolean }
   | { kind: 'startsWith' | 'contains'; input: Expression; text: string }
   /**

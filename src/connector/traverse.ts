@@ -106,6 +106,7 @@ export function termsOf(predicate: Predicate): readonly Predicate[] {
       return [predicate.term]
     case 'compare':
     case 'in':
+    case 'among':
     case 'isNull':
     case 'startsWith':
     case 'contains':
@@ -123,6 +124,7 @@ export function testedBy(predicate: Predicate): Expression | undefined {
       return undefined
     case 'compare':
     case 'in':
+    case 'among':
       return predicate.left
     case 'isNull':
     case 'startsWith':
@@ -142,6 +144,7 @@ export function mapPredicateColumns(predicate: Predicate, position: (index: numb
       return { kind: 'not', term: mapPredicateColumns(predicate.term, position) }
     case 'compare':
     case 'in':
+    case 'among':
       return { ...predicate, left: mapColumns(predicate.left, position) }
     case 'isNull':
     case 'startsWith':

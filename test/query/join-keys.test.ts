@@ -35,16 +35,35 @@ afterAll(() => bench.close())
 const { join: _, ...cannotJoin } = everything
 const cannotFilter: Capabilities = { project: true, aggregate: everything.aggregate as NonNullable<Capabilities['aggregate']> }
 
-async function ask(
-  input: object,
-  { capabilities = everything, access = 'OPEN' as 'OPEN' | 'SHARED' }: { capabilities?: Capabilities; access?: 'OPEN' | 'SHARED' } = {},
-) {
-  const all = [few, many, empty]
+const oddText = (at: number) => `${at} \x1f it's \\ ${at % 3 === 0 ? '\x1e' : '😀'}`
+const senders: WorldTable = {
+  id: 'bexley/senders/senders',
+  spokeId: 'bexley',
+  columns: [{ name: 'code', type: 'STRING' }],
+  rows: Array.from({ length: 10_500 }, (_, at) => [oddText(at * 2)]),
+}
+const readers: WorldTable = {
+  id: 'barnet/readers/readers',
+  spokeId: 'barnet',
+  columns: [{ name: 'code', type: 'STRING' }],
+  rows: Array.from({ length: 21_500 }, (_, at) => [oddText(at)]),
+}
+
+interface Asked {
+  capabilities?: Capabilities
+  access?: 'OPEN' | 'SHARED'
+  all?: readonly WorldTable[]
+}
+
+/** As the connectors of databases that know no split of a text. */
+const cannotTakeMany: Capabilities = { ...everything, filter: new Set([...(everything.filter ?? [])].filter((kind) => kind !== 'among')) }
+
+async function ask(input: object, { capabilities = everything, access = 'OPEN', all = [few, many, empty] }: Asked = {}) {
   const sources = await Promise.all(
-    all.map(
-      async (table) =>
-        [table.spokeId, await openTableSource(bench.engine, bench.folder, [table], table === many ? capabilities : everything)] as const,
-    ),
+    all.map(async (table) => {
+      const own = table.spokeId === 'barnet' ? capabilities : everything
+      return [table.spokeId, await openTableSource(bench.engine, bench.folder, [table], own)] as const
+    }),
   )
   const known = all.map((table) =>
     tableOf(table.id, table.columns, { rowCount: table.rows.length, access: table === few ? access : 'OPEN', sharedWith: ['org'] }),
@@ -174,5 +193,20 @@ describe('keys', () => {
     })
     expect(rows).toEqual([[11]])
     expect(sources.find(({ spoke }) => spoke === 'barnet')?.rows).toBe(11)
+  })
+
+  it.each([
+    ['are sent as one text', everything, 10_500],
+    ['are not sent to a source that takes lists alone', cannotTakeMany, 21_500],
+  ])('beyond 10,000 %s', async (_name, capabilities, rows) => {
+    const input = {
+      from: { table: senders.id },
+      joins: [{ table: { table: readers.id }, on: [{ left: 'code', right: 'code' }] }],
+      measures: [{ function: 'COUNT' }],
+    }
+    const asked = await ask(input, { capabilities, all: [senders, readers] })
+    expect(asked.rows).toEqual([[10_500]])
+    expect(asked.sources.find(({ spoke }) => spoke === 'barnet')?.rows).toBe(rows)
+    expect(asked.matches).toMatchObject([{ matchedKeys: 10_500, rightRows: 21_500, rightKeys: 21_500, rightMatched: 10_500 }])
   })
 })

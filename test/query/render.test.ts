@@ -148,6 +148,15 @@ describe('cells', () => {
     expect(doubles).toEqual(rows.map(([cell]) => [Number(cell)]))
   })
 
+  it.each([0, 1, 17, 18, 19, 37, 38])('of DECIMAL have a digit before the point: %i digits behind it', async (scale) => {
+    const text = scale === 0 ? '0' : `0.${'5'.padEnd(scale, '0')}`
+    const { rows } = await read(
+      [['DECIMAL', scale]],
+      `SELECT CAST('${text}' AS DECIMAL(38,${scale})) AS c0 UNION ALL SELECT CAST('-${text}' AS DECIMAL(38,${scale}))`,
+    )
+    expect(rows).toEqual([[text], [scale === 0 ? '0' : `-${text}`]])
+  })
+
   it('of INT64 are all text on a page where one is beyond 2^53, and numbers on other pages', async () => {
     const sql = 'SELECT * FROM (VALUES (1), (2), (9007199254740992)) AS t(c0)'
     expect(await read(['INT64'], sql)).toMatchObject({

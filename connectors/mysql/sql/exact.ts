@@ -6,7 +6,7 @@ import { clock, commonForms, day, hasForm, type LiteralForms } from '../../share
 const ordered: ReadonlySet<ColumnType> = new Set(['INT64', 'DECIMAL', 'DATE', 'TIMESTAMP', 'TIMESTAMPTZ'])
 
 /** Whether MySQL answers an operator just as the engine does. What it does not is left. */
-export function isExact(operator: Relation, input: readonly Shape[]): boolean {
+export function isExact(operator: Relation, input: readonly Shape[], right: readonly Shape[] = []): boolean {
   switch (operator.op) {
     case 'scan':
     case 'union':
@@ -24,6 +24,7 @@ export function isExact(operator: Relation, input: readonly Shape[]): boolean {
     case 'limit':
       return true
     case 'join':
+      return operator.keys.every((key) => isOrdered(key.left, input) && isOrdered(key.right, right))
     case 'match':
       return false
   }
@@ -53,6 +54,7 @@ function isExactPredicate(predicate: Predicate, input: readonly Shape[]): boolea
       return predicate.values.every((value) => isLike(value, predicate.left, input))
     case 'isNull':
       return predicate.input.kind === 'column'
+    case 'among':
     case 'startsWith':
     case 'contains':
     case 'withinBox':

@@ -8,6 +8,7 @@ import type {
   TableScan,
   SortKey,
 } from '../../../src/connector/relation.js'
+import { joinSql } from '../../../src/connector/join-sql.js'
 import { integer } from '../../shared/database/integer.js'
 import { quoteText } from './text.js'
 
@@ -36,8 +37,9 @@ export function relationSql(relation: Relation, from: From): string {
     case 'sort':
       return `${sorted(relation, from)} LIMIT ${everyRow}`
     case 'join':
+      return joinSql(relation, { nested: (side) => nested(side, from), key: columnSql, noColumn: 'NULL', wide: 'DECIMAL(65)' })
     case 'match':
-      throw new Error('not among the capabilities')
+      throw new RangeError('matches are counted by the engine')
     case 'limit': {
       const base = relation.input.op === 'sort' ? sorted(relation.input, from) : `SELECT * FROM ${nested(relation.input, from)}`
       return `${base} LIMIT ${relation.count === undefined ? everyRow : integer(relation.count)} OFFSET ${integer(relation.offset)}`

@@ -8,15 +8,18 @@ import { isText } from './text.js'
  * Whether PostgreSQL can run an operator, and answers it just as the engine does: the same rows, and an error where the engine has one. Any
  * other operator is left to the engine.
  */
-export function isExact(operator: Relation, input: readonly Shape[]): boolean {
-  return entriesOf(operator, input) <= entriesMax && isExactOperator(operator, input)
+export function isExact(operator: Relation, input: readonly Shape[], right: readonly Shape[] = []): boolean {
+  return entriesOf(operator, input, right) <= entriesMax && isExactOperator(operator, input, right)
 }
 
 /** The most columns of one SELECT, with those that it only sorts by (MaxTupleAttributeNumber in PostgreSQL's htup_details.h). */
 const entriesMax = 1664
 
-function entriesOf(operator: Relation, input: readonly Shape[]): number {
+function entriesOf(operator: Relation, input: readonly Shape[], right: readonly Shape[]): number {
   switch (operator.op) {
+    case 'join':
+    case 'match':
+      return input.length + right.length + operator.keys.length
     case 'project':
       return operator.outputs.length
     case 'aggregate':
@@ -28,7 +31,7 @@ function entriesOf(operator: Relation, input: readonly Shape[]): number {
   }
 }
 
-function isExactOperator(operator: Relation, input: readonly Shape[]): boolean {
+function isExactOperator(operator: Relation, input: readonly Shape[], right: readonly Shape[]): boolean {
   switch (operator.op) {
     case 'scan':
     case 'union':
@@ -47,7 +50,7 @@ function isExactOperator(operator: Relation, input: readonly Shape[]): boolean {
       return true
     case 'join':
     case 'match':
-      return false
+      return operator.keys.every((key) => isExactExpression(key.left, input) && isExactExpression(key.right, right))
   }
 }
 
@@ -112,6 +115,10 @@ function isExactPredicate(predicate: Predicate, input: readonly Shape[]): boolea
       return isExactExpression(predicate.left, input) && isLike(predicate.right, shapeOf(predicate.left, input))
     case 'in':
       return isExactExpression(predicate.left, input) && predicate.values.every((value) => isLike(value, shapeOf(predicate.left, input)))
+    case 'among': {
+      const { left, shape, values } = predicate
+      return isExactExpression(left, input) && values.every((value) => isLike({ kind: 'literal', shape, value }, shapeOf(left, input)))
+    }
     case 'isNull':
       return isExactExpression(predicate.input, input)
     case 'startsWith':

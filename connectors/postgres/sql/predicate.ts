@@ -1,8 +1,9 @@
 import type { Shape } from '../../../src/connector/column.js'
 import type { Comparison, Predicate } from '../../../src/connector/relation.js'
+import { separatorOf } from '../../../src/connector/separator-of.js'
 import { shapeOf } from '../../../src/connector/shapes.js'
 import { expressionSql, literalSql } from './expression.js'
-import { binary, quoteText } from './text.js'
+import { binary, quoteText, typeName } from './text.js'
 
 const symbols: Record<Comparison, string> = { eq: '=', ne: '<>', lt: '<', lte: '<=', gt: '>', gte: '>=' }
 
@@ -25,6 +26,11 @@ export function predicateSql(predicate: Predicate, input: readonly Shape[]): str
     case 'in':
       if (predicate.values.length === 0) return 'FALSE'
       return `(${expressionSql(predicate.left, input)} IN (${predicate.values.map(literalSql).join(', ')}))`
+    case 'among': {
+      const between = separatorOf(predicate.values)
+      const values = `string_to_array(${quoteText(predicate.values.join(between))}, ${quoteText(between)})`
+      return `(${expressionSql(predicate.left, input)} = ANY (CAST(${values} AS ${typeName(predicate.shape)}[])))`
+    }
     case 'isNull':
       return `(${expressionSql(predicate.input, input)} IS ${predicate.negated ? 'NOT ' : ''}NULL)`
     case 'startsWith':

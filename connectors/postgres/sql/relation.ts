@@ -1,5 +1,6 @@
 import type { Shape } from '../../../src/connector/column.js'
 import type { Aggregate, Relation, TableScan, SortKey } from '../../../src/connector/relation.js'
+import { joinSql, type JoinWords, matchSql } from '../../../src/connector/join-sql.js'
 import { aggregateShape, shapeOf, shapesOf } from '../../../src/connector/shapes.js'
 import { expressionSql } from './expression.js'
 import { predicateSql } from './predicate.js'
@@ -31,8 +32,9 @@ export function relationSql(relation: Relation, from: From): string {
     case 'sort':
       return sorted(relation, from)
     case 'join':
+      return joinSql(relation, words(from))
     case 'match':
-      throw new Error('not among the capabilities')
+      return matchSql(relation, words(from))
     case 'limit': {
       // LIMIT must stand beside its ORDER BY, since a subquery's order is not kept by promise.
       const base = relation.input.op === 'sort' ? sorted(relation.input, from) : `SELECT * FROM ${nested(relation.input, from)}`
@@ -57,6 +59,15 @@ function sorted({ input, keys }: Extract<Relation, { op: 'sort' }>, from: From):
 function sortKey({ column, descending, nullsFirst }: SortKey, shapes: readonly Shape[]): string {
   const sql = binary(`c${integer(column)}`, shapes[column] as Shape)
   return `${sql} ${descending ? 'DESC' : 'ASC'} NULLS ${nullsFirst ? 'FIRST' : 'LAST'}`
+}
+
+function words(from: From): JoinWords {
+  return {
+    nested: (side) => nested(side, from),
+    key: (key, shapes) => binary(expressionSql(key, shapes), shapeOf(key, shapes)),
+    noColumn: 'CAST(NULL AS bigint)',
+    wide: 'numeric',
+  }
 }
 
 function nested(relation: Relation, from: From): string {

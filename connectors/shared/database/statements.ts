@@ -2,8 +2,11 @@ import { cut } from '../../../src/connector/cut.js'
 import type { Shape } from '../../../src/connector/column.js'
 import type { Relation } from '../../../src/connector/relation.js'
 
-/** Whether a database answers an operator over an input of these shapes just as the engine does. Its inputs are not looked at. */
-export type IsExact = (operator: Relation, input: readonly Shape[]) => boolean
+/**
+ * Whether a database answers an operator over an input of these shapes, or a join over two, just as the engine does. Its inputs are not
+ * looked at.
+ */
+export type IsExact = (operator: Relation, input: readonly Shape[], right?: readonly Shape[]) => boolean
 
 /** One statement, and the relation that it answers. */
 export interface Statement {
@@ -31,6 +34,6 @@ export function statementsOf(relation: Relation, isExact: IsExact, sqlOf: (relat
 export function exactSides(isExact: IsExact) {
   return {
     holderOf: () => 'database' as const,
-    runs: (_: 'database', operator: Relation, inputs: readonly Shape[][]) => isExact(operator, inputs[0] ?? []),
+    runs: (_: 'database', operator: Relation, inputs: readonly Shape[][]) => isExact(operator, inputs[0] ?? [], inputs[1]),
   }
 }

@@ -1,5 +1,6 @@
 import type { Shape } from '../../connector/column.js'
 import type { Encoding, Numbers, RowFormat } from '../../connector/engine.js'
+import { decimalText } from '../sql/decimal-text.js'
 import { timestampText } from '../sql/timestamp-text.js'
 import { decimalScale, quote, sqlType } from '../sql/type.js'
 
@@ -139,7 +140,9 @@ function scalarSql(sql: string, { shape, encoding }: RenderColumn, numbers: Numb
       return numbers === 'EXACT' && encoding === 'STRING' ? `CAST(${sql} AS VARCHAR)` : sql
     case 'DECIMAL':
       // Cast by way of text: DuckDB's own cast of a wide negative decimal does not return the nearest double.
-      return numbers === 'DOUBLE' ? `CAST(${decimalText(sql, decimalScale(shape))} AS DOUBLE)` : decimalText(sql, decimalScale(shape))
+      return numbers === 'DOUBLE'
+        ? `CAST(${shortDecimalText(sql, decimalScale(shape))} AS DOUBLE)`
+        : shortDecimalText(sql, decimalScale(shape))
     case 'DATE':
       return `CAST(${finiteSql(sql)} AS VARCHAR)`
     case 'TIME':
@@ -152,10 +155,10 @@ function scalarSql(sql: string, { shape, encoding }: RenderColumn, numbers: Numb
   }
 }
 
-/** Casts to 18 digits first: most decimals fit, and those are written in a third of the time. */
-function decimalText(sql: string, scale: number): string {
-  const text = `CAST(${sql} AS VARCHAR)`
-  return scale > 18 ? text : `coalesce(CAST(TRY_CAST(${sql} AS DECIMAL(18,${scale})) AS VARCHAR), ${text})`
+/** Casts to 18 digits first: most decimals fit, one of them before the point, and those are written in a third of the time. */
+function shortDecimalText(sql: string, scale: number): string {
+  const text = decimalText(sql, scale)
+  return scale > 17 ? text : `coalesce(CAST(TRY_CAST(${sql} AS DECIMAL(18,${scale})) AS VARCHAR), ${text})`
 }
 
 /** Replaces NaN and the infinities by null. */

@@ -1,6 +1,7 @@
 import type { Shape } from '../../connector/column.js'
 import { acceptsShape } from '../../connector/normalisation.js'
 import type { Normalisation } from '../../connector/relation.js'
+import { decimalText } from './decimal-text.js'
 import { timestampText } from './timestamp-text.js'
 import { decimalScale, quote } from './type.js'
 
@@ -36,7 +37,7 @@ function textKey(sql: string, from: Shape): string {
     case 'STRING':
       return trimmedNfc(sql)
     case 'DECIMAL':
-      return decimalText(sql, from)
+      return decimalText(sql, decimalScale(from))
     case 'DOUBLE':
       return `CASE WHEN ${isWhole(sql)} THEN ${wholeText(sql)} ELSE ${shortestText(sql)} END`
     case 'TIMESTAMP':
@@ -78,10 +79,10 @@ const spelledPostcode = amidBlanks(`([A-Za-z01]{1,2}[0-9OoIi][A-Za-z0-9]?)${blan
 function postcodeKey(sql: string): string {
   // Only what matches, and so has ASCII letters only, becomes upper case.
   const spelled = `upper(regexp_replace(${sql}, ${spelledPostcode}, '\\1 \\2'))`
-  const key = `CASE WHEN regexp_full_match(p, ${quote(postcode)}) THEN p ELSE ${mendedPostcode('p')} END`
+  const key = `CASE WHEN regexp_full_match(postcode, ${quote(postcode)}) THEN postcode ELSE ${mendedPostcode('postcode')} END`
   return (
     `CASE WHEN regexp_full_match(${sql}, ${quote(postcode)}) THEN ${sql}` +
-    ` WHEN regexp_matches(${sql}, ${spelledPostcode}) THEN list_transform([${spelled}], lambda p: ${key})[1] END`
+    ` WHEN regexp_matches(${sql}, ${spelledPostcode}) THEN list_transform([${spelled}], lambda postcode: ${key})[1] END`
   )
 }
 
@@ -100,18 +101,13 @@ function mendedPostcode(sql: string): string {
 /** A text that numbers of any type share exactly where their values are equal. */
 function numberKey(sql: string, from: Shape): string {
   if (from.type === 'INT64') return `CAST(${sql} AS VARCHAR)`
-  if (from.type === 'DECIMAL') return decimalScale(from) === 0 ? decimalText(sql, from) : withoutZeros(decimalText(sql, from))
+  if (from.type === 'DECIMAL')
+    return decimalScale(from) === 0 ? decimalText(sql, decimalScale(from)) : withoutZeros(decimalText(sql, decimalScale(from)))
   return `CASE WHEN ${isWhole(sql)} THEN ${wholeText(sql)} WHEN ${isDecimal(sql)} THEN ${withoutZeros(`format('{:.38f}', ${sql})`)} ELSE 'd' || ${shortestText(sql)} END`
 }
 
-/** Without the zeros at the end of a fraction, of which there is one, and without its point where nothing is left. */
+/** A number with a fraction, without the zeros at its end, and without the point where no digit is left behind it. */
 const withoutZeros = (text: string) => `regexp_replace(${text}, '\\.?0+$', '')`
-
-/** DuckDB leaves out the zero before the point where all 38 digits are behind it. */
-function decimalText(sql: string, shape: Shape): string {
-  const text = `CAST(${sql} AS VARCHAR)`
-  return decimalScale(shape) === 38 ? `regexp_replace(${text}, '^(-?)\\.', '\\10.')` : text
-}
 
 /** Whether a DOUBLE is a whole number that DuckDB writes with `.0`. */
 const isWhole = (sql: string) => `(abs(${sql}) < 1e15 AND ${sql} = trunc(${sql}))`

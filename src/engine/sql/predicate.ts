@@ -1,7 +1,8 @@
 import type { Shape } from '../../connector/column.js'
 import type { Comparison, Predicate } from '../../connector/relation.js'
+import { separatorOf } from '../../connector/separator-of.js'
 import { expressionSql, literalSql } from './expression.js'
-import { quote } from './type.js'
+import { quote, sqlType } from './type.js'
 
 const symbols: Record<Comparison, string> = { eq: '=', ne: '<>', lt: '<', lte: '<=', gt: '>', gte: '>=' }
 
@@ -21,6 +22,8 @@ export function predicateSql(predicate: Predicate, input: readonly Shape[]): str
     case 'in':
       if (predicate.values.length === 0) return 'FALSE'
       return `(${expressionSql(predicate.left, input)} IN (${predicate.values.map(literalSql).join(', ')}))`
+    case 'among':
+      return `(${expressionSql(predicate.left, input)} IN ${amongSql(predicate)})`
     case 'isNull':
       return `(${expressionSql(predicate.input, input)} IS ${predicate.negated ? 'NOT ' : ''}NULL)`
     case 'startsWith':
@@ -30,6 +33,16 @@ export function predicateSql(predicate: Predicate, input: readonly Shape[]): str
     case 'withinBox':
       return withinBoxSql(predicate, expressionSql(predicate.input, input))
   }
+}
+
+/**
+ * The values as one text that the engine splits, since it takes long for a list of thousands of literals. The sign between them is in none.
+ */
+function amongSql({ values, shape }: Extract<Predicate, { kind: 'among' }>): string {
+  if (values.length === 0) return '(SELECT NULL WHERE FALSE)'
+  const between = separatorOf(values)
+  const value = shape.type === 'STRING' ? 'value' : `CAST(value AS ${sqlType(shape)})`
+  return `(SELECT ${value} FROM unnest(string_split(${quote(values.join(between))}, ${quote(between)})) AS listed(value))`
 }
 
 const number = '-?[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?'

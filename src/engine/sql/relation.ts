@@ -1,9 +1,9 @@
 import type { Shape } from '../../connector/column.js'
 import type { Aggregate, Relation, TableScan, SortKey } from '../../connector/relation.js'
+import { joinSql, type JoinWords, matchSql } from '../../connector/join-sql.js'
 import { aggregateShape, shapeOf, shapesOf } from '../../connector/shapes.js'
 import { inputsOf } from '../../connector/traverse.js'
 import { expressionSql } from './expression.js'
-import { joinSql, matchSql } from './join.js'
 import { predicateSql } from './predicate.js'
 import { decimalScale, integer, quote, sqlType } from './type.js'
 
@@ -76,9 +76,9 @@ function select(relation: Relation, from: From, line: string): string {
       return `SELECT ${named([...groups, ...measures])} FROM ${nested(relation.input, from, line)}${by}`
     }
     case 'join':
-      return joinSql(relation, (side) => nested(side, from, line))
+      return joinSql(relation, words(from, line))
     case 'match':
-      return matchSql(relation, (side) => nested(side, from, line))
+      return matchSql(relation, words(from, line))
     case 'sort':
       // A COPY into several files keeps only the order of a LIMIT, so every sort gets one.
       return `${sorted(relation, from, line)} LIMIT ${everyRow}`
@@ -100,6 +100,10 @@ function sorted({ input, keys }: Extract<Relation, { op: 'sort' }>, from: From, 
 
 function limitClause(count: number | undefined, offset: number, offsetSql = (rows: string) => rows): string {
   return `${count === undefined ? '' : ` LIMIT ${integer(count)}`}${offset === 0 ? '' : ` OFFSET ${offsetSql(integer(offset))}`}`
+}
+
+function words(from: From, line: string): JoinWords {
+  return { nested: (side) => nested(side, from, line), key: expressionSql, noColumn: 'NULL', wide: 'HUGEINT' }
 }
 
 function nested(relation: Relation, from: From, line: string): string {

@@ -87,6 +87,8 @@ function predicateText(predicate: Predicate): string {
       return `${expressionText(predicate.left)} ${predicate.comparison} ${expressionText(predicate.right)}`
     case 'in':
       return `${expressionText(predicate.left)} in (${predicate.values.slice(0, 10).map(expressionText).join(', ')}${predicate.values.length > 10 ? ', …' : ''})`
+    case 'among':
+      return `${expressionText(predicate.left)} among ${predicate.values.length} keys`
     case 'isNull':
       return `${expressionText(predicate.input)} is ${predicate.negated ? 'not ' : ''}null`
     case 'startsWith':

@@ -121,6 +121,7 @@ function kept(predicate: Predicate, columns: readonly (ColumnStatistics | undefi
       return predicate.comparison === 'eq' ? equal : 1 - equal
     }
     case 'in':
+    case 'among':
       return equals(statisticsOf(predicate.left, columns), predicate.values.length)
     case 'isNull': {
       const nulls = statisticsOf(predicate.input, columns)?.nullRatio ?? selectivity

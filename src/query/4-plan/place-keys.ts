@@ -77,18 +77,18 @@ function sentKeys({ keys }: Join, side: Side, sender: Relation): SentKeys[] {
 /** What counts all rows and keys of a side of which only some rows are read. Without a relation where its source cannot. */
 export function countOf(join: Join, side: Side, whole: Relation, capabilities: Capabilities): SideCount {
   const keys = join.keys.map((key) => key[side])
-  if (capabilities.join === true) {
-    // Nothing is joined: the left side alone is counted.
-    const none: Relation = { op: 'limit', count: 0, offset: 0, input: whole }
-    const pairs = keys.map((key) => ({ left: key, right: key }))
-    return { side, form: 'MATCH', relation: { op: 'match', type: 'INNER', keys: pairs, left: whole, right: none } }
-  }
   const [key, ...others] = keys
   const counts = ['COUNT', 'COUNT_DISTINCT'] as const
   const isPlain = key?.kind === 'column' && others.length === 0 && shapeOf(key, shapesOf(whole)).type !== 'DOUBLE'
-  if (!isPlain || !counts.every((count) => capabilities.aggregate?.has(count))) return { side, form: 'PLAIN' }
-  const measures = [{ function: 'COUNT' as const }, ...counts.map((count) => ({ function: count, input: key }))]
-  return { side, form: 'PLAIN', relation: { op: 'aggregate', groups: [], measures, input: whole } }
+  if (isPlain && counts.every((count) => capabilities.aggregate?.has(count))) {
+    const measures = [{ function: 'COUNT' as const }, ...counts.map((count) => ({ function: count, input: key }))]
+    return { side, form: 'PLAIN', relation: { op: 'aggregate', groups: [], measures, input: whole } }
+  }
+  if (capabilities.join !== true) return { side, form: 'MATCH' }
+  // Nothing is joined: the left side alone is counted.
+  const none: Relation = { op: 'limit', count: 0, offset: 0, input: whole }
+  const pairs = keys.map((one) => ({ left: one, right: one }))
+  return { side, form: 'MATCH', relation: { op: 'match', type: 'INNER', keys: pairs, left: whole, right: none } }
 }
 
 function told(count: number): string {

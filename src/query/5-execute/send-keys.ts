@@ -1,12 +1,13 @@
-import type { Shape } from '../../connector/column.js'
 import type { Engine, LandedParts } from '../../connector/engine.js'
-import type { Literal, Predicate } from '../../connector/relation.js'
+import type { Predicate } from '../../connector/relation.js'
 import type { PlanFragment, SentKeys } from '../4-plan/physical-plan.js'
 import type { OpenSource } from './sources.js'
 
-/** The most keys, and characters of keys, that a source gets with a scan. Beyond them it answers its side whole. */
-const keysMax = 10_000
-const charactersMax = 1_000_000
+/** The most keys that a source gets as a list of literals, and as texts where it takes them. Beyond them it answers its side whole. */
+const listMax = 10_000
+const keysMax = 100_000
+/** The most characters of keys. */
+const charactersMax = 2_000_000
 
 /**
  * The fragment as it is asked once the keys are known that it waits for: only for rows that have one of them. Undefined where there is no
@@ -23,7 +24,8 @@ export async function withKeys(
   for (const keys of fragment.keys) {
     const values = await valuesOf(keys, parts, engine, signal)
     if (values?.length === 0) return undefined
-    if (values !== undefined) terms.push({ kind: 'in', left: keys.key, values })
+    const term = values && termOf(keys, values, fragment.capabilities)
+    if (term !== undefined) terms.push(term)
   }
   const [first, ...others] = terms
   if (first === undefined || open === undefined) return fragment
@@ -33,20 +35,22 @@ export async function withKeys(
   return { ...fragment, planned: { ...planned, pushedDown: [...fragment.planned.pushedDown, 'KEYS'] } }
 }
 
-/** The keys as literals. Undefined where they are too many. */
-async function valuesOf({ of, shape }: SentKeys, parts: LandedParts, engine: Engine, signal: AbortSignal): Promise<Literal[] | undefined> {
+/** Undefined where the keys are too many for the source. */
+function termOf({ key, shape }: SentKeys, values: readonly string[], { filter }: PlanFragment['capabilities']): Predicate | undefined {
+  if (values.length > listMax) return filter?.has('among') ? { kind: 'among', left: key, shape, values } : undefined
+  return { kind: 'in', left: key, values: values.map((value) => ({ kind: 'literal', shape, value })) }
+}
+
+/** The keys as their canonical texts. Undefined where they are too many. */
+async function valuesOf({ of, shape }: SentKeys, parts: LandedParts, engine: Engine, signal: AbortSignal): Promise<string[] | undefined> {
   const limited = { op: 'limit', count: keysMax + 1, offset: 0, input: of } as const
   const answer = await engine.answer(limited, parts, { signal, columns: [{ name: 'key', shape }], limit: keysMax })
   try {
     if (answer.rows > keysMax) return undefined
     const rows = JSON.parse(Buffer.concat(await answer.json('rows', 'EXACT')).toString()) as (string | number | boolean)[][]
-    const values = rows.map(([cell]) => literalOf(cell as string | number | boolean, shape))
-    return values.reduce((sum, { value }) => sum + (value?.length ?? 0), 0) > charactersMax ? undefined : values
+    const values = rows.map(([cell]) => String(cell))
+    return values.reduce((sum, value) => sum + value.length, 0) > charactersMax ? undefined : values
   } finally {
     await answer.release()
   }
-}
-
-function literalOf(cell: string | number | boolean, shape: Shape): Literal {
-  return { kind: 'literal', shape, value: String(cell) }
 }
