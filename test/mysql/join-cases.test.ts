@@ -3,6 +3,7 @@ import type { DatasetDescription } from '../../src/connector/catalogue.js'
 import { everything } from '../../src/connector/capabilities.js'
 import type { Source } from '../../src/connector/source.js'
 import { datasetsOf, harvestAll } from '../postgres/support/source.js'
+import { askedOf, keyCases, keyTables } from '../query/support/database-keys.js'
 import { canNothing, harvested, type JoinAsked, joinOf, largeOf } from '../query/support/join-ways.js'
 import { openTableSource } from '../query/support/table-source.js'
 import type { WorldTable } from '../query/support/world.js'
@@ -35,6 +36,7 @@ describe.skipIf(missing !== undefined)(`joins over MySQL${missing === undefined 
       await town.run(`CREATE TABLE ${name} (k varchar(20) COLLATE utf8mb4_general_ci, n int); INSERT INTO ${name} VALUES ${values(keys)}`)
     }
     await town.run(`CREATE TABLE fixed (k char(10), n int); INSERT INTO fixed VALUES ${values(['ABC', 'x'])}`)
+    for (const sql of keyTables) await town.run(sql)
     source = await town.open()
     datasets = datasetsOf(await harvestAll(source))
     files = await openTableSource(town.bench.engine, town.bench.folder, [elsewhere], everything)
@@ -84,6 +86,16 @@ describe.skipIf(missing !== undefined)(`joins over MySQL${missing === undefined 
 
     it("CHAR(10) 'ABC' against VARCHAR 'ABC ': no match", async () => {
       expect((await join('fixed', 'other', pairs)).rows).toEqual([[2, 5]])
+    })
+
+    it.each(way.startsWith('with files') ? [] : keyCases)('$left with $right, normalise $normalise', async (given) => {
+      const { asked, told } = askedOf(given)
+      const { rows, match } = await join(given.left, given.right, asked)
+      expect(rows).toEqual(given.pairs)
+      expect(match).toMatchObject(told)
+      const anti = await join(given.left, given.right, { ...asked, type: 'ANTI', select: [{ column: 'l.n' }] })
+      expect(anti.rows).toHaveLength(anti.match.joinedRows ?? -1)
+      expect(anti.rows).toHaveLength((anti.match.leftRows ?? 0) - (anti.match.leftMatched ?? 0))
     })
   })
 })
