@@ -17,6 +17,6 @@ export interface DemoJoinAnswer extends DemoAnswer {
 export const mainJob = () => example('libraries-toilets-polling-stations')
 
 /** A join of two boroughs' tables, as GraphQL. */
-export const joinOfBoroughs = () => example('barnet-schools-in-camdens-list')
+export const joinOfBoroughs = () => example('join-of-two-boroughs')
 
 const example = (name: string) => readFileSync(packageFile(`graphql/examples/${name}.graphql`), 'utf8')
