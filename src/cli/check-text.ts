@@ -1,3 +1,4 @@
+import { counted } from './counted.js'
 import type { Capabilities } from '../connector/capabilities.js'
 import { type Brought, type Check, isWell, type Step } from './check-connector.js'
 
@@ -38,8 +39,6 @@ function catalogueText({ datasets, problems, complete, malformed }: Brought): st
   const broken = malformed === 0 ? '' : `; events that break the connector contract: ${malformed}`
   return `${counted(datasets.length, 'dataset')}, ${counted(tables.length, 'table')}, ${counted(columns, 'column')}; records that could not be read: ${problems.length}${whole}${broken}`
 }
-
-const counted = (count: number, noun: string) => `${count.toLocaleString('en-GB')} ${noun}${count === 1 ? '' : 's'}`
 
 function stepText<T>({ ms, value, error }: Step<T>, text: (value: T) => string): string {
   const time = ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(1)} s`

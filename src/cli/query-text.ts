@@ -1,5 +1,7 @@
 import Table from 'cli-table3'
+import { counted } from './counted.js'
 import { isExactNumber, stringifyExact } from './exact-json.js'
+import { type MatchAnswer, matchText } from './match-text.js'
 
 /** The part of a ResultSet that is printed; `--json` prints everything. */
 export interface Answer {
@@ -10,6 +12,7 @@ export interface Answer {
   complete: boolean
   withheld: { column: string }[]
   sources: { spoke: string; status: string; missingColumns: string[]; error: { code: string; message: string } | null }[]
+  matches: MatchAnswer[]
   warnings: { code: string; message: string; table: string | null; column: string | null }[]
 }
 
@@ -17,6 +20,8 @@ export interface Answer {
 export interface PlanAnswer {
   text: string
   fragments: {
+    stage: number
+    why: string | null
     spoke: string
     connector: string
     native: string
@@ -41,8 +46,8 @@ const cellMax = 60
 const rowsAtOnce = 200
 const numeric = new Set(['INT64', 'DOUBLE', 'DECIMAL'])
 
-/** Formats a result: a table of rows, their number, and what is missing and why. Ends without a line break. */
-export function answerText({ columns, rows, rowCount, truncated, complete, withheld, sources, warnings }: Answer): string {
+/** Formats a result: a table of rows, their number, what each join matched, and what is missing and why. Ends without a line break. */
+export function answerText({ columns, rows, rowCount, truncated, complete, withheld, sources, matches, warnings }: Answer): string {
   const states = [
     counted(rowCount, 'row'),
     ...(truncated ? ['truncated: more rows exist beyond the limit'] : []),
@@ -58,7 +63,11 @@ export function answerText({ columns, rows, rowCount, truncated, complete, withh
   const misleading = warnings.map(({ code, message, table, column }) =>
     [code, ...(table === null ? [] : [table]), ...(column === null ? [] : [column]), message].join(': '),
   )
-  return [tableText(columns, rows), states.join('; '), ...[...failed, ...misleading, ...lacking, ...hidden].map(harmless)].join('\n')
+  return [
+    tableText(columns, rows),
+    states.join('; '),
+    ...[...matches.map(matchText), ...failed, ...misleading, ...lacking, ...hidden].map(harmless),
+  ].join('\n')
 }
 
 /** Formats a plan: the tree, what each source would run and leave to the hub, and the hub's own part. Ends without a line break. */
@@ -111,10 +120,11 @@ const widthsOf = (border: string) =>
     .map(({ length }) => length)
 
 function fragmentText(
-  { spoke, connector, native, pushedDown, left, estimatedRows, tables, missingColumns }: PlanAnswer['fragments'][number],
+  { stage, why, spoke, connector, native, pushedDown, left, estimatedRows, tables, missingColumns }: PlanAnswer['fragments'][number],
   index: number,
 ): string {
   const facts = [
+    ...(why === null ? [] : [[`stage ${stage}`, why]]),
     ...(tables === undefined ? [] : [['tables', tables.join(', ')]]),
     ['pushed down', pushedDown.join(', ') || 'nothing'],
     ['left', left.join(', ') || 'nothing'],
@@ -131,9 +141,6 @@ function fragmentText(
 
 const pathText = (path: readonly (string | number)[]) =>
   path.map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index === 0 ? '' : '.'}${step}`)).join('')
-
-/** `1 row`, `1,200 rows`. */
-export const counted = (count: number, noun: string) => `${count.toLocaleString('en-GB')} ${noun}${count === 1 ? '' : 's'}`
 
 const lines = (text: string) => text.split('\n').map(harmless)
 

@@ -1,5 +1,6 @@
 import Table from 'cli-table3'
-import { cellText, counted, harmless } from './query-text.js'
+import { counted } from './counted.js'
+import { cellText, harmless } from './query-text.js'
 
 /** The part of a SearchConnection that is printed; `--json` prints everything. */
 export interface Found {

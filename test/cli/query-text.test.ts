@@ -3,6 +3,7 @@ import { buildSchema, getNamedType, type GraphQLObjectType, isObjectType, Kind, 
 import { describe, expect, test } from 'vitest'
 import { planSelection, resultSelection } from '../../src/cli/commands/query.js'
 import { parseInput } from '../../src/cli/query-input.js'
+import { matchText } from '../../src/cli/match-text.js'
 import { type Answer, answerText, cellText, graphErrorText, planText } from '../../src/cli/query-text.js'
 
 const answer: Answer = {
@@ -19,6 +20,7 @@ const answer: Answer = {
   complete: true,
   withheld: [],
   sources: [{ spoke: 'camden', status: 'OK', missingColumns: [], error: null }],
+  matches: [],
   warnings: [],
 }
 
@@ -80,6 +82,62 @@ describe('a result', () => {
   })
 })
 
+describe('what a join matched', () => {
+  const match = {
+    ...{ left: 'schools', right: 'visits', matchedKeys: 149, largestFanOut: 1 },
+    ...{ leftRows: 161, leftMatched: 149, leftNullKeys: 0, leftDamagedKeys: 0 },
+    ...{ rightRows: 300, rightMatched: 212, rightNullKeys: 0, rightDamagedKeys: 0 },
+  }
+  test('is one line for each join, under the number of rows', () => {
+    const matches = [match, { ...match, left: 'schools ⋈ visits', right: 'wards' }]
+    expect(
+      answerText({ ...answer, matches })
+        .split('\n')
+        .slice(7),
+    ).toEqual([
+      '2 rows',
+      'schools ⋈ visits: 149 of 161 rows of schools (93 %) and 212 of 300 rows of visits (71 %) matched, by 149 keys',
+      'schools ⋈ visits ⋈ wards: 149 of 161 rows of schools ⋈ visits (93 %) and 212 of 300 rows of wards (71 %) matched, by 149 keys',
+    ])
+  })
+
+  test.each([
+    [
+      'null and damaged keys, and many rows of one key',
+      { leftNullKeys: 1, leftDamagedKeys: 2, rightNullKeys: 1200, largestFanOut: 4 },
+      'matched, by 149 keys; one key became up to 4 rows; on the left 1 null key and 2 damaged keys; on the right 1,200 null keys',
+    ],
+    [
+      'a rate that would be rounded to all',
+      { leftRows: 1000, leftMatched: 999, rightRows: 1000, rightMatched: 1 },
+      '999 of 1,000 rows of schools (99 %) and 1 of 1,000 rows of visits (1 %) matched, by 149 keys',
+    ],
+    [
+      'none and one',
+      { leftRows: 1, leftMatched: 1, rightMatched: 0, matchedKeys: 1 },
+      '1 of 1 row of schools (100 %) and 0 of 300 rows of visits (0 %) matched, by 1 key',
+    ],
+    [
+      'no rows',
+      { leftRows: 0, leftMatched: 0, rightMatched: 0, matchedKeys: 0, largestFanOut: 0 },
+      '0 of 0 rows of schools and 0 of 300 rows of visits (0 %) matched, by 0 keys',
+    ],
+    [
+      'a side that did not answer',
+      {
+        leftMatched: null,
+        rightRows: null,
+        rightMatched: null,
+        rightNullKeys: null,
+        rightDamagedKeys: null,
+        matchedKeys: null,
+        largestFanOut: null,
+      },
+      'an unknown number of 161 rows of schools and an unknown number of rows of visits matched',
+    ],
+  ])('tells %s', (_what, differs, text) => expect(matchText({ ...match, ...differs })).toSatisfy((line: string) => line.endsWith(text)))
+})
+
 test.each([
   ['null', null, ''],
   ['false', false, 'false'],
@@ -94,6 +152,8 @@ test.each([
 
 test('a plan is its tree, each fragment and the hub’s part', () => {
   const fragment = {
+    stage: 1,
+    why: null,
     spoke: 'camden',
     connector: 'spoke',
     native: 'SELECT 1\nFROM a',
@@ -102,6 +162,8 @@ test('a plan is its tree, each fragment and the hub’s part', () => {
     estimatedRows: 1200,
   }
   const unsure = {
+    stage: 2,
+    why: 'waits for the keys of #0: about 12 rows against about 1,200',
     spoke: 'barnet',
     connector: 'files',
     native: 'b',
@@ -125,6 +187,7 @@ test('a plan is its tree, each fragment and the hub’s part', () => {
         FROM a
 
     #1 barnet (files)
+      stage 2          waits for the keys of #0: about 12 rows against about 1,200
       tables           barnet/b/b
       pushed down      nothing
       left             FILTER, SORT

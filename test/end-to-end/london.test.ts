@@ -3,6 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { buildSchema, parse, validate } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { resultSelection } from '../../src/cli/commands/query.js'
+import { parseInput } from '../../src/cli/query-input.js'
+import { type Answer, answerText } from '../../src/cli/query-text.js'
 import { freshDatabase, type FreshDatabase } from '../support/postgres.js'
 import { startTestHub, type TestHub } from '../support/dials.js'
 
@@ -62,12 +65,29 @@ describe('the demonstration', () => {
     )
   })
 
-  test('the README’s query is the example’s, and its answer is what comes back', async () => {
-    const readme = readFileSync(file('README.md'), 'utf8')
-    const block = (language: string) => new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(readme)?.[1] ?? ''
-    expect(block('graphql')).toBe(readFileSync(file('graphql/examples/polling-stations-by-borough.graphql'), 'utf8'))
-    expect(await hub.ask(block('graphql'))).toEqual(JSON.parse(block('json')))
-  })
+  const blocks = (page: string, language: string) =>
+    [...readFileSync(file(page), 'utf8').matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, 'g'))].map(([, block = '']) => block)
+
+  test.each(['polling-stations-by-borough', 'join-of-two-boroughs'].map((name, at) => ({ name, at })))(
+    'the README’s query $name is the example’s, and its answer is what comes back',
+    async ({ name, at }) => {
+      const text = blocks('README.md', 'graphql')[at] as string
+      expect(text).toBe(readFileSync(file(`graphql/examples/${name}.graphql`), 'utf8'))
+      expect(await hub.ask(text)).toEqual(JSON.parse(blocks('README.md', 'json')[at] as string))
+    },
+  )
+
+  const joins = blocks('docs/joins.md', 'yaml')
+  test.each(joins.map((yaml, at) => ({ yaml, at })))(
+    'docs/joins.md: dials query prints what it says of query $at',
+    async ({ yaml, at }) => {
+      const answer = await hub.ask<{ query: Answer }>(`query ($input: QueryInput!) { query(input: $input) ${resultSelection} }`, {
+        input: parseInput(yaml, 'docs/joins.md'),
+      })
+      expect(answer.errors).toBeUndefined()
+      expect(`${answerText(answer.data?.query as Answer)}\n`).toBe(blocks('docs/joins.md', 'text')[at])
+    },
+  )
 
   test('the README’s commands are there', () => {
     const { scripts } = JSON.parse(readFileSync(file('package.json'), 'utf8')) as { scripts: Record<string, string> }

@@ -9,7 +9,8 @@ import { startRogue } from '../support/spoke.js'
 
 const wide = 'Ward,Note\nKilburn,\nHolborn,"\u001b[31mred"\nBarnsbury,"two\nlines"\nLong,' + 'x'.repeat(70) + '\n'
 const big = '[{"id":1,"j":{"big":9007199254740993,"small":1.5}}]'
-const held = hubOfTwo({ 'camden/data/wards.csv': wide, 'camden/data/big.json': big })
+const visits = 'Library,Day\nKilburn,2026-01-01\nKilburn,2026-01-02\nHendon,2026-01-02\n,2026-01-03\n'
+const held = hubOfTwo({ 'camden/data/wards.csv': wide, 'camden/data/big.json': big, 'barnet/data/visits.csv': visits })
 const program = fileURLToPath(new URL('../../bin/dials.js', import.meta.url))
 
 interface Ended {
@@ -110,6 +111,23 @@ describe('an answer', () => {
   test('says that it is truncated', async () => {
     const { code, output } = await query([], { input: rowsOf('camden/wards/wards', { limit: 1 }) })
     expect([code, output.trimEnd().split('\n').at(-1)]).toEqual([0, '1 row; truncated: more rows exist beyond the limit'])
+  })
+
+  test('of a join has a line of what matched', async () => {
+    const input = JSON.stringify({
+      from: { table: 'camden/libraries/libraries' },
+      joins: [{ table: { table: 'barnet/visits/visits' }, on: [{ left: 'Name', right: 'Library' }] }],
+      measures: [{ function: 'COUNT' }],
+    })
+    const { code, output } = await query([], { input })
+    expect(code).toBe(0)
+    expect(output.split('\n').slice(-3)).toEqual([
+      '1 row',
+      'libraries ⋈ visits: 1 of 2 rows of libraries (50 %) and 2 of 4 rows of visits (50 %) matched, by 1 key; one key became up to 2 rows; on the right 1 null key',
+      '',
+    ])
+    const json = JSON.parse((await query(['--json'], { input })).output) as { matches: unknown[] }
+    expect(json.matches).toMatchObject([{ left: 'libraries', right: 'visits', joinedRows: 2, leftRate: 0.5, rightKeys: 2, matchedKeys: 1 }])
   })
 
   test('may be read in part: a reader that has gone is no failure', async () => {

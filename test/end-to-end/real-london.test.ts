@@ -79,6 +79,32 @@ describe.runIf(here && isLong)('the real files of five authorities', { tags: [lo
     expect(answer.data?.query.rows).toEqual([[971, '38864454.90']])
   })
 
+  const matchOf = async (left: string, right: string, on: object) => {
+    const input = { from: { table: left }, joins: [{ table: { table: right, as: 'right' }, on: [on] }], measures: [{ function: 'COUNT' }] }
+    const fields =
+      'matches { leftRows leftMatched leftNullKeys leftDamagedKeys leftKeys rightRows rightMatched rightKeys matchedKeys joinedRows }'
+    const answer = await hub.ask<{ query: { matches: object[] } }>(`query ($input: QueryInput!) { query(input: $input) { ${fields} } }`, {
+      input,
+    })
+    expect(answer.errors).toBeUndefined()
+    return answer.data?.query.matches[0]
+  }
+
+  test('Lambeth’s polling stations join its schools on UPRN: 31 distinct', async () => {
+    const on = { left: 'UPRN', right: 'UPRN', normalise: 'UPRN' }
+    const match = await matchOf('lambeth/polling-stations/polling-stations', 'lambeth/schools/schools', on)
+    expect(match).toMatchObject({ leftRows: 101, leftKeys: 88, rightRows: 100, rightKeys: 98, matchedKeys: 31 })
+  })
+
+  test.each([
+    ['Barnet’s: 149 of 161', 'barnet', 'URN', 161, 149],
+    ['Wandsworth’s: none', 'wandsworth', 'Urn', 81, 0],
+  ])('schools of Camden’s extract on URN, %s', async (_, spoke, left, leftRows, leftMatched) => {
+    const on = { left, right: 'Unique Reference Number', normalise: 'TEXT' }
+    const match = await matchOf(`${spoke}/schools/schools`, 'camden/schools/schools', on)
+    expect(match).toMatchObject({ leftRows, leftMatched, rightRows: 658, matchedKeys: leftMatched, joinedRows: leftMatched })
+  })
+
   test('nothing of libraries, toilets, polling stations and schools is taken for personal', async () => {
     const { data } = await hub.ask<{
       datasets: { nodes: { tables: { id: string; columns: { name: string; sensitivity: string }[] }[] }[] }

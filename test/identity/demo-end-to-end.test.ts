@@ -34,6 +34,12 @@ async function token(...args: string[]): Promise<string> {
   return program.output().trim()
 }
 
+test('npm start prints, after its first answer, a join of two boroughs and what matched', () => {
+  const [, after = ''] = output.split('Libraries, toilets and polling stations by borough')
+  expect(after).toMatch(/^│ Hendon School +│ Academy Converter +│ 1254 +│$/m)
+  expect(after).toMatch(/^barnet ⋈ camden: 4 of 12 rows of barnet \(33 %\) and 4 of 15 rows of camden \(27 %\) matched, by 4 keys$/m)
+})
+
 test('npm start prints two tokens that the hub takes, says how long they live and how they are sent, and no warning of a library', async () => {
   expect(output).toMatch(/send the header "Authorization: Bearer <token>"\. These live for 60 minutes/)
   expect(output).not.toMatch(/oidc-provider/)

@@ -4,11 +4,12 @@ import Table from 'cli-table3'
 import { Command } from 'commander'
 import { type HubConfig, type Loaded, loadHubConfig, readEnvironment } from '../../config.js'
 import { askGraph } from '../ask-graph.js'
-import { mainJob, type MainJobAnswer } from '../main-job.js'
 import { type DemoIssuer, demoTokenSeconds, startDemoIssuer } from '../demo-issuer.js'
+import { type DemoAnswer, type DemoJoinAnswer, joinOfBoroughs, mainJob } from '../demo-queries.js'
 import { demoToken } from '../demo-token.js'
 import { issuerOf, organisationIdOf } from '../hub-identity.js'
 import { createLog } from '../log.js'
+import { matchText } from '../match-text.js'
 import type { RunningHub } from '../start-hub.js'
 import { UndoList } from '../undo-list.js'
 import { untilStopped } from '../until-stopped.js'
@@ -80,9 +81,12 @@ async function showTokens(dataFolder: string, organisations: readonly string[], 
 async function show(hub: RunningHub, spokeIds: readonly string[]): Promise<void> {
   await Promise.all(spokeIds.map((id) => hub.harvestNow(id)))
   const spokes = await askGraph<SpokeLine[]>(hub, 'spokes', '{ spokes { id title status datasets { totalCount } } }')
-  const query = await askGraph<MainJobAnswer>(hub, 'query', mainJob())
+  const query = await askGraph<DemoAnswer>(hub, 'query', mainJob())
+  const join = await askGraph<DemoJoinAnswer>(hub, 'query', joinOfBoroughs())
   process.stdout.write(
-    `${spokesTable(spokes)}\n\nLibraries, toilets and polling stations by borough, as it came back over HTTP:\n${answerTable(query)}\n\n`,
+    `${spokesTable(spokes)}\n\nLibraries, toilets and polling stations by borough, as it came back over HTTP:\n${answerTable(query)}\n\n` +
+      `Barnet's schools with what Camden's list says of them, and what matched:\n${answerTable(join)}\n` +
+      `${join.matches.map(matchText).join('\n')}\n\n`,
   )
 }
 
@@ -101,7 +105,7 @@ function spokesTable(spokes: readonly SpokeLine[]): string {
   return table.toString()
 }
 
-function answerTable({ columns, rows }: MainJobAnswer): string {
+function answerTable({ columns, rows }: DemoAnswer): string {
   const table = new Table({ head: columns.map(({ name }) => name), ...plain })
   for (const row of rows) table.push(row.map((cell) => String(cell ?? '')))
   return table.toString()

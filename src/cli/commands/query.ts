@@ -14,10 +14,11 @@ interface Options {
 }
 
 /** Every field of a result in the graph, without `records`, which repeats its rows as objects. */
-export const resultSelection = `{ transaction columns { name type encoding semanticType table unit decision obligations } rows rowCount truncated complete withheld { column decision obligations } sources { spoke tables status rows bytes elapsedMs pushedDown missingColumns asOf error { code message } } warnings { code message table column } version }`
+export const resultSelection = `{ transaction columns { name type encoding semanticType table unit decision obligations } rows rowCount truncated complete withheld { column decision obligations } sources { spoke tables status rows bytes elapsedMs pushedDown missingColumns asOf error { code message } } matches { left right joinedRows leftRows leftMatched leftNullKeys leftKeys leftRate rightRows rightMatched rightNullKeys rightKeys rightRate matchedKeys leftDamagedKeys rightDamagedKeys largestFanOut } warnings { code message table column } version }`
 
 /** Every field of a plan in the graph. */
-export const planSelection = '{ text fragments { spoke connector tables missingColumns native pushedDown left estimatedRows } residual }'
+export const planSelection =
+  '{ text fragments { stage why spoke connector tables missingColumns native pushedDown left estimatedRows } residual }'
 
 const example = `
 Example, of a file libraries.yaml:
