@@ -3,6 +3,7 @@ import { Pace } from '../../connector/next-turn.js'
 import type { Join, Relation } from '../../connector/relation.js'
 import { shapesOf } from '../../connector/shapes.js'
 import { overAnswers, remainingOperators } from '../../connector/split.js'
+import { supports } from '../../connector/supports.js'
 import { mapInputs, operatorsOf, scansOf } from '../../connector/traverse.js'
 import type { AuthorisedQuery } from '../3-authorise/authorise.js'
 import { estimateRows } from './estimate.js'
@@ -40,8 +41,11 @@ export async function fragmentsOf(
   const residual = overAnswers(remaining, (id) => (fragments.get(id) as PlanFragment).planned)
   const add = async (side: string, counting: Relation): Promise<Relation> => {
     await pace.before(query.columns.length * scansOf(counting).length)
-    const piece = { id: `#${fragments.size}`, side, relation: pruneColumns(counting) }
-    const fragment = fragmentOf(piece, sources.get(side) as PlanSource, known)
+    const source = sources.get(side) as PlanSource
+    // Fewer columns of a union take a projection of each input, which a source may not run below its union.
+    const pruned = pruneColumns(counting)
+    const piece = { id: `#${fragments.size}`, side, relation: supports(source.capabilities, pruned) ? pruned : counting }
+    const fragment = fragmentOf(piece, source, known)
     fragments.set(piece.id, { ...fragment, isMatch: true, why: 'counts the matches of a join' })
     return overAnswers(scanOfAnswer(piece.id, shapesOf(piece.relation)), () => fragment.planned)
   }

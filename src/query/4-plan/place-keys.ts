@@ -2,6 +2,7 @@ import type { Capabilities } from '../../connector/capabilities.js'
 import type { ColumnType, Shape } from '../../connector/column.js'
 import type { Join, Relation } from '../../connector/relation.js'
 import { shapeOf, shapesOf } from '../../connector/shapes.js'
+import { supports } from '../../connector/supports.js'
 import { scansOf } from '../../connector/traverse.js'
 import { estimateRows } from './estimate.js'
 import type { PlanFragment, SentKeys, SideCount } from './physical-plan.js'
@@ -84,11 +85,11 @@ export function countOf(join: Join, side: Side, whole: Relation, capabilities: C
     const measures = [{ function: 'COUNT' as const }, ...counts.map((count) => ({ function: count, input: key }))]
     return { side, form: 'PLAIN', relation: { op: 'aggregate', groups: [], measures, input: whole } }
   }
-  if (capabilities.join !== true) return { side, form: 'MATCH' }
   // Nothing is joined: the left side alone is counted.
   const none: Relation = { op: 'limit', count: 0, offset: 0, input: whole }
   const pairs = keys.map((one) => ({ left: one, right: one }))
-  return { side, form: 'MATCH', relation: { op: 'match', type: 'INNER', keys: pairs, left: whole, right: none } }
+  const relation: Relation = { op: 'match', type: 'INNER', keys: pairs, left: whole, right: none }
+  return { side, form: 'MATCH', ...(supports(capabilities, relation) ? { relation } : {}) }
 }
 
 function told(count: number): string {

@@ -19,6 +19,12 @@ export async function countMatches(
   const parts = partsOf(outcomes)
   const failed = new Set(outcomes.filter(({ error }) => error !== undefined).map(({ fragment }) => fragment.id))
   const hasFailed = (side: Relation) => scansOf(side).some(({ table }) => failed.has(table))
+  /** Whether only the rows of a side were read that have a key of the other. */
+  const isPart = (side: Relation) =>
+    outcomes.some(({ fragment, isSkipped }) => {
+      const hasKeys = isSkipped || fragment.planned.pushedDown.includes('KEYS')
+      return hasKeys && scansOf(side).some(({ table }) => table === fragment.id)
+    })
   const count = (relation: Relation) => countsOf(relation, parts, engine, signal)
   return Promise.all(
     matches.map(async ({ relation, whole }) => {
@@ -31,8 +37,9 @@ export async function countMatches(
         const isKnown = isOfSide(name, 'left') ? isLeft : isOfSide(name, 'right') ? isRight : isLeft && isRight
         return [name, isKnown ? (read[name] ?? null) : null]
       })
-      const ofWhole = whole?.relation === undefined || hasFailed(whole.relation) ? undefined : await count(whole.relation)
-      return { ...Object.fromEntries(known), ...(whole === undefined ? {} : wholeSide(whole, ofWhole)) } as MatchCounts
+      if (whole === undefined || !isPart(whole.side === 'left' ? left : right)) return Object.fromEntries(known) as MatchCounts
+      const ofWhole = whole.relation === undefined || hasFailed(whole.relation) ? undefined : await count(whole.relation)
+      return { ...Object.fromEntries(known), ...wholeSide(whole, ofWhole) } as MatchCounts
     }),
   )
 }
