@@ -51,7 +51,7 @@ export function answerText({ columns, rows, rowCount, truncated, complete, withh
   const states = [
     counted(rowCount, 'row'),
     ...(truncated ? ['truncated: more rows exist beyond the limit'] : []),
-    ...(complete ? [] : ['NOT COMPLETE: what a source did not answer is not in it']),
+    ...(complete ? [] : ['NOT COMPLETE: a source did not answer']),
   ]
   const failed = sources
     .filter(({ status }) => status !== 'OK')

@@ -7,7 +7,10 @@ export function engineError(thrown: unknown): DialsError {
   const detail = { cause: thrown }
   if (text.startsWith('INTERRUPT')) return new SourceTimeout('The query was ended before it finished.', detail)
   if (text.startsWith('Out of Memory')) {
-    return new ResultTooLarge('The query needs more memory than it may have. Filter more, group, or ask for fewer columns.', detail)
+    return new ResultTooLarge(
+      'The query needs more memory than is free now. Filter more, group, or ask for fewer columns; where others are busy here, try again in a moment.',
+      detail,
+    )
   }
   if (/^IO Error: .*No space left on device/s.test(text)) {
     return new ResultTooLarge(

@@ -60,7 +60,7 @@ describe('a result', () => {
     ]
     const text = answerText({ ...answer, rowCount: 1, truncated: true, complete: false, withheld: [{ column: 'Date of birth' }], sources })
     expect(text.split('\n').slice(7)).toEqual([
-      '1 row; truncated: more rows exist beyond the limit; NOT COMPLETE: what a source did not answer is not in it',
+      '1 row; truncated: more rows exist beyond the limit; NOT COMPLETE: a source did not answer',
       'barnet: TIMED_OUT: SOURCE_TIMEOUT: It took too long.',
       'gla: SKIPPED',
       'camden lacks ward, Opened: empty in its rows',

@@ -195,4 +195,47 @@ describe('a query with joins', () => {
     expect(error).toMatchObject({ code: 'RESULT_TOO_LARGE', inputPath: ['joins', 0, 'on'] })
     expect(error.message).toMatch(/^Join 1 would have about 10,000,000,000 rows: many rows of both sides have the same key\./)
   })
+
+  it('is not refused by a guess, where its sides are filtered', async () => {
+    const large = { ...context, catalogue: catalogueOf([tableOf(schools.id, schools.columns, { rowCount: 100_000 })]) }
+    const where = { column: 'urn', lte: 1 }
+    const joins = [{ table: { ...from, as: 'other', where }, on: [{ left: '_spoke', right: '_spoke' }] }]
+    const result = await runQuery({ from: { ...from, where }, joins, measures: [{ function: 'COUNT' }] }, large)
+    expect(JSON.parse(await textOf(result, 'rows', 'EXACT'))).toEqual([[1]])
+    await result.release()
+  })
+
+  it('is not told to compare as texts what is never equal as texts', async () => {
+    const error = await failureOf(() => ask({ from: { table: visits.id }, joins: [{ table: from, on: [{ left: 'day', right: 'urn' }] }] }))
+    expect(error.message).not.toMatch(/normalise/)
+  })
+
+  it.each([
+    ['INNER', [], []],
+    ['LEFT', [['Acland'], ['Beckford'], ['Beckford annexe'], ['Unnumbered']], ['Rows have nulls here']],
+    ['ANTI', [['Acland'], ['Beckford'], ['Beckford annexe'], ['Unnumbered']], ['Rows are in this answer']],
+  ])('warns under PARTIAL where a partner may be at a source that failed: %s', async (type, rows, begins) => {
+    const partial = { ...context, sources: { get: (spokeId: string) => (spokeId === 'barnet' ? undefined : context.sources.get(spokeId)) } }
+    const input = {
+      from,
+      joins: [{ table: { table: elsewhere.id }, type, on }],
+      select: [{ column: 'name' }],
+      orderBy: [{ column: 'name' }],
+    }
+    // The plan is made while the source is there.
+    let planned = false
+    const sources = { get: (spokeId: string) => (planned ? partial.sources.get(spokeId) : context.sources.get(spokeId)) }
+    const stage: NonNullable<QueryContext['stage']> = async (name, work) => {
+      planned = name === 'execute'
+      return work()
+    }
+    const result = await runQuery({ ...input, onSourceError: 'PARTIAL' }, { ...context, sources, stage })
+    expect(JSON.parse(await textOf(result, 'rows', 'EXACT'))).toEqual(rows)
+    expect(result.complete).toBe(false)
+    expect(result.warnings.map(({ code }) => code)).toEqual(begins.map(() => 'PARTNERS_UNKNOWN'))
+    expect(result.warnings.map(({ message }) => message)).toEqual(
+      begins.map((text) => `${text} that may have a partner in visits, the right side of join 1: barnet did not answer.`),
+    )
+    await result.release()
+  })
 })

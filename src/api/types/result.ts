@@ -84,7 +84,8 @@ export class Warning {
   @Field(() => String, {
     description:
       'STALE_COPY: the rows of a table are older than its file, which cannot be read now; the source’s asOf gives their time. ' +
-      'DEEP_PAGE: the sources read all rows that the offset skips',
+      'DEEP_PAGE: the sources read all rows that the offset skips. PARTNERS_UNKNOWN: a source on the right of a LEFT or ANTI join did not ' +
+      'answer, so rows that seem to have no partner may have one',
   })
   code!: string
   @Field(() => String, { description: 'What happened and why' }) message!: string

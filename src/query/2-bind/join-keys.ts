@@ -53,7 +53,11 @@ function normalisedKey(left: ScopeColumn, right: ScopeColumn, as: Normalisation,
 }
 
 function unlike(left: ScopeColumn, right: ScopeColumn, path: Path): TypeMismatch {
-  const kinds = (['UPRN', 'POSTCODE', 'TEXT'] as const).filter((as) => acceptsShape(as, left.shape) && acceptsShape(as, right.shape))
+  // The texts of two other types, such as a date and a time, are never equal either.
+  const isText = [left, right].some(({ shape }) => shape.type === 'STRING')
+  const kinds = (['UPRN', 'POSTCODE', 'TEXT'] as const).filter(
+    (as) => acceptsShape(as, left.shape) && acceptsShape(as, right.shape) && isText,
+  )
   return new TypeMismatch(
     `'${left.name}' is ${left.shape.type} and '${right.name}' is ${right.shape.type}: they are never equal. ` +
       `${kinds.length > 0 ? `Compare them as the same kind of thing with normalise: ${kinds.join(' or ')}. Or read` : 'Read'} one as the type of the other: ` +

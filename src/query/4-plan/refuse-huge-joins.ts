@@ -10,7 +10,8 @@ const rowsMax = 1_000_000_000
 /** @throws RESULT_TOO_LARGE where a join would have very many rows, since few of its keys are distinct. */
 export function refuseHugeJoins(relation: Relation, tables: Statistics): void {
   for (const join of operatorsOf(relation)) {
-    const rows = join.op === 'join' ? estimateRows(join, tables) : undefined
+    // How much a filter keeps is a guess, and a guess refuses nothing.
+    const rows = join.op === 'join' && !isFiltered(join) ? estimateRows(join, tables) : undefined
     if (join.op !== 'join' || rows === undefined || rows <= rowsMax) continue
     const at = join.at ?? 0
     throw new ResultTooLarge(
@@ -18,4 +19,8 @@ export function refuseHugeJoins(relation: Relation, tables: Statistics): void {
       { inputPath: ['joins', at, 'on'] },
     )
   }
+}
+
+function isFiltered(relation: Relation): boolean {
+  return [...operatorsOf(relation)].some(({ op }) => op === 'filter')
 }

@@ -172,7 +172,7 @@ function tooLarge(residual: Relation, counted: readonly MatchCounts[], cause: Re
   const widest = joinsOf(residual).toSorted((one, other) => rowsOf(counted, other) - rowsOf(counted, one))[0]
   return new ResultTooLarge(
     `${operator} over the answers of the sources needs more memory than the hub may use.${widest === undefined ? '' : joinText(widest, counted)} ` +
-      'Filter more, group, or ask for fewer columns.',
+      'Filter more, group, or ask for fewer columns; where others are busy here, try again in a moment.',
     { cause },
   )
 }

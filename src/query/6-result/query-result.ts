@@ -9,7 +9,7 @@ import type { PhysicalPlan } from '../4-plan/physical-plan.js'
 import type { Executed } from '../5-execute/execute.js'
 import type { FragmentOutcome } from '../5-execute/fragment.js'
 import { type MatchReport, matchReport } from './match-report.js'
-import { type Warning, warningsOf } from './warnings.js'
+import { unknownPartners, type Warning, warningsOf } from './warnings.js'
 
 /** The state of one source in one query (SourceReport of graphql/surface.graphql). */
 export interface SourceReport {
@@ -74,7 +74,7 @@ export function result(
     withheld: query.withheld,
     sources: outcomes.filter(({ fragment, error }) => !fragment.isMatch || error !== undefined).map(reportOf),
     matches: matches.map((counts, index) => matchReport(query.joins[index] as BoundJoin, counts)),
-    warnings: warningsOf(outcomes, query.offset),
+    warnings: [...warningsOf(outcomes, query.offset), ...unknownPartners(plan.matches, query.joins, outcomes)],
     version: versionOf(outcomes),
     json: (format, numbers) => answer.json(format, numbers),
     release: () => answer.release(),

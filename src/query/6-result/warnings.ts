@@ -1,12 +1,16 @@
+import { scansOf } from '../../connector/traverse.js'
+import type { BoundJoin } from '../2-bind/bound-query.js'
+import type { MatchPlan } from '../4-plan/physical-plan.js'
 import type { FragmentOutcome } from '../5-execute/fragment.js'
 
 /** Something that may mislead a reader of the rows, or made the query slow. */
 export interface Warning {
   /**
    * STALE_COPY: a table's rows are older than its file, which cannot be read now. DEEP_PAGE: the sources read and sort all rows that the
-   * offset skips.
+   * offset skips. PARTNERS_UNKNOWN: a source on the right of a LEFT or ANTI join did not answer, so rows that seem to have no partner may
+   * have one.
    */
-  readonly code: 'STALE_COPY' | 'DEEP_PAGE'
+  readonly code: 'STALE_COPY' | 'DEEP_PAGE' | 'PARTNERS_UNKNOWN'
   readonly message: string
   readonly table: string | null
   readonly column: string | null
@@ -46,6 +50,20 @@ function stale(outcomes: readonly FragmentOutcome[]): Warning[] {
       table: `${fragment.spokeId}/${table}`,
       column: null,
     }))
+  })
+}
+
+/** Joins whose rows without a partner may have one, at a source that failed under PARTIAL. An INNER join only lacks rows then. */
+export function unknownPartners(plans: readonly MatchPlan[], joins: readonly BoundJoin[], outcomes: readonly FragmentOutcome[]): Warning[] {
+  const failed = new Map(outcomes.flatMap(({ fragment, error }) => (error === undefined ? [] : [[fragment.id, fragment.spokeId]])))
+  return plans.flatMap(({ relation }, index): Warning[] => {
+    if (relation.op !== 'match' || relation.type === 'INNER') return []
+    const spokes = [...new Set(scansOf(relation.right).flatMap(({ table }) => failed.get(table) ?? []))]
+    if (spokes.length === 0) return []
+    const { right } = joins[index] as BoundJoin
+    const rows = relation.type === 'ANTI' ? 'Rows are in this answer' : 'Rows have nulls here'
+    const message = `${rows} that may have a partner in ${right}, the right side of join ${index + 1}: ${spokes.join(', ')} did not answer.`
+    return [{ code: 'PARTNERS_UNKNOWN', table: null, column: null, message }]
   })
 }
 
