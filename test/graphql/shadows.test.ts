@@ -159,11 +159,14 @@ const operations = Object.values(schema.getQueryType()?.getFields() ?? {}).flatM
   }),
 )
 
-/** All strings and numbers of an answer, but for how long it took, which may be any number. */
+/** What of an answer is drawn by chance, and may hold any number. */
+const byChance = ['elapsedMs', 'transaction']
+
+/** All strings and numbers of an answer, but for those. */
 function* leaves(value: unknown): Generator<string | number> {
   if (typeof value === 'string' || typeof value === 'number') yield value
   else if (typeof value === 'object' && value !== null)
-    for (const [key, one] of Object.entries(value)) if (key !== 'elapsedMs') yield* leaves(one)
+    for (const [key, one] of Object.entries(value)) if (!byChance.includes(key)) yield* leaves(one)
 }
 
 async function walk(organisation: string | undefined): Promise<(string | number)[]> {
