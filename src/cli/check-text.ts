@@ -1,4 +1,4 @@
-import { counted } from './counted.js'
+import { counted } from '../connector/counted.js'
 import type { Capabilities } from '../connector/capabilities.js'
 import { type Brought, type Check, isWell, type Step } from './check-connector.js'
 

@@ -1,4 +1,4 @@
-import { counted, grouped } from './counted.js'
+import { counted, withCommas } from '../connector/counted.js'
 
 /** A MatchReport of the graph, as far as it is printed. A number is null where a source failed. */
 export interface MatchAnswer {
@@ -34,7 +34,7 @@ export function matchText(match: MatchAnswer): string {
 
 function sideText(name: string, matched: number | null, rows: number | null): string {
   if (matched === null || rows === null) return `an unknown number of ${rows === null ? 'rows' : counted(rows, 'row')} of ${name}`
-  return `${grouped(matched)} of ${counted(rows, 'row')} of ${name}${rows === 0 ? '' : ` (${percent(matched, rows)} %)`}`
+  return `${withCommas(matched)} of ${counted(rows, 'row')} of ${name}${rows === 0 ? '' : ` (${percent(matched, rows)} %)`}`
 }
 
 /** Only all are 100 %, and only none is 0 %. */

@@ -1,5 +1,5 @@
 import Table from 'cli-table3'
-import { counted } from './counted.js'
+import { counted } from '../connector/counted.js'
 import { isExactNumber, stringifyExact } from './exact-json.js'
 import { type MatchAnswer, matchText } from './match-text.js'
 

@@ -1,5 +1,5 @@
 import Table from 'cli-table3'
-import { counted } from './counted.js'
+import { counted } from '../connector/counted.js'
 import { cellText, harmless } from './query-text.js'
 
 /** The part of a SearchConnection that is printed; `--json` prints everything. */

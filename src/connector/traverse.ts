@@ -1,4 +1,4 @@
-import type { Expression, Predicate, Relation, TableScan } from './relation.js'
+import type { Expression, Join, Predicate, Relation, TableScan } from './relation.js'
 
 /** The inputs of an operator, from left to right. */
 export function inputsOf(relation: Relation): readonly Relation[] {
@@ -58,6 +58,11 @@ export function* operatorsOf(relation: Relation): Generator<Relation> {
 /** Every scan of a relation, from left to right. */
 export function scansOf(relation: Relation): TableScan[] {
   return [...operatorsOf(relation)].filter((operator) => operator.op === 'scan')
+}
+
+/** Every join of a relation, those below first. */
+export function joinsOf(relation: Relation): Join[] {
+  return [...operatorsOf(relation)].filter((operator) => operator.op === 'join')
 }
 
 /** The operands of an expression. */

@@ -1,3 +1,4 @@
+import { withCommas } from '../connector/counted.js'
 import { ResultTooLarge, SourceTimeout } from '../errors.js'
 
 interface Waiting {
@@ -68,7 +69,7 @@ export class MemoryPool {
 }
 
 function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1e6).toLocaleString('en-GB')} MB`
+  return `${withCommas(Math.ceil(bytes / 1e6))} MB`
 }
 
 function ended(): SourceTimeout {

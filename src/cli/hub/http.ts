@@ -28,7 +28,7 @@ export interface HttpParts extends HubGraph, HubEngine, HubDatabase {
 /** Listens. @returns the URL of the hub. */
 export async function startHttp(start: HubStart, parts: HttpParts): Promise<string> {
   const { loaded, config, port, log, undo } = start
-  const { graph, operations, keys, telemetry, knex, engine, anonymousEngine, sources, scheduler, search } = parts
+  const { graph, operations, keys, telemetry, knex, engine, anonymousEngine } = parts
   const tls = config.tls && {
     cert: Buffer.from(readBeside(loaded, config.tls.cert, 'tls.cert')),
     key: Buffer.from(readBeside(loaded, config.tls.key, 'tls.key')),
@@ -43,17 +43,7 @@ export async function startHttp(start: HubStart, parts: HttpParts): Promise<stri
   const app = hubServer({
     graph,
     operations,
-    contextOf: contextMaker({
-      identify,
-      knex,
-      sources,
-      engine,
-      anonymousEngine,
-      scheduler,
-      search,
-      traces: telemetry.traces,
-      baseUrl: () => baseUrl,
-    }),
+    contextOf: contextMaker({ ...parts, identify, traces: telemetry.traces, baseUrl: () => baseUrl }),
     mayOperate,
     origins: config.cors?.origins ?? [],
     trustedProxies: config.trustedProxies ?? [],

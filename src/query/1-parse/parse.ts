@@ -48,6 +48,11 @@ export interface ParsedJoin {
   path: Path
 }
 
+/** The tables of a query: `from`, then that of each join. */
+export function tablesOf({ from, joins }: Pick<ParsedQuery, 'from' | 'joins'>): ParsedTable[] {
+  return [from, ...joins.map(({ table }) => table)]
+}
+
 /** MeasureFunction of graphql/surface.graphql. */
 export type MeasureFunction = 'COUNT' | 'COUNT_DISTINCT' | 'SUM' | 'AVG' | 'MIN' | 'MAX' | 'MEDIAN' | 'STDDEV'
 

@@ -3,7 +3,7 @@ import type { Relation, SortKey } from '../../connector/relation.js'
 import { mapPredicateColumns } from '../../connector/traverse.js'
 import { DialsError } from '../../errors.js'
 import type { ParsedFilter } from '../1-parse/filter.js'
-import type { ParsedJoin, ParsedQuery } from '../1-parse/parse.js'
+import { type ParsedJoin, type ParsedQuery, tablesOf } from '../1-parse/parse.js'
 import type { BoundJoin, BoundQuery, FromColumn, Output, Use } from './bound-query.js'
 import { filterBy } from './filter-by.js'
 import { bindKeys } from './join-keys.js'
@@ -37,7 +37,7 @@ export async function bind(query: ParsedQuery, catalogue: QueryCatalogue, budget
   const filter = (parsed: ParsedFilter, scope: Scope) =>
     bindPredicate(parsed, scope, (column, path) => seen({ column, use: 'FILTER', implicit: false, path }))
 
-  const own = [query.from, ...query.joins.map(({ table }) => table)].map(({ where }, index) =>
+  const own = tablesOf(query).map(({ where }, index) =>
     where === undefined ? undefined : filter(where, scopeOf([bound[index] as BoundTable])),
   )
   const keys = query.joins.map((join, index) => {
@@ -78,7 +78,7 @@ function reportedJoin({ type }: ParsedJoin, index: number, bound: readonly Bound
 
 /** The tables, in the order in which the query names them. */
 async function lookUp(query: ParsedQuery, catalogue: QueryCatalogue): Promise<ReadonlyMap<string, QueryTable>> {
-  const members = [query.from, ...query.joins.map(({ table }) => table)].flatMap((from) => from.members)
+  const members = tablesOf(query).flatMap((from) => from.members)
   const found = await catalogue.tables([...new Set(members.map(({ table }) => table))])
   const visible = new Map(found.map((table) => [table.id, table]))
   const tables = new Map<string, QueryTable>()

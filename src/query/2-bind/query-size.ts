@@ -1,6 +1,7 @@
+import { counted, withCommas } from '../../connector/counted.js'
 import { DialsError } from '../../errors.js'
 import type { ParsedFilter, Test } from '../1-parse/filter.js'
-import type { ParsedQuery } from '../1-parse/parse.js'
+import { type ParsedQuery, tablesOf } from '../1-parse/parse.js'
 
 /**
  * The steps that the queries of one operation may take together. Each factor of a query has a limit of its own (`queryLimits`); their
@@ -30,7 +31,7 @@ export function sizeOf(
   { from, joins, select, where, groupBy, measures, having, orderBy, grouped }: ParsedQuery,
   widths: readonly number[],
 ): QuerySize {
-  const tables = [from, ...joins.map(({ table }) => table)]
+  const tables = tablesOf({ from, joins })
   const columns = widths.reduce((sum, width) => sum + width, 0)
   const tests = [...tables.map((table) => table.where), where, having].flatMap((filter) => (filter === undefined ? [] : testsOf(filter)))
   const outputs = grouped ? [...groupBy, ...measures] : select
@@ -68,19 +69,11 @@ export class StepBudget {
       throw new DialsError(
         'QUERY_TOO_COMPLEX',
         `The query is too large as a whole: ${counted(tables, 'table')} × (${stepsEach} × (${counted(columns, 'column')} + ${counted(outputs, 'output')} + ` +
-          `${counted(terms, 'term')} of filters) + ${told(values)} for the values compared with) = ${told(steps)} steps. ` +
-          `One operation may take ${told(stepsMax)}${this.#left < stepsMax ? `, and its other queries have taken ${told(stepsMax - this.#left)}` : ''}. ` +
+          `${counted(terms, 'term')} of filters) + ${withCommas(values)} for the values compared with) = ${withCommas(steps)} steps. ` +
+          `One operation may take ${withCommas(stepsMax)}${this.#left < stepsMax ? `, and its other queries have taken ${withCommas(stepsMax - this.#left)}` : ''}. ` +
           'Name fewer tables, columns or values, or ask in several operations.',
       )
     }
     this.#left -= steps
   }
-}
-
-function counted(count: number, name: string): string {
-  return `${told(count)} ${name}${count === 1 ? '' : 's'}`
-}
-
-function told(count: number): string {
-  return count.toLocaleString('en-GB')
 }

@@ -1,6 +1,6 @@
 import type { QueryTable } from '../../catalogue/tables-for-query.js'
 import { BadUserInput } from '../../errors.js'
-import type { ParsedQuery, ParsedTable } from '../1-parse/parse.js'
+import { type ParsedQuery, type ParsedTable, tablesOf } from '../1-parse/parse.js'
 import { bindFrom, type From } from './from.js'
 import type { ScopeTable } from './scope.js'
 
@@ -16,7 +16,7 @@ export interface BoundTable extends ScopeTable {
 /** The tables of `from` and of each join, in their order. @throws BAD_USER_INPUT where two have one alias. */
 export async function bindTables(query: ParsedQuery, tables: ReadonlyMap<string, QueryTable>): Promise<BoundTable[]> {
   const bound: BoundTable[] = []
-  for (const [index, parsed] of [query.from, ...query.joins.map(({ table }) => table)].entries()) {
+  for (const [index, parsed] of tablesOf(query).entries()) {
     const from = await bindFrom(parsed, tables)
     const alias = aliasOf(parsed)
     if (alias !== undefined && bound.some((other) => other.alias === alias)) {

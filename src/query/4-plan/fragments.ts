@@ -4,7 +4,7 @@ import type { Join, Relation } from '../../connector/relation.js'
 import { shapesOf } from '../../connector/shapes.js'
 import { overAnswers, remainingOperators } from '../../connector/split.js'
 import { supports } from '../../connector/supports.js'
-import { mapInputs, operatorsOf, scansOf } from '../../connector/traverse.js'
+import { joinsOf, mapInputs, scansOf } from '../../connector/traverse.js'
 import type { AuthorisedQuery } from '../3-authorise/authorise.js'
 import { estimateRows } from './estimate.js'
 import type { MatchPlan, PhysicalPlan, PlanFragment, PlanSource } from './physical-plan.js'
@@ -58,20 +58,16 @@ export async function fragmentsOf(
   const isOpen = ({ tables }: PlanFragment) => tables.every((id) => query.tables.get(id)?.access === 'OPEN')
   for (const join of joinsOf(residual)) {
     const sent = keysFor(join, fragments, isOpen)
-    if (sent !== undefined) fragments.set(sent.fragment.id, sent.fragment)
-    const whole = sent && countOf(join, sent.side, relationOf.get(sent.fragment.id) as Relation, sent.fragment.capabilities)
-    if (sent !== undefined && whole?.relation !== undefined) {
-      const relation = await add(sent.fragment.spokeId, whole.relation)
-      matches[join.at ?? 0] = { relation: matchOf(join), whole: { ...whole, relation } }
+    if (sent === undefined) {
+      matches[join.at ?? 0] = { relation: matchOf(join) }
       continue
     }
-    matches[join.at ?? 0] = { relation: matchOf(join), ...(whole === undefined ? {} : { whole }) }
+    fragments.set(sent.fragment.id, sent.fragment)
+    const whole = countOf(join, sent.side, relationOf.get(sent.fragment.id) as Relation, sent.fragment.capabilities)
+    const counted = whole.relation === undefined ? whole : { ...whole, relation: await add(sent.fragment.spokeId, whole.relation) }
+    matches[join.at ?? 0] = { relation: matchOf(join), whole: counted }
   }
   return { fragments: [...fragments.values()], residual, matches }
-}
-
-function joinsOf(relation: Relation): Join[] {
-  return [...operatorsOf(relation)].filter((operator) => operator.op === 'join')
 }
 
 function matchOf({ type, keys, left, right }: Join): Relation {

@@ -4,6 +4,7 @@ import type { Join, Relation } from '../../connector/relation.js'
 import { shapeOf, shapesOf } from '../../connector/shapes.js'
 import { supports } from '../../connector/supports.js'
 import { scansOf } from '../../connector/traverse.js'
+import { withCommas } from '../../connector/counted.js'
 import { estimateRows } from './estimate.js'
 import type { PlanFragment, SentKeys, SideCount } from './physical-plan.js'
 
@@ -58,7 +59,7 @@ function waiting(
     ...fragment,
     keys,
     stage: 1 + Math.max(...senders.map(({ stage }) => stage)),
-    why: `waits for the keys of ${senders.map(({ id }) => id).join(', ')}: about ${told(rows)} rows against ${many === undefined ? 'an unknown number' : `about ${told(many)}`}`,
+    why: `waits for the keys of ${senders.map(({ id }) => id).join(', ')}: about ${withCommas(rows)} rows against ${many === undefined ? 'an unknown number' : `about ${withCommas(many)}`}`,
   }
 }
 
@@ -90,8 +91,4 @@ export function countOf(join: Join, side: Side, whole: Relation, capabilities: C
   const pairs = keys.map((one) => ({ left: one, right: one }))
   const relation: Relation = { op: 'match', type: 'INNER', keys: pairs, left: whole, right: none }
   return { side, form: 'MATCH', ...(supports(capabilities, relation) ? { relation } : {}) }
-}
-
-function told(count: number): string {
-  return Math.ceil(count).toLocaleString('en-GB')
 }

@@ -1,5 +1,6 @@
 import type { Relation } from '../../connector/relation.js'
 import { operatorsOf } from '../../connector/traverse.js'
+import { withCommas } from '../../connector/counted.js'
 import { ResultTooLarge } from '../../errors.js'
 import { estimateRows } from './estimate.js'
 import type { Statistics } from './table-statistics.js'
@@ -15,7 +16,7 @@ export function refuseHugeJoins(relation: Relation, tables: Statistics): void {
     if (join.op !== 'join' || rows === undefined || rows <= rowsMax) continue
     const at = join.at ?? 0
     throw new ResultTooLarge(
-      `Join ${at + 1} would have about ${rows.toLocaleString('en-GB')} rows: many rows of both sides have the same key. Join on more columns, or filter the sides.`,
+      `Join ${at + 1} would have about ${withCommas(rows)} rows: many rows of both sides have the same key. Join on more columns, or filter the sides.`,
       { inputPath: ['joins', at, 'on'] },
     )
   }

@@ -1,10 +1,6 @@
-import type { Operator } from '../../connector/capabilities.js'
 import { deadlineAfter } from '../../connector/deadline.js'
 import type { Answer, Engine, LandedFile, LandedParts, RowFormat } from '../../connector/engine.js'
-import type { Join, Relation } from '../../connector/relation.js'
-import { operatorName } from '../../connector/split.js'
 import type { Asker } from '../../connector/source.js'
-import { operatorsOf } from '../../connector/traverse.js'
 import { ResultTooLarge, SourceTimeout } from '../../errors.js'
 import type { PhysicalPlan, PlanFragment } from '../4-plan/physical-plan.js'
 import { blameSources } from './blame-sources.js'
@@ -12,6 +8,7 @@ import { countMatches, type MatchCounts } from './count-matches.js'
 import { type FragmentOptions, type FragmentOutcome, partsOf, releaseAll, runFragment, skipped } from './fragment.js'
 import { withKeys } from './send-keys.js'
 import type { Sources } from './sources.js'
+import { tooLarge } from './too-large.js'
 
 /** The limits of a query’s fragments, and whether a failed source fails the query. */
 export interface ExecuteOptions extends Omit<FragmentOptions, 'asker'> {
@@ -160,45 +157,4 @@ async function runResidual(
     const counted = matches.length === 0 ? [] : await countMatches(matches, outcomes, engine, signal).catch(() => [])
     throw tooLarge(residual, counted, thrown)
   }
-}
-
-/**
- * The hub does not spill to a disk, so an answer that does not fit into memory is refused. The error names the operator that uses most
- * memory, and of joins the one with the most rows.
- */
-function tooLarge(residual: Relation, counted: readonly MatchCounts[], cause: ResultTooLarge): ResultTooLarge {
-  const operator = holding(residual)
-  if (operator === undefined) return cause
-  const widest = joinsOf(residual).toSorted((one, other) => rowsOf(counted, other) - rowsOf(counted, one))[0]
-  return new ResultTooLarge(
-    `${operator} over the answers of the sources needs more memory than the hub may use.${widest === undefined ? '' : joinText(widest, counted)} ` +
-      'Filter more, group, or ask for fewer columns; where others are busy here, try again in a moment.',
-    { cause },
-  )
-}
-
-function joinsOf(relation: Relation): Join[] {
-  return [...operatorsOf(relation)].filter((operator) => operator.op === 'join')
-}
-
-function rowsOf(counted: readonly MatchCounts[], { at = 0 }: Join): number {
-  return counted[at]?.joinedRows ?? 0
-}
-
-/** Says which join has how many rows, where they could be counted. */
-function joinText(join: Join, counted: readonly MatchCounts[]): string {
-  const { joinedRows, largestFanOut } = counted[join.at ?? 0] ?? {}
-  const rows = typeof joinedRows !== 'number' ? '' : ` has ${told(joinedRows)} rows`
-  const fanOut = typeof largestFanOut !== 'number' ? '' : `, and one key became ${told(largestFanOut)} of them`
-  return ` Join ${(join.at ?? 0) + 1} (joins.${join.at ?? 0})${rows || ' is the largest'}${fanOut}.`
-}
-
-function told(count: number): string {
-  return count.toLocaleString('en-GB')
-}
-
-/** The operator nearest to the scans that has to keep its whole input in memory. */
-function holding(relation: Relation): Operator | undefined {
-  const first = [...operatorsOf(relation)].find(({ op }) => op === 'aggregate' || op === 'sort' || op === 'join')
-  return first && operatorName(first)
 }
