@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Capabilities, everything } from '../../src/connector/capabilities.js'
+import type { Source } from '../../src/connector/source.js'
 import { explainQuery, runQuery } from '../../src/query/run.js'
-import { type Bench, contextOf, openBench, tableOf, textOf } from '../support/query.js'
+import { type Bench, contextOf, failureOf, openBench, tableOf, textOf } from '../support/query.js'
+import { answering, partOf, scanOf } from './support/fault.js'
 import { openTableSource } from './support/table-source.js'
 import type { WorldTable } from './support/world.js'
 
@@ -208,5 +210,37 @@ describe('keys', () => {
     expect(asked.rows).toEqual([[10_500]])
     expect(asked.sources.find(({ spoke }) => spoke === 'barnet')?.rows).toBe(rows)
     expect(asked.matches).toMatchObject([{ matchedKeys: 10_500, rightRows: 21_500, rightKeys: 21_500, rightMatched: 10_500 }])
+  })
+
+  it.each(['FAIL', 'PARTIAL'])('that cannot be read are told as the fault of the source that sent them: %s', async (onSourceError) => {
+    const tables = [few, many]
+    const held = await Promise.all(tables.map((table) => openTableSource(bench.engine, bench.folder, [table], everything)))
+    const [ofFew, ofMany] = held as [Source, Source]
+    const lying = answering(ofFew, () =>
+      scanOf(
+        (async function* () {
+          yield await partOf(bench, "SELECT 'no number' AS c0, 'x' AS c1")
+        })(),
+      ),
+    )
+    const known = tables.map(({ id, columns, rows }) => tableOf(id, columns, { rowCount: rows.length }))
+    const context = contextOf(bench.hub, known, { camden: lying, barnet: ofMany })
+    const input = { from: { table: few.id }, joins: [{ table: { table: many.id }, on }], measures: [{ function: 'COUNT' }], onSourceError }
+    try {
+      if (onSourceError === 'FAIL') {
+        const error = await failureOf(() => runQuery(input, context))
+        expect(error).toMatchObject({ code: 'SOURCE_UNAVAILABLE', message: expect.stringContaining('camden') as unknown })
+        return
+      }
+      const result = await runQuery(input, context)
+      expect(JSON.parse(await textOf(result, 'rows', 'EXACT'))).toEqual([[0]])
+      expect(result.sources.map(({ spoke, status }) => ({ spoke, status }))).toEqual([
+        { spoke: 'camden', status: 'FAILED' },
+        { spoke: 'barnet', status: 'OK' },
+      ])
+      await result.release()
+    } finally {
+      await Promise.all(held.map((source) => source.close()))
+    }
   })
 })

@@ -1,5 +1,6 @@
-import type { Engine, LandedParts } from '../../connector/engine.js'
+import { type Engine, isReadError, type LandedParts } from '../../connector/engine.js'
 import type { Predicate } from '../../connector/relation.js'
+import { ResultTooLarge } from '../../errors.js'
 import type { PlanFragment, SentKeys } from '../4-plan/physical-plan.js'
 import type { OpenSource } from './sources.js'
 
@@ -41,10 +42,19 @@ function termOf({ key, shape }: SentKeys, values: readonly string[], { filter }:
   return { kind: 'in', left: key, values: values.map((value) => ({ kind: 'literal', shape, value })) }
 }
 
-/** The keys as their canonical texts. Undefined where they are too many. */
+/**
+ * The keys as their canonical texts. Undefined where they are too many, or cannot be read: the residual meets the same parts, and what is
+ * wrong with them is told there, with whose they are.
+ */
 async function valuesOf({ of, shape }: SentKeys, parts: LandedParts, engine: Engine, signal: AbortSignal): Promise<string[] | undefined> {
   const limited = { op: 'limit', count: keysMax + 1, offset: 0, input: of } as const
-  const answer = await engine.answer(limited, parts, { signal, columns: [{ name: 'key', shape }], limit: keysMax })
+  const answer = await engine
+    .answer(limited, parts, { signal, columns: [{ name: 'key', shape }], limit: keysMax })
+    .catch((thrown: unknown) => {
+      if (isReadError(thrown) || thrown instanceof ResultTooLarge) return undefined
+      throw thrown
+    })
+  if (answer === undefined) return undefined
   try {
     if (answer.rows > keysMax) return undefined
     const rows = JSON.parse(Buffer.concat(await answer.json('rows', 'EXACT')).toString()) as (string | number | boolean)[][]
