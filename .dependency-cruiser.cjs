@@ -14,7 +14,8 @@ module.exports = {
     only('config', 'errors'),
     only('connector', 'errors'),
     only('identity', 'errors', 'config', 'connector'),
-    only('engine', 'errors', 'connector'),
+    only('parquet'),
+    only('engine', 'errors', 'connector', 'parquet'),
     only('database', 'errors'),
     only('queue', 'errors', 'connector', 'database'),
     only('catalogue', 'errors', 'connector', 'identity', 'database', 'queue'),
@@ -32,7 +33,7 @@ module.exports = {
       from: { path: '^connectors/([^/]+)/' },
       to: {
         path: '^(src|connectors|migrations)/',
-        pathNot: ['^src/connector/', '^src/errors\\.ts$', '^connectors/$1/', '^connectors/shared/'],
+        pathNot: ['^src/connector/', '^src/parquet/', '^src/errors\\.ts$', '^connectors/$1/', '^connectors/shared/'],
       },
     },
     {

@@ -9,6 +9,8 @@ import type { Scan, ScanReport } from './source.js'
 export interface CollectOptions {
   readonly signal: AbortSignal
   readonly bytesMax: number
+  /** Called with each part, and awaited before the next one is read. Default: not called. */
+  readonly arrived?: (file: LandedFile) => Promise<void>
   /** Who answers, for messages: `The spoke camden`. */
   readonly name: string
 }
@@ -33,7 +35,7 @@ export async function collectParts(open: () => Scan, files: LandedFile[], option
   }
 }
 
-async function collectOnce(scan: Scan, files: LandedFile[], { signal, bytesMax, name }: CollectOptions): Promise<ScanReport> {
+async function collectOnce(scan: Scan, files: LandedFile[], { signal, bytesMax, arrived, name }: CollectOptions): Promise<ScanReport> {
   // The parts are awaited first. Until then a report that rejects must not count as an unhandled rejection.
   scan.report.catch(() => undefined)
   let bytes = 0
@@ -41,6 +43,7 @@ async function collectOnce(scan: Scan, files: LandedFile[], { signal, bytesMax, 
     files.push(file)
     bytes += file.bytes
     if (bytes > bytesMax) throw new ResultTooLarge(`${name} answers more than ${bytesMax} bytes. Filter more, or group.`)
+    await arrived?.(file)
   }
   return unlessAborted(scan.report, signal)
 }

@@ -31,6 +31,13 @@ export interface Engine {
   answer(relation: Relation, parts: LandedParts, options: AnswerOptions): Promise<Answer>
   /** Runs a relation over landed parts and writes its rows as new parts. @throws as EngineSession does. */
   combine(relation: Relation, parts: LandedParts, options: CombineOptions): AsyncGenerator<LandedFile, { rows: number }>
+  /**
+   * Runs a relation over landed parts and writes its rows as text in UTF-8, piece by piece, in order. Nothing of the engine is held between
+   * two pieces. @throws as EngineSession does.
+   */
+  text(relation: Relation, parts: LandedParts, options: TextOptions): AsyncGenerator<Uint8Array, { rows: number }>
+  /** Runs a relation over landed parts and writes its rows as one Parquet file, with columns by their names. @throws as EngineSession does. */
+  parquet(relation: Relation, parts: LandedParts, options: ParquetOptions): Promise<{ file: LandedFile; rows: number }>
   /** Reads every value of one scan's parts. @throws where they cannot be read, or their values do not have the types of the scan. */
   check(scan: TableScan, files: readonly LandedFile[], signal: AbortSignal): Promise<void>
   /** The 256-bit key for parts that cannot stay in memory. Made at the first call, never written to a disk, and lost with the process. */
@@ -55,11 +62,43 @@ export type Numbers = 'EXACT' | 'DOUBLE'
 export interface AnswerOptions {
   readonly signal: AbortSignal
   /** The columns of the relation. Records use these names. */
-  readonly columns: readonly { readonly name: string; readonly shape: Shape }[]
+  readonly columns: readonly NamedShape[]
   /** Rows of the page. The relation answers at most one more. */
   readonly limit: number
   /** Set where the rows will be read only once, in this format and with exact numbers. Default: any format, any number of times. */
   readonly format?: RowFormat | undefined
+}
+
+/**
+ * How rows are written as text, without what stands before the first and after the last of them. CSV: RFC 4180, each row with its line end;
+ * under ESCAPE a text that a spreadsheet would run as a formula begins with an apostrophe. NDJSON: an object in each line. GEOJSON:
+ * features of the geometry in one column, each after a comma and a line end.
+ */
+export type TextForm =
+  | { readonly kind: 'CSV'; readonly separator: string; readonly formulas: 'ESCAPE' | 'KEEP' }
+  | { readonly kind: 'NDJSON' }
+  | { readonly kind: 'GEOJSON'; readonly geometry: number }
+
+/** How rows are to be written as text. */
+export interface TextOptions {
+  readonly signal: AbortSignal
+  /** The columns of the relation. */
+  readonly columns: readonly NamedShape[]
+  readonly form: TextForm
+}
+
+/** Where the rows are to be written as one file, and under which names. */
+export interface ParquetOptions {
+  readonly signal: AbortSignal
+  readonly columns: readonly NamedShape[]
+  readonly folder: string
+  readonly bytesMax: number
+}
+
+/** A column of an answer: its name, and the shape of its values. */
+export interface NamedShape {
+  readonly name: string
+  readonly shape: Shape
 }
 
 /** The rows of a relation, held by the engine until released. */

@@ -1,6 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { DuckDBInstance } from '@duckdb/node-api'
-import type { Answer, AnswerOptions, CombineOptions, Engine, LandedFile, LandedParts } from '../connector/engine.js'
+import type {
+  Answer,
+  AnswerOptions,
+  CombineOptions,
+  Engine,
+  LandedFile,
+  LandedParts,
+  ParquetOptions,
+  TextOptions,
+} from '../connector/engine.js'
 import type { Relation, TableScan } from '../connector/relation.js'
 import { Admission } from './admission.js'
 import { answerOver } from './answer.js'
@@ -9,11 +18,13 @@ import { engineError } from './engine-error.js'
 import { hasMedian, medianBytes } from './median-bytes.js'
 import { MemoryPool } from './memory-pool.js'
 import { addPartKey } from './parts/part-key.js'
+import { nameColumns } from './parts/name-columns.js'
 import { countRows, partsSql } from './parts/read-parts.js'
 import { separateSql } from './parts/read-union.js'
 import { DuckDbSession } from './session.js'
 import { relationSql } from './sql/relation.js'
 import { quote } from './sql/type.js'
+import { writeText } from './text/write-text.js'
 
 /** What an engine may read, write and use. */
 export interface DuckDbOptions {
@@ -58,7 +69,7 @@ export class DuckDbEngine implements Engine {
   ) {
     this.admission = new Admission(running, waiting)
     this.#connections = new Connections(instance)
-    this.#uncounted = new MemoryPool((memoryMb * 1e6) / 2)
+    this.#uncounted = new MemoryPool((memoryMb * 1e6) / 2, 'The medians of this query')
     this.#partsOf = partsOf
   }
 
@@ -113,6 +124,36 @@ export class DuckDbEngine implements Engine {
     const session = await this.#connectTo(parts, signal)
     try {
       return yield* session.parts(separateSql(relation, parts), options)
+    } finally {
+      await session.close()
+    }
+  }
+
+  text(relation: Relation, parts: LandedParts, options: TextOptions): AsyncGenerator<Uint8Array, { rows: number }> {
+    return writeText(relation, parts, options, async (work) => {
+      const session = await this.#connectTo(parts, options.signal)
+      try {
+        return await work(session)
+      } finally {
+        await session.close()
+      }
+    })
+  }
+
+  async parquet(
+    relation: Relation,
+    parts: LandedParts,
+    { signal, columns, folder, bytesMax }: ParquetOptions,
+  ): Promise<{ file: LandedFile; rows: number }> {
+    const session = await this.#connectTo(parts, signal)
+    try {
+      const write = () => session.file(separateSql(relation, parts), folder, bytesMax)
+      const { file, rows } = await this.#holdingMedians(session, relation, parts, signal, write)
+      const bytes = await nameColumns(
+        file.path,
+        columns.map(({ name }) => name),
+      )
+      return { file: { ...file, bytes }, rows }
     } finally {
       await session.close()
     }

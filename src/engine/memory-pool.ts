@@ -6,12 +6,16 @@ interface Waiting {
   readonly enter: () => void
 }
 
-/** Memory that the engine does not count itself. Work takes what it needs before it begins, and waits in line until there is enough. */
+/** Memory that nobody else counts. Work takes what it needs before it begins, and waits in line until there is enough. */
 export class MemoryPool {
   #taken = 0
   readonly #line: Waiting[] = []
 
-  constructor(private readonly bytesMax: number) {}
+  /** @param what holds the memory, for messages: `The medians of this query`. */
+  constructor(
+    private readonly bytesMax: number,
+    private readonly what: string,
+  ) {}
 
   /**
    * Takes bytes, and returns a function that gives them back, once. Work that holds some must not wait for more.
@@ -21,7 +25,7 @@ export class MemoryPool {
     if (bytes === 0) return () => undefined
     if (bytes > this.bytesMax) {
       throw new ResultTooLarge(
-        `The medians of this query would hold ${megabytes(bytes)} of values, and may hold ${megabytes(this.bytesMax)}. Filter more, or ask for fewer medians.`,
+        `${this.what} would hold ${megabytes(bytes)} of values, and may hold ${megabytes(this.bytesMax)}. Filter more, or ask for less at once.`,
       )
     }
     if (signal?.aborted === true) throw ended()

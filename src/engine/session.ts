@@ -6,7 +6,7 @@ import type { EngineSession, LandedFile, PartCompression, PartsOptions } from '.
 import { SourceTimeout } from '../errors.js'
 import type { Connections, KeptConnection } from './connections.js'
 import { engineError } from './engine-error.js'
-import { copyStatement, onePart, partsOf, rowsPerPart } from './parts/write-parts.js'
+import { type CopyWork, copyStatement, onePart, partsOf, rowsPerPart, wholeFile } from './parts/write-parts.js'
 
 const interruptAgainMs = 20
 
@@ -74,7 +74,16 @@ export class DuckDbSession implements EngineSession {
   ): AsyncGenerator<LandedFile, { rows: number }> {
     const path = join(folder, randomUUID())
     if (rowsMax <= rowsPerPart) return onePart((to) => this.#copied(sql, to, folder, compression), `${path}.parquet`, bytesMax)
-    return partsOf({ sql, compression, run: (statement) => this.#counted(statement), interrupt: () => this.#interrupt() }, path, bytesMax)
+    return partsOf(this.#copyOf(sql, compression), path, bytesMax)
+  }
+
+  /** Writes a query's rows as one Parquet file in `folder`. @throws RESULT_TOO_LARGE beyond `bytesMax`. */
+  file(sql: string, folder: string, bytesMax: number): Promise<{ file: LandedFile; rows: number }> {
+    return wholeFile(this.#copyOf(sql, 'snappy'), join(folder, randomUUID()), bytesMax)
+  }
+
+  #copyOf(sql: string, compression: PartCompression): CopyWork {
+    return { sql, compression, run: (statement) => this.#counted(statement), interrupt: () => this.#interrupt() }
   }
 
   /** Writes a query's rows to a path, with a prepared statement where the query ran before. Returns how many rows there are. */

@@ -15,6 +15,9 @@ export const operationsMax: Places = { ofToken: 64, ofAddress: 32, ofAnonymous: 
  */
 export const waitingMax: Places = { ofToken: 64, ofAddress: 128, ofAnonymous: 256 }
 
+/** Downloads that may be under way at once. One whose client reads slowly occupies room for its rows, and nothing of its sources. */
+export const downloadsMax: Places = { ofToken: 16, ofAddress: 8, ofAnonymous: 32 }
+
 /** Identifies a client: a token's issuer and subject, or an address. */
 export function clientOf({ subject, issuer = '' }: Viewer, address: string): Client {
   return subject === undefined ? { id: holderOf(address), isAnonymous: true } : { id: `${issuer} ${subject}`, isAnonymous: false }
@@ -25,11 +28,19 @@ const waitMsMax = 45_000
 
 /** Counts the operations of each client, over all transports, and lets them wait for their places. */
 export class Clients {
-  readonly #ofTokens = new Shares(taken('ofToken'), Infinity)
-  readonly #anonymous = new Shares(taken('ofAddress'), taken('ofAnonymous'))
-  readonly #places = new Turns(operationsMax)
+  readonly #ofTokens: Shares
+  readonly #anonymous: Shares
+  readonly #places: Turns
 
-  constructor(private readonly waitMs = waitMsMax) {}
+  /** @param places how many may be under way. Default: as many as operations of the graph. */
+  constructor(
+    private readonly waitMs = waitMsMax,
+    private readonly places = operationsMax,
+  ) {
+    this.#ofTokens = new Shares(taken(places, 'ofToken'), Infinity)
+    this.#anonymous = new Shares(taken(places, 'ofAddress'), taken(places, 'ofAnonymous'))
+    this.#places = new Turns(places)
+  }
 
   /**
    * Waits for a place and begins an operation. Resolves to a function to call once at its end, or to the error if too many wait already, or
@@ -39,7 +50,7 @@ export class Clients {
     const client = clientOf(viewer, address)
     const shares = client.isAnonymous ? this.#anonymous : this.#ofTokens
     const passed = shares.take(client.id)
-    if (passed !== undefined) return tooMany(client, passed)
+    if (passed !== undefined) return tooMany(this.places, client, passed)
     // The signal of a socket outlives its operations, so it is wrapped: listeners would otherwise pile up on it.
     const patience = deadlineAfter(this.waitMs, AbortSignal.any([signal]))
     try {
@@ -58,16 +69,17 @@ export class Clients {
 }
 
 /** Operations that are taken at all: under way, or waiting. */
-function taken(whose: keyof Places): number {
-  return operationsMax[whose] + waitingMax[whose]
+function taken(places: Places, whose: keyof Places): number {
+  return places[whose] + waitingMax[whose]
 }
 
 const again = 'Nothing is wrong with this one: ask it again in a moment'
 
-function tooMany({ isAnonymous }: Client, passed: 'each' | 'all'): TooBusy {
-  if (!isAnonymous) return new TooBusy('each', `More than ${taken('ofToken')} operations of yours are under way or waiting. ${again}.`)
+function tooMany(places: Places, { isAnonymous }: Client, passed: 'each' | 'all'): TooBusy {
+  if (!isAnonymous)
+    return new TooBusy('each', `More than ${taken(places, 'ofToken')} operations of yours are under way or waiting. ${again}.`)
   const [most, whose] =
-    passed === 'each' ? [taken('ofAddress'), 'of your address without a token'] : [taken('ofAnonymous'), 'without a token']
+    passed === 'each' ? [taken(places, 'ofAddress'), 'of your address without a token'] : [taken(places, 'ofAnonymous'), 'without a token']
   return new TooBusy('each', `More than ${most} operations ${whose} are under way or waiting. ${again}, or send a token.`)
 }
 

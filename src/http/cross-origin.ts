@@ -19,7 +19,7 @@ export function crossOrigin(app: FastifyInstance, origins: readonly string[]): v
   if (origins.length === 0) return
   const ofGraph: FastifyCorsOptions = {
     origin: origins.includes('*') ? '*' : [...origins],
-    methods: ['GET', 'POST'],
+    methods: ['GET', 'HEAD', 'POST'],
     allowedHeaders: [
       'authorization',
       'content-type',
@@ -28,8 +28,14 @@ export function crossOrigin(app: FastifyInstance, origins: readonly string[]): v
       'x-apollo-operation-name',
       'x-request-id',
       'traceparent',
+      'range',
+      'if-none-match',
+      'if-range',
     ],
-    exposedHeaders: ['etag', 'retry-after', 'x-request-id'],
+    exposedHeaders: [
+      ...['etag', 'retry-after', 'x-request-id', 'link', 'dials-result', 'content-disposition'],
+      ...['accept-ranges', 'content-range', 'content-location'],
+    ],
     maxAge: 3600,
   }
   void app.register(cors, { delegator: (request, done) => done(null, isGraph(request.url ?? '') ? ofGraph : { origin: false }) })

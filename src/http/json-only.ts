@@ -1,14 +1,15 @@
 import type { FastifyInstance } from 'fastify'
 import { DialsError } from '../errors.js'
 import { refuse } from './begin-operation.js'
+import { problem } from './downloads/problem.js'
 
 /** The media type with any parameters (RFC 8259 defines none, and clients send malformed ones), but no list of types. */
 const json = /^application\/json\s*(;[^,]*)?$/i
 const otherCharset = /;\s*charset\s*=\s*(?!"?utf-?8\b)/i
 
-/** Whether an address, of any method, is one of the graph's. */
+/** Whether an address, of any method, is one of the graph's or of its downloads. */
 export function isGraph(url: string): boolean {
-  return /^\/graphql(\/stream)?\/?(\?|$)/.test(url)
+  return /^\/(graphql(\/stream)?|query)\/?(\?|$)/.test(url) || /^\/(query|tables)\/[^?]/.test(url)
 }
 
 /**
@@ -21,7 +22,9 @@ export function jsonOnly(app: FastifyInstance): void {
     const types = request.raw.headersDistinct['content-type'] ?? []
     const [type = ''] = types
     const isJson = types.length === 1 && json.test(type) && !otherCharset.test(type)
-    if (request.method === 'POST' && isGraph(request.routeOptions.url ?? '') && !isJson) refuse(reply, error, 415)
-    else done()
+    const { url = '' } = request.routeOptions
+    if (request.method !== 'POST' || !isGraph(url) || isJson) done()
+    else if (url === '/query') problem(reply, error, 415)
+    else refuse(reply, error, 415)
   })
 }

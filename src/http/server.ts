@@ -3,11 +3,14 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Log } from '../connector/source.js'
 import type { Context } from '../api/context.js'
 import type { Operations } from '../api/operations.js'
+import type { Landing } from '../query/download.js'
 import type { Telemetry } from '../telemetry/telemetry.js'
 import { TooBusy } from '../net/too-busy.js'
 import { type ContextOf, refuse } from './begin-operation.js'
 import { Clients } from './clients.js'
 import { crossOrigin, isAllowed } from './cross-origin.js'
+import { downloadRoutes } from './downloads/route.js'
+import type { DownloadReports } from './downloads/reports.js'
 import { graphiqlRoute } from './graphiql/route.js'
 import { graphqlHandler } from './graphql-handler.js'
 import { jsonOnly } from './json-only.js'
@@ -26,6 +29,8 @@ export interface HubServerOptions {
   /** Prepares operations over streams; `graph` has the same. */
   readonly operations: Operations
   readonly contextOf: ContextOf
+  /** Where downloads land, and their reports. Default: there are no downloads. */
+  readonly downloads?: { readonly landing: Landing; readonly reports: DownloadReports }
   /** Origins whose pages may use the graph; `*` allows all. Default: only the hub's own. */
   readonly origins?: readonly string[]
   /** Addresses and networks whose X-Forwarded-For is believed. Default: none. */
@@ -43,7 +48,7 @@ export interface HubServerOptions {
   readonly tls?: { cert: Buffer; key: Buffer }
 }
 
-/** The hub's HTTP: /graphql, GraphiQL, its keys, health and metrics. */
+/** The hub's HTTP: /graphql, GraphiQL, downloads, its keys, health and metrics. */
 export function hubServer(options: HubServerOptions): FastifyInstance {
   const { graph, operations, contextOf, origins = [], trustedProxies = [], notReady, jwks, log, telemetry, tls } = options
   const app = Fastify({
@@ -71,6 +76,7 @@ export function hubServer(options: HubServerOptions): FastifyInstance {
   graphiqlRoute(app, options.graphqlFolder)
   metricsRoute(app, telemetry.metrics, options.mayOperate)
   app.route({ method: ['GET', 'POST'], url: '/graphql', handler: graphqlHandler(graph, { contextOf, clients, telemetry }) })
+  if (options.downloads !== undefined) downloadRoutes(app, { contextOf, origins, log, ...options.downloads })
   eventStreamRoute(app, { operations, contextOf, clients, telemetry })
   const closeSockets = openSockets(app.server, {
     operations,

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { deadlineAfter } from '../connector/deadline.js'
 import { nextTurn } from '../connector/next-turn.js'
-import type { Engine, RowFormat } from '../connector/engine.js'
+import type { Answer, Engine, RowFormat } from '../connector/engine.js'
 import type { Asker } from '../connector/source.js'
 import type { Viewer } from '../identity/viewer.js'
 import { DialsError, toDialsError } from '../errors.js'
-import { type ParsedQuery, parse } from './1-parse/parse.js'
+import { type AnswerForm, type ParsedQuery, parse } from './1-parse/parse.js'
 import { bind } from './2-bind/bind.js'
 import type { QueryCatalogue } from './2-bind/query-catalogue.js'
 import type { StepBudget } from './2-bind/query-size.js'
@@ -14,7 +14,8 @@ import type { PhysicalPlan, PlanFragment, PlanSource } from './4-plan/physical-p
 import { drawRelation } from './4-plan/draw.js'
 import { localId } from './4-plan/fragments.js'
 import { plan } from './4-plan/plan.js'
-import { type Executed, execute } from './5-execute/execute.js'
+import { type Executed, execute, type Finish } from './5-execute/execute.js'
+import type { StageOptions } from './5-execute/run-stage.js'
 import type { Sources } from './5-execute/sources.js'
 import { checkVersion, type QueryResult, result } from './6-result/query-result.js'
 
@@ -63,25 +64,32 @@ export async function runQuery(
   const transaction = randomUUID()
   const { stage = runOnly } = context
   try {
-    const { parsed, authorised, planned, end } = await prepare(input, context)
-    const deadline = deadlineAfter(end - Date.now(), context.signal)
+    const prepared = await prepare(input, context)
+    const deadline = deadlineAfter(prepared.end - Date.now(), context.signal)
     try {
-      const options = {
-        ...fragmentLimits,
-        onSourceError: parsed.onSourceError,
-        deadline: parsed.onSourceError === 'PARTIAL' ? end - hubShareMs(parsed.timeoutMs) : end,
-        signal: deadline.signal,
-        askers: askersOf(authorised, context),
-        format,
-        matches,
-      }
-      const executed = await stage('execute', () => execute(planned, context.sources, context.engine, options))
-      return await stage('result', () => answer({ transaction, parsed, authorised, planned, executed }))
+      const { planned } = prepared
+      const { signal } = deadline
+      const page: Finish<Answer> = (residual, parts) =>
+        context.engine.answer(residual, parts, { signal, columns: planned.outputs, limit: planned.limit, format })
+      const options = { ...stageOptions(prepared, context, signal), matches }
+      const executed = await stage('execute', () => execute(planned, context.sources, context.engine, options, page))
+      return await stage('result', () => answer(transaction, prepared, executed))
     } finally {
       deadline.clear()
     }
   } catch (thrown) {
     throw withTransaction(toDialsError(thrown), transaction)
+  }
+}
+
+/** What bounds the sources of a query, and who asks them. */
+export function stageOptions({ parsed, authorised, end }: Prepared, context: QueryContext, signal: AbortSignal): StageOptions {
+  return {
+    ...fragmentLimits,
+    onSourceError: parsed.onSourceError,
+    deadline: parsed.onSourceError === 'PARTIAL' ? end - hubShareMs(parsed.timeoutMs) : end,
+    signal,
+    askers: askersOf(authorised, context),
   }
 }
 
@@ -94,15 +102,7 @@ function askersOf({ tables }: AuthorisedQuery, { viewer, tokenSha256 }: QueryCon
   return new Map(protectedTables.map(({ spokeId }) => [spokeId, asker]))
 }
 
-interface Answered {
-  readonly transaction: string
-  readonly parsed: ParsedQuery
-  readonly authorised: AuthorisedQuery
-  readonly planned: PhysicalPlan
-  readonly executed: Executed
-}
-
-async function answer({ transaction, parsed, authorised, planned, executed }: Answered): Promise<QueryResult> {
+async function answer(transaction: string, { parsed, authorised, planned }: Prepared, executed: Executed<Answer>): Promise<QueryResult> {
   try {
     const answered = result(transaction, authorised, planned, executed)
     checkVersion(parsed.atVersion, answered.version)
@@ -145,11 +145,24 @@ function shown(text: string): string {
   return left <= 0 ? text : `${text.slice(0, explainedMax)}\n… and ${left.toLocaleString('en-GB')} more characters`
 }
 
-/** Stages 1 to 4. `end` is the query's deadline, in milliseconds since the epoch. */
-async function prepare(input: unknown, { viewer, catalogue, sources, budget, stage = runOnly }: Omit<QueryContext, 'signal'>) {
+/** A query after stages 1 to 4. */
+export interface Prepared {
+  readonly parsed: ParsedQuery
+  readonly authorised: AuthorisedQuery
+  readonly planned: PhysicalPlan
+  /** Its deadline, in milliseconds since the epoch. */
+  readonly end: number
+}
+
+/** Stages 1 to 4. */
+export async function prepare(
+  input: unknown,
+  { viewer, catalogue, sources, budget, stage = runOnly }: Omit<QueryContext, 'signal'>,
+  form: AnswerForm = 'PAGE',
+): Promise<Prepared> {
   // A large operation has already taken its time until here, and a large input takes its own.
   await nextTurn()
-  const parsed = await stage('parse', () => parse(input))
+  const parsed = await stage('parse', () => parse(input, form))
   const end = Date.now() + parsed.timeoutMs
   const bound = await stage('bind', () => bind(parsed, catalogue, budget))
   const authorised = await stage('authorise', () => authorise(bound, viewer))
@@ -182,7 +195,8 @@ async function planFor(query: AuthorisedQuery, sources: Sources): Promise<Physic
   return plan(query, bySpoke)
 }
 
-function withTransaction(error: DialsError, transaction: string): DialsError {
+/** The error, with the transaction that it ended. */
+export function withTransaction(error: DialsError, transaction: string): DialsError {
   return new DialsError(error.code, error.message, {
     cause: error.cause,
     transaction,

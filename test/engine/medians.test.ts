@@ -61,7 +61,7 @@ describe('medians, whose values the engine keeps beyond its limit', () => {
     const failure = await failureOf(() => firstCell(wide))
     expect(failure).toMatchObject({ code: 'RESULT_TOO_LARGE' })
     expect(failure.message).toBe(
-      'The medians of this query would hold 60 MB of values, and may hold 32 MB. Filter more, or ask for fewer medians.',
+      'The medians of this query would hold 60 MB of values, and may hold 32 MB. Filter more, or ask for less at once.',
     )
   })
 })

@@ -4,7 +4,7 @@ import { failureOf } from '../support/query.js'
 
 describe('the memory that the engine does not count', () => {
   it('is given in the order of asking, as soon as it suffices', async () => {
-    const pool = new MemoryPool(10)
+    const pool = new MemoryPool(10, 'This')
     const entered: string[] = []
     const giveBack = await pool.take(6)
     const large = pool.take(7).then((leave) => (entered.push('large'), leave))
@@ -20,11 +20,11 @@ describe('the memory that the engine does not count', () => {
   })
 
   it('is not waited for where it would never suffice', async () => {
-    expect(await failureOf(() => new MemoryPool(10).take(11))).toMatchObject({ code: 'RESULT_TOO_LARGE' })
+    expect(await failureOf(() => new MemoryPool(10, 'This').take(11))).toMatchObject({ code: 'RESULT_TOO_LARGE' })
   })
 
   it('is no longer waited for when the query ends, and those behind it are served', async () => {
-    const pool = new MemoryPool(10)
+    const pool = new MemoryPool(10, 'This')
     const giveBack = await pool.take(6)
     const ends = new AbortController()
     const ended = failureOf(() => pool.take(7, ends.signal))

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { encodeThrift, int32, int64, list, struct, type Struct } from '../../connectors/shared/parquet/thrift.js'
+import { encodeThrift, int32, int64, list, struct, type Struct } from '../../src/parquet/thrift.js'
 import { framed, group, leaf, many, parquetOf } from '../support/hostile-parquet.js'
 import { refusalOf, tableOf } from './support/folder.js'
 

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Answer } from '../../src/connector/engine.js'
 import { everything } from '../../src/connector/capabilities.js'
 import { scanOfAnswer } from '../../src/connector/cut.js'
 import type { Relation } from '../../src/connector/relation.js'
 import { shapesOf } from '../../src/connector/shapes.js'
 import type { Source } from '../../src/connector/source.js'
 import type { PhysicalPlan, PlanFragment } from '../../src/query/4-plan/physical-plan.js'
-import { execute } from '../../src/query/5-execute/execute.js'
+import { execute, type Finish } from '../../src/query/5-execute/execute.js'
 import type { Sources } from '../../src/query/5-execute/sources.js'
 import { type Bench, failureOf, openBench } from '../support/query.js'
 import { patienceMs } from '../support/patience.js'
@@ -69,10 +70,17 @@ const options = (onSourceError: 'FAIL' | 'PARTIAL') => ({
   ...{ deadline: Date.now() + patienceMs, signal: new AbortController().signal },
 })
 
+/** The page of a count. */
+const page: Finish<Answer> = (residual, parts) =>
+  bench.hub.answer(residual, parts, {
+    ...{ signal: new AbortController().signal, limit: 1, format: undefined },
+    columns: [{ name: 'count', shape: { type: 'INT64' } }],
+  })
+
 describe('the stages of a plan', () => {
   it('run one after the other, then the residual over all answers', async () => {
     const log: string[] = []
-    const { answer, outcomes } = await execute(planOf(['camden', 'barnet'], ['brent']), traced(log), bench.hub, options('FAIL'))
+    const { answer, outcomes } = await execute(planOf(['camden', 'barnet'], ['brent']), traced(log), bench.hub, options('FAIL'), page)
     expect(Buffer.concat(await answer.json('rows', 'EXACT')).toString()).toBe('[[6]]')
     await answer.release()
     expect(log.slice(0, 2).sort()).toEqual(['barnet begins', 'camden begins'])
@@ -82,13 +90,13 @@ describe('the stages of a plan', () => {
 
   it('stop after the first that fails under FAIL: the next does not begin', async () => {
     const log: string[] = []
-    const failure = await failureOf(() => execute(planOf(['camden'], ['brent']), traced(log, 'camden'), bench.hub, options('FAIL')))
+    const failure = await failureOf(() => execute(planOf(['camden'], ['brent']), traced(log, 'camden'), bench.hub, options('FAIL'), page))
     expect(failure.code).toBe('SOURCE_UNAVAILABLE')
     expect(log).not.toContain('brent begins')
   })
 
   it('go on under PARTIAL, without the answer that failed', async () => {
-    const { answer, outcomes } = await execute(planOf(['camden'], ['brent']), traced([], 'camden'), bench.hub, options('PARTIAL'))
+    const { answer, outcomes } = await execute(planOf(['camden'], ['brent']), traced([], 'camden'), bench.hub, options('PARTIAL'), page)
     expect(Buffer.concat(await answer.json('rows', 'EXACT')).toString()).toBe('[[2]]')
     await answer.release()
     expect(outcomes.map(({ error }) => error?.code)).toEqual(['SOURCE_UNAVAILABLE', undefined])

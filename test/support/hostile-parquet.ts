@@ -1,4 +1,4 @@
-import { encodeThrift, int32, int64, list, struct, type Struct, text } from '../../connectors/shared/parquet/thrift.js'
+import { encodeThrift, int32, int64, list, struct, type Struct, text } from '../../src/parquet/thrift.js'
 
 /** As many items. */
 export const many = <Item>(count: number, item: (at: number) => Item) => Array.from({ length: count }, (_, at) => item(at))

@@ -1,6 +1,7 @@
 import { createCipheriv, randomBytes } from 'node:crypto'
-import { decodeThrift } from './read-thrift.js'
-import { encodeThrift, int64, struct, type Struct, type Thrift } from './thrift.js'
+import { decodeThrift } from '../../../src/parquet/read-thrift.js'
+import { changed, field, items, listOf } from '../../../src/parquet/struct.js'
+import { encodeThrift, int64, struct, type Struct } from '../../../src/parquet/thrift.js'
 
 const magic = Buffer.from('PARE')
 const nonceBytes = 12
@@ -89,27 +90,8 @@ function sealed(plain: Buffer, key: Buffer): Buffer {
   return Buffer.concat([length, ...body])
 }
 
-function field({ fields }: Struct, id: number): Thrift | undefined {
-  return fields.find(([own]) => own === id)?.[1]
-}
-
 function int(of: Struct, id: number): number {
   const value = field(of, id)
   if (value?.kind !== 'int' || value.value < 0) throw new Error(`Parquet metadata without its field ${id}`)
   return value.value
-}
-
-function items(of: Struct, id: number): Struct[] {
-  const value = field(of, id)
-  if (value?.kind !== 'list' || value.of !== 'struct') throw new Error(`Parquet metadata without its field ${id}`)
-  return value.items as Struct[]
-}
-
-function listOf(structs: readonly Struct[]): Thrift {
-  return { kind: 'list', of: 'struct', items: structs }
-}
-
-/** A copy of a structure with some fields changed. The order of the fields stays. */
-function changed(of: Struct, values: Readonly<Record<number, Thrift | undefined>>): Struct {
-  return { kind: 'struct', fields: of.fields.map(([id, value]) => [id, id in values ? values[id] : value]) }
 }

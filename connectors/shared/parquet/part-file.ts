@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { LandedFile } from '../../../src/connector/engine.js'
 import type { ColumnPage } from './column-page.js'
 import { physicalOf, schemaElement } from './physical.js'
-import { encodeThrift, int32, int64, list, struct, type Struct, text } from './thrift.js'
+import { encodeThrift, int32, int64, list, struct, type Struct, text } from '../../../src/parquet/thrift.js'
 
 const magic = Buffer.from('PAR1')
 const plain = int32(0)

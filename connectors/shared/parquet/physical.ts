@@ -1,5 +1,5 @@
 import type { Shape } from '../../../src/connector/column.js'
-import { flag, int32, type Struct, struct, type Thrift } from './thrift.js'
+import { flag, int32, type Struct, struct, type Thrift } from '../../../src/parquet/thrift.js'
 
 /** The bytes of a DECIMAL: always the engine's widest form. */
 export const decimalBytes = 16

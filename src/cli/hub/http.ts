@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { HarvestScheduler } from '../../catalogue/harvest-scheduler.js'
 import type { OpenSources } from '../../catalogue/open-sources.js'
 import { readBeside } from '../../config.js'
+import { DownloadReports } from '../../http/downloads/reports.js'
 import { notReady, readyMsMax } from '../../http/not-ready.js'
 import { hubServer } from '../../http/server.js'
 import { viewerOf } from '../../identity/viewer-of.js'
@@ -14,6 +15,7 @@ import type { HubDatabase } from './database.js'
 import type { HubEngine } from './engine.js'
 import type { HubGraph } from './graph.js'
 import type { HubKeys } from './keys.js'
+import { landingOf } from './landing.js'
 import type { HubStart } from './options.js'
 
 /** The parts of a hub that its HTTP serves. */
@@ -45,6 +47,7 @@ export async function startHttp(start: HubStart, parts: HttpParts): Promise<stri
     operations,
     contextOf: contextMaker({ ...parts, identify, traces: telemetry.traces, baseUrl: () => baseUrl }),
     mayOperate,
+    downloads: { landing: landingOf(parts.scratchFolder), reports: new DownloadReports(knex) },
     origins: config.cors?.origins ?? [],
     trustedProxies: config.trustedProxies ?? [],
     telemetry,

@@ -94,8 +94,15 @@ export function smallPageSql(columns: readonly RenderColumn[], format: RowFormat
   }
 }
 
-function rowSql(columns: readonly RenderColumn[], format: RowFormat, numbers: Numbers): string {
-  return columns.every(({ shape }) => isScalar(shape)) ? scalarsSql(columns, format, numbers) : cellsSql(columns, format, numbers)
+/** A row as JSON text. @param cells the SQL of its cells. Default: c0 … cn. */
+export function rowSql(
+  columns: readonly RenderColumn[],
+  format: RowFormat,
+  numbers: Numbers,
+  cells = columns.map((_, index) => `c${index}`),
+): string {
+  const write = columns.every(({ shape }) => isScalar(shape)) ? scalarsSql : cellsSql
+  return write(columns, format, numbers, cells)
 }
 
 /** Whether a cell is a scalar. Other cells already hold JSON text. */
@@ -104,27 +111,32 @@ function isScalar({ type }: Shape): boolean {
 }
 
 /** A row of scalars, written by DuckDB's own function: it takes half the time of writing each cell. */
-function scalarsSql(columns: readonly RenderColumn[], format: RowFormat, numbers: Numbers): string {
-  const cells = columns.map(
-    (column, index) => `${format === 'rows' ? '' : `${quote(column.name)}, `}${scalarSql(`c${index}`, column, numbers)}`,
+function scalarsSql(columns: readonly RenderColumn[], format: RowFormat, numbers: Numbers, cells: readonly string[]): string {
+  const written = columns.map(
+    (column, index) => `${format === 'rows' ? '' : `${quote(column.name)}, `}${scalarSql(cells[index] as string, column, numbers)}`,
   )
-  return `CAST(${format === 'rows' ? 'json_array' : 'json_object'}(${cells.join(', ')}) AS VARCHAR)`
+  return `CAST(${format === 'rows' ? 'json_array' : 'json_object'}(${written.join(', ')}) AS VARCHAR)`
 }
 
 /** A row as the concatenation of its cells' texts. Cells that hold JSON are copied unchanged. */
-function cellsSql(columns: readonly RenderColumn[], format: RowFormat, numbers: Numbers): string {
+function cellsSql(columns: readonly RenderColumn[], format: RowFormat, numbers: Numbers, cells: readonly string[]): string {
   const [open, close] = format === 'rows' ? ['[', ']'] : ['{', '}']
-  const cells = columns.map((column, index) => {
+  const written = columns.map((column, index) => {
     const before = `${index === 0 ? open : ','}${format === 'rows' ? '' : `${JSON.stringify(column.name)}:`}`
-    return `${quote(before)}, coalesce(${cellSql(`c${index}`, column, numbers)}, 'null')`
+    return `${quote(before)}, coalesce(${cellSql(cells[index] as string, column, numbers)}, 'null')`
   })
   // One concat of all pieces takes two thirds of the time of `||` between them.
-  return `concat(${cells.join(', ')}, ${quote(close)})`
+  return `concat(${written.join(', ')}, ${quote(close)})`
 }
 
 /** A cell as JSON text, or SQL NULL. */
 function cellSql(sql: string, column: RenderColumn, numbers: Numbers): string {
   if (isScalar(column.shape)) return `CAST(to_json(${scalarSql(sql, column, numbers)}) AS VARCHAR)`
+  return jsonSql(sql)
+}
+
+/** Text that should be JSON, as such; another text as a JSON string. Null stays null. */
+export function jsonSql(sql: string): string {
   return `CASE WHEN ${isJson(sql)} THEN ${sql} ELSE CAST(to_json(${sql}) AS VARCHAR) END`
 }
 
@@ -132,7 +144,7 @@ function cellSql(sql: string, column: RenderColumn, numbers: Numbers): string {
  * A scalar, converted so that DuckDB writes it correctly as JSON. Unconverted, DuckDB writes a bare NaN, drops a decimal's trailing zeros,
  * and puts a space into timestamps.
  */
-function scalarSql(sql: string, { shape, encoding }: RenderColumn, numbers: Numbers): string {
+export function scalarSql(sql: string, { shape, encoding }: RenderColumn, numbers: Numbers): string {
   switch (shape.type) {
     case 'DOUBLE':
       return finiteSql(sql)

@@ -1,5 +1,5 @@
 import { rmSync, statSync } from 'node:fs'
-import { mkdir, open, readdir, rmdir, stat, unlink } from 'node:fs/promises'
+import { mkdir, open, readdir, rm, rmdir, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { LandedFile, PartCompression } from '../../connector/engine.js'
@@ -9,6 +9,19 @@ import { quote } from '../sql/type.js'
 /** The rows of one part: DuckDB's default row group. */
 export const rowsPerPart = 122_880
 const lookMs = 25
+
+/** Writes all rows as one file, in a folder of its own that goes with it. @throws RESULT_TOO_LARGE beyond `bytesMax`, soon after it passed them. */
+export async function wholeFile(work: CopyWork, folder: string, bytesMax: number): Promise<{ file: LandedFile; rows: number }> {
+  await mkdir(folder, { recursive: true })
+  const path = join(folder, 'all.parquet')
+  const copy = start(work, copyStatement(work.sql, path, work.compression), folder, bytesMax)
+  await copy.end
+  if (copy.failure !== undefined) {
+    await rm(folder, { recursive: true, force: true })
+    throw copy.failure
+  }
+  return { file: landed(path, () => rmdir(folder)), rows: copy.rows }
+}
 
 /** A query whose rows are copied into files. */
 export interface CopyWork {
@@ -51,7 +64,8 @@ export async function* onePart(
  */
 export async function* partsOf(work: CopyWork, folder: string, bytesMax: number): AsyncGenerator<LandedFile, { rows: number }> {
   await mkdir(folder, { recursive: true })
-  const copy = start(work, folder, bytesMax)
+  const options = `, ROW_GROUPS_PER_FILE 1, ROW_GROUP_SIZE ${rowsPerPart}`
+  const copy = start(work, copyStatement(work.sql, folder, work.compression, options), folder, bytesMax)
   const given = new Set<string>()
   // The folder may be removed only when nobody looks into it again: the last part may be released before it is known to be the last.
   let looked = false
@@ -90,8 +104,8 @@ interface Copy {
   end: Promise<void>
 }
 
-/** Starts a COPY and watches the size of all files that it wrote, including those already yielded. */
-function start(work: CopyWork, folder: string, bytesMax: number): Copy {
+/** Starts a COPY into a folder and watches the size of all files that it wrote, including those already yielded. */
+function start(work: CopyWork, statement: string, folder: string, bytesMax: number): Copy {
   const copy: Copy = { rows: 0, ended: false, failure: undefined, end: Promise.resolve() }
   const sizes = new Map<string, number>()
   const look = async () => {
@@ -101,7 +115,7 @@ function start(work: CopyWork, folder: string, bytesMax: number): Copy {
   }
   const watch = async () => {
     let running = true
-    const run = work.run(copyStatement(work.sql, folder, work.compression, `, ROW_GROUPS_PER_FILE 1, ROW_GROUP_SIZE ${rowsPerPart}`)).then(
+    const run = work.run(statement).then(
       (rows) => {
         running = false
         copy.rows = rows

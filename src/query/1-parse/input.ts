@@ -133,3 +133,8 @@ export const queryInputSchema = z.strictObject({
 })
 /** Inferred from its schema. */
 export type QueryInput = z.infer<typeof queryInputSchema>
+
+/** The same query for a download, which gives all its rows unless it is limited. */
+export const downloadInputSchema = queryInputSchema.extend({
+  limit: z.number().int('must be a whole number').min(0, 'is below 0').max(queryLimits.offsetMax).nullish(),
+})

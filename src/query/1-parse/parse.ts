@@ -2,7 +2,7 @@ import type { ColumnType } from '../../connector/column.js'
 import type { Granularity, JoinType } from '../../connector/relation.js'
 import { BadUserInput } from '../../errors.js'
 import { type ParsedFilter, type Path, parseFilter } from './filter.js'
-import { type QueryInput, queryInputSchema } from './input.js'
+import { downloadInputSchema, type QueryInput, queryInputSchema, queryLimits } from './input.js'
 
 /**
  * A query whose form is checked. Names and types are still as the client wrote them. Every part carries its place in the input, for errors.
@@ -18,6 +18,8 @@ export interface ParsedQuery {
   grouped: boolean
   having?: ParsedFilter
   orderBy: { column: string; descending: boolean; nullsFirst: boolean; path: Path }[]
+  form: AnswerForm
+  /** Infinity where all rows are asked for. */
   limit: number
   offset: number
   timeZone: string
@@ -25,6 +27,9 @@ export interface ParsedQuery {
   timeoutMs: number
   atVersion?: string
 }
+
+/** PAGE: some rows, and whether more follow. WHOLE: all rows, or the first so many, for a download. */
+export type AnswerForm = 'PAGE' | 'WHOLE'
 
 /** TableInput of graphql/surface.graphql, with its three forms turned into one list. */
 export interface ParsedTable {
@@ -59,9 +64,15 @@ export type MeasureFunction = 'COUNT' | 'COUNT_DISTINCT' | 'SUM' | 'AVG' | 'MIN'
 /** The defaults of a query: rows in a page, groups in a page, the time zone, and the time limit in milliseconds. */
 export const defaults = { rows: 100, groups: 1000, timeZone: 'Europe/London', timeoutMs: 30_000 } as const
 
+/** The defaults of an answer: rows, groups, and the time limit in milliseconds. */
+const defaultsOf = {
+  PAGE: { rows: defaults.rows, groups: defaults.groups, timeoutMs: defaults.timeoutMs },
+  WHOLE: { rows: Infinity, groups: Infinity, timeoutMs: queryLimits.timeoutMsMax },
+} as const
+
 /** Stage 1: checks the input's form and limits, and fills in defaults. Throws BAD_USER_INPUT with the place. */
-export function parse(input: unknown): ParsedQuery {
-  const checked = queryInputSchema.safeParse(input)
+export function parse(input: unknown, form: AnswerForm = 'PAGE'): ParsedQuery {
+  const checked = (form === 'PAGE' ? queryInputSchema : downloadInputSchema).safeParse(input)
   if (!checked.success) {
     const issue = checked.error.issues[0]
     const path = (issue?.path ?? []) as Path
@@ -93,11 +104,12 @@ export function parse(input: unknown): ParsedQuery {
       nullsFirst: item.nulls === 'FIRST',
       path: ['orderBy', index],
     })),
-    limit: query.limit ?? (grouped ? defaults.groups : defaults.rows),
+    form,
+    limit: query.limit ?? (grouped ? defaultsOf[form].groups : defaultsOf[form].rows),
     offset: query.offset ?? 0,
     timeZone: parseTimeZone(query.timeZone ?? defaults.timeZone),
     onSourceError: query.onSourceError ?? 'FAIL',
-    timeoutMs: query.timeoutMs ?? defaults.timeoutMs,
+    timeoutMs: query.timeoutMs ?? defaultsOf[form].timeoutMs,
     ...(query.atVersion ? { atVersion: query.atVersion } : {}),
   }
 }

@@ -64,6 +64,7 @@ export async function bind(query: ParsedQuery, catalogue: QueryCatalogue, budget
     outputs: named.map((output) => outputOf(output, columns, at, bound)),
     joins: query.joins.map((join, index) => reportedJoin(join, index, bound)),
     uses: uses.map((use) => ({ ...use, column: at(use.column) })),
+    form: query.form,
     limit: query.limit,
     offset: query.offset,
   }
@@ -107,12 +108,14 @@ function bindOrder({ orderBy }: ParsedQuery, scope: Scope, outputs: readonly Nam
 }
 
 /**
- * Groups are always sorted, and so are the rows of joins, which an engine gives in another order for each page; other rows only by orderBy.
- * The page reads one row more than its limit, to find out whether another page follows.
+ * Groups are always sorted, and so are the rows of a page of joins, which an engine gives in another order for each page; other rows only by
+ * orderBy. A page reads one row more than its limit, to find out whether another page follows.
  */
-function paged(input: Relation, { grouped, joins, limit, offset }: ParsedQuery, keys: SortKey[]): Relation {
-  const sorted: Relation = grouped || joins.length > 0 || keys.length > 0 ? { op: 'sort', keys, input } : input
-  return { op: 'limit', count: limit + 1, offset, input: sorted }
+function paged(input: Relation, { form, grouped, joins, limit, offset }: ParsedQuery, keys: SortKey[]): Relation {
+  const isAll = limit === Infinity && offset === 0
+  const sorted: Relation = grouped || keys.length > 0 || (joins.length > 0 && !isAll) ? { op: 'sort', keys, input } : input
+  if (isAll) return sorted
+  return { op: 'limit', offset, input: sorted, ...(limit === Infinity ? {} : { count: form === 'PAGE' ? limit + 1 : limit }) }
 }
 
 function outputOf(

@@ -2,11 +2,12 @@ import type { QueryTable } from '../../catalogue/tables-for-query.js'
 import type { Shape } from '../../connector/column.js'
 import type { JoinType, Relation } from '../../connector/relation.js'
 import type { Path } from '../1-parse/filter.js'
+import type { AnswerForm } from '../1-parse/parse.js'
 
 /** A query whose names are resolved and whose literals have types: one relation, and what later stages need beside it. */
 export interface BoundQuery {
   /**
-   * The whole query. Its scans name tables by the hub's ids. It answers the page and one more row. A sort has only the requested keys;
+   * The whole query. Its scans name tables by the hub's ids. A page is answered with one more row. A sort has only the requested keys;
    * planning adds those that break ties.
    */
   readonly relation: Relation
@@ -20,7 +21,8 @@ export interface BoundQuery {
   readonly joins: readonly BoundJoin[]
   /** Each use of a column, for the decision on access. */
   readonly uses: readonly Use[]
-  /** Rows of the page, and rows before it. */
+  readonly form: AnswerForm
+  /** Rows of the answer, Infinity for all, and rows before it. */
   readonly limit: number
   readonly offset: number
 }

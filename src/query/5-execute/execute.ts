@@ -1,30 +1,26 @@
-import { deadlineAfter } from '../../connector/deadline.js'
-import type { Answer, Engine, LandedFile, LandedParts, RowFormat } from '../../connector/engine.js'
-import type { Asker } from '../../connector/source.js'
+import type { Engine, LandedParts } from '../../connector/engine.js'
+import type { Relation } from '../../connector/relation.js'
 import { ResultTooLarge, SourceTimeout } from '../../errors.js'
 import type { PhysicalPlan, PlanFragment } from '../4-plan/physical-plan.js'
 import { blameSources } from './blame-sources.js'
 import { countMatches, type MatchCounts } from './count-matches.js'
-import { type FragmentOptions, type FragmentOutcome, partsOf, releaseAll, runFragment, skipped } from './fragment.js'
+import { type FragmentOutcome, partsOf, releaseAll, skipped } from './fragment.js'
+import { runStage, type StageOptions } from './run-stage.js'
 import { withKeys } from './send-keys.js'
 import type { Sources } from './sources.js'
 import { tooLarge } from './too-large.js'
 
-/** The limits of a query’s fragments, and whether a failed source fails the query. */
-export interface ExecuteOptions extends Omit<FragmentOptions, 'asker'> {
-  /** Who asks, by the spoke that has to know it. */
-  readonly askers: ReadonlyMap<string, Asker>
-  readonly onSourceError: 'FAIL' | 'PARTIAL'
-  /** Set where the rows will be read only once, in this format and with exact numbers. Default: any format, any number of times. */
-  readonly format?: RowFormat | undefined
-  /** Whether the matches of joins are counted. */
+/** The limits of a query’s fragments, whether a failed source fails it, and whether the matches of joins are counted. */
+export interface ExecuteOptions extends StageOptions {
   readonly matches: boolean
 }
 
+/** Makes the answer of the residual over the parts of the fragments: a page, or files. */
+export type Finish<T> = (residual: Relation, parts: LandedParts) => Promise<T>
+
 /** A query that was executed. */
-export interface Executed {
-  /** Its rows: at most one more than the page. */
-  readonly answer: Answer
+export interface Executed<T> {
+  readonly answer: T
   readonly outcomes: readonly FragmentOutcome[]
   /** The counts of each join's matches. Empty where they were not wanted. */
   readonly matches: readonly MatchCounts[]
@@ -35,7 +31,13 @@ export interface Executed {
  * their answers, and deletes their parts. Under FAIL the first source that fails ends the others and the query. When the signal ends, the
  * query fails with SOURCE_TIMEOUT.
  */
-export async function execute(plan: PhysicalPlan, sources: Sources, engine: Engine, options: ExecuteOptions): Promise<Executed> {
+export async function execute<T>(
+  plan: PhysicalPlan,
+  sources: Sources,
+  engine: Engine,
+  options: ExecuteOptions,
+  finish: Finish<T>,
+): Promise<Executed<T>> {
   const outcomes: FragmentOutcome[] = []
   try {
     for (const stage of plan.stages) {
@@ -44,7 +46,7 @@ export async function execute(plan: PhysicalPlan, sources: Sources, engine: Engi
       outcomes.push(...asked.skipped.map(skipped), ...(await runStage(asked.fragments, sources, options)))
       refuseFailed(outcomes, options)
     }
-    return await answered(plan, outcomes, sources, engine, options)
+    return await answered(plan, outcomes, sources, engine, options, finish)
   } finally {
     await releaseAll(outcomes.flatMap(({ files }) => files))
   }
@@ -66,92 +68,58 @@ async function askedWith(
   return { fragments: asked.filter((fragment) => fragment !== undefined), skipped: stage.filter((_, index) => asked[index] === undefined) }
 }
 
-function refuseFailed(outcomes: readonly FragmentOutcome[], { onSourceError }: ExecuteOptions): void {
+/** Throws the error of the first source that failed, under FAIL. */
+export function refuseFailed(outcomes: readonly FragmentOutcome[], { onSourceError }: StageOptions): void {
   const failed = outcomes.find(({ error }) => error !== undefined)
   if (failed?.error !== undefined && onSourceError === 'FAIL') throw failed.error
-}
-
-async function runStage(stage: readonly PlanFragment[], sources: Sources, options: ExecuteOptions): Promise<FragmentOutcome[]> {
-  const others = new AbortController()
-  const deadline = deadlineAfter(options.deadline - Date.now(), AbortSignal.any([options.signal, others.signal]))
-  const { signal } = deadline
-  const done: LandedFile[] = []
-  let first: FragmentOutcome | undefined
-  const settled = await Promise.allSettled(
-    stage.map(async (fragment) => {
-      const asker = options.askers.get(fragment.spokeId)
-      try {
-        const outcome = await runFragment(fragment, sources.get(fragment.spokeId), {
-          ...options,
-          signal,
-          ...(asker === undefined ? {} : { asker }),
-        })
-        done.push(...outcome.files)
-        if (outcome.error !== undefined && options.onSourceError === 'FAIL') {
-          first ??= outcome
-          others.abort()
-        }
-        return outcome
-      } catch (thrown) {
-        others.abort()
-        throw thrown
-      }
-    }),
-  )
-  deadline.clear()
-  const thrown = settled.find((result) => result.status === 'rejected')
-  if (thrown !== undefined) {
-    await releaseAll(done)
-    throw thrown.reason
-  }
-  const outcomes = settled.map((result) => (result as PromiseFulfilledResult<FragmentOutcome>).value)
-  // Report the failure that came first: the later ones may only be its consequence, since it ended the other scans.
-  return first === undefined ? outcomes : [first, ...outcomes.filter((outcome) => outcome !== first)]
 }
 
 /**
  * Runs the residual. Where it fails because of a source's data, that source counts as failed, and under PARTIAL the residual runs again
  * without it.
  */
-async function answered(
+async function answered<T>(
   plan: PhysicalPlan,
   outcomes: readonly FragmentOutcome[],
   sources: Sources,
   engine: Engine,
   options: ExecuteOptions,
-): Promise<Executed> {
+  finish: Finish<T>,
+): Promise<Executed<T>> {
   try {
-    return await answerOf(plan, outcomes, engine, options)
+    return await answerOf(plan, outcomes, engine, options, finish)
   } catch (thrown) {
     const blamed = await blameSources(outcomes, thrown, engine, options.signal)
     const broken = blamed.filter((outcome, index) => outcome !== outcomes[index])
     if (broken.length === 0) throw thrown
     for (const { fragment, error } of broken) sources.get(fragment.spokeId)?.observed(error)
     refuseFailed(blamed, options)
-    return answerOf(plan, blamed, engine, options)
+    return answerOf(plan, blamed, engine, options, finish)
   }
 }
 
 /** The matches are counted first: where the rows are too many, they say which join made them so. */
-async function answerOf(
+async function answerOf<T>(
   plan: PhysicalPlan,
   outcomes: readonly FragmentOutcome[],
   engine: Engine,
   options: ExecuteOptions,
-): Promise<Executed> {
+  finish: Finish<T>,
+): Promise<Executed<T>> {
   const matches = options.matches ? await countMatches(plan.matches, outcomes, engine, options.signal) : []
-  return { answer: await runResidual(plan, outcomes, engine, options), outcomes, matches }
+  return { answer: await runResidual(plan, outcomes, engine, options, finish), outcomes, matches }
 }
 
-async function runResidual(
-  { residual, outputs, limit, matches }: PhysicalPlan,
+async function runResidual<T>(
+  { residual, matches }: PhysicalPlan,
   outcomes: readonly FragmentOutcome[],
   engine: Engine,
-  { signal, format }: ExecuteOptions,
-): Promise<Answer> {
+  { signal }: ExecuteOptions,
+  finish: Finish<T>,
+): Promise<T> {
   if (signal.aborted) throw new SourceTimeout('The query did not finish in time.')
   try {
-    return await engine.answer(residual, partsOf(outcomes), { signal, columns: outputs, limit, format })
+    return await finish(residual, partsOf(outcomes))
   } catch (thrown) {
     if (!(thrown instanceof ResultTooLarge)) throw thrown
     const counted = matches.length === 0 ? [] : await countMatches(matches, outcomes, engine, signal).catch(() => [])

@@ -24,6 +24,8 @@ export interface FragmentOptions {
   readonly deadline: number
   readonly rowsMax: number
   readonly bytesMax: number
+  /** Takes each part as it arrives; the next one is read after that. The files stay in the outcome too. Default: nobody takes it. */
+  readonly arrived?: (file: LandedFile) => Promise<void>
   /** Only for a source whose tables that are not open are read. */
   readonly asker?: Asker
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Operator } from '../../connector/capabilities.js'
 import type { Shape } from '../../connector/column.js'
-import type { Encoding, Numbers, RowFormat } from '../../connector/engine.js'
+import type { Answer, Encoding, Numbers, RowFormat } from '../../connector/engine.js'
 import { DialsError, type ErrorCode } from '../../errors.js'
 import type { BoundJoin, Output } from '../2-bind/bound-query.js'
 import type { AuthorisedQuery, ColumnAccess } from '../3-authorise/authorise.js'
@@ -26,20 +26,24 @@ export interface SourceReport {
 }
 
 /** A column of an answer. `unit` and `semanticType` are null where they are not known. */
-export interface ResultColumn {
+export interface AnsweredColumn {
   readonly name: string
   readonly shape: Shape
-  readonly encoding: Encoding
   readonly semanticType: string | null
   readonly unit: string | null
   /** The table that the column comes from; null for a union, a measure or a bucket. */
   readonly table: string | null
 }
 
-/** The answer to a query. Its rows are written as JSON text on demand, until it is released. */
-export interface QueryResult {
+/** A column of a page, and how its cells appear in JSON. */
+export interface ResultColumn extends AnsweredColumn {
+  readonly encoding: Encoding
+}
+
+/** What is to be known about an answer, without its rows. */
+export interface AnswerReport {
   readonly transaction: string
-  readonly columns: readonly ResultColumn[]
+  readonly columns: readonly AnsweredColumn[]
   readonly rowCount: number
   readonly truncated: boolean
   readonly complete: boolean
@@ -48,6 +52,11 @@ export interface QueryResult {
   readonly matches: readonly MatchReport[]
   readonly warnings: readonly Warning[]
   readonly version: string | null
+}
+
+/** The answer to a query. Its rows are written as JSON text on demand, until it is released. */
+export interface QueryResult extends AnswerReport {
+  readonly columns: readonly ResultColumn[]
   /**
    * The page as JSON text in UTF-8, in pieces: an array of arrays, or of objects. Where `runQuery` was given a format, only that format
    * with exact numbers, and only once.
@@ -58,26 +67,38 @@ export interface QueryResult {
   release(): Promise<void>
 }
 
-/** Stage 6: describes the answer and the state of every source. The rows stay in the engine until they are written. */
-export function result(
+/** Stage 6 of a page: describes it and the state of every source. The rows stay in the engine until they are written. */
+export function result(transaction: string, query: AuthorisedQuery, plan: PhysicalPlan, executed: Executed<Answer>): QueryResult {
+  const { answer } = executed
+  const report = reportOn(transaction, query, plan, executed, Math.min(answer.rows, plan.limit))
+  return {
+    ...report,
+    columns: report.columns.map((column, index) => ({ ...column, encoding: answer.encodings[index] as Encoding })),
+    truncated: answer.rows > plan.limit || report.truncated,
+    json: (format, numbers) => answer.json(format, numbers),
+    release: () => answer.release(),
+  }
+}
+
+/** Stage 6: describes an answer of so many rows and the state of every source. */
+export function reportOn(
   transaction: string,
   query: AuthorisedQuery,
   plan: PhysicalPlan,
-  { answer, outcomes, matches }: Executed,
-): QueryResult {
+  { outcomes, matches }: Pick<Executed<unknown>, 'outcomes' | 'matches'>,
+  rowCount: number,
+): AnswerReport {
   return {
     transaction,
-    columns: query.outputs.map((output, index) => describe(output, answer.encodings[index] as Encoding)),
-    rowCount: Math.min(answer.rows, plan.limit),
-    truncated: answer.rows > plan.limit || outcomes.some(({ report }) => report?.truncated === true),
+    columns: query.outputs.map(describe),
+    rowCount,
+    truncated: outcomes.some(({ report }) => report?.truncated === true),
     complete: outcomes.every(({ error }) => error === undefined),
     withheld: query.withheld,
     sources: outcomes.filter(({ fragment, error }) => !fragment.isMatch || error !== undefined).map(reportOf),
     matches: matches.map((counts, index) => matchReport(query.joins[index] as BoundJoin, counts)),
     warnings: [...warningsOf(outcomes, query.offset), ...unknownPartners(plan.matches, query.joins, outcomes)],
     version: versionOf(outcomes),
-    json: (format, numbers) => answer.json(format, numbers),
-    release: () => answer.release(),
   }
 }
 
@@ -88,8 +109,8 @@ export function checkVersion(atVersion: string | undefined, version: string | nu
   throw new DialsError('VERSION_CHANGED', `${why}. Begin again from the first page.`, { inputPath: ['atVersion'] })
 }
 
-function describe({ name, shape, semanticType, unit, table }: Output, encoding: Encoding): ResultColumn {
-  return { name, shape, encoding, semanticType: semanticType ?? null, unit: unit ?? null, table: table ?? null }
+function describe({ name, shape, semanticType, unit, table }: Output): AnsweredColumn {
+  return { name, shape, semanticType: semanticType ?? null, unit: unit ?? null, table: table ?? null }
 }
 
 function reportOf(outcome: FragmentOutcome): SourceReport {
@@ -110,7 +131,7 @@ function reportOf(outcome: FragmentOutcome): SourceReport {
 }
 
 /** Changes whenever the content of a source does. Null where a source has no version or did not answer. */
-function versionOf(outcomes: readonly FragmentOutcome[]): string | null {
+export function versionOf(outcomes: readonly FragmentOutcome[]): string | null {
   const versions = outcomes.map(({ fragment, report }) =>
     report?.version === undefined ? undefined : `${fragment.tables.join(' ')} ${report.version}`,
   )

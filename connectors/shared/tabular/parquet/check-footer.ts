@@ -1,6 +1,6 @@
 import { Pace } from '../../../../src/connector/next-turn.js'
-import { eachThrift } from '../../parquet/read-thrift.js'
-import type { Thrift } from '../../parquet/thrift.js'
+import { eachThrift } from '../../../../src/parquet/read-thrift.js'
+import type { Thrift } from '../../../../src/parquet/thrift.js'
 import { columnsMax, tooManyColumns } from '../columns-max.js'
 import { Unreadable } from '../unreadable.js'
 

@@ -20,7 +20,7 @@ export function placeLimits(relation: Relation, isCut: (union: Relation) => bool
   const union = sort?.input ?? relation.input
   if (union.op !== 'union' || !isCut(union)) return mapInputs(relation, (input) => placeLimits(input, isCut))
   const first = relation.offset + relation.count
-  if (sort === undefined && first - 1 > unorderedMax) {
+  if (sort === undefined && relation.offset > 0 && first - 1 > unorderedMax) {
     throw new BadUserInput('So deep a page of several sources needs an order: give orderBy.', { inputPath: ['offset'] })
   }
   const each = union.inputs.map((input): Relation => ({ op: 'limit', count: first, offset: 0, input: sorted(sort, input) }))

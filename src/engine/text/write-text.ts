@@ -1,0 +1,74 @@
+import type { LandedParts, TextOptions } from '../../connector/engine.js'
+import type { Relation } from '../../connector/relation.js'
+import { separateSql } from '../parts/read-union.js'
+import type { DuckDbSession } from '../session.js'
+import { integer, sqlType } from '../sql/type.js'
+import { rowText } from './row-text.js'
+
+/** About the bytes of text in one piece: a client that does not read keeps one or two of them in the hub's memory. */
+const pieceBytes = 4 * 1024 * 1024
+/** The most bytes of rows that are cut into pieces of equally many rows. Of more, each piece is measured. */
+const evenBytesMax = 16 * pieceBytes
+/** About what a cell that holds no text takes, with its separator and its name. */
+const cellBytes = 24
+
+/** Rows from the first to the last, counted from 1. */
+interface Stretch {
+  readonly from: number
+  readonly to: number
+}
+
+/** Rows, and about the bytes of their text. */
+type Measured = Stretch & { readonly bytes: number }
+
+/**
+ * Writes the rows of a relation as text, in pieces of bounded size. The relation runs once for each piece, over few rows at a time: its parts
+ * are those of one scan, or a result that has already landed.
+ * @param inSession lends a session for one statement, so that nothing of the engine is held while a piece is sent.
+ */
+export async function* writeText(
+  relation: Relation,
+  parts: LandedParts,
+  { columns, form }: TextOptions,
+  inSession: <T>(work: (session: DuckDbSession) => Promise<T>) => Promise<T>,
+): AsyncGenerator<Uint8Array, { rows: number }> {
+  const numbered = `SELECT *, row_number() OVER () AS place FROM (${separateSql(relation, parts)})`
+  const texts = columns.flatMap(({ shape }, index) => (sqlType(shape) === 'VARCHAR' ? [`sum(strlen(c${index}))`] : []))
+  const bytesOf = async (stretch?: Stretch): Promise<{ rows: number; bytes: number }> => {
+    const bytes = texts.length === 0 ? '0' : `coalesce(list_sum([${texts.join(', ')}]), 0)`
+    const [row] = await inSession((session) =>
+      session.rows(`SELECT count(*) AS rows, CAST(${bytes} AS DOUBLE) AS bytes FROM (${numbered})${where(stretch)}`),
+    )
+    const rows = Number(row?.['rows'] ?? 0)
+    return { rows, bytes: Number(row?.['bytes'] ?? 0) + rows * columns.reduce((sum, { name }) => sum + cellBytes + name.length, 0) }
+  }
+  const row = rowText(columns, form)
+  const whole = await bytesOf()
+  const stretches = firstStretches(whole)
+  for (let next = stretches.pop(); next !== undefined; next = stretches.pop()) {
+    const { from, to, bytes } = next
+    if (bytes > pieceBytes && from < to) {
+      const middle = Math.floor((from + to) / 2)
+      const first = { from, to: middle, bytes: (await bytesOf({ from, to: middle })).bytes }
+      stretches.push({ from: middle + 1, to, bytes: bytes - first.bytes }, first)
+      continue
+    }
+    const text = `SELECT place, ${row} AS text FROM (${numbered})${where(next)}`
+    const [piece] = await inSession((session) => session.blobs(`SELECT encode(string_agg(text, '' ORDER BY place)) FROM (${text})`))
+    if (piece) yield piece
+  }
+  return { rows: whole.rows }
+}
+
+/** The stretches to write, the last one first: pieces of equally many rows, or all rows where a few of them may hold most of the text. */
+function firstStretches({ rows, bytes }: { rows: number; bytes: number }): Measured[] {
+  if (rows === 0) return []
+  if (bytes > evenBytesMax) return [{ from: 1, to: rows, bytes }]
+  const step = Math.ceil(rows / Math.max(1, Math.ceil(bytes / pieceBytes)))
+  const starts = Array.from({ length: Math.ceil(rows / step) }, (_, at) => at * step)
+  return starts.map((at) => ({ from: at + 1, to: Math.min(rows, at + step), bytes: Math.min(bytes, pieceBytes) })).reverse()
+}
+
+function where(stretch: Stretch | undefined): string {
+  return stretch === undefined ? '' : ` WHERE place BETWEEN ${integer(stretch.from)} AND ${integer(stretch.to)}`
+}

@@ -1,0 +1,36 @@
+import { STATUS_CODES } from 'node:http'
+import type { FastifyReply } from 'fastify'
+import type { DialsError, ErrorCode } from '../../errors.js'
+import { TooBusy } from '../../net/too-busy.js'
+
+/** The status of a download that is refused, by the graph's code. All others are 400. */
+const statuses: Partial<Record<ErrorCode, number>> = {
+  UNKNOWN_TABLE: 404,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  PURPOSE_REQUIRED: 403,
+  PURPOSE_NOT_PERMITTED: 403,
+  AGREEMENT_REQUIRED: 403,
+  VERSION_CHANGED: 409,
+  RESULT_TOO_LARGE: 422,
+  SOURCE_UNAVAILABLE: 503,
+  AUDIT_UNAVAILABLE: 503,
+  SOURCE_TIMEOUT: 504,
+  INTERNAL_SERVER_ERROR: 500,
+}
+
+/** Answers a download that did not begin with a problem (RFC 9457) that has the members of an error of the graph. */
+export function problem(reply: FastifyReply, error: DialsError, status = statusOf(error)): FastifyReply {
+  const { code, message: detail, inputPath, suggestions, transaction } = error
+  if (error instanceof TooBusy) reply.header('retry-after', '1')
+  if (status === 401) reply.header('www-authenticate', 'Bearer')
+  return reply
+    .status(status)
+    .header('cache-control', 'private, no-store')
+    .type('application/problem+json')
+    .send(JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail, code, inputPath, suggestions, transaction }))
+}
+
+function statusOf(error: DialsError): number {
+  return error instanceof TooBusy ? error.statusCode : (statuses[error.code] ?? 400)
+}

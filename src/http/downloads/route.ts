@@ -1,0 +1,230 @@
+import { createHash } from 'node:crypto'
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
+import type { Log } from '../../connector/source.js'
+import type { Context } from '../../api/context.js'
+import { databaseError } from '../../database/database-error.js'
+import { DialsError, toDialsError } from '../../errors.js'
+import type { Viewer } from '../../identity/viewer.js'
+import { type Download, type Landing, openDownload } from '../../query/download.js'
+import type { AnswerReport } from '../../query/6-result/query-result.js'
+import { type ContextOf, contextOrError } from '../begin-operation.js'
+import { Clients, downloadsMax } from '../clients.js'
+import { disposition } from './file-name.js'
+import { type DownloadRequest, NotAcceptable, queryRequest, tableRequest } from './download-request.js'
+import { type Landed, LandedParquet } from './landed-parquet.js'
+import { mayGet } from './may-get.js'
+import { problem } from './problem.js'
+import type { DownloadReports } from './reports.js'
+import { sendFile } from './send-file.js'
+import { sendText, takesGzip } from './send-text.js'
+
+/** Milliseconds that a download may take. */
+const downloadMsMax = 3_600_000
+
+/** What the routes need. */
+export interface DownloadOptions {
+  readonly contextOf: ContextOf
+  readonly landing: Landing
+  readonly reports: DownloadReports
+  /** Origins whose pages may download. */
+  readonly origins: readonly string[]
+  readonly log: Log
+}
+
+/** One request for a download, once its client is known. */
+interface Begun {
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  readonly context: Context
+  readonly signal: AbortSignal
+}
+
+/**
+ * Downloads: `/query` (POST with the input as its body, or GET), `/tables/{id}.{format}`, the Parquet file of a transaction while it lasts, and
+ * the report of a transaction.
+ */
+export function downloadRoutes(app: FastifyInstance, { contextOf, landing, reports, origins, log }: DownloadOptions): void {
+  const clients = new Clients(undefined, downloadsMax)
+  const files = new LandedParquet(landing.room)
+  app.addHook('onClose', () => files.close())
+
+  // HEAD is named: Fastify's own would answer it with a length of 0.
+  const get: HTTPMethods[] = ['GET', 'HEAD']
+  app.route({ method: [...get, 'POST'], url: '/query', handler: answering((begun) => download(begun, queryRequest)) })
+  const ofTable = (request: FastifyRequest) => tableRequest(request, (request.params as { '*': string })['*'])
+  app.route({ method: get, url: '/tables/*', handler: answering((begun) => download(begun, ofTable)) })
+  app.route({ method: get, url: '/query/:transaction/report', handler: answering(sendReport) })
+  app.route({ method: get, url: '/query/:transaction/rows.parquet', handler: answering(sendAgain) })
+
+  /** Lets a client in, and answers with a problem where the work fails before the first byte. */
+  function answering(work: (begun: Begun) => Promise<FastifyReply>) {
+    return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+      const { signal, endAt } = endOf(reply)
+      const closed = new Promise((resolve) => reply.raw.once('close', resolve))
+      reply.header('x-content-type-options', 'nosniff')
+      if (request.method !== 'POST' && !mayGet(request.headers, origins)) {
+        return problem(
+          reply,
+          new DialsError('BAD_REQUEST', 'A page of another site may not fetch this. Allow its origin in cors.origins.'),
+          403,
+        )
+      }
+      const context = await contextOrError(contextOf(request.raw.headersDistinct['authorization'], signal, request.ip))
+      if (context instanceof DialsError) return problem(reply, context)
+      endAt(context.viewer.expiresAt)
+      const leave = await clients.enter(context.viewer, request.ip, signal)
+      if (leave instanceof DialsError) return problem(reply, leave)
+      void closed.then(leave)
+      try {
+        return await work({ request, reply, context, signal })
+      } catch (thrown) {
+        const error = toDialsError(databaseError(thrown))
+        if (error.code === 'INTERNAL_SERVER_ERROR') log.error({ err: error.cause, transaction: error.transaction }, 'a download failed')
+        return problem(reply, error, error instanceof NotAcceptable ? 406 : undefined)
+      }
+    }
+  }
+
+  async function download(
+    { request, reply, context, signal }: Begun,
+    read: (request: FastifyRequest) => Promise<DownloadRequest>,
+  ): Promise<FastifyReply> {
+    const wanted = await read(request)
+    const { format, csv, input } = wanted
+    const { viewer } = context
+    const open = (end: AbortSignal) =>
+      openDownload(input, { ...context.query, signal: end, landing, turn: (work) => context.results.inTurn('last', work) })
+    const opened = await open(signal)
+    reply.header('vary', 'accept, accept-encoding, authorization, origin').header('cache-control', 'private, no-store')
+    const version = await cachedAs(request, viewer, opened)
+    if (version !== null) {
+      reply.header('cache-control', 'public, no-cache')
+      if (isKnownVersion(request, version)) return reply.header('etag', etagOf(version, wanted)).status(304).send()
+    }
+    reply.header('content-disposition', disposition(opened.tables, format.extension))
+    if (format.text === undefined) {
+      const land = async (end: AbortSignal) => {
+        const { file, report } = await (await open(end)).parquet()
+        await reports.keep(viewer, report)
+        return { file, report }
+      }
+      return sendLanded(request, reply, await files.of(keyOf(viewer, wanted), land, signal))
+    }
+    const framed = format.text(opened.columns, csv)
+    reply.type(format.name === 'csv' ? `${format.mediaTypes[0]}; charset=utf-8` : format.mediaTypes[0])
+    const headers = (complete: boolean) => describe(reply, opened.transaction, complete)
+    if (version !== null) reply.header('etag', etagOf(version, wanted))
+    if (request.method === 'HEAD') return reply.send()
+    const { complete, pieces } = await opened.text(framed.form, version ?? undefined)
+    const first = await pieces.next()
+    headers(complete)
+    return sendText(reply, keeping(viewer, first, pieces), framed, takesGzip(request), (thrown) => {
+      if (!signal.aborted) log.warn({ err: thrown, transaction: opened.transaction }, 'a download broke off')
+    })
+  }
+
+  /** The pieces after the first, and the report once they have ended. */
+  async function* keeping(
+    viewer: Viewer,
+    first: IteratorResult<Uint8Array, AnswerReport>,
+    pieces: AsyncGenerator<Uint8Array, AnswerReport>,
+  ): AsyncGenerator<Uint8Array> {
+    try {
+      let next = first
+      for (; next.done !== true; next = await pieces.next()) yield next.value
+      await reports.keep(viewer, next.value)
+    } finally {
+      await pieces.return(undefined as never)
+    }
+  }
+
+  function sendLanded(request: FastifyRequest, reply: FastifyReply, landed: Landed): Promise<FastifyReply> {
+    const { transaction, complete } = landed.report
+    describe(reply, transaction, complete)
+    reply.type('application/vnd.apache.parquet').header('content-location', `/query/${transaction}/rows.parquet`)
+    return sendFile(request, reply, landed)
+  }
+
+  async function sendAgain({ request, reply, context }: Begun): Promise<FastifyReply> {
+    const { transaction } = request.params as { transaction: string }
+    if (!isTransaction(transaction) || (await reports.of(context.viewer, transaction)) === undefined) return unknown(reply, transaction)
+    const landed = files.ofTransaction(transaction)
+    if (landed !== undefined) return sendLanded(request, reply.header('cache-control', 'private, no-store'), landed)
+    return problem(
+      reply,
+      new DialsError('BAD_REQUEST', 'This file is gone: it stays for two minutes after it was last asked for. Run the query again.'),
+      410,
+    )
+  }
+
+  async function sendReport({ request, reply, context }: Begun): Promise<FastifyReply> {
+    const { transaction } = request.params as { transaction: string }
+    const report = isTransaction(transaction) ? await reports.of(context.viewer, transaction) : undefined
+    if (report === undefined) return unknown(reply, transaction)
+    return reply
+      .header('cache-control', 'private, no-store')
+      .type('application/json')
+      .send(JSON.stringify(told(report)))
+  }
+}
+
+/** The members of a ResultSet of the graph, without its rows. */
+function told({ columns, ...report }: AnswerReport): object {
+  return { ...report, columns: columns.map(({ shape, ...column }) => ({ ...column, type: shape.type, scale: shape.scale })) }
+}
+
+function unknown(reply: FastifyReply, transaction: string): FastifyReply {
+  const what = `There is no report of a download ${transaction.slice(0, 36)} of yours. It is there once the download has ended, for 24 hours.`
+  return problem(reply, new DialsError('BAD_REQUEST', what), 404)
+}
+
+function isTransaction(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
+}
+
+function describe(reply: FastifyReply, transaction: string, complete: boolean): void {
+  reply.header('link', `</query/${transaction}/report>; rel="describedby"`).header('dials-result', `complete=${complete}`)
+}
+
+/** The version by which an answer may be kept by others: of a GET without a token, of open data whose sources have a version. Else null. */
+async function cachedAs(request: FastifyRequest, viewer: Viewer, opened: Download): Promise<string | null> {
+  if (request.method === 'POST' || viewer.subject !== undefined || !opened.isOpen) return null
+  return opened.version()
+}
+
+/** Names the version of the data first, by which a file that was landed again is known to have the same rows. */
+function etagOf(version: string, wanted: DownloadRequest): string {
+  const { input, csv, format } = wanted
+  const how = createHash('sha256')
+    .update(JSON.stringify([input, csv, format.name]))
+    .digest('base64url')
+  return `W/"${version}.${how.slice(0, 16)}"`
+}
+
+function isKnownVersion(request: FastifyRequest, version: string): boolean {
+  const known = request.headers['if-none-match'] ?? ''
+  return known.split(',').some((tag) => tag.trim().replace(/^W\//, '').startsWith(`"${version}.`))
+}
+
+/** Whose download of what it is. */
+function keyOf({ issuer = '', subject = '' }: Viewer, { input, format }: DownloadRequest): string {
+  return JSON.stringify([issuer, subject, format.name, input])
+}
+
+/** A signal that aborts when the client goes away before its answer is complete, when its token ends, or after an hour. */
+function endOf(reply: FastifyReply): { signal: AbortSignal; endAt(expiresAt: number | undefined): void } {
+  const controller = new AbortController()
+  const timers: NodeJS.Timeout[] = []
+  const endIn = (ms: number, why: string) => timers.push(setTimeout(() => controller.abort(new DOMException(why, 'TimeoutError')), ms))
+  endIn(downloadMsMax, 'The time is over.')
+  reply.raw.once('close', () => {
+    for (const timer of timers) clearTimeout(timer)
+    if (!reply.raw.writableFinished) controller.abort()
+  })
+  return {
+    signal: controller.signal,
+    endAt(expiresAt) {
+      if (expiresAt !== undefined) endIn(Math.min(downloadMsMax, Math.max(0, expiresAt * 1000 - Date.now())), 'The token has expired.')
+    },
+  }
+}

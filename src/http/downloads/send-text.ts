@@ -1,0 +1,39 @@
+import { PassThrough, pipeline, Readable } from 'node:stream'
+import { createGzip, constants } from 'node:zlib'
+import accepts from 'accepts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FramedText } from './formats.js'
+
+/** Whether a client takes its answer as gzip, by Accept-Encoding. */
+export function takesGzip(request: FastifyRequest): boolean {
+  return accepts(request.raw).encoding(['gzip', 'identity']) === 'gzip'
+}
+
+/**
+ * Sends rows as text while they are written. What fails meanwhile destroys the connection: no short file looks whole.
+ * @param pieces the rows. @param failed is told why the connection was destroyed.
+ */
+export function sendText(
+  reply: FastifyReply,
+  pieces: AsyncIterable<Uint8Array>,
+  { head, tail, skip }: FramedText,
+  gzip: boolean,
+  failed: (thrown: unknown) => void,
+): FastifyReply {
+  async function* framed(): AsyncGenerator<Uint8Array> {
+    let skipped = false
+    if (head !== '') yield Buffer.from(head)
+    for await (const piece of pieces) {
+      yield skipped ? piece : piece.subarray(skip)
+      skipped = true
+    }
+    if (tail !== '') yield Buffer.from(tail)
+  }
+  const plain = Readable.from(framed(), { objectMode: false, highWaterMark: 64 * 1024 })
+  const packed = gzip ? createGzip({ level: constants.Z_BEST_SPEED }) : new PassThrough()
+  if (gzip) reply.header('content-encoding', 'gzip')
+  pipeline(plain, packed, (thrown) => {
+    if (thrown) failed(thrown)
+  })
+  return reply.send(packed)
+}
