@@ -18,6 +18,8 @@ export default defineConfig({
   },
   test: {
     include: isLong ? longFiles() : ['test/**/*.test.ts'],
+    // Without SEED random tests begin anywhere, and need no setup.
+    setupFiles: process.env['SEED'] === undefined ? [] : ['test/support/seed.ts'],
     globalSetup: ['test/support/build.ts', 'test/support/global-setup.ts'],
     // As bin/dials.js sets it: what blocks with these threads would block a hub.
     env: { UV_THREADPOOL_SIZE: '24' },

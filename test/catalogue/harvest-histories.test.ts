@@ -5,7 +5,7 @@ import { datasetPage } from '../../src/catalogue/dataset-page.js'
 import { anonymous, configureTwo, harvest } from '../support/catalogue.js'
 import { complete, dataset, fakeSource, table } from '../support/fake-source.js'
 import { freshDatabase, type FreshDatabase } from '../support/postgres.js'
-import { long, runsOf, seed } from '../support/long.js'
+import { long, runsOf } from '../support/long.js'
 
 /** One thing that a source may say; `version` stands for everything that a description may differ in. */
 type Saying =
@@ -109,7 +109,7 @@ describe('any history of harvests', () => {
         expect(found).toEqual(expected)
         expect(await createCatalogueLoaders(knex, anonymous).dataset.load('barnet/a')).toEqual(untouched)
       }),
-      { numRuns: runsOf(30, 150), ...seed },
+      { numRuns: runsOf(30, 150) },
     )
   })
 })

@@ -8,7 +8,7 @@ import { mortalDatabase } from '../support/mortal-database.js'
 import { freshDatabase, type FreshDatabase } from '../support/postgres.js'
 import { type History, history, type Saying, type Step, tell, type Told, type World } from './support/histories.js'
 import { type Catalogue, limits, reference } from './support/reference.js'
-import { long, runsOf, seed } from '../support/long.js'
+import { long, runsOf } from '../support/long.js'
 
 const runs = runsOf(40, 150)
 
@@ -214,7 +214,7 @@ describe('any history of a source', () => {
         harvests += given.steps.length + 1
         deaths += given.steps.filter(({ death }) => death !== undefined).length
       }),
-      { numRuns: runs, ...seed },
+      { numRuns: runs },
     )
     expect(await rowsOf(knex, 'barnet')).toEqual(untouched)
     console.log(`${histories} histories, ${harvests} harvests, ${deaths} of them with a hub that may have died`)

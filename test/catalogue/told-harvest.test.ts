@@ -6,7 +6,7 @@ import type { Access, Listing } from '../../src/connector/catalogue.js'
 import type { Viewer } from '../../src/identity/viewer.js'
 import { anonymous, camden, configureTwo, harvest, ofBarnet, operator } from '../support/catalogue.js'
 import { complete, dataset, fakeSource } from '../support/fake-source.js'
-import { long, runsOf, seed } from '../support/long.js'
+import { long, runsOf } from '../support/long.js'
 import { freshDatabase, type FreshDatabase } from '../support/postgres.js'
 
 let database: FreshDatabase
@@ -100,6 +100,6 @@ test('whatever comes and goes, strangers are told what a spoke without the hidde
         expect(numbers(told)).toEqual(numbers(wanted))
       }
     }),
-    { numRuns: runsOf(25, 200), ...seed },
+    { numRuns: runsOf(25, 200) },
   )
 })

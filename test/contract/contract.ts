@@ -18,7 +18,7 @@ import type { Wire } from '../support/wire.js'
 import type { Harness, Held } from './harness.js'
 import { pushedWhole, remainingOps } from '../support/planned.js'
 import { longTest } from '../support/long-test.js'
-import { long, runsOf, seed } from '../support/long.js'
+import { long, runsOf } from '../support/long.js'
 import { patienceMs } from '../support/patience.js'
 
 const runs = runsOf(60, 300)
@@ -115,7 +115,6 @@ export function connectorContract(harness: Harness): void {
       })
       await fc.assert(property, {
         numRuns: runs,
-        ...seed,
         endOnFailure: true,
       })
       await clean()

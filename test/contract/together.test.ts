@@ -12,7 +12,7 @@ import type { Held } from './harness.js'
 import { filesHarness } from './harnesses/files.js'
 import { postgresHarness } from './harnesses/postgres.js'
 import { spokeHarness } from './harnesses/spoke.js'
-import { long, runsOf, seed } from '../support/long.js'
+import { long, runsOf } from '../support/long.js'
 
 const runs = runsOf(150, 500)
 const harnesses = { camden: spokeHarness, barnet: filesHarness, lambeth: postgresHarness }
@@ -88,7 +88,6 @@ test(
     })
     await fc.assert(property, {
       numRuns: runs,
-      ...seed,
       endOnFailure: true,
     })
     for (const one of Object.values(held)) await expect.poll(() => one.leftovers()).toEqual([])

@@ -8,7 +8,7 @@ import { type Normalisation, normalisations } from '../../src/connector/relation
 import { literalSql } from '../../src/engine/sql/expression.js'
 import { normaliseSql } from '../../src/engine/sql/normalise.js'
 import { sqlType } from '../../src/engine/sql/type.js'
-import { long, runsOf, seed } from '../support/long.js'
+import { long, runsOf } from '../support/long.js'
 import { type Bench, openBench } from '../support/query.js'
 
 let bench: Bench
@@ -197,7 +197,7 @@ describe('a UPRN', () => {
           numbers.map((one) => (Number.isFinite(one) ? expected(exactDouble(one)) : null)),
         )
       }),
-      { numRuns: runsOf(30, 500), ...seed },
+      { numRuns: runsOf(30, 500) },
     )
   })
 })
@@ -295,7 +295,7 @@ describe('a postcode', () => {
         found += valid.length
         if (valid.length > 0) expect(await keys('POSTCODE', text, valid)).toEqual(valid)
       }),
-      { numRuns: runsOf(50, 1000), ...seed },
+      { numRuns: runsOf(50, 1000) },
     )
     expect(found).toBeGreaterThan(0)
   })
@@ -367,7 +367,7 @@ describe('a text', () => {
         expect(made).toEqual(values.map((one) => trimmed(one).normalize('NFC')))
         expect(await keys('TEXT', text, made)).toEqual(made)
       }),
-      { numRuns: runsOf(50, 1000), ...seed },
+      { numRuns: runsOf(50, 1000) },
     )
   })
 })
@@ -460,7 +460,7 @@ describe('a number', () => {
           }
         },
       ),
-      { numRuns: runsOf(40, 1000), ...seed },
+      { numRuns: runsOf(40, 1000) },
     )
   })
 })

@@ -8,7 +8,7 @@ import type { ReadableTable } from '../../connectors/shared/tabular/copies/reada
 import type { Expression, Literal, Predicate, Relation, TableScan } from '../../src/connector/relation.js'
 import { relationSql } from '../../src/engine/sql/relation.js'
 import { type OpenedFolder, openFolder } from './support/source.js'
-import { long, runsOf, seed } from '../support/long.js'
+import { long, runsOf } from '../support/long.js'
 
 const rows = 120_000
 const keyOf = (row: number) => (row * 7919) % rows
@@ -137,7 +137,7 @@ describe('rows that a filter lists', () => {
           expected.map(({ key, code }) => [key, code]).sort(([left], [right]) => Number(left) - Number(right)),
         )
       }),
-      { numRuns: runsOf(40, 200), ...seed },
+      { numRuns: runsOf(40, 200) },
     )
   })
 })

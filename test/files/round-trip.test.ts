@@ -1,10 +1,11 @@
+import { isAscii, isUtf8 } from 'node:buffer'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import iconv from 'iconv-lite'
 import { describe, expect, it } from 'vitest'
 import { folderOf } from './support/folder.js'
-import { long, runsOf, seed } from '../support/long.js'
+import { long, runsOf } from '../support/long.js'
 
 /** Letters of Windows-1252, so that every encoding can hold them; quotes, delimiters and line ends among them. */
 const letter = fc.constantFrom(...'abcXYZ éèüß£“”’', '"', ',', ';', '|', '\t', '\n', '\r\n', ' ', '0', '7', '.', '-', '/')
@@ -50,7 +51,10 @@ describe('a table written as delimited text', () => {
         const header = ['row name', ...Array.from({ length: width }, (_, at) => `column ${'abcde'[at]}`)]
         const named = rows.map((row, at) => [`row ${'abcdefghijkl'[at]}`, ...row])
         const lines = [header, ...named].map((row) => written(row, delimiter, quoteAll))
-        await writeFile(path, encoded(lines.join(lineEnd) + (lastLineEnd ? lineEnd : ''), encoding))
+        const bytes = encoded(lines.join(lineEnd) + (lastLineEnd ? lineEnd : ''), encoding)
+        // Letters of Windows-1252 whose bytes happen to be UTF-8, such as ß”, are read as UTF-8 by everybody.
+        fc.pre(encoding !== 'windows-1252' || !isUtf8(bytes) || isAscii(bytes))
+        await writeFile(path, bytes)
         const dataset = await opened.dataset('t')
         const columns = dataset.tables[0]?.columns ?? []
         // What looks like a number or a date is one; it is compared as text by the tests of types.
@@ -59,7 +63,7 @@ describe('a table written as delimited text', () => {
         expect(await opened.texts('t/t')).toEqual(named)
         await rm(path)
       }),
-      { numRuns: runsOf(40, 150), ...seed },
+      { numRuns: runsOf(40, 150) },
     )
   })
 })

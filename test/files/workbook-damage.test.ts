@@ -8,7 +8,7 @@ import { Archive } from '../../connectors/shared/tabular/xlsx/archive.js'
 import { openWorkbook } from '../../connectors/shared/tabular/xlsx/workbook-reader.js'
 import { folderOf } from './support/folder.js'
 import { main, rows, spreadsheet } from './support/spreadsheet.js'
-import { long, runsOf, seed } from '../support/long.js'
+import { long, runsOf } from '../support/long.js'
 
 const runs = runsOf(150, 900)
 const inputs = new URL('../cases/in/', import.meta.url)
@@ -72,7 +72,7 @@ describe('a damaged workbook', () => {
         const found = await outcome(bytes)
         if ('reason' in found) expect(found.reason).toMatch(/^The (?:file|workbook) |^A (?:part|sheet) /)
       }),
-      { numRuns: runs, ...seed },
+      { numRuns: runs },
     )
   })
 
@@ -121,7 +121,7 @@ describe('a damaged workbook', () => {
         )
         if ('reason' in found) expect(found.reason).toMatch(/damaged/)
       }),
-      { numRuns: runs, ...seed },
+      { numRuns: runs },
     )
   })
 
@@ -185,7 +185,7 @@ describe('a damaged workbook', () => {
           await opened.close()
         },
       ),
-      { numRuns: Math.ceil(runs / 15), ...seed },
+      { numRuns: Math.ceil(runs / 15) },
     )
   })
 })

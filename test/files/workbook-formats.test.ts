@@ -6,9 +6,9 @@ import { builtInFormats } from '../../connectors/shared/tabular/xlsx/built-in-fo
 import { parseNumberFormat, sectionFor } from '../../connectors/shared/tabular/xlsx/number-format.js'
 import { numberText } from '../../connectors/shared/tabular/xlsx/number-text.js'
 import type { DateSystem } from '../../connectors/shared/tabular/xlsx/workbook-part.js'
-import { long, runsOf, seed } from '../support/long.js'
+import { long, runsOf } from '../support/long.js'
 
-const bounds = { numRuns: runsOf(100, 2000), ...seed }
+const bounds = { numRuns: runsOf(100, 2000) }
 
 /** A stored number under a format code, as `kind text`, with the unit that it is shown with. */
 function shown(code: string, value: string | number, dateSystem: DateSystem = '1900'): string {

@@ -2,7 +2,7 @@ import ExcelJS from 'exceljs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { folderOf } from './support/folder.js'
-import { long, runsOf, seed } from '../support/long.js'
+import { long, runsOf } from '../support/long.js'
 
 const runs = runsOf(15, 60)
 const dayMs = 86_400_000
@@ -79,7 +79,7 @@ describe('workbooks of another writer', () => {
         expect(await opened.texts(`book/${table?.id}`)).toEqual(expected)
         await opened.close()
       }),
-      { numRuns: runs, ...seed },
+      { numRuns: runs },
     )
   })
 })

@@ -17,7 +17,7 @@ import type { Search } from '../../src/search/search.js'
 import { anonymous, configureTwo, harvest, operator } from '../support/catalogue.js'
 import { complete, dataset, fakeSource } from '../support/fake-source.js'
 import { freshDatabase, type FreshDatabase, quiet } from '../support/postgres.js'
-import { long, runsOf, seed } from '../support/long.js'
+import { long, runsOf } from '../support/long.js'
 
 const organisations = ['london-borough-of-camden', 'london-borough-of-barnet', 'elsewhere'] as const
 const viewers: Viewer[] = [
@@ -207,6 +207,6 @@ test('whatever is asked, by whomever, of whatever catalogue, is answered as from
         }
       }
     }),
-    { numRuns: runsOf(15, 60), ...seed },
+    { numRuns: runsOf(15, 60) },
   )
 })

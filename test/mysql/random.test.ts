@@ -7,7 +7,7 @@ import { type Column, columns as all, drawRelation, drawRows, type Table } from 
 import { inEngine } from '../postgres/support/in-engine.js'
 import { answer, textRows } from '../postgres/support/source.js'
 import { missing, openMariaDb, type TestMariaDb } from './support/mariadb.js'
-import { long, runsOf, seed } from '../support/long.js'
+import { long, runsOf } from '../support/long.js'
 
 const runs = runsOf(100, 500)
 const names = ['one', 'two']
@@ -77,7 +77,6 @@ describe.skipIf(missing !== undefined)(`any relation over MySQL${missing === und
     })
     await fc.assert(property, {
       numRuns: runs,
-      ...seed,
       endOnFailure: process.env['SHRINK'] === undefined,
     })
     // Of few relations it may be that none has an aggregation or an order that MySQL answers exactly.

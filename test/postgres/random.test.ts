@@ -7,7 +7,7 @@ import { columns, drawRelation, drawRows, type Table } from './support/arbitrary
 import { inEngine } from './support/in-engine.js'
 import { openTestPostgres, type TestPostgres } from './support/open-postgres.js'
 import { answer, textRows } from './support/source.js'
-import { long, runsOf, seed } from '../support/long.js'
+import { long, runsOf } from '../support/long.js'
 
 const runs = runsOf(150, 600)
 const names = ['one', 'two']
@@ -62,7 +62,6 @@ describe('any relation over PostgreSQL', () => {
     })
     await fc.assert(property, {
       numRuns: runs,
-      ...seed,
       endOnFailure: process.env['SHRINK'] === undefined,
     })
     for (const operator of ['PROJECT', 'FILTER', 'AGGREGATE', 'SORT', 'LIMIT'])

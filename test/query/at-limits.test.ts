@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { everything } from '../../src/connector/capabilities.js'
 import { DialsError, type ErrorCode } from '../../src/errors.js'
 import { explainQuery, type QueryContext, runQuery } from '../../src/query/run.js'
-import { long, runsOf, seed } from '../support/long.js'
+import { long, runsOf } from '../support/long.js'
 import { type Bench, contextOf, failureOf, openBench, tableOf, textOf } from '../support/query.js'
 import { drawAtLimits } from './support/arbitrary-limits.js'
 import { openTableSource } from './support/table-source.js'
@@ -79,7 +79,7 @@ describe('a query at the limits of its parts', () => {
         await ask(drawAtLimits((of) => g(() => of), tables))
         expect(await readdir(bench.folder)).toEqual(filesBefore)
       }),
-      { numRuns: runs, ...seed, endOnFailure: true },
+      { numRuns: runs, endOnFailure: true },
     )
   })
 

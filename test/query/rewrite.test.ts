@@ -16,7 +16,7 @@ import { sourceOf } from '../../src/connector/source-sides.js'
 import { columns, drawJoin, drawRelation, drawRows, rowOf } from '../postgres/support/arbitrary-relation.js'
 import { inEngine } from '../postgres/support/in-engine.js'
 import { textRows } from '../postgres/support/source.js'
-import { long, runsOf, seed } from '../support/long.js'
+import { long, runsOf } from '../support/long.js'
 import { type Bench, failureOf, openBench } from '../support/query.js'
 
 const runs = runsOf(60, 500)
@@ -66,7 +66,7 @@ describe.each(rewrites)('a rewrite that %s', (_, rewrite) => {
           await session.close()
         }
       }),
-      { numRuns: runs, ...seed, endOnFailure: true },
+      { numRuns: runs, endOnFailure: true },
     )
   })
 })
@@ -99,7 +99,7 @@ describe('all rewrites together', () => {
           expect(text(after), JSON.stringify(relation)).toBe(text(before))
           for (const { op } of operatorsOf(relation)) counts.set(op, (counts.get(op) ?? 0) + 1)
         }),
-        { numRuns: runs, ...seed, endOnFailure: true },
+        { numRuns: runs, endOnFailure: true },
       )
       expect(counts.get('join')).toBeGreaterThan(runs / 2)
     } finally {

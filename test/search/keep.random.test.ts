@@ -15,7 +15,7 @@ import { complete, dataset, fakeSource } from '../support/fake-source.js'
 import { type Death, mortalDatabase } from '../support/mortal-database.js'
 import { freshDatabase, type FreshDatabase, quiet } from '../support/postgres.js'
 import { startMeilisearchStandIn } from './meilisearch-stand-in.js'
-import { long, runsOf, seed } from '../support/long.js'
+import { long, runsOf } from '../support/long.js'
 
 interface Listed {
   id: string
@@ -174,7 +174,7 @@ const converges = async (tried: Tried, isCompared: boolean) => {
         expect(await find('"barnet council"')).toEqual(sees.filter(({ name }) => name === 'Barnet Council').map(({ id }) => id))
       }
     }),
-    { numRuns: runsOf(15, 60), ...seed },
+    { numRuns: runsOf(15, 60) },
   )
 }
 

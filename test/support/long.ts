@@ -10,5 +10,5 @@ export const long = 'long'
  */
 export const runsOf = (usual: number, atLength: number): number => Number(process.env['RUNS'] ?? (isLong ? atLength : usual))
 
-/** Where random tests begin: at `SEED`, which a failure reports, or anywhere. */
+/** Where random tests begin: at `SEED`, which a failure reports, or anywhere. test/support/seed.ts sets it for all of them. */
 export const seed: { seed?: number } = process.env['SEED'] === undefined ? {} : { seed: Number(process.env['SEED']) }

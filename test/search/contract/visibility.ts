@@ -5,7 +5,7 @@ import { everybody, type SearchDocument, searchFacets, searchSorts } from '../..
 import type { OpenSearchIndex } from '../index-contract.js'
 import { ask, countsOf, document, found, idsOf, replaceAll, spokes, useIndex, walk } from './asking.js'
 import { takeApart } from './highlighting.js'
-import { long, runsOf, seed } from '../../support/long.js'
+import { long, runsOf } from '../../support/long.js'
 
 /** Far from each other, so that none is found for another. */
 const words = ['badgers', 'quarries', 'fountains', 'viaducts'] as const
@@ -89,7 +89,7 @@ export function visibility(open: OpenSearchIndex): void {
           }
         }
       }),
-      { numRuns: runsOf(25, 200), ...seed },
+      { numRuns: runsOf(25, 200) },
     ),
   )
 
