@@ -7,11 +7,12 @@ import type { ResultColumn as Column } from '../../query/6-result/query-result.j
 import type { QueryResult } from '../../query/6-result/query-result.js'
 import { explainQuery, runQuery } from '../../query/run.js'
 import type { Context } from '../context.js'
+import { downloadsOf } from '../download-url.js'
 import { NumbersEnum } from '../enums.js'
 import { Json, Value } from '../scalars.js'
 import { Table } from '../types/catalogue.js'
 import { Filter, GroupBy, Measure, Order, QueryInput } from '../types/inputs.js'
-import { Plan, ResultColumn, ResultSet } from '../types/result.js'
+import { Download, Plan, ResultColumn, ResultSet } from '../types/result.js'
 
 @Resolver()
 export class QueryResolver {
@@ -86,6 +87,14 @@ export class ResultSetResolver {
     return columns.map(({ shape, ...column }: Column) => ({ ...column, type: shape.type, decision: 'ALLOW', obligations: [] }))
   }
 
+  @FieldResolver(() => [Download], {
+    description:
+      'The same query as a file: all its rows, or as many as its limit. Empty where the input is too long for an address: then send it to /query by POST',
+  })
+  downloads(@Root() { input, columns }: Answered, @Ctx() { baseUrl }: Context) {
+    return downloadsOf(input, columns, baseUrl)
+  }
+
   // Decorators cannot express `[[Value]!]!`; schema.ts sets that type.
   @FieldResolver(() => [[Value]])
   async rows(
@@ -117,8 +126,14 @@ function plainly(text: string): unknown {
   })
 }
 
-function run(input: object, { query, results }: Context, info: GraphQLResolveInfo): Promise<QueryResult> {
-  return results.run(() => runQuery(input, query, { format: formatOf(info), matches: wantsMatches(info) }))
+/** A result, and the input that it answers. */
+interface Answered extends QueryResult {
+  readonly input: object
+}
+
+async function run(input: object, { query, results }: Context, info: GraphQLResolveInfo): Promise<Answered> {
+  const result = await results.run(() => runQuery(input, query, { format: formatOf(info), matches: wantsMatches(info) }))
+  return { ...result, input }
 }
 
 /** Whether the selection may have `matches`: it has it, or a fragment that might. */
