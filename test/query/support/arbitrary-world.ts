@@ -55,20 +55,83 @@ const times = [
 const numbers = ['0', '1', '0.5', '0.1', '3', '9007199254740992', '9007199254740993', '9223372036854775807', '-0.5', '-9007199254740992']
 const oddDoubles = [-0, NaN, Infinity, -Infinity, 0.1 + 0.2]
 const keyTexts = ['', ' ', 'a', 'A', 'a ', '\u00a0a', '007', '7', '7.0', 'é', 'e\u0301', '😀', '\uff5e', 'NaN']
+const plain = { texts: keyTexts, numbers }
+
+/** Keys of things as people and programs write them, and damage them. */
+const written: Readonly<Record<Thing, { texts: readonly string[]; numbers: readonly string[] }>> = {
+  TEXT: {
+    texts: [
+      '1',
+      ' 1',
+      '1.0',
+      '01',
+      '0.5',
+      '0',
+      '-0.5',
+      'true',
+      'True',
+      '2026-03-29',
+      '2026-03-29T00:30:00',
+      '\u00a0é',
+      'e\u0301\u200b',
+      'nan',
+      ' ',
+    ],
+    numbers: ['1', '0.5', '0', '9007199254740992', '-0.5'],
+  },
+  UPRN: {
+    texts: [
+      ...['10094055034', '010094055034', '\u00a010094055034 ', '10094055034.0', '10094055034.', '1', '000000000001', '0010094055034'],
+      ...['1.00E+11', '100000000000', '010000000', '0', '', '10094055034.5', '10,094,055,034', '-1', 'not known'],
+    ],
+    numbers: ['10094055034', '10094055034', '1', '0', '10000000', '1000000000001', '-1', '0.5', '10094055034.5'],
+  },
+  POSTCODE: {
+    texts: [
+      ...[
+        'NW1 2DB',
+        'nw1 2db',
+        'NW12DB',
+        '\u00a0NW1\u2003 2DB',
+        'SW1A 2AO',
+        'SWIA2A0',
+        'swia 2ao',
+        'S01 2AA',
+        'SO1 2AA',
+        '01 OAA',
+        'O1 0AA',
+      ],
+      ...['EH 1JS', 'NW1', 'AB!1 2CD', 'NW1-2DB', '', '\u212a1 2DB'],
+    ],
+    numbers: ['1', '0'],
+  },
+}
+type Thing = 'TEXT' | 'UPRN' | 'POSTCODE'
+
+const things = ['TEXT', 'UPRN', 'POSTCODE'] as const
+const typesOf = {
+  TEXT: [...types, 'STRING', 'STRING', 'STRING'],
+  UPRN: ['STRING', 'STRING', 'INT64', 'DOUBLE', 'DECIMAL', 'DATE'],
+  POSTCODE: ['STRING', 'STRING', 'STRING', 'INT64'],
+} as const satisfies Record<Thing, readonly ColumnType[]>
 
 /** Which values a column of a world of joins has: few, so that keys meet each other. */
 interface Few {
   readonly at: readonly number[]
   readonly odd: boolean
+  /** What the values are, where they are to be normalised. */
+  readonly thing: Thing | undefined
 }
 
 /** Some of the values that a key of this shape may have. */
-function keyOf(shape: Shape, { at, odd }: Few): fc.Arbitrary<Exclude<Cell, null>> {
-  const all = valuesOf(shape, odd)
+function keyOf(shape: Shape, few: Few): fc.Arbitrary<Exclude<Cell, null>> {
+  const { at } = few
+  const all = valuesOf(shape, few)
   return fc.constantFrom(...at.map((index) => all[index % all.length] as Exclude<Cell, null>))
 }
 
-function valuesOf({ type, scale = 0 }: Shape, odd: boolean): Exclude<Cell, null>[] {
+function valuesOf({ type, scale = 0 }: Shape, { odd, thing }: Few): readonly Exclude<Cell, null>[] {
+  const { texts: keyTexts, numbers } = thing === undefined ? plain : written[thing]
   const digits = (text: string) => text.split('.')[1]?.length ?? 0
   switch (type) {
     case 'STRING':
@@ -133,11 +196,16 @@ export function drawWorld(draw: Draw): World {
   const chance = (of: number) => draw(fc.integer({ min: 1, max: of })) === 1
   const joins = draw(fc.constantFrom(0, 0, 0, 1, 1, 1, 2, 3, draw(fc.integer({ min: 4, max: 7 }))))
   const odd = joins > 0 && draw(fc.boolean())
+  const thing = joins === 0 ? undefined : draw(fc.constantFrom(undefined, ...things))
   const shared = some(names)
     .slice(0, 5)
     .map((name): Shared => ({
-      ...{ name, type: draw(fc.constantFrom(...types)), scale: draw(fc.integer({ min: 0, max: 4 })) },
-      ...(joins === 0 ? {} : { few: { at: draw(fc.array(fc.nat({ max: 19 }), { minLength: 1, maxLength: 4 })), odd } }),
+      ...{
+        name,
+        type: draw(fc.constantFrom(...(thing === undefined ? types : typesOf[thing]))),
+        scale: draw(fc.integer({ min: 0, max: 4 })),
+      },
+      ...(joins === 0 ? {} : { few: { at: draw(fc.array(fc.nat({ max: 19 }), { minLength: 1, maxLength: 4 })), odd, thing } }),
     }))
   const used = some(spokes)
   const tables: WorldTable[] = []
