@@ -57,51 +57,35 @@ const oddDoubles = [-0, NaN, Infinity, -Infinity, 0.1 + 0.2]
 const keyTexts = ['', ' ', 'a', 'A', 'a ', '\u00a0a', '007', '7', '7.0', 'é', 'e\u0301', '😀', '\uff5e', 'NaN']
 const plain = { texts: keyTexts, numbers }
 
-/** Keys of things as people and programs write them, and damage them. */
+/** Keys of things as people and programs write them, and damage them. What is alike stands together. */
 const written: Readonly<Record<Thing, { texts: readonly string[]; numbers: readonly string[] }>> = {
   TEXT: {
     texts: [
-      '1',
-      ' 1',
-      '1.0',
-      '01',
-      '0.5',
-      '0',
-      '-0.5',
-      'true',
-      'True',
-      '2026-03-29',
-      '2026-03-29T00:30:00',
-      '\u00a0é',
-      'e\u0301\u200b',
-      'nan',
-      ' ',
+      ...['1', ' 1', '1.0', '01', '0.5', '0', '-0.5', '9007199254740992', 'nan', 'true', 'True', '2026-03-29', '2026-03-29T00:30:00'],
+      ...['\u00a0é', 'e\u0301\u200b', 'é', 'É', ' '],
     ],
     numbers: ['1', '0.5', '0', '9007199254740992', '-0.5'],
   },
   UPRN: {
     texts: [
-      ...['10094055034', '010094055034', '\u00a010094055034 ', '10094055034.0', '10094055034.', '1', '000000000001', '0010094055034'],
-      ...['1.00E+11', '100000000000', '010000000', '0', '', '10094055034.5', '10,094,055,034', '-1', 'not known'],
+      ...[
+        '10094055034',
+        '010094055034',
+        '1.00E+11',
+        '\u00a010094055034 ',
+        '10094055034.0',
+        '0010094055034',
+        '10094055034.',
+        '10094055034.5',
+      ],
+      ...['1', '000000000001', '100000000000', '010000000', '0', '', '-1', '10,094,055,034', 'not known'],
     ],
-    numbers: ['10094055034', '10094055034', '1', '0', '10000000', '1000000000001', '-1', '0.5', '10094055034.5'],
+    numbers: ['10094055034', '1', '0', '10094055034.5', '10094055034', '10000000', '1000000000001', '-1'],
   },
   POSTCODE: {
     texts: [
-      ...[
-        'NW1 2DB',
-        'nw1 2db',
-        'NW12DB',
-        '\u00a0NW1\u2003 2DB',
-        'SW1A 2AO',
-        'SWIA2A0',
-        'swia 2ao',
-        'S01 2AA',
-        'SO1 2AA',
-        '01 OAA',
-        'O1 0AA',
-      ],
-      ...['EH 1JS', 'NW1', 'AB!1 2CD', 'NW1-2DB', '', '\u212a1 2DB'],
+      ...['NW1 2DB', 'nw1 2db', 'NW12DB', 'NW1-2DB', '\u00a0NW1\u2003 2DB', '\u212a1 2DB', 'EH 1JS', 'SW1A 2AO', 'SWIA2A0', 'swia 2ao'],
+      ...['AB!1 2CD', 'S01 2AA', 'SO1 2AA', 'NW1', '01 OAA', 'O1 0AA', ''],
     ],
     numbers: ['1', '0'],
   },
@@ -197,6 +181,9 @@ export function drawWorld(draw: Draw): World {
   const joins = draw(fc.constantFrom(0, 0, 0, 1, 1, 1, 2, 3, draw(fc.integer({ min: 4, max: 7 }))))
   const odd = joins > 0 && draw(fc.boolean())
   const thing = joins === 0 ? undefined : draw(fc.constantFrom(undefined, ...things))
+  // Of things those that stand together, so that they meet.
+  const near = draw(fc.nat({ max: 19 }))
+  const places = thing === undefined ? fc.nat({ max: 19 }) : fc.integer({ min: near, max: near + 4 })
   const shared = some(names)
     .slice(0, 5)
     .map((name): Shared => ({
@@ -205,7 +192,7 @@ export function drawWorld(draw: Draw): World {
         type: draw(fc.constantFrom(...(thing === undefined ? types : typesOf[thing]))),
         scale: draw(fc.integer({ min: 0, max: 4 })),
       },
-      ...(joins === 0 ? {} : { few: { at: draw(fc.array(fc.nat({ max: 19 }), { minLength: 1, maxLength: 4 })), odd, thing } }),
+      ...(joins === 0 ? {} : { few: { at: draw(fc.array(places, { minLength: 1, maxLength: 4 })), odd, thing } }),
     }))
   const used = some(spokes)
   const tables: WorldTable[] = []
