@@ -60,7 +60,7 @@ function drawJoin(draw: Draw, left: readonly NamedColumn[], right: readonly Name
   const published = plain.filter((pair) => !isPseudo(pair.left) && !isPseudo(pair.right))
   const alike = published.filter((pair) => pair.left.name === pair.right.name)
   const normalised = all.filter((pair) => pair.as !== undefined && !isPseudo(pair.left) && !isPseudo(pair.right))
-  const kinds = [alike, alike, alike, alike, published, plain, normalised, normalised, normalised].filter((kind) => kind.length > 0)
+  const kinds = [alike, alike, alike, published, plain, ...Array.from({ length: 5 }, () => normalised)].filter((kind) => kind.length > 0)
   const length = draw(fc.constantFrom(1, 1, 1, 2, 3))
   const on = Array.from({ length }, () => keyInput(draw, left, right, draw(fc.constantFrom(...draw(fc.constantFrom(...kinds))))))
   const type = draw(fc.constantFrom(...joinTypes, undefined))

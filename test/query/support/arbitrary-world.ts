@@ -61,8 +61,25 @@ const plain = { texts: keyTexts, numbers }
 const written: Readonly<Record<Thing, { texts: readonly string[]; numbers: readonly string[] }>> = {
   TEXT: {
     texts: [
-      ...['1', ' 1', '1.0', '01', '0.5', '0', '-0.5', '9007199254740992', 'nan', 'true', 'True', '2026-03-29', '2026-03-29T00:30:00'],
-      ...['\u00a0é', 'e\u0301\u200b', 'é', 'É', ' '],
+      ...[
+        'é',
+        'e\u0301\u200b',
+        '1',
+        ' 1',
+        '\u00a0é',
+        '1.0',
+        '01',
+        '0.5',
+        '0',
+        '-0.5',
+        '9007199254740992',
+        'nan',
+        'true',
+        'True',
+        '2026-03-29',
+        '2026-03-29T00:30:00',
+      ],
+      ...['É', ' '],
     ],
     numbers: ['1', '0.5', '0', '9007199254740992', '-0.5'],
   },
@@ -94,7 +111,7 @@ type Thing = 'TEXT' | 'UPRN' | 'POSTCODE'
 
 const things = ['TEXT', 'UPRN', 'POSTCODE'] as const
 const typesOf = {
-  TEXT: [...types, 'STRING', 'STRING', 'STRING'],
+  TEXT: [...types, ...types.map(() => 'STRING' as const)],
   UPRN: ['STRING', 'STRING', 'INT64', 'DOUBLE', 'DECIMAL', 'DATE'],
   POSTCODE: ['STRING', 'STRING', 'STRING', 'INT64'],
 } as const satisfies Record<Thing, readonly ColumnType[]>
