@@ -37,10 +37,11 @@ function sideText(name: string, matched: number | null, rows: number | null): st
   return `${withCommas(matched)} of ${counted(rows, 'row')} of ${name}${rows === 0 ? '' : ` (${percent(matched, rows)} %)`}`
 }
 
-/** Only all are 100 %, and only none is 0 %. */
-function percent(matched: number, rows: number): number {
-  if (matched === 0 || matched === rows) return matched === 0 ? 0 : 100
-  return Math.min(Math.max(Math.round((100 * matched) / rows), 1), 99)
+/** Only all are 100 %, and only none is 0 %. Near them a digit more is told. */
+function percent(matched: number, rows: number): string {
+  const rate = (100 * matched) / rows
+  if (rate === 0 || rate === 100 || (rate >= 1 && rate <= 99)) return rate.toFixed(0)
+  return rate < 0.1 ? 'below 0.1' : rate > 99.9 ? 'above 99.9' : rate.toFixed(1)
 }
 
 function keysText(side: string, nulls: number | null, damaged: number | null): string[] {

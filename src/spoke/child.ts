@@ -25,10 +25,12 @@ export class SpokeChild implements SpokeProcess {
   readonly #supervision: Promise<void>
 
   /**
+   * @param spokeId the spoke, as the hub calls it.
    * @param command the program and its arguments.
    * @param report called with true whenever the process listens, and with false when it ended.
    */
   constructor(
+    private readonly spokeId: string,
     private readonly command: readonly [string, ...string[]],
     private readonly log: Log,
     private readonly report: (listening: boolean) => void,
@@ -43,7 +45,7 @@ export class SpokeChild implements SpokeProcess {
         signal.removeEventListener('abort', settle)
         this.#waiting.delete(settle)
         if (this.#url !== undefined) resolve(this.#url)
-        else reject(new SourceUnreachable('The spoke process is not running. Try again in a moment.'))
+        else reject(new SourceUnreachable(`The process of the spoke ${this.spokeId} is not running. Try again in a moment.`))
       }
       if (this.#url !== undefined || this.#hasEnded || signal.aborted) return settle()
       signal.addEventListener('abort', settle, { once: true })
@@ -65,7 +67,7 @@ export class SpokeChild implements SpokeProcess {
       const code = await this.#run()
       if (this.#stopping.signal.aborted) return
       if (Date.now() - started > longestPauseMs) pauseMs = firstPauseMs
-      this.log.warn({ code, pauseMs }, 'a spoke process ended; starting it again')
+      this.log.warn({ spoke: this.spokeId, code, pauseMs }, 'a spoke process ended; starting it again')
       await delay(pauseMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined)
     }
   }

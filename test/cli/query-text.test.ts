@@ -108,9 +108,24 @@ describe('what a join matched', () => {
       'matched, by 149 keys; one key became up to 4 rows; on the left 1 null key and 2 damaged keys; on the right 1,200 null keys',
     ],
     [
-      'a rate that would be rounded to all',
+      'rates that would be rounded to all or none',
       { leftRows: 1000, leftMatched: 999, rightRows: 1000, rightMatched: 1 },
-      '999 of 1,000 rows of schools (99 %) and 1 of 1,000 rows of visits (1 %) matched, by 149 keys',
+      '999 of 1,000 rows of schools (99.9 %) and 1 of 1,000 rows of visits (0.1 %) matched, by 149 keys',
+    ],
+    [
+      'one of 300, and all but one',
+      { leftRows: 300, leftMatched: 1, rightRows: 300, rightMatched: 299 },
+      '1 of 300 rows of schools (0.3 %) and 299 of 300 rows of visits (99.7 %) matched, by 149 keys',
+    ],
+    [
+      'one of a million, and all but one',
+      { leftRows: 1e6, leftMatched: 1, rightRows: 1e6, rightMatched: 1e6 - 1 },
+      '1 of 1,000,000 rows of schools (below 0.1 %) and 999,999 of 1,000,000 rows of visits (above 99.9 %) matched, by 149 keys',
+    ],
+    [
+      'a whole rate beside all and none',
+      { leftRows: 100, leftMatched: 1, rightRows: 100, rightMatched: 99 },
+      '1 of 100 rows of schools (1 %) and 99 of 100 rows of visits (99 %) matched, by 149 keys',
     ],
     [
       'none and one',

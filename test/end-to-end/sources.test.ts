@@ -96,7 +96,7 @@ describe('a source that is of no use', () => {
     expect(before).toEqual({
       id: 'late',
       status: 'DOWN',
-      lastHarvest: { status: 'FAILED', error: 'The spoke process is not running. Try again in a moment.' },
+      lastHarvest: { status: 'FAILED', error: 'The process of the spoke late is not running. Try again in a moment.' },
     })
     await workspace.write({ 'late/data/libraries.csv': 'Name\nTooting\n', 'late/spoke.yaml': spokeYaml('late') })
     // The pauses between its starts have grown by now.

@@ -34,9 +34,31 @@ describe('tables', () => {
     ['an organisation of what is closed, though it is named', barnet, closed.id, 'AGREEMENT_REQUIRED'],
     ['anonymous of what is closed', anonymous, closed.id, 'AGREEMENT_REQUIRED'],
   ])('are refused to %s', async (_, viewer, table, code) => {
-    expect(await failureOf(() => authorised({ from: { table } }, viewer))).toMatchObject({ code })
-    expect(await failureOf(() => authorised({ from: { union: [visits.id, table] } }, viewer))).toMatchObject({ code })
-    expect(await failureOf(() => authorised({ from: { table }, measures: [{ function: 'COUNT' }] }, viewer))).toMatchObject({ code })
+    const on = [{ left: '_table', right: '_table' }]
+    const asked: [object, (string | number)[]][] = [
+      [{ from: { table } }, ['from', 'table']],
+      [{ from: { union: [visits.id, table, table] } }, ['from', 'union', 1]],
+      [{ from: { members: [{ table: visits.id }, { table }] } }, ['from', 'members', 1, 'table']],
+      [{ from: { table }, measures: [{ function: 'COUNT' }] }, ['from', 'table']],
+      [{ from: { table: visits.id }, joins: [{ table: { table }, type: 'ANTI', on }] }, ['joins', 0, 'table', 'table']],
+      [
+        {
+          from: { table: visits.id },
+          joins: [{ table: { union: [visits.id, table], as: 'both' }, on }],
+          measures: [{ function: 'COUNT' }],
+        },
+        ['joins', 0, 'table', 'union', 1],
+      ],
+    ]
+    for (const [input, inputPath] of asked) expect(await failureOf(() => authorised(input, viewer))).toMatchObject({ code, inputPath })
+  })
+
+  it('that the viewer does not know of are told before any that is refused, at their own place', async () => {
+    for (const other of [shared.id, closed.id, visits.id])
+      expect(await failureOf(() => authorised({ from: { union: [other, 'camden/none/none'] } }))).toMatchObject({
+        code: 'UNKNOWN_TABLE',
+        inputPath: ['from', 'union', 1],
+      })
   })
 
   it('are readable by the organisations that they are shared with', async () => {
@@ -107,7 +129,7 @@ describe('personal columns', () => {
   })
 
   it('make a table without other columns unreadable, except for counting its rows', async () => {
-    expect(await failureOf(() => authorised({ from: { table: secret.id } }))).toMatchObject({ code: 'FORBIDDEN' })
+    expect(await failureOf(() => authorised({ from: { table: secret.id } }))).toMatchObject({ code: 'FORBIDDEN', inputPath: ['from'] })
     expect((await authorised({ from: { table: secret.id }, measures: [{ function: 'COUNT' }] })).outputs).toHaveLength(1)
   })
 })

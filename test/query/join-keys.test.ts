@@ -3,7 +3,7 @@ import { type Capabilities, everything } from '../../src/connector/capabilities.
 import type { Source } from '../../src/connector/source.js'
 import { explainQuery, runQuery } from '../../src/query/run.js'
 import { type Bench, contextOf, failureOf, openBench, tableOf, textOf } from '../support/query.js'
-import { answering, partOf, scanOf } from './support/fault.js'
+import { answering, failing, partOf, scanOf } from './support/fault.js'
 import { openTableSource } from './support/table-source.js'
 import type { WorldTable } from './support/world.js'
 
@@ -210,6 +210,32 @@ describe('keys', () => {
     expect(asked.rows).toEqual([[10_500]])
     expect(asked.sources.find(({ spoke }) => spoke === 'barnet')?.rows).toBe(rows)
     expect(asked.matches).toMatchObject([{ matchedKeys: 10_500, rightRows: 21_500, rightKeys: 21_500, rightMatched: 10_500 }])
+  })
+
+  it.each([
+    ['altogether', ['camden', 'barnet']],
+    ['only when it counts', ['camden', 'barnet', 'barnet']],
+  ] as const)('wait for a source that fails %s, which is told once', async (way, spokes) => {
+    const tables = [few, many]
+    const held = await Promise.all(tables.map((table) => openTableSource(bench.engine, bench.folder, [table], everything)))
+    const [ofFew, ofMany] = held as [Source, Source]
+    let calls = 0
+    // It is asked to count first, and that a second time because it could not be reached.
+    const broken = answering(ofMany, (under) => (way === 'altogether' || ++calls <= 2 ? scanOf(failing()) : under()))
+    const known = tables.map(({ id, columns, rows }) => tableOf(id, columns, { rowCount: rows.length }))
+    const context = contextOf(bench.hub, known, { camden: ofFew, barnet: broken })
+    const input = { from: { table: few.id }, joins: [{ table: { table: many.id }, on }], measures, onSourceError: 'PARTIAL' }
+    try {
+      const result = await runQuery(input, context)
+      expect(result.complete).toBe(false)
+      expect(result.sources.map(({ spoke }) => spoke)).toEqual(spokes)
+      expect(result.sources.filter(({ error }) => error !== null)).toMatchObject([
+        { spoke: 'barnet', status: 'FAILED', error: { code: 'SOURCE_UNAVAILABLE' } },
+      ])
+      await result.release()
+    } finally {
+      await Promise.all(held.map((source) => source.close()))
+    }
   })
 
   it.each(['FAIL', 'PARTIAL'])('that cannot be read are told as the fault of the source that sent them: %s', async (onSourceError) => {

@@ -159,6 +159,30 @@ describe('a query with joins', () => {
     expect(error.message).toBe("Several tables have a column 'urn'. Say which: schools.urn or visits.urn.")
   })
 
+  const swapped = "'left' names a column of the tables before, 'right' one of the table that is joined: they seem to be swapped."
+  const notSwapped = swapped.replace(': they seem to be swapped', '')
+  it.each([
+    ['the names of a key swapped', { left: 'day', right: 'name' }, 'left', `'day' is a column of the table that is joined. ${swapped}`],
+    [
+      'qualified names swapped',
+      { left: 'visits.urn', right: 'schools.urn' },
+      'left',
+      `'visits.urn' is a column of the table that is joined. ${swapped}`,
+    ],
+    [
+      'names swapped, one of them in both',
+      { left: 'day', right: 'urn' },
+      'left',
+      `'day' is a column of the table that is joined. ${swapped}`,
+    ],
+    ['both of the right', { left: 'day', right: 'day' }, 'left', `'day' is a column of the table that is joined. ${notSwapped}`],
+    ['both of the left', { left: 'name', right: 'name' }, 'right', `'name' is a column of a table before it. ${notSwapped}`],
+    ['a name of neither', { left: 'nme', right: 'day' }, 'left', "There is no column 'nme' here."],
+  ])('is told which side a column is of: %s', async (_what, key, side, message) => {
+    const error = await failureOf(() => ask({ from, joins: [{ table: { table: visits.id }, on: [...on, key] }] }))
+    expect(error).toMatchObject({ code: 'UNKNOWN_COLUMN', message, inputPath: ['joins', 0, 'on', 1, side] })
+  })
+
   it('means the right table where one alias begins as another does', async () => {
     const { rows } = await ask({
       from: { ...from, as: 'a' },

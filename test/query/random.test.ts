@@ -94,16 +94,23 @@ async function pages(query: Query, pageRows: number, context: QueryContext, form
 
 const everythingNotable = [
   ...[...joinTypes].flatMap((type) => [`${type} with partners`, `${type} without`, `${type} in part`]),
+  ...['TEXT', 'UPRN', 'POSTCODE'].flatMap((as) => [`${as} with partners`, ...(as === 'TEXT' ? [] : [`${as} with damaged keys`])]),
   ...['paged', 'joined and paged', 'fan-out', 'join at a source', 'five joins or more', 'a source failed', 'refused'],
 ]
 
 /** What a run shows that not every run does. */
 function notable({ joins = [] }: Query, { matches, complete }: OracleAnswer, { sources }: QueryResult): string[] {
-  const ofJoins = matches.flatMap(({ leftMatched, leftRows, largestFanOut }, index) => {
-    const type = joins[index]?.type ?? 'INNER'
+  const ofJoins = matches.flatMap(({ leftMatched, leftRows, leftDamagedKeys, largestFanOut }, index) => {
+    const { type = 'INNER', on = [] } = joins[index] ?? {}
     if (typeof leftMatched !== 'number' || typeof leftRows !== 'number') return []
     const part = leftMatched > 0 && leftMatched < leftRows ? [`${type} in part`] : []
-    return [`${type} ${leftMatched > 0 ? 'with partners' : 'without'}`, ...part, ...(Number(largestFanOut) > 1 ? ['fan-out'] : [])]
+    const things = on.flatMap(({ normalise }) => (normalise === undefined || normalise === 'EXACT' ? [] : [normalise]))
+    const ofThings = things.flatMap((as) => [
+      ...(leftMatched > 0 ? [`${as} with partners`] : []),
+      ...(things.length === 1 && Number(leftDamagedKeys) > 0 ? [`${as} with damaged keys`] : []),
+    ])
+    const fanOut = Number(largestFanOut) > 1 ? ['fan-out'] : []
+    return [`${type} ${leftMatched > 0 ? 'with partners' : 'without'}`, ...part, ...ofThings, ...fanOut]
   })
   return [
     ...ofJoins,

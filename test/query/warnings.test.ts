@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import type { FragmentOutcome } from '../../src/query/5-execute/fragment.js'
 import { warningsOf } from '../../src/query/6-result/warnings.js'
 
-const outcome = (spokeId: string, tables: readonly string[], stale?: { table: string; reason: string }[]) =>
+const outcome = (spokeId: string, tables: readonly string[], stale?: { table: string; reason: string }[], isMatch = false) =>
   ({
-    fragment: { spokeId, tables: tables.map((table) => `${spokeId}/${table}`) },
+    fragment: { isMatch, spokeId, tables: tables.map((table) => `${spokeId}/${table}`) },
     report: { truncated: false, ...(stale === undefined ? {} : { stale }) },
   }) as unknown as FragmentOutcome
 
@@ -50,6 +50,26 @@ describe('warnings of an answer', () => {
     ])
     expect(warningsOf([outcome('a', ['b/b']), outcome('c', ['b/b'])], 100_000)).toMatchObject([
       { message: expect.stringContaining('Each of 2 sources sends the hub its first 100,000 rows') as unknown },
+    ])
+  })
+
+  test('a deep page of joins names each source once, and no count of matches', () => {
+    const count = (spokeId: string) => outcome(spokeId, ['b/b'], undefined, true)
+    const costOf = (outcomes: FragmentOutcome[], joins: number) => warningsOf(outcomes, 100_000, joins)[0]?.message.split(', again')[0]
+    expect(costOf([outcome('a', ['b/b', 'c/c']), count('a')], 1)).toBe('The source reads and sorts the 100,000 rows before this page')
+    const joined = (sources: string) => `The hub reads the rows of ${sources}, joins them, and sorts the 100,000 rows before this page`
+    expect(costOf([outcome('a', ['b/b']), count('c'), outcome('c', ['b/b'])], 1)).toBe(joined('2 sources'))
+    expect(costOf([outcome('a', ['b/b']), outcome('a', ['c/c'])], 1)).toBe(joined('1 source'))
+    expect(costOf([outcome('a', ['b/b']), count('c'), outcome('c', ['b/b']), outcome('a', ['c/c'])], 2)).toBe(joined('2 sources'))
+  })
+
+  test('a table that was read and counted is told to be stale once', () => {
+    const stale = [{ table: 'b/b', reason: 'gone' }]
+    expect(
+      warningsOf([outcome('a', ['b/b'], stale, true), outcome('a', ['b/b'], stale), outcome('c', ['b/b'], stale)], 0, 1),
+    ).toMatchObject([
+      { code: 'STALE_COPY', table: 'a/b/b' },
+      { code: 'STALE_COPY', table: 'c/b/b' },
     ])
   })
 })

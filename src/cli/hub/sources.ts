@@ -54,7 +54,7 @@ export async function startSources(
       memoryFolder: join(dataFolder, 'sources'),
       signer: new RequestSigner(keys.issuer, keys.key),
       startSpoke: (file) =>
-        new SpokeChild(spokeCommand(file, join(dataFolder, 'spokes', spoke.id), keys, threads), log, (listening) =>
+        new SpokeChild(spoke.id, spokeCommand(file, join(dataFolder, 'spokes', spoke.id), keys, threads), log, (listening) =>
           sources.setListening(spoke.id, listening),
         ),
       log,

@@ -109,8 +109,8 @@ function numberKey(sql: string, from: Shape): string {
 /** A number with a fraction, without the zeros at its end, and without the point where no digit is left behind it. */
 const withoutZeros = (text: string) => `regexp_replace(${text}, '\\.?0+$', '')`
 
-/** Whether a DOUBLE is a whole number that DuckDB writes with `.0`. */
-const isWhole = (sql: string) => `(abs(${sql}) < 1e15 AND ${sql} = trunc(${sql}))`
+/** Whether a DOUBLE is a whole number that DuckDB writes with `.0`. All whole numbers that a DOUBLE holds exactly are. */
+const isWhole = (sql: string) => `(abs(${sql}) < 1e16 AND ${sql} = trunc(${sql}))`
 
 /** Exact, and −0 is 0. */
 const wholeText = (sql: string) => `CAST(CAST(${sql} AS BIGINT) AS VARCHAR)`

@@ -2,7 +2,7 @@ import type { QueryTable } from '../../catalogue/tables-for-query.js'
 import type { Relation, SortKey } from '../../connector/relation.js'
 import { mapPredicateColumns } from '../../connector/traverse.js'
 import { DialsError } from '../../errors.js'
-import type { ParsedFilter } from '../1-parse/filter.js'
+import type { ParsedFilter, Path } from '../1-parse/filter.js'
 import { type ParsedJoin, type ParsedQuery, tablesOf } from '../1-parse/parse.js'
 import type { BoundJoin, BoundQuery, FromColumn, Output, Use } from './bound-query.js'
 import { filterBy } from './filter-by.js'
@@ -60,6 +60,7 @@ export async function bind(query: ParsedQuery, catalogue: QueryCatalogue, budget
   return {
     relation: paged(answered, query, order),
     tables,
+    places: placesOf(query),
     columns,
     outputs: named.map((output) => outputOf(output, columns, at, bound)),
     joins: query.joins.map((join, index) => reportedJoin(join, index, bound)),
@@ -95,6 +96,12 @@ async function lookUp(query: ParsedQuery, catalogue: QueryCatalogue): Promise<Re
     })
   }
   return tables
+}
+
+function placesOf(query: ParsedQuery): Map<string, Path> {
+  const members = tablesOf(query).flatMap((from) => from.members)
+  // Of several places the first stays.
+  return new Map(members.map(({ table, path }) => [table, path] as const).reverse())
 }
 
 function bindOrder({ orderBy }: ParsedQuery, scope: Scope, outputs: readonly NamedOutput[], seen: (use: Use) => void): SortKey[] {

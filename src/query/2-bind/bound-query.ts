@@ -13,6 +13,8 @@ export interface BoundQuery {
   readonly relation: Relation
   /** The tables that it scans, by id. */
   readonly tables: ReadonlyMap<string, QueryTable>
+  /** Where the input names each table first, by its id. */
+  readonly places: ReadonlyMap<string, Path>
   /** The columns of its tables that the query uses: table by table, in the order of their columns. */
   readonly columns: readonly FromColumn[]
   /** The columns that the relation answers, in order. */

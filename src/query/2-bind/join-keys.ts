@@ -1,7 +1,7 @@
 import type { Shape } from '../../connector/column.js'
 import { acceptsShape } from '../../connector/normalisation.js'
 import type { Expression, JoinKey, Normalisation } from '../../connector/relation.js'
-import { TypeMismatch } from '../../errors.js'
+import { DialsError, TypeMismatch } from '../../errors.js'
 import type { Path } from '../1-parse/filter.js'
 import type { ParsedJoin } from '../1-parse/parse.js'
 import type { Use } from './bound-query.js'
@@ -14,6 +14,7 @@ import type { Scope, ScopeColumn } from './scope.js'
  */
 export function bindKeys({ on }: ParsedJoin, left: Scope, right: Scope, seen: (use: Use) => void): JoinKey[] {
   return on.map((key) => {
+    refuseOtherSide(key, left, right)
     const sides = { left: left.resolve(key.left, [...key.path, 'left']), right: right.resolve(key.right, [...key.path, 'right']) }
     for (const side of ['left', 'right'] as const) {
       const { index, name, shape } = sides[side]
@@ -24,6 +25,24 @@ export function bindKeys({ on }: ParsedJoin, left: Scope, right: Scope, seen: (u
       ? exactKey(sides.left, sides.right, key.path)
       : normalisedKey(sides.left, sides.right, key.normalise, key.path)
   })
+}
+
+/**
+ * Refuses a name that only a table of the other side has: near names would not help.
+ * @throws UNKNOWN_COLUMN, which says whether the two names seem to be swapped.
+ */
+function refuseOtherSide(key: ParsedJoin['on'][number], left: Scope, right: Scope): void {
+  const isWrong = { left: !left.has(key.left) && right.has(key.left), right: !right.has(key.right) && left.has(key.right) }
+  if (!isWrong.left && !isWrong.right) return
+  const side = isWrong.left ? 'left' : 'right'
+  const whose = side === 'left' ? 'of the table that is joined' : 'of a table before it'
+  const isSwapped = right.has(key.left) && left.has(key.right)
+  throw new DialsError(
+    'UNKNOWN_COLUMN',
+    `'${key[side].slice(0, 200)}' is a column ${whose}. 'left' names a column of the tables before, 'right' one of the table that is joined` +
+      `${isSwapped ? ': they seem to be swapped' : ''}.`,
+    { inputPath: [...key.path, side] },
+  )
 }
 
 /** Digits after the point up to which every INT64 fits into a DECIMAL. */

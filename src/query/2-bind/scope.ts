@@ -18,6 +18,8 @@ export interface Scope {
   readonly columns: readonly ScopeColumn[]
   /** @throws UNKNOWN_COLUMN with similar names of this scope, and BAD_USER_INPUT with the candidates where several tables have the name. */
   resolve(name: string, path: Path): ScopeColumn
+  /** Whether a column has the name, or several have. */
+  has(name: string): boolean
 }
 
 /** The columns of one table of a scope. */
@@ -43,13 +45,17 @@ export function scopeOf(tables: readonly ScopeTable[]): Scope {
   )
   const byName = named.map((columns) => new Map(columns.map((column) => [column.bare, column])))
   const withName = (name: string) => byName.flatMap((columns) => columns.get(name) ?? [])
+  // An alias may begin as another does, with a point after it: 'a' and 'a.b'.
+  const qualifiedBy = (name: string) =>
+    tables.flatMap(({ alias }, of) =>
+      alias !== undefined && name.startsWith(`${alias}.`) ? [{ of, bare: name.slice(alias.length + 1) }] : [],
+    )
+  const qualifiedOf = (name: string) => qualifiedBy(name).flatMap(({ of, bare }) => byName[of]?.get(bare) ?? [])
   return {
     columns: named.flat(),
+    has: (name) => withName(name).length > 0 || qualifiedOf(name).length > 0,
     resolve(name, path) {
-      // An alias may begin as another does, with a point after it: 'a' and 'a.b'.
-      const qualifying = tables.flatMap(({ alias }, of) => (alias !== undefined && name.startsWith(`${alias}.`) ? [{ of, alias }] : []))
-      const bareOf = ({ alias }: { alias: string }) => name.slice(alias.length + 1)
-      const [qualified] = qualifying.flatMap((table) => byName[table.of]?.get(bareOf(table)) ?? [])
+      const [qualified] = qualifiedOf(name)
       if (qualified !== undefined) return qualified
       const [column, ...others] = withName(name)
       if (column !== undefined && others.length === 0) return column
@@ -62,11 +68,11 @@ export function scopeOf(tables: readonly ScopeTable[]): Scope {
           },
         )
       }
-      const [meant] = qualifying
+      const [meant] = qualifiedBy(name)
       const near = meant === undefined ? named.flat() : (named[meant.of] ?? [])
       throw new DialsError('UNKNOWN_COLUMN', `There is no column '${name.slice(0, 200)}' here.`, {
         inputPath: path,
-        suggestions: nearNames(meant === undefined ? name : bareOf(meant), [...new Set(near.map(({ bare }) => bare))]),
+        suggestions: nearNames(meant?.bare ?? name, [...new Set(near.map(({ bare }) => bare))]),
       })
     },
   }

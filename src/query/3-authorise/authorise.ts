@@ -2,6 +2,7 @@ import type { QueryTable } from '../../catalogue/tables-for-query.js'
 import type { Relation } from '../../connector/relation.js'
 import type { Viewer } from '../../identity/viewer.js'
 import { DialsError } from '../../errors.js'
+import type { Path } from '../1-parse/filter.js'
 import type { BoundQuery, Use } from '../2-bind/bound-query.js'
 import { maskColumns } from './mask-columns.js'
 
@@ -13,7 +14,7 @@ export interface ColumnAccess {
 }
 
 /** A query after every use of a column was decided. Its relation reads no denied column. */
-export interface AuthorisedQuery extends Omit<BoundQuery, 'uses'> {
+export interface AuthorisedQuery extends Omit<BoundQuery, 'uses' | 'places'> {
   /** Columns that the viewer may not see. The answer omits them because `select` did not name them. */
   readonly withheld: readonly ColumnAccess[]
 }
@@ -22,10 +23,10 @@ export interface AuthorisedQuery extends Omit<BoundQuery, 'uses'> {
  * Stage 3: decides access for each table and each use of a column, and denies what is not allowed. Open data needs no purpose. A shared
  * table needs a viewer of an organisation that it is shared with. A closed table needs an agreement, and agreements cannot be made yet. A
  * personal column is never open.
- * @throws AGREEMENT_REQUIRED, UNAUTHENTICATED or FORBIDDEN.
+ * @throws AGREEMENT_REQUIRED, UNAUTHENTICATED or FORBIDDEN, with the place of the table or column.
  */
 export function authorise(query: BoundQuery, viewer: Viewer): AuthorisedQuery {
-  for (const table of query.tables.values()) refuseTable(table, viewer)
+  for (const table of query.tables.values()) refuseTable(table, viewer, query.places.get(table.id) ?? ['from'])
   const personal = new Set(
     query.columns.flatMap(({ origins }, index) => (origins.some(({ column }) => column.sensitivity !== 'NONE') ? [index] : [])),
   )
@@ -38,16 +39,20 @@ export function authorise(query: BoundQuery, viewer: Viewer): AuthorisedQuery {
   return withhold(query, denied)
 }
 
-function refuseTable(table: QueryTable, viewer: Viewer): void {
+function refuseTable(table: QueryTable, viewer: Viewer, inputPath: Path): void {
   if (table.access === 'OPEN') return
   if (table.access === 'CLOSED') {
-    throw new DialsError('AGREEMENT_REQUIRED', `The table ${table.id} is closed: it needs an agreement in force that covers it.`)
+    throw new DialsError('AGREEMENT_REQUIRED', `The table ${table.id} is closed: it needs an agreement in force that covers it.`, {
+      inputPath,
+    })
   }
   if (viewer.organisation === undefined) {
-    throw new DialsError('UNAUTHENTICATED', `The table ${table.id} is shared with some organisations: send the token of one of them.`)
+    throw new DialsError('UNAUTHENTICATED', `The table ${table.id} is shared with some organisations: send the token of one of them.`, {
+      inputPath,
+    })
   }
   if (!table.sharedWith.includes(viewer.organisation)) {
-    throw new DialsError('FORBIDDEN', `The table ${table.id} is not shared with your organisation.`)
+    throw new DialsError('FORBIDDEN', `The table ${table.id} is not shared with your organisation.`, { inputPath })
   }
 }
 
@@ -61,10 +66,11 @@ function forbiddenColumn(query: BoundQuery, use: Use): DialsError {
 }
 
 /** Replaces denied columns by null in the relation, and omits them from the answer. */
-function withhold({ uses: _, ...query }: BoundQuery, denied: ReadonlySet<number>): AuthorisedQuery {
+function withhold({ uses: _, places: __, ...query }: BoundQuery, denied: ReadonlySet<number>): AuthorisedQuery {
   if (denied.size === 0) return { ...query, withheld: [] }
   const kept = query.outputs.flatMap(({ column }, index) => (column !== undefined && denied.has(column) ? [] : [index]))
-  if (kept.length === 0) throw new DialsError('FORBIDDEN', 'Every column of these tables points to persons: none of them is open.')
+  if (kept.length === 0)
+    throw new DialsError('FORBIDDEN', 'Every column of these tables points to persons: none of them is open.', { inputPath: ['from'] })
   const masked = maskColumns(query, denied)
   const relation: Relation = { op: 'project', outputs: kept.map((index) => ({ kind: 'column', index })), input: masked }
   return {

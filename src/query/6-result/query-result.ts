@@ -95,9 +95,9 @@ export function reportOn(
     truncated: outcomes.some(({ report }) => report?.truncated === true),
     complete: outcomes.every(({ error }) => error === undefined),
     withheld: query.withheld,
-    sources: outcomes.filter(({ fragment, error }) => !fragment.isMatch || error !== undefined).map(reportOf),
+    sources: reported(outcomes).map(reportOf),
     matches: matches.map((counts, index) => matchReport(query.joins[index] as BoundJoin, counts)),
-    warnings: [...warningsOf(outcomes, query.offset), ...unknownPartners(plan.matches, query.joins, outcomes)],
+    warnings: [...warningsOf(outcomes, query.offset, query.joins.length), ...unknownPartners(plan.matches, query.joins, outcomes)],
     version: versionOf(outcomes),
   }
 }
@@ -111,6 +111,20 @@ export function checkVersion(atVersion: string | undefined, version: string | nu
 
 function describe({ name, shape, semanticType, unit, table }: Output): AnsweredColumn {
   return { name, shape, semanticType: semanticType ?? null, unit: unit ?? null, table: table ?? null }
+}
+
+/** What reads rows, and of what only counts matches one that failed, for each source of which no read has failed. */
+function reported(outcomes: readonly FragmentOutcome[]): FragmentOutcome[] {
+  const failed = new Set<string>()
+  const kept = outcomes.filter(({ fragment }) => !fragment.isMatch)
+  for (const { fragment, error } of kept) if (error !== undefined) failed.add(fragment.spokeId)
+  for (const outcome of outcomes) {
+    const { fragment, error } = outcome
+    if (!fragment.isMatch || error === undefined || failed.has(fragment.spokeId)) continue
+    failed.add(fragment.spokeId)
+    kept.push(outcome)
+  }
+  return kept
 }
 
 function reportOf(outcome: FragmentOutcome): SourceReport {

@@ -1,3 +1,4 @@
+import { counted } from '../../connector/counted.js'
 import { scansOf } from '../../connector/traverse.js'
 import type { BoundJoin } from '../2-bind/bound-query.js'
 import type { MatchPlan } from '../4-plan/physical-plan.js'
@@ -21,17 +22,25 @@ const messageMax = 500
 /** The offset from which a page gets a DEEP_PAGE warning. */
 const deepOffset = 100_000
 
-/** The warnings of an answer. Texts from sources are cut to 500 characters, and their control characters are removed. */
-export function warningsOf(outcomes: readonly FragmentOutcome[], offset: number): Warning[] {
-  return [...(offset < deepOffset ? [] : [deepPage(outcomes.length, offset)]), ...stale(outcomes)]
+/**
+ * The warnings of an answer. Texts from sources are cut to 500 characters, and their control characters are removed.
+ * @param joins how many joins the query has.
+ */
+export function warningsOf(outcomes: readonly FragmentOutcome[], offset: number, joins = 0): Warning[] {
+  return [...(offset < deepOffset ? [] : [deepPage(outcomes, offset, joins)]), ...stale(outcomes)]
 }
 
-function deepPage(sources: number, offset: number): Warning {
+function deepPage(outcomes: readonly FragmentOutcome[], offset: number, joins: number): Warning {
   const rows = offset.toLocaleString('en-GB')
+  // What counts matches reads no page, and one source may be asked several times.
+  const read = outcomes.filter(({ fragment }) => !fragment.isMatch)
+  const sources = counted(new Set(read.map(({ fragment }) => fragment.spokeId)).size, 'source')
   const cost =
-    sources === 1
+    read.length === 1
       ? `The source reads and sorts the ${rows} rows before this page`
-      : `Each of ${sources} sources sends the hub its first ${rows} rows and more`
+      : joins > 0
+        ? `The hub reads the rows of ${sources}, joins them, and sorts the ${rows} rows before this page`
+        : `Each of ${sources} sends the hub its first ${rows} rows and more`
   return {
     code: 'DEEP_PAGE',
     table: null,
@@ -40,8 +49,9 @@ function deepPage(sources: number, offset: number): Warning {
   }
 }
 
+/** Each table once, though several fragments may have read it. */
 function stale(outcomes: readonly FragmentOutcome[]): Warning[] {
-  return outcomes.flatMap(({ fragment, report }) => {
+  const all = outcomes.flatMap(({ fragment, report }) => {
     // A spoke must not warn about tables that it was not asked for.
     const asked = (report?.stale ?? []).filter(({ table }) => fragment.tables.includes(`${fragment.spokeId}/${table}`))
     return asked.map(({ table, reason }): Warning => ({
@@ -51,6 +61,7 @@ function stale(outcomes: readonly FragmentOutcome[]): Warning[] {
       column: null,
     }))
   })
+  return [...new Map(all.map((warning) => [warning.table, warning])).values()]
 }
 
 /** Joins whose rows without a partner may have one, at a source that failed under PARTIAL. An INNER join only lacks rows then. */

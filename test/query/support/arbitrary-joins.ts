@@ -3,7 +3,7 @@ import { joinTypes } from '../../../src/connector/relation.js'
 import type { Shape } from '../../../src/connector/column.js'
 import type { Draw, World, WorldSide } from './arbitrary-world.js'
 import { aliasOf, type NamedColumn, resolve } from './named-columns.js'
-import type { JoinInput, TableInput } from './world.js'
+import type { JoinInput, KeyInput, Normalise, TableInput } from './world.js'
 
 /** Aliases, two of which make a name of a column that looks qualified and is not. */
 const aliases = ['al', 'x', 'a', '_1', 'count']
@@ -55,16 +55,51 @@ function named(draw: Draw, { from }: WorldSide, others: readonly TableInput[], i
 }
 
 function drawJoin(draw: Draw, left: readonly NamedColumn[], right: readonly NamedColumn[]): Omit<JoinInput, 'table'> {
-  const pairs = left.flatMap((one) => right.flatMap((other) => (areAlike(one, other) ? [{ left: one, right: other }] : [])))
-  const sayable = pairs.filter((pair) => namesOf(left, pair.left).length > 0)
-  const published = sayable.filter((pair) => !isPseudo(pair.left) && !isPseudo(pair.right))
+  const all = pairsOf(left, right).filter((pair) => namesOf(left, pair.left).length > 0)
+  const plain = all.filter((pair) => pair.as === undefined)
+  const published = plain.filter((pair) => !isPseudo(pair.left) && !isPseudo(pair.right))
   const alike = published.filter((pair) => pair.left.name === pair.right.name)
-  const kinds = [alike, alike, alike, alike, published, sayable].filter((kind) => kind.length > 0)
-  const from = draw(fc.constantFrom(...kinds))
-  const keys = draw(fc.array(fc.constantFrom(...from), { minLength: 1, maxLength: draw(fc.constantFrom(1, 1, 1, 2, 3)) }))
-  const on = keys.map((pair) => ({ left: said(draw, left, pair.left), right: said(draw, right, pair.right) }))
+  const normalised = all.filter((pair) => pair.as !== undefined && !isPseudo(pair.left) && !isPseudo(pair.right))
+  const kinds = [alike, alike, alike, published, plain, ...Array.from({ length: 5 }, () => normalised)].filter((kind) => kind.length > 0)
+  const length = draw(fc.constantFrom(1, 1, 1, 2, 3))
+  const on = Array.from({ length }, () => keyInput(draw, left, right, draw(fc.constantFrom(...draw(fc.constantFrom(...kinds))))))
   const type = draw(fc.constantFrom(...joinTypes, undefined))
   return { ...(type === undefined ? {} : { type }), on }
+}
+
+/** A column of each side, and what they are compared as. */
+interface Pair {
+  readonly left: NamedColumn
+  readonly right: NamedColumn
+  readonly as?: Normalise
+}
+
+/** Every pair of columns that can be compared, as each thing that they can be compared as. */
+function pairsOf(left: readonly NamedColumn[], right: readonly NamedColumn[]): Pair[] {
+  return left.flatMap((one) =>
+    right.flatMap((other) => [
+      ...(areAlike(one, other)
+        ? [
+            { left: one, right: other },
+            { left: one, right: other, as: 'EXACT' as const },
+          ]
+        : []),
+      ...things.flatMap((as) => (isThing(as, one) && isThing(as, other) ? [{ left: one, right: other, as }] : [])),
+    ]),
+  )
+}
+
+function keyInput(draw: Draw, left: readonly NamedColumn[], right: readonly NamedColumn[], pair: Pair): KeyInput {
+  const key = { left: said(draw, left, pair.left), right: said(draw, right, pair.right) }
+  return pair.as === undefined ? key : { ...key, normalise: pair.as }
+}
+
+const things = ['TEXT', 'UPRN', 'POSTCODE'] as const
+
+/** Whether a value of this shape can be such a thing. */
+function isThing(as: (typeof things)[number], { type }: Shape): boolean {
+  if (as === 'POSTCODE') return type === 'STRING'
+  return as === 'UPRN' ? type === 'STRING' || numbers.includes(type) : type !== 'GEOMETRY'
 }
 
 const numbers: readonly string[] = ['INT64', 'DOUBLE', 'DECIMAL']
@@ -85,11 +120,15 @@ export function drawMismatch(
   const at = draw(fc.nat({ max: joins.length - 1 }))
   const left = columns.filter(({ of }) => of <= at)
   const right = sides[at + 1] ?? []
-  const pairs = left.flatMap((one) => right.flatMap((other) => (areAlike(one, other) ? [] : [{ left: one, right: other }])))
+  const pairs = left.flatMap((one) =>
+    right.flatMap((other): Pair[] => [
+      ...(areAlike(one, other) ? [] : [{ left: one, right: other }]),
+      ...things.flatMap((as) => (isThing(as, one) && isThing(as, other) ? [] : [{ left: one, right: other, as }])),
+    ]),
+  )
   const sayable = pairs.filter((pair) => namesOf(left, pair.left).length > 0)
   if (sayable.length === 0) return undefined
-  const pair = draw(fc.constantFrom(...sayable))
-  const key = { left: said(draw, left, pair.left), right: said(draw, right, pair.right) }
+  const key = keyInput(draw, left, right, draw(fc.constantFrom(...sayable)))
   const place = joins[at]?.on.length ?? 0
   return {
     joins: joins.map((join, index) => (index === at ? { ...join, on: [...join.on, key] } : join)),

@@ -55,20 +55,84 @@ const times = [
 const numbers = ['0', '1', '0.5', '0.1', '3', '9007199254740992', '9007199254740993', '9223372036854775807', '-0.5', '-9007199254740992']
 const oddDoubles = [-0, NaN, Infinity, -Infinity, 0.1 + 0.2]
 const keyTexts = ['', ' ', 'a', 'A', 'a ', '\u00a0a', '007', '7', '7.0', 'é', 'e\u0301', '😀', '\uff5e', 'NaN']
+const plain = { texts: keyTexts, numbers }
+
+/** Keys of things as people and programs write them, and damage them. What is alike stands together. */
+const written: Readonly<Record<Thing, { texts: readonly string[]; numbers: readonly string[] }>> = {
+  TEXT: {
+    texts: [
+      ...[
+        'é',
+        'e\u0301\u200b',
+        '1',
+        ' 1',
+        '\u00a0é',
+        '1.0',
+        '01',
+        '0.5',
+        '0',
+        '-0.5',
+        '9007199254740992',
+        'nan',
+        'true',
+        'True',
+        '2026-03-29',
+        '2026-03-29T00:30:00',
+      ],
+      ...['É', ' '],
+    ],
+    numbers: ['1', '0.5', '0', '9007199254740992', '-0.5'],
+  },
+  UPRN: {
+    texts: [
+      ...[
+        '10094055034',
+        '010094055034',
+        '1.00E+11',
+        '\u00a010094055034 ',
+        '10094055034.0',
+        '0010094055034',
+        '10094055034.',
+        '10094055034.5',
+      ],
+      ...['1', '000000000001', '100000000000', '010000000', '0', '', '-1', '10,094,055,034', 'not known'],
+    ],
+    numbers: ['10094055034', '1', '0', '10094055034.5', '10094055034', '10000000', '1000000000001', '-1'],
+  },
+  POSTCODE: {
+    texts: [
+      ...['NW1 2DB', 'nw1 2db', 'NW12DB', 'NW1-2DB', '\u00a0NW1\u2003 2DB', '\u212a1 2DB', 'EH 1JS', 'SW1A 2AO', 'SWIA2A0', 'swia 2ao'],
+      ...['AB!1 2CD', 'S01 2AA', 'SO1 2AA', 'NW1', '01 OAA', 'O1 0AA', ''],
+    ],
+    numbers: ['1', '0'],
+  },
+}
+type Thing = 'TEXT' | 'UPRN' | 'POSTCODE'
+
+const things = ['TEXT', 'UPRN', 'POSTCODE'] as const
+const typesOf = {
+  TEXT: [...types, ...types.map(() => 'STRING' as const)],
+  UPRN: ['STRING', 'STRING', 'INT64', 'DOUBLE', 'DECIMAL', 'DATE'],
+  POSTCODE: ['STRING', 'STRING', 'STRING', 'INT64'],
+} as const satisfies Record<Thing, readonly ColumnType[]>
 
 /** Which values a column of a world of joins has: few, so that keys meet each other. */
 interface Few {
   readonly at: readonly number[]
   readonly odd: boolean
+  /** What the values are, where they are to be normalised. */
+  readonly thing: Thing | undefined
 }
 
 /** Some of the values that a key of this shape may have. */
-function keyOf(shape: Shape, { at, odd }: Few): fc.Arbitrary<Exclude<Cell, null>> {
-  const all = valuesOf(shape, odd)
+function keyOf(shape: Shape, few: Few): fc.Arbitrary<Exclude<Cell, null>> {
+  const { at } = few
+  const all = valuesOf(shape, few)
   return fc.constantFrom(...at.map((index) => all[index % all.length] as Exclude<Cell, null>))
 }
 
-function valuesOf({ type, scale = 0 }: Shape, odd: boolean): Exclude<Cell, null>[] {
+function valuesOf({ type, scale = 0 }: Shape, { odd, thing }: Few): readonly Exclude<Cell, null>[] {
+  const { texts: keyTexts, numbers } = thing === undefined ? plain : written[thing]
   const digits = (text: string) => text.split('.')[1]?.length ?? 0
   switch (type) {
     case 'STRING':
@@ -133,11 +197,19 @@ export function drawWorld(draw: Draw): World {
   const chance = (of: number) => draw(fc.integer({ min: 1, max: of })) === 1
   const joins = draw(fc.constantFrom(0, 0, 0, 1, 1, 1, 2, 3, draw(fc.integer({ min: 4, max: 7 }))))
   const odd = joins > 0 && draw(fc.boolean())
+  const thing = joins === 0 ? undefined : draw(fc.constantFrom(undefined, ...things))
+  // Of things those that stand together, so that they meet.
+  const near = draw(fc.nat({ max: 19 }))
+  const places = thing === undefined ? fc.nat({ max: 19 }) : fc.integer({ min: near, max: near + 4 })
   const shared = some(names)
     .slice(0, 5)
     .map((name): Shared => ({
-      ...{ name, type: draw(fc.constantFrom(...types)), scale: draw(fc.integer({ min: 0, max: 4 })) },
-      ...(joins === 0 ? {} : { few: { at: draw(fc.array(fc.nat({ max: 19 }), { minLength: 1, maxLength: 4 })), odd } }),
+      ...{
+        name,
+        type: draw(fc.constantFrom(...(thing === undefined ? types : typesOf[thing]))),
+        scale: draw(fc.integer({ min: 0, max: 4 })),
+      },
+      ...(joins === 0 ? {} : { few: { at: draw(fc.array(places, { minLength: 1, maxLength: 4 })), odd, thing } }),
     }))
   const used = some(spokes)
   const tables: WorldTable[] = []

@@ -5,7 +5,8 @@ import { measure, measureShape, weigh } from './oracle-measures.js'
 import { type Cell, compare, convert, textOf } from './cells.js'
 import { aliasOf, type NamedColumn, outputName, resolve } from './named-columns.js'
 import { countMatches, joinRows, type JoinSide, type Matches } from './oracle-join.js'
-import type { Filter, JoinInput, Query, Relation, TableInput, WorldTable } from './world.js'
+import { keyOf } from './oracle-keys.js'
+import type { Filter, JoinInput, Normalise, Query, Relation, TableInput, WorldTable } from './world.js'
 
 /**
  * The answer to a query, computed by plain loops over plain rows, without SQL, a plan or anything of src/query. `rows` are all rows in
@@ -93,8 +94,9 @@ function joined(query: Query, tables: readonly WorldTable[], failed: ReadonlySet
   for (const [index, right] of others.entries()) {
     const { type = 'INNER', on } = (query.joins as JoinInput[])[index] as JoinInput
     const keyed = (name: 'left' | 'right', columns: readonly Column[], isFailed: boolean, own: readonly Row[]): JoinSide => {
-      const positions = on.map((key) => columns.indexOf(resolve(columns, key[name]) as Column))
-      return { rows: own, failed: isFailed, keysOf: (row) => positions.map((position) => row[position] as Cell) }
+      const parts = on.map((key) => ({ position: columns.indexOf(resolve(columns, key[name]) as Column), as: key.normalise }))
+      const keyAt = (row: Row, position: number, as: Normalise | undefined) => keyOf(row[position] as Cell, columns[position] as Shape, as)
+      return { rows: own, failed: isFailed, keysOf: (row) => parts.map(({ position, as }) => keyAt(row, position, as)) }
     }
     const before = terms.filter(({ columns: named }) => named.every((column) => column.of <= index)).map(({ filter }) => filter)
     const ofRight = terms.filter(({ columns: named }) => named.every((column) => column.of === index + 1)).map(({ filter }) => filter)

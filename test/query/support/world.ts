@@ -25,7 +25,16 @@ export interface TableInput {
 export interface JoinInput {
   table: TableInput
   type?: JoinType
-  on: { left: string; right: string }[]
+  on: KeyInput[]
+}
+
+/** What a pair of keys is compared as. */
+export type Normalise = 'EXACT' | 'TEXT' | 'UPRN' | 'POSTCODE'
+
+export interface KeyInput {
+  left: string
+  right: string
+  normalise?: Normalise
 }
 
 /** A query in the form of the pipeline's input. Only what the oracle reads is typed. */
