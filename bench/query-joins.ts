@@ -18,7 +18,7 @@ function joined([one, other]: [string, string]): object {
   return { from: { table: tableOf(one), as: 'l' }, joins: [{ table: { table: tableOf(other), as: 'r' }, on }], where }
 }
 
-/** The first hundred rows of a join, and how many it has in each ward. */
+/** The first hundred rows of a join, how many it has in each ward, and sums over a join by keys that many rows have. */
 export const questions: readonly JoinQuestion[] = [
   {
     title: 'join to about 83,000 rows, top 100 by a column',
@@ -44,6 +44,18 @@ export const questions: readonly JoinQuestion[] = [
       groupBy: [{ column: 'r.ward', as: 'ward' }],
       measures: [{ function: 'COUNT' }],
       orderBy: [{ column: 'ward' }],
+    }),
+  },
+  {
+    title: 'count and sum by group over a join of 2,000 rows by supplier',
+    sql: (one, other) =>
+      `SELECT l.category, count(*), sum(r.amount) FROM ${one} l JOIN ${other} r ON l.supplier = r.supplier WHERE l.id < 2000 GROUP BY l.category ORDER BY l.category`,
+    input: (one, other) => ({
+      from: { table: tableOf(one), as: 'l', where: { column: 'id', lt: 2000 } },
+      joins: [{ table: { table: tableOf(other), as: 'r' }, on: [{ left: 'supplier', right: 'supplier' }] }],
+      groupBy: [{ column: 'l.category', as: 'category' }],
+      measures: [{ function: 'COUNT' }, { function: 'SUM', column: 'r.amount', as: 'amount' }],
+      orderBy: [{ column: 'category' }],
     }),
   },
 ]

@@ -190,6 +190,7 @@ async function joins(
   const wanted = [
     { local: 2.5, view: 6 },
     { local: 2, view: 10 },
+    { local: 3, view: 6 },
   ]
   for (const [index, { title, sql, input }] of questions.entries()) {
     step = title

@@ -63,8 +63,11 @@ function groupedSql(match: Sides, side: 'left' | 'right', words: JoinWords): str
     .map((pair) => pair[side])
     .map((key) => `${words.key(key.kind === 'normalise' ? key.input : key, shapes)} IS NULL`)
   const names = Array.from(match.keys, (_, at) => `k${at}`).join(', ')
-  const keyed = `SELECT (${isMissing.join(' OR ')}) AS missing, ${keysOf(match, side, words)}`
-  return `SELECT ${names}, missing, count(*) AS n FROM (${keyed}) AS keyed GROUP BY ${names}, missing`
+  const weight = match.weights?.[side]
+  const weighed = weight === undefined ? '' : `c${weight} AS weight, `
+  const keyed = `SELECT (${isMissing.join(' OR ')}) AS missing, ${weighed}${keysOf(match, side, words)}`
+  const count = weight === undefined ? 'count(*)' : 'CAST(sum(weight) AS BIGINT)'
+  return `SELECT ${names}, missing, ${count} AS n FROM (${keyed}) AS keyed GROUP BY ${names}, missing`
 }
 
 function sideCounts(side: 'l' | 'r', keys: number): string {

@@ -33,6 +33,11 @@ export interface Sides {
   keys: JoinKey[]
   left: Relation
   right: Relation
+  /**
+   * The column of an aggregated side that says how many rows each of its rows stands for, at the hub alone. A match counts these; the rows of
+   * a join do not depend on it.
+   */
+  weights?: { readonly left?: number; readonly right?: number } | undefined
 }
 
 /** A pair of expressions of one shape: `left` over the columns of the left side, `right` over those of the right. */

@@ -1,4 +1,4 @@
-import type { Expression, Join, Predicate, Relation, TableScan } from './relation.js'
+import type { Aggregate, Expression, Join, Predicate, Relation, TableScan } from './relation.js'
 
 /** The inputs of an operator, from left to right. */
 export function inputsOf(relation: Relation): readonly Relation[] {
@@ -99,6 +99,21 @@ export function mapColumns(expression: Expression, position: (index: number) => 
 /** The positions of the columns that an expression reads, in order, with repetitions. */
 export function columnsOf(expression: Expression): number[] {
   return expression.kind === 'column' ? [expression.index] : operandsOf(expression).flatMap(columnsOf)
+}
+
+/** The expressions that a measure reads. */
+export function readBy({ input, of }: Aggregate): Expression[] {
+  return [...(input === undefined ? [] : [input]), ...(of === undefined ? [] : [of.count, of.mean])]
+}
+
+/** The same measure of other expressions. */
+export function mapMeasure(measure: Aggregate, map: (expression: Expression) => Expression): Aggregate {
+  const { input, of } = measure
+  return {
+    ...measure,
+    ...(input === undefined ? {} : { input: map(input) }),
+    ...(of === undefined ? {} : { of: { count: map(of.count), mean: map(of.mean) } }),
+  }
 }
 
 /** The predicates that a predicate combines. */

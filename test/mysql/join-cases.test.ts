@@ -3,7 +3,7 @@ import type { DatasetDescription } from '../../src/connector/catalogue.js'
 import { everything } from '../../src/connector/capabilities.js'
 import type { Source } from '../../src/connector/source.js'
 import { datasetsOf, harvestAll } from '../postgres/support/source.js'
-import { askedOf, keyCases, keyTables } from '../query/support/database-keys.js'
+import { askedOf, keyCases, keyTables, summedOf } from '../query/support/database-keys.js'
 import { canNothing, harvested, type JoinAsked, joinOf, largeOf } from '../query/support/join-ways.js'
 import { openTableSource } from '../query/support/table-source.js'
 import type { WorldTable } from '../query/support/world.js'
@@ -96,6 +96,15 @@ describe.skipIf(missing !== undefined)(`joins over MySQL${missing === undefined 
       const anti = await join(given.left, given.right, { ...asked, type: 'ANTI', select: [{ column: 'l.n' }] })
       expect(anti.rows).toHaveLength(anti.match.joinedRows ?? -1)
       expect(anti.rows).toHaveLength((anti.match.leftRows ?? 0) - (anti.match.leftMatched ?? 0))
+    })
+
+    it.each(way.startsWith('with files') ? [] : keyCases)('sums over $left with $right, normalise $normalise', async (given) => {
+      for (const of of ['l', 'r'] as const) {
+        const { asked, groups } = summedOf(given, of)
+        const { rows, match } = await join(given.left, given.right, asked)
+        expect(rows).toEqual(groups)
+        expect(match).toMatchObject(askedOf(given).told)
+      }
     })
   })
 })

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DatasetDescription } from '../../src/connector/catalogue.js'
 import type { Source } from '../../src/connector/source.js'
 import { everything } from '../../src/connector/capabilities.js'
-import { askedOf, keyCases, keyTables } from '../query/support/database-keys.js'
+import { askedOf, keyCases, keyTables, summedOf } from '../query/support/database-keys.js'
 import { canNothing, harvested, type JoinAsked, joinOf, largeOf } from '../query/support/join-ways.js'
 import { openTableSource } from '../query/support/table-source.js'
 import type { WorldTable } from '../query/support/world.js'
@@ -153,6 +153,17 @@ describe.each(ways)('a join %s', (way) => {
     const anti = await join(given.left, given.right, { ...asked, type: 'ANTI', select: [{ column: 'l.n' }] })
     expect(anti.rows).toHaveLength(anti.match.joinedRows ?? -1)
     expect(anti.rows).toHaveLength((anti.match.leftRows ?? 0) - (anti.match.leftMatched ?? 0))
+  })
+
+  it.each(keyCases)('sums over $left with $right, normalise $normalise', async (given) => {
+    for (const of of ['l', 'r'] as const) {
+      const { asked, groups } = summedOf(given, of)
+      const { rows, match, sources } = await join(given.left, given.right, asked)
+      expect(rows).toEqual(groups)
+      const large = sources.find(({ tables }) => tables[0]?.startsWith(of === 'l' ? 'camden' : 'barnet'))
+      if (largeOf(way) === of) expect(large?.pushedDown).toContain('AGGREGATE')
+      expect(match).toMatchObject(askedOf(given).told)
+    }
   })
 })
 

@@ -48,19 +48,20 @@ async function read(query: object, context: QueryContext, form: Form): Promise<{
 }
 
 /**
- * A table with statistics for every other column. Every other table is taken for one of so many times as many rows, so that others send it
- * their keys: what the catalogue takes a table for must not change an answer.
+ * A table with statistics for every other column. Every other table is taken for one of so many times as many rows, so that it aggregates
+ * below joins and others send it their keys; or nobody knows how many rows any has. What the catalogue takes a table for must not change an
+ * answer.
  */
-function known({ id, columns, rows }: World['tables'][number], times: number) {
+function known({ id, columns, rows }: World['tables'][number], times: number | undefined) {
   const statistics = { distinctCount: rows.length, nullRatio: 0 }
   return tableOf(
     id,
     columns.map((column, index) => (index % 2 === 0 ? { ...column, statistics } : column)),
-    { rowCount: rows.length * (id.length % 2 === 0 ? times : 1) },
+    { rowCount: times === undefined ? null : rows.length * (id.length % 2 === 0 ? times : 1) },
   )
 }
 
-async function withWorld(world: World, times: number, work: (context: QueryContext) => Promise<void>): Promise<void> {
+async function withWorld(world: World, times: number | undefined, work: (context: QueryContext) => Promise<void>): Promise<void> {
   const spokes = [...new Set(world.tables.map(({ spokeId }) => spokeId))]
   const opened = await Promise.all(
     spokes.map(async (spokeId) => {
@@ -96,6 +97,7 @@ const everythingNotable = [
   ...[...joinTypes].flatMap((type) => [`${type} with partners`, `${type} without`, `${type} in part`]),
   ...['TEXT', 'UPRN', 'POSTCODE'].flatMap((as) => [`${as} with partners`, ...(as === 'TEXT' ? [] : [`${as} with damaged keys`])]),
   ...['paged', 'joined and paged', 'fan-out', 'join at a source', 'five joins or more', 'a source failed', 'refused'],
+  ...['aggregated below a join', 'aggregated below a join, a stack'],
 ]
 
 /** What a run shows that not every run does. */
@@ -112,8 +114,12 @@ function notable({ joins = [] }: Query, { matches, complete }: OracleAnswer, { s
     const fanOut = Number(largestFanOut) > 1 ? ['fan-out'] : []
     return [`${type} ${leftMatched > 0 ? 'with partners' : 'without'}`, ...part, ...ofThings, ...fanOut]
   })
+  // All joins are below the groups, so a source that aggregates and does not join aggregates below a join.
+  const below = joins.length === 0 ? [] : sources.filter(({ pushedDown: took }) => took.includes('AGGREGATE') && !took.includes('JOIN'))
   return [
     ...ofJoins,
+    ...(below.length > 0 ? ['aggregated below a join'] : []),
+    ...(below.length > 1 ? ['aggregated below a join, a stack'] : []),
     ...(joins.length > 4 ? ['five joins or more'] : []),
     ...(complete ? [] : ['a source failed']),
     ...(sources.some(({ pushedDown }) => pushedDown.includes('JOIN')) ? ['join at a source'] : []),
@@ -129,9 +135,10 @@ describe('any query over any sources', () => {
         const draw = <T>(of: fc.Arbitrary<T>) => g(() => of)
         const world = drawWorld(draw)
         const query = drawQuery(draw, world)
+        const times = draw(fc.constantFrom(query.joins?.length === 1 ? 500 : 5, undefined))
         const form = draw(fc.constantFrom('rows', 'records', undefined))
         try {
-          await withWorld(world, query.joins?.length === 1 ? 500 : 1, async (context) => {
+          await withWorld(world, times, async (context) => {
             const whole = oracle(query, world.tables, world.failed)
             const { result, rows } = await read(query, context, form)
             checkAnswer(query, whole, result, rows)

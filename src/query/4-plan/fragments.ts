@@ -1,3 +1,4 @@
+import { counted } from '../../connector/counted.js'
 import { cut, type Piece, scanOfAnswer, type Sides } from '../../connector/cut.js'
 import { Pace } from '../../connector/next-turn.js'
 import type { Join, Relation } from '../../connector/relation.js'
@@ -36,7 +37,8 @@ export async function fragmentsOf(
   const fragments = new Map<string, PlanFragment>()
   for (const piece of pieces) {
     await pace.before(query.columns.length * scansOf(piece.relation).length)
-    fragments.set(piece.id, fragmentOf(piece, sources.get(piece.side) as PlanSource, known))
+    const fragment = fragmentOf(piece, sources.get(piece.side) as PlanSource, known)
+    fragments.set(piece.id, { ...fragment, ...whyAggregated(piece, remaining, statistics) })
   }
   const residual = overAnswers(remaining, (id) => (fragments.get(id) as PlanFragment).planned)
   const add = async (side: string, counting: Relation): Promise<Relation> => {
@@ -55,9 +57,13 @@ export async function fragmentsOf(
     for (const join of joinsOf(part)) matches[join.at ?? 0] = { relation: await add(side, matchOf(join)) }
   }
   const relationOf = new Map(pieces.map((piece) => [piece.id, piece.relation]))
+  const rowsReadBy = ({ id }: PlanFragment) => {
+    const relation = relationOf.get(id) as Relation
+    return estimateRows(relation.op === 'aggregate' ? relation.input : relation, statistics)
+  }
   const isOpen = ({ tables }: PlanFragment) => tables.every((id) => query.tables.get(id)?.access === 'OPEN')
   for (const join of joinsOf(residual)) {
-    const sent = keysFor(join, fragments, isOpen)
+    const sent = keysFor(join, fragments, { isOpen, rowsReadBy })
     if (sent === undefined) {
       matches[join.at ?? 0] = { relation: matchOf(join) }
       continue
@@ -70,8 +76,19 @@ export async function fragmentsOf(
   return { fragments: [...fragments.values()], residual, matches }
 }
 
-function matchOf({ type, keys, left, right }: Join): Relation {
-  return { op: 'match', type, keys, left, right }
+/** Why a piece that is aggregated below a join is. */
+function whyAggregated({ id, relation }: Piece<string>, remaining: Relation, statistics: Statistics): { why?: string } {
+  const isBelow = ({ left, right, weights }: Join) =>
+    [weights?.left === undefined ? [] : scansOf(left), weights?.right === undefined ? [] : scansOf(right)]
+      .flat()
+      .some(({ table }) => table === id)
+  if (relation.op !== 'aggregate' || !joinsOf(remaining).some(isBelow)) return {}
+  const rows = estimateRows(relation.input, statistics)
+  return { why: `adds up ${rows === undefined ? 'its rows' : `about ${counted(rows, 'row')}`} by the keys of a join` }
+}
+
+function matchOf({ op: _, at: __, ...sides }: Join): Relation {
+  return { op: 'match', ...sides }
 }
 
 function fragmentOf({ id, side: spokeId, relation }: Piece<string>, source: PlanSource, { missing, statistics }: Known): PlanFragment {
@@ -86,6 +103,11 @@ function fragmentOf({ id, side: spokeId, relation }: Piece<string>, source: Plan
     remaining: remainingOperators(planned.remaining),
     estimatedRows: estimateRows(planned.pushed, { get: (table) => statistics.get(`${spokeId}/${table}`) }),
   }
+}
+
+/** Whether a source would run the whole of a relation over its tables. */
+export function runsWhole(relation: Relation, spokeId: string, { plan, capabilities }: PlanSource): boolean {
+  return plan({ relation: atSource(relation, spokeId) }, capabilities).remaining.op === 'scan'
 }
 
 /** The relation as its source knows it: tables by its own ids, and nothing that only the hub needs. */

@@ -1,3 +1,4 @@
+import { belowGroups } from '../../connector/below-groups.js'
 import type { Capabilities } from '../../connector/capabilities.js'
 import type { ColumnType, Shape } from '../../connector/column.js'
 import type { Join, Relation } from '../../connector/relation.js'
@@ -20,6 +21,14 @@ const worthIt = 2
 /** Keys whose canonical text says all of them. Doubles have several texts. */
 const sendable: readonly ColumnType[] = ['STRING', 'INT64', 'DECIMAL', 'BOOLEAN', 'DATE', 'TIME', 'TIMESTAMP', 'TIMESTAMPTZ']
 
+/** What is known of fragments. */
+interface Known {
+  /** Whether all its tables are open. */
+  isOpen(fragment: PlanFragment): boolean
+  /** How many rows a source reads by estimate, before it aggregates them by the keys of the join. */
+  rowsReadBy(fragment: PlanFragment): number | undefined
+}
+
 /**
  * The fragment of a join's one side that waits for the keys of the other, and which side that is. Undefined where no side should. An INNER
  * join may leave out rows without a partner on either side, the others only on the right. Keys of tables that are not open go nowhere, since
@@ -28,11 +37,11 @@ const sendable: readonly ColumnType[] = ['STRING', 'INT64', 'DECIMAL', 'BOOLEAN'
 export function keysFor(
   join: Join,
   fragments: ReadonlyMap<string, PlanFragment>,
-  isOpen: (fragment: PlanFragment) => boolean,
+  known: Known,
 ): { side: Side; fragment: PlanFragment } | undefined {
   const sides: readonly Side[] = join.type === 'INNER' ? ['right', 'left'] : ['right']
   for (const side of sides) {
-    const fragment = waiting(join, side, fragments, isOpen)
+    const fragment = waiting(join, side, fragments, known)
     if (fragment !== undefined) return { side, fragment }
   }
   return undefined
@@ -42,7 +51,7 @@ function waiting(
   join: Join,
   side: Side,
   fragments: ReadonlyMap<string, PlanFragment>,
-  isOpen: (fragment: PlanFragment) => boolean,
+  { isOpen, rowsReadBy }: Known,
 ): PlanFragment | undefined {
   const [reader, sender] = side === 'left' ? [join.left, join.right] : [join.right, join.left]
   const fragment = reader.op === 'scan' ? fragments.get(reader.table) : undefined
@@ -51,7 +60,7 @@ function waiting(
   const senders = scansOf(sender).map(({ table }) => fragments.get(table) as PlanFragment)
   if (!senders.every(isOpen)) return undefined
   const rows = estimateRows(sender, { get: (id) => ({ rowCount: fragments.get(id)?.estimatedRows, columns: new Map() }) })
-  const many = fragment.estimatedRows
+  const many = rowsReadBy(fragment)
   if (rows === undefined || rows > sendersMax || (many !== undefined && many < Math.max(readersMin, rows * worthIt))) return undefined
   const keys = sentKeys(join, side, sender)
   if (keys.length === 0) return undefined
@@ -59,7 +68,7 @@ function waiting(
     ...fragment,
     keys,
     stage: 1 + Math.max(...senders.map(({ stage }) => stage)),
-    why: `waits for the keys of ${senders.map(({ id }) => id).join(', ')}: about ${withCommas(rows)} rows against ${many === undefined ? 'an unknown number' : `about ${withCommas(many)}`}`,
+    why: `${fragment.why === undefined ? '' : `${fragment.why}; `}waits for the keys of ${senders.map(({ id }) => id).join(', ')}: about ${withCommas(rows)} rows against ${many === undefined ? 'an unknown number' : `about ${withCommas(many)}`}`,
   }
 }
 
@@ -77,8 +86,9 @@ function sentKeys({ keys }: Join, side: Side, sender: Relation): SentKeys[] {
 }
 
 /** What counts all rows and keys of a side of which only some rows are read. Without a relation where its source cannot. */
-export function countOf(join: Join, side: Side, whole: Relation, capabilities: Capabilities): SideCount {
-  const keys = join.keys.map((key) => key[side])
+export function countOf(join: Join, side: Side, read: Relation, capabilities: Capabilities): SideCount {
+  const ofRead = join.keys.map((key) => key[side])
+  const [whole, keys] = read.op === 'aggregate' ? [read.input, ofRead.map((key) => belowGroups(key, read))] : ([read, ofRead] as const)
   const [key, ...others] = keys
   const counts = ['COUNT', 'COUNT_DISTINCT'] as const
   const isPlain = key?.kind === 'column' && others.length === 0 && shapeOf(key, shapesOf(whole)).type !== 'DOUBLE'

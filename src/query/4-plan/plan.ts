@@ -6,9 +6,10 @@ import { sourceOf, sourceSides } from '../../connector/source-sides.js'
 import { scansOf } from '../../connector/traverse.js'
 import type { AuthorisedQuery } from '../3-authorise/authorise.js'
 import { estimateRows } from './estimate.js'
-import { fragmentsOf } from './fragments.js'
+import { fragmentsOf, runsWhole } from './fragments.js'
 import type { PhysicalPlan, PlanFragment, PlanSource } from './physical-plan.js'
 import { refuseHugeJoins } from './refuse-huge-joins.js'
+import { aggregateBelowJoins } from './rewrite/aggregate-below-joins.js'
 import { breakTies } from './rewrite/break-ties.js'
 import { placeLimits } from './rewrite/place-limits.js'
 import { pruneColumns } from './rewrite/prune-columns.js'
@@ -28,9 +29,15 @@ export async function plan(query: AuthorisedQuery, sources: ReadonlyMap<string, 
     ({ table }) => (query.tables.get(table) as QueryTable).spokeId,
     (spoke) => (sources.get(spoke) as PlanSource).capabilities,
   )
-  const isCut = (union: Relation) => sourceOf(union, sides) === undefined
+  const isCut = (relation: Relation) => sourceOf(relation, sides) === undefined
   const statistics = new Map([...query.tables].map(([id, table]) => [id, statisticsOf(table)]))
-  const isWorthIt = (partial: Relation, rows: Relation) => areFew(estimateRows(partial, statistics), estimateRows(rows, statistics))
+  const rowsOf = (relation: Relation) => estimateRows(relation, statistics)
+  const isWorthIt = (partial: Relation, rows: Relation) => areFew(rowsOf(partial), rowsOf(rows))
+
+  const runs = (relation: Relation) => {
+    const spoke = sourceOf(relation, sides)
+    return spoke !== undefined && runsWhole(relation, spoke, sources.get(spoke) as PlanSource)
+  }
 
   const pace = new Pace()
   const cells = query.columns.length * scansOf(query.relation).length
@@ -48,6 +55,7 @@ export async function plan(query: AuthorisedQuery, sources: ReadonlyMap<string, 
   const placed = await rewritten(logical, [
     (relation) => unionBySource(relation, sides),
     (relation) => pushFilters(relation, (filter) => sourceOf(filter, sides) !== undefined),
+    (relation) => aggregateBelowJoins(relation, { isCut, runs, isWorthIt, rowsOf }),
     (relation) => splitAggregates(relation, isCut, isWorthIt),
     (relation) => pushProjections(relation, isCut),
     (relation) => placeLimits(relation, isCut),

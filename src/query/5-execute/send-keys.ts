@@ -1,5 +1,6 @@
 import { type Engine, isReadError, type LandedParts } from '../../connector/engine.js'
-import type { Predicate } from '../../connector/relation.js'
+import { filterBelowGroups } from '../../connector/below-groups.js'
+import type { Predicate, Relation } from '../../connector/relation.js'
 import { ResultTooLarge } from '../../errors.js'
 import type { PlanFragment, SentKeys } from '../4-plan/physical-plan.js'
 import type { OpenSource } from './sources.js'
@@ -31,9 +32,14 @@ export async function withKeys(
   const [first, ...others] = terms
   if (first === undefined || open === undefined) return fragment
   const predicate: Predicate = others.length === 0 ? first : { kind: 'and', terms }
-  const planned = open.source.plan({ relation: { op: 'filter', predicate, input: fragment.asked.relation } }, fragment.capabilities)
+  const planned = open.source.plan({ relation: filtered(fragment.asked.relation, predicate) }, fragment.capabilities)
   if (planned.remaining.op !== 'scan') return fragment
   return { ...fragment, planned: { ...planned, pushedDown: [...fragment.planned.pushedDown, 'KEYS'] } }
+}
+
+/** The rows that have one of the keys. Rows that are aggregated by their keys are filtered before. */
+function filtered(relation: Relation, predicate: Predicate): Relation {
+  return relation.op === 'aggregate' ? filterBelowGroups(predicate, relation) : { op: 'filter', predicate, input: relation }
 }
 
 /** Undefined where the keys are too many for the source. */

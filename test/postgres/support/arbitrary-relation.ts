@@ -218,7 +218,8 @@ function drawKeys(draw: Draw, input: readonly Shape[]) {
   }))
 }
 
-function drawAggregate(draw: Draw, relation: Relation, input: readonly Shape[]): Relation {
+/** Groups and measures of a relation of these shapes, and perhaps the mean of one measure. */
+export function drawAggregate(draw: Draw, relation: Relation, input: readonly Shape[]): Relation {
   const groups = draw(fc.array(fc.nat(), { maxLength: 3 })).map(() => drawExpression(draw, input))
   const measures = draw(fc.array(fc.nat(), { minLength: 1, maxLength: 4 })).map((): Aggregate => {
     const index = draw(fc.nat(input.length - 1))
@@ -282,7 +283,8 @@ function drawLiteral(draw: Draw, shape: Shape): Literal {
   return { kind: 'literal', shape, value: draw(fc.option(valueOf(shape), { freq: 8 })) }
 }
 
-function drawPredicate(draw: Draw, input: readonly Shape[], depth: number): Predicate {
+/** A predicate over columns of these shapes. */
+export function drawPredicate(draw: Draw, input: readonly Shape[], depth: number): Predicate {
   const kind = depth === 0 ? 'leaf' : draw(fc.constantFrom('leaf', 'leaf', 'and', 'or', 'not'))
   if (kind === 'not') return { kind, term: drawPredicate(draw, input, depth - 1) }
   if (kind !== 'leaf')

@@ -6,7 +6,7 @@ import { type NamedColumn, outputName } from './named-columns.js'
 import type { Filter, JoinInput, Query } from './world.js'
 
 /** A column, under the names that it may be said with. `shown` is its name in an answer. */
-type Column = Shape & { names: readonly [string, ...string[]]; shown: string }
+type Column = Shape & { names: readonly [string, ...string[]]; shown: string; of?: number }
 
 /** Draws a query over a world that has an answer: every name exists and every operand has the right type. */
 export function drawQuery(draw: Draw, world: World): Query {
@@ -95,7 +95,10 @@ function drawGroups(draw: Draw, query: Query, columns: readonly Column[], odd: b
   })
   if (draw(fc.boolean())) query.timeZone = draw(fc.constantFrom('UTC', 'Europe/London', 'Asia/Tokyo', 'America/New_York'))
   const count = draw(fc.integer({ min: by.length === 0 ? 1 : 0, max: 4 }))
-  const measured = Array.from({ length: count }, (_, index): Output => drawMeasure(draw, query, columns, { name: `m${index}`, odd }))
+  // Of one table, as often as of any, so that it can add them up before it is joined.
+  const of = draw(fc.constantFrom(...columns))?.of
+  const measurable = draw(fc.boolean()) ? columns.filter((column) => column.of === of) : columns
+  const measured = Array.from({ length: count }, (_, index): Output => drawMeasure(draw, query, measurable, { name: `m${index}`, odd }))
   const outputs = [...groups, ...measured]
   const known = outputs.filter(({ exact, type }) => exact && type !== 'GEOMETRY')
   if (known.length > 0 && draw(fc.integer({ min: 0, max: 3 })) === 0)

@@ -63,3 +63,19 @@ export function askedOf({ normalise, pairs, left, right, damaged = [0, 0] }: Key
     },
   }
 }
+
+/** The same join, that counts and sums the rows of one side for each row of the other, and its groups. */
+export function summedOf({ pairs, ...given }: KeyCase, of: 'l' | 'r'): { asked: JoinAsked; groups: unknown[][] } {
+  const { on } = askedOf({ pairs, ...given }).asked
+  const [by, summed] = of === 'l' ? [1, 0] : [0, 1]
+  const sums = new Map<number, [count: number, sum: number]>()
+  for (const pair of pairs) {
+    const [count, sum] = sums.get(pair[by] as number) ?? [0, 0]
+    sums.set(pair[by] as number, [count + 1, sum + (pair[summed] as number)])
+  }
+  const measures = [{ function: 'COUNT' }, { function: 'SUM', column: `${of}.n`, as: 'sum' }]
+  return {
+    asked: { on, groupBy: [{ column: of === 'l' ? 'r.n' : 'l.n', as: 'by' }], measures, orderBy: [{ column: 'by' }] },
+    groups: [...sums].sort(([one], [other]) => one - other).map(([key, [count, sum]]) => [key, count, String(sum)]),
+  }
+}

@@ -2,6 +2,7 @@ import { type Capabilities, everything } from '../../../src/connector/capabiliti
 import type { DatasetDescription } from '../../../src/connector/catalogue.js'
 import type { Source } from '../../../src/connector/source.js'
 import type { MatchReport } from '../../../src/query/6-result/match-report.js'
+import type { QueryResult } from '../../../src/query/6-result/query-result.js'
 import { runQuery } from '../../../src/query/run.js'
 import { type Bench, contextOf, tableOf, textOf } from '../../support/query.js'
 import { openTableSource } from './table-source.js'
@@ -44,6 +45,7 @@ export interface JoinAnswer {
   /** Sorted by their texts, unless the query says an order. */
   rows: unknown[][]
   match: MatchReport
+  sources: QueryResult['sources']
 }
 
 /** Joins two sides, called l and r, and answers the rows and what matched. */
@@ -100,7 +102,12 @@ export async function joinOf(
     const rows = JSON.parse(await textOf(result)) as unknown[][]
     const sorted =
       more['orderBy'] === undefined ? rows.toSorted((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1)) : rows
-    return { columns: result.columns.map(({ name }) => name), rows: sorted, match: result.matches[0] as MatchReport }
+    return {
+      columns: result.columns.map(({ name }) => name),
+      rows: sorted,
+      match: result.matches[0] as MatchReport,
+      sources: result.sources,
+    }
   } finally {
     await result.release()
   }

@@ -1,7 +1,6 @@
 import {
   type Aggregate,
   type Expression,
-  type JoinKey,
   matchColumns,
   type Relation,
   type RelationOf,
@@ -9,7 +8,7 @@ import {
   type TableScan,
 } from '../../../connector/relation.js'
 import { shapesOf } from '../../../connector/shapes.js'
-import { columnsOf, columnsOfPredicate, mapColumns, mapPredicateColumns } from '../../../connector/traverse.js'
+import { columnsOf, columnsOfPredicate, mapColumns, mapMeasure, mapPredicateColumns, readBy } from '../../../connector/traverse.js'
 
 /** The same answer, where scans read only the columns that are needed, and projections that change nothing are removed. */
 export function pruneColumns(relation: Relation): Relation {
@@ -55,8 +54,8 @@ function prune(relation: Relation, wanted: ReadonlySet<number> | undefined): Pru
     case 'join':
       return pruneJoin(relation, wanted)
     case 'match': {
-      const { left, right, keys } = pruneSides(relation, new Set(), new Set())
-      const pruned = { ...relation, keys, left: left.relation, right: right.relation }
+      const { left, right, ...sides } = pruneSides(relation, new Set(), new Set())
+      const pruned = { ...relation, ...sides, left: left.relation, right: right.relation }
       return { relation: pruned, ...ranked([...matchColumns.keys()]) }
     }
     case 'limit': {
@@ -109,54 +108,28 @@ function pruneJoin(join: RelationOf<'join'>, wanted: ReadonlySet<number> | undef
   const width = shapesOf(join.left).length
   const ofLeft = wanted && new Set([...wanted].filter((column) => column < width))
   const ofRight = wanted && new Set([...wanted].filter((column) => column >= width).map((column) => column - width))
-  const { left, right, keys } = pruneSides(join, ofLeft, join.type === 'ANTI' ? new Set() : ofRight)
+  const { left, right, ...sides } = pruneSides(join, ofLeft, join.type === 'ANTI' ? new Set() : ofRight)
   return {
-    relation: { ...join, keys, left: left.relation, right: right.relation },
+    relation: { ...join, ...sides, left: left.relation, right: right.relation },
     width: join.type === 'ANTI' ? left.width : left.width + right.width,
     position: (column) => (column < width ? left.position(column) : left.width + right.position(column - width)),
   }
 }
 
-/** Both sides with the wanted columns and those of the keys. */
+/** Both sides with the wanted columns, those of the keys and the weights. */
 function pruneSides(
-  { keys, left, right }: Sides,
+  { keys, left, right, weights }: Sides,
   ofLeft: ReadonlySet<number> | undefined,
   ofRight: ReadonlySet<number> | undefined,
-): { left: Pruned; right: Pruned; keys: JoinKey[] } {
-  const pruned = {
-    left: prune(
-      left,
-      also(
-        ofLeft,
-        keys.flatMap((key) => columnsOf(key.left)),
-      ),
-    ),
-    right: prune(
-      right,
-      also(
-        ofRight,
-        keys.flatMap((key) => columnsOf(key.right)),
-      ),
-    ),
-  }
+): Pick<Sides, 'keys' | 'weights'> & { left: Pruned; right: Pruned } {
+  const read = (side: 'left' | 'right') => [...keys.flatMap((key) => columnsOf(key[side])), ...[weights?.[side] ?? []].flat()]
+  const pruned = { left: prune(left, also(ofLeft, read('left'))), right: prune(right, also(ofRight, read('right'))) }
   const mapped = keys.map((key) => ({
     left: mapColumns(key.left, pruned.left.position),
     right: mapColumns(key.right, pruned.right.position),
   }))
-  return { ...pruned, keys: mapped }
-}
-
-function readBy({ input, of }: Aggregate): Expression[] {
-  return [...(input === undefined ? [] : [input]), ...(of === undefined ? [] : [of.count, of.mean])]
-}
-
-function mapMeasure(measure: Aggregate, map: (expression: Expression) => Expression): Aggregate {
-  const { input, of } = measure
-  return {
-    ...measure,
-    ...(input === undefined ? {} : { input: map(input) }),
-    ...(of === undefined ? {} : { of: { count: map(of.count), mean: map(of.mean) } }),
-  }
+  const weight = (side: 'left' | 'right') => (weights?.[side] === undefined ? {} : { [side]: pruned[side].position(weights[side]) })
+  return { ...pruned, keys: mapped, ...(weights === undefined ? {} : { weights: { ...weight('left'), ...weight('right') } }) }
 }
 
 /** The pruned relation with exactly these columns, in this order. */
