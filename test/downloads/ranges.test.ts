@@ -1,5 +1,6 @@
 import { parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
 import { describe, expect, it } from 'vitest'
+import { dials } from '../support/dials.js'
 import { hubWithFiles, post } from './support/hub-with-files.js'
 
 const rows = Array.from({ length: 20_000 }, (_, at) => `${at},name ${at % 700},${at / 8}`)
@@ -116,8 +117,9 @@ describe('an anonymous GET of open data', () => {
     expect((await get({ 'if-none-match': parquet.headers.get('etag') ?? '' })).status).toBe(304)
 
     await held.workspace.write({ 'camden/data/libraries.csv': 'Name,Postcode\nKilburn,NW6 5UH\n' })
-    // The spoke looks at its files now and then.
-    await expect.poll(async () => (await get({ 'if-none-match': etag }, 'HEAD', address)).status).toBe(200)
+    const { hub, workspace } = held
+    const harvest = dials(['harvest', 'camden', '--config', workspace.hubYaml, '--data-dir', workspace.path('data'), '--url', hub.url])
+    expect(await harvest.exited, harvest.output()).toBe(0)
     const third = await get({ 'if-none-match': etag }, 'GET', address)
     expect(await third.text()).toBe('Name,Postcode\r\nKilburn,NW6 5UH\r\n')
     expect(third.headers.get('etag')).not.toBe(etag)
