@@ -1,10 +1,11 @@
 import { request as ask } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { hubFamily, scansUnderWay, signal } from '../support/processes.js'
-import { hubWithFiles, post } from './support/hub-with-files.js'
+import { hubOfTwo } from '../support/hub-of-two.js'
+import { post } from './support/post.js'
 
 const many = Array.from({ length: 150_000 }, (_, at) => `${at},some text that makes a row a little longer ${at}`)
-const held = hubWithFiles(() => Promise.resolve(), {
+const held = hubOfTwo({
   'camden/data/many.csv': `n,text\n${many.join('\n')}\n`,
   'camden/data/closed.csv': 'secret\nx1\n',
   'camden/data/hidden.csv': 'secret\nx1\n',

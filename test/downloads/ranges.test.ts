@@ -1,10 +1,11 @@
 import { parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
 import { describe, expect, it } from 'vitest'
 import { dials } from '../support/dials.js'
-import { hubWithFiles, post } from './support/hub-with-files.js'
+import { hubOfTwo } from '../support/hub-of-two.js'
+import { post } from './support/post.js'
 
 const rows = Array.from({ length: 20_000 }, (_, at) => `${at},name ${at % 700},${at / 8}`)
-const held = hubWithFiles(() => Promise.resolve(), { 'camden/data/large.csv': `n,name,x\n${rows.join('\n')}\n` })
+const held = hubOfTwo({ 'camden/data/large.csv': `n,name,x\n${rows.join('\n')}\n` })
 const path = '/tables/camden/large/large.parquet'
 const get = (headers: Record<string, string> = {}, method = 'GET', to = path) => fetch(held.hub.url + to, { method, headers })
 const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer())
