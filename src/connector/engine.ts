@@ -122,6 +122,8 @@ export interface PartsOptions {
    * holds them all. Default: many.
    */
   readonly rowsMax?: number
+  /** Whether the parts keep the order of the rows. It costs half the time again, since one thread writes them then. Default: false. */
+  readonly ordered?: boolean
   /** Default: snappy. */
   readonly compression?: PartCompression | undefined
 }

@@ -11,6 +11,7 @@ import type {
   TextOptions,
 } from '../connector/engine.js'
 import type { Relation, TableScan } from '../connector/relation.js'
+import { isSorted } from '../connector/traverse.js'
 import { Admission } from './admission.js'
 import { answerOver } from './answer.js'
 import { Connections } from './connections.js'
@@ -123,7 +124,7 @@ export class DuckDbEngine implements Engine {
   ): AsyncGenerator<LandedFile, { rows: number }> {
     const session = await this.#connectTo(parts, signal)
     try {
-      return yield* session.parts(separateSql(relation, parts), options)
+      return yield* session.parts(separateSql(relation, parts), { ordered: isSorted(relation), ...options })
     } finally {
       await session.close()
     }

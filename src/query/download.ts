@@ -181,7 +181,7 @@ function landedRows({ engine, landing }: DownloadContext): (signal: AbortSignal)
     checkMemory(landing)
     const files: LandedFile[] = []
     try {
-      const options = { signal, folder: landing.folder, bytesMax: fragmentLimits.bytesMax }
+      const options = { signal, folder: landing.folder, bytesMax: fragmentLimits.bytesMax, ordered: true }
       for await (const file of engine.combine(residual, parts, options)) files.push(file)
       return files
     } catch (thrown) {
