@@ -1,4 +1,4 @@
 /** The formats of downloads, in the order in which they are offered. */
-export const formatNames = ['csv', 'ndjson', 'parquet', 'geojson'] as const
+export const formatNames = ['csv', 'ndjson', 'parquet', 'geojson', 'xlsx'] as const
 /** One of `formatNames`. */
 export type FormatName = (typeof formatNames)[number]

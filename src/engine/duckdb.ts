@@ -7,7 +7,9 @@ import type {
   Engine,
   LandedFile,
   LandedParts,
+  MeasureOptions,
   ParquetOptions,
+  RowsMeasured,
   TextOptions,
 } from '../connector/engine.js'
 import type { Relation, TableScan } from '../connector/relation.js'
@@ -25,6 +27,7 @@ import { separateSql } from './parts/read-union.js'
 import { DuckDbSession } from './session.js'
 import { relationSql } from './sql/relation.js'
 import { quote } from './sql/type.js'
+import { measure } from './text/measure.js'
 import { writeText } from './text/write-text.js'
 
 /** What an engine may read, write and use. */
@@ -139,6 +142,15 @@ export class DuckDbEngine implements Engine {
         await session.close()
       }
     })
+  }
+
+  async measure(relation: Relation, parts: LandedParts, { signal, columns }: MeasureOptions): Promise<RowsMeasured> {
+    const session = await this.#connectTo(parts, signal)
+    try {
+      return await measure(session, relation, parts, columns)
+    } finally {
+      await session.close()
+    }
   }
 
   async parquet(

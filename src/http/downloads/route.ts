@@ -16,7 +16,9 @@ import { mayGet } from './may-get.js'
 import { problem } from './problem.js'
 import type { DownloadReports } from './reports.js'
 import { sendFile } from './send-file.js'
-import { sendText, takesGzip } from './send-text.js'
+import { licencesOf } from './workbook/licences.js'
+import { workbookOf } from './workbook/workbook-of.js'
+import { sendPieces, sendText, takesGzip } from './send-text.js'
 
 /** Milliseconds that a download may take. */
 const downloadMsMax = 3_600_000
@@ -102,7 +104,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
       if (isKnownVersion(request, version)) return reply.header('etag', etagOf(version, wanted)).status(304).send()
     }
     reply.header('content-disposition', disposition(opened.tables, format.extension))
-    if (format.text === undefined) {
+    if (format.name === 'parquet') {
       const land = async (end: AbortSignal) => {
         const { file, report } = await (await open(end)).parquet()
         await reports.keep(viewer, report)
@@ -110,17 +112,21 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
       }
       return sendLanded(request, reply, await files.of(keyOf(viewer, wanted), land, signal))
     }
-    const framed = format.text(opened.columns, csv)
+    const framed = format.text?.(opened.columns, csv)
     reply.type(format.name === 'csv' ? `${format.mediaTypes[0]}; charset=utf-8` : format.mediaTypes[0])
-    const headers = (complete: boolean) => describe(reply, opened.transaction, complete)
     if (version !== null) reply.header('etag', etagOf(version, wanted))
     if (request.method === 'HEAD') return reply.send()
-    const { complete, pieces } = await opened.text(framed.form, version ?? undefined)
-    const first = await pieces.next()
-    headers(complete)
-    return sendText(reply, keeping(viewer, first, pieces), framed, takesGzip(request), (thrown) => {
+    const failed = (thrown: unknown) => {
       if (!signal.aborted) log.warn({ err: thrown, transaction: opened.transaction }, 'a download broke off')
-    })
+    }
+    const { complete, pieces } = await (framed === undefined
+      ? workbookOf(opened, { input, at: new Date(), licences: await licencesOf(context.loaders, opened.tables) }, version ?? undefined)
+      : opened.text(framed.form, version ?? undefined))
+    const first = await pieces.next()
+    endWith(signal, pieces)
+    describe(reply, opened.transaction, complete)
+    const kept = keeping(viewer, first, pieces)
+    return framed === undefined ? sendPieces(reply, kept, false, failed) : sendText(reply, kept, framed, takesGzip(request), failed)
   }
 
   /** The pieces after the first, and the report once they have ended. */
@@ -184,6 +190,13 @@ function isTransaction(text: string): boolean {
 
 function describe(reply: FastifyReply, transaction: string, complete: boolean): void {
   reply.header('link', `</query/${transaction}/report>; rel="describedby"`).header('dials-result', `complete=${complete}`)
+}
+
+/** Ends the work with the signal, also where nobody ever reads what it makes. */
+function endWith(signal: AbortSignal, pieces: AsyncGenerator<Uint8Array, AnswerReport>): void {
+  const end = () => void pieces.return(undefined as never).catch(() => undefined)
+  signal.addEventListener('abort', end, { once: true })
+  if (signal.aborted) end()
 }
 
 /** The version by which an answer may be kept by others: of a GET without a token, of open data whose sources have a version. Else null. */
