@@ -40,6 +40,8 @@ export interface Engine {
   measure(relation: Relation, parts: LandedParts, options: MeasureOptions): Promise<RowsMeasured>
   /** Runs a relation over landed parts and writes its rows as one Parquet file, with columns by their names. @throws as EngineSession does. */
   parquet(relation: Relation, parts: LandedParts, options: ParquetOptions): Promise<{ file: LandedFile; rows: number }>
+  /** Gives the columns of a part their names, in place. No relation can read it afterwards. @returns its new length in bytes. */
+  nameColumns(part: LandedFile, columns: readonly NamedShape[]): Promise<number>
   /** Reads every value of one scan's parts. @throws where they cannot be read, or their values do not have the types of the scan. */
   check(scan: TableScan, files: readonly LandedFile[], signal: AbortSignal): Promise<void>
   /** The 256-bit key for parts that cannot stay in memory. Made at the first call, never written to a disk, and lost with the process. */

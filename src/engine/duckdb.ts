@@ -8,6 +8,7 @@ import type {
   LandedFile,
   LandedParts,
   MeasureOptions,
+  NamedShape,
   ParquetOptions,
   RowsMeasured,
   TextOptions,
@@ -162,14 +163,17 @@ export class DuckDbEngine implements Engine {
     try {
       const write = () => session.file(separateSql(relation, parts), folder, bytesMax)
       const { file, rows } = await this.#holdingMedians(session, relation, parts, signal, write)
-      const bytes = await nameColumns(
-        file.path,
-        columns.map(({ name }) => name),
-      )
-      return { file: { ...file, bytes }, rows }
+      return { file: { ...file, bytes: await this.nameColumns(file, columns) }, rows }
     } finally {
       await session.close()
     }
+  }
+
+  nameColumns({ path }: LandedFile, columns: readonly NamedShape[]): Promise<number> {
+    return nameColumns(
+      path,
+      columns.map(({ name }) => name),
+    )
   }
 
   async check(scan: TableScan, files: readonly LandedFile[], signal: AbortSignal): Promise<void> {

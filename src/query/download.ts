@@ -37,6 +37,8 @@ export interface LandedRows extends RowsMeasured {
   readonly report: AnswerReport
   /** Writes the rows as text, in pieces. */
   text(form: TextForm): AsyncGenerator<Uint8Array, void>
+  /** The Parquet files of the rows, in order, with columns by their names. There is no text of them afterwards. */
+  named(): Promise<readonly LandedFile[]>
   release(): Promise<void>
 }
 
@@ -177,7 +179,7 @@ async function landRows(
     const measured = await engine.measure(scan, new Map([[scan.table, files]]), { signal, columns })
     const report = reportOn(transaction, prepared.authorised, prepared.planned, rest, measured.rows)
     checkVersion(atVersion, report.version)
-    return { ...measured, report, text, release }
+    return { ...measured, report, text, named, release }
   } catch (thrown) {
     await release()
     throw thrown
@@ -190,6 +192,11 @@ async function landRows(
       after += rows
       await file.release()
     }
+  }
+
+  async function named(): Promise<readonly LandedFile[]> {
+    for (const file of files) await engine.nameColumns(file, columns)
+    return files
   }
 }
 

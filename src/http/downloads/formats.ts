@@ -41,6 +41,7 @@ export const formats: readonly Format[] = [
   { name: 'parquet', mediaTypes: ['application/vnd.apache.parquet', 'application/x-parquet'], extension: 'parquet' },
   { name: 'geojson', mediaTypes: ['application/geo+json'], extension: 'geojson', text: geojsonText },
   { name: 'xlsx', mediaTypes: ['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'], extension: 'xlsx' },
+  { name: 'arrow', mediaTypes: ['application/vnd.apache.arrow.stream'], extension: 'arrows' },
 ]
 
 function csvText(columns: readonly NamedShape[], { separator, bom, formulas }: CsvOptions): FramedText {

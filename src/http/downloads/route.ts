@@ -5,10 +5,11 @@ import type { Context } from '../../api/context.js'
 import { databaseError } from '../../database/database-error.js'
 import { DialsError, toDialsError } from '../../errors.js'
 import type { Viewer } from '../../identity/viewer.js'
-import { type Download, type Landing, openDownload } from '../../query/download.js'
+import { type Download, type Landing, openDownload, type WrittenDownload } from '../../query/download.js'
 import type { AnswerReport } from '../../query/6-result/query-result.js'
 import { type ContextOf, contextOrError } from '../begin-operation.js'
 import { Clients, downloadsMax } from '../clients.js'
+import { arrowOf } from './arrow/arrow-of.js'
 import { disposition } from './file-name.js'
 import { type DownloadRequest, NotAcceptable, queryRequest, tableRequest } from './download-request.js'
 import { type Landed, LandedParquet } from './landed-parquet.js'
@@ -119,14 +120,21 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
     const failed = (thrown: unknown) => {
       if (!signal.aborted) log.warn({ err: thrown, transaction: opened.transaction }, 'a download broke off')
     }
-    const { complete, pieces } = await (framed === undefined
-      ? workbookOf(opened, { input, at: new Date(), licences: await licencesOf(context.loaders, opened.tables) }, version ?? undefined)
-      : opened.text(framed.form, version ?? undefined))
+    const { complete, pieces } = await begin()
     const first = await pieces.next()
     endWith(signal, pieces)
     describe(reply, opened.transaction, complete)
     const kept = keeping(viewer, first, pieces)
-    return framed === undefined ? sendPieces(reply, kept, false, failed) : sendText(reply, kept, framed, takesGzip(request), failed)
+    // A workbook is compressed already.
+    const gzip = format.name !== 'xlsx' && takesGzip(request)
+    return framed === undefined ? sendPieces(reply, kept, gzip, failed) : sendText(reply, kept, framed, gzip, failed)
+
+    async function begin(): Promise<WrittenDownload> {
+      const atVersion = version ?? undefined
+      if (framed !== undefined) return opened.text(framed.form, atVersion)
+      if (format.name === 'arrow') return arrowOf(opened, signal, atVersion)
+      return workbookOf(opened, { input, at: new Date(), licences: await licencesOf(context.loaders, opened.tables) }, atVersion)
+    }
   }
 
   /** The pieces after the first, and the report once they have ended. */
