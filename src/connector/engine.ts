@@ -41,7 +41,7 @@ export interface Engine {
   /** Runs a relation over landed parts and writes its rows as one Parquet file, with columns by their names. @throws as EngineSession does. */
   parquet(relation: Relation, parts: LandedParts, options: ParquetOptions): Promise<{ file: LandedFile; rows: number }>
   /** Gives the columns of a part their names, in place. No relation can read it afterwards. @returns its new length in bytes. */
-  nameColumns(part: LandedFile, columns: readonly NamedShape[]): Promise<number>
+  nameColumns(path: string, columns: readonly NamedShape[]): Promise<number>
   /** Reads every value of one scan's parts. @throws where they cannot be read, or their values do not have the types of the scan. */
   check(scan: TableScan, files: readonly LandedFile[], signal: AbortSignal): Promise<void>
   /** The 256-bit key for parts that cannot stay in memory. Made at the first call, never written to a disk, and lost with the process. */
@@ -102,9 +102,10 @@ export interface MeasureOptions {
   readonly columns: readonly NamedShape[]
 }
 
-/** How many rows there are, and how many characters (UTF-16) the longest text of each column has. */
+/** How many rows there are, how many bytes of text (UTF-8), and how many characters (UTF-16) the longest text of each column has. */
 export interface RowsMeasured {
   readonly rows: number
+  readonly bytes: number
   readonly longest: readonly number[]
 }
 

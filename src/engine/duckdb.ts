@@ -163,13 +163,13 @@ export class DuckDbEngine implements Engine {
     try {
       const write = () => session.file(separateSql(relation, parts), folder, bytesMax)
       const { file, rows } = await this.#holdingMedians(session, relation, parts, signal, write)
-      return { file: { ...file, bytes: await this.nameColumns(file, columns) }, rows }
+      return { file: { ...file, bytes: await this.nameColumns(file.path, columns) }, rows }
     } finally {
       await session.close()
     }
   }
 
-  nameColumns({ path }: LandedFile, columns: readonly NamedShape[]): Promise<number> {
+  nameColumns(path: string, columns: readonly NamedShape[]): Promise<number> {
     return nameColumns(
       path,
       columns.map(({ name }) => name),

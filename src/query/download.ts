@@ -32,13 +32,21 @@ export interface WrittenDownload {
   readonly pieces: AsyncGenerator<Uint8Array, AnswerReport>
 }
 
+/** A file of rows that have landed, and what is in it. */
+export interface LandedPart extends RowsMeasured {
+  readonly path: string
+}
+
 /** All rows of a download, landed and measured before the first of them is written. The caller releases them. */
-export interface LandedRows extends RowsMeasured {
+export interface LandedRows {
+  readonly rows: number
+  /** How many characters (UTF-16) the longest text of each column has. */
+  readonly longest: readonly number[]
   readonly report: AnswerReport
   /** Writes the rows as text, in pieces. */
   text(form: TextForm): AsyncGenerator<Uint8Array, void>
   /** The Parquet files of the rows, in order, with columns by their names. There is no text of them afterwards. */
-  named(): Promise<readonly LandedFile[]>
+  named(): Promise<readonly LandedPart[]>
   release(): Promise<void>
 }
 
@@ -176,10 +184,15 @@ async function landRows(
       files.reduce((sum, { bytes }) => sum + bytes, 0),
       signal,
     )
-    const measured = await engine.measure(scan, new Map([[scan.table, files]]), { signal, columns })
-    const report = reportOn(transaction, prepared.authorised, prepared.planned, rest, measured.rows)
+    const parts: LandedPart[] = []
+    for (const file of files) {
+      parts.push({ path: file.path, ...(await engine.measure(scan, new Map([[scan.table, [file]]]), { signal, columns })) })
+    }
+    const rows = parts.reduce((sum, part) => sum + part.rows, 0)
+    const longest = columns.map((_, index) => parts.reduce((most, part) => Math.max(most, part.longest[index] ?? 0), 0))
+    const report = reportOn(transaction, prepared.authorised, prepared.planned, rest, rows)
     checkVersion(atVersion, report.version)
-    return { ...measured, report, text, named, release }
+    return { rows, longest, report, text, named: () => named(parts), release }
   } catch (thrown) {
     await release()
     throw thrown
@@ -194,9 +207,9 @@ async function landRows(
     }
   }
 
-  async function named(): Promise<readonly LandedFile[]> {
-    for (const file of files) await engine.nameColumns(file, columns)
-    return files
+  async function named(parts: readonly LandedPart[]): Promise<readonly LandedPart[]> {
+    for (const { path } of parts) await engine.nameColumns(path, columns)
+    return parts
   }
 }
 

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { type Table, tableFromIPC } from 'apache-arrow'
 import { describe, expect, test } from 'vitest'
+import { arrowPieces } from '../../src/http/downloads/arrow/arrow-pieces.js'
 import { hubFamily } from '../support/processes.js'
 import { landedAt, rowsOfGraph, typedHub } from './support/typed-hub.js'
 
@@ -21,7 +22,8 @@ const held = typedHub({
   names: 'SELECT 1 AS a, 2 AS "a\u0301", 3 AS "Straße und  Weg", 4 AS "=b"',
   parts: 'SELECT range AS id, \'row \' || range AS "text", CASE WHEN range % 3 = 0 THEN NULL ELSE range / 7 END AS x FROM range(300000)',
   lists: "SELECT 1 AS id, [1, 2, NULL] AS list, {'a': 'x'} AS object",
-  unequal: "SELECT range AS id, CASE WHEN range = 100000 THEN repeat('x', 1000000) ELSE 'short' END AS \"text\" FROM range(130000)",
+  unequal:
+    'SELECT range AS id, CASE WHEN range = 100000 THEN repeat(\'x\', 1000000) ELSE repeat(md5(CAST(range AS VARCHAR)), 10) END AS "text" FROM range(130000)',
   long: 'SELECT range AS id, md5(CAST(range AS VARCHAR)) AS a, md5(CAST(range + 1 AS VARCHAR)) AS b FROM range(2000000)',
 })
 
@@ -162,10 +164,11 @@ describe('an Arrow stream', () => {
   })
 
   test('of one very long text among short ones has small batches', async () => {
-    const { table, bytes } = await tableOf(query('unequal', ordered))
+    const { table, bytes } = await tableOf(query('unequal'))
     expect(table.numRows).toBe(130_000)
-    expect(messages(bytes).length).toBeGreaterThan(1000)
-    expect((table.getChild('text')?.get(100_000) as string).length).toBe(1_000_000)
+    expect(Math.max(...table.batches.map(({ numRows }) => numRows))).toBeLessThan(10_000)
+    expect(messages(bytes)).toMatch(/^SB+E$/)
+    expect(columnOf(table, 'text').filter((text) => (text as string).length === 1_000_000).length).toBe(1)
   })
 
   test('is asked for by its media type, compressed where the client takes gzip, and known by its version', async () => {
@@ -200,15 +203,56 @@ describe('an Arrow stream', () => {
     await expect.poll(() => landedAt(held.hub)).toEqual([])
   })
 
-  test('leaves the hub answering others while it is written, also where its client reads nothing', async () => {
+  test('whose client reads nothing leaves the hub answering others, and a third one of an address waits for a thread', async () => {
     const headers = { 'accept-encoding': 'identity' }
-    const leaves = new AbortController()
-    const idle = await Promise.all(
-      Array.from({ length: 3 }, () => held.download('arrow', query('long'), { signal: leaves.signal, headers })),
-    )
-    expect(idle.map(({ status }) => status)).toEqual([200, 200, 200])
+    const [first, second, third] = [new AbortController(), new AbortController(), new AbortController()]
+    const idle = await Promise.all([first, second].map(({ signal }) => held.download('arrow', query('long'), { signal, headers })))
+    expect(idle.map(({ status }) => status)).toEqual([200, 200])
+    let begun = false
+    const waiting = held.download('arrow', query('names'), { signal: third.signal }).then((response) => {
+      begun = true
+      return response
+    })
     expect((await rowsOfGraph(held.hub, query('names'))).rows.length).toBe(1)
-    leaves.abort()
+    expect((await held.download('csv', query('names'))).status).toBe(200)
+    expect(begun).toBe(false)
+    first.abort()
+    expect(tableFromIPC(new Uint8Array(await (await waiting).arrayBuffer())).numRows).toBe(1)
+    second.abort()
     await expect.poll(() => landedAt(held.hub)).toEqual([])
+  })
+})
+
+describe('the thread that writes Arrow', () => {
+  const signal = new AbortController().signal
+  const file = (name: string) => ({ path: held.workspace.path(`camden/data/${name}.parquet`), rowsPerBatch: 10 })
+
+  test('begins beside TypeScript too, and writes files one after the other', async () => {
+    const files = ['names', 'names'].map(file)
+    const pieces: Uint8Array[] = []
+    for await (const piece of arrowPieces({ files }, signal)) pieces.push(piece)
+    const bytes = new Uint8Array(Buffer.concat(pieces))
+    expect(messages(bytes)).toBe('SBBE')
+    expect(tableFromIPC(bytes).numRows).toBe(2)
+  })
+
+  test('fails where a file is none, in the middle too, and takes nothing else with it', async () => {
+    const damaged = { path: held.workspace.path('camden/data/libraries.csv'), rowsPerBatch: 10 }
+    for (const files of [[damaged], [file('names'), damaged]]) {
+      const pieces = arrowPieces({ files }, signal)
+      const all = async () => {
+        for await (const _piece of pieces);
+      }
+      await expect(all()).rejects.toThrow()
+    }
+  })
+
+  test('ends with the signal, also while nobody asks for a piece', async () => {
+    const leaves = new AbortController()
+    const pieces = arrowPieces({ files: [file('long')] }, leaves.signal)
+    await pieces.next()
+    leaves.abort()
+    await expect(pieces.next()).rejects.toThrow('abort')
+    expect(await pieces.next()).toEqual({ done: true, value: undefined })
   })
 })

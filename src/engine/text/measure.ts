@@ -7,7 +7,7 @@ import { integer, sqlType } from '../sql/type.js'
 /** Text of no more bytes than this has no more characters either, and is not counted. */
 const bytesUncounted = 1024
 
-/** Counts the rows of a relation, and the characters (UTF-16) of the longest text in each column. */
+/** Counts the rows of a relation, their bytes of text, and the characters (UTF-16) of the longest text in each column. */
 export async function measure(
   session: DuckDbSession,
   relation: Relation,
@@ -15,9 +15,16 @@ export async function measure(
   columns: readonly NamedShape[],
 ): Promise<RowsMeasured> {
   const lengths = columns.map(({ shape }, index) => (sqlType(shape) === 'VARCHAR' ? `max(${lengthSql(`c${index}`)})` : 'NULL'))
-  const selected = ['count(*) AS rows', ...lengths.map((length, index) => `${length} AS c${integer(index)}`)]
+  const texts = columns.flatMap(({ shape }, index) => (sqlType(shape) === 'VARCHAR' ? [`coalesce(sum(strlen(c${index})), 0)`] : []))
+  const bytes = texts.length === 0 ? '0' : texts.join(' + ')
+  const selected = [
+    'count(*) AS rows',
+    `CAST(${bytes} AS DOUBLE) AS bytes`,
+    ...lengths.map((length, index) => `${length} AS c${integer(index)}`),
+  ]
   const [row] = await session.rows(`SELECT ${selected.join(', ')} FROM (${separateSql(relation, parts)})`)
-  return { rows: Number(row?.['rows'] ?? 0), longest: columns.map((_, index) => Number(row?.[`c${index}`] ?? 0)) }
+  const longest = columns.map((_, index) => Number(row?.[`c${index}`] ?? 0))
+  return { rows: Number(row?.['rows'] ?? 0), bytes: Number(row?.['bytes'] ?? 0), longest }
 }
 
 /** Characters beyond the first plane take four bytes in UTF-8, and two units in UTF-16. */

@@ -8,7 +8,7 @@ import type { Viewer } from '../../identity/viewer.js'
 import { type Download, type Landing, openDownload, type WrittenDownload } from '../../query/download.js'
 import type { AnswerReport } from '../../query/6-result/query-result.js'
 import { type ContextOf, contextOrError } from '../begin-operation.js'
-import { Clients, downloadsMax } from '../clients.js'
+import { arrowStreamsMax, Clients, downloadsMax } from '../clients.js'
 import { arrowOf } from './arrow/arrow-of.js'
 import { disposition } from './file-name.js'
 import { type DownloadRequest, NotAcceptable, queryRequest, tableRequest } from './download-request.js'
@@ -40,6 +40,8 @@ interface Begun {
   readonly reply: FastifyReply
   readonly context: Context
   readonly signal: AbortSignal
+  /** Resolves once the answer is over. */
+  readonly closed: Promise<unknown>
 }
 
 /**
@@ -48,6 +50,7 @@ interface Begun {
  */
 export function downloadRoutes(app: FastifyInstance, { contextOf, landing, reports, origins, log }: DownloadOptions): void {
   const clients = new Clients(undefined, downloadsMax)
+  const arrowClients = new Clients(undefined, arrowStreamsMax)
   const files = new LandedParquet(landing.room)
   app.addHook('onClose', () => files.close())
 
@@ -79,7 +82,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
       if (leave instanceof DialsError) return problem(reply, leave)
       void closed.then(leave)
       try {
-        return await work({ request, reply, context, signal })
+        return await work({ request, reply, context, signal, closed })
       } catch (thrown) {
         const error = toDialsError(databaseError(thrown))
         if (error.code === 'INTERNAL_SERVER_ERROR') log.error({ err: error.cause, transaction: error.transaction }, 'a download failed')
@@ -89,7 +92,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
   }
 
   async function download(
-    { request, reply, context, signal }: Begun,
+    { request, reply, context, signal, closed }: Begun,
     read: (request: FastifyRequest) => Promise<DownloadRequest>,
   ): Promise<FastifyReply> {
     const wanted = await read(request)
@@ -132,7 +135,12 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
     async function begin(): Promise<WrittenDownload> {
       const atVersion = version ?? undefined
       if (framed !== undefined) return opened.text(framed.form, atVersion)
-      if (format.name === 'arrow') return arrowOf(opened, signal, atVersion)
+      if (format.name === 'arrow') {
+        const leave = await arrowClients.enter(viewer, request.ip, signal)
+        if (leave instanceof DialsError) throw leave
+        void closed.then(leave)
+        return arrowOf(opened, signal, atVersion)
+      }
       return workbookOf(opened, { input, at: new Date(), licences: await licencesOf(context.loaders, opened.tables) }, atVersion)
     }
   }

@@ -1,10 +1,12 @@
-import type { NamedShape, RowsMeasured } from '../../../connector/engine.js'
+import type { RowsMeasured } from '../../../connector/engine.js'
 import type { Download, WrittenDownload } from '../../../query/download.js'
 import type { AnswerReport } from '../../../query/6-result/query-result.js'
 import { arrowPieces } from './arrow-pieces.js'
 
-/** A batch has about so many bytes at most, however long its texts are, and so many rows. */
-const batchMax = { bytes: 16 * 1024 * 1024, rows: 65_536 } as const
+/** A batch has about so many bytes, and at most so many rows. */
+const batchMax = { bytes: 8 * 1024 * 1024, rows: 32_768 } as const
+/** A file with no more text than this may have all of it in one batch. */
+const textBytesFree = 32 * 1024 * 1024
 /** The bytes of a cell without text, and of a character of text in UTF-8. */
 const cellBytes = 16
 const characterBytes = 3
@@ -16,8 +18,9 @@ export async function arrowOf(opened: Download, signal: AbortSignal, atVersion: 
 
   async function* written(): AsyncGenerator<Uint8Array, AnswerReport> {
     try {
-      const paths = (await landed.named()).map(({ path }) => path)
-      yield* arrowPieces({ paths, rowsPerBatch: rowsPerBatch(opened.columns, landed) }, signal)
+      const parts = await landed.named()
+      const files = parts.map((part) => ({ path: part.path, rowsPerBatch: rowsPerBatch(opened.columns.length, part) }))
+      yield* arrowPieces({ files }, signal)
       return landed.report
     } finally {
       await landed.release()
@@ -25,7 +28,8 @@ export async function arrowOf(opened: Download, signal: AbortSignal, atVersion: 
   }
 }
 
-function rowsPerBatch(columns: readonly NamedShape[], { longest }: RowsMeasured): number {
-  const rowBytes = longest.reduce((sum, length) => sum + length * characterBytes, columns.length * cellBytes)
-  return Math.max(1, Math.min(batchMax.rows, Math.floor(batchMax.bytes / rowBytes)))
+/** So many rows that no batch is much larger, wherever the long texts of its file stand. */
+function rowsPerBatch(columns: number, { bytes, longest }: RowsMeasured): number {
+  const textMax = bytes <= textBytesFree ? 0 : longest.reduce((sum, length) => sum + length * characterBytes, 0)
+  return Math.max(1, Math.min(batchMax.rows, Math.floor(batchMax.bytes / (columns * cellBytes + textMax))))
 }

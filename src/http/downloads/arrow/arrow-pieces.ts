@@ -4,8 +4,7 @@ import { Worker } from 'node:worker_threads'
 /** What the worker is to write. */
 export interface ArrowWork {
   /** Parquet files of the same columns, in order. At least one, whose schema is that of the stream. */
-  readonly paths: readonly string[]
-  readonly rowsPerBatch: number
+  readonly files: readonly { readonly path: string; readonly rowsPerBatch: number }[]
 }
 
 /**

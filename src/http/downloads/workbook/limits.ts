@@ -6,7 +6,7 @@ import { ResultTooLarge } from '../../../errors.js'
 export const sheetLimits = { rowsMax: 1_048_575, columnsMax: 16_384, charactersMax: 32_767 } as const
 
 /** Refuses rows that a worksheet cannot hold. @throws RESULT_TOO_LARGE */
-export function refuseBeyondSheet(columns: readonly NamedShape[], { rows, longest }: RowsMeasured): void {
+export function refuseBeyondSheet(columns: readonly NamedShape[], { rows, longest }: Pick<RowsMeasured, 'rows' | 'longest'>): void {
   const { rowsMax, columnsMax, charactersMax } = sheetLimits
   if (rows > rowsMax) {
     throw new ResultTooLarge(
