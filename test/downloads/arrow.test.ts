@@ -3,6 +3,7 @@ import { type Table, tableFromIPC } from 'apache-arrow'
 import { describe, expect, test } from 'vitest'
 import { arrowPieces } from '../../src/http/downloads/arrow/arrow-pieces.js'
 import { hubFamily } from '../support/processes.js'
+import { twoSpokes } from '../support/workspace.js'
 import { landedAt, rowsOfGraph, typedHub } from './support/typed-hub.js'
 
 const mediaType = 'application/vnd.apache.arrow.stream'
@@ -16,7 +17,7 @@ const everything = `
     (4, 'é', 0, 0, 0.00, -0.0, true, DATE '9999-12-31', TIME '23:59:59.999999', TIMESTAMP '9999-12-31 23:59:59', TIMESTAMPTZ '2000-02-29 06:00:00+00', 'null')
   ) t(id, code, big, wide, money, share, yes, day, hour, moment, instant, "text")`
 
-const held = typedHub({
+const tables = {
   everything,
   nothing: "SELECT 1 AS id, 'a' AS \"text\", TIMESTAMPTZ '2026-01-01 00:00:00+00' AS instant WHERE false",
   names: 'SELECT 1 AS a, 2 AS "a\u0301", 3 AS "Straße und  Weg", 4 AS "=b"',
@@ -25,7 +26,9 @@ const held = typedHub({
   unequal:
     'SELECT range AS id, CASE WHEN range = 100000 THEN repeat(\'x\', 1000000) ELSE repeat(md5(CAST(range AS VARCHAR)), 10) END AS "text" FROM range(130000)',
   long: 'SELECT range AS id, md5(CAST(range AS VARCHAR)) AS a, md5(CAST(range + 1 AS VARCHAR)) AS b FROM range(2000000)',
-})
+}
+// A request without a token has a fifth of the engine's memory.
+const held = typedHub(tables, { 'hub.yaml': `${twoSpokes['hub.yaml']}engineMemoryMb: 4096\n` })
 
 const query = (name: string, more: object = {}) => ({ from: { table: `camden/${name}/${name}` }, ...more })
 const ordered = { orderBy: [{ column: 'id' }] }
