@@ -3,7 +3,7 @@ import type { Engine, EngineSession } from '../../src/connector/engine.js'
 import type { Relation, TableScan } from '../../src/connector/relation.js'
 import { scanOf } from '../../src/connector/scan-of.js'
 import { shapesOf } from '../../src/connector/shapes.js'
-import { scansOf } from '../../src/connector/traverse.js'
+import { isSorted, scansOf } from '../../src/connector/traverse.js'
 import type { Part, PlannedFragment, Scan, ScanOptions, ScanReport } from '../../src/connector/source.js'
 import { ResultTooLarge, SourceUnavailable } from '../../src/errors.js'
 import { isDamaged } from '../shared/tabular/copies/attached-copies.js'
@@ -61,7 +61,8 @@ async function* run(
     const session = await parts.engine.connect(ends)
     try {
       const guarded = bound.rows > rowsMax ? atMost(sql, shapesOf(relation).length, rowsMax) : sql
-      const { rows } = yield* asParts(session.parts(guarded, { folder: parts.scratchFolder, bytesMax, rowsMax: bound.likely, compression }))
+      const written = { folder: parts.scratchFolder, bytesMax, rowsMax: bound.likely, ordered: isSorted(relation), compression }
+      const { rows } = yield* asParts(session.parts(guarded, written))
       return await reportOf(tables, rows, parts)
     } catch (thrown) {
       if (causes(thrown).some((cause) => cause.includes(tooMany))) throw tooLarge(rowsMax)

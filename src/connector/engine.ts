@@ -36,8 +36,12 @@ export interface Engine {
    * two pieces. @throws as EngineSession does.
    */
   text(relation: Relation, parts: LandedParts, options: TextOptions): AsyncGenerator<Uint8Array, { rows: number }>
+  /** Counts the rows of a relation over landed parts, and how long their texts are. @throws as EngineSession does. */
+  measure(relation: Relation, parts: LandedParts, options: MeasureOptions): Promise<RowsMeasured>
   /** Runs a relation over landed parts and writes its rows as one Parquet file, with columns by their names. @throws as EngineSession does. */
   parquet(relation: Relation, parts: LandedParts, options: ParquetOptions): Promise<{ file: LandedFile; rows: number }>
+  /** Gives the columns of a part their names, in place. No relation can read it afterwards. @returns its new length in bytes. */
+  nameColumns(path: string, columns: readonly NamedShape[]): Promise<number>
   /** Reads every value of one scan's parts. @throws where they cannot be read, or their values do not have the types of the scan. */
   check(scan: TableScan, files: readonly LandedFile[], signal: AbortSignal): Promise<void>
   /** The 256-bit key for parts that cannot stay in memory. Made at the first call, never written to a disk, and lost with the process. */
@@ -72,12 +76,14 @@ export interface AnswerOptions {
 /**
  * How rows are written as text, without what stands before the first and after the last of them. CSV: RFC 4180, each row with its line end;
  * under ESCAPE a text that a spreadsheet would run as a formula begins with an apostrophe. NDJSON: an object in each line. GEOJSON:
- * features of the geometry in one column, each after a comma and a line end.
+ * features of the geometry in one column, each after a comma and a line end. SHEET: rows of a worksheet's XML, each with its number; the
+ * cells that hold numbers have the style of their column.
  */
 export type TextForm =
   | { readonly kind: 'CSV'; readonly separator: string; readonly formulas: 'ESCAPE' | 'KEEP' }
   | { readonly kind: 'NDJSON' }
   | { readonly kind: 'GEOJSON'; readonly geometry: number }
+  | { readonly kind: 'SHEET'; readonly styles: readonly number[] }
 
 /** How rows are to be written as text. */
 export interface TextOptions {
@@ -85,6 +91,22 @@ export interface TextOptions {
   /** The columns of the relation. */
   readonly columns: readonly NamedShape[]
   readonly form: TextForm
+  /** Rows that were written before these, for a form that numbers them. Default: none. */
+  readonly after?: number
+}
+
+/** What is to be measured. */
+export interface MeasureOptions {
+  readonly signal: AbortSignal
+  /** The columns of the relation. */
+  readonly columns: readonly NamedShape[]
+}
+
+/** How many rows there are, how many bytes of text (UTF-8), and how many characters (UTF-16) the longest text of each column has. */
+export interface RowsMeasured {
+  readonly rows: number
+  readonly bytes: number
+  readonly longest: readonly number[]
 }
 
 /** Where the rows are to be written as one file, and under which names. */
@@ -122,6 +144,8 @@ export interface PartsOptions {
    * holds them all. Default: many.
    */
   readonly rowsMax?: number
+  /** Whether the parts keep the order of the rows. It costs half the time again, since one thread writes them then. Default: false. */
+  readonly ordered?: boolean
   /** Default: snappy. */
   readonly compression?: PartCompression | undefined
 }

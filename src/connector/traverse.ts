@@ -185,3 +185,8 @@ export function columnsOfPredicate(predicate: Predicate): Set<number> {
   }
   return columns
 }
+
+/** Whether some operator of a relation sorts. */
+export function isSorted(relation: Relation): boolean {
+  return [...operatorsOf(relation)].some(({ op }) => op === 'sort')
+}

@@ -7,10 +7,14 @@ import type {
   Engine,
   LandedFile,
   LandedParts,
+  MeasureOptions,
+  NamedShape,
   ParquetOptions,
+  RowsMeasured,
   TextOptions,
 } from '../connector/engine.js'
 import type { Relation, TableScan } from '../connector/relation.js'
+import { isSorted } from '../connector/traverse.js'
 import { Admission } from './admission.js'
 import { answerOver } from './answer.js'
 import { Connections } from './connections.js'
@@ -24,6 +28,7 @@ import { separateSql } from './parts/read-union.js'
 import { DuckDbSession } from './session.js'
 import { relationSql } from './sql/relation.js'
 import { quote } from './sql/type.js'
+import { measure } from './text/measure.js'
 import { writeText } from './text/write-text.js'
 
 /** What an engine may read, write and use. */
@@ -123,7 +128,7 @@ export class DuckDbEngine implements Engine {
   ): AsyncGenerator<LandedFile, { rows: number }> {
     const session = await this.#connectTo(parts, signal)
     try {
-      return yield* session.parts(separateSql(relation, parts), options)
+      return yield* session.parts(separateSql(relation, parts), { ordered: isSorted(relation), ...options })
     } finally {
       await session.close()
     }
@@ -140,6 +145,15 @@ export class DuckDbEngine implements Engine {
     })
   }
 
+  async measure(relation: Relation, parts: LandedParts, { signal, columns }: MeasureOptions): Promise<RowsMeasured> {
+    const session = await this.#connectTo(parts, signal)
+    try {
+      return await measure(session, relation, parts, columns)
+    } finally {
+      await session.close()
+    }
+  }
+
   async parquet(
     relation: Relation,
     parts: LandedParts,
@@ -149,14 +163,17 @@ export class DuckDbEngine implements Engine {
     try {
       const write = () => session.file(separateSql(relation, parts), folder, bytesMax)
       const { file, rows } = await this.#holdingMedians(session, relation, parts, signal, write)
-      const bytes = await nameColumns(
-        file.path,
-        columns.map(({ name }) => name),
-      )
-      return { file: { ...file, bytes }, rows }
+      return { file: { ...file, bytes: await this.nameColumns(file.path, columns) }, rows }
     } finally {
       await session.close()
     }
+  }
+
+  nameColumns(path: string, columns: readonly NamedShape[]): Promise<number> {
+    return nameColumns(
+      path,
+      columns.map(({ name }) => name),
+    )
   }
 
   async check(scan: TableScan, files: readonly LandedFile[], signal: AbortSignal): Promise<void> {

@@ -6,6 +6,7 @@ import type { EngineSession, LandedFile, PartCompression, PartsOptions } from '.
 import { SourceTimeout } from '../errors.js'
 import type { Connections, KeptConnection } from './connections.js'
 import { engineError } from './engine-error.js'
+import { inOrder } from './parts/in-order.js'
 import { type CopyWork, copyStatement, onePart, partsOf, rowsPerPart, wholeFile } from './parts/write-parts.js'
 
 const interruptAgainMs = 20
@@ -70,11 +71,11 @@ export class DuckDbSession implements EngineSession {
 
   parts(
     sql: string,
-    { folder, bytesMax, rowsMax = Infinity, compression = 'snappy' }: PartsOptions,
+    { folder, bytesMax, rowsMax = Infinity, ordered = false, compression = 'snappy' }: PartsOptions,
   ): AsyncGenerator<LandedFile, { rows: number }> {
     const path = join(folder, randomUUID())
     if (rowsMax <= rowsPerPart) return onePart((to) => this.#copied(sql, to, folder, compression), `${path}.parquet`, bytesMax)
-    return partsOf(this.#copyOf(sql, compression), path, bytesMax)
+    return partsOf(this.#copyOf(ordered ? inOrder(sql) : sql, compression), path, bytesMax)
   }
 
   /** Writes a query's rows as one Parquet file in `folder`. @throws RESULT_TOO_LARGE beyond `bytesMax`. */

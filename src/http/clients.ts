@@ -18,6 +18,9 @@ export const waitingMax: Places = { ofToken: 64, ofAddress: 128, ofAnonymous: 25
 /** Downloads that may be under way at once. One whose client reads slowly occupies room for its rows, and nothing of its sources. */
 export const downloadsMax: Places = { ofToken: 16, ofAddress: 8, ofAnonymous: 32 }
 
+/** Arrow streams that may be under way at once: each has a thread, which holds about 100 MB until its client has read all. */
+export const arrowStreamsMax: Places = { ofToken: 3, ofAddress: 2, ofAnonymous: 6 }
+
 /** Identifies a client: a token's issuer and subject, or an address. */
 export function clientOf({ subject, issuer = '' }: Viewer, address: string): Client {
   return subject === undefined ? { id: holderOf(address), isAnonymous: true } : { id: `${issuer} ${subject}`, isAnonymous: false }

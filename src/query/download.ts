@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { scanOfAnswer } from '../connector/cut.js'
 import { deadlineAfter } from '../connector/deadline.js'
-import type { LandedFile, LandedParts, NamedShape, TextForm } from '../connector/engine.js'
+import type { LandedFile, LandedParts, NamedShape, RowsMeasured, TextForm } from '../connector/engine.js'
+import type { TableScan } from '../connector/relation.js'
 import { SourceUnavailable, toDialsError } from '../errors.js'
 import { type Executed, execute, type Finish } from './5-execute/execute.js'
 import { releaseAll, runFragment } from './5-execute/fragment.js'
@@ -24,11 +25,29 @@ export interface DownloadContext extends QueryContext {
   turn<T>(work: () => Promise<T>): Promise<T>
 }
 
-/** Rows as text, in pieces. The generator returns the report once all rows were written. */
-export interface TextDownload {
+/** Rows in pieces. The generator returns the report once all rows were written. */
+export interface WrittenDownload {
   /** False where a source failed under PARTIAL. */
   readonly complete: boolean
   readonly pieces: AsyncGenerator<Uint8Array, AnswerReport>
+}
+
+/** A file of rows that have landed, and what is in it. */
+export interface LandedPart extends RowsMeasured {
+  readonly path: string
+}
+
+/** All rows of a download, landed and measured before the first of them is written. The caller releases them. */
+export interface LandedRows {
+  readonly rows: number
+  /** How many characters (UTF-16) the longest text of each column has. */
+  readonly longest: readonly number[]
+  readonly report: AnswerReport
+  /** Writes the rows as text, in pieces. */
+  text(form: TextForm): AsyncGenerator<Uint8Array, void>
+  /** The Parquet files of the rows, in order, with columns by their names. There is no text of them afterwards. */
+  named(): Promise<readonly LandedPart[]>
+  release(): Promise<void>
 }
 
 /** A query whose whole answer can be written, once. */
@@ -45,7 +64,12 @@ export interface Download {
    * Writes the rows as text. Rows that need no sorting, grouping or joining at the hub are written while they arrive; others once all have.
    * @param atVersion ends with VERSION_CHANGED where the content turns out to be another.
    */
-  text(form: TextForm, atVersion?: string): Promise<TextDownload>
+  text(form: TextForm, atVersion?: string): Promise<WrittenDownload>
+  /**
+   * Lands all rows, for a format that must know how many there are before it begins.
+   * @throws VERSION_CHANGED where the content is not that of `atVersion`.
+   */
+  landed(atVersion?: string): Promise<LandedRows>
   /** Writes the rows as one Parquet file. The caller releases it. */
   parquet(): Promise<{ file: LandedFile; report: AnswerReport }>
 }
@@ -69,6 +93,7 @@ export async function openDownload(input: unknown, context: DownloadContext): Pr
         const { complete, pieces } = await writeText(transaction, prepared, context, form, atVersion)
         return { complete, pieces: toldPieces(pieces, transaction) }
       }),
+    landed: (atVersion) => told(() => landRows(transaction, prepared, context, atVersion)),
     parquet: () => told(() => writeParquet(transaction, prepared, context)),
   }
 }
@@ -108,7 +133,7 @@ async function writeText(
   context: DownloadContext,
   form: TextForm,
   atVersion = prepared.parsed.atVersion,
-): Promise<TextDownload> {
+): Promise<WrittenDownload> {
   const { parsed, planned } = prepared
   const written = { rows: 0 }
   const write = async function* (relation: Parameters<Finish<unknown>>[0], parts: LandedParts): AsyncGenerator<Uint8Array, void> {
@@ -138,10 +163,7 @@ async function writeText(
   }
 
   async function* landed({ answer, ...rest }: Executed<readonly LandedFile[]>): AsyncGenerator<Uint8Array, AnswerReport> {
-    const rows = scanOfAnswer(
-      '#rows',
-      planned.outputs.map(({ shape }) => shape),
-    )
+    const rows = scanOfRows(prepared)
     try {
       for (const file of answer) {
         yield* write(rows, new Map([[rows.table, [file]]]))
@@ -158,6 +180,63 @@ async function writeText(
     checkVersion(atVersion, report.version)
     return report
   }
+}
+
+async function landRows(
+  transaction: string,
+  prepared: Prepared,
+  context: DownloadContext,
+  atVersion = prepared.parsed.atVersion,
+): Promise<LandedRows> {
+  const { engine, landing, signal } = context
+  const { outputs: columns } = prepared.planned
+  const { answer: files, ...rest } = await whole(prepared, context, landedRows(context))
+  const scan = scanOfRows(prepared)
+  let giveBack: () => void = () => undefined
+  const release = async () => {
+    await releaseAll(files)
+    giveBack()
+  }
+  try {
+    giveBack = await landing.room.take(
+      files.reduce((sum, { bytes }) => sum + bytes, 0),
+      signal,
+    )
+    const parts: LandedPart[] = []
+    for (const file of files) {
+      parts.push({ path: file.path, ...(await engine.measure(scan, new Map([[scan.table, [file]]]), { signal, columns })) })
+    }
+    const rows = parts.reduce((sum, part) => sum + part.rows, 0)
+    const longest = columns.map((_, index) => parts.reduce((most, part) => Math.max(most, part.longest[index] ?? 0), 0))
+    const report = reportOn(transaction, prepared.authorised, prepared.planned, rest, rows)
+    checkVersion(atVersion, report.version)
+    return { rows, longest, report, text, named: () => named(parts), release }
+  } catch (thrown) {
+    await release()
+    throw thrown
+  }
+
+  async function* text(form: TextForm): AsyncGenerator<Uint8Array, void> {
+    let after = 0
+    for (const file of files) {
+      const { rows } = yield* engine.text(scan, new Map([[scan.table, [file]]]), { signal, columns, form, after })
+      after += rows
+      await file.release()
+    }
+  }
+
+  async function named(parts: readonly LandedPart[]): Promise<readonly LandedPart[]> {
+    for (const { path } of parts) await engine.nameColumns(path, columns)
+    return parts
+  }
+}
+
+/** The rows of an answer that has landed, as a relation. */
+function scanOfRows({ planned }: Prepared): TableScan {
+  return scanOfAnswer(
+    '#rows',
+    planned.outputs.map(({ shape }) => shape),
+  )
 }
 
 async function writeParquet(
@@ -199,7 +278,7 @@ function landedRows({ engine, landing }: DownloadContext): (signal: AbortSignal)
     checkMemory(landing)
     const files: LandedFile[] = []
     try {
-      const options = { signal, folder: landing.folder, bytesMax: fragmentLimits.bytesMax }
+      const options = { signal, folder: landing.folder, bytesMax: fragmentLimits.bytesMax, ordered: true }
       for await (const file of engine.combine(residual, parts, options)) files.push(file)
       return files
     } catch (thrown) {

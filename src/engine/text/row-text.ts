@@ -1,9 +1,14 @@
 import type { NamedShape, TextForm } from '../../connector/engine.js'
+import { integer } from '../sql/type.js'
 import { jsonSql, type RenderColumn, rowSql } from '../json/page-sql.js'
 import { csvRow } from './csv-row.js'
+import { sheetRow } from './sheet-row.js'
 
-/** The SQL of one row's text over c0 … cn. */
-export function rowText(columns: readonly NamedShape[], form: TextForm): string {
+/** Rows of a worksheet that stand before the first one of data: the header. */
+const headerRows = 1
+
+/** The SQL of one row's text over c0 … cn, and its place. @param after rows that were written before the one of place 1. */
+export function rowText(columns: readonly NamedShape[], form: TextForm, after = 0): string {
   switch (form.kind) {
     case 'CSV':
       return csvRow(columns, form)
@@ -11,6 +16,8 @@ export function rowText(columns: readonly NamedShape[], form: TextForm): string 
       return `concat(${rowSql(columns.map(exact), 'records', 'EXACT')}, chr(10))`
     case 'GEOJSON':
       return feature(columns, form.geometry)
+    case 'SHEET':
+      return sheetRow(columns, form, `(place + ${integer(after + headerRows)})`)
   }
 }
 

@@ -32,7 +32,7 @@ type Measured = Stretch & { readonly bytes: number }
 export async function* writeText(
   relation: Relation,
   parts: LandedParts,
-  { columns, form }: TextOptions,
+  { columns, form, after }: TextOptions,
   inSession: <T>(work: (session: DuckDbSession) => Promise<T>) => Promise<T>,
 ): AsyncGenerator<Uint8Array, { rows: number }> {
   const numbered = `SELECT *, row_number() OVER () AS place FROM (${separateSql(relation, parts)})`
@@ -45,7 +45,7 @@ export async function* writeText(
     const rows = Number(row?.['rows'] ?? 0)
     return { rows, bytes: Number(row?.['bytes'] ?? 0) + rows * columns.reduce((sum, { name }) => sum + cellBytes + name.length, 0) }
   }
-  const row = rowText(columns, form)
+  const row = rowText(columns, form, after)
   const whole = await bytesOf()
   const stretches = firstStretches(whole)
   const ahead: Promise<(Uint8Array | null)[]>[] = []

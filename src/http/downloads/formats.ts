@@ -16,7 +16,7 @@ export interface Format {
   /** The first one is answered; the others are understood in `Accept`. */
   readonly mediaTypes: readonly [string, ...string[]]
   readonly extension: string
-  /** How its rows are written as text, and what stands around them. Absent where the engine writes the whole file. */
+  /** How its rows are written as text, and what stands around them. Absent where a file is more than its rows. */
   readonly text?: (columns: readonly NamedShape[], csv: CsvOptions) => FramedText
 }
 
@@ -40,6 +40,8 @@ export const formats: readonly Format[] = [
   },
   { name: 'parquet', mediaTypes: ['application/vnd.apache.parquet', 'application/x-parquet'], extension: 'parquet' },
   { name: 'geojson', mediaTypes: ['application/geo+json'], extension: 'geojson', text: geojsonText },
+  { name: 'xlsx', mediaTypes: ['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'], extension: 'xlsx' },
+  { name: 'arrow', mediaTypes: ['application/vnd.apache.arrow.stream'], extension: 'arrows' },
 ]
 
 function csvText(columns: readonly NamedShape[], { separator, bom, formulas }: CsvOptions): FramedText {

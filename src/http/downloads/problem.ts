@@ -24,6 +24,8 @@ export function problem(reply: FastifyReply, error: DialsError, status = statusO
   const { code, message: detail, inputPath, suggestions, transaction } = error
   if (error instanceof TooBusy) reply.header('retry-after', '1')
   if (status === 401) reply.header('www-authenticate', 'Bearer')
+  // They were meant for the file.
+  for (const header of ['content-disposition', 'etag']) reply.removeHeader(header)
   return reply
     .status(status)
     .header('cache-control', 'private, no-store')

@@ -5,10 +5,11 @@ import type { Context } from '../../api/context.js'
 import { databaseError } from '../../database/database-error.js'
 import { DialsError, toDialsError } from '../../errors.js'
 import type { Viewer } from '../../identity/viewer.js'
-import { type Download, type Landing, openDownload } from '../../query/download.js'
+import { type Download, type Landing, openDownload, type WrittenDownload } from '../../query/download.js'
 import type { AnswerReport } from '../../query/6-result/query-result.js'
 import { type ContextOf, contextOrError } from '../begin-operation.js'
-import { Clients, downloadsMax } from '../clients.js'
+import { arrowStreamsMax, Clients, downloadsMax } from '../clients.js'
+import { arrowOf } from './arrow/arrow-of.js'
 import { disposition } from './file-name.js'
 import { type DownloadRequest, NotAcceptable, queryRequest, tableRequest } from './download-request.js'
 import { type Landed, LandedParquet } from './landed-parquet.js'
@@ -16,7 +17,9 @@ import { mayGet } from './may-get.js'
 import { problem } from './problem.js'
 import { type DownloadReports, holderOf } from './reports.js'
 import { sendFile } from './send-file.js'
-import { sendText, takesGzip } from './send-text.js'
+import { licencesOf } from './workbook/licences.js'
+import { workbookOf } from './workbook/workbook-of.js'
+import { sendPieces, sendText, takesGzip } from './send-text.js'
 
 /** Milliseconds that a download may take. */
 const downloadMsMax = 3_600_000
@@ -37,6 +40,8 @@ interface Begun {
   readonly reply: FastifyReply
   readonly context: Context
   readonly signal: AbortSignal
+  /** Resolves once the answer is over. */
+  readonly closed: Promise<unknown>
 }
 
 /**
@@ -45,6 +50,7 @@ interface Begun {
  */
 export function downloadRoutes(app: FastifyInstance, { contextOf, landing, reports, origins, log }: DownloadOptions): void {
   const clients = new Clients(undefined, downloadsMax)
+  const arrowClients = new Clients(undefined, arrowStreamsMax)
   const files = new LandedParquet(landing.room)
   app.addHook('onClose', () => files.close())
 
@@ -60,6 +66,8 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
   function answering(work: (begun: Begun) => Promise<FastifyReply>) {
     return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       const { signal, endAt } = endOf(reply)
+      // What counts, limits and writes the answer listens for its end: more than the ten that Node warns of.
+      reply.raw.setMaxListeners(0)
       const closed = new Promise((resolve) => reply.raw.once('close', resolve))
       reply.header('x-content-type-options', 'nosniff')
       if (request.method !== 'POST' && !mayGet(request.headers, origins)) {
@@ -76,7 +84,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
       if (leave instanceof DialsError) return problem(reply, leave)
       void closed.then(leave)
       try {
-        return await work({ request, reply, context, signal })
+        return await work({ request, reply, context, signal, closed })
       } catch (thrown) {
         const error = toDialsError(databaseError(thrown))
         if (error.code === 'INTERNAL_SERVER_ERROR') log.error({ err: error.cause, transaction: error.transaction }, 'a download failed')
@@ -86,7 +94,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
   }
 
   async function download(
-    { request, reply, context, signal }: Begun,
+    { request, reply, context, signal, closed }: Begun,
     read: (request: FastifyRequest) => Promise<DownloadRequest>,
   ): Promise<FastifyReply> {
     const wanted = await read(request)
@@ -104,7 +112,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
       if (isKnownVersion(request, version)) return reply.header('etag', etagOf(version, wanted)).status(304).send()
     }
     reply.header('content-disposition', disposition(opened.tables, format.extension))
-    if (format.text === undefined) {
+    if (format.name === 'parquet') {
       const land = async (end: AbortSignal) => {
         const { file, report } = await (await open(end)).parquet()
         await reports.keep(viewer, report)
@@ -112,19 +120,33 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
       }
       return sendLanded(request, reply, await files.of(keyOf(viewer, wanted, opened), land, signal))
     }
-    const framed = format.text(opened.columns, csv)
+    const framed = format.text?.(opened.columns, csv)
     reply.type(format.name === 'csv' ? `${format.mediaTypes[0]}; charset=utf-8` : format.mediaTypes[0])
-    const headers = (complete: boolean) => describe(reply, opened.transaction, complete)
     if (version !== null) reply.header('etag', etagOf(version, wanted))
     if (request.method === 'HEAD') return reply.send()
-    const { complete, pieces } = await opened.text(framed.form, version ?? undefined)
-    // What it holds is freed even where nobody begins to read.
-    signal.addEventListener('abort', () => void pieces.return(undefined as never).catch(() => undefined), { once: true })
-    const first = await pieces.next()
-    headers(complete)
-    return sendText(reply, keeping(viewer, signal, first, pieces), framed, takesGzip(request), (thrown) => {
+    const failed = (thrown: unknown) => {
       if (!signal.aborted) log.warn({ err: thrown, transaction: opened.transaction }, 'a download broke off')
-    })
+    }
+    const { complete, pieces } = await begin()
+    const first = await pieces.next()
+    endWith(signal, pieces)
+    describe(reply, opened.transaction, complete)
+    const kept = keeping(viewer, signal, first, pieces)
+    // A workbook is compressed already.
+    const gzip = format.name !== 'xlsx' && takesGzip(request)
+    return framed === undefined ? sendPieces(reply, kept, gzip, failed) : sendText(reply, kept, framed, gzip, failed)
+
+    async function begin(): Promise<WrittenDownload> {
+      const atVersion = version ?? undefined
+      if (framed !== undefined) return opened.text(framed.form, atVersion)
+      if (format.name === 'arrow') {
+        const leave = await arrowClients.enter(viewer, request.ip, signal)
+        if (leave instanceof DialsError) throw leave
+        void closed.then(leave)
+        return arrowOf(opened, signal, atVersion)
+      }
+      return workbookOf(opened, { input, at: new Date(), licences: await licencesOf(context.loaders, opened.tables) }, atVersion)
+    }
   }
 
   /** The pieces after the first, and the report once they have ended. */
@@ -190,6 +212,13 @@ function isTransaction(text: string): boolean {
 
 function describe(reply: FastifyReply, transaction: string, complete: boolean): void {
   reply.header('link', `</query/${transaction}/report>; rel="describedby"`).header('dials-result', `complete=${complete}`)
+}
+
+/** Ends the work with the signal, also where nobody ever reads what it makes. */
+function endWith(signal: AbortSignal, pieces: AsyncGenerator<Uint8Array, AnswerReport>): void {
+  const end = () => void pieces.return(undefined as never).catch(() => undefined)
+  signal.addEventListener('abort', end, { once: true })
+  if (signal.aborted) end()
 }
 
 /** The version by which an answer may be kept by others: of a GET without a token, of open data whose sources have a version. Else null. */

@@ -29,7 +29,17 @@ export function sendText(
     }
     if (tail !== '') yield Buffer.from(tail)
   }
-  const plain = Readable.from(framed(), { objectMode: false, highWaterMark: 64 * 1024 })
+  return sendPieces(reply, framed(), gzip, failed)
+}
+
+/** Sends bytes while they are made. What fails meanwhile destroys the connection. @param failed is told why. */
+export function sendPieces(
+  reply: FastifyReply,
+  pieces: AsyncIterable<Uint8Array>,
+  gzip: boolean,
+  failed: (thrown: unknown) => void,
+): FastifyReply {
+  const plain = Readable.from(pieces, { objectMode: false, highWaterMark: 64 * 1024 })
   const packed = gzip ? createGzip({ level: constants.Z_BEST_SPEED }) : new PassThrough()
   if (gzip) reply.header('content-encoding', 'gzip')
   pipeline(plain, packed, (thrown) => {
