@@ -64,8 +64,20 @@ export async function openDownload(input: unknown, context: DownloadContext): Pr
     tables: [...prepared.authorised.tables.keys()],
     isOpen: [...prepared.authorised.tables.values()].every(({ access }) => access === 'OPEN'),
     version: () => told(() => versionNow(prepared, context)),
-    text: (form, atVersion) => told(() => writeText(transaction, prepared, context, form, atVersion)),
+    text: (form, atVersion) =>
+      told(async () => {
+        const { complete, pieces } = await writeText(transaction, prepared, context, form, atVersion)
+        return { complete, pieces: toldPieces(pieces, transaction) }
+      }),
     parquet: () => told(() => writeParquet(transaction, prepared, context)),
+  }
+}
+
+async function* toldPieces<T>(pieces: AsyncGenerator<Uint8Array, T>, transaction: string): AsyncGenerator<Uint8Array, T> {
+  try {
+    return yield* pieces
+  } catch (thrown) {
+    throw withTransaction(toDialsError(thrown), transaction)
   }
 }
 
@@ -107,8 +119,14 @@ async function writeText(
     return { complete: true, pieces: streamed() }
   }
   const executed = await whole(prepared, context, landedRows(context))
-  const { complete } = reportOn(transaction, prepared.authorised, planned, executed, 0)
-  return { complete, pieces: landed(executed) }
+  const known = reportOn(transaction, prepared.authorised, planned, executed, 0)
+  try {
+    checkVersion(atVersion, known.version)
+  } catch (thrown) {
+    await releaseAll(executed.answer)
+    throw thrown
+  }
+  return { complete: known.complete, pieces: landed(executed) }
 
   async function* streamed(): AsyncGenerator<Uint8Array, AnswerReport> {
     const options = stageOptions(prepared, context, context.signal)

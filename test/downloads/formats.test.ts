@@ -2,7 +2,8 @@ import { parse as parseCsv } from 'csv-parse/sync'
 import { parquetReadObjects } from 'hyparquet'
 import { parse as parseExact } from 'lossless-json'
 import { describe, expect, it } from 'vitest'
-import { hubWithFiles, post } from './support/hub-with-files.js'
+import { hubOfTwo } from '../support/hub-of-two.js'
+import { post } from './support/post.js'
 import { writeOddTable } from './support/odd-table.js'
 
 const odd = 'camden/odd/odd'
@@ -10,11 +11,14 @@ const places =
   '{"type":"FeatureCollection","features":[' +
   '{"type":"Feature","geometry":{"type":"Point","coordinates":[-0.1,51.5]},"properties":{"name":"A \\"place\\"","n":1}},' +
   '{"type":"Feature","geometry":null,"properties":{"name":"=nowhere","n":null}}]}'
-const held = hubWithFiles(async (workspace) => writeOddTable(workspace.path('camden/data/odd.parquet')), {
-  'camden/data/places.geojson': places,
-  'camden/data/empty.csv': 'a,b\n',
-  'camden/data/one.csv': `only\nx\n""\ny\n`,
-})
+const held = hubOfTwo(
+  {
+    'camden/data/places.geojson': places,
+    'camden/data/empty.csv': 'a,b\n',
+    'camden/data/one.csv': `only\nx\n""\ny\n`,
+  },
+  (workspace) => writeOddTable(workspace.path('camden/data/odd.parquet')),
+)
 
 interface Page {
   columns: { name: string; type: string; encoding: string }[]

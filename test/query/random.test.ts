@@ -4,13 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { joinTypes } from '../../src/connector/relation.js'
 import type { QueryResult } from '../../src/query/6-result/query-result.js'
 import { type QueryContext, runQuery } from '../../src/query/run.js'
-import { type Bench, contextOf, failureOf, openBench, tableOf, textOf } from '../support/query.js'
+import { type Bench, failureOf, openBench, textOf } from '../support/query.js'
 import { drawQuery, drawRefused } from './support/arbitrary-query.js'
-import { drawWorld, type World } from './support/arbitrary-world.js'
+import { drawWorld } from './support/arbitrary-world.js'
 import { checkAnswer, checkMatches, checkReports } from './support/check-answer.js'
-import { answering, failing, scanOf } from './support/fault.js'
 import { type OracleAnswer, oracle } from './support/oracle.js'
-import { openTableSource } from './support/table-source.js'
+import { withWorld } from './support/with-world.js'
 import type { Query } from './support/world.js'
 import { long, runsOf, seed } from '../support/long.js'
 
@@ -44,42 +43,6 @@ async function read(query: object, context: QueryContext, form: Form): Promise<{
     return { result, rows }
   } finally {
     await result.release()
-  }
-}
-
-/**
- * A table with statistics for every other column. Every other table is taken for one of so many times as many rows, so that it aggregates
- * below joins and others send it their keys; or nobody knows how many rows any has. What the catalogue takes a table for must not change an
- * answer.
- */
-function known({ id, columns, rows }: World['tables'][number], times: number | undefined) {
-  const statistics = { distinctCount: rows.length, nullRatio: 0 }
-  return tableOf(
-    id,
-    columns.map((column, index) => (index % 2 === 0 ? { ...column, statistics } : column)),
-    { rowCount: times === undefined ? null : rows.length * (id.length % 2 === 0 ? times : 1) },
-  )
-}
-
-async function withWorld(world: World, times: number | undefined, work: (context: QueryContext) => Promise<void>): Promise<void> {
-  const spokes = [...new Set(world.tables.map(({ spokeId }) => spokeId))]
-  const opened = await Promise.all(
-    spokes.map(async (spokeId) => {
-      const tables = world.tables.filter((table) => table.spokeId === spokeId)
-      const source = await openTableSource(bench.engine, bench.folder, tables, world.capabilities[spokeId] ?? {}, world.chunkRows[spokeId])
-      return { spokeId, source, asked: world.failed?.has(spokeId) === true ? answering(source, () => scanOf(failing())) : source }
-    }),
-  )
-  try {
-    await work(
-      contextOf(
-        bench.hub,
-        world.tables.map((table) => known(table, times)),
-        Object.fromEntries(opened.map(({ spokeId, asked }) => [spokeId, asked])),
-      ),
-    )
-  } finally {
-    await Promise.all(opened.map(({ source }) => source.close()))
   }
 }
 
@@ -138,7 +101,7 @@ describe('any query over any sources', () => {
         const times = draw(fc.constantFrom(query.joins?.length === 1 ? 500 : 5, undefined))
         const form = draw(fc.constantFrom('rows', 'records', undefined))
         try {
-          await withWorld(world, times, async (context) => {
+          await withWorld(bench, world, times, async (context) => {
             const whole = oracle(query, world.tables, world.failed)
             const { result, rows } = await read(query, context, form)
             checkAnswer(query, whole, result, rows)

@@ -10,11 +10,15 @@ export interface HubOfTwo {
   workspace: Workspace
 }
 
-/** @param files added to those of the two spokes; a file with the same path replaces theirs. */
-export function hubOfTwo(files: Record<string, string> = {}): HubOfTwo {
+/**
+ * @param files added to those of the two spokes; a file with the same path replaces theirs. @param prepare writes what is no text, before
+ * the hub starts.
+ */
+export function hubOfTwo(files: Record<string, string> = {}, prepare?: (workspace: Workspace) => Promise<void>): HubOfTwo {
   const held = {} as HubOfTwo
   beforeAll(async () => {
     held.workspace = await openWorkspace({ ...twoSpokes, ...files })
+    await prepare?.(held.workspace)
     held.database = await freshDatabase()
     held.hub = await startTestHub(held.workspace.hubYaml, {
       dataFolder: held.workspace.path('data'),

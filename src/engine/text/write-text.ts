@@ -12,6 +12,9 @@ const evenBytesMax = 16 * pieceBytes
 /** About what a cell that holds no text takes, with its separator and its name. */
 const cellBytes = 24
 
+/** Pieces that are made while one is sent: each is the work of one core. */
+const aheadMax = 1
+
 /** Rows from the first to the last, counted from 1. */
 interface Stretch {
   readonly from: number
@@ -45,17 +48,25 @@ export async function* writeText(
   const row = rowText(columns, form)
   const whole = await bytesOf()
   const stretches = firstStretches(whole)
-  for (let next = stretches.pop(); next !== undefined; next = stretches.pop()) {
-    const { from, to, bytes } = next
-    if (bytes > pieceBytes && from < to) {
-      const middle = Math.floor((from + to) / 2)
-      const first = { from, to: middle, bytes: (await bytesOf({ from, to: middle })).bytes }
-      stretches.push({ from: middle + 1, to, bytes: bytes - first.bytes }, first)
-      continue
+  const ahead: Promise<(Uint8Array | null)[]>[] = []
+  try {
+    for (let next = stretches.pop(); next !== undefined; next = stretches.pop()) {
+      const { from, to, bytes } = next
+      if (bytes > pieceBytes && from < to) {
+        const middle = Math.floor((from + to) / 2)
+        const first = { from, to: middle, bytes: (await bytesOf({ from, to: middle })).bytes }
+        stretches.push({ from: middle + 1, to, bytes: bytes - first.bytes }, first)
+        continue
+      }
+      const text = `SELECT place, ${row} AS text FROM (${numbered})${where(next)}`
+      const piece = inSession((session) => session.blobs(`SELECT encode(string_agg(text, '' ORDER BY place)) FROM (${text})`))
+      piece.catch(() => undefined)
+      ahead.push(piece)
+      if (ahead.length > aheadMax) yield* written(await ahead.shift())
     }
-    const text = `SELECT place, ${row} AS text FROM (${numbered})${where(next)}`
-    const [piece] = await inSession((session) => session.blobs(`SELECT encode(string_agg(text, '' ORDER BY place)) FROM (${text})`))
-    if (piece) yield piece
+    for (const piece of ahead) yield* written(await piece)
+  } finally {
+    await Promise.allSettled(ahead)
   }
   return { rows: whole.rows }
 }
@@ -67,6 +78,10 @@ function firstStretches({ rows, bytes }: { rows: number; bytes: number }): Measu
   const step = Math.ceil(rows / Math.max(1, Math.ceil(bytes / pieceBytes)))
   const starts = Array.from({ length: Math.ceil(rows / step) }, (_, at) => at * step)
   return starts.map((at) => ({ from: at + 1, to: Math.min(rows, at + step), bytes: Math.min(bytes, pieceBytes) })).reverse()
+}
+
+function* written(piece: (Uint8Array | null)[] | undefined): Generator<Uint8Array> {
+  if (piece?.[0]) yield piece[0]
 }
 
 function where(stretch: Stretch | undefined): string {

@@ -116,9 +116,11 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
     if (version !== null) reply.header('etag', etagOf(version, wanted))
     if (request.method === 'HEAD') return reply.send()
     const { complete, pieces } = await opened.text(framed.form, version ?? undefined)
+    // What it holds is freed even where nobody begins to read.
+    signal.addEventListener('abort', () => void pieces.return(undefined as never).catch(() => undefined), { once: true })
     const first = await pieces.next()
     headers(complete)
-    return sendText(reply, keeping(viewer, first, pieces), framed, takesGzip(request), (thrown) => {
+    return sendText(reply, keeping(viewer, signal, first, pieces), framed, takesGzip(request), (thrown) => {
       if (!signal.aborted) log.warn({ err: thrown, transaction: opened.transaction }, 'a download broke off')
     })
   }
@@ -126,12 +128,14 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
   /** The pieces after the first, and the report once they have ended. */
   async function* keeping(
     viewer: Viewer,
+    signal: AbortSignal,
     first: IteratorResult<Uint8Array, AnswerReport>,
     pieces: AsyncGenerator<Uint8Array, AnswerReport>,
   ): AsyncGenerator<Uint8Array> {
     try {
       let next = first
       for (; next.done !== true; next = await pieces.next()) yield next.value
+      if (signal.aborted) throw signal.reason
       await reports.keep(viewer, next.value)
     } finally {
       await pieces.return(undefined as never)

@@ -1,6 +1,5 @@
 import { open } from 'node:fs/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import parseRange from 'range-parser'
 import { DialsError } from '../../errors.js'
 import { isKnown } from '../etag.js'
 import type { Landed } from './landed-parquet.js'
@@ -35,12 +34,17 @@ export async function sendFile(request: FastifyRequest, reply: FastifyReply, lan
   }
 }
 
+/** One range of bytes: from the first to the last, or the last so many. */
+const oneRange = /^bytes=\s*(\d{1,15})?-(\d{1,15})?\s*$/i
+
 /** The range to send. Undefined for the whole file: without a range, with a malformed one, with several, or where the file is another. */
 function rangeOf(request: FastifyRequest, etag: string, bytes: number): { start: number; end: number } | 'unsatisfiable' | undefined {
   const { range, 'if-range': ifRange } = request.headers
-  if (typeof range !== 'string' || (ifRange !== undefined && ifRange !== etag)) return undefined
-  const ranges = parseRange(bytes, range)
-  if (ranges === -1) return 'unsatisfiable'
-  if (ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return undefined
-  return ranges[0]
+  if (ifRange !== undefined && ifRange !== etag) return undefined
+  const [, from, to] = oneRange.exec(range ?? '') ?? []
+  if (from === undefined && to === undefined) return undefined
+  const [start, end] = from === undefined ? [bytes - Number(to), bytes - 1] : [Number(from), Number(to ?? bytes - 1)]
+  if (from !== undefined && to !== undefined && end < start) return undefined
+  if (start >= bytes) return 'unsatisfiable'
+  return { start: Math.max(0, start), end: Math.min(end, bytes - 1) }
 }
