@@ -155,6 +155,27 @@ describe('a client that leaves in mid-stream', () => {
   })
 })
 
+describe('hundreds of downloads of one address', () => {
+  it('are let in a few at a time, and refused beyond those that may wait', async () => {
+    const begun = new Set<Awaited<ReturnType<typeof begin>>>()
+    const asked = Array.from({ length: 200 }, () =>
+      begin('/query?format=csv', all).then((download) => {
+        begun.add(download)
+        return download
+      }),
+    )
+    // 8 may be under way and 128 wait: the others are told at once.
+    await expect.poll(() => [...begun].filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(200 - 8 - 128)
+    const [refused] = [...begun].filter(({ status }) => status === 429)
+    expect(JSON.parse((await refused?.read()) ?? '')).toMatchObject({ code: 'QUERY_TOO_COMPLEX', status: 429 })
+    expect(refused?.headers['retry-after']).toBe('1')
+    expect((await held.hub.ask('{ __typename }')).data).toEqual({ __typename: 'Query' })
+    for (const each of asked) void each.then(({ leave }) => leave())
+    await Promise.all(asked)
+    await expect.poll(landed).toEqual([])
+  })
+})
+
 describe('a source that breaks off in mid-stream', () => {
   it('cuts the connection: no short file looks whole, and no row stays', async () => {
     const union = { from: { union: Array.from({ length: 40 }, () => 'camden/many/many') } }

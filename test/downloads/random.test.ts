@@ -3,49 +3,22 @@ import { parse as parseCsv } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { parquetMetadataAsync } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { TextForm } from '../../src/connector/engine.js'
-import { type Download, type DownloadContext, openDownload } from '../../src/query/download.js'
-import type { AnswerReport } from '../../src/query/6-result/query-result.js'
-import { type QueryContext, runQuery } from '../../src/query/run.js'
+import { openDownload } from '../../src/query/download.js'
+import { runQuery } from '../../src/query/run.js'
 import { drawQuery } from '../query/support/arbitrary-query.js'
 import { drawWorld } from '../query/support/arbitrary-world.js'
 import { withWorld } from '../query/support/with-world.js'
 import { long, runsOf } from '../support/long.js'
 import { type Bench, openBench, textOf } from '../support/query.js'
+import { downloadContext, written } from './support/download.js'
 
 const runs = runsOf(60, 300)
 
 let bench: Bench
-let taken = 0
 beforeAll(async () => {
   bench = await openBench()
 })
 afterAll(() => bench.close())
-
-function downloads(context: QueryContext): DownloadContext {
-  return {
-    ...context,
-    turn: (work) => work(),
-    landing: {
-      folder: bench.folder,
-      isMemory: () => true,
-      room: {
-        take(bytes) {
-          taken += bytes
-          return Promise.resolve(() => void (taken -= bytes))
-        },
-      },
-    },
-  }
-}
-
-async function written(download: Download, form: TextForm): Promise<{ text: string; report: AnswerReport; complete: boolean }> {
-  const { complete, pieces } = await download.text(form)
-  const all: Uint8Array[] = []
-  let next = await pieces.next()
-  for (; next.done !== true; next = await pieces.next()) all.push(next.value)
-  return { text: Buffer.concat(all).toString(), report: next.value, complete }
-}
 
 /** A cell as text. All digits of a number count, and no zero behind its point. */
 const plain = (cell: unknown): string => (cell === null ? 'null' : typeof cell === 'object' ? JSON.stringify(cell) : String(cell))
@@ -68,7 +41,8 @@ describe('any query over any sources', () => {
           const rows = (JSON.parse(await textOf(page, 'rows')) as unknown[][]).map((row) => row.map(cell))
           await page.release()
 
-          const open = () => openDownload(query, downloads(context))
+          const own = downloadContext(context, bench.folder)
+          const open = () => openDownload(query, own)
           const ndjson = await written(await open(), { kind: 'NDJSON' })
           expect({ rowCount: ndjson.report.rowCount, complete: ndjson.complete }).toEqual({
             rowCount: rows.length,
@@ -85,6 +59,7 @@ describe('any query over any sources', () => {
             .map((line) => Object.values(parseLine(line)))
           const isOrdered = query.groupBy !== undefined || query.measures !== undefined
           const told = records.map((record) => record.map((value: unknown, index) => cell(value, index)))
+          expect(own.taken()).toBe(0)
           if (isOrdered) expect(told).toEqual(rows)
           else expect(sorted(told)).toEqual(sorted(rows))
 
@@ -109,7 +84,6 @@ describe('any query over any sources', () => {
           expect(schema.slice(1).map(({ name }) => name)).toEqual(page.columns.map(({ name }) => name))
         })
         expect(await readdir(bench.folder)).toEqual([])
-        expect(taken).toBe(0)
       }),
       { numRuns: runs, endOnFailure: process.env['SHRINK'] === undefined },
     )

@@ -30,11 +30,13 @@ export class DownloadReports {
   }
 }
 
-/** Whose a report is: a digest of the token's issuer and subject, so that the database has no name. All without a token are one. */
-function holderOf({ issuer = '', subject }: Viewer): string {
-  return subject === undefined
-    ? ''
-    : createHash('sha256')
-        .update(JSON.stringify([issuer, subject]))
-        .digest('base64url')
+/**
+ * Whose a report or a file is: a digest of the token's issuer and subject and of the organisation that it speaks for, so that the database
+ * has no name. All without a token are one.
+ */
+export function holderOf({ issuer = '', subject, organisation = '' }: Viewer): string {
+  if (subject === undefined) return ''
+  return createHash('sha256')
+    .update(JSON.stringify([issuer, subject, organisation]))
+    .digest('base64url')
 }

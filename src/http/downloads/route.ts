@@ -14,7 +14,7 @@ import { type DownloadRequest, NotAcceptable, queryRequest, tableRequest } from 
 import { type Landed, LandedParquet } from './landed-parquet.js'
 import { mayGet } from './may-get.js'
 import { problem } from './problem.js'
-import type { DownloadReports } from './reports.js'
+import { type DownloadReports, holderOf } from './reports.js'
 import { sendFile } from './send-file.js'
 import { sendText, takesGzip } from './send-text.js'
 
@@ -92,8 +92,10 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
     const wanted = await read(request)
     const { format, csv, input } = wanted
     const { viewer } = context
+    // Each opening has a budget of its own: a file may be landed a second time.
+    const { budget: _, ...query } = context.query
     const open = (end: AbortSignal) =>
-      openDownload(input, { ...context.query, signal: end, landing, turn: (work) => context.results.inTurn('last', work) })
+      openDownload(input, { ...query, signal: end, landing, turn: (work) => context.results.inTurn('last', work) })
     const opened = await open(signal)
     reply.header('vary', 'accept, accept-encoding, authorization, origin').header('cache-control', 'private, no-store')
     const version = await cachedAs(request, viewer, opened)
@@ -108,7 +110,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
         await reports.keep(viewer, report)
         return { file, report }
       }
-      return sendLanded(request, reply, await files.of(keyOf(viewer, wanted), land, signal))
+      return sendLanded(request, reply, await files.of(keyOf(viewer, wanted, opened), land, signal))
     }
     const framed = format.text(opened.columns, csv)
     reply.type(format.name === 'csv' ? `${format.mediaTypes[0]}; charset=utf-8` : format.mediaTypes[0])
@@ -210,9 +212,9 @@ function isKnownVersion(request: FastifyRequest, version: string): boolean {
   return known.split(',').some((tag) => tag.trim().replace(/^W\//, '').startsWith(`"${version}.`))
 }
 
-/** Whose download of what it is. */
-function keyOf({ issuer = '', subject = '' }: Viewer, { input, format }: DownloadRequest): string {
-  return JSON.stringify([issuer, subject, format.name, input])
+/** Whose download of what it is, with the columns that this viewer may have now. */
+function keyOf(viewer: Viewer, { input, format }: DownloadRequest, { columns }: Download): string {
+  return JSON.stringify([holderOf(viewer), format.name, input, columns])
 }
 
 /** A signal that aborts when the client goes away before its answer is complete, when its token ends, or after an hour. */
