@@ -43,13 +43,9 @@ export async function askGraph<T>(
     })
     const { data, errors } = answerOf(text)
     const [first] = errors ?? []
-    if (first !== undefined) throw new DialsError(codeOf(first), (errors ?? []).map(errorText).join('\ndials: '), detailOf(first))
+    if (first !== undefined) throw refusal(first, (errors ?? []).map(errorText).join('\ndials: '))
     const value = data?.[field]
-    if (value === undefined || value === null)
-      throw new DialsError(
-        'SOURCE_UNAVAILABLE',
-        `What answers at ${url} is not a hub${ok ? '' : ` (HTTP ${status})`}. Give the hub's --url.`,
-      )
+    if (value === undefined || value === null) throw notAHub(url, { ok, status })
     return value as T
   })
 }
@@ -63,10 +59,20 @@ async function post(url: string, request: RequestInit): Promise<{ ok: boolean; s
  * Node's name of the failure: ECONNREFUSED, or the fault of a certificate. Without a name no connection was tried, because fetch refuses
  * some ports itself.
  */
-function noHub(url: string, cause: unknown): DialsError {
+export function noHub(url: string, cause: unknown): DialsError {
   const code = cause instanceof Error ? (cause.cause as NodeJS.ErrnoException | undefined)?.code : undefined
   const fault = code === undefined ? `There is no hub at ${url}` : `No hub answers at ${url} (${code})`
   return new DialsError('SOURCE_UNAVAILABLE', `${fault}. Start one with 'dials hub', or give its --url.`, { cause })
+}
+
+/** What answers at the hub's address has not the form of a hub's answer. */
+export function notAHub(url: string, { ok, status }: { ok: boolean; status: number }): DialsError {
+  return new DialsError('SOURCE_UNAVAILABLE', `What answers at ${url} is not a hub${ok ? '' : ` (HTTP ${status})`}. Give the hub's --url.`)
+}
+
+/** What a hub refuses, with this text. */
+export function refusal(error: GraphError, text: string): DialsError {
+  return new DialsError(codeOf(error), text, detailOf(error))
 }
 
 /** A GraphQL answer; undefined for anything else. */

@@ -4,9 +4,13 @@ import { isExactNumber, stringifyExact } from './exact-json.js'
 import { type MatchAnswer, matchText } from './match-text.js'
 
 /** The part of a ResultSet that is printed; `--json` prints everything. */
-export interface Answer {
+export interface Answer extends Report {
   columns: { name: string; type: string }[]
   rows: unknown[][]
+}
+
+/** What is printed of an answer beside its rows. */
+export interface Report {
   rowCount: number
   truncated: boolean
   complete: boolean
@@ -47,12 +51,24 @@ const rowsAtOnce = 200
 const numeric = new Set(['INT64', 'DOUBLE', 'DECIMAL'])
 
 /** Formats a result: a table of rows, their number, what each join matched, and what is missing and why. Ends without a line break. */
-export function answerText({ columns, rows, rowCount, truncated, complete, withheld, sources, matches, warnings }: Answer): string {
-  const states = [
+export function answerText({ columns, rows, ...report }: Answer): string {
+  return [tableText(columns, rows), stateText(report), ...noteTexts(report)].join('\n')
+}
+
+/** Whether the answer is whole: `1 row; truncated: more rows exist beyond the limit`. */
+export function stateText({ rowCount, truncated, complete }: Pick<Report, 'rowCount' | 'truncated' | 'complete'>): string {
+  return [
     counted(rowCount, 'row'),
     ...(truncated ? ['truncated: more rows exist beyond the limit'] : []),
-    ...(complete ? [] : ['NOT COMPLETE: a source did not answer']),
-  ]
+    ...(complete ? [] : [incomplete]),
+  ].join('; ')
+}
+
+/** Told where a source failed under PARTIAL. */
+export const incomplete = 'NOT COMPLETE: a source did not answer'
+
+/** What each join matched, and what is missing and why: a line for each. */
+export function noteTexts({ withheld, sources, matches, warnings }: Report): string[] {
   const failed = sources
     .filter(({ status }) => status !== 'OK')
     .map(({ spoke, status, error }) => [spoke, status, ...(error === null ? [] : [error.code, error.message])].join(': '))
@@ -63,16 +79,12 @@ export function answerText({ columns, rows, rowCount, truncated, complete, withh
   const misleading = warnings.map(({ code, message, table, column }) =>
     [code, ...(table === null ? [] : [table]), ...(column === null ? [] : [column]), message].join(': '),
   )
-  return [
-    tableText(columns, rows),
-    states.join('; '),
-    ...[...matches.map(matchText), ...failed, ...misleading, ...lacking, ...hidden].map(harmless),
-  ].join('\n')
+  return [...matches.map(matchText), ...failed, ...misleading, ...lacking, ...hidden].map(harmless)
 }
 
 /** Formats a plan: the tree, what each source would run and leave to the hub, and the hub's own part. Ends without a line break. */
 export function planText({ text, fragments, residual }: PlanAnswer): string {
-  return [lines(text).join('\n'), ...fragments.map(fragmentText), ['left to the hub', ...indented(residual, 2)].join('\n')].join('\n\n')
+  return [harmlessLines(text), ...fragments.map(fragmentText), ['left to the hub', ...indented(residual, 2)].join('\n')].join('\n\n')
 }
 
 /** `CODE: message (at where.and[0].column in the input) Did you mean 'Name'?` */
@@ -142,9 +154,13 @@ function fragmentText(
 const pathText = (path: readonly (string | number)[]) =>
   path.map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index === 0 ? '' : '.'}${step}`)).join('')
 
-const lines = (text: string) => text.split('\n').map(harmless)
+const indented = (text: string, spaces: number) =>
+  harmlessLines(text)
+    .split('\n')
+    .map((line) => `${' '.repeat(spaces)}${line}`)
 
-const indented = (text: string, spaces: number) => lines(text).map((line) => `${' '.repeat(spaces)}${line}`)
+/** The same as `harmless` for text of several lines. */
+export const harmlessLines = (text: string) => text.split(/\r?\n/).map(harmless).join('\n')
 
 /** Puts foreign text on one line. Characters that control a terminal or change the direction of text become spaces. */
 export const harmless = (text: string) => text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, ' ')
