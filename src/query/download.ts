@@ -145,8 +145,10 @@ async function writeText(
   }
   const executed = await whole(prepared, context, landedRows(context))
   const known = reportOn(transaction, prepared.authorised, planned, executed, 0)
+  let giveBack: () => void
   try {
     checkVersion(atVersion, known.version)
+    giveBack = await roomFor(executed.answer, context)
   } catch (thrown) {
     await releaseAll(executed.answer)
     throw thrown
@@ -172,6 +174,7 @@ async function writeText(
       return checked(rest)
     } finally {
       await releaseAll(answer)
+      giveBack()
     }
   }
 
@@ -188,7 +191,7 @@ async function landRows(
   context: DownloadContext,
   atVersion = prepared.parsed.atVersion,
 ): Promise<LandedRows> {
-  const { engine, landing, signal } = context
+  const { engine, signal } = context
   const { outputs: columns } = prepared.planned
   const { answer: files, ...rest } = await whole(prepared, context, landedRows(context))
   const scan = scanOfRows(prepared)
@@ -198,10 +201,7 @@ async function landRows(
     giveBack()
   }
   try {
-    giveBack = await landing.room.take(
-      files.reduce((sum, { bytes }) => sum + bytes, 0),
-      signal,
-    )
+    giveBack = await roomFor(files, context)
     const parts: LandedPart[] = []
     for (const file of files) {
       parts.push({ path: file.path, ...(await engine.measure(scan, new Map([[scan.table, [file]]]), { signal, columns })) })
@@ -229,6 +229,14 @@ async function landRows(
     for (const { path } of parts) await engine.nameColumns(path, columns)
     return parts
   }
+}
+
+/** Takes the room of files that have landed, before anything of them is sent. */
+function roomFor(files: readonly LandedFile[], { landing, signal }: DownloadContext): Promise<() => void> {
+  return landing.room.take(
+    files.reduce((sum, { bytes }) => sum + bytes, 0),
+    signal,
+  )
 }
 
 /** The rows of an answer that has landed, as a relation. */
