@@ -82,9 +82,12 @@ function execute(
       const rows = Number((await session.rows('SELECT count(*) AS n FROM answer'))[0]?.['n'])
       for (let first = 0; first < Math.max(rows, 1); first += chunkRows) {
         const path = join(folder, `part-${randomUUID()}.parquet`)
-        await session.run(
-          `COPY (SELECT * FROM answer WHERE rowid >= ${first} AND rowid < ${first + chunkRows} ORDER BY rowid) TO '${path}' (FORMAT parquet)`,
-        )
+        const rowsOf = `SELECT * FROM answer WHERE rowid >= ${first} AND rowid < ${first + chunkRows} ORDER BY rowid`
+        await session.run(`COPY (${rowsOf}) TO '${path}' (FORMAT parquet)`).catch(async (thrown: unknown) => {
+          // The engine may leave what it has written when it is interrupted.
+          await rm(path, { force: true })
+          throw thrown
+        })
         yield { kind: 'parquet', file: await landedFile(path) }
       }
       report.resolve({ rows, truncated: false, version: 'v1' })
