@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { everything } from '../../src/connector/capabilities.js'
 import type { Source } from '../../src/connector/source.js'
 import { ResultTooLarge } from '../../src/errors.js'
-import { openDownload } from '../../src/query/download.js'
+import { openDownload } from '../../src/query/download/open.js'
 import type { QueryContext } from '../../src/query/run.js'
 import { answering, failing, failingLate, partOf, scanOf } from '../query/support/fault.js'
 import { openTableSource, type TableSource } from '../query/support/table-source.js'

@@ -3,7 +3,7 @@ import { deadlineAfter } from '../../connector/deadline.js'
 import { isMemory } from '../../connector/is-memory.js'
 import { MemoryPool } from '../../engine/memory-pool.js'
 import { ResultTooLarge } from '../../errors.js'
-import type { Landing } from '../../query/download.js'
+import type { Landing } from '../../query/download/download.js'
 
 /** The most bytes of rows that downloads hold, and the share of what is free in memory for files. */
 const room = { bytesMax: 2 * 1024 * 1024 * 1024, share: 1 / 2 }

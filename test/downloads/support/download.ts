@@ -1,5 +1,5 @@
 import type { TextForm } from '../../../src/connector/engine.js'
-import type { Download, DownloadContext, Landing } from '../../../src/query/download.js'
+import type { Download, DownloadContext, Landing } from '../../../src/query/download/download.js'
 import type { AnswerReport } from '../../../src/query/6-result/query-result.js'
 import type { QueryContext } from '../../../src/query/run.js'
 

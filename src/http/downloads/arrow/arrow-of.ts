@@ -1,5 +1,5 @@
 import type { RowsMeasured } from '../../../connector/engine.js'
-import type { Download, WrittenDownload } from '../../../query/download.js'
+import type { Download, WrittenDownload } from '../../../query/download/download.js'
 import type { AnswerReport } from '../../../query/6-result/query-result.js'
 import { arrowPieces } from './arrow-pieces.js'
 

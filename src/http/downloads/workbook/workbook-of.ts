@@ -1,5 +1,5 @@
 import type { AnswerReport } from '../../../query/6-result/query-result.js'
-import type { Download, WrittenDownload } from '../../../query/download.js'
+import type { Download, WrittenDownload } from '../../../query/download/download.js'
 import { type AboutFacts, aboutRows } from './about.js'
 import { refuseBeyondSheet } from './limits.js'
 import { styleOf } from './styles.js'

@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto'
+import { toDialsError } from '../../errors.js'
+import { prepare, withTransaction } from '../run.js'
+import type { Download, DownloadContext } from './download.js'
+import { landRows } from './land-rows.js'
+import { versionNow } from './version.js'
+import { writeParquet } from './write-parquet.js'
+import { writeText } from './write-text.js'
+
+/** Runs stages 1 to 4 of a query for a download. @throws DialsError with the download's transaction. */
+export async function openDownload(input: unknown, context: DownloadContext): Promise<Download> {
+  const transaction = randomUUID()
+  const told = <T>(work: () => Promise<T>): Promise<T> =>
+    work().catch((thrown: unknown) => {
+      throw withTransaction(toDialsError(thrown), transaction)
+    })
+  const prepared = await told(() => prepare(input, context, 'WHOLE'))
+  return {
+    transaction,
+    columns: prepared.planned.outputs,
+    tables: [...prepared.authorised.tables.keys()],
+    isOpen: [...prepared.authorised.tables.values()].every(({ access }) => access === 'OPEN'),
+    version: () => told(() => versionNow(prepared, context)),
+    text: (form, atVersion) =>
+      told(async () => {
+        const { complete, pieces } = await writeText(transaction, prepared, context, form, atVersion)
+        return { complete, pieces: toldPieces(pieces, transaction) }
+      }),
+    landed: (atVersion) => told(() => landRows(transaction, prepared, context, atVersion)),
+    parquet: () => told(() => writeParquet(transaction, prepared, context)),
+  }
+}
+
+async function* toldPieces<T>(pieces: AsyncGenerator<Uint8Array, T>, transaction: string): AsyncGenerator<Uint8Array, T> {
+  try {
+    return yield* pieces
+  } catch (thrown) {
+    throw withTransaction(toDialsError(thrown), transaction)
+  }
+}
