@@ -20,14 +20,22 @@ describe('parse', () => {
       measures: [],
       grouped: false,
       orderBy: [],
+      form: 'PAGE',
       limit: 100,
       offset: 0,
       timeZone: 'Europe/London',
       onSourceError: 'FAIL',
       timeoutMs: 30_000,
     })
+    expect(parse({ from }, 'WHOLE')).toMatchObject({ form: 'WHOLE', limit: Infinity, timeoutMs: 120_000 })
     expect(parse({ from, measures: [{ function: 'COUNT' }] })).toMatchObject({ grouped: true, limit: 1000 })
     expect(parse({ from, groupBy: [{ column: 'a' }] })).toMatchObject({ grouped: true, limit: 1000 })
+  })
+
+  it('of a download takes a limit beyond that of a page', () => {
+    expect(parse({ from, limit: 5_000_000 }, 'WHOLE')).toMatchObject({ limit: 5_000_000 })
+    expect(() => parse({ from, limit: 5_000_000 })).toThrow(/over 10000/)
+    expect(() => parse({ from, limit: -1 }, 'WHOLE')).toThrow(/below 0/)
   })
 
   it('treats null as absent', () => {
