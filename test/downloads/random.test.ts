@@ -12,7 +12,7 @@ import { long, runsOf } from '../support/long.js'
 import { type Bench, openBench, textOf } from '../support/query.js'
 import { downloadContext, written } from './support/download.js'
 
-const runs = runsOf(60, 300)
+const runs = runsOf(40, 150)
 
 let bench: Bench
 beforeAll(async () => {
