@@ -21,7 +21,7 @@ import { longTest } from '../support/long-test.js'
 import { long, runsOf } from '../support/long.js'
 import { patienceMs } from '../support/patience.js'
 
-const runs = runsOf(60, 300)
+const runs = runsOf(60, 200)
 const spokeId = 'camden'
 const bigRows = 400_000
 
