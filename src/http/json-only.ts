@@ -9,7 +9,12 @@ const otherCharset = /;\s*charset\s*=\s*(?!"?utf-?8\b)/i
 
 /** Whether an address, of any method, is one of the graph's or of its downloads. */
 export function isGraph(url: string): boolean {
-  return /^\/(graphql(\/stream)?|query)\/?(\?|$)/.test(url) || /^\/(query|tables)\/[^?]/.test(url)
+  return /^\/graphql(\/stream)?\/?(\?|$)/.test(url) || isDownload(url)
+}
+
+/** Whether an address, of any method, is one of a download or of its report. */
+export function isDownload(url: string): boolean {
+  return /^\/query(\/|\?|$)|^\/tables\/[^?]/.test(url)
 }
 
 /**
@@ -24,7 +29,7 @@ export function jsonOnly(app: FastifyInstance): void {
     const isJson = types.length === 1 && json.test(type) && !otherCharset.test(type)
     const { url = '' } = request.routeOptions
     if (request.method !== 'POST' || !isGraph(url) || isJson) done()
-    else if (url === '/query') problem(reply, error, 415)
+    else if (isDownload(url)) problem(reply, error, 415)
     else refuse(reply, error, 415)
   })
 }

@@ -5,15 +5,17 @@ import type { Context } from '../api/context.js'
 import type { Operations } from '../api/operations.js'
 import type { Landing } from '../query/download/download.js'
 import type { Telemetry } from '../telemetry/telemetry.js'
+import { DialsError, toDialsError } from '../errors.js'
 import { TooBusy } from '../net/too-busy.js'
 import { type ContextOf, refuse } from './begin-operation.js'
 import { Clients } from './clients.js'
 import { crossOrigin, isAllowed } from './cross-origin.js'
+import { problem } from './downloads/problem.js'
 import { downloadRoutes } from './downloads/route.js'
 import type { DownloadReports } from './downloads/reports.js'
 import { graphiqlRoute } from './graphiql/route.js'
 import { graphqlHandler } from './graphql-handler.js'
-import { jsonOnly } from './json-only.js'
+import { isDownload, jsonOnly } from './json-only.js'
 import { metricsRoute } from './metrics-route.js'
 import { observeRequests } from './observe-requests.js'
 import { eventStreamRoute } from './subscriptions/event-stream.js'
@@ -58,9 +60,14 @@ export function hubServer(options: HubServerOptions): FastifyInstance {
   }) as unknown as FastifyInstance
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
-  app.setErrorHandler((thrown, _request, reply) => {
-    if (thrown instanceof TooBusy) return refuse(reply, thrown)
+  app.setErrorHandler((thrown, request, reply) => {
     const status = (thrown as { statusCode?: number }).statusCode ?? 500
+    // A download may fail after its first piece was made, and before its first byte was sent.
+    if (isDownload(request.routeOptions.url ?? '')) {
+      const error = thrown instanceof DialsError || status >= 500 ? toDialsError(thrown) : new DialsError('BAD_REQUEST', malformed(status))
+      return problem(reply, error, thrown instanceof DialsError || status >= 500 ? undefined : status)
+    }
+    if (thrown instanceof TooBusy) return refuse(reply, thrown)
     if (status >= 500) log.error({ err: thrown }, 'a request failed')
     const [code, message] =
       status >= 500
