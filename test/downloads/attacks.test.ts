@@ -185,6 +185,6 @@ describe('a source that breaks off in mid-stream', () => {
     signal([spokes.get('camden') as number], 'SIGKILL')
     await expect(download.read()).rejects.toThrow()
     await expect.poll(landed).toEqual([])
-    expect(held.hub.output()).toContain('a download broke off')
+    await expect.poll(() => held.hub.output()).toContain('a download broke off')
   })
 })

@@ -125,9 +125,6 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
     reply.type(format.name === 'csv' ? `${format.mediaTypes[0]}; charset=utf-8` : format.mediaTypes[0])
     if (version !== null) reply.header('etag', etagOf(version, wanted))
     if (request.method === 'HEAD') return reply.send()
-    const failed = (thrown: unknown) => {
-      if (!signal.aborted) log.warn({ err: thrown, transaction: opened.transaction }, 'a download broke off')
-    }
     const { complete, pieces } = await begin()
     const first = await pieces.next()
     endWith(signal, pieces)
@@ -135,7 +132,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
     const kept = keeping(viewer, signal, first, pieces)
     // A workbook is compressed already.
     const gzip = format.name !== 'xlsx' && takesGzip(request)
-    return framed === undefined ? sendPieces(reply, kept, gzip, failed) : sendText(reply, kept, framed, gzip, failed)
+    return framed === undefined ? sendPieces(reply, kept, gzip) : sendText(reply, kept, framed, gzip)
 
     async function begin(): Promise<WrittenDownload> {
       const atVersion = version ?? undefined
@@ -162,6 +159,10 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
       for (; next.done !== true; next = await pieces.next()) yield next.value
       if (signal.aborted) throw signal.reason
       await reports.keep(viewer, next.value)
+    } catch (thrown) {
+      // Nothing broke off where the client has left.
+      if (!signal.aborted) log.warn({ err: thrown, transaction: toDialsError(thrown).transaction }, 'a download broke off')
+      throw thrown
     } finally {
       await pieces.return(undefined as never)
     }

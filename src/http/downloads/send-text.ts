@@ -11,14 +11,12 @@ export function takesGzip(request: FastifyRequest): boolean {
 
 /**
  * Sends rows as text while they are written. What fails meanwhile destroys the connection: no short file looks whole.
- * @param pieces the rows. @param failed is told why the connection was destroyed.
  */
 export function sendText(
   reply: FastifyReply,
   pieces: AsyncIterable<Uint8Array>,
   { head, tail, skip }: FramedText,
   gzip: boolean,
-  failed: (thrown: unknown) => void,
 ): FastifyReply {
   async function* framed(): AsyncGenerator<Uint8Array> {
     let skipped = false
@@ -29,21 +27,15 @@ export function sendText(
     }
     if (tail !== '') yield Buffer.from(tail)
   }
-  return sendPieces(reply, framed(), gzip, failed)
+  return sendPieces(reply, framed(), gzip)
 }
 
-/** Sends bytes while they are made. What fails meanwhile destroys the connection. @param failed is told why. */
-export function sendPieces(
-  reply: FastifyReply,
-  pieces: AsyncIterable<Uint8Array>,
-  gzip: boolean,
-  failed: (thrown: unknown) => void,
-): FastifyReply {
+/** Sends bytes while they are made. What fails meanwhile destroys the connection. */
+export function sendPieces(reply: FastifyReply, pieces: AsyncIterable<Uint8Array>, gzip: boolean): FastifyReply {
   const plain = Readable.from(pieces, { objectMode: false, highWaterMark: 64 * 1024 })
   const packed = gzip ? createGzip({ level: constants.Z_BEST_SPEED }) : new PassThrough()
   if (gzip) reply.header('content-encoding', 'gzip')
-  pipeline(plain, packed, (thrown) => {
-    if (thrown) failed(thrown)
-  })
+  // The stream that is sent fails with it, and says so.
+  pipeline(plain, packed, () => undefined)
   return reply.send(packed)
 }
