@@ -5,6 +5,7 @@ import type { Context } from '../api/context.js'
 import { scanRequest } from '../api/limits/scan-request.js'
 import { Splice } from '../api/splice.js'
 import { DialsError, SourceTimeout } from '../errors.js'
+import { endOf } from './answer-end.js'
 import { type ContextOf, contextOrError, refuse } from './begin-operation.js'
 import type { Clients } from './clients.js'
 import { isPlainGet } from './cross-site.js'
@@ -40,8 +41,7 @@ export function graphqlHandler(
       telemetry.metrics.operation({ kind: 'unknown', codes: [error.code], durationMs: performance.now() - started })
       return refuse(reply, error)
     }
-    // Before the first await, or the event of a client that goes away may be missed.
-    const signal = endOf(reply, operationMs)
+    const { signal } = endOf(reply, operationMs)
     const closed = new Promise((resolve) => reply.raw.once('close', resolve))
     const text = typeof request.body === 'string' ? request.body : ''
     const excess = await scanRequest(text)
@@ -117,15 +117,4 @@ function toHttpRequest(request: FastifyRequest, body: unknown): HTTPGraphQLReque
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value)
   const question = request.url.indexOf('?')
   return { method: request.method, headers, search: question === -1 ? '' : request.url.slice(question), body }
-}
-
-/** A signal that aborts when the client goes away before its answer is complete, or after some milliseconds. */
-function endOf(reply: FastifyReply, ms: number): AbortSignal {
-  const controller = new AbortController()
-  const timer = setTimeout(() => controller.abort(new DOMException('The time is over.', 'TimeoutError')), ms)
-  reply.raw.once('close', () => {
-    clearTimeout(timer)
-    if (!reply.raw.writableFinished) controller.abort()
-  })
-  return controller.signal
 }

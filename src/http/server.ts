@@ -64,8 +64,8 @@ export function hubServer(options: HubServerOptions): FastifyInstance {
     const status = (thrown as { statusCode?: number }).statusCode ?? 500
     // A download may fail after its first piece was made, and before its first byte was sent.
     if (isDownload(request.routeOptions.url ?? '')) {
-      const error = thrown instanceof DialsError || status >= 500 ? toDialsError(thrown) : new DialsError('BAD_REQUEST', malformed(status))
-      return problem(reply, error, thrown instanceof DialsError || status >= 500 ? undefined : status)
+      const isOurs = thrown instanceof DialsError || status >= 500
+      return isOurs ? problem(reply, toDialsError(thrown)) : problem(reply, new DialsError('BAD_REQUEST', malformed(status)), status)
     }
     if (thrown instanceof TooBusy) return refuse(reply, thrown)
     if (status >= 500) log.error({ err: thrown }, 'a request failed')

@@ -1,7 +1,7 @@
 import { request as ask, type IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestHub, type TestHub } from '../support/dials.js'
-import { startIssuer, type TestIssuer } from '../support/issuer.js'
+import { issuersYaml, startIssuer, type TestIssuer } from '../support/issuer.js'
 import { freshDatabase, type FreshDatabase } from '../support/postgres.js'
 import { childSpoke, hubYaml, openWorkspace, spokeYaml, type Workspace } from '../support/workspace.js'
 import { post } from './support/post.js'
@@ -14,8 +14,7 @@ let database: FreshDatabase
 let hub: TestHub
 beforeAll(async () => {
   issuer = await startIssuer({ organisations: ['borough-of-camden', 'borough-of-barnet', 'borough-of-lambeth'] })
-  const { issuer: iss, jwks, audience, organisations } = issuer.config
-  const issuers = `issuers:\n  - { issuer: '${iss}', jwks: '${jwks}', audience: '${audience}', organisations: [${organisations.join(', ')}] }\n`
+  const issuers = issuersYaml(issuer)
   workspace = await openWorkspace({
     'hub.yaml': `${hubYaml({ camden: childSpoke('camden') })}${issuers}`,
     'camden/spoke.yaml': spokeYaml('camden', issuers),

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { rename } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hubOfTwo } from '../support/hub-of-two.js'
-import { hubFamily, signal, until } from '../support/processes.js'
+import { loseSpoke } from '../support/processes.js'
 import { startRogue } from '../support/spoke.js'
 
 const wide = 'Ward,Note\nKilburn,\nHolborn,"\u001b[31mred"\nBarnsbury,"two\nlines"\nLong,' + 'x'.repeat(70) + '\n'
@@ -288,14 +287,7 @@ test('--help says all of it, with an example that works', async () => {
 })
 
 test('a source that does not answer is reported in a line of its own', async () => {
-  const { spokes } = await hubFamily(held.hub, 'camden', 'barnet')
-  // Without its spoke.yaml it does not come back.
-  await rename(held.workspace.path('barnet/spoke.yaml'), held.workspace.path('barnet/away.yaml'))
-  signal([spokes.get('barnet') as number], 'SIGKILL')
-  await until(
-    'barnet is DOWN',
-    async () => (await held.hub.ask<{ spoke: { status: string } }>('{ spoke(id: "barnet") { status } }')).data?.spoke.status === 'DOWN',
-  )
+  await loseSpoke(held.hub, held.workspace, 'barnet')
   const partial = await query([], { input: `${both}onSourceError: PARTIAL\n` })
   expect(partial.output).toMatch(/^│ camden +│ +2 │\n└.*┘\n1 row; NOT COMPLETE: .*\nbarnet: FAILED: SOURCE_UNAVAILABLE: \S.*\n$/m)
   expect(partial.code).toBe(0)

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import ExcelJS from 'exceljs'
 import { existsSync } from 'node:fs'
-import { chmod, lstat, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { formatNames } from '../../src/api/download-url.js'
@@ -11,7 +11,7 @@ import { type HeldProxy, startHeldProxy } from '../support/held-proxy.js'
 import { startTestHub } from '../support/dials.js'
 import { hubOfTwo } from '../support/hub-of-two.js'
 import { freshDatabase } from '../support/postgres.js'
-import { hubFamily, signal, until } from '../support/processes.js'
+import { hubFamily, loseSpoke, signal, until } from '../support/processes.js'
 import { startRogue } from '../support/spoke.js'
 import { hubYaml, openWorkspace } from '../support/workspace.js'
 
@@ -378,13 +378,7 @@ test('a hub that is killed in the middle of a download leaves no file, and what 
 
 // The last, since the spoke is not started again.
 test('a source that does not answer is told with its reason, on standard error', async () => {
-  const { spokes } = await hubFamily(held.hub, 'camden', 'barnet')
-  await rename(held.workspace.path('barnet/spoke.yaml'), held.workspace.path('barnet/away.yaml'))
-  signal([spokes.get('barnet') as number], 'SIGKILL')
-  await until(
-    'barnet is DOWN',
-    async () => (await held.hub.ask<{ spoke: { status: string } }>('{ spoke(id: "barnet") { status } }')).data?.spoke.status === 'DOWN',
-  )
+  await loseSpoke(held.hub, held.workspace, 'barnet')
   const both = { from: { union: ['camden/libraries/libraries', 'barnet/libraries/libraries'] } }
   const partial = await query(['--format', 'csv'], JSON.stringify({ ...both, onSourceError: 'PARTIAL' }))
   expect(partial.errors).toMatch(/^dials: 2 rows; NOT COMPLETE: .*\ndials: barnet: FAILED: SOURCE_UNAVAILABLE: \S.*\n$/)

@@ -5,7 +5,7 @@ import { buildSchema, type GraphQLField, type GraphQLObjectType, isEnumType, isL
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readDocuments } from '../../src/search/documents.js'
 import { startTestHub, type TestHub } from '../support/dials.js'
-import { startIssuer, type TestIssuer } from '../support/issuer.js'
+import { issuersYaml, startIssuer, type TestIssuer } from '../support/issuer.js'
 import { freshDatabase, type FreshDatabase } from '../support/postgres.js'
 import { childSpoke, hubYaml, openWorkspace, spokeYaml, type Workspace } from '../support/workspace.js'
 
@@ -48,8 +48,7 @@ let hub: TestHub
 const start = () => startTestHub(workspace.hubYaml, { dataFolder: workspace.path('data'), env: { DATABASE_URL: database.url } })
 beforeAll(async () => {
   issuer = await startIssuer({ organisations: ['borough-of-barnet', 'borough-of-lambeth', 'borough-of-camden'] })
-  const { issuer: iss, jwks, audience, organisations } = issuer.config
-  const issuers = `issuers:\n  - { issuer: '${iss}', jwks: '${jwks}', audience: '${audience}', organisations: [${organisations.join(', ')}] }\n`
+  const issuers = issuersYaml(issuer)
   const contents = Object.entries(files).map(([name, write]) => [`${name}.csv`, write(truth[name as Name])] as const)
   workspace = await openWorkspace({
     // A spoke process, and a folder that the hub reads itself.

@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestHub, type TestHub } from '../support/dials.js'
 import { complete, dataset } from '../support/fake-source.js'
-import { startIssuer, type TestIssuer } from '../support/issuer.js'
+import { issuersYaml, startIssuer, type TestIssuer } from '../support/issuer.js'
 import { freshDatabase, type FreshDatabase } from '../support/postgres.js'
 import { issuer as hubIssuer, startRogue, startTestSpoke, type TestSpoke } from '../support/spoke.js'
 import { hubYaml, openWorkspace, type Workspace } from '../support/workspace.js'
@@ -25,8 +25,7 @@ const sent: Sent[] = []
 
 beforeAll(async () => {
   issuer = await startIssuer({ organisations: ['borough-of-barnet'] })
-  const { issuer: iss, jwks, audience } = issuer.config
-  const issuers = `issuers:\n  - { issuer: '${iss}', jwks: '${jwks}', audience: '${audience}', organisations: [borough-of-barnet] }\n`
+  const issuers = issuersYaml(issuer)
   camden = await startTestSpoke(
     {
       'libraries.csv': 'Name,Postcode\nKilburn,NW6 5UH\nHolborn,WC1X 8PA\n',

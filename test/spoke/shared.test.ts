@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestHub, type TestHub } from '../support/dials.js'
-import { startIssuer, type TestIssuer } from '../support/issuer.js'
+import { issuersYaml, startIssuer, type TestIssuer } from '../support/issuer.js'
 import { freshDatabase, type FreshDatabase } from '../support/postgres.js'
 import { childSpoke, hubYaml, openWorkspace, spokeYaml, type Workspace } from '../support/workspace.js'
 
@@ -11,15 +11,12 @@ let database: FreshDatabase
 let hub: TestHub
 beforeAll(async () => {
   issuer = await startIssuer({ organisations: ['borough-of-camden', 'borough-of-barnet', 'borough-of-lambeth'] })
-  const { issuer: iss, jwks, audience, organisations } = issuer.config
-  const issuers = (names: readonly string[]) =>
-    `issuers:\n  - { issuer: '${iss}', jwks: '${jwks}', audience: '${audience}', organisations: [${names.join(', ')}] }\n`
   const data = 'Name,Postcode\nKilburn,NW6 5UH\nHolborn,WC1X 8PA\n'
   workspace = await openWorkspace({
-    'hub.yaml': `${hubYaml({ camden: childSpoke('camden'), lambeth: childSpoke('lambeth') })}${issuers(organisations)}`,
+    'hub.yaml': `${hubYaml({ camden: childSpoke('camden'), lambeth: childSpoke('lambeth') })}${issuersYaml(issuer)}`,
     'camden/spoke.yaml': spokeYaml('camden'),
     // This spoke trusts the issuer only for itself, whatever the hub trusts.
-    'lambeth/spoke.yaml': spokeYaml('lambeth', issuers(['borough-of-lambeth'])),
+    'lambeth/spoke.yaml': spokeYaml('lambeth', issuersYaml(issuer, ['borough-of-lambeth'])),
     ...Object.fromEntries(
       ['camden', 'lambeth'].flatMap((id) => [
         [`${id}/data/libraries.csv`, data],

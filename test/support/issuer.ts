@@ -64,6 +64,12 @@ export async function startIssuer(settings: Partial<IssuerConfig> = {}, alg = 'E
   return issuer
 }
 
+/** The `issuers` of a hub.yaml or spoke.yaml that trusts this issuer. @param organisations that it may speak for. Default: all that it is for. */
+export function issuersYaml({ config }: TestIssuer, organisations: readonly string[] = config.organisations ?? []): string {
+  const { issuer, jwks, audience } = config
+  return `issuers:\n  - { issuer: '${issuer}', jwks: '${jwks}', audience: '${audience}', organisations: [${organisations.join(', ')}] }\n`
+}
+
 /** The claims of a valid token of this issuer. */
 export function goodClaims(issuer: string) {
   const now = Math.floor(Date.now() / 1000)

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, rename } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Dials } from './dials.js'
+import type { Dials, TestHub } from './dials.js'
 import { patienceMs } from './patience.js'
+import type { Workspace } from './workspace.js'
 
 /** Calls `look` repeatedly until it finds something. Rejects where it finds nothing in time. */
 export async function until<T>(what: string, look: () => T | Promise<T>): Promise<NonNullable<Exclude<T, false>>> {
@@ -111,4 +112,14 @@ export async function postmasterOf(dataFolder: string): Promise<number | undefin
   const text = await readFile(join(dataFolder, 'postgres/cluster/postmaster.pid'), 'utf8').catch(() => '')
   const pid = Number(text.split('\n')[0])
   return pid > 0 && lives(pid) ? pid : undefined
+}
+
+/** Kills a spoke process of a hub, and waits until the hub says that it is DOWN. It is not started again: its spoke.yaml is moved away. */
+export async function loseSpoke(hub: TestHub, workspace: Workspace, id: string): Promise<void> {
+  const { spokes } = await hubFamily(hub, id)
+  await rename(workspace.path(`${id}/spoke.yaml`), workspace.path(`${id}/away.yaml`))
+  signal([spokes.get(id) as number], 'SIGKILL')
+  const isDown = async () =>
+    (await hub.ask<{ spoke: { status: string } }>(`{ spoke(id: "${id}") { status } }`)).data?.spoke.status === 'DOWN'
+  await until(`${id} is DOWN`, isDown)
 }

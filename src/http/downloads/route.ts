@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
 import type { Log } from '../../connector/source.js'
 import type { Context } from '../../api/context.js'
@@ -8,6 +7,7 @@ import type { Viewer } from '../../identity/viewer.js'
 import type { Download, Landing, WrittenDownload } from '../../query/download/download.js'
 import { openDownload } from '../../query/download/open.js'
 import type { AnswerReport } from '../../query/6-result/query-result.js'
+import { endOf } from '../answer-end.js'
 import { type ContextOf, contextOrError } from '../begin-operation.js'
 import { arrowStreamsMax, Clients, downloadsMax } from '../clients.js'
 import { arrowOf } from './arrow/arrow-of.js'
@@ -21,6 +21,7 @@ import { sendFile } from './send-file.js'
 import { licencesOf } from './workbook/licences.js'
 import { workbookOf } from './workbook/workbook-of.js'
 import { sendPieces, sendText, takesGzip } from './send-text.js'
+import { cachedAs, etagOf, isKnownVersion } from './version-tag.js'
 
 /** Milliseconds that a download may take. */
 const downloadMsMax = 3_600_000
@@ -66,7 +67,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
   /** Lets a client in, and answers with a problem where the work fails before the first byte. */
   function answering(work: (begun: Begun) => Promise<FastifyReply>) {
     return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-      const { signal, endAt } = endOf(reply)
+      const { signal, endAt } = endOf(reply, downloadMsMax)
       // What counts, limits and writes the answer listens for its end: more than the ten that Node warns of.
       reply.raw.setMaxListeners(0)
       const closed = new Promise((resolve) => reply.raw.once('close', resolve))
@@ -80,7 +81,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
       }
       const context = await contextOrError(contextOf(request.raw.headersDistinct['authorization'], signal, request.ip))
       if (context instanceof DialsError) return problem(reply, context)
-      endAt(context.viewer.expiresAt)
+      endAt(context.viewer.expiresAt, 'The token has expired.')
       const leave = await clients.enter(context.viewer, request.ip, signal)
       if (leave instanceof DialsError) return problem(reply, leave)
       void closed.then(leave)
@@ -223,45 +224,7 @@ function endWith(signal: AbortSignal, pieces: AsyncGenerator<Uint8Array, AnswerR
   if (signal.aborted) end()
 }
 
-/** The version by which an answer may be kept by others: of a GET without a token, of open data whose sources have a version. Else null. */
-async function cachedAs(request: FastifyRequest, viewer: Viewer, opened: Download): Promise<string | null> {
-  if (request.method === 'POST' || viewer.subject !== undefined || !opened.isOpen) return null
-  return opened.version()
-}
-
-/** Names the version of the data first, by which a file that was landed again is known to have the same rows. */
-function etagOf(version: string, wanted: DownloadRequest): string {
-  const { input, csv, format } = wanted
-  const how = createHash('sha256')
-    .update(JSON.stringify([input, csv, format.name]))
-    .digest('base64url')
-  return `W/"${version}.${how.slice(0, 16)}"`
-}
-
-function isKnownVersion(request: FastifyRequest, version: string): boolean {
-  const known = request.headers['if-none-match'] ?? ''
-  return known.split(',').some((tag) => tag.trim().replace(/^W\//, '').startsWith(`"${version}.`))
-}
-
 /** Whose download of what it is, with the columns that this viewer may have now. */
 function keyOf(viewer: Viewer, { input, format }: DownloadRequest, { columns }: Download): string {
   return JSON.stringify([holderOf(viewer), format.name, input, columns])
-}
-
-/** A signal that aborts when the client goes away before its answer is complete, when its token ends, or after an hour. */
-function endOf(reply: FastifyReply): { signal: AbortSignal; endAt(expiresAt: number | undefined): void } {
-  const controller = new AbortController()
-  const timers: NodeJS.Timeout[] = []
-  const endIn = (ms: number, why: string) => timers.push(setTimeout(() => controller.abort(new DOMException(why, 'TimeoutError')), ms))
-  endIn(downloadMsMax, 'The time is over.')
-  reply.raw.once('close', () => {
-    for (const timer of timers) clearTimeout(timer)
-    if (!reply.raw.writableFinished) controller.abort()
-  })
-  return {
-    signal: controller.signal,
-    endAt(expiresAt) {
-      if (expiresAt !== undefined) endIn(Math.min(downloadMsMax, Math.max(0, expiresAt * 1000 - Date.now())), 'The token has expired.')
-    },
-  }
 }

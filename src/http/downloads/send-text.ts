@@ -1,4 +1,4 @@
-import { PassThrough, pipeline, Readable } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
 import { createGzip, constants } from 'node:zlib'
 import accepts from 'accepts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -33,9 +33,9 @@ export function sendText(
 /** Sends bytes while they are made. What fails meanwhile destroys the connection. */
 export function sendPieces(reply: FastifyReply, pieces: AsyncIterable<Uint8Array>, gzip: boolean): FastifyReply {
   const plain = Readable.from(pieces, { objectMode: false, highWaterMark: 64 * 1024 })
-  const packed = gzip ? createGzip({ level: constants.Z_BEST_SPEED }) : new PassThrough()
-  if (gzip) reply.header('content-encoding', 'gzip')
+  if (!gzip) return reply.send(plain)
+  const packed = createGzip({ level: constants.Z_BEST_SPEED })
   // The stream that is sent fails with it, and says so.
   pipeline(plain, packed, () => undefined)
-  return reply.send(packed)
+  return reply.header('content-encoding', 'gzip').send(packed)
 }

@@ -1,5 +1,6 @@
 import type { Operator } from '../../connector/capabilities.js'
 import type { Shape } from '../../connector/column.js'
+import type { NamedShape } from '../../connector/engine.js'
 import type { Fragment, PlannedFragment, Source } from '../../connector/source.js'
 import type { Expression, Relation } from '../../connector/relation.js'
 
@@ -11,7 +12,7 @@ export interface PhysicalPlan {
   readonly residual: Relation
   /** What counts the matches of each join. */
   readonly matches: readonly MatchPlan[]
-  readonly outputs: readonly { readonly name: string; readonly shape: Shape }[]
+  readonly outputs: readonly NamedShape[]
   /** Rows of the page. The residual answers one row more where another page follows. */
   readonly limit: number
   /** The query as one tree, before it was split over sources. `explain` draws it. */

@@ -1,4 +1,4 @@
-import { DuckDBInstance } from '@duckdb/node-api'
+import { writeParquet } from './parquet-file.js'
 
 /** Values that a file format may lose or change, as SQL, by column. All columns have as many. */
 const columns: Record<string, { type: string; values: string[] }> = {
@@ -30,8 +30,6 @@ const columns: Record<string, { type: string; values: string[] }> = {
 
 /** Writes a Parquet file with a row for each of those values. The column `n` numbers the rows. */
 export async function writeOddTable(path: string): Promise<void> {
-  const instance = await DuckDBInstance.create(':memory:')
-  const connection = await instance.connect()
   const names = Object.keys(columns)
   const rows = Array.from({ length: 5 }, (_, at) => [
     String(at),
@@ -40,8 +38,5 @@ export async function writeOddTable(path: string): Promise<void> {
   // The engine takes `Name` and `name` for one, so the file is made with names that it can tell apart.
   const list = ['n', ...names].map((name, at) => `c${at} AS "${(name === 'name' ? 'name_' : name).replaceAll('"', '""')}"`)
   const table = `(VALUES ${rows.map((row) => `(${row.join(', ')})`).join(', ')}) AS t(${rows[0]?.map((_, at) => `c${at}`).join(', ')})`
-  await connection.run("SET TimeZone = 'UTC'")
-  await connection.run(`COPY (SELECT ${list.join(', ')} FROM ${table}) TO '${path}' (FORMAT parquet)`)
-  connection.closeSync()
-  instance.closeSync()
+  await writeParquet(path, `SELECT ${list.join(', ')} FROM ${table}`)
 }

@@ -1,58 +1,26 @@
 import { readdirSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DuckDBInstance } from '@duckdb/node-api'
-import { afterAll, beforeAll, expect } from 'vitest'
-import { startTestHub, type TestHub } from '../../support/dials.js'
+import type { TestHub } from '../../support/dials.js'
+import { type HubOfTwo, hubOfTwo } from '../../support/hub-of-two.js'
 import { familyOf } from '../../support/processes.js'
-import { freshDatabase, type FreshDatabase } from '../../support/postgres.js'
-import { openWorkspace, twoSpokes, type Workspace } from '../../support/workspace.js'
+import { writeParquet } from './parquet-file.js'
+import { post } from './post.js'
 
 /** A hub whose spoke camden has tables that DuckDB wrote, of all types. */
-export interface TypedHub {
-  hub: TestHub
-  workspace: Workspace
-  database: FreshDatabase
+export interface TypedHub extends HubOfTwo {
   /** Asks for a download of this query. */
   download(format: string, input: object, options?: { headers?: Record<string, string>; signal?: AbortSignal }): Promise<Response>
 }
 
 /** @param tables SQL of each table by its name; each becomes a Parquet file. @param files further files. */
 export function typedHub(tables: Record<string, string>, files: Record<string, string> = {}): TypedHub {
-  const held = {
-    download: (format, input, options = {}) =>
-      fetch(`${held.hub.url}/query?format=${format}`, {
-        method: 'POST',
-        body: JSON.stringify(input),
-        signal: options.signal ?? null,
-        headers: { 'content-type': 'application/json', ...options.headers },
-      }),
-  } as TypedHub
-  beforeAll(async () => {
-    held.workspace = await openWorkspace({ ...twoSpokes, ...files })
-    for (const [name, sql] of Object.entries(tables)) await writeParquet(held.workspace.path(`camden/data/${name}.parquet`), sql)
-    held.database = await freshDatabase()
-    held.hub = await startTestHub(held.workspace.hubYaml, {
-      dataFolder: held.workspace.path('data'),
-      env: { DATABASE_URL: held.database.url },
-    })
-    await held.hub.harvested('camden', 'barnet')
+  const held = hubOfTwo(files, async (workspace) => {
+    for (const [name, sql] of Object.entries(tables)) await writeParquet(workspace.path(`camden/data/${name}.parquet`), sql)
   })
-  afterAll(async () => {
-    expect(await held.hub.stop()).toBe(0)
-    await held.database.drop()
-    await held.workspace.remove()
+  return Object.assign(held, {
+    download: (format: string, input: object, options: { headers?: Record<string, string>; signal?: AbortSignal } = {}) =>
+      post(held.hub.url, input, format, options.headers, options.signal),
   })
-  return held
-}
-
-async function writeParquet(path: string, sql: string): Promise<void> {
-  await writeFile(path, '')
-  const instance = await DuckDBInstance.create(':memory:')
-  const connection = await instance.connect()
-  await connection.run("SET TimeZone = 'UTC'")
-  await connection.run(`COPY (${sql}) TO '${path}' (FORMAT parquet)`)
-  connection.closeSync()
 }
 
 /** The files of rows that a hub and its spokes hold in memory. */

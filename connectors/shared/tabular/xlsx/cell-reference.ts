@@ -16,10 +16,3 @@ export function rowOf(reference: string): number | undefined {
   const number = Number(/^[A-Za-z]{1,6}([1-9]\d{0,8})$/.exec(reference)?.[1])
   return Number.isNaN(number) ? undefined : number
 }
-
-/** The letters of a column: 55 is `BC`. */
-export function lettersOf(column: number): string {
-  let letters = ''
-  for (let rest = column; rest > 0; rest = Math.floor((rest - 1) / 26)) letters = String.fromCharCode(65 + ((rest - 1) % 26)) + letters
-  return letters
-}

@@ -1,5 +1,5 @@
 import { listPlaces } from '../list-places.js'
-import { lettersOf } from './cell-reference.js'
+import { columnLetters } from '../../../../src/connector/column-letters.js'
 import type { SheetNotes } from './sheet-cells.js'
 
 /** The table that was read from a sheet. */
@@ -45,7 +45,7 @@ export function noteProblems(notes: SheetNotes, totalsRows: readonly number[], {
     )
   }
   if (notes.farColumns.size > 0) {
-    const letters = [...notes.farColumns].sort((one, other) => one - other).map(lettersOf)
+    const letters = [...notes.farColumns].sort((one, other) => one - other).map((column) => columnLetters(column - 1))
     const more = letters.length > 5 ? ` and ${letters.length - 5} more` : ''
     problems.push(
       `Cells far to the right of the table hold values and were left out: ${letters.length === 1 ? 'column' : 'columns'} ${letters.slice(0, 5).join(', ')}${more}. Delete them, or move them beside the table.`,
