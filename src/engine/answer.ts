@@ -5,6 +5,7 @@ import { encodingOf, type Page, pageBytesMax, pageSql, renderSql, smallPageSql }
 import { separateSql, togetherSql } from './parts/read-union.js'
 import type { DuckDbSession } from './session.js'
 import { sqlType } from './sql/type.js'
+import { textBytesSql } from './text/text-bytes.js'
 
 /** With more bytes of parts than this, the relation runs only once. A page that turns out not to be small would make it run twice. */
 const smallPartsBytesMax = 8 * 1024 * 1024
@@ -107,12 +108,10 @@ interface Looked {
 
 async function lookAt(session: DuckDbSession, columns: AnswerOptions['columns'], page: Page): Promise<Looked> {
   const integers = columns.flatMap(({ shape }, index) => (shape.type === 'INT64' ? [index] : []))
-  const texts = columns.flatMap(({ shape }, index) => (sqlType(shape) === 'VARCHAR' ? [index] : []))
-  if (page.rowCount === 0 || integers.length + texts.length === 0) return { wide: new Set(), textBytes: 0 }
+  const hasTexts = columns.some(({ shape }) => sqlType(shape) === 'VARCHAR')
+  if (page.rowCount === 0 || (integers.length === 0 && !hasTexts)) return { wide: new Set(), textBytes: 0 }
   const bounds = integers.map((index) => `max(c${index}) AS max${index}, min(c${index}) AS min${index}`)
-  const bytes =
-    // A list and no chain of `+`: the engine limits how deep an expression is, and a chain of 1,000 is too deep.
-    texts.length === 0 ? [] : [`CAST(list_sum([${texts.map((index) => `sum(strlen(c${index}))`).join(', ')}]) AS DOUBLE) AS bytes`]
+  const bytes = hasTexts ? [`${textBytesSql(columns)} AS bytes`] : []
   const [row] = await session.rows(`SELECT ${[...bounds, ...bytes].join(', ')} FROM ${pageSql(page)}`)
   const isWide = (bound: unknown) => typeof bound === 'bigint' && (bound > Number.MAX_SAFE_INTEGER || bound < Number.MIN_SAFE_INTEGER)
   const wide = new Set(integers.filter((index) => isWide(row?.[`max${index}`]) || isWide(row?.[`min${index}`])))

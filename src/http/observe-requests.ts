@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Log } from '../connector/source.js'
+import { isGraph } from './json-only.js'
 import { forRequest, newRequest, type RequestRecord, loggedFields } from '../telemetry/request-record.js'
 import type { Telemetry } from '../telemetry/telemetry.js'
 
@@ -8,8 +9,8 @@ import type { Telemetry } from '../telemetry/telemetry.js'
 const saneId = /^[\w-]{8,64}$/
 
 /**
- * Gives every request an id, answered as `x-request-id`; counts requests under way; and makes a span and a log line of each request to
- * /graphql. Neither holds a token, the text of a query, a variable or a value.
+ * Gives every request an id, answered as `x-request-id`; counts requests under way; and makes a span and a log line of each request to the
+ * graph and to its downloads. Neither holds a token, the text of a query, a variable or a value.
  */
 export function observeRequests(app: FastifyInstance, { metrics, traces }: Telemetry, log: Log): void {
   const records = new WeakMap<FastifyRequest, RequestRecord>()
@@ -20,15 +21,16 @@ export function observeRequests(app: FastifyInstance, { metrics, traces }: Telem
     reply.header('x-request-id', record.id)
     const finished = metrics.request()
     const started = performance.now()
-    const isGraph = /^\/graphql(\/|$)/.test(request.routeOptions.url ?? '')
-    const span = isGraph ? traces?.request(request.method, request.routeOptions.url ?? '', request.headers['traceparent']) : undefined
+    const { url = '' } = request.routeOptions
+    const isTold = isGraph(url)
+    const span = isTold ? traces?.request(request.method, url, request.headers['traceparent']) : undefined
     record.trace = span?.context
     // Unlike Fastify's own hooks, this event also comes if the client has gone.
     reply.raw.once('close', () => {
       finished()
       const [code = reply.statusCode >= 500 ? 'INTERNAL_SERVER_ERROR' : undefined] = record.codes
       span?.end(code, { 'http.response.status_code': reply.statusCode, 'dials.request_id': record.id })
-      if (isGraph) log.info({ ...fieldsOf(request, reply, record), durationMs: Math.round(performance.now() - started) }, 'request')
+      if (isTold) log.info({ ...fieldsOf(request, reply, record), durationMs: Math.round(performance.now() - started) }, 'request')
     })
     done()
   })
@@ -60,10 +62,10 @@ function fieldsOf(request: FastifyRequest, reply: FastifyReply, record: RequestR
   }
 }
 
-/** The error codes in an answer of the HTTP layer itself. */
+/** The error codes in an answer of the HTTP layer itself: errors of GraphQL, or a problem. */
 function codesOf(payload: unknown): string[] {
-  const { errors } = (payload ?? {}) as { errors?: unknown }
-  if (!Array.isArray(errors)) return []
+  const { errors, code } = (payload ?? {}) as { errors?: unknown; code?: unknown }
+  if (!Array.isArray(errors)) return typeof code === 'string' ? [code] : []
   return errors.flatMap((error: { extensions?: { code?: unknown } }) =>
     typeof error.extensions?.code === 'string' ? [error.extensions.code] : [],
   )

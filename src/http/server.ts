@@ -83,7 +83,7 @@ export function hubServer(options: HubServerOptions): FastifyInstance {
   graphiqlRoute(app, options.graphqlFolder)
   metricsRoute(app, telemetry.metrics, options.mayOperate)
   app.route({ method: ['GET', 'POST'], url: '/graphql', handler: graphqlHandler(graph, { contextOf, clients, telemetry }) })
-  if (options.downloads !== undefined) downloadRoutes(app, { contextOf, origins, log, ...options.downloads })
+  if (options.downloads !== undefined) downloadRoutes(app, { contextOf, origins, telemetry, log, ...options.downloads })
   eventStreamRoute(app, { operations, contextOf, clients, telemetry })
   const closeSockets = openSockets(app.server, {
     operations,

@@ -3,7 +3,7 @@ import { errorCodes } from '../errors.js'
 
 /** The outcome of a GraphQL operation. */
 export interface OperationEnd {
-  readonly kind: 'query' | 'mutation' | 'subscription' | 'unknown'
+  readonly kind: 'query' | 'mutation' | 'subscription' | 'download' | 'unknown'
   /** The codes of its errors, in their order; empty if it succeeded. */
   readonly codes: readonly string[]
   readonly durationMs: number
@@ -38,7 +38,7 @@ export class HubMetrics {
   readonly #registry = new Registry()
   readonly #operations = this.#histogram(
     'dials_operation_duration_seconds',
-    'Operations of GraphQL, by kind and by OK or their first error code',
+    'Operations of GraphQL and downloads, by kind and by OK or their first error code',
     ['kind', 'outcome'],
   )
   readonly #scans = this.#histogram('dials_scan_duration_seconds', 'Scans of sources, by spoke and by OK, an error code or CANCELLED', [

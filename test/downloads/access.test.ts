@@ -68,13 +68,16 @@ describe('a download of a table that is shared with one organisation', () => {
 })
 
 describe('a token that expires in the middle of a download', () => {
-  it('cuts it: no short file looks whole', async () => {
-    const expiresAt = Math.floor(Date.now() / 1000) + 8
+  it.each([
+    ['of text', 'ndjson', 20],
+    ['of a file that has landed', 'parquet', 10],
+  ])('%s cuts it: no short file looks whole', async (_what, format, tables) => {
+    const expiresAt = Math.floor(Date.now() / 1000) + 10
     const headers = { 'content-type': 'application/json', ...(await bearer('borough-of-barnet', { exp: expiresAt })) }
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      const sent = ask(`${hub.url}/query?format=ndjson`, { method: 'POST', headers }, resolve)
+      const sent = ask(`${hub.url}/query?format=${format}`, { method: 'POST', headers }, resolve)
       sent.on('error', reject)
-      sent.end(JSON.stringify({ from: { union: Array.from({ length: 20 }, () => 'camden/many/many') } }))
+      sent.end(JSON.stringify({ from: { union: Array.from({ length: tables }, () => 'camden/many/many') } }))
     })
     expect(response.statusCode).toBe(200)
     // Nothing is read until the token has expired, so the download cannot have ended before.

@@ -137,6 +137,20 @@ describe('a download', () => {
     expect(largest).toBeLessThan(10 * 1024 * 1024)
   })
 
+  it('of as many texts as a query may have columns is written and measured', async () => {
+    const select = Array.from({ length: 1000 }, (_, at) => ({ column: 'name', as: `o${at}` }))
+    const own = downloadContext(context(), bench.folder)
+    const open = () => openDownload({ from: { table: 'camden/t/t' }, select }, own)
+    for (const form of [csv, { kind: 'NDJSON' }] as const) {
+      const { text, report } = await written(await open(), form)
+      expect([text.split('\n').length >= 50, report.rowCount]).toEqual([true, 50])
+    }
+    const landed = await (await open()).landed()
+    expect([landed.rows, landed.longest.length, landed.longest[999]]).toEqual([50, 1000, 'camden 49'.length])
+    await landed.release()
+    expect(own.taken()).toBe(0)
+  })
+
   it('of the version that its client knows is asked for no row', async () => {
     const asked: string[] = []
     const telling = answering(camden, (under) => {

@@ -322,7 +322,7 @@ const hasTerminal = process.platform === 'linux' && ['/usr/bin/script', '/bin/sc
 if (!hasTerminal) console.warn('NOT RUN: downloads in a terminal. There is no script of util-linux')
 
 describe.skipIf(!hasTerminal)('in a terminal', () => {
-  const inTerminal = (args: string, input: string) => shell(`script -qec '$dials ${args} <<< "$input"' /dev/null`, input)
+  const inTerminal = (args: string, input: string) => shell(`script -qec 'printf %s "$input" | $dials ${args}' /dev/null`, input)
 
   test.each(formatNames.filter((name) => !['csv', 'ndjson', 'geojson'].includes(name)))('%s is refused, with the mend', async (format) => {
     const { code, output } = await inTerminal(`--format ${format}`, rowsOf('camden/places/places'))

@@ -102,7 +102,16 @@ describe('the line of a request', () => {
       expect(held.hub.output(), secret).not.toContain(secret)
   })
 
-  test('is written only for /graphql', async () => {
+  test('is written for downloads too, with the code of what failed', async () => {
+    const download = (table: string) => fetch(`${held.hub.url}/tables/camden/${table}/${table}.csv`)
+    expect(await lineOf(await idOf(download('libraries')))).toMatchObject({ method: 'GET', status: 200, codes: [] })
+    expect(await lineOf(await idOf(download('nothing')))).toMatchObject({ status: 404, codes: ['UNKNOWN_TABLE'] })
+    const metrics = await (await fetch(`${held.hub.url}/metrics`)).text()
+    for (const outcome of ['OK', 'UNKNOWN_TABLE'])
+      expect(metrics).toContain(`dials_operation_duration_seconds_count{kind="download",outcome="${outcome}"} 1`)
+  })
+
+  test('is written only for the graph and its downloads', async () => {
     const id = await idOf(fetch(`${held.hub.url}/health/live`))
     await lineOf(await idOf(post('{ spokes { id } }')))
     expect(held.hub.output()).not.toContain(String(id))

@@ -98,7 +98,7 @@ export class Warning {
 @Directive('@public')
 @ObjectType({ simpleResolvers: true, description: 'The answer of a query as a file' })
 export class Download {
-  @Field(() => String, { description: 'csv, ndjson, parquet; geojson where a GEOMETRY column is selected' }) format!: string
+  @Field(() => String, { description: 'csv, ndjson, parquet, xlsx or arrow; geojson where a GEOMETRY column is selected' }) format!: string
   @Field(() => String, { description: 'Where it is: a GET with the same authorisation as the query' }) url!: string
 }
 

@@ -3,6 +3,7 @@ import type { Relation } from '../../connector/relation.js'
 import { separateSql } from '../parts/read-union.js'
 import type { DuckDbSession } from '../session.js'
 import { integer, sqlType } from '../sql/type.js'
+import { textBytesSql } from './text-bytes.js'
 
 /** Text of no more bytes than this has no more characters either, and is not counted. */
 const bytesUncounted = 1024
@@ -15,11 +16,9 @@ export async function measure(
   columns: readonly NamedShape[],
 ): Promise<RowsMeasured> {
   const lengths = columns.map(({ shape }, index) => (sqlType(shape) === 'VARCHAR' ? `max(${lengthSql(`c${index}`)})` : 'NULL'))
-  const texts = columns.flatMap(({ shape }, index) => (sqlType(shape) === 'VARCHAR' ? [`coalesce(sum(strlen(c${index})), 0)`] : []))
-  const bytes = texts.length === 0 ? '0' : texts.join(' + ')
   const selected = [
     'count(*) AS rows',
-    `CAST(${bytes} AS DOUBLE) AS bytes`,
+    `${textBytesSql(columns)} AS bytes`,
     ...lengths.map((length, index) => `${length} AS c${integer(index)}`),
   ]
   const [row] = await session.rows(`SELECT ${selected.join(', ')} FROM (${separateSql(relation, parts)})`)

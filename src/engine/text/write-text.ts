@@ -2,8 +2,9 @@ import type { LandedParts, TextForm, TextOptions } from '../../connector/engine.
 import type { Relation } from '../../connector/relation.js'
 import { separateSql } from '../parts/read-union.js'
 import type { DuckDbSession } from '../session.js'
-import { integer, sqlType } from '../sql/type.js'
+import { integer } from '../sql/type.js'
 import { rowText } from './row-text.js'
+import { textBytesSql } from './text-bytes.js'
 
 /** About the bytes of text in one piece: a client that does not read keeps one or two of them in the hub's memory. */
 const pieceBytes = 4 * 1024 * 1024
@@ -36,13 +37,11 @@ export async function* writeText(
   inSession: <T>(work: (session: DuckDbSession) => Promise<T>) => Promise<T>,
 ): AsyncGenerator<Uint8Array, { rows: number }> {
   const numbered = `SELECT *, row_number() OVER () AS place FROM (${separateSql(relation, parts)})`
-  const texts = columns.flatMap(({ shape }, index) => (sqlType(shape) === 'VARCHAR' ? [`sum(strlen(c${index}))`] : []))
   const isNamed = form.kind === 'NDJSON' || form.kind === 'GEOJSON'
   const besideTexts = columns.reduce((sum, { name }) => sum + cellBytes[form.kind] + (isNamed ? name.length : 0), 0)
   const bytesOf = async (stretch?: Stretch): Promise<{ rows: number; bytes: number }> => {
-    const bytes = texts.length === 0 ? '0' : `coalesce(list_sum([${texts.join(', ')}]), 0)`
     const [row] = await inSession((session) =>
-      session.rows(`SELECT count(*) AS rows, CAST(${bytes} AS DOUBLE) AS bytes FROM (${numbered})${where(stretch)}`),
+      session.rows(`SELECT count(*) AS rows, ${textBytesSql(columns)} AS bytes FROM (${numbered})${where(stretch)}`),
     )
     const rows = Number(row?.['rows'] ?? 0)
     return { rows, bytes: Number(row?.['bytes'] ?? 0) + rows * besideTexts }

@@ -31,7 +31,7 @@ export function problem(reply: FastifyReply, error: DialsError, status = statusO
     .status(status)
     .header('cache-control', 'private, no-store')
     .type('application/problem+json')
-    .send(JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail, code, inputPath, suggestions, transaction }))
+    .send({ type: 'about:blank', title: STATUS_CODES[status], status, detail, code, inputPath, suggestions, transaction })
 }
 
 function statusOf(error: DialsError): number {

@@ -7,6 +7,8 @@ import type { Viewer } from '../../identity/viewer.js'
 import type { Download, Landing, WrittenDownload } from '../../query/download/download.js'
 import { openDownload } from '../../query/download/open.js'
 import type { AnswerReport } from '../../query/6-result/query-result.js'
+import type { Telemetry } from '../../telemetry/telemetry.js'
+import { watchOperation } from '../../telemetry/watch-operation.js'
 import { endOf } from '../answer-end.js'
 import { type ContextOf, contextOrError } from '../begin-operation.js'
 import { arrowStreamsMax, Clients, downloadsMax } from '../clients.js'
@@ -33,6 +35,7 @@ export interface DownloadOptions {
   readonly reports: DownloadReports
   /** Origins whose pages may download. */
   readonly origins: readonly string[]
+  readonly telemetry: Telemetry
   readonly log: Log
 }
 
@@ -44,13 +47,15 @@ interface Begun {
   readonly signal: AbortSignal
   /** Resolves once the answer is over. */
   readonly closed: Promise<unknown>
+  /** Notes that it failed, for its metrics and its log line. */
+  failed(error: DialsError): void
 }
 
 /**
  * Downloads: `/query` (POST with the input as its body, or GET), `/tables/{id}.{format}`, the Parquet file of a transaction while it lasts, and
  * the report of a transaction.
  */
-export function downloadRoutes(app: FastifyInstance, { contextOf, landing, reports, origins, log }: DownloadOptions): void {
+export function downloadRoutes(app: FastifyInstance, { contextOf, landing, reports, origins, telemetry, log }: DownloadOptions): void {
   const clients = new Clients(undefined, downloadsMax)
   const arrowClients = new Clients(undefined, arrowStreamsMax)
   const files = new LandedParquet(landing.room)
@@ -85,10 +90,20 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
       const leave = await clients.enter(context.viewer, request.ip, signal)
       if (leave instanceof DialsError) return problem(reply, leave)
       void closed.then(leave)
+      const errors: DialsError[] = []
+      const ended = watchOperation(telemetry, context.viewer)
+      void closed.then(() =>
+        ended(
+          'download',
+          errors.map(({ code, message }) => ({ message, extensions: { code } })),
+        ),
+      )
+      const failed = (error: DialsError) => void errors.push(error)
       try {
-        return await work({ request, reply, context, signal, closed })
+        return await work({ request, reply, context, signal, closed, failed })
       } catch (thrown) {
         const error = toDialsError(databaseError(thrown))
+        failed(error)
         if (error.code === 'INTERNAL_SERVER_ERROR') log.error({ err: error.cause, transaction: error.transaction }, 'a download failed')
         return problem(reply, error, error instanceof NotAcceptable ? 406 : undefined)
       }
@@ -96,7 +111,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
   }
 
   async function download(
-    { request, reply, context, signal, closed }: Begun,
+    { request, reply, context, signal, closed, failed }: Begun,
     read: (request: FastifyRequest) => Promise<DownloadRequest>,
   ): Promise<FastifyReply> {
     const wanted = await read(request)
@@ -120,7 +135,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
         await reports.keep(viewer, report)
         return { file, report }
       }
-      return sendLanded(request, reply, await files.of(keyOf(viewer, wanted, opened), land, signal))
+      return sendLanded(request, reply, signal, await files.of(keyOf(viewer, wanted, opened), land, signal))
     }
     const framed = format.text?.(opened.columns, csv)
     reply.type(format.name === 'csv' ? `${format.mediaTypes[0]}; charset=utf-8` : format.mediaTypes[0])
@@ -130,7 +145,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
     const first = await pieces.next()
     endWith(signal, pieces)
     describe(reply, opened.transaction, complete)
-    const kept = keeping(viewer, signal, first, pieces)
+    const kept = keeping(viewer, signal, first, pieces, failed)
     // A workbook is compressed already.
     const gzip = format.name !== 'xlsx' && takesGzip(request)
     return framed === undefined ? sendPieces(reply, kept, gzip) : sendText(reply, kept, framed, gzip)
@@ -154,6 +169,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
     signal: AbortSignal,
     first: IteratorResult<Uint8Array, AnswerReport>,
     pieces: AsyncGenerator<Uint8Array, AnswerReport>,
+    failed: Begun['failed'],
   ): AsyncGenerator<Uint8Array> {
     try {
       let next = first
@@ -162,25 +178,29 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
       await reports.keep(viewer, next.value)
     } catch (thrown) {
       // Nothing broke off where the client has left.
-      if (!signal.aborted) log.warn({ err: thrown, transaction: toDialsError(thrown).transaction }, 'a download broke off')
+      if (!signal.aborted) {
+        const error = toDialsError(databaseError(thrown))
+        failed(error)
+        log.warn({ err: thrown, transaction: error.transaction }, 'a download broke off')
+      }
       throw thrown
     } finally {
       await pieces.return(undefined as never)
     }
   }
 
-  function sendLanded(request: FastifyRequest, reply: FastifyReply, landed: Landed): Promise<FastifyReply> {
+  function sendLanded(request: FastifyRequest, reply: FastifyReply, signal: AbortSignal, landed: Landed): Promise<FastifyReply> {
     const { transaction, complete } = landed.report
     describe(reply, transaction, complete)
     reply.type('application/vnd.apache.parquet').header('content-location', `/query/${transaction}/rows.parquet`)
-    return sendFile(request, reply, landed)
+    return sendFile(request, reply, landed, signal)
   }
 
-  async function sendAgain({ request, reply, context }: Begun): Promise<FastifyReply> {
+  async function sendAgain({ request, reply, context, signal }: Begun): Promise<FastifyReply> {
     const { transaction } = request.params as { transaction: string }
     if (!isTransaction(transaction) || (await reports.of(context.viewer, transaction)) === undefined) return unknown(reply, transaction)
     const landed = files.ofTransaction(transaction)
-    if (landed !== undefined) return sendLanded(request, reply.header('cache-control', 'private, no-store'), landed)
+    if (landed !== undefined) return sendLanded(request, reply.header('cache-control', 'private, no-store'), signal, landed)
     return problem(
       reply,
       new DialsError('BAD_REQUEST', 'This file is gone: it stays for two minutes after it was last asked for. Run the query again.'),
