@@ -39,5 +39,8 @@ function runWithThreads() {
   })
   // Where a terminal or a supervisor sends a signal to both, the program takes the two for one.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-  child.once('exit', (code, signal) => process.exit(signal === null ? code : 1))
+  child.once('exit', (code, signal) => {
+    if (signal !== null) process.stderr.write(`dials: the program was ended by ${signal}\n`)
+    process.exit(signal === null ? code : 1)
+  })
 }

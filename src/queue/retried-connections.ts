@@ -24,10 +24,14 @@ export class RetriedClient extends pg.Client {
   }) as pg.Client['query']
 }
 
-/** A pool that reports a failure to connect in the same way. */
+/**
+ * A pool that reports a failure to connect in the same way. Once it has ended it never answers: graphile-worker may still be recording the
+ * end of a job, with nobody to handle that this failed. Such a job is freed with its worker, and tried again.
+ */
 export class RetriedPool extends pg.Pool {
-  override connect = ((callback?: Parameters<pg.Pool['connect']>[0]) =>
-    callback === undefined
-      ? super.connect().catch((error: unknown) => Promise.reject(awaited(error) as Error))
-      : super.connect(callback)) as pg.Pool['connect']
+  override connect = ((callback?: Parameters<pg.Pool['connect']>[0]) => {
+    if (callback !== undefined) return super.connect(callback)
+    if (this.ending) return new Promise(() => undefined)
+    return super.connect().catch((error: unknown) => Promise.reject(awaited(error) as Error))
+  }) as pg.Pool['connect']
 }

@@ -57,7 +57,9 @@ export function dials(args: readonly string[], env: NodeJS.ProcessEnv = {}): Dia
       }),
     async stop() {
       child.kill('SIGTERM')
-      return exited
+      const code = await exited
+      if (code !== 0) console.error(`dials ended with ${code}:\n${output.slice(-4000)}`)
+      return code
     },
   }
 }
