@@ -25,9 +25,10 @@ export const postgresSpoke = (id: string, url: string): SpokeEntry => ({
 /** The id of a spoke's only table. */
 export const tableOf = (spoke: string) => `${spoke}/payments/payments`
 
-/** Starts a hub with a process for each spoke. */
-export async function startHub(folder: string, spokes: readonly SpokeEntry[]): Promise<TestHub> {
-  const yaml = ['name: Bench', 'spokes:']
+/** Starts a hub with a process for each spoke. @param issuers of tokens, as in hub.yaml. */
+export async function startHub(folder: string, spokes: readonly SpokeEntry[], issuers: readonly object[] = []): Promise<TestHub> {
+  // JSON is YAML too.
+  const yaml = ['name: Bench', `issuers: ${JSON.stringify(issuers)}`, 'spokes:']
   for (const { id, connector, config } of spokes) {
     await mkdir(join(folder, id), { recursive: true })
     await writeFile(join(folder, id, 'spoke.yaml'), `id: ${id}\nsources:\n  - connector: ${connector}\n    config: ${config}\n`, {
