@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { arrowPieces } from '../../src/http/downloads/arrow/arrow-pieces.js'
 import { hubFamily } from '../support/processes.js'
 import { twoSpokes } from '../support/workspace.js'
+import { asInGraph } from './support/read-files.js'
 import { landedAt, rowsOfGraph, typedHub } from './support/typed-hub.js'
 
 const mediaType = 'application/vnd.apache.arrow.stream'
@@ -38,27 +39,6 @@ async function tableOf(input: object): Promise<{ table: Table; bytes: Uint8Array
   if (response.status !== 200) throw new Error(await response.text())
   const bytes = new Uint8Array(await response.arrayBuffer())
   return { table: tableFromIPC(bytes), bytes, response }
-}
-
-/** The whole number of a decimal: 128 bits, the lowest first. */
-const wholeOf = (words: Uint32Array) =>
-  BigInt.asIntN(
-    128,
-    words.reduceRight((whole, word) => (whole << 32n) | BigInt(word), 0n),
-  )
-
-/** A cell as the graph writes it. */
-function asInGraph(type: string, value: unknown): unknown {
-  if (value === null) return null
-  if (typeof value === 'number' && !Number.isFinite(value)) return null
-  if (/^Decimal/.test(type)) {
-    const scale = Number(/e\+?(\d+)/.exec(type)?.[1] ?? 0)
-    const digits = String(wholeOf(value as Uint32Array))
-    const [sign, bare] = digits.startsWith('-') ? ['-', digits.slice(1)] : ['', digits]
-    const padded = bare.padStart(scale + 1, '0')
-    return scale === 0 ? `${sign}${bare}` : `${sign}${padded.slice(0, -scale)}.${padded.slice(-scale)}`
-  }
-  return value
 }
 
 const columnOf = (table: Table, name: string): unknown[] => {

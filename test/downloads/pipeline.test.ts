@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { everything } from '../../src/connector/capabilities.js'
 import type { Source } from '../../src/connector/source.js'
 import { ResultTooLarge } from '../../src/errors.js'
+import { arrowOf } from '../../src/http/downloads/arrow/arrow-of.js'
 import { openDownload } from '../../src/query/download/open.js'
 import type { QueryContext } from '../../src/query/run.js'
 import { answering, failing, failingLate, partOf, scanOf } from '../query/support/fault.js'
@@ -149,6 +150,15 @@ describe('a download', () => {
     expect([landed.rows, landed.longest.length, landed.longest[999]]).toEqual([50, 1000, 'camden 49'.length])
     await landed.release()
     expect(own.taken()).toBe(0)
+  })
+
+  it('as Arrow has room for its thread, too, until it has ended', async () => {
+    const own = downloadContext(context(), bench.folder)
+    const { pieces } = await arrowOf(await openDownload({ from: { table: 'camden/t/t' } }, own), own.signal, undefined)
+    expect(own.taken()).toBeGreaterThan(80 * 1024 * 1024)
+    let bytes = 0
+    for await (const piece of pieces) bytes += piece.length
+    expect([bytes > 0, own.taken()]).toEqual([true, 0])
   })
 
   it('of the version that its client knows is asked for no row', async () => {

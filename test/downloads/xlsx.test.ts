@@ -7,6 +7,7 @@ import { fromBufferPromise as openZip } from 'yauzl'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { hubFamily } from '../support/processes.js'
+import { decoded } from './support/read-files.js'
 import { landedAt, typedHub } from './support/typed-hub.js'
 
 const mediaType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
@@ -80,9 +81,6 @@ const column = (sheet: ExcelJs.Worksheet, name: string) => {
   const at = valuesOf(sheet, 1).indexOf(name) + 1
   return Array.from({ length: sheet.rowCount - 1 }, (_, index) => sheet.getRow(index + 2).getCell(at).value)
 }
-/** ST_Xstring (ISO/IEC 29500-1, 22.9.2.19), as Excel reads it. This library does so for shared strings only. */
-const decoded = (text: unknown) =>
-  String(text).replaceAll(/_x([0-9A-Fa-f]{4})_/g, (_, code: string) => String.fromCharCode(parseInt(code, 16)))
 const about = (workbook: ExcelJs.Workbook) => {
   const sheet = sheetOf(workbook, 'About')
   return Array.from({ length: sheet.rowCount }, (_, index) => valuesOf(sheet, index + 1))
@@ -175,6 +173,18 @@ describe('an Excel workbook', () => {
     ])
     const report = await fetch(new URL(/<(.*)>/.exec(response.headers.get('link') ?? '')?.[1] ?? '', held.hub.url))
     expect(await report.json()).toMatchObject({ transaction: told('Transaction')?.[1], version: told('Version')?.[1], rowCount: 2 })
+  })
+
+  test('of a join says what matched', async () => {
+    const side = (as: string) => ({ table: 'camden/everything/everything', as, where: { column: 'id', lte: as === 'l' ? 3 : 2 } })
+    const { workbook } = await opened({
+      from: side('l'),
+      joins: [{ table: side('r'), on: [{ left: 'id', right: 'id' }] }],
+      select: [{ column: 'l.id', as: 'id' }],
+    })
+    expect(about(workbook).filter(([first]) => first === 'Join')).toEqual([
+      ['Join', 'l ⋈ r: 2 of 3 rows of l (67 %) and 2 of 2 rows of r (100 %) matched, by 2 keys'],
+    ])
   })
 
   test('of a query longer than a cell holds has the whole query over several cells', async () => {

@@ -9,7 +9,7 @@ import { type DemoAnswer, type DemoJoinAnswer, joinOfBoroughs, mainJob } from '.
 import { demoToken } from '../demo-token.js'
 import { issuerOf, organisationIdOf } from '../hub-identity.js'
 import { createLog } from '../log.js'
-import { matchText } from '../match-text.js'
+import { matchText } from '../../query/6-result/match-text.js'
 import type { RunningHub } from '../start-hub.js'
 import { UndoList } from '../undo-list.js'
 import { untilStopped } from '../until-stopped.js'

@@ -43,6 +43,14 @@ export interface LandedRows {
   release(): Promise<void>
 }
 
+/** How rows land for a format. */
+export interface LandOptions {
+  /** The version that the content has to have. Default: that of the query, if it has one. */
+  readonly atVersion?: string | undefined
+  /** Bytes of memory that the format holds beside the rows, until all are written: they count as room of downloads. Default: 0. */
+  readonly beside?: number
+}
+
 /** A query whose whole answer can be written, once. */
 export interface Download {
   readonly transaction: string
@@ -62,7 +70,7 @@ export interface Download {
    * Lands all rows, for a format that must know how many there are before it begins.
    * @throws VERSION_CHANGED where the content is not that of `atVersion`.
    */
-  landed(atVersion?: string): Promise<LandedRows>
+  landed(options?: LandOptions): Promise<LandedRows>
   /** Writes the rows as one Parquet file. The caller releases it. */
   parquet(): Promise<{ file: LandedFile; report: AnswerReport }>
 }

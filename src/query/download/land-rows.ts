@@ -2,7 +2,7 @@ import type { TextForm } from '../../connector/engine.js'
 import { releaseAll } from '../5-execute/fragment.js'
 import { checkVersion, reportOn } from '../6-result/query-result.js'
 import type { Prepared } from '../run.js'
-import type { DownloadContext, LandedPart, LandedRows } from './download.js'
+import type { DownloadContext, LandedPart, LandedRows, LandOptions } from './download.js'
 import { landedRows, roomFor, scanOfRows, whole } from './whole.js'
 
 /** Lands the rows of a download as files in memory, and measures them. */
@@ -10,7 +10,7 @@ export async function landRows(
   transaction: string,
   prepared: Prepared,
   context: DownloadContext,
-  atVersion = prepared.parsed.atVersion,
+  { atVersion = prepared.parsed.atVersion, beside = 0 }: LandOptions = {},
 ): Promise<LandedRows> {
   const { engine, signal } = context
   const { outputs: columns } = prepared.planned
@@ -22,7 +22,7 @@ export async function landRows(
     giveBack()
   }
   try {
-    giveBack = await roomFor(files, context)
+    giveBack = await roomFor(files, context, beside)
     const parts: LandedPart[] = []
     for (const file of files) {
       parts.push({ path: file.path, ...(await engine.measure(scan, new Map([[scan.table, [file]]]), { signal, columns })) })

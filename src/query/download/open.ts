@@ -26,7 +26,7 @@ export async function openDownload(input: unknown, context: DownloadContext): Pr
         const { complete, pieces } = await writeText(transaction, prepared, context, form, atVersion)
         return { complete, pieces: toldPieces(pieces, transaction) }
       }),
-    landed: (atVersion) => told(() => landRows(transaction, prepared, context, atVersion)),
+    landed: (options) => told(() => landRows(transaction, prepared, context, options)),
     parquet: () => told(() => writeParquet(transaction, prepared, context)),
   }
 }

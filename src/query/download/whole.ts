@@ -47,10 +47,10 @@ export function checkMemory(landing: Landing): void {
   )
 }
 
-/** Takes the room of files that have landed, before anything of them is sent. */
-export function roomFor(files: readonly LandedFile[], { landing, signal }: DownloadContext): Promise<() => void> {
+/** Takes the room of files that have landed, before anything of them is sent. @param beside bytes that are needed beside them. */
+export function roomFor(files: readonly LandedFile[], { landing, signal }: DownloadContext, beside = 0): Promise<() => void> {
   return landing.room.take(
-    files.reduce((sum, { bytes }) => sum + bytes, 0),
+    files.reduce((sum, { bytes }) => sum + bytes, beside),
     signal,
   )
 }

@@ -11,9 +11,12 @@ const textBytesFree = 32 * 1024 * 1024
 const cellBytes = 16
 const characterBytes = 3
 
+/** About what the thread that writes a stream holds until its client has read all. */
+const threadBytes = 80 * 1024 * 1024
+
 /** A download as an Arrow IPC stream, with the columns' names and types of its Parquet file. */
 export async function arrowOf(opened: Download, signal: AbortSignal, atVersion: string | undefined): Promise<WrittenDownload> {
-  const landed = await opened.landed(atVersion)
+  const landed = await opened.landed({ atVersion, beside: threadBytes })
   return { complete: landed.report.complete, pieces: written() }
 
   async function* written(): AsyncGenerator<Uint8Array, AnswerReport> {

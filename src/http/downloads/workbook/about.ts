@@ -1,6 +1,7 @@
 import type { ColumnType } from '../../../connector/column.js'
 import type { Licence } from '../../../connector/catalogue.js'
 import type { NamedShape } from '../../../connector/engine.js'
+import { matchText } from '../../../query/6-result/match-text.js'
 import type { AnswerReport } from '../../../query/6-result/query-result.js'
 
 /** What the second sheet tells, beside the report. */
@@ -17,7 +18,7 @@ const charactersOfQuery = 30_000
 
 /** The rows of the second sheet: where the rows are from, and how they are to be read. */
 export function aboutRows(report: AnswerReport, { at, input, licences }: AboutFacts): (readonly string[])[] {
-  const { sources, warnings, withheld } = report
+  const { sources, matches, warnings, withheld } = report
   const sections: (readonly string[])[][] = [
     [
       ['Rows', String(report.rowCount)],
@@ -37,6 +38,7 @@ export function aboutRows(report: AnswerReport, { at, input, licences }: AboutFa
         error === null ? '' : `${error.code}: ${error.message}`,
       ]),
     ],
+    matches.map((match) => ['Join', matchText(match)]),
     headed(
       ['Dataset', 'Licence', 'Address'],
       licences.map(({ dataset, licence }) => [dataset, licence.title, licence.url ?? '']),

@@ -11,7 +11,7 @@ import { workbook } from './workbook.js'
  */
 export async function workbookOf(opened: Download, facts: AboutFacts, atVersion: string | undefined): Promise<WrittenDownload> {
   const { columns } = opened
-  const landed = await opened.landed(atVersion)
+  const landed = await opened.landed({ atVersion })
   try {
     refuseBeyondSheet(columns, landed)
     return { complete: landed.report.complete, pieces: written() }

@@ -1,4 +1,4 @@
-import { counted, withCommas } from '../connector/counted.js'
+import { counted, withCommas } from '../../connector/counted.js'
 
 /** A MatchReport of the graph, as far as it is printed. A number is null where a source failed. */
 export interface MatchAnswer {
