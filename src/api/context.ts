@@ -5,11 +5,12 @@ import type { HarvestRunRow } from '../catalogue/rows.js'
 import type { QueryContext } from '../query/run.js'
 import type { Search } from '../search/search.js'
 import type { AccessContext } from './access/enforce.js'
+import type { AnswerContext } from './limits/answer-size.js'
 import type { Results } from './results.js'
 import type { Splice } from './splice.js'
 
 /** The context of resolvers: one for each request. */
-export interface Context extends AccessContext {
+export interface Context extends AccessContext, AnswerContext {
   readonly knex: Knex
   readonly loaders: CatalogueLoaders
   readonly query: QueryContext

@@ -20,6 +20,7 @@ import { refusalsOf } from './access/refusals.js'
 import { SchemaRules } from './access/schema-rules.js'
 import type { Context } from './context.js'
 import { formatError, logError, toGraphQLError } from './format-error.js'
+import { countLists, toldOnce } from './limits/answer-size.js'
 import { checkOperation } from './limits/check-operation.js'
 import { scanDocument } from './limits/scan-document.js'
 
@@ -52,7 +53,7 @@ const keptCharactersMax = 1024 * 1024
  * Add a new limit or access rule here only; test/http/transports.test.ts runs it over every transport.
  */
 export class Operations {
-  /** The schema to execute: its resolvers check access again, field by field. */
+  /** The schema to execute: its resolvers check access again, field by field, and count what they answer. */
   readonly schema: GraphQLSchema
   readonly #rules: SchemaRules
   readonly #log: Log
@@ -60,13 +61,13 @@ export class Operations {
 
   /** @throws Error if the schema does not say who may use a field. */
   constructor(schema: GraphQLSchema, log: Log) {
-    this.schema = enforceAccess(schema)
+    this.schema = countLists(enforceAccess(schema))
     this.#rules = new SchemaRules(schema)
     this.#log = log
   }
 
   /**
-   * Parses, validates, checks the limits and decides access. Sets the context's `refusals`, which the resolvers of `schema` read: a refused
+   * Parses, validates, checks the limits and decides access. Sets the context's `refusals` and `answerSize`, which the resolvers of `schema` read: a refused
    * field is null with an error, and the rest of a query still runs.
    */
   async prepare(request: OperationRequest, context: Context): Promise<PreparedOperation | RefusedOperation> {
@@ -77,7 +78,8 @@ export class Operations {
     try {
       const operation = operationOf(this.schema, document, request.operationName)
       const variables = { ...request.variables }
-      const { values } = checkOperation(this.schema, document, operation, variables)
+      const { values, answerSize } = checkOperation(this.schema, document, operation, variables)
+      context.answerSize = answerSize
       await pace.before(values)
       const { errors } = getVariableValues(this.schema, operation.variableDefinitions ?? [], variables, { maxErrors: variableErrorsMax })
       if (errors !== undefined) return { document, errors: errors.map((error) => coded(error, 'BAD_USER_INPUT')) }
@@ -115,7 +117,7 @@ export class Operations {
   /** Errors as the client sees them. The private reasons behind them are logged. */
   publicErrors(errors: readonly GraphQLError[]): GraphQLFormattedError[] {
     this.logErrors(errors)
-    return errors.map(formatError)
+    return toldOnce(errors.map(formatError))
   }
 
   /** Logs the private reasons, for a transport that formats errors itself. */

@@ -5,7 +5,8 @@ const isoDateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d
 /** An instant: RFC 3339, in UTC in answers. */
 export const DateTime = new GraphQLScalarType<Date | string, string>({
   name: 'DateTime',
-  description: 'An instant: RFC 3339; in UTC in answers',
+  description: 'An instant with its offset: "2026-01-09T13:55:48Z". In UTC with milliseconds in answers',
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
   serialize: (value) => (value instanceof Date ? value : new Date(String(value))).toISOString(),
   parseValue: parseDateTime,
   parseLiteral: (node) => parseDateTime(node.kind === Kind.STRING ? node.value : undefined),
@@ -21,7 +22,9 @@ function parseDateTime(value: unknown): Date {
 /** RFC 3987. */
 export const Iri = new GraphQLScalarType<string, string>({
   name: 'IRI',
-  description: 'An internationalised resource identifier: RFC 3987',
+  description:
+    'An absolute internationalised resource identifier: "https://data.example/datasets/camden/libraries". In answers an http or https link',
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3987',
   serialize: String,
   parseValue: parseIri,
   parseLiteral: (node) => parseIri(node.kind === Kind.STRING ? node.value : undefined),
@@ -35,7 +38,8 @@ function parseIri(value: unknown): string {
 /** Any JSON value. */
 export const Json = new GraphQLScalarType<unknown, unknown>({
   name: 'JSON',
-  description: 'Any JSON value',
+  description: 'Any JSON value. A row of ResultSet.records is an object whose cells have the forms of Value',
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
   serialize: (value) => value,
   parseValue: (value) => value,
   parseLiteral: (node, variables) => literalValue(node, variables),
@@ -48,7 +52,7 @@ export const Value = new GraphQLScalarType<unknown, unknown>({
     'A table cell. A column has one JSON form throughout a result, given by ResultColumn.encoding: INT64 a number, or a string ' +
     'throughout if any cell passes 2^53; DECIMAL a string; dates ISO 8601; GEOMETRY GeoJSON; NaN and infinities null; a suppressed ' +
     'cell {"suppressed": true}. As input: strings are accepted for any type in its canonical form; a number for a STRING column is ' +
-    'TYPE_MISMATCH; unsafe integers are refused.',
+    'TYPE_MISMATCH; unsafe integers are refused. No standard specifies it: docs/graph.md of Seven Dials has a table of its forms.',
   serialize: (value) => value,
   parseValue: cell,
   parseLiteral: (node) => {

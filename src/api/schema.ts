@@ -5,6 +5,7 @@ import {
   type GraphQLFieldConfig,
   GraphQLList,
   GraphQLNonNull,
+  GraphQLObjectType,
   type GraphQLSchema,
   lexicographicSortSchema,
   specifiedDirectives,
@@ -23,6 +24,7 @@ import {
   TableResolver,
 } from './resolvers/catalogue.js'
 import { HarvestResolver } from './resolvers/harvest.js'
+import { NodeResolver } from './resolvers/node.js'
 import { QueryResolver, ResultSetResolver, TableRowsResolver } from './resolvers/query.js'
 import { SearchHitResolver, SearchResolver } from './resolvers/search.js'
 import { ViewerResolver } from './resolvers/viewer.js'
@@ -39,6 +41,7 @@ export async function createSchema(): Promise<GraphQLSchema> {
       DatasetResolver,
       HarvestResolver,
       HarvestRunResolver,
+      NodeResolver,
       OrganisationResolver,
       QueryResolver,
       ResultSetResolver,
@@ -54,6 +57,7 @@ export async function createSchema(): Promise<GraphQLSchema> {
     directives: [...specifiedDirectives, ...accessDirectives],
   })
   const graph = mapSchema(schema, {
+    [MapperKind.ROOT_OBJECT]: (type) => new GraphQLObjectType({ ...type.toConfig(), description: rootDescriptions[type.name] }),
     [MapperKind.OBJECT_FIELD]: (field, name, type) => {
       if (String(field.type) === 'IRI') return webUrl(field)
       return type === 'ResultSet' && name === 'rows' ? { ...field, type: rowsType } : undefined
@@ -61,6 +65,13 @@ export async function createSchema(): Promise<GraphQLSchema> {
   })
   new SchemaRules(graph)
   return graph
+}
+
+/** Decorators cannot describe the root types. */
+const rootDescriptions: Readonly<Record<string, string>> = {
+  Query:
+    'What can be asked. Without a token everything is answered that is open to everybody; a field that is refused is null, with an error',
+  Mutation: 'What changes the hub. Needs a token',
 }
 
 /** A field for a URL of a catalogue. A URL that may not be a link, such as `javascript:`, is null; the harvest leaves it out too. */

@@ -5,6 +5,7 @@ import type { Log } from '../connector/source.js'
 import { beginningOf } from '../errors.js'
 import type { Context } from './context.js'
 import { formatError, toGraphQLError } from './format-error.js'
+import { toldOnce } from './limits/answer-size.js'
 import type { Operations, PreparedOperation, RefusedOperation } from './operations.js'
 
 /**
@@ -20,7 +21,7 @@ export function createGraphServer(operations: Operations, log: Log): ApolloServe
     // `operations` keeps parsed documents itself.
     documentStore: null,
     formatError: (_formatted, thrown) => formatError(toGraphQLError(thrown)),
-    plugins: [preparing(operations), releasing, ApolloServerPluginCacheControlDisabled()],
+    plugins: [preparing(operations), releasing, tellingOnce, ApolloServerPluginCacheControlDisabled()],
     logger: {
       debug: () => undefined,
       info: () => undefined,
@@ -64,6 +65,17 @@ function preparing(operations: Operations): ApolloServerPlugin<Context> {
       })
     },
   }
+}
+
+/** Tells once that an answer is too large, however many of its lists were refused. */
+const tellingOnce: ApolloServerPlugin<Context> = {
+  requestDidStart: () =>
+    Promise.resolve({
+      willSendResponse({ response: { body } }) {
+        if (body.kind === 'single' && body.singleResult.errors !== undefined) body.singleResult.errors = toldOnce(body.singleResult.errors)
+        return Promise.resolve()
+      },
+    }),
 }
 
 /** Frees the rows that results hold, however the request ended. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createCatalogueLoaders } from '../../src/catalogue/catalogue-loaders.js'
+import { cursorOf } from '../../src/catalogue/cursor.js'
 import { type DatasetPageArguments, datasetPage } from '../../src/catalogue/dataset-page.js'
 import { anonymous, configureTwo, harvest } from '../support/catalogue.js'
 import { complete, dataset, fakeSource, table } from '../support/fake-source.js'
@@ -18,12 +19,20 @@ beforeAll(async () => {
     dataset(slug, { modified: new Date(Date.UTC(2026, 0, n + 1)).toISOString(), tables: [table(slug), table('second')] }),
   )
   await harvest(database.knex, fakeSource(...shown, complete()))
-  await harvest(database.knex, fakeSource(dataset('libraries'), complete()), { spokeId: 'barnet' })
+  const described = dataset('described', {
+    themes: ['Environment'],
+    keywords: ['Council Tax'],
+    licence: { id: 'OGL-UK-3.0', title: 'Open Government Licence' },
+    distributions: [{ id: 'csv', format: 'csv' }],
+  })
+  const other = dataset('other', { themes: ['environment'], licence: { title: 'Ask us' } })
+  await harvest(database.knex, fakeSource(dataset('libraries'), described, other, complete()), { spokeId: 'barnet' })
 })
 afterAll(() => database.drop())
 
 const page = (given: Partial<DatasetPageArguments> = {}) => datasetPage(database.knex, anonymous, { first: 100, ...given })
 const camdens = ['camden']
+const barnets = 3
 
 describe('datasetPage', () => {
   it('goes through all of a list by id in binary order, without gaps or repeats', async () => {
@@ -48,18 +57,62 @@ describe('datasetPage', () => {
   })
 
   it('filters by spoke, status and time of change', async () => {
-    expect((await page()).totalCount).toBe(ids.length + 1)
-    expect((await page({ spokes: ['barnet', 'nowhere'] })).nodes.map(({ id }) => id)).toEqual(['barnet/libraries'])
+    expect((await page()).totalCount).toBe(ids.length + barnets)
+    expect((await page({ spokes: ['barnet', 'nowhere'] })).nodes).toHaveLength(barnets)
     expect(await page({ spokes: [] })).toMatchObject({ nodes: [], totalCount: 0 })
     expect((await page({ modifiedAfter: new Date(Date.UTC(2026, 0, ids.length - 1)) })).nodes.map(({ id }) => id)).toEqual([ids.at(-1)])
     expect((await page({ status: ['MISSING', 'ARCHIVED'] })).totalCount).toBe(0)
+  })
+
+  it('goes through all of a list backwards, and through what lies between two cursors', async () => {
+    for (const last of [1, 7, 66, 100]) {
+      const seen: string[] = []
+      for (let before: string | null = null; ;) {
+        const { nodes, pageInfo } = await datasetPage(database.knex, anonymous, { spokes: camdens, last, before })
+        expect(pageInfo.hasNextPage).toBe(seen.length > 0)
+        seen.unshift(...nodes.map(({ id }) => id))
+        expect(pageInfo.hasPreviousPage).toBe(seen.length < ids.length)
+        if (!pageInfo.hasPreviousPage) break
+        before = pageInfo.startCursor
+      }
+      expect(seen).toEqual(ids)
+    }
+    const [after, before] = [ids[2], ids[8]].map((id) => cursorOf(id as string))
+    const between = async (size: object) => {
+      const { nodes, pageInfo } = await datasetPage(database.knex, anonymous, { spokes: camdens, after, before, ...size })
+      return [nodes.map(({ id }) => id), pageInfo.hasPreviousPage, pageInfo.hasNextPage]
+    }
+    expect(await between({ first: 2 })).toEqual([ids.slice(3, 5), true, true])
+    expect(await between({ last: 2 })).toEqual([ids.slice(6, 8), true, true])
+    expect(await between({ last: 50 })).toEqual([ids.slice(3, 8), true, true])
+    await expect(page({ first: 5, last: 5 })).rejects.toMatchObject({ code: 'BAD_USER_INPUT', inputPath: ['last'] })
+  })
+
+  it('filters by publisher, theme, keyword, format and licence, of which each has to hold', async () => {
+    const found = async (given: Partial<DatasetPageArguments>) => (await page(given)).nodes.map(({ id }) => id)
+    const described = ['barnet/described', 'barnet/other']
+    expect(await found({ organisations: ['london-borough-of-barnet'] })).toEqual([...described, 'barnet/libraries'].sort())
+    expect(await found({ themes: [' ENVIRONMENT '] })).toEqual(described)
+    expect(await found({ keywords: ['council tax'] })).toEqual(['barnet/described'])
+    expect(await found({ formats: ['CSV'] })).toEqual(['barnet/described'])
+    expect(await found({ licences: ['OGL-UK-3.0'] })).toEqual(['barnet/described'])
+    expect(await found({ licences: ['Ask us'] })).toEqual(['barnet/other'])
+    expect(await found({ themes: ['Environment'], licences: ['Ask us'] })).toEqual(['barnet/other'])
+    for (const name of ['organisations', 'themes', 'keywords', 'formats', 'licences', 'spokes'] as const) {
+      expect(await page({ [name]: [] })).toMatchObject({ nodes: [], totalCount: 0 })
+      expect(await found({ [name]: ['\0', "'; drop table datasets --", '%'] })).toEqual([])
+      await expect(page({ [name]: Array<string>(1001).fill('x') })).rejects.toMatchObject({
+        code: 'BAD_USER_INPUT',
+        inputPath: ['filter', name],
+      })
+    }
   })
 
   it('answers an empty page with what a page says', async () => {
     expect(await page({ first: 0 })).toEqual({
       nodes: [],
       edges: [],
-      totalCount: ids.length + 1,
+      totalCount: ids.length + barnets,
       pageInfo: { hasNextPage: true, hasPreviousPage: false, startCursor: null, endCursor: null },
     })
     const last = (await page()).pageInfo.endCursor
@@ -124,6 +177,6 @@ describe('datasetPage', () => {
       return { nodes: nodes.length, count }
     }
     expect(await statements(1)).toEqual({ nodes: 1, count: 9 })
-    expect(await statements(100)).toEqual({ nodes: ids.length + 1, count: 9 })
+    expect(await statements(100)).toEqual({ nodes: ids.length + barnets, count: 9 })
   })
 })

@@ -361,7 +361,36 @@ describe('numbers read as another type', () => {
     expect(await failureOf(() => read({ type: 'INT64' }, { type: 'DECIMAL', scale: 30 }, '999999999'))).toMatchObject({
       code: 'TYPE_MISMATCH',
     })
-    expect(await failureOf(() => read({ type: 'DOUBLE' }, { type: 'DECIMAL', scale: 2 }, '1e300'))).toMatchObject({ code: 'TYPE_MISMATCH' })
+    for (const value of ['1e300', '1e28', 'nan', 'inf'])
+      expect(await failureOf(() => read({ type: 'DOUBLE' }, { type: 'DECIMAL', scale: 10 }, value))).toMatchObject({
+        code: 'TYPE_MISMATCH',
+      })
+  })
+
+  it('keep as DECIMAL the digits by which a DOUBLE is written, up to 15 of them, at every scale', async () => {
+    const written = fc
+      .tuple(fc.integer({ min: 0, max: 1 }), fc.bigInt({ min: 0n, max: 10n ** 15n - 1n }), fc.nat(10))
+      .map(([sign, digits, places]) => {
+        const text = String(digits).padStart(places + 1, '0')
+        const [whole, fraction] = [text.slice(0, text.length - places), text.slice(text.length - places)]
+        return { isNegative: sign === 1 && digits > 0n, whole, fraction }
+      })
+    await fc.assert(
+      fc.asyncProperty(fc.array(written, { minLength: 1, maxLength: 200 }), fc.constantFrom(10, 12, 22), async (numbers, scale) => {
+        const sign = ({ isNegative }: { isNegative: boolean }) => (isNegative ? '-' : '')
+        const values = numbers.map((one) => [`${sign(one)}${one.whole}.${one.fraction}0`])
+        const exact = numbers.map((one) => [`${sign(one)}${one.whole}.${one.fraction.padEnd(scale, '0')}`])
+        const to: Shape = { type: 'DECIMAL', scale }
+        expect(await answer(expression({ kind: 'cast', input: column(0), to }), [{ type: 'DOUBLE' }], values)).toEqual(exact)
+      }),
+      { numRuns: 20 },
+    )
+    const rounded = answer(
+      expression({ kind: 'cast', input: column(0), to: { type: 'DECIMAL', scale: 2 } }),
+      [{ type: 'DOUBLE' }],
+      [['40507893.995'], ['-0.005'], ['1e20'], [null]],
+    )
+    expect(await rounded).toEqual([['40507894.00'], ['-0.01'], ['100000000000000000000.00'], [null]])
   })
 })
 

@@ -120,6 +120,20 @@ async function walk(viewer: Viewer, first: number, spokes: string[] | undefined)
   }
 }
 
+/** The same list from its end on. */
+async function walkBack(viewer: Viewer, last: number, filter: object): Promise<string[]> {
+  const ids: string[] = []
+  for (let before: string | null = null; ;) {
+    const query =
+      'query ($last: Int, $before: String, $filter: DatasetFilter) { datasets(last: $last, before: $before, filter: $filter) { pageInfo { hasPreviousPage startCursor } nodes { id } } }'
+    const { data }: { data: { datasets: { pageInfo: { hasPreviousPage: boolean; startCursor: string | null }; nodes: { id: string }[] } } } =
+      await ask(viewer, query, { last, before, filter })
+    ids.unshift(...data.datasets.nodes.map(({ id }) => id))
+    before = data.datasets.pageInfo.startCursor
+    if (!data.datasets.pageInfo.hasPreviousPage) return ids
+  }
+}
+
 interface Found {
   search: {
     totalCount: number
@@ -176,6 +190,8 @@ test('whatever is asked, by whomever, of whatever catalogue, is answered as from
         const { ids, counts } = await walk(viewer, first, spoke === undefined ? undefined : [spoke])
         expect(ids).toEqual(wanted)
         expect(new Set(counts)).toEqual(new Set([wanted.length]))
+        const publisher = spoke === undefined ? undefined : [`london-borough-of-${spoke}`]
+        expect(await walkBack(viewer, first, { organisations: publisher })).toEqual(wanted)
         const found = await find(viewer, sought)
         expect(found.ids).toEqual(visible.map((one) => one.id).sort())
         expect(found.totalCount).toBe(visible.length)
@@ -188,11 +204,13 @@ test('whatever is asked, by whomever, of whatever catalogue, is answered as from
 
         const isSeen = visible.some((one) => one.id === id)
         const table = `${id}/${id.split('/')[1]}`
-        const { data } = await ask<{ dataset: { id: string } | null; spokes: { id: string; datasets: { totalCount: number } }[] }>(
-          viewer,
-          `{ dataset(id: "${id}") { id } spokes { id datasets { totalCount } } }`,
-        )
+        const { data } = await ask<{
+          dataset: { id: string } | null
+          node: { id: string } | null
+          spokes: { id: string; datasets: { totalCount: number } }[]
+        }>(viewer, `{ dataset(id: "${id}") { id } node(id: "${id}") { id } spokes { id datasets { totalCount } } }`)
         expect(data.dataset === null).toBe(!isSeen)
+        expect(data.node).toEqual(data.dataset)
         expect(data.spokes.map((one) => one.datasets.totalCount)).toEqual(
           ['camden', 'barnet'].map((name) => visible.filter((one) => one.spoke === name).length),
         )

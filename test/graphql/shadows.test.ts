@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { buildSchema, type GraphQLField, type GraphQLObjectType, isEnumType, isListType, isNonNullType, isObjectType } from 'graphql'
+import {
+  buildSchema,
+  type GraphQLField,
+  type GraphQLObjectType,
+  isEnumType,
+  isInterfaceType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readDocuments } from '../../src/search/documents.js'
 import { startTestHub, type TestHub } from '../support/dials.js'
@@ -115,6 +124,7 @@ const inputs = ids.flatMap((id) => [
 ])
 /** The arguments of fields that need some, each of which is asked on its own. */
 const given: Record<string, readonly string[]> = {
+  'Query.node': ids.flatMap((id) => [`(id: "${id}")`, `(id: "${id}/${id.split('/')[1]}")`]),
   'Query.dataset': ids.map((id) => `(id: "${id}")`),
   'Query.table': ids.map((id) => `(id: "${id}/${id.split('/')[1]}")`),
   'Query.spoke': ['(id: "camden")', '(id: "hackney")'],
@@ -144,6 +154,8 @@ function fieldText(parent: GraphQLObjectType, field: GraphQLField<unknown, unkno
   }
   if (inList && costly.includes(`${parent.name}.${field.name}`)) return []
   const called = `${field.name}${given[`${parent.name}.${field.name}`]?.[0] ?? ''}`
+  // What stands behind an interface is walked by its own fields.
+  if (isInterfaceType(type)) return [`${called} { __typename ${Object.keys(type.getFields()).join(' ')} }`]
   if (!isObjectType(type)) return [called]
   if (above.includes(type.name)) return isEnumType(type) ? [called] : []
   return [`${called} ${selection(type, [...above, type.name], isList)}`]

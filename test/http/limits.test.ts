@@ -4,7 +4,17 @@ import { getIntrospectionQuery } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { hubOfTwo } from '../support/hub-of-two.js'
 
-const held = hubOfTwo({ 'camden/data/many.csv': `Name\n${Array.from({ length: 2000 }, (_, at) => `place${at}\n`).join('')}` })
+/** Open files of so many columns, with two rows of which two values are alike. */
+const files = (count: number, columns: number, name: string) => {
+  const line = (text: string) => Array.from({ length: columns }, (_, at) => `${text}${at}`).join(',')
+  const text = `${line('Column')}\n${line('value')}\n${line('value')}\n`
+  return Object.fromEntries(Array.from({ length: count }, (_, at) => [`camden/data/${name}${at}.csv`, text]))
+}
+const held = hubOfTwo({
+  'camden/data/many.csv': `Name\n${Array.from({ length: 2000 }, (_, at) => `place${at}\n`).join('')}`,
+  ...files(27, 12, 'twelve'),
+  ...files(1, 1500, 'wide'),
+})
 
 const times = (count: number, text: (at: number) => string) => Array.from({ length: count }, (_, at) => text(at)).join(' ')
 const post = (body: string, headers: Record<string, string> = {}) =>
@@ -49,6 +59,25 @@ describe('a limit answers its code, and its message states it', () => {
     expect(error).toMatchObject({ extensions: { code } })
     expect(error?.message).toContain(limit)
     expect((await held.hub.ask('{ viewer { scopes } }')).data).toEqual({ viewer: { scopes: [] } })
+  })
+
+  const profile = 'profile { nullRatio distinctCount min max topValues { value count } histogram { from to count } }'
+  test('the largest page is counted as it is: 27 datasets with their columns and profiles are answered at once', async () => {
+    const { data, errors } = await held.hub.ask<{ datasets: { nodes: { tables: { columns: { profile: object | null }[] }[] }[] } }>(
+      `{ datasets(first: 100, filter: { spokes: ["camden", "barnet"] }) { totalCount nodes { id title tables { id rowCount columns { name type ${profile} } } } } }`,
+    )
+    expect(errors).toBeUndefined()
+    const columns = data?.datasets.nodes.flatMap(({ tables }) => tables.flatMap((table) => table.columns)) ?? []
+    expect(columns.filter((column) => column.profile !== null).length).toBeGreaterThan(27 * 12)
+  })
+
+  test('an answer is not larger than it may be, whatever was guessed, and says once what is large in it', async () => {
+    const wide = (at: number) => `c${at}: columns { name title type nullable sensitivity description unit ${profile} }`
+    const query = `{ table(id: "camden/wide0/wide0") { ${times(12, wide)} } }`
+    const { data, errors } = await held.hub.ask(query)
+    expect(data).toEqual({ table: null })
+    expect(errors).toMatchObject([{ extensions: { code: 'QUERY_TOO_COMPLEX' } }])
+    expect(errors?.[0]?.message).toMatch(/^The answer holds more than 200,000 fields\. Most of .* in table\.c\d+ \([\d,]+\), table\.c\d/)
   })
 
   test('values of the body, also in variables that nothing uses', async () => {

@@ -8,7 +8,10 @@ directive @public on OBJECT | INTERFACE | UNION | FIELD_DEFINITION | ARGUMENT_DE
 directive @authenticated on OBJECT | INTERFACE | UNION | FIELD_DEFINITION | ARGUMENT_DEFINITION | INPUT_OBJECT | INPUT_FIELD_DEFINITION
 
 "For requests whose token has every scope of one of these lists; else null and UNAUTHENTICATED or FORBIDDEN"
-directive @requiresScopes(scopes: [[String!]!]!) on OBJECT | INTERFACE | UNION | FIELD_DEFINITION | ARGUMENT_DEFINITION | INPUT_OBJECT | INPUT_FIELD_DEFINITION
+directive @requiresScopes(
+  "The token has to have every scope of one of these lists"
+  scopes: [[String!]!]!
+) on OBJECT | INTERFACE | UNION | FIELD_DEFINITION | ARGUMENT_DEFINITION | INPUT_OBJECT | INPUT_FIELD_DEFINITION
 `
 
 /** The same, as directives for a schema. */

@@ -16,8 +16,10 @@ export const operationLimits = {
   directives: 100,
   /** Nested fields, with fragments followed. The largest introspection query has 15. */
   depth: 20,
-  /** Fields that an answer may hold, by the sizes of its lists (estimate.ts). */
-  complexity: 200_000,
+  /** Fields of an answer, counted while it is made (answer-size.ts). */
+  fieldsAnswered: 200_000,
+  /** Fields that an answer may hold by a guess at the sizes of its lists, which is made before it runs (estimate.ts). */
+  fieldsGuessed: 1_000_000,
   /** Result sets of queries, rows and groups. */
   resultSets: 20,
   /** Rows of all result sets together. */

@@ -1,6 +1,6 @@
 import { Arg, Ctx, Directive, ID, Mutation, Resolver } from 'type-graphql'
 import type { Context } from '../context.js'
-import { HarvestRun } from '../types/catalogue.js'
+import { HarvestRun } from '../types/harvest.js'
 
 @Resolver()
 export class HarvestResolver {
@@ -10,7 +10,7 @@ export class HarvestResolver {
     description: 'Harvests a spoke now and answers when the harvest has ended. Needs the scope hub:operate',
   })
   harvest(
-    @Arg('spoke', () => ID) spoke: string,
+    @Arg('spoke', () => ID, { description: 'The id of the spoke: camden' }) spoke: string,
     @Arg('allowShrink', () => Boolean, {
       nullable: true,
       defaultValue: false,

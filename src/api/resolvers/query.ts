@@ -18,13 +18,20 @@ import { Download, Plan, ResultColumn, ResultSet } from '../types/result.js'
 export class QueryResolver {
   @Directive('@public')
   @Query(() => ResultSet, { nullable: true, description: 'Subset, aggregate and stack tables of many organisations in one query' })
-  query(@Arg('input', () => QueryInput) input: QueryInput, @Ctx() context: Context, @Info() info: GraphQLResolveInfo) {
+  query(
+    @Arg('input', () => QueryInput, { description: 'What is asked' }) input: QueryInput,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ) {
     return run(input, context, info)
   }
 
   @Directive('@public')
   @Query(() => Plan, { nullable: true, description: 'The plan of a query, which is not run' })
-  async explain(@Arg('input', () => QueryInput) input: QueryInput, @Ctx() { query, results }: Context) {
+  async explain(
+    @Arg('input', () => QueryInput, { description: 'What would be asked' }) input: QueryInput,
+    @Ctx() { query, results }: Context,
+  ) {
     const { text, fragments, residual } = await results.inTurn('last', () => explainQuery(input, query))
     return {
       text,
@@ -49,30 +56,34 @@ export class QueryResolver {
 
 @Resolver(() => Table)
 export class TableRowsResolver {
-  @FieldResolver(() => ResultSet, { nullable: true })
+  @FieldResolver(() => ResultSet, { nullable: true, description: 'Its rows: `query` with from: this table' })
   rows(
     @Root() { id }: TableRow,
-    @Arg('select', () => [String], { nullable: true }) select: string[] | null,
-    @Arg('where', () => Filter, { nullable: true }) where: Filter | null,
-    @Arg('orderBy', () => [Order], { nullable: true }) orderBy: Order[] | null,
-    @Arg('limit', () => Int, { nullable: true }) limit: number | null,
-    @Arg('offset', () => Int, { nullable: true, defaultValue: 0 }) offset: number | null,
+    @Arg('select', () => [String], { nullable: true, description: 'Names of columns. Absent: every column that the viewer may see' })
+    select: string[] | null,
+    @Arg('where', () => Filter, { nullable: true, description: 'Which rows are read; it names columns. Absent: all' }) where: Filter | null,
+    @Arg('orderBy', () => [Order], { nullable: true, description: 'The most significant first. Absent: no certain order' })
+    orderBy: Order[] | null,
+    @Arg('limit', () => Int, { nullable: true, description: 'Rows on the page, 0 to 10,000. Absent: 100' }) limit: number | null,
+    @Arg('offset', () => Int, { nullable: true, defaultValue: 0, description: 'Rows to skip before the page' }) offset: number | null,
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ) {
     return run({ from: { table: id }, select: select?.map((column) => ({ column })), where, orderBy, limit, offset }, context, info)
   }
 
-  @FieldResolver(() => ResultSet, { nullable: true })
+  @FieldResolver(() => ResultSet, { nullable: true, description: 'Its rows in groups: `query` with from: this table' })
   groups(
     @Root() { id }: TableRow,
-    @Arg('by', () => [GroupBy]) groupBy: GroupBy[],
-    @Arg('measures', () => [Measure]) measures: Measure[],
-    @Arg('where', () => Filter, { nullable: true }) where: Filter | null,
-    @Arg('having', () => Filter, { nullable: true }) having: Filter | null,
-    @Arg('orderBy', () => [Order], { nullable: true }) orderBy: Order[] | null,
-    @Arg('limit', () => Int, { nullable: true }) limit: number | null,
-    @Arg('offset', () => Int, { nullable: true, defaultValue: 0 }) offset: number | null,
+    @Arg('by', () => [GroupBy], { description: 'One row for each group; an empty list: one row for all' }) groupBy: GroupBy[],
+    @Arg('measures', () => [Measure], { description: 'Values of each group; an empty list: only the groups' }) measures: Measure[],
+    @Arg('where', () => Filter, { nullable: true, description: 'Which rows are read; it names columns. Absent: all' }) where: Filter | null,
+    @Arg('having', () => Filter, { nullable: true, description: 'Which groups are kept; it names outputs. Absent: all' })
+    having: Filter | null,
+    @Arg('orderBy', () => [Order], { nullable: true, description: 'The most significant first. Absent: no certain order' })
+    orderBy: Order[] | null,
+    @Arg('limit', () => Int, { nullable: true, description: 'Groups on the page, 0 to 10,000. Absent: 1,000' }) limit: number | null,
+    @Arg('offset', () => Int, { nullable: true, defaultValue: 0, description: 'Rows to skip before the page' }) offset: number | null,
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
   ) {
@@ -82,7 +93,7 @@ export class TableRowsResolver {
 
 @Resolver(() => ResultSet)
 export class ResultSetResolver {
-  @FieldResolver(() => [ResultColumn])
+  @FieldResolver(() => [ResultColumn], { description: 'In the order of the cells of a row' })
   columns(@Root() { columns }: QueryResult) {
     return columns.map(({ shape, ...column }: Column) => ({ ...column, type: shape.type, decision: 'ALLOW', obligations: [] }))
   }
@@ -96,20 +107,22 @@ export class ResultSetResolver {
   }
 
   // Decorators cannot express `[[Value]!]!`; schema.ts sets that type.
-  @FieldResolver(() => [[Value]])
+  @FieldResolver(() => [[Value]], { description: 'The rows of the page, each a list of cells in the order of `columns`' })
   async rows(
     @Root() result: QueryResult,
-    @Arg('numbers', () => NumbersEnum, { nullable: true, defaultValue: 'EXACT' }) numbers: Numbers | null,
+    @Arg('numbers', () => NumbersEnum, { nullable: true, defaultValue: 'EXACT', description: 'DOUBLE: every number is a JSON number' })
+    numbers: Numbers | null,
     @Ctx() { splice, results }: Context,
   ) {
     const text = await results.write(() => result.json('rows', numbers ?? 'EXACT'))
     return splice === undefined ? plainly(Buffer.concat(text).toString()) : [[splice.keep(text)]]
   }
 
-  @FieldResolver(() => [Json], { description: 'The same rows as objects' })
+  @FieldResolver(() => [Json], { description: 'The same rows as objects: { "borough": "camden", "stations": 14 }' })
   async records(
     @Root() result: QueryResult,
-    @Arg('numbers', () => NumbersEnum, { nullable: true, defaultValue: 'EXACT' }) numbers: Numbers | null,
+    @Arg('numbers', () => NumbersEnum, { nullable: true, defaultValue: 'EXACT', description: 'DOUBLE: every number is a JSON number' })
+    numbers: Numbers | null,
     @Ctx() { splice, results }: Context,
   ) {
     const text = await results.write(() => result.json('records', numbers ?? 'EXACT'))

@@ -18,12 +18,18 @@ export class SearchResolver {
     description: 'Datasets by words, "phrases", -unwanted words and conditions. Without text: all datasets, latest modified first',
   })
   async search(
-    @Arg('text', () => String, { defaultValue: '' }) text: string,
-    @Arg('filter', () => SearchFilter, { nullable: true }) filter: SearchFilter | null,
-    @Arg('facets', () => [SearchFacetEnum], { nullable: true }) facets: SearchFacet[] | null,
-    @Arg('sort', () => SearchSortEnum, { nullable: true, defaultValue: 'RELEVANCE' }) sort: SearchSort | null,
-    @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null,
-    @Arg('after', () => String, { nullable: true }) after: string | null,
+    @Arg('text', () => String, { defaultValue: '', description: 'At most 1,000 characters. "" finds everything' }) text: string,
+    @Arg('filter', () => SearchFilter, { nullable: true, description: 'Absent: no conditions' }) filter: SearchFilter | null,
+    @Arg('facets', () => [SearchFacetEnum], { nullable: true, description: 'What to count all hits by. Absent: nothing' })
+    facets: SearchFacet[] | null,
+    @Arg('sort', () => SearchSortEnum, { nullable: true, defaultValue: 'RELEVANCE', description: 'The order of the hits' })
+    sort: SearchSort | null,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 20, description: 'Hits on the page, 0 to 100' }) first: number | null,
+    @Arg('after', () => String, {
+      nullable: true,
+      description: 'pageInfo.endCursor of the page before, with the same text, filter and sort. Absent: the first page',
+    })
+    after: string | null,
     @Ctx() { search, viewer, loaders, query: { signal } }: Context,
   ) {
     const page = await search.find(viewer, { text, filter, facets, sort, first, after }, signal)
@@ -43,13 +49,16 @@ export class SearchResolver {
   }
 
   @Directive('@public')
-  @Query(() => SearchAccess, { nullable: true, description: 'null if the search of this hub can only be queried through the graph' })
+  @Query(() => SearchAccess, {
+    nullable: true,
+    description: 'Leave to query the search index directly; null if the search of this hub can only be queried through the graph',
+  })
   searchAccess(@Ctx() { search, viewer }: Context) {
     return search.directAccess(viewer)
   }
 
   @Directive('@requiresScopes(scopes: [["hub:operate"]])')
-  @Query(() => SearchIndexState, { nullable: true, description: 'Needs the scope hub:operate' })
+  @Query(() => SearchIndexState, { nullable: true, description: 'How far the search index is. Needs the scope hub:operate' })
   searchIndex(@Ctx() { search }: Context) {
     return search.state()
   }
@@ -66,7 +75,7 @@ export class SearchResolver {
 
 @Resolver(() => SearchHit)
 export class SearchHitResolver {
-  @FieldResolver(() => [Highlight])
+  @FieldResolver(() => [Highlight], { description: 'Where words of the search were found; empty without text' })
   highlights(@Root() { highlights }: HitOfDataset) {
     return highlights()
   }

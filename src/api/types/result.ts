@@ -3,46 +3,62 @@ import { ColumnTypeEnum, DecisionEnum, EncodingEnum, ErrorCodeEnum, OperatorEnum
 import { DateTime } from '../scalars.js'
 
 @Directive('@public')
-@ObjectType({ simpleResolvers: true })
+@ObjectType({ simpleResolvers: true, description: 'What the viewer may do with a column' })
 export class ColumnAccess {
-  @Field(() => String) column!: string
-  @Field(() => DecisionEnum) decision!: string
-  @Field(() => [String]) obligations!: readonly string[]
+  @Field(() => String, { description: 'The name of the column, as the query calls it' }) column!: string
+  @Field(() => DecisionEnum, { description: 'DENY for a column that was left out' }) decision!: string
+  @Field(() => [String], { description: 'What the reader must do in return; empty until agreements come' })
+  obligations!: readonly string[]
 }
 
 @Directive('@public')
-@ObjectType({ simpleResolvers: true })
+@ObjectType({ simpleResolvers: true, description: 'A column of the answer' })
 export class ResultColumn {
-  @Field(() => String) name!: string
-  @Field(() => ColumnTypeEnum) type!: string
-  @Field(() => EncodingEnum) encoding!: string
-  @Field(() => String, { nullable: true }) semanticType!: string | null
-  @Field(() => ID, { nullable: true }) table!: string | null
-  @Field(() => String, { nullable: true }) unit!: string | null
-  @Field(() => DecisionEnum) decision!: string
-  @Field(() => [String]) obligations!: readonly string[]
+  @Field(() => String, { description: 'Its output name (QueryInput): the key of its cells in `records`; unique in the answer' })
+  name!: string
+  @Field(() => ColumnTypeEnum, { description: 'The type of its values' }) type!: string
+  @Field(() => EncodingEnum, { description: 'The JSON form of all its cells with numbers: EXACT; a cell may also be null' })
+  encoding!: string
+  @Field(() => String, { nullable: true, description: 'What the values are: UPRN, POSTCODE; null if not known, and for most measures' })
+  semanticType!: string | null
+  @Field(() => ID, { nullable: true, description: 'The table that it comes from; null for a stack of tables, a measure or a bucket' })
+  table!: string | null
+  @Field(() => String, { nullable: true, description: 'The unit of its numbers, in the publisher’s words: µg/m3; null if not known' })
+  unit!: string | null
+  @Field(() => DecisionEnum, { description: 'ALLOW, as denied columns are not in the answer' }) decision!: string
+  @Field(() => [String], { description: 'What the reader must do in return; empty until agreements come' })
+  obligations!: readonly string[]
 }
 
 @Directive('@public')
-@ObjectType({ simpleResolvers: true })
+@ObjectType({ simpleResolvers: true, description: 'Why a source did not answer' })
 export class SourceError {
-  @Field(() => ErrorCodeEnum) code!: string
-  @Field(() => String) message!: string
+  @Field(() => ErrorCodeEnum, { description: 'SOURCE_UNAVAILABLE or SOURCE_TIMEOUT in most cases' }) code!: string
+  @Field(() => String, { description: 'What went wrong and what to do, for people' }) message!: string
 }
 
 @Directive('@public')
-@ObjectType({ simpleResolvers: true, description: 'rows and bytes are null if they would reveal an exact number about a protected table' })
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    'What one source was asked for, and how it answered. rows and bytes are null if they would reveal an exact number about a protected table',
+})
 export class SourceReport {
-  @Field(() => ID) spoke!: string
-  @Field(() => [ID]) tables!: readonly string[]
-  @Field(() => SourceStatusEnum) status!: string
-  @Field(() => Float, { nullable: true }) rows!: number | null
-  @Field(() => Float, { nullable: true }) bytes!: number | null
-  @Field(() => Float) elapsedMs!: number
-  @Field(() => [OperatorEnum]) pushedDown!: readonly string[]
-  @Field(() => [String]) missingColumns!: readonly string[]
-  @Field(() => DateTime, { nullable: true }) asOf!: string | null
-  @Field(() => SourceError, { nullable: true }) error!: SourceError | null
+  @Field(() => ID, { description: 'The id of its spoke: camden' }) spoke!: string
+  @Field(() => [ID], { description: 'The tables that it was asked for' }) tables!: readonly string[]
+  @Field(() => SourceStatusEnum, { description: 'How it answered' }) status!: string
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Rows that it sent, a whole number: after its own filters and groups. null if it did not say',
+  })
+  rows!: number | null
+  @Field(() => Float, { nullable: true, description: 'Bytes that it sent, a whole number; null if it failed' }) bytes!: number | null
+  @Field(() => Float, { description: 'Milliseconds from the request to its last part' }) elapsedMs!: number
+  @Field(() => [OperatorEnum], { description: 'What the source did itself; the hub did the rest' }) pushedDown!: readonly string[]
+  @Field(() => [String], { description: 'Columns of the stack that one of its tables lacks; they are null in its rows' })
+  missingColumns!: readonly string[]
+  @Field(() => DateTime, { nullable: true, description: 'When its data last changed; null if it does not say' }) asOf!: string | null
+  @Field(() => SourceError, { nullable: true, description: 'Why it FAILED or TIMED_OUT; null otherwise' }) error!: SourceError | null
 }
 
 /** A count that may not be known. */
@@ -58,7 +74,7 @@ const count = (description: string) => Field(() => Float, { nullable: true, desc
 export class MatchReport {
   @Field(() => String, { description: 'The left side: its aliases, or its tables where it has none' }) left!: string
   @Field(() => String, { description: 'The right side: its alias, or its tables where it has none' }) right!: string
-  @count('Rows of the join') joinedRows!: number | null
+  @count('Rows of the join, a whole number like all others but the rates') joinedRows!: number | null
   @count('Rows of the left side') leftRows!: number | null
   @count('Rows of the left side that found a partner') leftMatched!: number | null
   @count('Rows of the left side of which a key is null') leftNullKeys!: number | null
@@ -103,17 +119,22 @@ export class Download {
 }
 
 @Directive('@public')
-@ObjectType({ simpleResolvers: true })
+@ObjectType({ simpleResolvers: true, description: 'The answer of a query: its rows, and what is to be known about them' })
 export class ResultSet {
-  @Field(() => ID) transaction!: string
-  @Field(() => Int) rowCount!: number
-  @Field(() => Boolean, { description: 'More rows exist beyond limit' }) truncated!: boolean
-  @Field(() => Boolean, { description: 'false when a source failed under PARTIAL' }) complete!: boolean
+  @Field(() => ID, {
+    description: 'A UUID (RFC 9562) of this run of the query. Errors give it too, as extensions.transaction: name it when you report one',
+  })
+  transaction!: string
+  @Field(() => Int, { description: 'Rows of this page; at most the limit' }) rowCount!: number
+  @Field(() => Boolean, { description: 'Whether more rows exist beyond limit, or a source stopped early' }) truncated!: boolean
+  @Field(() => Boolean, { description: 'false when a source failed under PARTIAL: rows are missing, and `sources` says whose' })
+  complete!: boolean
   @Field(() => [ColumnAccess], {
     description: 'Columns left out because `select` was absent and the viewer may not see them; hidden ones are never listed',
   })
   withheld!: readonly ColumnAccess[]
-  @Field(() => [SourceReport]) sources!: readonly SourceReport[]
+  @Field(() => [SourceReport], { description: 'How each source answered. One that is asked in several stages is listed for each' })
+  sources!: readonly SourceReport[]
   @Field(() => [MatchReport], { description: 'What each join matched, in the order of the joins' }) matches!: readonly MatchReport[]
   @Field(() => [Warning], { description: 'Reasons why the rows may mislead' })
   warnings!: readonly Warning[]
@@ -127,17 +148,19 @@ export class ResultSet {
 }
 
 @Directive('@public')
-@ObjectType({ simpleResolvers: true })
+@ObjectType({ simpleResolvers: true, description: 'The part of a query that one source would be asked for' })
 export class PlanFragment {
-  @Field(() => ID) spoke!: string
-  @Field(() => String) connector!: string
-  @Field(() => [ID]) tables!: readonly string[]
+  @Field(() => ID, { description: 'The id of its spoke: camden' }) spoke!: string
+  @Field(() => String, { description: 'The kind of source: spoke, files, postgres or mysql' }) connector!: string
+  @Field(() => [ID], { description: 'The tables that it would read' }) tables!: readonly string[]
   @Field(() => [String], { description: 'Columns of the stack that one of its tables lacks; they are null in its rows' })
   missingColumns!: readonly string[]
-  @Field(() => String) native!: string
-  @Field(() => [OperatorEnum]) pushedDown!: readonly string[]
-  @Field(() => [OperatorEnum]) left!: readonly string[]
-  @Field(() => Float, { nullable: true }) estimatedRows!: number | null
+  @Field(() => String, { description: 'What the source would run, in its own language, such as SQL; without the keys of joins' })
+  native!: string
+  @Field(() => [OperatorEnum], { description: 'What the source would do itself' }) pushedDown!: readonly string[]
+  @Field(() => [OperatorEnum], { description: 'What it leaves to the hub' }) left!: readonly string[]
+  @Field(() => Float, { nullable: true, description: 'A guess at the rows that it would send; null where nothing is known' })
+  estimatedRows!: number | null
   @Field(() => Int, { description: 'From 1. Fragments of one stage run side by side; a later one may wait for the keys of an earlier one' })
   stage!: number
   @Field(() => String, { nullable: true, description: 'Why it waits for keys, or what it counts; null where it only answers rows' })
@@ -145,9 +168,12 @@ export class PlanFragment {
 }
 
 @Directive('@public')
-@ObjectType({ simpleResolvers: true })
+@ObjectType({ simpleResolvers: true, description: 'How a query would be run' })
 export class Plan {
-  @Field(() => String) text!: string
-  @Field(() => [PlanFragment]) fragments!: readonly PlanFragment[]
-  @Field(() => String) residual!: string
+  @Field(() => String, {
+    description: 'The whole query as an indented tree, for people: each operator above its inputs; $0 … $n are columns below it',
+  })
+  text!: string
+  @Field(() => [PlanFragment], { description: 'The parts of the sources' }) fragments!: readonly PlanFragment[]
+  @Field(() => String, { description: 'The part of the hub as such a tree, over the answers of the fragments' }) residual!: string
 }

@@ -2,6 +2,7 @@ import type { Shape } from '../../connector/column.js'
 import type { Expression, Literal } from '../../connector/relation.js'
 import { shapeOf } from '../../connector/shapes.js'
 import { normaliseSql } from './normalise.js'
+import { decimalOfDouble } from './decimal-of-double.js'
 import { decimalText } from './decimal-text.js'
 import { readText } from './read-text.js'
 import { timestampText } from './timestamp-text.js'
@@ -42,6 +43,7 @@ function convertSql(of: Expression, to: Shape, input: readonly Shape[]): string 
   if (from.type === to.type && from.scale === to.scale) return sql
   if (to.type === 'STRING' && (from.type === 'TIMESTAMP' || from.type === 'TIMESTAMPTZ')) return timestampText(sql, from.type)
   if (from.type === 'STRING') return readText(sql, to)
+  if (from.type === 'DOUBLE' && to.type === 'DECIMAL') return decimalOfDouble(sql, to)
   if (from.type === 'DECIMAL' && to.type === 'STRING') return decimalText(sql, decimalScale(from))
   return `CAST(${sql} AS ${sqlType(to)})`
 }
