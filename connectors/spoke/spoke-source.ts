@@ -32,12 +32,14 @@ export class SpokeSource implements Source {
     private readonly context: SourceContext,
     private readonly signer: HubSigner,
     private readonly process: SpokeProcess,
+    /** The authority that its certificate is from, as PEM. Default: the public ones. */
+    private readonly ca?: string,
   ) {}
 
   async *harvest(_cursor: string | undefined, signal: AbortSignal): AsyncIterable<CatalogueEvent> {
     const url = await this.process.url(signal)
     const token = await this.signer.sign('catalogue+jwt', this.context.spokeId, '')
-    yield* readCatalogue(`${url}/catalogue`, token, this.context.spokeId, signal)
+    yield* readCatalogue(`${url}/catalogue`, { token, ca: this.ca, spokeId: this.context.spokeId, signal })
   }
 
   capabilities(): Promise<Capabilities> {
@@ -61,13 +63,13 @@ export class SpokeSource implements Source {
 
   execute(planned: PlannedFragment, options: ScanOptions): Scan {
     const { spokeId, scratchFolder, engine } = this.context
-    return openScan({ planned, options, signer: this.signer, spokeId, scratchFolder, engine, process: this.process })
+    return openScan({ planned, options, signer: this.signer, spokeId, scratchFolder, engine, process: this.process, ca: this.ca })
   }
 
   async health(signal: AbortSignal): Promise<Health> {
     try {
       const url = await this.process.url(signal)
-      const { body } = await callSpoke(`${url}/health`, { signal }, this.context.spokeId)
+      const { body } = await callSpoke(`${url}/health`, { signal, ca: this.ca }, this.context.spokeId)
       const told = healthSchema.safeParse(JSON.parse(await shortText(body)))
       return told.success ? { status: told.data.status } : { status: 'DOWN', message: 'What answers there is not a spoke.' }
     } catch (thrown) {

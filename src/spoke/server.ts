@@ -14,6 +14,7 @@ import type { AdmittedRequest, RequestVerifier } from '../identity/scan-token.js
 import { anonymous } from '../identity/viewer.js'
 import { type PinnedIssuer, viewerOfStatement } from '../identity/viewer-statement.js'
 import { timeOptions } from '../net/limits.js'
+import { toldSeldom } from '../net/told-seldom.js'
 import type { Holdings } from './holdings.js'
 import { scan, type ScanContext } from './scan.js'
 
@@ -51,7 +52,12 @@ export function spokeServer(options: SpokeServerOptions): FastifyInstance {
   // Node would ask for the body of `Expect: 100-continue` at once, before the token was verified.
   app.server.on('checkContinue', (request, response) => app.server.emit('request', request, response))
   app.removeAllContentTypeParsers()
-  app.setErrorHandler((thrown, _request, reply) => sendError(reply, thrown, options.log))
+  const tellRefused = toldSeldom(options.log)
+  app.setErrorHandler((thrown, _request, reply) => {
+    if (thrown instanceof DialsError && thrown.code === 'UNAUTHENTICATED')
+      tellRefused('a request was refused: its token is not that of the hub', { reason: thrown.message })
+    return sendError(reply, thrown, options.log)
+  })
   app.addHook('onSend', async (request, reply) => {
     if (isUnread(request, reply)) void reply.header('connection', 'close')
   })

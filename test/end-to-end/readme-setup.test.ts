@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { connect, createServer, type AddressInfo, type Server } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeAuthority } from '../support/certificates.js'
+import { type Dials, dials, startTestHub, type TestHub } from '../support/dials.js'
+import { freshDatabase, type FreshDatabase } from '../support/postgres.js'
+import { openWorkspace, type Workspace } from '../support/workspace.js'
+
+/** README's section on a hub of one's own: what stands there is what runs here. */
+const section = /^## Your own hub\n([^]*?)^## /m.exec(readFileSync(new URL('../../README.md', import.meta.url), 'utf8'))?.[1] ?? ''
+const block = (begin: RegExp) =>
+  [...section.matchAll(/^```\w+\n([^]*?)^```$/gm)].map(([, text = '']) => text).find((text) => begin.test(text)) ?? ''
+const written = { hub: block(/^# hub\.yaml/), spoke: block(/^# spoke\.yaml/), keys: block(/^curl /) }
+/** The names of other machines in it: only they, and the ports of a test, are replaced. */
+const spokeAt = 'spoke.camden.example:4100'
+const [, keysUrl = '', keysFile = ''] = /^curl -sf https:\/\/hub\.london\.example(\S+) -o (\S+)$/m.exec(written.keys) ?? []
+
+let database: FreshDatabase
+let workspace: Workspace
+let front: Server
+let hub: TestHub
+let spoke: Dials
+beforeAll(async () => {
+  database = await freshDatabase()
+  const authority = makeAuthority()
+  const { cert, key } = authority.issue('localhost')
+  // The spoke's address, which hub.yaml needs before the spoke has a port.
+  let port = 0
+  front = createServer((socket) => {
+    const through = connect(port, '127.0.0.1')
+    for (const end of [socket, through]) end.on('error', () => [socket, through].forEach((each) => each.destroy()))
+    socket.pipe(through).pipe(socket)
+  })
+  await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve))
+  workspace = await openWorkspace({
+    'hub.yaml': written.hub.replace(spokeAt, `localhost:${(front.address() as AddressInfo).port}`),
+    'camden-ca.pem': authority.ca,
+    'gla/parks.csv': 'Name\nBrent Lodge\n',
+    'camden/spoke.yaml': written.spoke,
+    'camden/spoke.pem': cert,
+    'camden/spoke-key.pem': key,
+    'camden/data/libraries.csv': 'Name\nKilburn\nHolborn\n',
+    'camden/data/catalogue.yaml': 'datasets:\n  libraries: { access: OPEN }\n',
+  })
+  hub = await startTestHub(workspace.hubYaml, { env: { DATABASE_URL: database.url } })
+  const keys = await (await fetch(`${hub.url}${keysUrl}`)).text()
+  await writeFile(workspace.path(`camden/${keysFile}`), keys)
+  spoke = dials(['spoke', '--config', workspace.path('camden/spoke.yaml'), '--port', '0', '--data-dir', workspace.path('store')])
+  const [, listening = ''] = await spoke.line(/^The spoke camden: https:\/\/localhost:(\d+)$/m)
+  port = Number(listening)
+  await hub.harvested('gla')
+})
+afterAll(async () => {
+  await spoke?.stop()
+  await hub?.stop()
+  front?.close()
+  await workspace?.remove()
+  await database?.drop()
+})
+
+const run = async (...args: string[]) => {
+  const program = dials(args)
+  return { code: await program.exited, output: program.output() }
+}
+const atHub = () => ['--config', workspace.hubYaml, '--data-dir', hub.dataFolder]
+
+describe('hub.yaml and spoke.yaml of README', () => {
+  test('fit each other: the spoke is well, is harvested, and answers over TLS of a private authority', async () => {
+    const checked = await run('connector', 'check', 'camden', ...atHub())
+    expect(checked.output).toMatch(/^camden \(spoke\): well$/m)
+    expect(checked.code).toBe(0)
+    const harvested = await run('harvest', 'camden', ...atHub(), '--url', hub.url)
+    expect(harvested.output).toContain('COMPLETE')
+    const answer = await hub.ask<{ query: { rows: unknown[][] } }>(
+      `{ query(input: { from: { union: ["camden/libraries/libraries", "gla/parks/parks"] }, orderBy: [{ column: "Name" }] }) { rows } }`,
+    )
+    expect(answer.data?.query.rows.map(([name]) => name)).toEqual(['Brent Lodge', 'Holborn', 'Kilburn'])
+  })
+
+  test('a token that the spoke refuses is told with what was expected and given, by connector check and in the log of the spoke', async () => {
+    const name = 'other.yaml'
+    await workspace.write({ [name]: readFileSync(workspace.hubYaml, 'utf8').replace(/^issuer: .*$/m, 'issuer: urn:another-hub') })
+    const { code, output } = await run('connector', 'check', 'camden', '--config', workspace.path(name), '--data-dir', hub.dataFolder)
+    const misfit = `its issuer is 'urn:another-hub', and spoke.yaml has hub.issuer 'https://hub.london.example'`
+    expect(output).toContain(misfit)
+    expect(code).toBe(1)
+    await spoke.line(/its token is not that of the hub/)
+    expect(spoke.output()).toContain(misfit)
+    expect(spoke.output()).not.toMatch(/eyJ[\w-]{10,}/)
+  })
+
+  test('without the authority of its certificate, connector check says which line is missing', async () => {
+    const name = 'untrusting.yaml'
+    await workspace.write({ [name]: readFileSync(workspace.hubYaml, 'utf8').replace(', ca: ./camden-ca.pem', '') })
+    const { code, output } = await run('connector', 'check', 'camden', '--config', workspace.path(name), '--data-dir', hub.dataFolder)
+    expect(output).toContain('hub.yaml has to name that as ca, beside url')
+    expect(code).toBe(1)
+  })
+})
