@@ -45,7 +45,8 @@ const unguarded = {
     'lets other machines in over plain HTTP, which anybody between may read: give tls: { cert, key }, or listen on 127.0.0.1 behind a TLS proxy. Where the proxy is on another machine, say it twice: plainHttp: true',
 }
 
-const webAddress = z
+/** The address of a server that is trusted for what it says: HTTPS, except on loopback. */
+export const webAddress = z
   .url({
     protocol: /^https?$/,
     abort: true,
@@ -272,7 +273,7 @@ function isSafe(url: string): boolean {
 }
 
 /** Whether a host means this machine alone. */
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   return ['localhost', '::1', '[::1]'].includes(host) || /^127(\.\d{1,3}){3}$/.test(host)
 }
 

@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { existsSync, readFileSync } from 'node:fs'
+import { stat, writeFile } from 'node:fs/promises'
 import { connect, createServer, type AddressInfo, type Server } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { loadHubConfig, readEnvironment } from '../../src/config.js'
 import { makeAuthority } from '../support/certificates.js'
 import { type Dials, dials, startTestHub, type TestHub } from '../support/dials.js'
 import { freshDatabase, type FreshDatabase } from '../support/postgres.js'
@@ -96,5 +98,98 @@ describe('hub.yaml and spoke.yaml of README', () => {
     const { code, output } = await run('connector', 'check', 'camden', '--config', workspace.path(name), '--data-dir', hub.dataFolder)
     expect(output).toContain('hub.yaml has to name that as ca, beside url')
     expect(code).toBe(1)
+  })
+})
+
+describe('dials spoke init and dials hub add-spoke', () => {
+  const init = (...more: string[]) =>
+    run('spoke', 'init', '--organisation', 'London Borough of Barnet', '--out', workspace.path('barnet/spoke.yaml'), ...more)
+  const read = (name: string) => readFileSync(workspace.path(name), 'utf8')
+
+  test('write a spoke.yaml with the keys of the hub, from options alone, and never over one that is there', async () => {
+    const { code, output } = await init('--hub', `${hub.url}/graphql`, '--access', 'OPEN')
+    expect(output).toMatch(/Written: hub\.jwks\.json, .* whether they are:\n {2}[\w-]{43}\n/)
+    expect(output).toContain(
+      'dials hub add-spoke --config hub.yaml --id barnet --organisation "London Borough of Barnet" --url http://127.0.0.1:4100',
+    )
+    expect(code).toBe(0)
+    expect(parse(read('barnet/spoke.yaml'))).toEqual({
+      id: 'barnet',
+      hub: { issuer: 'https://hub.london.example', jwks: './hub.jwks.json' },
+      host: '127.0.0.1',
+      port: 4100,
+      sources: [{ connector: 'files', config: { folder: './data', defaultAccess: 'OPEN' } }],
+    })
+    expect((await stat(workspace.path('barnet/spoke.yaml'))).mode & 0o777).toBe(0o600)
+    const checked = await run('connector', 'check', '--config', workspace.path('barnet/spoke.yaml'))
+    expect(checked.output).toContain('0 datasets')
+    const again = await init('--hub', hub.url)
+    expect([again.code, again.output]).toEqual([2, expect.stringContaining('spoke.yaml: is there already: give --force')])
+    const forced = await init('--hub', hub.url, '--force', '--data', 'postgres', '--listen', '0.0.0.0:4200')
+    expect(forced.output).toContain('SPOKE_DATABASE_URL')
+    expect(parse(read('barnet/spoke.yaml'))).toMatchObject({
+      tls: { cert: './spoke.pem' },
+      sources: [{ connector: 'postgres', config: { url: '${SPOKE_DATABASE_URL}' } }],
+    })
+  })
+
+  test('without a terminal a question without an answer is told, and so is a wrong one', async () => {
+    const out = ['--out', workspace.path('none/spoke.yaml')]
+    for (const [args, message] of [
+      [[], /without a terminal, give --organisation <name>/],
+      [['--organisation', 'Barnet', '--hub', 'http://hub.london.example'], /--hub has to be a URL of https, or of this machine/],
+      [['--organisation', 'Barnet', '--hub', hub.url, '--listen', '0.0.0.0'], /--listen has to be a host and a port/],
+      [['--organisation', 'Barnet', '--hub', hub.url, '--data', 'postgres://a:b@c/d'], /--data has to be a folder.*SPOKE_DATABASE_URL/],
+    ] as const) {
+      const { code, output } = await run('spoke', 'init', ...out, ...args)
+      expect(output).toMatch(message)
+      expect(code).toBe(2)
+    }
+    expect(existsSync(workspace.path('none'))).toBe(false)
+  })
+
+  test('a hub that does not answer yet is told, with what to do', async () => {
+    const { code, output } = await run(
+      'spoke',
+      'init',
+      '--organisation',
+      'Kilburn',
+      '--hub',
+      'https://127.0.0.1:1',
+      '--out',
+      workspace.path('kilburn/spoke.yaml'),
+    )
+    expect(output).toContain('MISSING: hub.jwks.json. The hub at https://127.0.0.1:1 does not answer')
+    expect(output).toContain('curl -sf https://127.0.0.1:1/.well-known/jwks.json -o hub.jwks.json')
+    expect(code).toBe(0)
+  })
+
+  test('add a spoke to hub.yaml, keep its comments, and print what the other side needs', async () => {
+    await workspace.write({ 'grown.yaml': written.hub })
+    const add = (...more: string[]) =>
+      run(
+        'hub',
+        'add-spoke',
+        '--config',
+        workspace.path('grown.yaml'),
+        '--data-dir',
+        hub.dataFolder,
+        '--organisation',
+        'London Borough of Barnet',
+        ...more,
+      )
+    const at = ['--id', 'barnet', '--url', 'https://spoke.barnet.example']
+    const printed = await add(...at)
+    expect(printed.output).toMatch(/\n {2}- id: barnet\n {4}organisation:\n {6}name: London Borough of Barnet\n/)
+    expect(printed.output).toMatch(/"keys":\[\{"kty":"OKP"/)
+    expect(printed.output).not.toContain('"d":')
+    expect(read('grown.yaml')).toBe(written.hub)
+    expect((await add(...at, '--write')).code).toBe(0)
+    expect(read('grown.yaml')).toContain('# open files that the hub reads itself')
+    const spokes = loadHubConfig(workspace.path('grown.yaml'), readEnvironment({})).value.spokes
+    expect(spokes.map(({ id }) => id)).toEqual(['camden', 'gla', 'barnet'])
+    expect(await add(...at, '--write')).toMatchObject({ code: 2, output: expect.stringContaining('two spokes have one id') })
+    const plain = await add('--id', 'brent', '--url', 'http://spoke.brent.example', '--write')
+    expect(plain).toMatchObject({ code: 2, output: expect.stringContaining('is plain HTTP to another machine') })
   })
 })
