@@ -31,6 +31,8 @@ export class FilesSource implements Source {
   #last: Promise<unknown> = Promise.resolve()
   /** The error of an unreadable catalogue.yaml. While it is set, access is unknown and nothing is served. */
   #broken: DialsError | undefined
+  /** Why datasets could not be read at the last harvest, by id. */
+  #unread: ReadonlyMap<string, string> = new Map()
   #first: Promise<void> | undefined
   readonly #closing = new AbortController()
 
@@ -55,8 +57,9 @@ export class FilesSource implements Source {
     // The harvest keeps to this place, whatever becomes of the links that led to it; and the engine may read only a real path.
     const folder = await realpath(this.#folder).catch(() => this.#folder)
     const converter = new Converter({ store, hashes, folder, openEngine: (options) => context.openEngine(options) })
+    const unread = new Map<string, string>()
     try {
-      yield* harvestFolder(
+      const events = harvestFolder(
         {
           ...{ config, store, hashes, harvestedTables, folder, converter, memoryFile: this.#memoryFile },
           log: context.log,
@@ -66,6 +69,12 @@ export class FilesSource implements Source {
         },
         signal,
       )
+      for await (const event of events) {
+        if (event.kind === 'problem') unread.set(event.sourceId, event.message)
+        else if (event.kind === 'dataset') unread.delete(event.dataset.id)
+        else if (event.kind === 'complete') this.#unread = unread
+        yield event
+      }
     } finally {
       await converter.close()
       await this.#copies.tidy()
@@ -112,23 +121,31 @@ export class FilesSource implements Source {
 
   async #hold(ids: readonly string[], signal: AbortSignal): Promise<HeldTables> {
     if (this.#broken !== undefined) throw this.#broken
-    const found = (await this.#find(ids)) ?? (await this.#harvestOnce(signal).then(() => this.#find(ids)))
-    if (found === undefined) {
-      const unknown = ids.length === 1 ? `table ${ids[0]}` : `one of the tables ${ids.join(', ')}`
-      throw new SourceUnavailable(`The source does not hold ${unknown} any more, or could never read it. Harvest it again.`)
-    }
+    const held = await this.#find(ids)
+    const found = typeof held === 'string' ? await this.#harvestOnce(signal).then(() => this.#find(ids)) : held
+    if (typeof found === 'string') throw this.#withoutRows(found)
     return this.#open(found, signal)
   }
 
-  /** The tables; undefined if any of them, or its copy, is missing. */
-  async #find(ids: readonly string[]): Promise<Map<string, HeldTable> | undefined> {
+  /** The tables; the id of the first if any of them, or its copy, is missing. */
+  async #find(ids: readonly string[]): Promise<Map<string, HeldTable> | string> {
     const tables = new Map<string, HeldTable>()
     for (const id of ids) {
       const table = await this.#harvestedTables.get(id)
-      if (table === undefined || (await this.#store.get(table.key)) === undefined) return undefined
+      if (table === undefined || (await this.#store.get(table.key)) === undefined) return id
       tables.set(id, table)
     }
     return tables
+  }
+
+  /** Who may read a table is told why it has no rows, as of rows that are stale. */
+  #withoutRows(id: string): SourceUnavailable {
+    const reason = this.#unread.get(id.slice(0, id.indexOf('/')))
+    return new SourceUnavailable(
+      reason === undefined
+        ? `The table ${id} has no rows now: its file has gone, or has another table in its place. The catalogue says so after the next harvest.`
+        : `The table ${id} has no rows now, since its file cannot be read. ${reason}`,
+    )
   }
 
   async #open(tables: ReadonlyMap<string, HeldTable>, signal: AbortSignal): Promise<HeldTables> {

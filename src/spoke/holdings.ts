@@ -19,6 +19,8 @@ interface Holding {
 /** The tables of this spoke as of the last harvest: the source of each, and who may read it. */
 export class Holdings {
   #tables = new Map<string, Holding>()
+  /** Why datasets are not whole, by their ids: only what everybody may be told. */
+  #problems = new Map<string, string>()
   #first: Promise<void> | undefined
 
   constructor(
@@ -32,6 +34,7 @@ export class Holdings {
    */
   async *harvest(signal: AbortSignal): AsyncGenerator<CatalogueEvent> {
     const tables = new Map<string, Holding>()
+    const problems = new Map<string, string>()
     const owners = new Map<string, Source>()
     let whole = true
     let failure: DialsError | undefined
@@ -49,7 +52,7 @@ export class Holdings {
               if (event.kind === 'dataset') {
                 owners.set(event.dataset.id, source)
                 hold(tables, source, event.dataset)
-              }
+              } else if (event.kind === 'problem' && event.listing === 'PUBLIC') problems.set(event.sourceId, event.message)
               yield event.kind === 'dataset' ? { ...event, dataset: withoutShadows(event.dataset) } : event
             }
           }
@@ -63,13 +66,16 @@ export class Holdings {
     if (failure !== undefined && given === 0) throw failure
     // Keep what a failed source had: its tables can still answer from their copies.
     this.#tables = whole ? tables : new Map([...this.#tables, ...tables])
+    this.#problems = problems
     if (whole) yield { kind: 'complete' }
     else if (failure !== undefined) yield { kind: 'problem', sourceId: '', message: failure.message }
   }
 
   /** The source of a table, once the viewer may read the scanned columns. Throws FORBIDDEN, AGREEMENT_REQUIRED or SOURCE_UNAVAILABLE. */
   sourceOf(scan: TableScan, viewer: Viewer): Source {
-    return decide(scan, this.#tables.get(scan.table), viewer)
+    const holding = this.#tables.get(scan.table)
+    if (holding === undefined) throw noTable(scan.table, this.#problems.get(scan.table.slice(0, scan.table.indexOf('/'))))
+    return decide(scan, holding, viewer)
   }
 
   /** Waits until the sources were harvested once. Tries again where that failed. */
@@ -106,18 +112,24 @@ function hold(tables: Map<string, Holding>, source: Source, dataset: DatasetDesc
   }
 }
 
+function noTable(table: string, reason: string | undefined): SourceUnavailable {
+  return new SourceUnavailable(
+    `The spoke has no table ${table} now: ${reason ?? "it is gone, or cannot be read. 'dials connector check' at the spoke says why."}`,
+  )
+}
+
 /**
  * The spoke decides access itself, whatever the hub decided. It allows open tables and tables shared with the viewer's organisation,
  * without their personal columns.
  */
-function decide(scan: TableScan, holding: Holding | undefined, viewer: Viewer): Source {
-  if (holding === undefined) throw new SourceUnavailable(`The spoke has no table ${scan.table} now. Harvest it again.`)
+function decide(scan: TableScan, holding: Holding, viewer: Viewer): Source {
   if (!mayRead(holding.dataset, viewer.organisation)) {
     throw new DialsError('AGREEMENT_REQUIRED', `The table ${scan.table} is not open: it needs an agreement in force that covers it.`)
   }
   for (const { name } of scan.columns) {
     const column = holding.columns.get(name)
-    if (column === undefined) throw new SourceUnavailable(`The table ${scan.table} has no column '${name}' now. Harvest it again.`)
+    if (column === undefined)
+      throw new SourceUnavailable(`The table ${scan.table} has no column '${name}' any more. It is right again after the next harvest.`)
     if (column.sensitivity !== 'NONE') throw new DialsError('FORBIDDEN', `The column '${name}' of ${scan.table} is not open.`)
   }
   return holding.source
