@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { type Capabilities, everything } from '../../src/connector/capabilities.js'
 import type { CatalogueEvent } from '../../src/connector/catalogue.js'
 import type { Relation } from '../../src/connector/relation.js'
+import { Revision } from '../../src/connector/revision.js'
 import type { Fragment, Health, PlannedFragment, Scan, ScanOptions, Source, SourceContext } from '../../src/connector/source.js'
 import { splitBy } from '../../src/connector/split.js'
 import { type DialsError, SourceTimeout, SourceUnavailable } from '../../src/errors.js'
@@ -15,6 +16,7 @@ import { type HeldTable, HarvestedTables } from '../shared/tabular/copies/harves
 import type { ReadableTable } from '../shared/tabular/copies/readable-table.js'
 import { executeScan, type HeldTables } from './execute.js'
 import { harvestFolder } from './harvest.js'
+import { watchFolder } from './folder/watch-folder.js'
 import { storeFolderOf } from './store-folder.js'
 import { VersionKey } from './version-key.js'
 import { scanText } from '../shared/engine-sql.js'
@@ -35,6 +37,8 @@ export class FilesSource implements Source {
   #unread: ReadonlyMap<string, string> = new Map()
   #first: Promise<void> | undefined
   readonly #closing = new AbortController()
+  readonly #revision = new Revision()
+  #watching: Promise<void> | undefined
 
   constructor(
     private readonly config: FilesConfig,
@@ -113,8 +117,15 @@ export class FilesSource implements Source {
     return this.#broken === undefined ? { status: 'UP' } : { status: 'DEGRADED', message: this.#broken.message }
   }
 
+  /** The folder is watched from the first call on. */
+  changes(since: string | undefined, signal: AbortSignal): Promise<string> {
+    this.#watching ??= watchFolder(this.#folder, () => this.#revision.change(), this.#closing.signal)
+    return this.#revision.after(since, signal)
+  }
+
   async close(): Promise<void> {
     this.#closing.abort()
+    await this.#watching
     await this.#last.catch(() => undefined)
     await this.#copies.close()
   }

@@ -15,7 +15,8 @@ import type {
 } from '../../src/connector/source.js'
 import { splitBy } from '../../src/connector/split.js'
 import { scanRequestBytesMax } from '../../src/connector/scan-request.js'
-import { DialsError } from '../../src/errors.js'
+import { changesOperation, changesSchema } from '../../src/connector/changes.js'
+import { DialsError, SourceUnavailable } from '../../src/errors.js'
 import { readCatalogue } from './catalogue-feed.js'
 import { openScan } from './scan.js'
 import { scanText } from '../shared/engine-sql.js'
@@ -23,6 +24,9 @@ import { callSpoke, shortText } from './call.js'
 
 /** Bytes of a request beside its relation: the limits of the scan. */
 const limitsBytesMax = 1024
+
+/** Milliseconds for a request for changes, which a spoke answers earlier. */
+const changesMsMax = 60_000
 
 const healthSchema = z.object({ status: z.enum(['UP', 'DEGRADED', 'DOWN']) })
 
@@ -75,6 +79,23 @@ export class SpokeSource implements Source {
     } catch (thrown) {
       return { status: 'DOWN', message: thrown instanceof Error ? thrown.message : String(thrown) }
     }
+  }
+
+  /** Throws where the spoke does not answer, or is of a version that cannot tell. */
+  async changes(since: string | undefined, signal: AbortSignal): Promise<string> {
+    const { spokeId } = this.context
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(changesMsMax)])
+    const url = await this.process.url(limited)
+    const token = await this.signer.sign('catalogue+jwt', spokeId, changesOperation(since))
+    const query = since === undefined ? '' : `?${new URLSearchParams({ since }).toString()}`
+    const { body } = await callSpoke(
+      `${url}/changes${query}`,
+      { headers: { authorization: `Bearer ${token}` }, ca: this.ca, signal: limited },
+      spokeId,
+    )
+    const told = changesSchema.safeParse(JSON.parse(await shortText(body)))
+    if (!told.success) throw new SourceUnavailable(`The spoke ${spokeId} does not tell its changes.`)
+    return told.data.revision
   }
 
   close(): Promise<void> {

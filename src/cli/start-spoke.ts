@@ -91,6 +91,9 @@ export async function startSpoke({ loaded, dataFolder, port, hub, issuers = [], 
     })
     undo.add(() => app.close())
     const url = await listen(app, { host: config.host ?? '127.0.0.1', port: port ?? config.port ?? 4100, tls: tls !== undefined, log })
+    const following = new AbortController()
+    undo.add(() => Promise.resolve(following.abort()))
+    holdings.follow(following.signal)
     return { url, close: () => undo.run() }
   } catch (thrown) {
     await undo.run()

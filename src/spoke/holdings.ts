@@ -1,7 +1,9 @@
 import { type CatalogueEvent, catalogueEventSchema, type DatasetDescription } from '../connector/catalogue.js'
 import type { ColumnDescription } from '../connector/column.js'
+import { followChanges } from '../connector/follow-changes.js'
 import { mayRead, withoutShadows } from '../connector/may-read.js'
 import type { TableScan } from '../connector/relation.js'
+import { Revision } from '../connector/revision.js'
 import type { Log, Source } from '../connector/source.js'
 import { DialsError, SourceUnavailable, toDialsError } from '../errors.js'
 import type { Viewer } from '../identity/viewer.js'
@@ -18,6 +20,10 @@ interface Holding {
 
 /** The tables of this spoke as of the last harvest: the source of each, and who may read it. */
 export class Holdings {
+  readonly #revision = new Revision()
+  /** Harvests are numbered as they begin. One that ends after a later one has ended is out of date. */
+  #begun = 0
+  #ended = 0
   #tables = new Map<string, Holding>()
   /** Why datasets are not whole, by their ids: only what everybody may be told. */
   #problems = new Map<string, string>()
@@ -33,6 +39,7 @@ export class Holdings {
    * read.
    */
   async *harvest(signal: AbortSignal): AsyncGenerator<CatalogueEvent> {
+    const number = ++this.#begun
     const tables = new Map<string, Holding>()
     const problems = new Map<string, string>()
     const owners = new Map<string, Source>()
@@ -64,9 +71,12 @@ export class Holdings {
       whole &&= complete
     }
     if (failure !== undefined && given === 0) throw failure
-    // Keep what a failed source had: its tables can still answer from their copies.
-    this.#tables = whole ? tables : new Map([...this.#tables, ...tables])
-    this.#problems = problems
+    if (number > this.#ended) {
+      this.#ended = number
+      // Keep what a failed source had: its tables can still answer from their copies.
+      this.#tables = whole ? tables : new Map([...this.#tables, ...tables])
+      this.#problems = problems
+    }
     if (whole) yield { kind: 'complete' }
     else if (failure !== undefined) yield { kind: 'problem', sourceId: '', message: failure.message }
   }
@@ -87,6 +97,31 @@ export class Holdings {
       this.#first = undefined
       throw thrown
     }
+  }
+
+  /** Reads the sources again whenever they change, until the signal ends; then `changes` answers. */
+  follow(signal: AbortSignal): void {
+    for (const source of this.sources)
+      if (source.changes !== undefined)
+        void followChanges(
+          source.changes.bind(source),
+          {
+            changed: () => this.#readAgain(),
+            failed: (thrown) => this.log.warn({ err: thrown }, 'a source cannot be watched'),
+          },
+          signal,
+        )
+  }
+
+  /** See Source. */
+  changes(since: string | undefined, signal: AbortSignal): Promise<string> {
+    return this.#revision.after(since, signal)
+  }
+
+  /** Where it fails the hub is told all the same: its harvest will say why. */
+  async #readAgain(): Promise<void> {
+    await this.#read().catch((thrown: unknown) => this.log.warn({ err: thrown }, 'what has changed could not be read'))
+    this.#revision.change()
   }
 
   async #read(): Promise<void> {

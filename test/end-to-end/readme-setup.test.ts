@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { stat, writeFile } from 'node:fs/promises'
+import { rm, stat, writeFile } from 'node:fs/promises'
 import { connect, createServer, type AddressInfo, type Server } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { loadHubConfig, readEnvironment } from '../../src/config.js'
 import { makeAuthority } from '../support/certificates.js'
 import { type Dials, dials, startTestHub, type TestHub } from '../support/dials.js'
+import { patienceMs } from '../support/patience.js'
 import { freshDatabase, type FreshDatabase } from '../support/postgres.js'
 import { openWorkspace, type Workspace } from '../support/workspace.js'
 
@@ -79,6 +80,35 @@ describe('hub.yaml and spoke.yaml of README', () => {
     )
     expect(answer.data?.query.rows.map(([name]) => name)).toEqual(['Brent Lodge', 'Holborn', 'Kilburn'])
   })
+
+  test(
+    'a new file is in the graph within seconds, without a harvest that anybody asks for, and a withdrawn one is not answered',
+    async () => {
+      const rows = async () => {
+        const { data, errors } = await hub.ask<{ query: { rows: unknown[][] } }>(
+          '{ query(input: { from: { table: "gla/trees/trees" } }) { rows } }',
+        )
+        return data?.query?.rows.length ?? errors?.[0]?.extensions.code
+      }
+      const statusOf = async () => {
+        const { data } = await hub.ask<{ dataset: { status: string } | null }>('{ dataset(id: "camden/parks") { status } }')
+        return data?.dataset?.status
+      }
+      expect(await rows()).toBe('UNKNOWN_TABLE')
+      await workspace.write({
+        'gla/trees.csv': 'Name\nPlane\n',
+        'camden/data/parks.csv': 'Name\nHeath\n',
+        'camden/data/catalogue.yaml': 'datasets:\n  libraries: { access: OPEN }\n  parks: { access: OPEN }\n',
+      })
+      await expect.poll(rows, { timeout: patienceMs }).toBe(1)
+      await expect.poll(statusOf, { timeout: patienceMs }).toBe('ACTIVE')
+      await rm(workspace.path('gla/trees.csv'))
+      await rm(workspace.path('camden/data/parks.csv'))
+      await expect.poll(statusOf, { timeout: patienceMs }).toBe('MISSING')
+      await expect.poll(rows, { timeout: patienceMs }).toBe('SOURCE_UNAVAILABLE')
+    },
+    3 * patienceMs,
+  )
 
   test('a token that the spoke refuses is told with what was expected and given, by connector check and in the log of the spoke', async () => {
     const name = 'other.yaml'

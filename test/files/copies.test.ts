@@ -68,7 +68,8 @@ describe('converted copies', () => {
     expect(await opened.harvest()).toEqual([{ kind: 'complete' }])
     await expect(seen()).rejects.toMatchObject({
       code: 'SOURCE_UNAVAILABLE',
-      message: 'The table a/a has no rows now: its file has gone, or has another table in its place. The catalogue says so after the next harvest.',
+      message:
+        'The table a/a has no rows now: its file has gone, or has another table in its place. The catalogue says so after the next harvest.',
     })
     expect((await copiesOf(opened.store)).names).toEqual(['harvested.json', 'hashes.json'])
   })
