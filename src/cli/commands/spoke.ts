@@ -9,6 +9,7 @@ import { strikingSecrets } from '../strike-secrets.js'
 import { untilStopped } from '../until-stopped.js'
 import { dataDirOption, portOption } from './options.js'
 import { spokeInitCommand } from './spoke-init.js'
+import { spokePublishCommand } from './spoke-publish.js'
 
 interface Options {
   config: string
@@ -23,9 +24,10 @@ interface Options {
 /** `dials spoke`, which runs one unless it is told otherwise. */
 export function spokeCommand(): Command {
   return new Command('spoke')
-    .description('run a spoke: an organisation’s own data, served to its hub; or write its spoke.yaml')
+    .description('run a spoke: an organisation’s own data, served to its hub; write its spoke.yaml; or publish what it has')
     .addCommand(runCommand().exitOverride(), { isDefault: true })
     .addCommand(spokeInitCommand().exitOverride())
+    .addCommand(spokePublishCommand().exitOverride())
 }
 
 function runCommand(): Command {
