@@ -26,7 +26,27 @@ const sourceConfig = { connector: z.string().min(1), config: z.unknown().optiona
 
 const tlsSchema = z.strictObject({ cert: z.string().min(1), key: z.string().min(1) })
 
-const webAddress = z
+/** Where a server listens. Other machines reach it over TLS, unless that is said twice: by `host` and by `plainHttp`. */
+const listening = {
+  /** Address to listen on. Default 127.0.0.1: put a TLS proxy in front, or give `tls`. 0.0.0.0 is every address of this machine. */
+  host: z.string().min(1).optional(),
+  /** Certificate and key, PEM files relative to this one. */
+  tls: tlsSchema.optional(),
+  /** Whether other machines may use plain HTTP, as a TLS proxy on another machine does. Default false. */
+  plainHttp: z.boolean().optional(),
+}
+
+function isGuarded({ host, tls, plainHttp }: { host?: string | undefined; tls?: object | undefined; plainHttp?: boolean | undefined }) {
+  return host === undefined || isLoopback(host) || tls !== undefined || plainHttp === true
+}
+const unguarded = {
+  path: ['host'],
+  error:
+    'lets other machines in over plain HTTP, which anybody between may read: give tls: { cert, key }, or listen on 127.0.0.1 behind a TLS proxy. Where the proxy is on another machine, say it twice: plainHttp: true',
+}
+
+/** The address of a server that is trusted for what it says: HTTPS, except on loopback. */
+export const webAddress = z
   .url({
     protocol: /^https?$/,
     abort: true,
@@ -100,87 +120,86 @@ const harvestLimitsSchema = z.strictObject({
 export type HarvestLimitsConfig = z.infer<typeof harvestLimitsSchema>
 
 /** hub.yaml */
-export const hubConfigSchema = z.strictObject({
-  name: z.string().min(1).max(200),
-  /** The issuer of this hub's own tokens; spokes pin it. Default: made from the name (`urn:seven-dials:…`). */
-  issuer: z.string().min(1).max(500).optional(),
-  /** Address to listen on. Default 127.0.0.1: put a TLS proxy in front, or give `tls`. */
-  host: z.string().min(1).optional(),
-  /** Default 4000; 0 takes any free port. `--port` overrides it. */
-  port: port.optional(),
-  /** Certificate and key, PEM files relative to this one. */
-  tls: tlsSchema.optional(),
-  /**
-   * Origins whose pages may use the graph from a browser (`https://dashboards.example`), or `*` for all, which is safe because cookies are
-   * never used. Default: only the hub's own.
-   */
-  cors: z
-    .strictObject({
-      origins: z
-        .array(
-          z.union([
-            z.literal('*'),
-            z.string().regex(/^https?:\/\/[^/\s]+$/, 'must be an origin, without a path: https://dashboards.example'),
-          ]),
-        )
-        .max(1000),
-    })
-    .optional(),
-  /** Addresses or networks of proxies whose `X-Forwarded-For` header is trusted (10.0.0.0/8). Default: none. */
-  trustedProxies: z
-    .array(z.string().regex(/^[0-9a-fA-F.:]+(\/\d{1,3})?$/, 'must be an address or a network: 10.0.0.0/8'))
-    .max(100)
-    .optional(),
-  /** Minutes between two harvests of a spoke. Default 60. */
-  harvestEveryMinutes: z.number().min(0.1).max(10_080).optional(),
-  /** Spokes that are harvested at once. Default 50. */
-  harvestsAtOnce: z.number().int().min(1).max(500).optional(),
-  /** Harvest limits for spokes that set none of their own. */
-  harvest: harvestLimitsSchema.optional(),
-  /** Megabytes of the engine's memory, for all queries together. A fifth of it is for queries without a token. Default 1024. */
-  engineMemoryMb: z.number().int().min(64).max(1_000_000).optional(),
-  /** The prefix of this hub's index names on the Meilisearch server of MEILI_URL, which several hubs may share. Default `seven-dials-`. */
-  searchPrefix: z
-    .string()
-    .regex(/^[a-zA-Z0-9_-]{1,100}$/, 'must be letters, digits, hyphens and underscores: london-')
-    .optional(),
-  /** Issuers whose tokens this graph accepts, beside the hub's own operator tokens. Default none. */
-  issuers: issuersSchema.optional(),
-  spokes: z
-    .array(
-      z.strictObject({
-        id: slug,
-        title: z.string().min(1).max(300).optional(),
-        organisation: organisationSchema,
-        harvest: harvestLimitsSchema.optional(),
-        ...sourceConfig,
-      }),
-    )
-    .min(1)
-    .max(500)
-    .refine((spokes) => new Set(spokes.map(({ id }) => id)).size === spokes.length, 'two spokes have one id: give each its own'),
-})
+export const hubConfigSchema = z
+  .strictObject({
+    name: z.string().min(1).max(200),
+    /** The issuer of this hub's own tokens; spokes pin it. Default: made from the name (`urn:seven-dials:…`). */
+    issuer: z.string().min(1).max(500).optional(),
+    ...listening,
+    /** Default 4000; 0 takes any free port. `--port` overrides it. */
+    port: port.optional(),
+    /**
+     * Origins whose pages may use the graph from a browser (`https://dashboards.example`), or `*` for all, which is safe because cookies are
+     * never used. Default: only the hub's own.
+     */
+    cors: z
+      .strictObject({
+        origins: z
+          .array(
+            z.union([
+              z.literal('*'),
+              z.string().regex(/^https?:\/\/[^/\s]+$/, 'must be an origin, without a path: https://dashboards.example'),
+            ]),
+          )
+          .max(1000),
+      })
+      .optional(),
+    /** Addresses or networks of proxies whose `X-Forwarded-For` header is trusted (10.0.0.0/8). Default: none. */
+    trustedProxies: z
+      .array(z.string().regex(/^[0-9a-fA-F.:]+(\/\d{1,3})?$/, 'must be an address or a network: 10.0.0.0/8'))
+      .max(100)
+      .optional(),
+    /** Minutes between two harvests of a spoke. Default 60. */
+    harvestEveryMinutes: z.number().min(0.1).max(10_080).optional(),
+    /** Spokes that are harvested at once. Default 50. */
+    harvestsAtOnce: z.number().int().min(1).max(500).optional(),
+    /** Harvest limits for spokes that set none of their own. */
+    harvest: harvestLimitsSchema.optional(),
+    /** Megabytes of the engine's memory, for all queries together. A fifth of it is for queries without a token. Default 1024. */
+    engineMemoryMb: z.number().int().min(64).max(1_000_000).optional(),
+    /** The prefix of this hub's index names on the Meilisearch server of MEILI_URL, which several hubs may share. Default `seven-dials-`. */
+    searchPrefix: z
+      .string()
+      .regex(/^[a-zA-Z0-9_-]{1,100}$/, 'must be letters, digits, hyphens and underscores: london-')
+      .optional(),
+    /** Issuers whose tokens this graph accepts, beside the hub's own operator tokens. Default none. */
+    issuers: issuersSchema.optional(),
+    spokes: z
+      .array(
+        z.strictObject({
+          id: slug,
+          title: z.string().min(1).max(300).optional(),
+          organisation: organisationSchema,
+          harvest: harvestLimitsSchema.optional(),
+          ...sourceConfig,
+        }),
+      )
+      .min(1)
+      .max(500)
+      .refine((spokes) => new Set(spokes.map(({ id }) => id)).size === spokes.length, 'two spokes have one id: give each its own'),
+  })
+  .refine(isGuarded, unguarded)
 /** hub.yaml, checked. */
 export type HubConfig = z.infer<typeof hubConfigSchema>
 
 /** spoke.yaml */
-export const spokeConfigSchema = z.strictObject({
-  id: slug,
-  /** The only hub whose tokens this spoke accepts. May only be absent if a hub starts this spoke itself. */
-  hub: z.strictObject({ issuer: z.string().min(1).max(500), jwks: z.string().min(1) }).optional(),
-  /**
-   * Issuers by whose tokens viewers may read what is shared with their organisation, and the organisations that each may speak for here. The
-   * hub states who asks, and verifies the token: only `issuer` and `organisations` count here. Default none.
-   */
-  issuers: pinnedIssuersSchema.optional(),
-  /** Default 127.0.0.1. */
-  host: z.string().min(1).optional(),
-  /** Default 4100; 0 takes any free port. `--port` overrides it. */
-  port: port.optional(),
-  tls: tlsSchema.optional(),
-  engineMemoryMb: z.number().int().min(64).max(1_000_000).optional(),
-  sources: z.array(z.strictObject(sourceConfig)).min(1).max(100),
-})
+export const spokeConfigSchema = z
+  .strictObject({
+    id: slug,
+    /** The only hub whose tokens this spoke accepts. May only be absent if a hub starts this spoke itself. */
+    hub: z.strictObject({ issuer: z.string().min(1).max(500), jwks: z.string().min(1) }).optional(),
+    /**
+     * Issuers by whose tokens viewers may read what is shared with their organisation, and the organisations that each may speak for here. The
+     * hub states who asks, and verifies the token: only `issuer` and `organisations` count here. Default none.
+     */
+    issuers: pinnedIssuersSchema.optional(),
+    ...listening,
+    /** Default 4100; 0 takes any free port. `--port` overrides it. */
+    port: port.optional(),
+    engineMemoryMb: z.number().int().min(64).max(1_000_000).optional(),
+    sources: z.array(z.strictObject(sourceConfig)).min(1).max(100),
+  })
+  .refine(isGuarded, unguarded)
 /** spoke.yaml, checked. */
 export type SpokeConfig = z.infer<typeof spokeConfigSchema>
 
@@ -250,7 +269,12 @@ export function readBeside(loaded: Loaded<unknown>, name: string, path: string):
 function isSafe(url: string): boolean {
   const { protocol, hostname, username, password } = new URL(url)
   if (username !== '' || password !== '') return false
-  return protocol === 'https:' || ['localhost', '[::1]'].includes(hostname) || /^127(\.\d{1,3}){3}$/.test(hostname)
+  return protocol === 'https:' || isLoopback(hostname)
+}
+
+/** Whether a host means this machine alone. */
+export function isLoopback(host: string): boolean {
+  return ['localhost', '::1', '[::1]'].includes(host) || /^127(\.\d{1,3}){3}$/.test(host)
 }
 
 function load<T>(file: string, schema: z.ZodType<T>, environment: Environment): Loaded<T> {

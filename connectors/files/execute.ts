@@ -96,7 +96,7 @@ function fromCopy(scan: TableScan, table: ReadableTable, where?: string): string
     const found = table.columns[at]
     if (found === undefined || found.type !== type || found.scale !== scale) {
       throw new SourceUnavailable(
-        `The catalogue of table ${scan.table} is out of date: its columns have changed. Harvest the source again.`,
+        `The columns of table ${scan.table} have changed since the catalogue was read. It is right again after the next harvest.`,
       )
     }
     return `${columnAt(at)} AS ${columnAt(position)}`

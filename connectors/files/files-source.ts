@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { type Capabilities, everything } from '../../src/connector/capabilities.js'
 import type { CatalogueEvent } from '../../src/connector/catalogue.js'
 import type { Relation } from '../../src/connector/relation.js'
+import { Revision } from '../../src/connector/revision.js'
 import type { Fragment, Health, PlannedFragment, Scan, ScanOptions, Source, SourceContext } from '../../src/connector/source.js'
 import { splitBy } from '../../src/connector/split.js'
 import { type DialsError, SourceTimeout, SourceUnavailable } from '../../src/errors.js'
@@ -15,6 +16,7 @@ import { type HeldTable, HarvestedTables } from '../shared/tabular/copies/harves
 import type { ReadableTable } from '../shared/tabular/copies/readable-table.js'
 import { executeScan, type HeldTables } from './execute.js'
 import { harvestFolder } from './harvest.js'
+import { watchFolder } from './folder/watch-folder.js'
 import { storeFolderOf } from './store-folder.js'
 import { VersionKey } from './version-key.js'
 import { scanText } from '../shared/engine-sql.js'
@@ -31,8 +33,12 @@ export class FilesSource implements Source {
   #last: Promise<unknown> = Promise.resolve()
   /** The error of an unreadable catalogue.yaml. While it is set, access is unknown and nothing is served. */
   #broken: DialsError | undefined
+  /** Why datasets could not be read at the last harvest, by id. */
+  #unread: ReadonlyMap<string, string> = new Map()
   #first: Promise<void> | undefined
   readonly #closing = new AbortController()
+  readonly #revision = new Revision()
+  #watching: Promise<void> | undefined
 
   constructor(
     private readonly config: FilesConfig,
@@ -55,8 +61,9 @@ export class FilesSource implements Source {
     // The harvest keeps to this place, whatever becomes of the links that led to it; and the engine may read only a real path.
     const folder = await realpath(this.#folder).catch(() => this.#folder)
     const converter = new Converter({ store, hashes, folder, openEngine: (options) => context.openEngine(options) })
+    const unread = new Map<string, string>()
     try {
-      yield* harvestFolder(
+      const events = harvestFolder(
         {
           ...{ config, store, hashes, harvestedTables, folder, converter, memoryFile: this.#memoryFile },
           log: context.log,
@@ -66,6 +73,12 @@ export class FilesSource implements Source {
         },
         signal,
       )
+      for await (const event of events) {
+        if (event.kind === 'problem') unread.set(event.sourceId, event.message)
+        else if (event.kind === 'dataset') unread.delete(event.dataset.id)
+        else if (event.kind === 'complete') this.#unread = unread
+        yield event
+      }
     } finally {
       await converter.close()
       await this.#copies.tidy()
@@ -104,31 +117,46 @@ export class FilesSource implements Source {
     return this.#broken === undefined ? { status: 'UP' } : { status: 'DEGRADED', message: this.#broken.message }
   }
 
+  /** The folder is watched from the first call on. */
+  changes(since: string | undefined, signal: AbortSignal): Promise<string> {
+    this.#watching ??= watchFolder(this.#folder, () => this.#revision.change(), this.#closing.signal)
+    return this.#revision.after(since, signal)
+  }
+
   async close(): Promise<void> {
     this.#closing.abort()
+    await this.#watching
     await this.#last.catch(() => undefined)
     await this.#copies.close()
   }
 
   async #hold(ids: readonly string[], signal: AbortSignal): Promise<HeldTables> {
     if (this.#broken !== undefined) throw this.#broken
-    const found = (await this.#find(ids)) ?? (await this.#harvestOnce(signal).then(() => this.#find(ids)))
-    if (found === undefined) {
-      const unknown = ids.length === 1 ? `table ${ids[0]}` : `one of the tables ${ids.join(', ')}`
-      throw new SourceUnavailable(`The source does not hold ${unknown} any more, or could never read it. Harvest it again.`)
-    }
+    const held = await this.#find(ids)
+    const found = typeof held === 'string' ? await this.#harvestOnce(signal).then(() => this.#find(ids)) : held
+    if (typeof found === 'string') throw this.#withoutRows(found)
     return this.#open(found, signal)
   }
 
-  /** The tables; undefined if any of them, or its copy, is missing. */
-  async #find(ids: readonly string[]): Promise<Map<string, HeldTable> | undefined> {
+  /** The tables; the id of the first if any of them, or its copy, is missing. */
+  async #find(ids: readonly string[]): Promise<Map<string, HeldTable> | string> {
     const tables = new Map<string, HeldTable>()
     for (const id of ids) {
       const table = await this.#harvestedTables.get(id)
-      if (table === undefined || (await this.#store.get(table.key)) === undefined) return undefined
+      if (table === undefined || (await this.#store.get(table.key)) === undefined) return id
       tables.set(id, table)
     }
     return tables
+  }
+
+  /** Who may read a table is told why it has no rows, as of rows that are stale. */
+  #withoutRows(id: string): SourceUnavailable {
+    const reason = this.#unread.get(id.slice(0, id.indexOf('/')))
+    return new SourceUnavailable(
+      reason === undefined
+        ? `The table ${id} has no rows now: its file has gone, or has another table in its place. The catalogue says so after the next harvest.`
+        : `The table ${id} has no rows now, since its file cannot be read. ${reason}`,
+    )
   }
 
   async #open(tables: ReadonlyMap<string, HeldTable>, signal: AbortSignal): Promise<HeldTables> {

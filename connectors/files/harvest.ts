@@ -57,6 +57,8 @@ export async function* harvestFolder(parts: HarvestParts, signal: AbortSignal): 
     const listed = await listFolder(folder, config.maxFileMb * 1024 * 1024, ({ stem, name }) => before.stems.has(stem) || named.has(name))
     const grouped = await groupFiles(listed, catalogue, before, config.defaultAccess)
     await writeMemory(memoryFile, grouped.memory)
+    // What was withdrawn is not answered from here on, however long the other files take.
+    await harvestedTables.keepOnly(new Set(grouped.datasets.map(({ id }) => id)))
     return { ...grouped, listed }
   })
   for (const { id, message } of problems) yield { kind: 'problem', sourceId: id, message: message.slice(0, 2000), listing: 'PARTIES' }

@@ -2,7 +2,7 @@ import { type IncomingMessage, request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { context, propagation } from '@opentelemetry/api'
 import { scanErrorSchema } from '../../src/connector/scan-request.js'
-import { DialsError, type ErrorCode, errorCodes, SourceTimeout, SourceUnavailable, SourceUnreachable } from '../../src/errors.js'
+import { DialsError, type ErrorCode, errorCodes, Reason, SourceTimeout, SourceUnavailable, SourceUnreachable } from '../../src/errors.js'
 
 /** Error codes of a spoke that blame the query or refuse it. Any other code means that the spoke is unusable at present. */
 const passed: readonly string[] = [
@@ -15,11 +15,15 @@ const passed: readonly string[] = [
 ]
 const errorBytesMax = 64 * 1024
 const wholeBytesMax = 256 * 1024
+/** The characters of a spoke's message that are kept. */
+const messageMax = 1000
 
 /** One HTTP request. With a body it is a POST. */
 export interface SpokeRequest {
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
+  /** The authority to trust for its certificate, as PEM. Default: the public ones. */
+  readonly ca?: string | undefined
   readonly signal: AbortSignal
 }
 
@@ -45,13 +49,18 @@ export async function callSpoke(url: string, wanted: SpokeRequest, spokeId: stri
   throw await answeredError(response, spokeId)
 }
 
-function send(url: string, { headers = {}, body, signal }: SpokeRequest): Promise<IncomingMessage> {
+function send(url: string, { headers = {}, body, ca, signal }: SpokeRequest): Promise<IncomingMessage> {
   const request = url.startsWith('https:') ? httpsRequest : httpRequest
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }
     const sent = request(
       url,
-      { method: body === undefined ? 'GET' : 'POST', headers: { ...traceHeaders(), ...headers, ...length }, signal },
+      {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: { ...traceHeaders(), ...headers, ...length },
+        ...(ca === undefined ? {} : { ca }),
+        signal,
+      },
       resolve,
     )
     sent.on('error', reject)
@@ -85,13 +94,28 @@ function traceHeaders(): Record<string, string> {
 export function unreachable(spokeId: string, signal: AbortSignal, thrown: unknown): DialsError {
   if (thrown instanceof DialsError) return thrown
   if (signal.aborted) return new SourceTimeout(`The spoke ${spokeId} did not answer in time.`, { cause: thrown })
+  if (isOfCertificate(thrown))
+    return new SourceUnreachable(
+      `The spoke ${spokeId} has no certificate that this hub trusts for its host. If a private authority issued it, hub.yaml has to name that as ca, beside url.`,
+      { cause: thrown },
+    )
   return new SourceUnreachable(`The spoke ${spokeId} cannot be reached, or broke off its answer.`, { cause: thrown })
 }
 
-/** An error that a spoke reported in our own format. */
+/** Node reports OpenSSL's reasons as codes: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+function isOfCertificate(thrown: unknown): boolean {
+  return /CERT|ISSUER|VERIFY/.test((thrown as NodeJS.ErrnoException).code ?? '')
+}
+
+/** An error that a spoke reported in our own format. What it says of this hub's own token is for operators, and so only a cause. */
 export function toldError(told: unknown, spokeId: string): DialsError {
   const parsed = scanErrorSchema.safeParse(told)
   if (!parsed.success) return new SourceUnreachable(`The spoke ${spokeId} could not answer. It did not say why.`)
+  if (parsed.data.code === 'UNAUTHENTICATED')
+    return new SourceUnavailable(
+      `The spoke ${spokeId} does not accept the token of this hub. Its operator sees why in the hub's log, and by 'dials connector check'.`,
+      { cause: new Reason(printable(parsed.data.message)) },
+    )
   if (!isCode(parsed.data.code) || !passed.includes(parsed.data.code)) {
     return new SourceUnavailable(`The spoke ${spokeId} could not answer. ${printable(parsed.data.message)}`)
   }
@@ -143,5 +167,5 @@ function isCode(code: string): code is ErrorCode {
 /** Shortens a spoke's message and removes control characters, because clients see it. */
 function printable(message: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are what is taken out
-  return message.slice(0, 300).replaceAll(/[\u0000-\u001f\u007f]/g, ' ')
+  return message.slice(0, messageMax).replaceAll(/[\u0000-\u001f\u007f]/g, ' ')
 }

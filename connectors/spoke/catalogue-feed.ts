@@ -5,13 +5,21 @@ import { callSpoke, unreachable } from './call.js'
 const lineLengthMax = 16 * 1024 * 1024
 const idleMsMax = 60_000
 
+/** Whose feed is read, and how. `ca`: see SpokeRequest. */
+export interface Feed {
+  readonly token: string
+  readonly ca: string | undefined
+  readonly spokeId: string
+  readonly signal: AbortSignal
+}
+
 /** Reads the catalogue feed of a spoke: one event a line (NDJSON). Only checks that lines are JSON; the harvest checks the events. */
-export async function* readCatalogue(url: string, token: string, spokeId: string, signal: AbortSignal): AsyncGenerator<CatalogueEvent> {
+export async function* readCatalogue(url: string, { token, ca, spokeId, signal }: Feed): AsyncGenerator<CatalogueEvent> {
   const idle = new AbortController()
   const either = AbortSignal.any([signal, idle.signal])
   const timer = setTimeout(() => idle.abort(), idleMsMax)
   try {
-    const response = await callSpoke(url, { headers: { authorization: `Bearer ${token}` }, signal: either }, spokeId)
+    const response = await callSpoke(url, { headers: { authorization: `Bearer ${token}` }, signal: either, ca }, spokeId)
     if (response.contentType?.split(';')[0] !== 'application/x-ndjson') {
       throw new SourceUnreachable(`What answers as the spoke ${spokeId} is not a spoke: it sent no catalogue.`)
     }

@@ -1,6 +1,7 @@
-import { isAbsolute, join } from 'node:path'
+import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { Connector } from '../../src/connector/source.js'
+import { readTlsFiles } from '../shared/database/tls.js'
 import { isLoopback } from './loopback.js'
 import { SpokeSource } from './spoke-source.js'
 
@@ -12,6 +13,8 @@ const configSchema = z
       .refine(isSafe, 'is plain HTTP to another machine: use https')
       .refine(isAnonymous, 'holds a user or a password: a hub shows its own tokens')
       .optional(),
+    /** The PEM file of the authority that its certificate is from, relative to hub.yaml. Default: the public authorities. */
+    ca: z.string().min(1).max(4096).optional(),
     /** The path of its spoke.yaml. The hub starts the process itself and keeps it running. */
     process: z.string().min(1).optional(),
   })
@@ -19,6 +22,10 @@ const configSchema = z
     ({ url, process }) => (url === undefined) !== (process === undefined),
     'needs either url (a spoke process that runs elsewhere) or process (a spoke.yaml to start)',
   )
+  .refine(({ url, ca }) => ca === undefined || url?.startsWith('https:') === true, {
+    path: ['ca'],
+    error: 'is the authority of a certificate, so it needs a url that begins with https://',
+  })
 /** Inferred from its schema. */
 export type SpokeConfig = z.infer<typeof configSchema>
 
@@ -26,12 +33,12 @@ export type SpokeConfig = z.infer<typeof configSchema>
 export const spoke: Connector<SpokeConfig> = {
   kind: 'spoke',
   configSchema,
-  open(config, context) {
+  async open({ url, ca, process }, context) {
     const { signer, startSpoke } = context
     if (signer === undefined || startSpoke === undefined) throw new Error('the spoke connector runs in a hub only')
-    if (config.url !== undefined) return Promise.resolve(new SpokeSource(context, signer, fixed(config.url)))
-    const file = config.process as string
-    return Promise.resolve(new SpokeSource(context, signer, startSpoke(isAbsolute(file) ? file : join(context.baseFolder, file))))
+    if (url === undefined) return new SpokeSource(context, signer, startSpoke(resolve(context.baseFolder, process as string)))
+    const trusted = await readTlsFiles({ ca }, context.baseFolder)
+    return new SpokeSource(context, signer, fixed(url), trusted.ca)
   },
 }
 

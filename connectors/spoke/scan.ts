@@ -21,6 +21,8 @@ export interface ScanTarget {
   scratchFolder: string
   engine: Engine
   process: SpokeProcess
+  /** See SpokeRequest. */
+  ca?: string | undefined
 }
 
 /** A scan at a spoke process: its parts land one after the other, and the next is fetched only when the last was taken. */
@@ -62,7 +64,7 @@ async function* parts(target: ScanTarget): AsyncGenerator<Part, ScanReport> {
 }
 
 async function request(
-  { planned, options, signer, spokeId, process }: ScanTarget,
+  { planned, options, signer, spokeId, process, ca }: ScanTarget,
   signal: AbortSignal,
 ): Promise<AsyncIterable<Uint8Array>> {
   const { rowsMax, bytesMax, asker } = options
@@ -73,7 +75,7 @@ async function request(
   // A header and no member of the body: what is asked stays the same, and a spoke that does not know it answers all the same.
   const accept = isLoopback(url) ? framesMediaType : `${framesMediaType};compression=zstd`
   const headers = { authorization, 'content-type': 'application/json', accept }
-  const response = await callSpoke(`${url}/scans`, { headers, body, signal }, spokeId)
+  const response = await callSpoke(`${url}/scans`, { headers, body, ca, signal }, spokeId)
   if (response.contentType !== framesMediaType) {
     throw new SourceUnreachable(`What answers as the spoke ${spokeId} is not a spoke: it sent no scan.`)
   }

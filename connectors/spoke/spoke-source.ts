@@ -15,7 +15,8 @@ import type {
 } from '../../src/connector/source.js'
 import { splitBy } from '../../src/connector/split.js'
 import { scanRequestBytesMax } from '../../src/connector/scan-request.js'
-import { DialsError } from '../../src/errors.js'
+import { changesOperation, changesSchema } from '../../src/connector/changes.js'
+import { DialsError, SourceUnavailable } from '../../src/errors.js'
 import { readCatalogue } from './catalogue-feed.js'
 import { openScan } from './scan.js'
 import { scanText } from '../shared/engine-sql.js'
@@ -23,6 +24,9 @@ import { callSpoke, shortText } from './call.js'
 
 /** Bytes of a request beside its relation: the limits of the scan. */
 const limitsBytesMax = 1024
+
+/** Milliseconds for a request for changes, which a spoke answers earlier. */
+const changesMsMax = 60_000
 
 const healthSchema = z.object({ status: z.enum(['UP', 'DEGRADED', 'DOWN']) })
 
@@ -32,12 +36,14 @@ export class SpokeSource implements Source {
     private readonly context: SourceContext,
     private readonly signer: HubSigner,
     private readonly process: SpokeProcess,
+    /** The authority that its certificate is from, as PEM. Default: the public ones. */
+    private readonly ca?: string,
   ) {}
 
   async *harvest(_cursor: string | undefined, signal: AbortSignal): AsyncIterable<CatalogueEvent> {
     const url = await this.process.url(signal)
     const token = await this.signer.sign('catalogue+jwt', this.context.spokeId, '')
-    yield* readCatalogue(`${url}/catalogue`, token, this.context.spokeId, signal)
+    yield* readCatalogue(`${url}/catalogue`, { token, ca: this.ca, spokeId: this.context.spokeId, signal })
   }
 
   capabilities(): Promise<Capabilities> {
@@ -61,18 +67,35 @@ export class SpokeSource implements Source {
 
   execute(planned: PlannedFragment, options: ScanOptions): Scan {
     const { spokeId, scratchFolder, engine } = this.context
-    return openScan({ planned, options, signer: this.signer, spokeId, scratchFolder, engine, process: this.process })
+    return openScan({ planned, options, signer: this.signer, spokeId, scratchFolder, engine, process: this.process, ca: this.ca })
   }
 
   async health(signal: AbortSignal): Promise<Health> {
     try {
       const url = await this.process.url(signal)
-      const { body } = await callSpoke(`${url}/health`, { signal }, this.context.spokeId)
+      const { body } = await callSpoke(`${url}/health`, { signal, ca: this.ca }, this.context.spokeId)
       const told = healthSchema.safeParse(JSON.parse(await shortText(body)))
       return told.success ? { status: told.data.status } : { status: 'DOWN', message: 'What answers there is not a spoke.' }
     } catch (thrown) {
       return { status: 'DOWN', message: thrown instanceof Error ? thrown.message : String(thrown) }
     }
+  }
+
+  /** Throws where the spoke does not answer, or is of a version that cannot tell. */
+  async changes(since: string | undefined, signal: AbortSignal): Promise<string> {
+    const { spokeId } = this.context
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(changesMsMax)])
+    const url = await this.process.url(limited)
+    const token = await this.signer.sign('catalogue+jwt', spokeId, changesOperation(since))
+    const query = since === undefined ? '' : `?${new URLSearchParams({ since }).toString()}`
+    const { body } = await callSpoke(
+      `${url}/changes${query}`,
+      { headers: { authorization: `Bearer ${token}` }, ca: this.ca, signal: limited },
+      spokeId,
+    )
+    const told = changesSchema.safeParse(JSON.parse(await shortText(body)))
+    if (!told.success) throw new SourceUnavailable(`The spoke ${spokeId} does not tell its changes.`)
+    return told.data.revision
   }
 
   close(): Promise<void> {

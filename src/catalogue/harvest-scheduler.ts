@@ -89,18 +89,22 @@ export class HarvestScheduler {
 
   /**
    * Harvests one spoke and returns the finished run, whichever hub ran it. Joins a harvest that is under way or due.
-   * @param allowShrink removes what the crawl did not see, however much; it does not join a harvest under way but runs after it.
+   * @param allowShrink removes what the crawl did not see, however much.
+   * @param anew does not join a harvest under way, which may have read what has changed since, but runs after it. So does `allowShrink`.
    * @throws BadUserInput for a spoke that is not configured; SOURCE_UNAVAILABLE if the database cannot be reached, or the hub stops first.
    */
-  async harvestNow(spokeId: string, { allowShrink = false }: { allowShrink?: boolean } = {}): Promise<HarvestRunRow> {
+  async harvestNow(
+    spokeId: string,
+    { allowShrink = false, anew = allowShrink }: { allowShrink?: boolean; anew?: boolean } = {},
+  ): Promise<HarvestRunRow> {
     if (!this.#options.sources.has(spokeId)) throw new BadUserInput('There is no spoke of this id.')
     const { knex } = this.#options
     try {
       await this.#persist(() => closeAbandonedRuns(knex))
       const latest = await this.#persist(() => latestRun(knex, spokeId))
-      if (latest?.status === 'RUNNING' && !allowShrink) return await this.#wait(() => latestEndedRun(knex, spokeId, latest.id))
+      if (latest?.status === 'RUNNING' && !anew) return await this.#wait(() => latestEndedRun(knex, spokeId, latest.id))
       const next = (latest?.id ?? 0) + 1
-      if (!allowShrink && (await this.#persist(() => isDue(knex, spokeId)))) {
+      if (!anew && (await this.#persist(() => isDue(knex, spokeId)))) {
         const run = await this.#wait(
           async () => (await latestEndedRun(knex, spokeId, next)) ?? ((await isDue(knex, spokeId)) ? undefined : null),
         )

@@ -48,3 +48,14 @@ export function seesWholeHarvest(knex: Knex, viewer: Viewer): Knex.Raw {
     viewer.organisation ?? null,
   ])
 }
+
+/** Whether a viewer may have a spoke harvested: operators may, and the spoke's own organisation, but not past the guard against shrinking. */
+export async function mayHarvest(
+  knex: Knex,
+  { scopes, organisation }: Viewer,
+  { spokeId, allowShrink }: { spokeId: string; allowShrink: boolean },
+): Promise<boolean> {
+  if (scopes.includes('hub:operate')) return true
+  if (organisation === undefined || allowShrink) return false
+  return (await knex('spokes').where({ id: spokeId, organisation_id: organisation, configured: true }).first('id')) !== undefined
+}

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type CatalogueEvent, catalogueEventSchema, type DatasetDescription } from '../connector/catalogue.js'
+import { type CatalogueEvent, catalogueEventSchema, type DatasetDescription, slugSchema } from '../connector/catalogue.js'
 import { type Capabilities } from '../connector/capabilities.js'
 import type { Relation } from '../connector/relation.js'
 import type { Health, Source } from '../connector/source.js'
 import { toDialsError } from '../errors.js'
+import { plainReason } from './plain-reason.js'
 
 /** The first row of so many tables is read. */
 const readMax = 3
@@ -36,15 +37,23 @@ export interface Check {
   readonly reads: readonly (Step<undefined> & { readonly table: string })[]
 }
 
-/** Whether every step succeeded; problems with single records do not count. */
-export function isWell({ health, catalogue, capabilities, reads }: Check): boolean {
+/** Whether every step succeeded, and no dataset has a problem. */
+export function isWell(check: Check): boolean {
+  const { health, catalogue, capabilities, reads } = check
   const steps = [health, catalogue, capabilities, ...reads]
   return (
     steps.every(({ error }) => error === undefined) &&
     health.value?.status === 'UP' &&
     catalogue.value?.complete === true &&
-    catalogue.value.malformed === 0
+    catalogue.value.malformed === 0 &&
+    troubledDatasets(check).length === 0
   )
+}
+
+/** The datasets that a problem is of: their files or tables are broken. Problems of other files in a folder are told, and break nothing. */
+export function troubledDatasets({ catalogue }: Check): string[] {
+  const ids = (catalogue.value?.problems ?? []).map(({ sourceId }) => sourceId)
+  return [...new Set(ids)].filter((id) => slugSchema.safeParse(id).success)
 }
 
 /**
@@ -106,7 +115,7 @@ async function timed<T>(work: () => Promise<T>): Promise<Step<T>> {
     return { ms: performance.now() - started, value }
   } catch (thrown) {
     const { message, cause } = toDialsError(thrown)
-    const why = cause instanceof Error && cause.message !== message ? ` (${cause.message})` : ''
+    const why = cause instanceof Error && cause.message !== message ? ` (${plainReason(cause)})` : ''
     return { ms: performance.now() - started, error: `${message}${why}` }
   }
 }

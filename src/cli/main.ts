@@ -11,6 +11,7 @@ import { searchCommand } from './commands/search.js'
 import { spokeCommand } from './commands/spoke.js'
 import { tokenCommand } from './commands/token.js'
 import { ListenError } from './listen.js'
+import { plainReason } from './plain-reason.js'
 
 /** Exit codes: 0 success, 1 failure, 2 the command line or a configuration file is wrong. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -44,7 +45,7 @@ function reason(thrown: unknown): string {
   const known = databaseError(thrown)
   if (known !== thrown && known instanceof DialsError) return `${known.message} (${(thrown as Error).message})`
   if (thrown instanceof ConfigError || thrown instanceof ListenError || thrown instanceof DialsError) return thrown.message
-  return `${thrown instanceof Error ? thrown.message : String(thrown)} (dials --trace shows where)`
+  return `${thrown instanceof Error ? plainReason(thrown) : String(thrown)} (dials --trace shows where)`
 }
 
 process.exitCode = await main(process.argv)

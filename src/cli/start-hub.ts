@@ -4,7 +4,7 @@ import type { HarvestRunRow } from '../catalogue/rows.js'
 import { startDatabase } from './hub/database.js'
 import { startEngine } from './hub/engine.js'
 import { startGraph } from './hub/graph.js'
-import { harvestReturning, openHarvests } from './hub/harvests.js'
+import { harvestChanging, harvestReturning, openHarvests } from './hub/harvests.js'
 import { startHttp } from './hub/http.js'
 import { openKeys } from './hub/keys.js'
 import type { HubOptions, HubStart } from './hub/options.js'
@@ -38,6 +38,7 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
     const { search, keeper } = await openSearch(start, database)
     const graph = await startGraph(start, telemetry)
     const url = await startHttp(start, { ...graph, ...hubEngine, ...database, keys, telemetry, sources, scheduler, search })
+    harvestChanging(start, sources, scheduler)
     scheduler.start()
     keeper.start()
     harvestReturning(start, sources, scheduler)

@@ -1,16 +1,16 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { JSONWebKeySet, JWK } from 'jose'
+import type { JSONWebKeySet } from 'jose'
 import { type Loaded, readBeside, type SpokeConfig } from '../config.js'
 import type { Log, Source } from '../connector/source.js'
 import { DuckDbEngine } from '../engine/duckdb.js'
 import { ConfigError } from '../errors.js'
 import { RequestVerifier } from '../identity/scan-token.js'
 import type { PinnedIssuer } from '../identity/viewer-statement.js'
-import { weaknessOf } from '../identity/weak-key.js'
 import { Holdings } from '../spoke/holdings.js'
 import { spokeServer } from '../spoke/server.js'
 import { UsedTokens } from '../spoke/used-tokens.js'
+import { parseJwks } from './hub-keys.js'
 import { listen } from './listen.js'
 import { checkSource } from './open-source.js'
 import { openScratch } from './scratch.js'
@@ -91,6 +91,9 @@ export async function startSpoke({ loaded, dataFolder, port, hub, issuers = [], 
     })
     undo.add(() => app.close())
     const url = await listen(app, { host: config.host ?? '127.0.0.1', port: port ?? config.port ?? 4100, tls: tls !== undefined, log })
+    const following = new AbortController()
+    undo.add(() => Promise.resolve(following.abort()))
+    holdings.follow(following.signal)
     return { url, close: () => undo.run() }
   } catch (thrown) {
     await undo.run()
@@ -102,18 +105,4 @@ function pinnedHub(loaded: Loaded<SpokeConfig>): { issuer: string; jwks: JSONWeb
   const { hub } = loaded.value
   if (hub === undefined) return undefined
   return { issuer: hub.issuer, jwks: parseJwks(readBeside(loaded, hub.jwks, 'hub.jwks'), loaded.file) }
-}
-
-/** Parses the JWK Set of a hub, whose keys are all public ones of Ed25519. Throws ConfigError. */
-export function parseJwks(text: string, file: string): JSONWebKeySet {
-  try {
-    const jwks = JSON.parse(text) as JSONWebKeySet
-    const isKey = (key: JWK) => key.kty === 'OKP' && weaknessOf(key) === undefined
-    if (!Array.isArray(jwks.keys) || jwks.keys.length === 0 || !jwks.keys.every(isKey)) throw new Error('not a set of public keys')
-    return jwks
-  } catch (thrown) {
-    throw new ConfigError(file, 'hub.jwks', 'is not a JWK Set of public keys of Ed25519: take it from the hub, at /.well-known/jwks.json', {
-      cause: thrown,
-    })
-  }
 }

@@ -98,6 +98,11 @@ export interface Source {
   /** Starts a scan of the part that was pushed down. Ends on the signal, at the deadline and at each limit. */
   execute(planned: PlannedFragment, options: ScanOptions): Scan
   health(signal: AbortSignal): Promise<Health>
+  /**
+   * Answers with the revision of its catalogue: at once where it is another than `since`, else when it changes, or after a while as it was.
+   * A revision says nothing but whether it is another. Absent where a source cannot tell.
+   */
+  changes?(since: string | undefined, signal: AbortSignal): Promise<string>
   close(): Promise<void>
 }
 

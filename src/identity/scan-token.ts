@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify, SignJWT } from 'jose'
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
 import type { Asker } from '../connector/source.js'
 import { DialsError } from '../errors.js'
 import type { HubKey } from './hub-key.js'
+import { misfitOf } from './token-misfit.js'
 import { stateViewer, type ViewerStatement, viewerStatementSchema } from './viewer-statement.js'
 
 /** Seconds that a token lives. A token for one request must not live longer than a minute (docs/access-rules.md). */
@@ -87,10 +88,7 @@ export class RequestVerifier {
       maxTokenAge: lifeSeconds,
       requiredClaims: ['exp', 'iat', 'jti', 'op_sha256'],
     }).catch((thrown: unknown) => {
-      throw refused(
-        thrown instanceof errors.JWTExpired ? 'The token has expired.' : 'The token is not one of this spoke’s hub for this request.',
-        thrown,
-      )
+      throw refused(misfitOf(token, { ...this.hub, audience: this.audience, type }), thrown)
     })
     const claims = claimsSchema.safeParse(payload)
     if (!claims.success) {

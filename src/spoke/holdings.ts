@@ -1,7 +1,9 @@
 import { type CatalogueEvent, catalogueEventSchema, type DatasetDescription } from '../connector/catalogue.js'
 import type { ColumnDescription } from '../connector/column.js'
+import { followChanges } from '../connector/follow-changes.js'
 import { mayRead, withoutShadows } from '../connector/may-read.js'
 import type { TableScan } from '../connector/relation.js'
+import { Revision } from '../connector/revision.js'
 import type { Log, Source } from '../connector/source.js'
 import { DialsError, SourceUnavailable, toDialsError } from '../errors.js'
 import type { Viewer } from '../identity/viewer.js'
@@ -18,7 +20,13 @@ interface Holding {
 
 /** The tables of this spoke as of the last harvest: the source of each, and who may read it. */
 export class Holdings {
+  readonly #revision = new Revision()
+  /** Harvests are numbered as they begin. One that ends after a later one has ended is out of date. */
+  #begun = 0
+  #ended = 0
   #tables = new Map<string, Holding>()
+  /** Why datasets are not whole, by their ids: only what everybody may be told. */
+  #problems = new Map<string, string>()
   #first: Promise<void> | undefined
 
   constructor(
@@ -31,7 +39,9 @@ export class Holdings {
    * read.
    */
   async *harvest(signal: AbortSignal): AsyncGenerator<CatalogueEvent> {
+    const number = ++this.#begun
     const tables = new Map<string, Holding>()
+    const problems = new Map<string, string>()
     const owners = new Map<string, Source>()
     let whole = true
     let failure: DialsError | undefined
@@ -49,7 +59,7 @@ export class Holdings {
               if (event.kind === 'dataset') {
                 owners.set(event.dataset.id, source)
                 hold(tables, source, event.dataset)
-              }
+              } else if (event.kind === 'problem' && event.listing === 'PUBLIC') problems.set(event.sourceId, event.message)
               yield event.kind === 'dataset' ? { ...event, dataset: withoutShadows(event.dataset) } : event
             }
           }
@@ -61,15 +71,21 @@ export class Holdings {
       whole &&= complete
     }
     if (failure !== undefined && given === 0) throw failure
-    // Keep what a failed source had: its tables can still answer from their copies.
-    this.#tables = whole ? tables : new Map([...this.#tables, ...tables])
+    if (number > this.#ended) {
+      this.#ended = number
+      // Keep what a failed source had: its tables can still answer from their copies.
+      this.#tables = whole ? tables : new Map([...this.#tables, ...tables])
+      this.#problems = problems
+    }
     if (whole) yield { kind: 'complete' }
     else if (failure !== undefined) yield { kind: 'problem', sourceId: '', message: failure.message }
   }
 
   /** The source of a table, once the viewer may read the scanned columns. Throws FORBIDDEN, AGREEMENT_REQUIRED or SOURCE_UNAVAILABLE. */
   sourceOf(scan: TableScan, viewer: Viewer): Source {
-    return decide(scan, this.#tables.get(scan.table), viewer)
+    const holding = this.#tables.get(scan.table)
+    if (holding === undefined) throw noTable(scan.table, this.#problems.get(scan.table.slice(0, scan.table.indexOf('/'))))
+    return decide(scan, holding, viewer)
   }
 
   /** Waits until the sources were harvested once. Tries again where that failed. */
@@ -81,6 +97,31 @@ export class Holdings {
       this.#first = undefined
       throw thrown
     }
+  }
+
+  /** Reads the sources again whenever they change, until the signal ends; then `changes` answers. */
+  follow(signal: AbortSignal): void {
+    for (const source of this.sources)
+      if (source.changes !== undefined)
+        void followChanges(
+          source.changes.bind(source),
+          {
+            changed: () => this.#readAgain(),
+            failed: (thrown) => this.log.warn({ err: thrown }, 'a source cannot be watched'),
+          },
+          signal,
+        )
+  }
+
+  /** See Source. */
+  changes(since: string | undefined, signal: AbortSignal): Promise<string> {
+    return this.#revision.after(since, signal)
+  }
+
+  /** Where it fails the hub is told all the same: its harvest will say why. */
+  async #readAgain(): Promise<void> {
+    await this.#read().catch((thrown: unknown) => this.log.warn({ err: thrown }, 'what has changed could not be read'))
+    this.#revision.change()
   }
 
   async #read(): Promise<void> {
@@ -106,18 +147,24 @@ function hold(tables: Map<string, Holding>, source: Source, dataset: DatasetDesc
   }
 }
 
+function noTable(table: string, reason: string | undefined): SourceUnavailable {
+  return new SourceUnavailable(
+    `The spoke has no table ${table} now: ${reason ?? "it is gone, or cannot be read. 'dials connector check' at the spoke says why."}`,
+  )
+}
+
 /**
  * The spoke decides access itself, whatever the hub decided. It allows open tables and tables shared with the viewer's organisation,
  * without their personal columns.
  */
-function decide(scan: TableScan, holding: Holding | undefined, viewer: Viewer): Source {
-  if (holding === undefined) throw new SourceUnavailable(`The spoke has no table ${scan.table} now. Harvest it again.`)
+function decide(scan: TableScan, holding: Holding, viewer: Viewer): Source {
   if (!mayRead(holding.dataset, viewer.organisation)) {
     throw new DialsError('AGREEMENT_REQUIRED', `The table ${scan.table} is not open: it needs an agreement in force that covers it.`)
   }
   for (const { name } of scan.columns) {
     const column = holding.columns.get(name)
-    if (column === undefined) throw new SourceUnavailable(`The table ${scan.table} has no column '${name}' now. Harvest it again.`)
+    if (column === undefined)
+      throw new SourceUnavailable(`The table ${scan.table} has no column '${name}' any more. It is right again after the next harvest.`)
     if (column.sensitivity !== 'NONE') throw new DialsError('FORBIDDEN', `The column '${name}' of ${scan.table} is not open.`)
   }
   return holding.source

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { LandedFile } from '../connector/engine.js'
 import { deadlineAfter } from '../connector/deadline.js'
+import { type Changes, changesOperation, changesQuerySchema } from '../connector/changes.js'
 import { frameHeader, frameKinds, framesMediaType } from '../connector/frames.js'
 import { jsonSize } from '../connector/json-size.js'
 import { type ScanRequest, scanRequestBytesMax, scanRequestSchema } from '../connector/scan-request.js'
@@ -14,12 +15,15 @@ import type { AdmittedRequest, RequestVerifier } from '../identity/scan-token.js
 import { anonymous } from '../identity/viewer.js'
 import { type PinnedIssuer, viewerOfStatement } from '../identity/viewer-statement.js'
 import { timeOptions } from '../net/limits.js'
+import { toldSeldom } from '../net/told-seldom.js'
 import type { Holdings } from './holdings.js'
 import { scan, type ScanContext } from './scan.js'
 
 const bodyBytesMax = scanRequestBytesMax
 /** Milliseconds between signs of life. A hub gives up on a feed that is silent for a minute. */
 const signOfLifeMs = 15_000
+/** Milliseconds that a hub waits for a change before it asks again. */
+const changesMsMax = 20_000
 const writeBytesMin = 1024 * 1024
 /** The deepest JSON that is accepted. A filter of depth 64 nests less than this. */
 const bodyDepthMax = 300
@@ -45,18 +49,30 @@ export interface SpokeServerOptions extends Omit<ScanContext, 'holdings'> {
   readonly tls?: { cert: Buffer; key: Buffer }
 }
 
-/** The spoke's HTTP server: /health for everybody; /catalogue and /scans only for its own hub, with a new token for each request. */
+/** The spoke's HTTP server: /health for everybody; /catalogue, /changes and /scans only for its own hub, with a new token for each request. */
 export function spokeServer(options: SpokeServerOptions): FastifyInstance {
   const app = Fastify({ bodyLimit: bodyBytesMax, ...timeOptions(options.tls) }) as unknown as FastifyInstance
   // Node would ask for the body of `Expect: 100-continue` at once, before the token was verified.
   app.server.on('checkContinue', (request, response) => app.server.emit('request', request, response))
   app.removeAllContentTypeParsers()
-  app.setErrorHandler((thrown, _request, reply) => sendError(reply, thrown, options.log))
+  const tellRefused = toldSeldom(options.log)
+  app.setErrorHandler((thrown, _request, reply) => {
+    if (thrown instanceof DialsError && thrown.code === 'UNAUTHENTICATED')
+      tellRefused('a request was refused: its token is not that of the hub', { reason: thrown.message })
+    return sendError(reply, thrown, options.log)
+  })
   app.addHook('onSend', async (request, reply) => {
     if (isUnread(request, reply)) void reply.header('connection', 'close')
   })
   app.get('/health', () => ({ status: 'UP' }))
   app.get('/catalogue', (request, reply) => catalogue(request, reply, options))
+  const stopping = new AbortController()
+  // A hub that waits for a change would have the server wait for it.
+  app.addHook('preClose', (done) => {
+    stopping.abort()
+    done()
+  })
+  app.get('/changes', (request, reply) => changes(request, reply, options, stopping.signal))
   void app.register((scope, _options, done) => {
     serveScans(scope, options)
     done()
@@ -103,6 +119,20 @@ async function catalogue(
     }
   }
   return reply.type('application/x-ndjson').send(Readable.from(text()))
+}
+
+/** Answers a hub when the catalogue has changed, or after a while without a change. */
+async function changes(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { verifier, holdings }: SpokeServerOptions,
+  stopping: AbortSignal,
+): Promise<Changes> {
+  const disconnect = disconnectOf(reply)
+  const { since } = changesQuerySchema.parse(request.query)
+  const admitted = await verifier.admit(request.raw.headersDistinct['authorization'], 'catalogue+jwt')
+  admitted.checkOperation(changesOperation(since))
+  return { revision: await holdings.changes(since, AbortSignal.any([disconnect, stopping, AbortSignal.timeout(changesMsMax)])) }
 }
 
 /** Yields a blank line now and then while a large file is converted, because a hub gives up on a silent feed. */

@@ -11,6 +11,7 @@ export function observedSource(spokeId: string, source: Source, telemetry: Telem
     plan: (fragment, capabilities) => source.plan(fragment, capabilities),
     native: (pushed) => source.native(pushed),
     health: (signal) => source.health(signal),
+    ...(source.changes === undefined ? {} : { changes: source.changes.bind(source) }),
     close: () => source.close(),
     execute(planned, options) {
       const watch = watchScan(spokeId, telemetry)

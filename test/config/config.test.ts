@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { configJsonSchemas } from '../../src/cli/config-json-schemas.js'
 import { checkSource } from '../../src/cli/open-source.js'
 import { loadHubConfig, loadSpokeConfig, readEnvironment } from '../../src/config.js'
@@ -81,6 +82,39 @@ describe('configuration', () => {
       'id: camden\nhub: { issuer: https://hub.example, jwks: ./hub.jwks.json }\nsources:\n  - connector: files\n    config: { folder: ./data, defaultAccess: CLOSED }\n'
     expect(loadSpokeConfig(file(text, 'spoke.yaml'), environment).value.hub?.issuer).toBe('https://hub.example')
     expect(refusal(() => loadSpokeConfig(file('id: camden\nsources: []\n', 'spoke.yaml'), environment)).path).toBe('sources')
+  })
+
+  test.each([
+    ['0.0.0.0', '', true],
+    ['"::"', '', true],
+    ['10.1.2.3', '', true],
+    ['spoke.camden.example', 'plainHttp: false', true],
+    ['0.0.0.0', 'plainHttp: true', false],
+    ['0.0.0.0', 'tls: { cert: ./cert.pem, key: ./key.pem }', false],
+    ['127.0.0.1', '', false],
+    ['"::1"', '', false],
+    ['localhost', '', false],
+  ])('host: %s with "%s", refused for its plain HTTP: %s', (host, more, isRefused) => {
+    const lines = `host: ${host}\n${more}\n`
+    const hub = () => loadHubConfig(file(`${lines}${spoke('    connector: files\n')}`), environment)
+    const itsSpoke = () => loadSpokeConfig(file(`${lines}id: camden\nsources: [{ connector: files }]\n`, 'spoke.yaml'), environment)
+    for (const load of [hub, itsSpoke]) {
+      if (!isRefused) load()
+      else expect([refusal(load).path, refusal(load).mend]).toEqual(['host', expect.stringMatching(/plain HTTP.*tls.*plainHttp: true/)])
+    }
+  })
+
+  test('the authority of a spoke’s certificate needs an address with TLS, and a file that is there', async () => {
+    const config = (text: string) =>
+      checkSource(loadHubConfig(file(spoke(`    connector: spoke\n    config: ${text}\n`)), environment), 'spokes[0]', {
+        connector: 'spoke',
+        config: parse(text) as object,
+      })
+    for (const text of ['{ url: "http://localhost:4100", ca: ./ca.pem }', '{ process: ./spoke.yaml, ca: ./ca.pem }'])
+      expect(refusal(() => config(text)).path).toBe('spokes[0].config.ca')
+    const open = config('{ url: "https://spoke.example", ca: ./none.pem }')
+    const context = { baseFolder: folder, signer: {}, startSpoke: () => undefined } as never
+    await expect(open(context)).rejects.toThrow(/none\.pem.*cannot be read \(ENOENT\)/)
   })
 
   test('the committed JSON Schemas are those of the code (npm run generate)', () => {

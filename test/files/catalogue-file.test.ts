@@ -143,9 +143,60 @@ datasets:
     expect(after.tables[0]?.version).not.toBe(before.tables[0]?.version)
   })
 
+  it.each<[string, string]>([
+    ['colour: red', "there is no setting 'colour' here, so it is left out."],
+    ['tags: [a, b]', "there is no setting 'tags' here, so it is left out."],
+    ['title: 2024', 'Invalid input: expected string, received number. It is left out.'],
+    ['keywords: libraries', 'Invalid input: expected array, received string. It is left out.'],
+    ['issued: last year', 'It is left out.'],
+    ['landingPage: camden', 'Invalid URL. It is left out.'],
+    ['licence: { title: OGL, kind: open }', "there is no setting 'kind' here"],
+    ['columns: { n: { colour: red } }', "there is no setting 'colour' here, so it is left out."],
+    ['columns: { n: { type: NUMBER } }', 'It is left out.'],
+  ])('a key that is unknown or wrong costs that key alone: %s', async (line, message) => {
+    const opened = await folderOf({
+      'a.csv': csv,
+      'b.csv': csv,
+      'catalogue.yaml': `datasets:\n  b: { title: Well }\n  a:\n    frequency: yearly\n    ${line}\n`,
+    })
+    const events = await opened.harvest()
+    expect(events.filter(({ kind }) => kind === 'problem')).toEqual([
+      {
+        kind: 'problem',
+        sourceId: 'catalogue.yaml',
+        listing: 'PARTIES',
+        message: expect.stringMatching(/^catalogue\.yaml, line 5, column \d+ \(datasets\.a\.[\w.]+\): /) as unknown,
+      },
+    ])
+    expect(events[0]).toMatchObject({ message: expect.stringContaining(message) as unknown })
+    expect(await opened.dataset('a')).toMatchObject({ access: 'OPEN', frequency: 'yearly' })
+    expect(await opened.dataset('b')).toMatchObject({ title: 'Well' })
+  })
+
+  it.each(['acess: CLOSED', 'Access: SHARED', 'shared_with: [barnet]', 'visibility: hidden', 'status: Private', 'columms: { n: {} }'])(
+    'an unknown key that may protect something closes its dataset, and no other: %s',
+    async (line) => {
+      const yaml = `datasets:\n  a:\n    access: OPEN\n    ${line}\n`
+      const opened = await folderOf({ 'a.csv': csv, 'b.csv': csv, 'catalogue.yaml': yaml }, { defaultAccess: 'OPEN' })
+      expect(await opened.dataset('a')).toMatchObject({ access: 'CLOSED', listing: 'PARTIES' })
+      expect(await opened.dataset('b')).toMatchObject({ access: 'OPEN' })
+      expect((await opened.harvest())[0]).toMatchObject({
+        kind: 'problem',
+        message: expect.stringContaining('until it is mended, the dataset is CLOSED') as unknown,
+      })
+    },
+  )
+
+  it('an unknown key that may protect a column makes it PERSONAL', async () => {
+    const yaml = 'datasets: { a: { columns: { Name: { sensitivty: PERSONAL } } } }'
+    const { tables } = await (await folderOf({ 'a.csv': csv, 'catalogue.yaml': yaml })).dataset('a')
+    expect(tables[0]?.columns.map(({ sensitivity }) => sensitivity)).toEqual(['NONE', 'PERSONAL', 'NONE', 'NONE'])
+  })
+
   it.each<[string, string, RegExp]>([
     ['a mistake of syntax', 'datasets:\n  a: { access: CLOSED\n  b: [', /catalogue\.yaml, line [34], column \d+/],
-    ['an unknown key', 'datasets:\n  a:\n    acess: CLOSED\n', /line \d, column \d.*datasets\.a.*acess/s],
+    ['datasets under another key', 'dataset:\n  a: { access: CLOSED }\n', /line \d, column \d.*'dataset' here/s],
+    ['a list of files that is none', 'datasets:\n  a:\n    files: a.csv\n', /line 3, column 12.*datasets\.a\.files/s],
     ['an unknown value', 'datasets:\n  a:\n    access: SECRET\n', /line 3, column 13.*datasets\.a\.access/s],
     ['a key twice', 'datasets:\n  a: {}\n  a: {}\n', /line 3.*unique/s],
     ['no mapping', '- a\n', /line 1, column 1/],

@@ -66,8 +66,20 @@ describe('converted copies', () => {
 
     await rm(join(opened.folder, 'a.csv'))
     expect(await opened.harvest()).toEqual([{ kind: 'complete' }])
-    await expect(seen()).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
+    await expect(seen()).rejects.toMatchObject({
+      code: 'SOURCE_UNAVAILABLE',
+      message:
+        'The table a/a has no rows now: its file has gone, or has another table in its place. The catalogue says so after the next harvest.',
+    })
     expect((await copiesOf(opened.store)).names).toEqual(['harvested.json', 'hashes.json'])
+  })
+
+  it('are refused with the reason where the file could never be read', async () => {
+    const opened = await folderOf({ 'a.csv': '<html>' })
+    await expect(opened.run(scanOf('a/a', []))).rejects.toMatchObject({
+      code: 'SOURCE_UNAVAILABLE',
+      message: expect.stringMatching(/^The table a\/a has no rows now, since its file cannot be read\. a\.csv: .*web page/) as unknown,
+    })
   })
 
   it('stay over a restart, which sweeps what a crash left half-made', async () => {

@@ -54,9 +54,26 @@ test('dials token --organisation gives one, with scopes; without it the operator
   expect((await asked(gla)).data).toEqual({
     viewer: { subject: 'greater-london-authority', organisation: { id: 'greater-london-authority' }, scopes: ['agreements:write'] },
   })
-  expect((await asked(gla, 'mutation { harvest(spoke: "camden") { status } }')).errors?.[0]?.extensions.code).toBe('FORBIDDEN')
+  for (const forbidden of ['spoke: "camden"', 'spoke: "nowhere"', 'spoke: "gla", allowShrink: true'])
+    expect((await asked(gla, `mutation { harvest(${forbidden}) { status } }`)).errors?.[0]?.extensions.code).toBe('FORBIDDEN')
   const operator = await token('--config', 'examples/london/hub.yaml')
   expect((await asked(operator)).data).toEqual({ viewer: { subject: 'operator', organisation: null, scopes: ['hub:operate'] } })
+})
+
+test('dials spoke publish has the own spoke of an organisation harvested by its token, and no other', async () => {
+  const publish = async (spoke: string, env: NodeJS.ProcessEnv) => {
+    const program = dials(['spoke', 'publish', '--config', `examples/london/${spoke}/spoke.yaml`, '--url', url], env)
+    return { code: await program.exited, output: program.output() }
+  }
+  const env = { DIALS_TOKEN: await token('--organisation', 'london-borough-of-camden') }
+  const own = await publish('camden', env)
+  expect(own.output).toMatch(/│ camden │ COMPLETE │/)
+  expect(own.code).toBe(0)
+  expect(await publish('barnet', env)).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('organisation of a spoke may harvest that spoke'),
+  })
+  expect(await publish('camden', { DIALS_TOKEN: '' })).toMatchObject({ code: 1, output: expect.stringContaining('This needs a token') })
 })
 
 test('a token that was tampered with, and two Authorization headers, are refused', async () => {

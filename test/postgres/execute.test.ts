@@ -190,7 +190,7 @@ describe('a scan of PostgreSQL', () => {
       { name: 'n" FROM million --', type: 'INT64' as const },
     ]) {
       expect((await failureOf(() => answer(postgres.bench, source, { ...million, columns: [column] } as Relation))).message).toContain(
-        'Harvest the source again',
+        'right again after the next harvest',
       )
     }
   })

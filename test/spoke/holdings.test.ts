@@ -25,3 +25,20 @@ test('where two sources have the same dataset id, the first keeps it with its ro
   expect(() => holdings.sourceOf(scan('waits'), anonymous)).toThrow(/not open/)
   expect(holdings.sourceOf(scan('other'), anonymous)).toBe(second)
 })
+
+test('a table that is not there is refused with the reason that everybody may be told, and with no other', async () => {
+  const problem = (sourceId: string, listing: 'PUBLIC' | 'PARTIES') => ({
+    kind: 'problem' as const,
+    sourceId,
+    message: `${sourceId}.csv: it is a web page.`,
+    listing,
+  })
+  const source = fakeSource(problem('open', 'PUBLIC'), problem('closed', 'PARTIES'), complete()) as unknown as Source
+  const holdings = new Holdings([source], log)
+  await holdings.ready()
+  const refusal = (id: string) => () => holdings.sourceOf({ op: 'scan', table: `${id}/${id}`, columns: [] }, anonymous)
+  expect(refusal('open')).toThrow('The spoke has no table open/open now: open.csv: it is a web page.')
+  const general = "it is gone, or cannot be read. 'dials connector check' at the spoke says why."
+  expect(refusal('closed')).toThrow(`The spoke has no table closed/closed now: ${general}`)
+  expect(refusal('nothing')).toThrow(`The spoke has no table nothing/nothing now: ${general}`)
+})

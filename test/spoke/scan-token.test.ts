@@ -120,6 +120,28 @@ describe('a scan at a spoke', () => {
     expect((await post(await token(given))).status).toBe(401)
   })
 
+  test.each<[string, Parameters<typeof token>[0], RegExp]>([
+    [
+      'the issuer',
+      { claims: { iss: 'https://other.test' } },
+      /issuer is 'https:\/\/other\.test', and spoke\.yaml has hub\.issuer 'https:\/\/hub\.test'/,
+    ],
+    ['the spoke', { claims: { aud: 'barnet' } }, /for the spoke 'barnet', and the id in spoke\.yaml is 'camden'/],
+    ['the key', { header: { kid: 'new-key' } }, /with the key 'new-key', and the file of hub\.jwks has '[\w-]{43}': take it anew/],
+    ['the kind', { header: { typ: 'catalogue+jwt' } }, /kind is 'catalogue\+jwt', and this request needs 'purpose\+jwt'/],
+    ['a clock that is behind', { age: 120 }, /expired at \d{4}-.*and the clock of this spoke says \d{4}-/],
+    ['a clock that is ahead', { age: -600 }, /issued at \d{4}-.*see to both clocks/],
+    ['several', { claims: { iss: 'x', aud: ['barnet'] } }, /issuer is 'x'.*; it is for the spoke 'no text'/],
+    ['what cannot be printed', { claims: { iss: `a\n\u202eb${'c'.repeat(500)}` } }, /issuer is 'a {2}bc{196}', and/],
+    ['a date that is none', { claims: { exp: -1e300 } }, /no moment/],
+  ])('says of a refused token what was expected and what was given: %s', async (_what, given, message) => {
+    const refused = await token(given)
+    const { status, text } = await post(refused)
+    expect(status).toBe(401)
+    expect((JSON.parse(text) as { message: string }).message).toMatch(message)
+    for (const part of refused.split('.')) expect(text).not.toContain(part)
+  })
+
   test('refuses alg none, a key that the token names, a jwk in the header, and HS256 over the public key', async () => {
     const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true })
     const claims = { iss: issuer, aud: 'camden', jti: randomUUID(), op_sha256: sha256(scanOf()) }

@@ -1,4 +1,4 @@
-import { isDocument, type LineCounter } from 'yaml'
+import { type Document, isDocument, type LineCounter } from 'yaml'
 import { z } from 'zod'
 import { slugSchema } from '../../../src/connector/catalogue.js'
 import { columnTypes } from '../../../src/connector/column.js'
@@ -6,6 +6,7 @@ import { SourceUnavailable } from '../../../src/errors.js'
 import { columnEntryFields, datasetEntryFields } from '../../shared/dataset-entry.js'
 import { HeldFile } from '../../shared/held-file.js'
 import { slugOf } from '../../shared/slug.js'
+import { leaveOutKeys } from './leave-out-keys.js'
 import { parseYaml } from './parse-yaml.js'
 
 /** The file in which a publisher describes the datasets of a folder. */
@@ -17,15 +18,17 @@ const entriesMax = 10_000
 /** A day or a moment. A day means its midnight in UTC. */
 const moment = z.union([z.iso.datetime({ offset: true }), z.iso.date().transform((day) => `${day}T00:00:00Z`)])
 
-const columnEntrySchema = z.strictObject({ ...columnEntryFields, type: z.enum(columnTypes).optional() })
+const columnEntrySchema = z.strictObject({
+  ...columnEntryFields,
+  type: z.enum(columnTypes).optional().describe('What its values are, where a text does not say so by itself: INT64, DECIMAL, DATE …'),
+})
 /** What catalogue.yaml says of a column. */
 export type ColumnEntry = z.infer<typeof columnEntrySchema>
 
 const datasetEntrySchema = z.strictObject({
   ...datasetEntryFields,
-  issued: moment.optional(),
-  modified: moment.optional(),
-  /** Files that belong to this dataset although their stems differ from its id. */
+  issued: moment.optional().describe('When it was first published: 2024-05-01, or 2024-05-01T10:00:00+01:00.'),
+  modified: moment.optional().describe('When it last changed. Default: when its newest file did.'),
   files: z
     .array(
       z
@@ -36,24 +39,34 @@ const datasetEntrySchema = z.strictObject({
     )
     .min(1)
     .max(1000)
-    .optional(),
-  /** By the column's published name, for every table of the dataset. */
-  columns: z.record(z.string().max(500), columnEntrySchema).optional(),
+    .optional()
+    .describe('The names of its files. Default: those whose name without the ending gives its id.'),
+  columns: z
+    .record(z.string().max(500), columnEntrySchema)
+    .optional()
+    .describe('What is said of its columns, by their published names, for every table of the dataset.'),
 })
 /** What catalogue.yaml says of a dataset. */
 export type DatasetEntry = z.infer<typeof datasetEntrySchema>
 
-const catalogueFileSchema = z.strictObject({
+/** catalogue.yaml as it is written. docs/catalogue-yaml.md has every key of it, which a test checks. */
+export const catalogueFileSchema = z.strictObject({
   datasets: z
     .record(
       slugSchema,
       datasetEntrySchema.nullable().transform((entry) => entry ?? {}),
     )
     .nullish()
-    .transform((datasets) => datasets ?? {}),
+    .transform((datasets) => datasets ?? {})
+    .describe('The datasets of the folder, by their ids.'),
 })
-/** The content of catalogue.yaml. @property isAbsent the file is missing or empty, which differs from a file that lists no datasets. */
-export type CatalogueFile = z.infer<typeof catalogueFileSchema> & { isAbsent: boolean }
+/** The content of catalogue.yaml. */
+export type CatalogueFile = z.infer<typeof catalogueFileSchema> & {
+  /** The file is missing or empty, which differs from a file that lists no datasets. */
+  isAbsent: boolean
+  /** A problem for each key that is not read. */
+  leftOut?: readonly string[]
+}
 
 /**
  * Reads a folder's `catalogue.yaml`. A missing or empty file describes nothing.
@@ -74,17 +87,30 @@ export async function readCatalogueFile(folder: string): Promise<CatalogueFile> 
   }
   const listed = (content as { datasets?: object } | null)?.datasets
   if (Object.keys(listed ?? {}).length > entriesMax) throw tooMany('datasets')
-  const parsed = catalogueFileSchema.safeParse(content ?? {})
-  if (parsed.success && Object.values(parsed.data.datasets).reduce((sum, { files = [] }) => sum + files.length, 0) > entriesMax)
-    throw tooMany('files')
-  if (parsed.success) return { ...parsed.data, isAbsent: content === undefined || content === null }
-  const [issue] = parsed.error.issues
-  const path = (issue?.path ?? []).map((part) => (typeof part === 'symbol' ? String(part) : part))
-  const node = [...path.keys()]
-    .map((count) => document.getIn(path.slice(0, path.length - count), true))
-    .find((found) => found !== undefined)
-  const offset = (node as { range?: [number, number, number] } | undefined)?.range?.[0] ?? 0
-  throw broken(`${at(lines, offset)} (${path.join('.') || 'the whole'})`, mendOf(issue, content, path), parsed.error)
+  const { datasets, leftOut } = understood(content, document, lines)
+  if (Object.values(datasets).reduce((sum, { files = [] }) => sum + files.length, 0) > entriesMax) throw tooMany('files')
+  return { datasets, leftOut, isAbsent: content === undefined || content === null }
+}
+
+/** What the content says, without the keys that may be left out. Throws where another part is wrong. */
+function understood(content: unknown, document: Document, lines: LineCounter): { datasets: CatalogueFile['datasets']; leftOut: string[] } {
+  const placeOf = (path: readonly PropertyKey[]) => {
+    const node = [...path.keys()]
+      .map((count) => document.getIn(path.slice(0, path.length - count), true))
+      .find((found) => found !== undefined)
+    const offset = (node as { range?: [number, number, number] } | undefined)?.range?.[0] ?? 0
+    return `${at(lines, offset)} (${path.map(String).join('.') || 'the whole'})`
+  }
+  const first = catalogueFileSchema.safeParse(content ?? {})
+  if (first.success) return { ...first.data, leftOut: [] }
+  const lenient = structuredClone(content)
+  const left = leaveOutKeys(lenient, first.error.issues)
+  const second = left && catalogueFileSchema.safeParse(lenient)
+  if (left !== undefined && second?.success)
+    return { ...second.data, leftOut: left.map(({ path, message }) => `${catalogueFileName}, ${placeOf(path)}: ${message}.`) }
+  const [issue] = (second?.error ?? first.error).issues
+  const path = issue?.path ?? []
+  throw broken(placeOf(path), mendOf(issue, content, path))
 }
 
 /** The file's text; undefined if there is none. It is opened as any file of the folder is, and never waited for. */
@@ -109,6 +135,7 @@ function mendOf(issue: z.core.$ZodIssue | undefined, content: unknown, path: rea
   if (issue?.code === 'invalid_key' && path[0] === 'datasets') {
     return `a dataset's id has small letters, digits and hyphens only, such as ${slugOf(String(path.at(-1)))}; a file with its ending goes under "files" of an entry`
   }
+  if (issue?.code === 'unrecognized_keys') return `there is no setting ${issue.keys.map((key) => `'${key}'`).join(', ')} here`
   return issue?.message ?? 'not as it should be'
 }
 

@@ -49,7 +49,7 @@ export async function groupFiles(folder: Folder, catalogue: CatalogueFile, befor
   const present = [...folder.files, ...folder.refused]
   const claimed = claimFiles(entries, new Set(present.map(({ name }) => name)))
   const { claims } = claimed
-  const problems = some(claimed.problems)
+  const problems = [...some((catalogue.leftOut ?? []).map(ofCatalogue)), ...some(claimed.problems)]
   const unclaimed = new Set(present.filter(({ name }) => !claims.has(name)).map(({ stem }) => stem))
   const stems = await inOrder([...unclaimed], (stem) => stem, pace)
   await nextTurn()

@@ -65,5 +65,5 @@ function writeLarge(into: GrowingBytes, value: bigint): void {
 }
 
 function tooFine(): TypeMismatch {
-  return new TypeMismatch('A number of the source has more digits after its point than its column says. Harvest the source again.')
+  return new TypeMismatch('A number of the source has more digits after its point than its column says. It is right again after the next harvest.')
 }

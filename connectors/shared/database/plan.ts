@@ -83,13 +83,13 @@ export function nativeText(pushed: Relation, tables: Tables, dialect: Dialect): 
 export function fromTable(scan: TableScan, tables: Tables, { quoteName, noColumn }: Dialect, sampled = ''): string {
   const table = tables.get(scan.table)
   if (table === undefined)
-    throw new SourceUnavailable(`The source does not hold table ${scan.table} any more, or may not read it. Harvest it again.`)
+    throw new SourceUnavailable(`The source does not hold table ${scan.table} any more, or may not read it. The catalogue says so after the next harvest.`)
   const positions = columnPositions(table.columns)
   const columns = scan.columns.map(({ name, type, scale }, position) => {
     const reading = table.columns[positions.get(name) ?? -1]?.reading
     if (reading === undefined || reading.shape.type !== type || reading.shape.scale !== scale) {
       throw new SourceUnavailable(
-        `The catalogue of table ${scan.table} is out of date: its columns have changed. Harvest the source again.`,
+        `The columns of table ${scan.table} have changed since the catalogue was read. It is right again after the next harvest.`,
       )
     }
     return `${reading.sql(`t.${quoteName(name)}`)} AS c${position}`

@@ -7,7 +7,7 @@ import type { HubSigner, Log, SourceContext } from '../../connector/source.js'
 import { DuckDbEngine } from '../../engine/duckdb.js'
 import { ConfigError, DialsError } from '../../errors.js'
 import { RequestSigner } from '../../identity/scan-token.js'
-import { type Check, checkConnector, isWell } from '../check-connector.js'
+import { type Check, checkConnector, isWell, troubledDatasets } from '../check-connector.js'
 import { checkText } from '../check-text.js'
 import { type ConfiguredSource, configuredSources } from '../configured-sources.js'
 import { issuerOf, operatorKey } from '../hub-identity.js'
@@ -16,6 +16,9 @@ import { checkSource } from '../open-source.js'
 import { openScratch } from '../scratch.js'
 import { strikeSecrets, strikingSecrets } from '../strike-secrets.js'
 import { dataDirOption } from './options.js'
+
+/** So many datasets of a source are named at the end. */
+const namesMax = 10
 
 interface Options {
   config: string
@@ -54,7 +57,9 @@ function checkCommand(): Command {
             process.stdout.write(`${strikeSecrets(checkText(source.name, source.entry.connector, check), secrets)}\n\n`)
         }
         if (json) process.stdout.write(`${strikeSecrets(JSON.stringify(checks, plain), secrets)}\n`)
-        const ill = checks.filter(({ check }) => !isWell(check)).map(({ source }) => source)
+        const ill = checks
+          .filter(({ check }) => !isWell(check))
+          .map(({ source, check }) => [source, ...named(troubledDatasets(check))].join(' '))
         if (ill.length > 0) throw new DialsError('SOURCE_UNAVAILABLE', `Not well: ${ill.join(', ')}.`)
       })
     })
@@ -100,6 +105,13 @@ async function checkOne(configured: ConfiguredSource, dataFolder: string, log: L
     await rm(store, { recursive: true, force: true })
     await scratch.close()
   }
+}
+
+/** Names datasets behind the name of their source: the first of them. */
+function named(datasets: readonly string[]): string[] {
+  if (datasets.length === 0) return []
+  const more = datasets.length > namesMax ? ` and ${datasets.length - namesMax} more` : ''
+  return [`(${datasets.slice(0, namesMax).join(', ')}${more})`]
 }
 
 /** Reports every hundred datasets to a person at a terminal. */

@@ -1,6 +1,6 @@
-import Table from 'cli-table3'
 import { Command } from 'commander'
 import { DialsError } from '../../errors.js'
+import { type Harvest, harvestSelection, harvestText } from '../harvest-text.js'
 import { openOperatorHub } from '../operator-hub.js'
 import { harmless } from '../query-text.js'
 import { dataDirOption, hubUrl, urlOption } from './options.js'
@@ -13,18 +13,7 @@ interface Options {
   json?: true
 }
 
-interface Run {
-  status: string
-  created: number
-  updated: number
-  unchanged: number
-  removed: number
-  failed: number
-  error: string | null
-  problems: { sourceId: string | null; message: string }[]
-}
-
-const mutation = `mutation ($spoke: ID!, $allowShrink: Boolean!) { harvest(spoke: $spoke, allowShrink: $allowShrink) { status created updated unchanged removed failed error problems { sourceId message } } }`
+const mutation = `mutation ($spoke: ID!, $allowShrink: Boolean!) { harvest(spoke: $spoke, allowShrink: $allowShrink) ${harvestSelection} }`
 
 /** `dials harvest` */
 export function harvestCommand(): Command {
@@ -40,24 +29,10 @@ export function harvestCommand(): Command {
       // The error is about one spoke and for its operator, so the message suffices without its code.
       const hub = await openOperatorHub(config, dataDir, { url: hubUrl(url, command), errorText: ({ message }) => harmless(message) })
       const wanted = spokes.length > 0 ? spokes : hub.config.spokes.map(({ id }) => id)
-      const runs: (Run & { spoke: string })[] = []
+      const runs: (Harvest & { spoke: string })[] = []
       for (const spoke of wanted)
-        runs.push({ spoke, ...(await hub.ask<Run>('harvest', mutation, { spoke, allowShrink: allowShrink === true })) })
-      process.stdout.write(json ? `${JSON.stringify(runs)}\n` : `${tableOf(runs)}\n`)
+        runs.push({ spoke, ...(await hub.ask<Harvest>('harvest', mutation, { spoke, allowShrink: allowShrink === true })) })
+      process.stdout.write(json ? `${JSON.stringify(runs)}\n` : `${harvestText(runs)}\n`)
       if (runs.some(({ status }) => status === 'FAILED')) throw new DialsError('SOURCE_UNAVAILABLE', 'Not every spoke could be harvested.')
     })
-}
-
-function tableOf(runs: readonly (Run & { spoke: string })[]): string {
-  const table = new Table({
-    head: ['spoke', 'status', 'created', 'updated', 'unchanged', 'removed', 'failed'],
-    style: { head: [], border: [] },
-  })
-  for (const { spoke, status, created, updated, unchanged, removed, failed } of runs)
-    table.push([spoke, status, created, updated, unchanged, removed, failed])
-  const problems = runs.flatMap(({ spoke, error, problems }) => [
-    ...(error === null ? [] : [`${spoke}: ${error}`]),
-    ...problems.map(({ sourceId, message }) => `${spoke}${sourceId === null ? '' : `/${sourceId}`}: ${message}`),
-  ])
-  return [table.toString(), ...problems].join('\n')
 }

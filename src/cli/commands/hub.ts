@@ -4,6 +4,7 @@ import { loadHubConfig, readEnvironment } from '../../config.js'
 import { createLog } from '../log.js'
 import { strikeSecrets, strikingSecrets } from '../strike-secrets.js'
 import { untilStopped } from '../until-stopped.js'
+import { hubAddSpokeCommand } from './hub-add-spoke.js'
 import { dataDirOption, portOption } from './options.js'
 
 interface Options {
@@ -12,10 +13,17 @@ interface Options {
   dataDir: string
 }
 
-/** `dials hub` */
+/** `dials hub`, which runs one unless it is told otherwise. */
 export function hubCommand(): Command {
   return new Command('hub')
-    .description('run a hub: the graph over the spokes of a hub.yaml')
+    .description('run a hub: the graph over the spokes of a hub.yaml; or add a spoke to it')
+    .addCommand(runCommand().exitOverride(), { isDefault: true })
+    .addCommand(hubAddSpokeCommand().exitOverride())
+}
+
+function runCommand(): Command {
+  return new Command('run')
+    .description('run a hub: the same without the word run')
     .requiredOption('--config <file>', 'the hub.yaml')
     .addOption(portOption())
     .addOption(dataDirOption('.data'))

@@ -3,10 +3,13 @@ import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { issuersSchema, loadSpokeConfig, readEnvironment } from '../../config.js'
 import type { Listening } from '../../spoke/child.js'
+import { parseJwks } from '../hub-keys.js'
 import { createLog } from '../log.js'
 import { strikingSecrets } from '../strike-secrets.js'
 import { untilStopped } from '../until-stopped.js'
 import { dataDirOption, portOption } from './options.js'
+import { spokeInitCommand } from './spoke-init.js'
+import { spokePublishCommand } from './spoke-publish.js'
 
 interface Options {
   config: string
@@ -18,10 +21,18 @@ interface Options {
   engineThreads?: number
 }
 
-/** `dials spoke` */
+/** `dials spoke`, which runs one unless it is told otherwise. */
 export function spokeCommand(): Command {
   return new Command('spoke')
-    .description('run a spoke: an organisation’s own data, served to its hub')
+    .description('run a spoke: an organisation’s own data, served to its hub; write its spoke.yaml; or publish what it has')
+    .addCommand(runCommand().exitOverride(), { isDefault: true })
+    .addCommand(spokeInitCommand().exitOverride())
+    .addCommand(spokePublishCommand().exitOverride())
+}
+
+function runCommand(): Command {
+  return new Command('run')
+    .description('run a spoke: the same without the word run')
     .requiredOption('--config <file>', 'the spoke.yaml')
     .addOption(portOption())
     .addOption(dataDirOption('.data/spoke'))
@@ -30,7 +41,7 @@ export function spokeCommand(): Command {
     .addOption(new Option('--hub-issuers <file>', 'the issuers that it knows').hideHelp())
     .addOption(new Option('--engine-threads <n>', 'threads of its engine').argParser(Number).hideHelp())
     .action(async ({ config, port, dataDir, hubIssuer, hubJwks, hubIssuers, engineThreads }: Options) => {
-      const { parseJwks, startSpoke } = await import('../start-spoke.js')
+      const { startSpoke } = await import('../start-spoke.js')
       const environment = readEnvironment()
       const loaded = loadSpokeConfig(config, environment)
       const log = createLog(environment, loaded.secrets, { spoke: loaded.value.id })

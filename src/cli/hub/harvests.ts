@@ -1,6 +1,7 @@
 import { HarvestScheduler } from '../../catalogue/harvest-scheduler.js'
 import type { OpenSources } from '../../catalogue/open-sources.js'
 import type { HubMetrics } from '../../telemetry/metrics.js'
+import { followChanges } from '../../connector/follow-changes.js'
 import { harvestLimits } from '../harvest-limits-of.js'
 import type { HubDatabase } from './database.js'
 import type { HubStart } from './options.js'
@@ -24,6 +25,24 @@ export async function openHarvests(
   })
   undo.add(() => scheduler.stop())
   return scheduler
+}
+
+/** Harvests a source as soon as it tells that its catalogue has changed. */
+export function harvestChanging({ config, log, undo }: HubStart, sources: OpenSources, scheduler: HarvestScheduler): void {
+  const stopping = new AbortController()
+  for (const { id } of config.spokes) {
+    const source = sources.get(id)?.source
+    if (source?.changes === undefined) continue
+    void followChanges(
+      source.changes.bind(source),
+      {
+        changed: () => scheduler.harvestNow(id, { anew: true }),
+        failed: (thrown) => log.warn({ spoke: id, err: thrown }, 'changes of a spoke are not heard of now; it is harvested by the clock'),
+      },
+      stopping.signal,
+    )
+  }
+  undo.add(() => Promise.resolve(stopping.abort()))
 }
 
 /** Harvests a source that answers again and whose last harvest failed: its next one by the schedule may be an hour away. */

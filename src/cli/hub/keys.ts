@@ -8,7 +8,8 @@ import type { HubStart } from './options.js'
 export interface HubKeys {
   readonly issuer: string
   readonly key: HubKey
-  readonly jwks: { readonly keys: readonly object[] }
+  /** Served for spokes to pin; with the issuer, so that they need not ask for it. */
+  readonly jwks: { readonly issuer: string; readonly keys: readonly object[] }
   readonly jwksFile: string
   readonly issuersFile: string
 }
@@ -16,10 +17,11 @@ export interface HubKeys {
 /** Reads the key of this hub from its data folder, or makes one at its first start. */
 export async function openKeys({ config, dataFolder }: HubStart): Promise<HubKeys> {
   const key = await loadHubKey(hubKeyFile(dataFolder))
-  const jwks = { keys: [key.publicJwk] }
+  const issuer = issuerOf(config)
+  const jwks = { issuer, keys: [key.publicJwk] }
   const jwksFile = join(dataFolder, 'hub.jwks.json')
   const issuersFile = join(dataFolder, 'hub.issuers.json')
   await writeFile(issuersFile, JSON.stringify(config.issuers ?? []))
   await writeFile(jwksFile, JSON.stringify(jwks))
-  return { issuer: issuerOf(config), key, jwks, jwksFile, issuersFile }
+  return { issuer, key, jwks, jwksFile, issuersFile }
 }
