@@ -173,6 +173,13 @@ export const spokeConfigSchema = z.strictObject({
    * hub states who asks, and verifies the token: only `issuer` and `organisations` count here. Default none.
    */
   issuers: pinnedIssuersSchema.optional(),
+  /**
+   * The id of the organisation whose data this spoke has, as hub.yaml gives it. Its own tokens open all tables here. Default: what the hub that
+   * starts this spoke says; without that, no organisation's.
+   */
+  organisation: slug.optional(),
+  /** Whether its own organisation may read the columns that identify people too. Default false. */
+  ownerReadsPersonal: z.boolean().optional(),
   /** Default 127.0.0.1. */
   host: z.string().min(1).optional(),
   /** Default 4100; 0 takes any free port. `--port` overrides it. */

@@ -24,6 +24,8 @@ export interface QueryTable {
   access: Access
   sharedWith: string[]
   listing: Listing
+  /** Whether its organisation may read its columns that identify people. */
+  ownerReadsPersonal: boolean
   status: DatasetStatus
   /** As published. */
   columns: (Omit<ColumnRow, 'tableId' | 'title' | 'description'> & { statistics: ColumnStatistics | null })[]
@@ -46,6 +48,7 @@ export function tablesForQuery(knex: Knex, viewer: Viewer, ids: string[]): Knex.
       access: 'datasets.access',
       sharedWith: 'datasets.shared_with',
       listing: 'datasets.listing',
+      ownerReadsPersonal: 'datasets.owner_reads_personal',
       status: 'datasets.status',
       columns: knex.raw(`(
         select coalesce(json_agg(json_build_object('position', position, 'name', name, 'type', type, 'scale', scale,

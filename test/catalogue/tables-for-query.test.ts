@@ -54,6 +54,7 @@ describe('tablesForQuery', () => {
       access: 'OPEN',
       sharedWith: [],
       listing: 'PUBLIC',
+      ownerReadsPersonal: false,
       status: 'ACTIVE',
       columns: [
         {

@@ -37,6 +37,7 @@ export function tableOf(id: string, columns: readonly TestColumn[], given: Parti
     access: 'OPEN',
     sharedWith: [],
     listing: 'PUBLIC',
+    ownerReadsPersonal: false,
     status: 'ACTIVE',
     ...given,
     columns: columns.map((column, position) => ({

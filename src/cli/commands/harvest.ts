@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { DialsError } from '../../errors.js'
 import { openOperatorHub } from '../operator-hub.js'
 import { harmless } from '../query-text.js'
+import { unlistedText } from '../seen-text.js'
 import { dataDirOption, hubUrl, urlOption } from './options.js'
 
 interface Options {
@@ -24,7 +25,13 @@ interface Run {
   problems: { sourceId: string | null; message: string }[]
 }
 
-const mutation = `mutation ($spoke: ID!, $allowShrink: Boolean!) { harvest(spoke: $spoke, allowShrink: $allowShrink) { status created updated unchanged removed failed error problems { sourceId message } } }`
+/** A run as it is printed. `listed`: how many datasets of its spoke everybody sees. */
+interface ToldRun extends Run {
+  spoke: string
+  listed: number
+}
+
+const mutation = `mutation ($spoke: ID!, $allowShrink: Boolean!) { harvest(spoke: $spoke, allowShrink: $allowShrink) { status created updated unchanged removed failed error problems { sourceId message } spoke { datasets { totalCount } } } }`
 
 /** `dials harvest` */
 export function harvestCommand(): Command {
@@ -40,15 +47,18 @@ export function harvestCommand(): Command {
       // The error is about one spoke and for its operator, so the message suffices without its code.
       const hub = await openOperatorHub(config, dataDir, { url: hubUrl(url, command), errorText: ({ message }) => harmless(message) })
       const wanted = spokes.length > 0 ? spokes : hub.config.spokes.map(({ id }) => id)
-      const runs: (Run & { spoke: string })[] = []
-      for (const spoke of wanted)
-        runs.push({ spoke, ...(await hub.ask<Run>('harvest', mutation, { spoke, allowShrink: allowShrink === true })) })
+      const runs: ToldRun[] = []
+      for (const spoke of wanted) {
+        const variables = { spoke, allowShrink: allowShrink === true }
+        const { spoke: of, ...run } = await hub.ask<Run & { spoke: { datasets: { totalCount: number } } }>('harvest', mutation, variables)
+        runs.push({ spoke, ...run, listed: of.datasets.totalCount })
+      }
       process.stdout.write(json ? `${JSON.stringify(runs)}\n` : `${tableOf(runs)}\n`)
       if (runs.some(({ status }) => status === 'FAILED')) throw new DialsError('SOURCE_UNAVAILABLE', 'Not every spoke could be harvested.')
     })
 }
 
-function tableOf(runs: readonly (Run & { spoke: string })[]): string {
+function tableOf(runs: readonly ToldRun[]): string {
   const table = new Table({
     head: ['spoke', 'status', 'created', 'updated', 'unchanged', 'removed', 'failed'],
     style: { head: [], border: [] },
@@ -59,5 +69,9 @@ function tableOf(runs: readonly (Run & { spoke: string })[]): string {
     ...(error === null ? [] : [`${spoke}: ${error}`]),
     ...problems.map(({ sourceId, message }) => `${spoke}${sourceId === null ? '' : `/${sourceId}`}: ${message}`),
   ])
-  return [table.toString(), ...problems].join('\n')
+  const unlisted = runs.flatMap(({ spoke, created, updated, unchanged, listed }) => {
+    const text = unlistedText(created + updated + unchanged, listed)
+    return text === undefined ? [] : [`${spoke}: ${text}`]
+  })
+  return [table.toString(), ...problems, ...unlisted].join('\n')
 }
