@@ -111,8 +111,8 @@ export const hubConfigSchema = z.strictObject({
   /** Certificate and key, PEM files relative to this one. */
   tls: tlsSchema.optional(),
   /**
-   * Origins whose pages may use the graph from a browser (`https://dashboards.example`), or `*` for all, which is safe because cookies are
-   * never used. Default: only the hub's own.
+   * Origins whose pages may use the graph from a browser (`https://dashboards.example`), `loopback` for pages of the browser's own machine at
+   * any port, or `*` for all, which is safe because cookies are never used. Default: only the hub's own.
    */
   cors: z
     .strictObject({
@@ -120,6 +120,7 @@ export const hubConfigSchema = z.strictObject({
         .array(
           z.union([
             z.literal('*'),
+            z.literal('loopback'),
             z.string().regex(/^https?:\/\/[^/\s]+$/, 'must be an origin, without a path: https://dashboards.example'),
           ]),
         )

@@ -49,6 +49,15 @@ test('npm start prints two tokens that the hub takes, says how long they live an
   }
 })
 
+test('pages of this machine may use it, and npm start says so', async () => {
+  expect(output).toMatch(/^Pages of this machine may use it, at any port/m)
+  const answer = await fetch(`${url}/graphql`, {
+    method: 'OPTIONS',
+    headers: { origin: 'http://localhost:5173', 'access-control-request-method': 'POST' },
+  })
+  expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([204, 'http://localhost:5173'])
+})
+
 test('each of them unlocks what npm start says, and its query is refused without one', async () => {
   expect(output).toMatch(/^Without one: AGREEMENT_REQUIRED: The table camden\/library-members\/library-members is closed/m)
   expect(output).toMatch(/^│ Quillfeather +│ Kilburn Library Centre +│$/m)

@@ -56,7 +56,8 @@ export function demoCommand(): Command {
             loaded.value.spokes.map(({ id }) => id),
           )
           await showTokens(hub, dataFolder, dataDir)
-          process.stdout.write(`\nThe graph: ${hub.url}/graphql   Stop with Ctrl-C.\n`)
+          process.stdout.write('\nPages of this machine may use it, at any port: cors in examples/london/hub.yaml.\n')
+          process.stdout.write(`The graph: ${hub.url}/graphql   Stop with Ctrl-C.\n`)
           return { url: hub.url, close: () => undo.run() }
         } catch (thrown) {
           await undo.run()
