@@ -100,7 +100,7 @@ function withhold(bound: BoundQuery, denied: ReadonlySet<number>): AuthorisedQue
     ...query,
     protectedTables,
     relation,
-    columns: query.columns.map((column, index) => (denied.has(index) ? { ...column, missingIn: [] } : column)),
+    columns: query.columns.map((column, index) => (denied.has(index) ? { ...column, origins: [], missingIn: [] } : column)),
     outputs: kept.map((index) => query.outputs[index] as BoundQuery['outputs'][number]),
     withheld: [...denied].map((column) => ({ column: query.columns[column]?.name ?? '', decision: 'DENY', obligations: [] })),
   }
