@@ -129,8 +129,8 @@ export const hubConfigSchema = z
     /** Default 4000; 0 takes any free port. `--port` overrides it. */
     port: port.optional(),
     /**
-     * Origins whose pages may use the graph from a browser (`https://dashboards.example`), or `*` for all, which is safe because cookies are
-     * never used. Default: only the hub's own.
+     * Origins whose pages may use the graph from a browser (`https://dashboards.example`), `loopback` for pages of the browser's own machine
+     * at any port, or `*` for all, which is safe because cookies are never used. Default: only the hub's own.
      */
     cors: z
       .strictObject({
@@ -138,6 +138,7 @@ export const hubConfigSchema = z
           .array(
             z.union([
               z.literal('*'),
+              z.literal('loopback'),
               z.string().regex(/^https?:\/\/[^/\s]+$/, 'must be an origin, without a path: https://dashboards.example'),
             ]),
           )
@@ -193,6 +194,13 @@ export const spokeConfigSchema = z
      * hub states who asks, and verifies the token: only `issuer` and `organisations` count here. Default none.
      */
     issuers: pinnedIssuersSchema.optional(),
+    /**
+     * The id of the organisation whose data this spoke has, as hub.yaml gives it. Its own tokens open all tables here. Default: what the hub
+     * that starts this spoke says; without that, no organisation's.
+     */
+    organisation: slug.optional(),
+    /** Whether its own organisation may read the columns that identify people too. Default false. */
+    ownerReadsPersonal: z.boolean().optional(),
     ...listening,
     /** Default 4100; 0 takes any free port. `--port` overrides it. */
     port: port.optional(),

@@ -5,6 +5,7 @@ import type { FileDataset } from './folder/datasets.js'
 import { mediaTypeOf } from '../shared/tabular/formats.js'
 import type { ConvertedTable } from '../shared/tabular/copies/manifest.js'
 import { describedBy } from '../shared/dataset-entry.js'
+import { isDayAssumed } from '../shared/tabular/typing/day-reports.js'
 import { humanised, slugOf, uniqueSlugs } from '../shared/slug.js'
 
 /** Describes a dataset for the catalogue. @param hashes the SHA-256 of each of its files, by name. */
@@ -87,9 +88,10 @@ export function describeTable(
     id,
     name: table.sheet ?? id,
     title: table.sheet === undefined ? options.title : humanised(table.sheet),
-    columns: table.columns.map((column) =>
-      describeColumn(column, options.columns.get(column.name) ?? (isHeldBack ? { sensitivity: 'PERSONAL' } : undefined)),
-    ),
+    columns: table.columns.map((column) => ({
+      ...describeColumn(column, options.columns.get(column.name) ?? (isHeldBack ? { sensitivity: 'PERSONAL' } : undefined)),
+      ...(isDayAssumed(column.name, table.problems) ? { dayAssumed: true } : {}),
+    })),
     rowCount: table.rowCount,
     version: options.version,
     problems: [...options.problems, ...table.problems, ...problems].slice(0, 1000).map((problem) => problem.slice(0, 2000)),

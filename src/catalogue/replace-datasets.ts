@@ -21,15 +21,16 @@ export async function replaceDatasets(
   }
   await transaction.raw(
     `insert into datasets (id, spoke_id, title, description, licence, themes, keywords, access, shared_with, listing, issued, modified, frequency,
-       landing_page, hash, status, first_seen, last_seen, updated_at, seen_by, number)
+       landing_page, owner_reads_personal, hash, status, first_seen, last_seen, updated_at, seen_by, number)
      select r.id, ?, title, description, licence, themes, keywords, access, "sharedWith", listing, issued, modified, frequency, "landingPage",
-       hash, 'ACTIVE', now(), now(), now(), ?, coalesce((select number from datasets where datasets.id = r.id), nextval('dataset_numbers'))
+       coalesce("ownerReadsPersonal", false), hash, 'ACTIVE', now(), now(), now(), ?, coalesce((select number from datasets where datasets.id = r.id), nextval('dataset_numbers'))
      from json_to_recordset(?::json) as r (id text, title text, description text, licence jsonb, themes text[], keywords text[], access text,
-       "sharedWith" text[], listing text, issued timestamptz, modified timestamptz, frequency text, "landingPage" text, hash text)
+       "sharedWith" text[], listing text, issued timestamptz, modified timestamptz, frequency text, "landingPage" text, "ownerReadsPersonal" boolean,
+       hash text)
      on conflict (id) do update set title = excluded.title, description = excluded.description, licence = excluded.licence,
        themes = excluded.themes, keywords = excluded.keywords, access = excluded.access, shared_with = excluded.shared_with,
        listing = excluded.listing, issued = excluded.issued, modified = excluded.modified, frequency = excluded.frequency,
-       landing_page = excluded.landing_page, hash = excluded.hash, status = 'ACTIVE', missing_since = null, last_seen = now(),
+       landing_page = excluded.landing_page, owner_reads_personal = excluded.owner_reads_personal, hash = excluded.hash, status = 'ACTIVE', missing_since = null, last_seen = now(),
        updated_at = case when datasets.hash = excluded.hash then datasets.updated_at else now() end, seen_by = excluded.seen_by`,
     [
       run.spokeId,
@@ -76,10 +77,11 @@ async function insertTables(transaction: Knex.Transaction, tables: readonly Plac
     [JSON.stringify(tables.map((table) => ({ ...table, columns: undefined })))],
   )
   await transaction.raw(
-    `insert into columns (table_id, position, name, title, type, scale, semantic_type, nullable, description, unit, sensitivity, profile)
-     select "tableId", position, name, title, type, scale, "semanticType", nullable, description, unit, sensitivity, profile
+    `insert into columns (table_id, position, name, title, type, scale, semantic_type, nullable, description, unit, sensitivity, profile, day_assumed)
+     select "tableId", position, name, title, type, scale, "semanticType", nullable, description, unit, sensitivity, profile,
+       coalesce("dayAssumed", false)
      from json_to_recordset(?::json) as r ("tableId" text, position integer, name text, title text, type text, scale smallint,
-       "semanticType" text, nullable boolean, description text, unit text, sensitivity text, profile jsonb)`,
+       "semanticType" text, nullable boolean, description text, unit text, sensitivity text, profile jsonb, "dayAssumed" boolean)`,
     [JSON.stringify(tables.flatMap(({ id, columns }) => columns.map((column, position) => ({ ...column, tableId: id, position }))))],
   )
 }

@@ -24,9 +24,15 @@ export interface QueryTable {
   access: Access
   sharedWith: string[]
   listing: Listing
+  /** Whether its organisation may read its columns that identify people. */
+  ownerReadsPersonal: boolean
   status: DatasetStatus
   /** As published. */
-  columns: (Omit<ColumnRow, 'tableId' | 'title' | 'description'> & { statistics: ColumnStatistics | null })[]
+  columns: (Omit<ColumnRow, 'tableId' | 'title' | 'description'> & {
+    statistics: ColumnStatistics | null
+    /** Whether its dates were read day first although no value shows their order. */
+    dayAssumed: boolean
+  })[]
 }
 
 /** The tables with these ids that the viewer may see, in no particular order. */
@@ -46,10 +52,11 @@ export function tablesForQuery(knex: Knex, viewer: Viewer, ids: string[]): Knex.
       access: 'datasets.access',
       sharedWith: 'datasets.shared_with',
       listing: 'datasets.listing',
+      ownerReadsPersonal: 'datasets.owner_reads_personal',
       status: 'datasets.status',
       columns: knex.raw(`(
         select coalesce(json_agg(json_build_object('position', position, 'name', name, 'type', type, 'scale', scale,
-          'semanticType', semantic_type, 'nullable', nullable, 'unit', unit, 'sensitivity', sensitivity,
+          'semanticType', semantic_type, 'nullable', nullable, 'unit', unit, 'sensitivity', sensitivity, 'dayAssumed', day_assumed,
           'statistics', case when datasets.access = 'OPEN' and sensitivity = 'NONE' and profile->'distinctCount' is not null
             then json_build_object('distinctCount', profile->'distinctCount', 'nullRatio', profile->'nullRatio') end) order by position), '[]')
         from columns where columns.table_id = tables.id)`),

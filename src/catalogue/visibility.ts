@@ -29,12 +29,13 @@ export function visibleDatasets(knex: Knex, viewer: Viewer, statuses: readonly D
     })
 }
 
-/** Of these, the datasets whose open columns the viewer may read: mayRead of connector/may-read.ts, for the database. */
+/** Of these, the datasets of which the viewer may read something: readableBy of connector/may-read.ts, for the database. */
 export function readableDatasets(knex: Knex, viewer: Viewer): Knex.QueryBuilder {
   return visibleDatasets(knex, viewer).where((read) => {
     read.where('datasets.access', 'OPEN')
-    if (viewer.organisation !== undefined)
-      read.orWhereRaw(`(datasets.access = 'SHARED' and ? = any(datasets.shared_with))`, [viewer.organisation])
+    if (viewer.organisation === undefined) return
+    read.orWhere('spokes.organisation_id', viewer.organisation)
+    read.orWhereRaw(`(datasets.access = 'SHARED' and ? = any(datasets.shared_with))`, [viewer.organisation])
   })
 }
 

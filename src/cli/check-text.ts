@@ -1,5 +1,6 @@
 import { counted } from '../connector/counted.js'
 import type { Capabilities } from '../connector/capabilities.js'
+import { unseenText } from './seen-text.js'
 import { type Brought, type Check, isWell, type Step } from './check-connector.js'
 
 /** So many problems and datasets of a source are printed; `--json` prints all. */
@@ -28,6 +29,7 @@ export function checkText(name: string, connector: string, check: Check): string
     `${name} (${connector}): ${isWell(check) ? 'well' : 'NOT WELL'}`,
     ...steps.map(([step = '', text]) => `  ${step.padEnd(12)}  ${text}`),
     ...some('would bring', brought),
+    ...some('who sees it', [unseenText(datasets) ?? []].flat()),
     ...some('problems', wrong),
   ].join('\n')
 }

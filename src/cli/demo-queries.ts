@@ -19,4 +19,14 @@ export const mainJob = () => example('libraries-toilets-polling-stations')
 /** A join of two boroughs' tables, as GraphQL. */
 export const joinOfBoroughs = () => example('join-of-two-boroughs')
 
+/** Camden's own closed dataset, as GraphQL: answered to Camden's token alone. */
+export const ownMembers = `query {
+  query(input: {
+    from: { table: "camden/library-members/library-members" }
+    select: [{ column: "Surname" }, { column: "Home Library" }]
+    limit: 3
+  }) { columns { name } rows }
+}
+`
+
 const example = (name: string) => readFileSync(packageFile(`graphql/examples/${name}.graphql`), 'utf8')

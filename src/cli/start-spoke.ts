@@ -25,6 +25,8 @@ export interface SpokeOptions {
   readonly hub?: { issuer: string; jwks: JSONWebKeySet }
   /** Issuers to trust if spoke.yaml names none: those of the hub that starts this spoke. */
   readonly issuers?: readonly PinnedIssuer[]
+  /** The organisation that the hub that starts this spoke knows it by, if spoke.yaml names none. */
+  readonly organisation?: string
   /** Threads of its engine. Default: one for each core. */
   readonly engineThreads?: number
   readonly log: Log
@@ -38,7 +40,16 @@ export interface Running {
 }
 
 /** Starts a spoke: its sources, its engine, and the HTTP for its hub. */
-export async function startSpoke({ loaded, dataFolder, port, hub, issuers = [], engineThreads, log }: SpokeOptions): Promise<Running> {
+export async function startSpoke({
+  loaded,
+  dataFolder,
+  port,
+  hub,
+  issuers = [],
+  organisation,
+  engineThreads,
+  log,
+}: SpokeOptions): Promise<Running> {
   const { value: config } = loaded
   const verifierHub = pinnedHub(loaded) ?? hub
   if (verifierHub === undefined)
@@ -74,7 +85,11 @@ export async function startSpoke({ loaded, dataFolder, port, hub, issuers = [], 
     }
     const used = new UsedTokens(join(dataFolder, 'used-tokens'))
     const verifier = new RequestVerifier(verifierHub, config.id, (jti, expiresAt) => used.use(jti, expiresAt))
-    const holdings = new Holdings(sources, log)
+    const holdings = new Holdings(
+      sources,
+      { organisation: config.organisation ?? organisation, readsPersonal: config.ownerReadsPersonal === true },
+      log,
+    )
     const tls = config.tls && {
       cert: Buffer.from(readBeside(loaded, config.tls.cert, 'tls.cert')),
       key: Buffer.from(readBeside(loaded, config.tls.key, 'tls.key')),

@@ -78,6 +78,8 @@ export const datasetSchema = z.strictObject({
   sharedWith: z.array(z.string().max(200)).max(500),
   /** Who may see that the dataset exists: everybody, or only the organisations that may read it. */
   listing: z.enum(['PUBLIC', 'PARTIES']),
+  /** Whether its own organisation may read its columns that identify people. Only a spoke process says so. Default false. */
+  ownerReadsPersonal: z.boolean().optional(),
   issued: dateTime.optional(),
   modified: dateTime.optional(),
   frequency: z.string().max(200).optional(),

@@ -44,6 +44,8 @@ export const columnSchema = z.strictObject({
   description: z.string().max(10_000).optional(),
   unit: z.string().max(100).optional(),
   sensitivity: z.enum(sensitivities),
+  /** Whether its dates were read day first although no value shows their order. Default false. */
+  dayAssumed: z.boolean().optional(),
   profile: columnProfileSchema.optional(),
 })
 /** Inferred from its schema. */

@@ -8,6 +8,7 @@ import { DialsError, SourceTimeout } from '../errors.js'
 import { endOf } from './answer-end.js'
 import { type ContextOf, contextOrError, refuse } from './begin-operation.js'
 import type { Clients } from './clients.js'
+import { codingFor, codings, packed } from './content-coding.js'
 import { isPlainGet } from './cross-site.js'
 import { etagOf, isKnown } from './etag.js'
 import { statusNotBegun } from './response-status.js'
@@ -29,6 +30,9 @@ export interface GraphqlHandlerOptions {
 
 /** An answer of at most so many bytes is written at once; a larger one is streamed as the client reads. */
 const oneWriteBytesMax = 2 * 1024 * 1024
+
+/** A smaller answer is not compressed: it fits the few packets that are sent in any case. */
+const compressedFrom = 4096
 
 /** GraphQL over HTTP (POST and GET), with rows spliced into the response as text. */
 export function graphqlHandler(
@@ -84,13 +88,19 @@ async function send(
   if (body.kind !== 'complete') return reply.send(Readable.from(body.asyncIterator))
   if (status >= 400) return reply.status(statusNotBegun(headers.get('content-type') ?? '', codeOf(body.string)) ?? status).send(body.string)
   const content = [...splice.pieces(body.string)]
+  const bytes = content.reduce((sum, piece) => sum + piece.length, 0)
+  const coding = bytes < compressedFrom ? 'identity' : codingFor(request.headers['accept-encoding'], codings)
   if (request.method === 'GET' && viewer.subject === undefined && !body.string.startsWith('{"errors"')) {
+    // Weak where the same content may have other bytes.
     const etag = etagOf(content)
-    reply.header('cache-control', 'public, no-cache').header('vary', 'accept, authorization, origin').header('etag', etag)
+    reply
+      .header('cache-control', 'public, no-cache')
+      .header('vary', 'accept, accept-encoding, authorization, origin')
+      .header('etag', coding === 'identity' ? etag : `W/${etag}`)
     if (isKnown(request.headers['if-none-match'], etag)) return reply.status(304).send()
   }
-  const isSmall = content.reduce((bytes, piece) => bytes + piece.length, 0) <= oneWriteBytesMax
-  return reply.send(isSmall ? Buffer.concat(content) : Readable.from(content, { objectMode: false }))
+  if (coding !== 'identity') return reply.header('content-encoding', coding).send(packed(content, coding))
+  return reply.send(bytes <= oneWriteBytesMax ? Buffer.concat(content) : packed(content, coding))
 }
 
 /** The code of the first error of an answer without data. */

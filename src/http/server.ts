@@ -78,7 +78,7 @@ export function hubServer(options: HubServerOptions): FastifyInstance {
   const clients = new Clients()
   observeRequests(app, telemetry, log)
   unpackBodies(app)
-  crossOrigin(app, origins)
+  crossOrigin(app, origins, log)
   jsonOnly(app)
   graphiqlRoute(app, options.graphqlFolder)
   metricsRoute(app, telemetry.metrics, options.mayOperate)

@@ -93,13 +93,13 @@ export function stageOptions({ parsed, authorised, end }: Prepared, context: Que
   }
 }
 
-/** Who asks, for each spoke that holds a table of the query that is not open. No other spoke learns it. */
-function askersOf({ tables }: AuthorisedQuery, { viewer, tokenSha256 }: QueryContext): Map<string, Asker> {
+/** Who asks, for each spoke of which the query reads what not everybody may. No other spoke learns it. */
+function askersOf({ tables, protectedTables }: AuthorisedQuery, { viewer, tokenSha256 }: QueryContext): Map<string, Asker> {
   const { issuer, organisation, subject, expiresAt } = viewer
   if (!issuer || !organisation || !subject || !expiresAt || !tokenSha256) return new Map()
   const asker = { issuer, organisation, subject, expiresAt, tokenSha256 }
-  const protectedTables = [...tables.values()].filter(({ access }) => access !== 'OPEN')
-  return new Map(protectedTables.map(({ spokeId }) => [spokeId, asker]))
+  const told = [...tables.values()].filter(({ id }) => protectedTables.has(id))
+  return new Map(told.map(({ spokeId }) => [spokeId, asker]))
 }
 
 async function answer(transaction: string, { parsed, authorised, planned }: Prepared, executed: Executed<Answer>): Promise<QueryResult> {

@@ -1,7 +1,7 @@
 import { type CatalogueEvent, catalogueEventSchema, type DatasetDescription } from '../connector/catalogue.js'
 import type { ColumnDescription } from '../connector/column.js'
 import { followChanges } from '../connector/follow-changes.js'
-import { mayRead, withoutShadows } from '../connector/may-read.js'
+import { mayReadColumn, readableBy, withoutShadows } from '../connector/may-read.js'
 import type { TableScan } from '../connector/relation.js'
 import { Revision } from '../connector/revision.js'
 import type { Log, Source } from '../connector/source.js'
@@ -10,6 +10,14 @@ import type { Viewer } from '../identity/viewer.js'
 
 /** Milliseconds. Converting every file of a folder for the first time may take minutes. */
 const readMsMax = 1_800_000
+
+/** Whose spoke this is, by its own configuration. */
+export interface Owner {
+  /** Undefined where nothing says so: then no organisation's token opens what is closed. */
+  readonly organisation: string | undefined
+  /** Whether it may read the columns that identify people. */
+  readonly readsPersonal: boolean
+}
 
 interface Holding {
   readonly source: Source
@@ -31,6 +39,7 @@ export class Holdings {
 
   constructor(
     private readonly sources: readonly Source[],
+    private readonly owner: Owner,
     private readonly log: Log,
   ) {}
 
@@ -60,7 +69,7 @@ export class Holdings {
                 owners.set(event.dataset.id, source)
                 hold(tables, source, event.dataset)
               } else if (event.kind === 'problem' && event.listing === 'PUBLIC') problems.set(event.sourceId, event.message)
-              yield event.kind === 'dataset' ? { ...event, dataset: withoutShadows(event.dataset) } : event
+              yield event.kind === 'dataset' ? { ...event, dataset: this.#told(event.dataset) } : event
             }
           }
         }
@@ -85,7 +94,12 @@ export class Holdings {
   sourceOf(scan: TableScan, viewer: Viewer): Source {
     const holding = this.#tables.get(scan.table)
     if (holding === undefined) throw noTable(scan.table, this.#problems.get(scan.table.slice(0, scan.table.indexOf('/'))))
-    return decide(scan, holding, viewer)
+    return decide(scan, holding, viewer, this.owner)
+  }
+
+  /** A dataset as the hub may know it. That the owner reads everything is for this spoke to say, and for none of its sources. */
+  #told({ ownerReadsPersonal: _, ...dataset }: DatasetDescription): DatasetDescription {
+    return { ...withoutShadows(dataset), ...(this.owner.readsPersonal ? { ownerReadsPersonal: true } : {}) }
   }
 
   /** Waits until the sources were harvested once. Tries again where that failed. */
@@ -154,18 +168,26 @@ function noTable(table: string, reason: string | undefined): SourceUnavailable {
 }
 
 /**
- * The spoke decides access itself, whatever the hub decided. It allows open tables and tables shared with the viewer's organisation,
- * without their personal columns.
+ * The spoke decides access itself, whatever the hub decided: by its own sources, by whose spoke it is, and by the organisation that the
+ * viewer was found to speak for.
  */
-function decide(scan: TableScan, holding: Holding, viewer: Viewer): Source {
-  if (!mayRead(holding.dataset, viewer.organisation)) {
-    throw new DialsError('AGREEMENT_REQUIRED', `The table ${scan.table} is not open: it needs an agreement in force that covers it.`)
-  }
+function decide(scan: TableScan, holding: Holding, viewer: Viewer, owner: Owner): Source {
+  const { access, sharedWith } = holding.dataset
+  const guarded = { access, sharedWith, owner: owner.organisation, ownerReadsPersonal: owner.readsPersonal }
+  const readable = readableBy(guarded, viewer.organisation)
+  if (readable === 'NOTHING') throw refusedTable(scan.table, viewer)
   for (const { name } of scan.columns) {
     const column = holding.columns.get(name)
     if (column === undefined)
       throw new SourceUnavailable(`The table ${scan.table} has no column '${name}' any more. It is right again after the next harvest.`)
-    if (column.sensitivity !== 'NONE') throw new DialsError('FORBIDDEN', `The column '${name}' of ${scan.table} is not open.`)
+    if (!mayReadColumn(readable, column.sensitivity))
+      throw new DialsError('FORBIDDEN', `The column '${name}' of ${scan.table} is not open.`)
   }
   return holding.source
+}
+
+/** The hub asks with a viewer for what it takes to be the viewer's own: where this spoke does not, its operator can mend that. */
+function refusedTable(table: string, { organisation }: Viewer): DialsError {
+  const own = organisation === undefined ? '' : ' If it is your own, the spoke’s operator has to name your organisation in spoke.yaml.'
+  return new DialsError('AGREEMENT_REQUIRED', `The table ${table} is not open: it needs an agreement in force that covers it.${own}`)
 }

@@ -54,6 +54,7 @@ describe('tablesForQuery', () => {
       access: 'OPEN',
       sharedWith: [],
       listing: 'PUBLIC',
+      ownerReadsPersonal: false,
       status: 'ACTIVE',
       columns: [
         {
@@ -64,6 +65,7 @@ describe('tablesForQuery', () => {
           semanticType: null,
           nullable: true,
           unit: null,
+          dayAssumed: false,
           sensitivity: 'NONE',
           statistics: null,
         },
@@ -75,6 +77,7 @@ describe('tablesForQuery', () => {
           semanticType: null,
           nullable: false,
           unit: 'GBP',
+          dayAssumed: false,
           sensitivity: 'NONE',
           statistics: null,
         },

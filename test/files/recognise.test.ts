@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { isDayAssumed } from '../../connectors/shared/tabular/typing/day-reports.js'
 import { tableOf } from './support/folder.js'
 
 async function recognised(header: string, ...rows: string[]): Promise<Record<string, string>> {
@@ -180,5 +181,16 @@ describe("what is a person's own", () => {
       'Priya Patel,ppatel@example.org,020 7974 1111',
     )
     expect(found).toEqual({ 'Applicant Name': 'PERSON_NAME PERSONAL', Email: 'EMAIL PERSONAL', Telephone: 'PHONE PERSONAL' })
+  })
+})
+
+describe('the order of dates', () => {
+  it('is told of the column where no value shows it', async () => {
+    const { table } = await tableOf('t.csv', 'Opened,Closed,Name\n01/02/2024,01/02/2024,a\n03/04/2024,23/04/2024,b\n')
+    expect(table.columns.map(({ name }) => [name, isDayAssumed(name, table.problems)])).toEqual([
+      ['Opened', true],
+      ['Closed', false],
+      ['Name', false],
+    ])
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { isAllowed, preflightRefusal } from '../../src/http/cross-origin.js'
 import { hubOfTwo } from '../support/hub-of-two.js'
 import { twoSpokes } from '../support/workspace.js'
 
@@ -33,5 +34,45 @@ describe('a page of another origin', () => {
     for (const origin of ['https://evil.example', 'https://dashboards.example.evil.example', 'null', 'http://dashboards.example']) {
       expect((await preflight(origin)).headers.get('access-control-allow-origin'), origin).toBeNull()
     }
+    // The first at once, with its reason; those that follow it only now and then.
+    expect(held.hub.output()).toMatch(
+      /"origin":"https:\/\/evil\.example".*a preflight is refused: its origin is not among cors\.origins in hub\.yaml/,
+    )
+  })
+
+  test('may be of the browser’s own machine, at any port, where loopback is configured, and of no name that looks like it', () => {
+    for (const origin of ['http://localhost', 'http://localhost:5173', 'https://127.0.0.1:8443', 'http://127.1.2.3', 'http://[::1]:3000'])
+      expect([isAllowed(origin, 'hub', ['loopback']), isAllowed(origin, 'hub', ['https://a.example'])], origin).toEqual([true, false])
+    for (const origin of [
+      'null',
+      'http://localhost.evil.example',
+      'http://evil.example/localhost',
+      'file://localhost',
+      'http://128.0.0.1',
+      'http://127.0.0.1.evil.example',
+      'http://a@localhost',
+      'http://localhost:1/x',
+    ])
+      expect(isAllowed(origin, 'hub', ['loopback']), origin).toBe(false)
+  })
+
+  test.each([
+    ['its origin', '/graphql', {}, /cors\.origins/],
+    ['its path', '/metrics', { origin: 'https://a.example' }, /alone$/],
+    ['its method', '/query', { origin: 'https://a.example', 'access-control-request-method': 'DELETE' }, /method/],
+    ['a header', '/tables/a', { origin: 'https://a.example', 'access-control-request-headers': 'Authorization, X-Mine' }, /header/],
+  ])('is refused for %s, and the log says so', (_what, url, headers, reason) => {
+    const asked = { origin: 'https://b.example', 'access-control-request-method': 'POST', ...headers }
+    expect(preflightRefusal(url, asked, ['https://a.example'])?.reason).toMatch(reason)
+  })
+
+  test('that may go on is in no log, nor is what is no preflight', () => {
+    const asked = {
+      origin: 'https://a.example',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'content-type, accept',
+    }
+    expect(preflightRefusal('/graphql?x', asked, ['https://a.example'])).toBeUndefined()
+    expect(preflightRefusal('/graphql', { origin: 'https://b.example' }, [])).toBeUndefined()
   })
 })

@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { encodingFor } from '../../src/http/graphiql/packed-file.js'
 import { chromiumPath } from '../support/chromium.js'
 import { dials, startTestHub, type TestHub } from '../support/dials.js'
 import { freshDatabase, type FreshDatabase } from '../support/postgres.js'
@@ -115,14 +114,6 @@ describe('its files', () => {
       expect((await raw(path)).status, path).toBe(404)
   })
 })
-
-test.each([
-  ['gzip, deflate, br', 'br'],
-  ['gzip;q=1.0, br;q=0', 'gzip'],
-  ['BR ; q=0.5', 'br'],
-  ['deflate', 'identity'],
-  [undefined, 'identity'],
-])('of an Accept-Encoding of %s, %s is taken', (accepted, encoding) => expect(encodingFor(accepted)).toBe(encoding))
 
 if (chromiumPath === undefined)
   console.warn('NOT RUN: GraphiQL in a browser. There is no chromium in PATH; on Debian: apt-get install --no-install-recommends chromium')

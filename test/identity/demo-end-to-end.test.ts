@@ -43,9 +43,30 @@ test('npm start prints, after its first answer, a join of two boroughs and what 
 test('npm start prints two tokens that the hub takes, says how long they live and how they are sent, and no warning of a library', async () => {
   expect(output).toMatch(/send the header "Authorization: Bearer <token>"\. These live for 60 minutes/)
   expect(output).not.toMatch(/oidc-provider/)
-  for (const organisation of ['london-borough-of-camden', 'london-borough-of-barnet']) {
+  for (const organisation of ['london-borough-of-camden', 'london-borough-of-lambeth']) {
     const printed = new RegExp(`^${organisation}:\\n(\\S+)$`, 'm').exec(output)?.[1] ?? ''
     expect((await asked(printed)).data).toEqual({ viewer: { subject: organisation, organisation: { id: organisation }, scopes: [] } })
+  }
+})
+
+test('pages of this machine may use it, and npm start says so', async () => {
+  expect(output).toMatch(/^Pages of this machine may use it, at any port/m)
+  const answer = await fetch(`${url}/graphql`, {
+    method: 'OPTIONS',
+    headers: { origin: 'http://localhost:5173', 'access-control-request-method': 'POST' },
+  })
+  expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([204, 'http://localhost:5173'])
+})
+
+test('each of them unlocks what npm start says, and its query is refused without one', async () => {
+  expect(output).toMatch(/^Without one: AGREEMENT_REQUIRED: The table camden\/library-members\/library-members is closed/m)
+  expect(output).toMatch(/^│ Quillfeather +│ Kilburn Library Centre +│$/m)
+  const printed = [...output.matchAll(/^(london-[\w-]+):\n(\S+)\nopens .*?([\w-]+\/[\w-]+\/[\w-]+),/gm)]
+  expect(printed).toHaveLength(2)
+  for (const [, , token = '', table] of printed) {
+    const count = `{ query(input: { from: { table: "${table}" }, measures: [{ function: COUNT }] }) { rows } }`
+    expect((await asked(token, count)).errors).toBeUndefined()
+    expect((await ask(url, count)).errors).toHaveLength(1)
   }
 })
 

@@ -66,6 +66,47 @@ describe('tables', () => {
   })
 })
 
+describe('an organisation’s own tables', () => {
+  const camden: Viewer = { organisation: 'borough-of-camden', scopes: [] }
+  const told = { ...people, access: 'CLOSED', ownerReadsPersonal: true } as const
+  const asked = async (table: typeof people, input: object, viewer: Viewer) =>
+    authorise(await bind(parse({ from: { table: table.id }, ...input }), catalogueOf([table, visits])), viewer)
+
+  it.each([shared, closed])('are readable by its own token: $access', async (table) => {
+    const { outputs, protectedTables } = await asked(table, {}, camden)
+    expect([outputs.length, [...protectedTables]]).toEqual([1, [table.id]])
+  })
+
+  it('have their personal columns for it where its spoke says so, and for nobody else', async () => {
+    const own = await asked(told, { where: { column: 'nino', isNull: false } }, camden)
+    expect([own.outputs.length, own.withheld]).toEqual([4, []])
+    for (const viewer of [anonymous, barnet, brent])
+      expect(await failureOf(() => asked(told, {}, viewer))).toMatchObject({ code: 'AGREEMENT_REQUIRED' })
+    const untold = await asked({ ...told, ownerReadsPersonal: false }, {}, camden)
+    expect(untold.withheld.map(({ column }) => column)).toEqual(['nino', 'age'])
+  })
+
+  it('keep personal columns from all others where the table is open, shared or in a union with one of theirs', async () => {
+    for (const table of [
+      { ...told, access: 'OPEN' as const },
+      { ...told, access: 'SHARED' as const, sharedWith: ['borough-of-barnet'] },
+    ]) {
+      expect((await asked(table, {}, barnet)).withheld.map(({ column }) => column)).toEqual(['nino', 'age'])
+      expect(await failureOf(() => asked(table, { where: { column: 'age', gt: 3 } }, barnet))).toMatchObject({ code: 'FORBIDDEN' })
+    }
+    const union = { from: { union: [visits.id, told.id] }, select: [{ column: 'age' }] }
+    expect(await failureOf(() => asked({ ...told, access: 'OPEN' }, union, barnet))).toMatchObject({ code: 'FORBIDDEN' })
+    expect((await asked(told, union, camden)).outputs).toHaveLength(1)
+  })
+
+  it('are protected where a personal column of an open one is read, so that its keys are sent nowhere and nobody may keep the answer', async () => {
+    const open = { ...told, access: 'OPEN' as const }
+    expect([...(await asked(open, { select: [{ column: 'nino' }] }, camden)).protectedTables]).toEqual([open.id])
+    expect([...(await asked(open, { select: [{ column: 'ward' }] }, camden)).protectedTables]).toEqual([])
+    expect([...(await asked(open, {}, barnet)).protectedTables]).toEqual([])
+  })
+})
+
 describe('personal columns', () => {
   const from = { table: people.id }
 

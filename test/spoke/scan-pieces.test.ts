@@ -35,6 +35,7 @@ async function answer(
     spokeId: 'camden',
     holdings: new Holdings(
       opened.map((one) => ({ ...one, ...(typeof given === 'function' ? given(one) : given) })),
+      { organisation: undefined, readsPersonal: false },
       quietLog,
     ),
     engine: bench.engine,

@@ -19,6 +19,7 @@ export interface TestColumn {
   type: ColumnType
   scale?: number | undefined
   personal?: boolean
+  dayAssumed?: boolean
   statistics?: { distinctCount: number; nullRatio: number }
 }
 
@@ -37,6 +38,7 @@ export function tableOf(id: string, columns: readonly TestColumn[], given: Parti
     access: 'OPEN',
     sharedWith: [],
     listing: 'PUBLIC',
+    ownerReadsPersonal: false,
     status: 'ACTIVE',
     ...given,
     columns: columns.map((column, position) => ({
@@ -49,6 +51,7 @@ export function tableOf(id: string, columns: readonly TestColumn[], given: Parti
       unit: null,
       sensitivity: column.personal === true ? 'PERSONAL' : 'NONE',
       statistics: column.statistics ?? null,
+      dayAssumed: column.dayAssumed === true,
     })),
   }
 }

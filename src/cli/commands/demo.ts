@@ -5,8 +5,9 @@ import { Command } from 'commander'
 import { type HubConfig, type Loaded, loadHubConfig, readEnvironment } from '../../config.js'
 import { askGraph } from '../ask-graph.js'
 import { type DemoIssuer, demoTokenSeconds, startDemoIssuer } from '../demo-issuer.js'
-import { type DemoAnswer, type DemoJoinAnswer, joinOfBoroughs, mainJob } from '../demo-queries.js'
+import { type DemoAnswer, type DemoJoinAnswer, joinOfBoroughs, mainJob, ownMembers } from '../demo-queries.js'
 import { demoToken } from '../demo-token.js'
+import { toDialsError } from '../../errors.js'
 import { issuerOf, organisationIdOf } from '../hub-identity.js'
 import { createLog } from '../log.js'
 import { matchText } from '../../query/6-result/match-text.js'
@@ -54,8 +55,9 @@ export function demoCommand(): Command {
             hub,
             loaded.value.spokes.map(({ id }) => id),
           )
-          await showTokens(dataFolder, organisations.slice(0, 2), dataDir)
-          process.stdout.write(`\nThe graph: ${hub.url}/graphql   Stop with Ctrl-C.\n`)
+          await showTokens(hub, dataFolder, dataDir)
+          process.stdout.write('\nPages of this machine may use it, at any port: cors in examples/london/hub.yaml.\n')
+          process.stdout.write(`The graph: ${hub.url}/graphql   Stop with Ctrl-C.\n`)
           return { url: hub.url, close: () => undo.run() }
         } catch (thrown) {
           await undo.run()
@@ -69,13 +71,29 @@ function withIssuer(loaded: Loaded<HubConfig>, issuer: DemoIssuer): Loaded<HubCo
   return { ...loaded, value: { ...loaded.value, issuers: [...(loaded.value.issuers ?? []), issuer.config] } }
 }
 
-/** Each token on a line of its own, so that it can be copied. */
-async function showTokens(dataFolder: string, organisations: readonly string[], dataDir: string): Promise<void> {
-  const tokens = await Promise.all(organisations.map(async (id) => `${id}:\n${await demoToken(dataFolder, id)}\n`))
+/** What the printed tokens unlock: something of their own organisation, and something that is shared with it. */
+const unlocked = [
+  { organisation: 'london-borough-of-camden', opens: 'Camden’s own camden/library-members/library-members, closed to all others' },
+  { organisation: 'london-borough-of-lambeth', opens: 'wandsworth/damp-and-mould-reports/damp-and-mould-reports, shared with Lambeth' },
+]
+
+/** Each token on a line of its own, so that it can be copied. Then one query, asked with a token and without one. */
+async function showTokens(hub: RunningHub, dataFolder: string, dataDir: string): Promise<void> {
+  const tokens = await Promise.all(unlocked.map(async (one) => ({ ...one, token: await demoToken(dataFolder, one.organisation) })))
+  const texts = tokens.map(({ organisation, opens, token }) => `${organisation}:\n${token}\nopens ${opens}.\n`)
   process.stdout.write(
-    `To ask as an organisation, send the header "Authorization: Bearer <token>". These live for ${demoTokenSeconds / 60} minutes:\n\n${tokens.join('\n')}\n`,
+    `To ask as an organisation, send the header "Authorization: Bearer <token>". These live for ${demoTokenSeconds / 60} minutes:\n\n${texts.join('\n')}\n`,
   )
-  process.stdout.write(`Another: npx dials token --data-dir ${dataDir} --organisation <id>\n`)
+  process.stdout.write(`Another: npx dials token --data-dir ${dataDir} --organisation <id>\n\n`)
+  const refused = await askGraph(hub, 'query', ownMembers).then(
+    () => 'it is answered',
+    (thrown: unknown) => toDialsError(thrown).message,
+  )
+  const [camden] = tokens
+  const answer = await askGraph<DemoAnswer>({ url: hub.url, token: camden?.token }, 'query', ownMembers)
+  process.stdout.write(
+    `This query differs with and without a token:\n\n${ownMembers}\nWithout one: ${refused}\nWith that of Camden:\n${answerTable(answer)}\n`,
+  )
 }
 
 async function show(hub: RunningHub, spokeIds: readonly string[]): Promise<void> {

@@ -14,6 +14,7 @@ interface Options {
 }
 
 const mutation = `mutation ($spoke: ID!, $allowShrink: Boolean!) { harvest(spoke: $spoke, allowShrink: $allowShrink) ${harvestSelection} }`
+const listed = 'query ($spoke: ID!) { spoke(id: $spoke) { datasets { totalCount } } }'
 
 /** `dials harvest` */
 export function harvestCommand(): Command {
@@ -29,9 +30,12 @@ export function harvestCommand(): Command {
       // The error is about one spoke and for its operator, so the message suffices without its code.
       const hub = await openOperatorHub(config, dataDir, { url: hubUrl(url, command), errorText: ({ message }) => harmless(message) })
       const wanted = spokes.length > 0 ? spokes : hub.config.spokes.map(({ id }) => id)
-      const runs: (Harvest & { spoke: string })[] = []
-      for (const spoke of wanted)
-        runs.push({ spoke, ...(await hub.ask<Harvest>('harvest', mutation, { spoke, allowShrink: allowShrink === true })) })
+      const runs: (Harvest & { spoke: string; listed: number })[] = []
+      for (const spoke of wanted) {
+        const run = await hub.ask<Harvest>('harvest', mutation, { spoke, allowShrink: allowShrink === true })
+        const { datasets } = await hub.ask<{ datasets: { totalCount: number } }>('spoke', listed, { spoke })
+        runs.push({ spoke, ...run, listed: datasets.totalCount })
+      }
       process.stdout.write(json ? `${JSON.stringify(runs)}\n` : `${harvestText(runs)}\n`)
       if (runs.some(({ status }) => status === 'FAILED')) throw new DialsError('SOURCE_UNAVAILABLE', 'Not every spoke could be harvested.')
     })

@@ -18,6 +18,7 @@ interface Options {
   hubIssuer?: string
   hubJwks?: string
   hubIssuers?: string
+  hubOrganisation?: string
   engineThreads?: number
 }
 
@@ -39,8 +40,9 @@ function runCommand(): Command {
     .addOption(new Option('--hub-issuer <issuer>', 'the hub, where spoke.yaml names none').hideHelp())
     .addOption(new Option('--hub-jwks <file>', 'its public keys').hideHelp())
     .addOption(new Option('--hub-issuers <file>', 'the issuers that it knows').hideHelp())
+    .addOption(new Option('--hub-organisation <id>', 'the organisation, where spoke.yaml names none').hideHelp())
     .addOption(new Option('--engine-threads <n>', 'threads of its engine').argParser(Number).hideHelp())
-    .action(async ({ config, port, dataDir, hubIssuer, hubJwks, hubIssuers, engineThreads }: Options) => {
+    .action(async ({ config, port, dataDir, hubIssuer, hubJwks, hubIssuers, hubOrganisation, engineThreads }: Options) => {
       const { startSpoke } = await import('../start-spoke.js')
       const environment = readEnvironment()
       const loaded = loadSpokeConfig(config, environment)
@@ -59,6 +61,7 @@ function runCommand(): Command {
           log,
           ...(port === undefined ? {} : { port }),
           ...(ofHub ? { hub } : {}),
+          ...(hubOrganisation === undefined ? {} : { organisation: hubOrganisation }),
           ...(engineThreads === undefined ? {} : { engineThreads }),
         })
         // A spoke that is run by hand has no hub to report to: its parent is the launcher.

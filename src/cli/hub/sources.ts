@@ -9,6 +9,7 @@ import { SpokeChild } from '../../spoke/child.js'
 import { observedSource } from '../../telemetry/observed-source.js'
 import type { Telemetry } from '../../telemetry/telemetry.js'
 import { engineThreads } from '../engine-threads.js'
+import { organisationIdOf } from '../hub-identity.js'
 import { checkSource } from '../open-source.js'
 import type { HubEngine } from './engine.js'
 import type { HubKeys } from './keys.js'
@@ -54,7 +55,7 @@ export async function startSources(
       memoryFolder: join(dataFolder, 'sources'),
       signer: new RequestSigner(keys.issuer, keys.key),
       startSpoke: (file) =>
-        new SpokeChild(spoke.id, spokeCommand(file, join(dataFolder, 'spokes', spoke.id), keys, threads), log, (listening) =>
+        new SpokeChild(spoke.id, spokeCommand(file, spoke, join(dataFolder, 'spokes', spoke.id), keys, threads), log, (listening) =>
           sources.setListening(spoke.id, listening),
         ),
       log,
@@ -66,6 +67,7 @@ export async function startSources(
 /** This same program as a spoke, under the same Node and with the same flags. */
 function spokeCommand(
   file: string,
+  { organisation }: CheckedSpoke['spoke'],
   dataFolder: string,
   { issuer, jwksFile, issuersFile }: HubKeys,
   threads: number,
@@ -78,6 +80,7 @@ function spokeCommand(
     'hub-issuer': issuer,
     'hub-jwks': jwksFile,
     'hub-issuers': issuersFile,
+    'hub-organisation': organisationIdOf(organisation),
     'engine-threads': String(threads),
   }
   const given = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])

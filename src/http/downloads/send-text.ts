@@ -1,12 +1,10 @@
-import { pipeline, Readable } from 'node:stream'
-import { createGzip, constants } from 'node:zlib'
-import accepts from 'accepts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { codingFor, packed } from '../content-coding.js'
 import type { FramedText } from './formats.js'
 
 /** Whether a client takes its answer as gzip, by Accept-Encoding. */
 export function takesGzip(request: FastifyRequest): boolean {
-  return accepts(request.raw).encoding(['gzip', 'identity']) === 'gzip'
+  return codingFor(request.headers['accept-encoding'], ['gzip']) === 'gzip'
 }
 
 /**
@@ -32,10 +30,6 @@ export function sendText(
 
 /** Sends bytes while they are made. What fails meanwhile destroys the connection. */
 export function sendPieces(reply: FastifyReply, pieces: AsyncIterable<Uint8Array>, gzip: boolean): FastifyReply {
-  const plain = Readable.from(pieces, { objectMode: false, highWaterMark: 64 * 1024 })
-  if (!gzip) return reply.send(plain)
-  const packed = createGzip({ level: constants.Z_BEST_SPEED })
-  // The stream that is sent fails with it, and says so.
-  pipeline(plain, packed, () => undefined)
-  return reply.header('content-encoding', 'gzip').send(packed)
+  if (gzip) reply.header('content-encoding', 'gzip')
+  return reply.send(packed(pieces, gzip ? 'gzip' : 'identity'))
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { brotliCompress, brotliDecompress, constants, gzip } from 'node:zlib'
 
-/** Content coding of an answer; `identity`: not encoded. */
+/** Content coding of a file; `identity`: not encoded. */
 export type Encoding = 'br' | 'gzip' | 'identity'
 
 /** Higher levels take seconds for five megabytes, and save a few per cent. */
@@ -37,14 +37,4 @@ export class PackedFile {
     this.#gzip ??= this.bytes('identity').then((bytes) => promisify(gzip)(bytes))
     return this.#gzip
   }
-}
-
-/** The best encoding that an Accept-Encoding header allows; `q=0` forbids one. */
-export function encodingFor(accepted: string | undefined): Encoding {
-  const named = (accepted ?? '')
-    .toLowerCase()
-    .split(',')
-    .map((item) => item.trim().split(/\s*;\s*q=/))
-  const takes = (encoding: string) => named.some(([name, weight]) => name === encoding && Number(weight ?? 1) > 0)
-  return takes('br') ? 'br' : takes('gzip') ? 'gzip' : 'identity'
 }

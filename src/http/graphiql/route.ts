@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { PackageFiles, packageVersion } from './package-files.js'
-import { encodingFor, PackedFile } from './packed-file.js'
+import { codingFor } from '../content-coding.js'
+import { PackedFile } from './packed-file.js'
 import { page } from './page.js'
 import { assetHeaders, pageHeaders } from './policy.js'
 
@@ -57,7 +58,7 @@ async function sendFile(
     reply.callNotFound()
     return reply
   }
-  const encoding = encodingFor(request.headers['accept-encoding'])
+  const encoding = codingFor(request.headers['accept-encoding'], ['br', 'gzip'])
   const etag = file.etag(encoding)
   reply.headers({ ...assetHeaders, 'cache-control': cacheControl, vary: 'accept-encoding', etag })
   if ((request.headers['if-none-match'] ?? '').split(/\s*,\s*/).includes(etag)) return reply.status(304).send()

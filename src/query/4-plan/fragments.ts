@@ -61,7 +61,7 @@ export async function fragmentsOf(
     const relation = relationOf.get(id) as Relation
     return estimateRows(relation.op === 'aggregate' ? relation.input : relation, statistics)
   }
-  const isOpen = ({ tables }: PlanFragment) => tables.every((id) => query.tables.get(id)?.access === 'OPEN')
+  const isOpen = ({ tables }: PlanFragment) => !tables.some((id) => query.protectedTables.has(id))
   for (const join of joinsOf(residual)) {
     const sent = keysFor(join, fragments, { isOpen, rowsReadBy })
     if (sent === undefined) {

@@ -23,7 +23,7 @@ const sendable: readonly ColumnType[] = ['STRING', 'INT64', 'DECIMAL', 'BOOLEAN'
 
 /** What is known of fragments. */
 interface Known {
-  /** Whether all its tables are open. */
+  /** Whether everybody may read all that it reads. */
   isOpen(fragment: PlanFragment): boolean
   /** How many rows a source reads by estimate, before it aggregates them by the keys of the join. */
   rowsReadBy(fragment: PlanFragment): number | undefined
@@ -31,7 +31,7 @@ interface Known {
 
 /**
  * The fragment of a join's one side that waits for the keys of the other, and which side that is. Undefined where no side should. An INNER
- * join may leave out rows without a partner on either side, the others only on the right. Keys of tables that are not open go nowhere, since
+ * join may leave out rows without a partner on either side, the others only on the right. Keys that not everybody may read go nowhere, since
  * sending them discloses them.
  */
 export function keysFor(

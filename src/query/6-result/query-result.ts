@@ -8,6 +8,7 @@ import type { AuthorisedQuery, ColumnAccess } from '../3-authorise/authorise.js'
 import type { PhysicalPlan } from '../4-plan/physical-plan.js'
 import type { Executed } from '../5-execute/execute.js'
 import type { FragmentOutcome } from '../5-execute/fragment.js'
+import { columnWarnings } from './column-warnings.js'
 import { type MatchReport, matchReport } from './match-report.js'
 import { unknownPartners, type Warning, warningsOf } from './warnings.js'
 
@@ -97,7 +98,11 @@ export function reportOn(
     withheld: query.withheld,
     sources: reported(outcomes).map(reportOf),
     matches: matches.map((counts, index) => matchReport(query.joins[index] as BoundJoin, counts)),
-    warnings: [...warningsOf(outcomes, query.offset, query.joins.length), ...unknownPartners(plan.matches, query.joins, outcomes)],
+    warnings: [
+      ...warningsOf(outcomes, query.offset, query.joins.length),
+      ...unknownPartners(plan.matches, query.joins, outcomes),
+      ...columnWarnings(query),
+    ],
     version: versionOf(outcomes),
   }
 }

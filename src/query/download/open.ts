@@ -19,7 +19,7 @@ export async function openDownload(input: unknown, context: DownloadContext): Pr
     transaction,
     columns: prepared.planned.outputs,
     tables: [...prepared.authorised.tables.keys()],
-    isOpen: [...prepared.authorised.tables.values()].every(({ access }) => access === 'OPEN'),
+    isOpen: prepared.authorised.protectedTables.size === 0,
     version: () => told(() => versionNow(prepared, context)),
     text: (form, atVersion) =>
       told(async () => {

@@ -1,0 +1,57 @@
+import { counted } from '../../connector/counted.js'
+import { scansOf } from '../../connector/traverse.js'
+import type { FromColumn } from '../2-bind/bound-query.js'
+import type { AuthorisedQuery } from '../3-authorise/authorise.js'
+import type { Warning } from './warnings.js'
+
+/** The most columns of an answer that are warned of one by one. */
+const columnsMax = 50
+/** The most tables that a warning names. */
+const tablesMax = 3
+
+/** What may mislead in the columns that a query uses: those that some of its tables lack, and dates whose order was assumed. */
+export function columnWarnings({ columns, relation }: Pick<AuthorisedQuery, 'columns' | 'relation'>): Warning[] {
+  const tableOf = new Map(scansOf(relation).map(({ alias = '', table }) => [alias, table]))
+  const all = columns.flatMap((column) => [...missing(column, tableOf), ...dayAssumed(column)])
+  if (all.length <= columnsMax) return all
+  const more: Warning = {
+    code: 'COLUMN_MISSING',
+    table: null,
+    column: null,
+    message: `${all.length - columnsMax} more such warnings: missingColumns of each source has the columns that its tables lack.`,
+  }
+  return [...all.slice(0, columnsMax), more]
+}
+
+/** A stack of tables has null where one of them lacks a column. A sum or a filter over it then leaves that table out, and looks whole. */
+function missing({ name, shape, missingIn }: FromColumn, tableOf: ReadonlyMap<string, string>): Warning[] {
+  const tables = [...new Set(missingIn.flatMap((alias) => tableOf.get(alias) ?? []))]
+  if (tables.length === 0) return []
+  const rest = tables.length - tablesMax
+  const named = `${tables.slice(0, tablesMax).join(', ')}${rest > 0 ? ` and ${counted(rest, 'more table')}` : ''}`
+  const then =
+    shape.type === 'GEOMETRY' ? 'no filter of places finds these rows' : 'filters and measures of it treat these rows as having no value'
+  return [
+    {
+      code: 'COLUMN_MISSING',
+      table: tables.length === 1 ? (tables[0] as string) : null,
+      column: name,
+      message: `'${name}' is null in all rows of ${named}, which ${tables.length === 1 ? 'has' : 'have'} no such column: ${then}.`,
+    },
+  ]
+}
+
+function dayAssumed({ name, origins }: FromColumn): Warning[] {
+  return origins.flatMap(({ table, column }): Warning[] =>
+    column.dayAssumed
+      ? [
+          {
+            code: 'DAY_ASSUMED',
+            table,
+            column: name,
+            message: `No value of '${column.name}' in ${table} shows whether day or month comes first: the day was taken to come first, as is usual in the United Kingdom.`,
+          },
+        ]
+      : [],
+  )
+}
