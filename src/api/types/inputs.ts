@@ -54,8 +54,8 @@ export class UnionColumn {
   @optional(String, 'Its name in the stack; by default its own') as?: string
   @optional(
     ColumnTypeEnum,
-    'Read this member’s column as that type; by default its own. A value that does not convert is an error. A DOUBLE read as DECIMAL keeps the ' +
-      'digits by which it is written: 0.1 is 0.1',
+    'Read this member’s column as that type; by default its own. A value that does not convert is an error. As DECIMAL a DOUBLE keeps the digits ' +
+      'by which it is published, rounded to ten after the point: 123456789.123 is 123456789.1230000000',
   )
   type?: string
 }
