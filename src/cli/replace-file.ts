@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { open, realpath, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Writable } from 'node:stream'
 import { ConfigError } from '../errors.js'
 import { cannotWrite } from './print.js'
@@ -39,6 +39,9 @@ export async function replaceFile<T>(file: string, write: (to: Writable, signal:
 
 /** Where the file is to be, behind links, and its rights if it is there. */
 async function placeOf(file: string): Promise<{ path: string; mode: number }> {
+  // Behind /dev/stdout is whatever file standard output goes to, and it is not ours.
+  if (/^\/(dev|proc)\//.test(resolve(file)) || file === '-' || file === '')
+    throw new ConfigError(file, '', 'it is no file that could be replaced: leave --out out to write to standard output')
   const path = await realpath(file).catch(() => file)
   const there = await stat(path).catch((thrown: NodeJS.ErrnoException) => {
     if (thrown.code === 'ENOENT') return undefined

@@ -1,27 +1,30 @@
 import type { FastifyReply } from 'fastify'
+import { DialsError } from '../errors.js'
+import { msUntilExpiry } from '../identity/clock-skew.js'
 
 /** When the work for an answer ends. */
 export interface AnswerEnd {
   /** Aborts when the client goes away before its answer is complete, or when its time is over. */
   readonly signal: AbortSignal
-  /** Ends it at another time too. @param seconds since the epoch. Undefined for no other time. @param why for the log. */
-  endAt(seconds: number | undefined, why: string): void
+  /** Ends it with the viewer's token, too. @param seconds since the epoch. Undefined for a viewer without a token. */
+  endWithToken(seconds: number | undefined): void
 }
 
 /** Watches an answer, for so many milliseconds at most. Call it before the first await, or the event of a client that goes away may be missed. */
 export function endOf(reply: FastifyReply, ms: number): AnswerEnd {
   const controller = new AbortController()
   const timers: NodeJS.Timeout[] = []
-  const endIn = (left: number, why: string) => timers.push(setTimeout(() => controller.abort(new DOMException(why, 'TimeoutError')), left))
-  endIn(ms, 'The time is over.')
+  const endIn = (left: number, why: DialsError) => timers.push(setTimeout(() => controller.abort(why), left))
+  endIn(ms, new DialsError('SOURCE_TIMEOUT', `An answer may take ${Math.round(ms / 60_000)} minutes, and this one took longer.`))
   reply.raw.once('close', () => {
     for (const timer of timers) clearTimeout(timer)
     if (!reply.raw.writableFinished) controller.abort()
   })
   return {
     signal: controller.signal,
-    endAt(seconds, why) {
-      if (seconds !== undefined) endIn(Math.min(ms, Math.max(0, seconds * 1000 - Date.now())), why)
+    endWithToken(seconds) {
+      if (seconds === undefined) return
+      endIn(Math.min(ms, msUntilExpiry(seconds)), new DialsError('UNAUTHENTICATED', 'The token has expired.'))
     },
   }
 }

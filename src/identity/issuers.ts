@@ -1,13 +1,13 @@
 import { errors, jwtVerify } from 'jose'
 import type { IssuerConfig } from '../config.js'
 import type { DialsError } from '../errors.js'
+import { skewSeconds } from './clock-skew.js'
 import { viewerOfClaims } from './claims.js'
 import { issuerKeys, type KeyTimes, KeysUnreadable, type Warnings } from './issuer-keys.js'
 import { refused } from './refused.js'
 import { type TokenParts, typeOf } from './token-parts.js'
 import type { Viewer } from './viewer.js'
 
-const skewSeconds = 5
 const ageSecondsMax = 24 * 60 * 60
 const algorithmsDefault = ['EdDSA', 'ES256', 'RS256', 'PS256']
 

@@ -3,13 +3,13 @@ import { createLocalJWKSet, type JSONWebKeySet, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
 import type { Asker } from '../connector/source.js'
 import { DialsError } from '../errors.js'
+import { skewSeconds } from './clock-skew.js'
 import type { HubKey } from './hub-key.js'
 import { misfitOf } from './token-misfit.js'
 import { stateViewer, type ViewerStatement, viewerStatementSchema } from './viewer-statement.js'
 
 /** Seconds that a token lives. A token for one request must not live longer than a minute (docs/access-rules.md). */
 const lifeSeconds = 60
-const skewSeconds = 5
 
 /** What a token allows at a spoke: `purpose+jwt` one scan, `catalogue+jwt` reading the catalogue feed. */
 export type RequestTokenType = 'purpose+jwt' | 'catalogue+jwt'

@@ -3,9 +3,8 @@ import { z } from 'zod'
 import type { IssuerConfig } from '../config.js'
 import type { Asker } from '../connector/source.js'
 import { DialsError } from '../errors.js'
+import { skewSeconds } from './clock-skew.js'
 import type { Viewer } from './viewer.js'
-
-const skewSeconds = 5
 
 /** The claim `viewer` of a scan token: what the hub states of who asks, for one spoke and one scan. */
 export const viewerStatementSchema = z.strictObject({

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
+import { cutOff } from './cut-off.js'
 import { holderOf } from './holder-of.js'
 import type { ServerLimits } from './limits.js'
 import { Shares } from './shares.js'
@@ -33,9 +34,9 @@ export function endUnread(server: Server, { unreadMs }: ServerLimits, tell: (mes
     response.setTimeout(unreadMs)
     response.on('timeout', (socket: Socket) => {
       // Where nothing is left to read, the client waits for us.
-      if (socket.writableLength === 0) return socket.setTimeout(unreadMs)
+      if (socket.writableLength === 0) return void socket.setTimeout(unreadMs)
       tell(`connections were ended, because their clients did not read for ${unreadMs / 1000} s`)
-      return socket.destroy()
+      cutOff(socket)
     })
   })
 }

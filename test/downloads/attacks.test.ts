@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { request as ask } from 'node:http'
+import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { hubFamily, scansUnderWay, signal } from '../support/processes.js'
 import { hubOfTwo } from '../support/hub-of-two.js'
@@ -88,6 +90,24 @@ describe('a download that is refused', () => {
     expect(await get('/query?input={}&separator=x')).toEqual([400, expect.stringContaining(', ; | tab')])
     expect(await get('/tables/camden/many/many.csv?limit=-1')).toEqual([400, expect.stringContaining('whole number')])
     expect(await get('/tables/camden/many/many.csv?limt=1')).toEqual([400, expect.stringContaining("'limt'")])
+    expect(await get('/tables/camden/many/many')).toEqual([400, expect.stringContaining('ends with a format: .csv')])
+    const latin = encodeURIComponent(JSON.stringify({ column: 'text', eq: 'Caf' })).replace('Caf', 'Caf%E9')
+    expect(await get(`/tables/camden/many/many.csv?where=${latin}`)).toEqual([400, expect.stringContaining('not in UTF-8')])
+  })
+
+  it('is no refusal of what programs add: a byte order mark, a charset, another name of a type', async () => {
+    const typeOf = async (body: string, accept: string) => {
+      const headers = { 'content-type': 'application/json', accept }
+      const response = await fetch(`${held.hub.url}/query`, { method: 'POST', headers, body })
+      await response.arrayBuffer()
+      return [response.status, response.headers.get('content-type')?.split(';')[0]]
+    }
+    const one = JSON.stringify({ ...all, limit: 1 })
+    expect(await typeOf(`\ufeff${one}`, '*/*')).toEqual([200, 'text/csv'])
+    expect(await typeOf(one, 'text/csv; charset=utf-8; header=present')).toEqual([200, 'text/csv'])
+    expect(await typeOf(one, 'application/jsonl')).toEqual([200, 'application/x-ndjson'])
+    expect(await typeOf(one, 'text/csv;q=0, */*;q=0.1')).toEqual([200, 'application/x-ndjson'])
+    expect(await typeOf(one, 'application/pdf')).toEqual([406, 'application/problem+json'])
   })
 
   it('is that of a page of another site which nobody followed, and of a form', async () => {
@@ -177,6 +197,24 @@ describe('hundreds of downloads of one address', () => {
 })
 
 describe('a source that breaks off in mid-stream', () => {
+  it('resets a connection of HTTP/1.0, where its end would else be the end of the file', async () => {
+    const { hostname, port } = new URL(held.hub.url)
+    const body = JSON.stringify({ from: { union: Array.from({ length: 40 }, () => 'camden/many/many') } })
+    const socket = connect(Number(port), hostname)
+    const ended = new Promise((resolve) => {
+      socket.on('error', ({ code }: NodeJS.ErrnoException) => resolve(code))
+      socket.on('end', () => resolve('whole'))
+    })
+    socket.write(`POST /query HTTP/1.0\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
+    const [head] = (await once(socket, 'data')) as [Buffer]
+    expect(head.toString('latin1')).toMatch(/^HTTP\/1\.1 200 /)
+    const { spokes } = await hubFamily(held.hub, 'camden')
+    signal([spokes.get('camden') as number], 'SIGKILL')
+    socket.resume()
+    expect(await ended).toBe('ECONNRESET')
+    await expect.poll(async () => (await post(held.hub.url, { ...all, limit: 1 }, 'csv')).status).toBe(200)
+  })
+
   it('cuts the connection: no short file looks whole, and no row stays', async () => {
     const union = { from: { union: Array.from({ length: 40 }, () => 'camden/many/many') } }
     const download = await begin('/query?format=csv', union)

@@ -167,7 +167,7 @@ describe('the same query', () => {
   it('is smaller as gzip, and has a name that people recognise', async () => {
     const response = await fetch(`${held.hub.url}/tables/${odd}.csv`, { headers: { 'accept-encoding': 'gzip' } })
     expect(response.headers.get('content-encoding')).toBe('gzip')
-    expect(response.headers.get('content-disposition')).toMatch(/^attachment; filename="odd \d{4}-\d\d-\d\d\.csv"$/)
+    expect(response.headers.get('content-disposition')).toMatch(/^attachment; filename="camden odd \d{4}-\d\d-\d\d\.csv"$/)
     expect(parseCsv(await response.text())).toHaveLength(6)
   })
 

@@ -50,6 +50,7 @@ const held = typedHub(
     full: 'SELECT range AS id FROM range(1048575)',
     over: 'SELECT range AS id FROM range(1048576)',
     long: "SELECT 1 AS id, repeat('a', 32767) AS fits, repeat('😀', 16384) AS \"too long\"",
+    ever: "SELECT 1 AS id, TIMESTAMP '9999-12-31 23:59:59.999999' AS ends, TIME '23:59:59.9999999' AS \"at\"",
     fitting: "SELECT 1 AS id, repeat('é', 32767) AS fits, repeat('😀', 16383) AS astral",
     parts: `SELECT range AS id, 'row ' || range AS "text", sum(range) OVER (ORDER BY range) AS total FROM range(300000)`,
     names: `SELECT 1 AS a, 2 AS " A", 3 AS "=b", 4 AS "_x0041_", 5 AS "c<&>"`,
@@ -90,7 +91,7 @@ describe('an Excel workbook', () => {
   test('keeps codes, long numbers and what looks like a formula as text', async () => {
     const { workbook, bytes, response } = await opened(query('everything', { orderBy: [{ column: 'id' }] }))
     expect(response.headers.get('content-type')).toBe(mediaType)
-    expect(response.headers.get('content-disposition')).toMatch(/^attachment; filename="everything \d{4}-\d\d-\d\d\.xlsx"$/)
+    expect(response.headers.get('content-disposition')).toMatch(/^attachment; filename="camden everything \d{4}-\d\d-\d\d\.xlsx"$/)
     expect(response.headers.get('content-encoding')).toBeNull()
     const sheet = sheetOf(workbook, 'Rows')
     expect(column(sheet, 'code')).toEqual(['00123', null, '0000123456789012', null, '1e5'])
@@ -173,6 +174,12 @@ describe('an Excel workbook', () => {
     ])
     const report = await fetch(new URL(/<(.*)>/.exec(response.headers.get('link') ?? '')?.[1] ?? '', held.hub.url))
     expect(await report.json()).toMatchObject({ transaction: told('Transaction')?.[1], version: told('Version')?.[1], rowCount: 2 })
+  })
+
+  test('keeps the last moment of the last day on that day', async () => {
+    const { workbook } = await opened(query('ever'))
+    const [ends] = column(sheetOf(workbook, 'Rows'), 'ends') as Date[]
+    expect(ends?.toISOString()).toBe('9999-12-31T23:59:59.999Z')
   })
 
   test('of a join says what matched', async () => {

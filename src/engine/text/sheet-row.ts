@@ -89,5 +89,6 @@ function share(time: string): string {
 }
 
 function shareOfDay(time: string): string {
-  return `CAST(date_diff('microsecond', TIME '00:00:00', ${time}) AS DOUBLE) / 86400000000`
+  // Down to the millisecond, which is all that Excel has: a part of one more would be rounded into the next day.
+  return `CAST(date_diff('millisecond', TIME '00:00:00', ${time}) AS DOUBLE) / 86400000`
 }

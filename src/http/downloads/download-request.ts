@@ -64,7 +64,19 @@ export async function tableRequest(request: FastifyRequest, path: string): Promi
 
 function parametersOf({ url }: FastifyRequest): URLSearchParams {
   const question = url.indexOf('?')
-  return new URLSearchParams(question === -1 ? '' : url.slice(question))
+  const text = question === -1 ? '' : url.slice(question + 1)
+  // It would read what is no UTF-8 as another letter, and find nothing.
+  if (!isDecodable(text)) throw new BadUserInput('The address is not in UTF-8, percent-encoded: %C3%A9 is é, and %25 is %.')
+  return new URLSearchParams(text)
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function onlyKnown(parameters: URLSearchParams, known: readonly string[]): void {
@@ -80,18 +92,20 @@ function single(parameters: URLSearchParams, name: string): string | undefined {
   return value
 }
 
-async function json(text: string, what: string): Promise<unknown> {
+async function json(given: string, what: string): Promise<unknown> {
+  // Programs of Windows begin a file with a byte order mark.
+  const text = given.replace(/^\ufeff/, '')
   const excess = await scanRequest(text)
   if (excess !== undefined) throw excess
   try {
     return JSON.parse(text) as unknown
   } catch {
-    throw new DialsError('BAD_REQUEST', `${what} is not JSON.`)
+    throw new DialsError('BAD_REQUEST', `${what} is not JSON in UTF-8.`)
   }
 }
 
 function wholeNumber(text: string): number {
-  if (!/^\d{1,10}$/.test(text)) throw new BadUserInput("The parameter 'limit' is not a whole number.", { inputPath: ['limit'] })
+  if (!/^\d{1,15}$/.test(text)) throw new BadUserInput("The parameter 'limit' is not a whole number.", { inputPath: ['limit'] })
   return Number(text)
 }
 
@@ -101,6 +115,8 @@ function writtenAs(
   name: string | undefined,
 ): Pick<DownloadRequest, 'format' | 'csv'> {
   const format = name === undefined ? accepted(request) : formats.find((each) => each.name === name)
+  if (format === undefined && name === '')
+    throw new BadUserInput(`The address of a table ends with a format: .csv, or another of ${formats.map((each) => each.name).join(', ')}.`)
   if (format === undefined) {
     throw new BadUserInput(`There is no format '${(name ?? '').slice(0, 40)}'. There are ${formats.map((each) => each.name).join(', ')}.`)
   }
@@ -113,10 +129,18 @@ function writtenAs(
 
 /** The format that the client prefers. Without a preference the first. */
 function accepted(request: FastifyRequest): Format {
-  const types = formats.flatMap(({ mediaTypes }) => mediaTypes)
-  const type = accepts(request.raw).type(types)
-  if (type === false) throw new NotAcceptable()
-  return formats.find(({ mediaTypes }) => mediaTypes.includes(type as string)) as Format
+  // Parameters of a type, such as a charset, make no difference here, and a format has one name of those that it has.
+  const names = new Map(formats.flatMap(({ mediaTypes: [type, ...others] }) => others.map((other) => [other, type])))
+  const header = request.headers.accept
+    ?.toLowerCase()
+    .replaceAll(/;\s*(?!q\s*=)[^;,]*/g, '')
+    .replaceAll(/[^\s,;]+\/[^\s,;]+/g, (type) => names.get(type) ?? type)
+  const type = accepts({ headers: header === undefined ? {} : { accept: header } } as typeof request.raw).type(
+    formats.map(({ mediaTypes: [first] }) => first),
+  )
+  const found = formats.find(({ mediaTypes: [first] }) => first === type)
+  if (found === undefined) throw new NotAcceptable()
+  return found
 }
 
 function csvOptions(parameters: URLSearchParams): CsvOptions {

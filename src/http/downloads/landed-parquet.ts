@@ -39,17 +39,18 @@ export class LandedParquet {
 
   /**
    * The file of a download: the one that has landed, or a new one.
-   * @param key whose download of what it is.
+   * @param key whose download of what it is. @param how what is asked for, as its ETag says it.
    * @param land makes the file. Its signal ends where everybody who waits for it has left.
    * @param signal ends the wait.
    */
   async of(
     key: string,
+    how: string,
     land: (signal: AbortSignal) => Promise<{ file: LandedFile; report: AnswerReport }>,
     signal: AbortSignal,
   ): Promise<Landed> {
     const known = this.#entries.get(key)
-    const entry = known !== undefined && Date.now() - known.begun < keptMsMax ? known : this.#begin(key, land)
+    const entry = known !== undefined && Date.now() - known.begun < keptMsMax ? known : this.#begin(key, how, land)
     entry.lastUsed = Date.now()
     entry.waiting++
     try {
@@ -75,10 +76,10 @@ export class LandedParquet {
     this.#entries.clear()
   }
 
-  #begin(key: string, land: (signal: AbortSignal) => Promise<{ file: LandedFile; report: AnswerReport }>): Entry {
+  #begin(key: string, how: string, land: (signal: AbortSignal) => Promise<{ file: LandedFile; report: AnswerReport }>): Entry {
     const end = new AbortController()
     const begun = Date.now()
-    const entry: Entry = { landing: this.#land(land, end.signal, () => entry), end, begun, waiting: 0, readers: 0, lastUsed: begun }
+    const entry: Entry = { landing: this.#land(how, land, end.signal, () => entry), end, begun, waiting: 0, readers: 0, lastUsed: begun }
     const old = this.#entries.get(key)
     this.#entries.set(key, entry)
     if (old !== undefined) this.#entries.set(`${key} until ${begun}`, old)
@@ -94,6 +95,7 @@ export class LandedParquet {
   }
 
   async #land(
+    how: string,
     land: (signal: AbortSignal) => Promise<{ file: LandedFile; report: AnswerReport }>,
     signal: AbortSignal,
     entry: () => Entry,
@@ -109,7 +111,7 @@ export class LandedParquet {
       return {
         file: { ...file, release },
         report,
-        etag: `"${report.version ?? ''}.${report.transaction}"`,
+        etag: `"${report.version ?? ''}.${how}.${report.transaction}"`,
         read: () => {
           entry().readers++
           return () => {

@@ -9,6 +9,7 @@ import { openDownload } from '../../query/download/open.js'
 import type { AnswerReport } from '../../query/6-result/query-result.js'
 import type { Telemetry } from '../../telemetry/telemetry.js'
 import { watchOperation } from '../../telemetry/watch-operation.js'
+import { cutOff } from '../../net/cut-off.js'
 import { endOf } from '../answer-end.js'
 import { type ContextOf, contextOrError } from '../begin-operation.js'
 import { arrowStreamsMax, Clients, downloadsMax } from '../clients.js'
@@ -23,7 +24,7 @@ import { sendFile } from './send-file.js'
 import { licencesOf } from './workbook/licences.js'
 import { workbookOf } from './workbook/workbook-of.js'
 import { sendPieces, sendText, takesGzip } from './send-text.js'
-import { cachedAs, etagOf, isKnownVersion } from './version-tag.js'
+import { cachedAs, etagOf, howOf, knownTag } from './version-tag.js'
 
 /** Milliseconds that a download may take. */
 const downloadMsMax = 3_600_000
@@ -72,7 +73,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
   /** Lets a client in, and answers with a problem where the work fails before the first byte. */
   function answering(work: (begun: Begun) => Promise<FastifyReply>) {
     return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-      const { signal, endAt } = endOf(reply, downloadMsMax)
+      const { signal, endWithToken } = endOf(reply, downloadMsMax)
       // What counts, limits and writes the answer listens for its end: more than the ten that Node warns of.
       reply.raw.setMaxListeners(0)
       const closed = new Promise((resolve) => reply.raw.once('close', resolve))
@@ -86,7 +87,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
       }
       const context = await contextOrError(contextOf(request.raw.headersDistinct['authorization'], signal, request.ip))
       if (context instanceof DialsError) return problem(reply, context)
-      endAt(context.viewer.expiresAt, 'The token has expired.')
+      endWithToken(context.viewer.expiresAt)
       const leave = await clients.enter(context.viewer, request.ip, signal)
       if (leave instanceof DialsError) return problem(reply, leave)
       void closed.then(leave)
@@ -102,7 +103,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
       try {
         return await work({ request, reply, context, signal, closed, failed })
       } catch (thrown) {
-        const error = toDialsError(databaseError(thrown))
+        const error = signal.reason instanceof DialsError ? signal.reason : toDialsError(databaseError(thrown))
         failed(error)
         if (error.code === 'INTERNAL_SERVER_ERROR') log.error({ err: error.cause, transaction: error.transaction }, 'a download failed')
         return problem(reply, error, error instanceof NotAcceptable ? 406 : undefined)
@@ -110,10 +111,8 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
     }
   }
 
-  async function download(
-    { request, reply, context, signal, closed, failed }: Begun,
-    read: (request: FastifyRequest) => Promise<DownloadRequest>,
-  ): Promise<FastifyReply> {
+  async function download(begun: Begun, read: (request: FastifyRequest) => Promise<DownloadRequest>): Promise<FastifyReply> {
+    const { request, reply, context, signal, closed } = begun
     const wanted = await read(request)
     const { format, csv, input } = wanted
     const { viewer } = context
@@ -126,7 +125,8 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
     const version = await cachedAs(request, viewer, opened)
     if (version !== null) {
       reply.header('cache-control', 'public, no-cache')
-      if (isKnownVersion(request, version)) return reply.header('etag', etagOf(version, wanted)).status(304).send()
+      const known = knownTag(request, version, wanted)
+      if (known !== undefined) return reply.header('etag', known).status(304).send()
     }
     reply.header('content-disposition', disposition(opened.tables, format.extension))
     if (format.name === 'parquet') {
@@ -135,7 +135,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
         await reports.keep(viewer, report)
         return { file, report }
       }
-      return sendLanded(request, reply, signal, await files.of(keyOf(viewer, wanted, opened), land, signal))
+      return sendLanded(request, reply, signal, await files.of(keyOf(viewer, wanted, opened), howOf(wanted), land, signal))
     }
     const framed = format.text?.(opened.columns, csv)
     reply.type(format.name === 'csv' ? `${format.mediaTypes[0]}; charset=utf-8` : format.mediaTypes[0])
@@ -145,7 +145,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
     const first = await pieces.next()
     endWith(signal, pieces)
     describe(reply, opened.transaction, complete)
-    const kept = keeping(viewer, signal, first, pieces, failed)
+    const kept = keeping(begun, first, pieces)
     // A workbook is compressed already.
     const gzip = format.name !== 'xlsx' && takesGzip(request)
     return framed === undefined ? sendPieces(reply, kept, gzip) : sendText(reply, kept, framed, gzip)
@@ -165,18 +165,17 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
 
   /** The pieces after the first, and the report once they have ended. */
   async function* keeping(
-    viewer: Viewer,
-    signal: AbortSignal,
+    { request, context, signal, failed }: Begun,
     first: IteratorResult<Uint8Array, AnswerReport>,
     pieces: AsyncGenerator<Uint8Array, AnswerReport>,
-    failed: Begun['failed'],
   ): AsyncGenerator<Uint8Array> {
     try {
       let next = first
       for (; next.done !== true; next = await pieces.next()) yield next.value
       if (signal.aborted) throw signal.reason
-      await reports.keep(viewer, next.value)
+      await reports.keep(context.viewer, next.value)
     } catch (thrown) {
+      cutOff(request.raw.socket)
       // Nothing broke off where the client has left.
       if (!signal.aborted) {
         const error = toDialsError(databaseError(thrown))

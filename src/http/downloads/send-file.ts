@@ -41,6 +41,8 @@ const oneRange = /^bytes=\s*(\d{1,15})?-(\d{1,15})?\s*$/i
 
 /** The range to send. Undefined for the whole file: without a range, with a malformed one, with several, or where the file is another. */
 function rangeOf(request: FastifyRequest, etag: string, bytes: number): { start: number; end: number } | 'unsatisfiable' | undefined {
+  // A range is for GET alone (RFC 9110, 14.2).
+  if (request.method === 'HEAD') return undefined
   const { range, 'if-range': ifRange } = request.headers
   if (ifRange !== undefined && ifRange !== etag) return undefined
   const [, from, to] = oneRange.exec(range ?? '') ?? []

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { Viewer } from '../../identity/viewer.js'
 import type { Download } from '../../query/download/download.js'
+import { isKnown } from '../etag.js'
 import type { DownloadRequest } from './download-request.js'
 
 /** The version by which an answer may be kept by others: of a GET without a token, of open data whose sources have a version. Else null. */
@@ -10,16 +11,29 @@ export async function cachedAs(request: FastifyRequest, viewer: Viewer, opened: 
   return opened.version()
 }
 
-/** A weak ETag of text: the version of the data, and how it is asked for and written. The version comes first, as in the ETag of a landed file. */
-export function etagOf(version: string, { input, csv, format }: DownloadRequest): string {
-  const how = createHash('sha256')
+/** What is asked for, and how it is written, as a few letters of an ETag. */
+export function howOf({ input, csv, format }: DownloadRequest): string {
+  return createHash('sha256')
     .update(JSON.stringify([input, csv, format.name]))
     .digest('base64url')
-  return `W/"${version}.${how.slice(0, 16)}"`
+    .slice(0, 16)
 }
 
-/** Whether the client has an answer of this version already, by If-None-Match. */
-export function isKnownVersion(request: FastifyRequest, version: string): boolean {
-  const known = request.headers['if-none-match'] ?? ''
-  return known.split(',').some((tag) => tag.trim().replace(/^W\//, '').startsWith(`"${version}.`))
+/** A weak ETag of text: the version of the data, and how it is asked for and written. */
+export function etagOf(version: string, wanted: DownloadRequest): string {
+  return `W/"${version}.${howOf(wanted)}"`
+}
+
+/**
+ * The ETag by which the client has this answer already, by If-None-Match: that of the text, or of a Parquet file with the same rows, which may
+ * be gone by now.
+ */
+export function knownTag(request: FastifyRequest, version: string, wanted: DownloadRequest): string | undefined {
+  const known = request.headers['if-none-match']
+  if (wanted.format.name !== 'parquet') {
+    const own = etagOf(version, wanted)
+    return isKnown(known, own.replace('W/', '')) ? own : undefined
+  }
+  const tags = known?.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
+  return tags?.find((tag) => tag.startsWith(`"${version}.${howOf(wanted)}.`))
 }
