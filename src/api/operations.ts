@@ -67,8 +67,8 @@ export class Operations {
   }
 
   /**
-   * Parses, validates, checks the limits and decides access. Sets the context's `refusals` and `answerSize`, which the resolvers of `schema` read: a refused
-   * field is null with an error, and the rest of a query still runs.
+   * Parses, validates, checks the limits and decides access. Sets the context's `refusals` and `answerSize`, which the resolvers of
+   * `schema` read: a refused field is null with an error, and the rest of a query still runs.
    */
   async prepare(request: OperationRequest, context: Context): Promise<PreparedOperation | RefusedOperation> {
     const pace = new Pace()

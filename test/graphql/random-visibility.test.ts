@@ -207,10 +207,21 @@ test('whatever is asked, by whomever, of whatever catalogue, is answered as from
         const { data } = await ask<{
           dataset: { id: string } | null
           node: { id: string } | null
+          table: { id: string } | null
+          tableNode: { id: string } | null
+          spoke: { id: string } | null
+          none: null
+          deep: null
           spokes: { id: string; datasets: { totalCount: number } }[]
-        }>(viewer, `{ dataset(id: "${id}") { id } node(id: "${id}") { id } spokes { id datasets { totalCount } } }`)
+        }>(
+          viewer,
+          `{ dataset(id: "${id}") { id } node(id: "${id}") { id } table(id: "${table}") { id } tableNode: node(id: "${table}") { id }
+             spoke: node(id: "camden") { id ... on Spoke { connector } } none: node(id: "") { id } deep: node(id: "${table}/a") { id }
+             spokes { id datasets { totalCount } } }`,
+        )
         expect(data.dataset === null).toBe(!isSeen)
-        expect(data.node).toEqual(data.dataset)
+        expect([data.node, data.tableNode]).toEqual([data.dataset, data.table])
+        expect(data).toMatchObject({ spoke: { id: 'camden' }, none: null, deep: null })
         expect(data.spokes.map((one) => one.datasets.totalCount)).toEqual(
           ['camden', 'barnet'].map((name) => visible.filter((one) => one.spoke === name).length),
         )

@@ -43,8 +43,8 @@ const nothing: Cost = { all: 0, outside: 0, direct: 0, parts: [] }
 const leaf: Cost = { all: 1, outside: 1, direct: 1, parts: [] }
 
 /**
- * Estimates a valid operation. A field counts one, times the fields below it for each element of a page (`first` or `last`, by default 20) or
- * of a list of unknown size (10). The lists within a page count with it. Each fragment is estimated once.
+ * Estimates a valid operation. A field counts one, times the fields below it for each element of a page (`first` or `last`, by default 20)
+ * or of a list of unknown size (10). The lists within a page count with it. Each fragment is estimated once.
  */
 export function estimate(
   schema: GraphQLSchema,

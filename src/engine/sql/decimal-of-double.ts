@@ -2,8 +2,8 @@ import type { Shape } from '../../connector/column.js'
 import { decimalScale, sqlType } from './type.js'
 
 /**
- * Scales of a DECIMAL of 18 digits, which the engine reads a hundred times faster than one of 38. A double has 17 digits at most, so what is
- * too large for one scale has no more digits after the point than the next.
+ * Scales of a DECIMAL of 18 digits, which the engine reads a hundred times faster than one of 38. A double has 17 digits at most, so what
+ * is too large for one scale has no more digits after the point than the next.
  */
 const fastScales = [8, 6, 4, 2]
 const [fastScaleMax, fastDigits] = [10, 18]
