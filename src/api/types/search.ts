@@ -71,6 +71,11 @@ export class SearchConnection {
   @Field(() => PageInfo) pageInfo!: PageInfo
   @Field(() => Int) totalCount!: number
   @Field(() => [FacetCounts]) facets!: FacetCounts[]
+  @Field(() => String, {
+    nullable: true,
+    description: 'The text that the results are for, where words of yours were taken for mistakes; null where none were',
+  })
+  correctedText!: string | null
 }
 
 @Directive('@public')
