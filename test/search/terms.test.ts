@@ -100,7 +100,7 @@ describe('words written together', () => {
   })
   test('are not made of words that say nothing, of single letters or of phrases', () => {
     expect(joined('state of art')).toEqual([[], []])
-    expect(joined('a b "air quality"')).toEqual([[]])
+    expect(joined('a b "air quality"')).toEqual([[], []])
   })
 })
 
