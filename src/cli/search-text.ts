@@ -7,6 +7,7 @@ export interface Found {
   edges: { node: Hit }[]
   pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; endCursor: string | null }
   totalCount: number
+  correctedText: string | null
   facets: { facet: string; values: { value: string; count: number }[] }[]
 }
 
@@ -58,7 +59,7 @@ interface Piece {
  * @param asked the search, to be repeated if nothing is found
  */
 export function foundText(
-  { edges, pageInfo: { hasNextPage, hasPreviousPage, endCursor }, totalCount, facets }: Found,
+  { edges, pageInfo: { hasNextPage, hasPreviousPage, endCursor }, totalCount, correctedText, facets }: Found,
   asked: { text: string; filtered: boolean },
   screen: Screen,
 ): string {
@@ -66,6 +67,7 @@ export function foundText(
   const count = whole ? counted(totalCount, 'dataset') : `${edges.length.toLocaleString('en-GB')} of ${counted(totalCount, 'dataset')}`
   const next = hasNextPage && endCursor !== null ? [`The next page: the same command with --after ${harmless(endCursor)}`] : []
   return [
+    ...(correctedText === null ? [] : [`Showing results for ‘${harmless(correctedText)}’.`]),
     ...(edges.length === 0
       ? []
       : [

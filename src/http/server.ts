@@ -20,6 +20,7 @@ import { metricsRoute } from './metrics-route.js'
 import { observeRequests } from './observe-requests.js'
 import { eventStreamRoute } from './subscriptions/event-stream.js'
 import { openSockets } from './subscriptions/web-socket.js'
+import { pageRoutes } from './pages/route.js'
 import { unpackBodies } from './unpack-bodies.js'
 import { timeOptions } from '../net/limits.js'
 
@@ -80,7 +81,8 @@ export function hubServer(options: HubServerOptions): FastifyInstance {
   unpackBodies(app)
   crossOrigin(app, origins, log)
   jsonOnly(app)
-  graphiqlRoute(app, options.graphqlFolder)
+  graphiqlRoute(app, options.graphqlFolder, contextOf)
+  pageRoutes(app, { contextOf, clients })
   metricsRoute(app, telemetry.metrics, options.mayOperate)
   app.route({ method: ['GET', 'POST'], url: '/graphql', handler: graphqlHandler(graph, { contextOf, clients, telemetry }) })
   if (options.downloads !== undefined) downloadRoutes(app, { contextOf, origins, telemetry, log, ...options.downloads })

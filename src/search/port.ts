@@ -110,6 +110,8 @@ export interface SearchPage {
   readonly totalCount: number
   /** In the requested order. */
   readonly facets: readonly FacetCounts[]
+  /** The text that the results are for, where words of the typed one were taken for mistakes. Null where none were, or it is not known. */
+  readonly correctedText: string | null
 }
 
 /** Facet values that are returned. */

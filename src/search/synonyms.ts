@@ -35,7 +35,6 @@ export const synonyms: readonly (readonly string[])[] = [
   ['chargepoint', 'charge point', 'charging point'],
   ['cycle', 'cycling', 'bicycle', 'bike'],
   ['cycle parking', 'bike parking', 'cycle stand', 'bike stand', 'bike rack', 'bicycle rack'],
-  ['car park', 'off street parking'],
   ['road accident', 'road casualty', 'road collision', 'road traffic collision'],
   ['roadworks', 'road works', 'street works'],
   ['street light', 'street lighting', 'lamp column', 'lamp post'],
@@ -79,4 +78,22 @@ export const synonyms: readonly (readonly string[])[] = [
   ['urn', 'unique reference number'],
   ['ons', 'office for national statistics'],
   ['gla', 'greater london authority'],
+]
+
+/**
+ * What a wide word also means: a search for the first of a line finds the others too, and not the other way round. Only kinds of the first
+ * that a dataset may be called by alone.
+ */
+export const narrower: readonly (readonly [string, ...string[]])[] = [
+  ['pollution', 'air quality', 'no2', 'nitrogen dioxide', 'particulate matter'],
+  ['crime', 'burglary', 'offences'],
+  ['jobs', 'employment', 'claimant count'],
+  ['unemployment', 'claimant count'],
+  ['doctors', 'gp surgery', 'general practice'],
+  ['potholes', 'road defects'],
+  ['takeaways', 'food hygiene'],
+  ['pubs', 'licensed premises', 'premises licences'],
+  ['swimming', 'leisure centre'],
+  ['nurseries', 'childrens centre'],
+  ['demographics', 'population'],
 ]

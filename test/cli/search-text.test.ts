@@ -17,6 +17,7 @@ const found = (nodes: Found['edges'][number]['node'][], more: Partial<Found> = {
   edges: nodes.map((node) => ({ node })),
   pageInfo: { hasNextPage: false, hasPreviousPage: false, endCursor: 'end' },
   totalCount: nodes.length,
+  correctedText: null,
   facets: [],
   ...more,
 })

@@ -227,6 +227,39 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     expect(complaints).toEqual([])
   })
 
+  test.each([
+    ['a telephone', 390, 844],
+    ['1280 × 800 at 400 %', 320, 200],
+    ['1280 × 800', 1280, 800],
+  ])('fits %s: nothing is cut, panes stack where there is no room beside, and the help folds', async (_what, width, height) => {
+    await page.setViewportSize({ width, height })
+    const boxOf = async (selector: string) => {
+      const box = await page.locator(selector).first().boundingBox()
+      return box ?? expect.fail(`${selector} is not there`)
+    }
+    const isStacked = width < 800
+    await expect.poll(async () => (await boxOf('.graphiql-editors')).height).toBeGreaterThan(300)
+    const [editors, response, run] = await Promise.all(['.graphiql-editors', '.graphiql-response', '.graphiql-execute-button'].map(boxOf))
+    for (const box of [editors, response, run]) {
+      expect(box!.x).toBeGreaterThanOrEqual(0)
+      expect(box!.x + box!.width).toBeLessThanOrEqual(width)
+    }
+    if (isStacked) expect(response!.y).toBeGreaterThanOrEqual(editors!.y + editors!.height)
+    else expect(response!.x).toBeGreaterThanOrEqual(editors!.x + editors!.width)
+    // What is taller than a small window is scrolled to; on a large one all is in sight.
+    const [pageWidth, pageHeight] = (await page.evaluate(
+      '[document.documentElement.scrollWidth, document.documentElement.scrollHeight]',
+    )) as [number, number]
+    expect(pageWidth).toBe(width)
+    if (isStacked) expect(pageHeight).toBeGreaterThanOrEqual(response!.y + response!.height)
+    else expect(pageHeight).toBe(height)
+    const help = page.getByText('Sent with each operation')
+    expect(await help.isVisible()).toBe(false)
+    await page.getByText('Help', { exact: true }).click()
+    expect(await help.isVisible()).toBe(true)
+    expect(complaints).toEqual([])
+  })
+
   test('an invalid token is answered with its error', async () => {
     await page.getByLabel('Bearer token').fill('Bearer not.a.token')
     await run(execute, 'UNAUTHENTICATED')

@@ -21,14 +21,16 @@ const warnings = async (input: object) =>
   )
 
 test('a column that a table of a stack lacks is told, also where it only filters', async () => {
-  expect(await warnings({ from: { union }, select: [{ column: 'name' }], where: { column: 'place', withinBox: [-1, 51, 1, 52] } })).toEqual([
+  expect(await warnings({ from: { union }, select: [{ column: 'name' }], where: { column: 'place', withinBox: [-1, 51, 1, 52] } })).toEqual(
     [
-      'COLUMN_MISSING',
-      'barnet/toilets/toilets',
-      'place',
-      "'place' is null in all rows of barnet/toilets/toilets, which has no such column: no filter of places finds these rows.",
+      [
+        'COLUMN_MISSING',
+        'barnet/toilets/toilets',
+        'place',
+        "'place' is null in all rows of barnet/toilets/toilets, which has no such column: no filter of places finds these rows.",
+      ],
     ],
-  ])
+  )
 })
 
 test('of many tables some are named', async () => {

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PostgresIndex } from '../../src/search/postgres/postgres-index.js'
-import { freshDatabase } from '../support/postgres.js'
+import { freshDatabase, type FreshDatabase } from '../support/postgres.js'
 import { waysApart } from '../../src/search/postgres/split-words.js'
 import { ask, document, idsOf } from './contract/asking.js'
 import { describeSearchIndex } from './index-contract.js'
@@ -35,6 +35,52 @@ test.each([
   } finally {
     await database.drop()
   }
+})
+
+describe('what is obvious', () => {
+  let database: FreshDatabase
+  let index: PostgresIndex
+  beforeAll(async () => {
+    database = await freshDatabase()
+    index = new PostgresIndex(database.knex)
+    await index.write(
+      [
+        document('lambeth/air', { title: 'Airquality LSOA11 2019 NO2' }),
+        document('camden/air', { title: 'Air quality monitoring' }),
+        document('camden/votes', { title: 'Polling stations', description: 'Open from seven. A form is not needed.' }),
+        document('camden/farms', { title: 'City farms' }),
+        document('camden/lamps', { title: 'Street lighting' }),
+        document('camden/old', { title: 'Trees (archived 2013)' }),
+        document('camden/trees', { title: 'Woods', keywords: ['trees'] }),
+      ],
+      [],
+    )
+  })
+  afterAll(() => database.drop())
+  const found = async (text: string) => {
+    const page = await ask(index, { text })
+    return [idsOf(page), page.correctedText]
+  }
+
+  test.each([
+    ['air quality', ['lambeth/air', 'camden/air'], null],
+    ['airquality', ['lambeth/air', 'camden/air'], null],
+    ['pollution', ['lambeth/air', 'camden/air'], null],
+    ['streetlights', ['camden/lamps'], null],
+    ['trees', ['camden/trees', 'camden/old'], null],
+    ['trees archived', ['camden/old'], null],
+    ['Poling  stations', ['camden/votes'], 'polling  stations'],
+  ])('is found by %s, and no guess is put before it', async (text, ids, corrected) => {
+    const [hits, shown] = await found(text)
+    expect([new Set(hits), shown]).toEqual([new Set(ids), corrected])
+    if (text === 'trees') expect(hits).toEqual(ids)
+  })
+
+  test('is not found by a word that only looks alike: pollution is no polling station, nor is a form a farm', async () => {
+    await index.write([], ['lambeth/air', 'camden/air'])
+    expect(await found('pollution')).toEqual([[], null])
+    expect((await found('form'))[0]).toEqual(['camden/votes'])
+  })
 })
 
 test('a word is taken apart as a postcode, between letters and digits, or in two', () => {

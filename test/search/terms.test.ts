@@ -90,6 +90,25 @@ describe('synonyms', () => {
   })
 })
 
+describe('words written together', () => {
+  const joined = (text: string) => termsOf(text).all.map(({ joined: own }) => own)
+  test('stand for two that follow each other, and two for one', () => {
+    expect(joined('grit tree bins')).toEqual([['grittree'], ['grittree', 'treebins'], ['treebins']])
+    expect(joined('air quality')).toEqual([['airquality', 'airpollution']])
+    expect(others('streetlights')).toContain('street lighting')
+    expect(all('play grounds')).toEqual(['play grounds'])
+  })
+  test('are not made of words that say nothing, of single letters or of phrases', () => {
+    expect(joined('state of art')).toEqual([[], []])
+    expect(joined('a b "air quality"')).toEqual([[], []])
+  })
+})
+
+test('a wide word also means its kinds, and none of them means the wide word', () => {
+  expect(others('pollution')).toContain('air quality')
+  expect(others('air quality')).not.toContain('pollution')
+})
+
 describe('the last word', () => {
   test('may not be finished', () => {
     expect(unfinished('polling stat')).toEqual(['stat'])

@@ -43,6 +43,7 @@ export class SearchResolver {
       edges,
       totalCount,
       facets: page.facets,
+      correctedText: page.correctedText,
       nodes: edges.map(({ node }) => node),
       pageInfo: { hasNextPage, hasPreviousPage, startCursor: page.hits[0]?.cursor ?? null, endCursor: page.hits.at(-1)?.cursor ?? null },
     }

@@ -77,6 +77,11 @@ export class SearchConnection {
   @Field(() => PageInfo, { description: 'What lies before and after the page' }) pageInfo!: PageInfo
   @Field(() => Int, { description: 'How many hits there are on all pages, of those that the viewer may see' }) totalCount!: number
   @Field(() => [FacetCounts], { description: 'The counts of the facets that were asked for, in their order' }) facets!: FacetCounts[]
+  @Field(() => String, {
+    nullable: true,
+    description: 'The text that the results are for, where words of yours were taken for mistakes; null where none were',
+  })
+  correctedText!: string | null
 }
 
 @Directive('@public')

@@ -34,7 +34,7 @@ const operation = (
   node: string,
 ) => `query ($text: String!, $filter: SearchFilter, $facets: [SearchFacet!], $sort: SearchSort, $first: Int, $after: String) {
   search(text: $text, filter: $filter, facets: $facets, sort: $sort, first: $first, after: $after) {
-    edges { cursor node { ${node} } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } totalCount facets { facet values { value count } }
+    edges { cursor node { ${node} } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } totalCount correctedText facets { facet values { value count } }
   }
 }`
 

@@ -27,7 +27,10 @@ export function page({ nonce, examples, packageVersion }: PageParts): string {
 <h1>Seven Dials</h1>
 <label for="token">Bearer token</label>
 <input id="token" type="password" autocomplete="off" spellcheck="false" aria-describedby="token-note">
+<details>
+<summary>Help</summary>
 <p id="token-note">Sent with each operation, and kept in this tab until that is closed. Without one you see what is open to all. In the editor, Ctrl+M (Mac: Ctrl+Shift+M) lets Tab move on.</p>
+</details>
 </header>
 <main id="editor"><p>Loading the editor&hellip;</p><noscript><p>The editor needs JavaScript.</p></noscript></main>
 </body>

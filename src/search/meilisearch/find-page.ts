@@ -129,6 +129,8 @@ function pageOf(request: SearchRequest, walk: Walk, { wanted }: QueryParts, page
     hasNextPage: page.totalHits > hits.length,
     hasPreviousPage: walk.seen.length > 0,
     totalCount: whole.totalHits,
+    // Meilisearch does not say which words it took for mistakes.
+    correctedText: null,
     facets: request.facets.map((facet): FacetCounts => ({
       facet,
       values: mostFirst(whole.facetDistribution?.[facetAttributes[facet]] ?? {}),

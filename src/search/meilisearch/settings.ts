@@ -1,5 +1,5 @@
 import type { Settings } from 'meilisearch'
-import { synonyms } from '../synonyms.js'
+import { narrower, synonyms } from '../synonyms.js'
 
 /**
  * Increase it when the form of stored documents changes: documents of another version are written again when a hub compares index and
@@ -63,13 +63,15 @@ function numbers(name: string): string[] {
   return /\p{L}{4}s$/u.test(name) && !name.endsWith('ss') ? [name, name.slice(0, -1)] : [name]
 }
 
-/** Each synonym leads to all the others. */
-function bothWays(): Record<string, string[]> {
+/** Each synonym leads to all the others, and a wide word to its kinds. */
+function everyWay(): Record<string, string[]> {
   const others = new Map<string, Set<string>>()
   for (const group of synonyms) {
     const names = [...new Set(group.flatMap(numbers))]
     for (const name of names) others.set(name, new Set([...(others.get(name) ?? []), ...names.filter((other) => other !== name)]))
   }
+  for (const [wide, ...kinds] of narrower)
+    for (const name of numbers(wide)) others.set(name, new Set([...(others.get(name) ?? []), ...kinds.flatMap(numbers)]))
   return Object.fromEntries([...others].map(([name, values]) => [name, [...values]]))
 }
 
@@ -128,7 +130,7 @@ export const settings = {
   ],
   rankingRules: ['sort', 'words', 'typo', 'attributeRank', 'proximity', 'exactness', 'modified:desc', 'id:asc'],
   stopWords: [],
-  synonyms: bothWays(),
+  synonyms: everyWay(),
   distinctAttribute: null,
   typoTolerance: {
     enabled: true,

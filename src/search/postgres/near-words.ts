@@ -11,9 +11,9 @@ const changesAllowed = (word: string) => (word.length < 5 ? 0 : word.length < 9 
 
 /**
  * How many corrections and completions of a word are tried, from how many letters on its endings are looked up, and how many endings there
- * may be.
+ * may be; and from how many letters on a word that documents have may also be two words of others.
  */
-const limits = { near: 10, completions: 50, begun: 3, endings: 30 } as const
+const limits = { near: 10, completions: 50, begun: 3, endings: 30, compound: 8 } as const
 
 interface Known {
   readonly word: string
@@ -88,7 +88,7 @@ export async function nearWords(
   )
   const apart = await splitWords(
     knex,
-    rows.filter(({ isKnown }) => !isKnown).map(({ word }) => word),
+    rows.filter(({ word, isKnown }) => !isKnown || word.length >= limits.compound).map(({ word }) => word),
     audiences,
   )
   return new Map(
@@ -98,7 +98,8 @@ export async function nearWords(
       return [
         word,
         {
-          words: [...new Set([...completions, ...(isShort ? endings : []), ...nearest(answer, lexemes.get(word) ?? [])])],
+          words: [...new Set([...completions, ...(isShort ? endings : [])])],
+          corrected: nearest(answer, lexemes.get(word) ?? []),
           isListed: isShort,
           apart: apart.get(word) ?? [],
           isKnown: isKnown || word.length > wordLengthMax,
@@ -127,11 +128,16 @@ async function nearLexemes(
 }
 
 function nearest({ word, lexeme, near }: Answer, lexemes: readonly Known[]): string[] {
+  // A stem is shorter than its word, so that fewer letters of it may be wrong: `pollution` is not `polling`.
+  const within = (distance: number, most: number) => (distance <= most ? distance : Infinity)
   const distances = [...(near ?? []), ...lexemes].map((known) => ({
     known: known.word,
-    distance: Math.min(editDistance(word, known.word), editDistance(lexeme, known.lexeme)),
+    distance: Math.min(
+      within(editDistance(word, known.word), changesAllowed(word)),
+      within(editDistance(lexeme, known.lexeme), changesAllowed(lexeme)),
+    ),
   }))
-  const close = distances.filter(({ known, distance }) => known !== word && distance <= changesAllowed(word))
+  const close = distances.filter(({ known, distance }) => known !== word && distance < Infinity)
   // Keep only the candidates at the smallest edit distance.
   const least = Math.min(...close.map(({ distance }) => distance))
   return [...new Set(close.filter(({ distance }) => distance === least).map(({ known }) => known))].slice(0, limits.near)

@@ -3,6 +3,7 @@ import { databaseError } from '../../database/database-error.js'
 import { SourceTimeout } from '../../errors.js'
 import type { Fingerprint, SearchDocument, SearchIndex, SearchPage, SearchRequest } from '../port.js'
 import { cursorOf, placeOf, questionOf, type Width } from './cursor.js'
+import { correctedText } from './corrected-text.js'
 import { findPage, type FoundPage } from './find.js'
 import { highlightsOf } from './highlights.js'
 import { nearWords } from './near-words.js'
@@ -32,7 +33,7 @@ export class PostgresIndex implements SearchIndex {
     return this.#coded(async () => {
       const question = questionOf(request)
       const place = request.after === undefined ? undefined : placeOf(question, request.after)
-      const { page, width, query } = await this.#find(request, place?.width, place)
+      const { page, width, query, corrected } = await this.#find(request, place?.width, place)
       const shown = page.hits.slice(0, request.first)
       let reading: ReturnType<typeof highlightsOf> | undefined
       const highlights = () =>
@@ -54,6 +55,7 @@ export class PostgresIndex implements SearchIndex {
         hasPreviousPage: page.isBefore,
         totalCount: page.total,
         facets: page.facets,
+        correctedText: page.total > 0 ? corrected : null,
       }
     })
   }
@@ -63,16 +65,18 @@ export class PostgresIndex implements SearchIndex {
     request: SearchRequest,
     width: Width | undefined,
     place: Parameters<typeof findPage>[3],
-  ): Promise<{ page: FoundPage; width: Width; query: TextQuery | undefined }> {
+  ): Promise<{ page: FoundPage; width: Width; query: TextQuery | undefined; corrected: string | null }> {
     const find = (query: TextQuery | undefined) => findPage(this.knex, request, query, place, searchMsMax)
     const terms = termsOf(request.text)
-    if (terms.all.length + terms.not.length === 0) return { page: await find(undefined), width: 0, query: undefined }
+    if (terms.all.length + terms.not.length === 0) return { page: await find(undefined), width: 0, query: undefined, corrected: null }
     const near = (everyWord: boolean) => nearWords(this.knex, terms, request.audiences, { everyWord })
     for (let now: Width = width ?? 0; ; now += 1) {
       const words: Near = await near(now > 0)
       const query = textQuery(terms, words, now === 2 ? 'any' : 'all')
       const page = await find(query)
-      if (page.total > 0 || width !== undefined || now === 2) return { page, width: now as Width, query }
+      if (page.total > 0 || width !== undefined || now === 2) {
+        return { page, width: now as Width, query, corrected: correctedText(request.text, words, now > 0) }
+      }
     }
   }
 

@@ -1,6 +1,6 @@
 import { stopWords, weakWords } from '../noise-words.js'
-import { synonyms } from '../synonyms.js'
-import { wordsOf } from '../words.js'
+import { narrower, synonyms } from '../synonyms.js'
+import { wordLengthMax, wordsOf } from '../words.js'
 
 /** A part of a search: one word or a run of words, with its synonyms. */
 export interface Term {
@@ -9,6 +9,8 @@ export interface Term {
   readonly phrase: boolean
   /** Its synonyms, each a run of words. */
   readonly synonyms: readonly (readonly string[])[]
+  /** Words that stand for it when it is written together, alone or with a neighbour: `airquality`. */
+  readonly joined: readonly string[]
   /** The last word, which may be unfinished. */
   readonly prefix: boolean
 }
@@ -37,7 +39,23 @@ for (const group of synonyms) {
   const names = new Map(group.map((name) => wordsOf(name)).map((words) => [keyOf(words), words]))
   for (const key of names.keys()) byName.set(key, new Map([...(byName.get(key) ?? []), ...names].filter(([other]) => other !== key)))
 }
+for (const [wide, ...kinds] of narrower) {
+  const key = keyOf(wordsOf(wide))
+  const names = kinds.map((name) => wordsOf(name)).map((words): [string, readonly string[]] => [keyOf(words), words])
+  byName.set(key, new Map([...(byName.get(key) ?? []), ...names]))
+}
+// Two words are also written together: `streetlights` is what `street lights` is.
+for (const [key, names] of [...byName].filter(([name]) => /^\S{2,} \S+$/.test(name))) {
+  const joined = key.replace(' ', '')
+  if (!byName.has(joined)) byName.set(joined, new Map([...names, [key, key.split(' ')]]))
+}
 const synonymWordsMax = Math.max(...[...byName.keys()].map((key) => key.split(' ').length))
+
+/** The synonyms of a run of words, or of the one word that two are when written together: `play grounds`. Empty where it has none. */
+export function synonymsOf(run: readonly string[]): (readonly string[])[] {
+  const names = byName.get(keyOf(run)) ?? (run.length === 2 ? byName.get(keyOf([run.join('')])) : undefined)
+  return [...(names?.values() ?? [])]
+}
 
 /** Parses a search text: words, "phrases in quotes", and -words that must be absent. */
 export function termsOf(text: string): Terms {
@@ -49,7 +67,8 @@ export function termsOf(text: string): Terms {
     left -= words.length
     return words
   }
-  const phraseOf = (words: readonly string[]): Term[] => (words.length === 0 ? [] : [{ words, phrase: true, synonyms: [], prefix: false }])
+  const phraseOf = (words: readonly string[]): Term[] =>
+    words.length === 0 ? [] : [{ words, phrase: true, synonyms: [], joined: [], prefix: false }]
   for (const [part, minus, quoted, plain = ''] of text.matchAll(/(-?)"([^"]*)(?:"|$)|((?:(?!-?")[\s\S])+)/g)) {
     if (quoted !== undefined) {
       ;(minus === '-' ? not : asked).push(...phraseOf(take(quoted)))
@@ -73,19 +92,33 @@ export function termsOf(text: string): Terms {
 
 /** Unquoted words: the longest runs that have synonyms first, then single words. */
 function plainTerms(words: readonly string[], isUnfinished: boolean): Term[] {
-  const terms: Term[] = []
+  const terms: Omit<Term, 'joined'>[] = []
   for (let at = 0; at < words.length;) {
     const longest = Math.min(synonymWordsMax, words.length - at)
     const length =
-      Array.from({ length: longest }, (_, index) => longest - index).find((size) => byName.has(keyOf(words.slice(at, at + size)))) ?? 1
+      Array.from({ length: longest }, (_, index) => longest - index).find((size) => synonymsOf(words.slice(at, at + size)).length > 0) ?? 1
     const run = words.slice(at, at + length)
     at += length
     terms.push({
       words: run,
       phrase: false,
-      synonyms: [...(byName.get(keyOf(run))?.values() ?? [])],
+      synonyms: synonymsOf(run),
       prefix: isUnfinished && at === words.length,
     })
   }
-  return terms
+  return terms.map((term, at) => ({ ...term, joined: joinedOf(term, terms[at - 1], terms[at + 1]) }))
+}
+
+/** A term of two words and its synonyms of two, each as one word; a term of one word, together with the word before it and after it. */
+function joinedOf(term: Omit<Term, 'joined'>, before?: Omit<Term, 'joined'>, after?: Omit<Term, 'joined'>): string[] {
+  const beside = term.words.length > 1 ? [] : [[before, term] as const, [term, after] as const]
+  const neighbours = beside.map((pair) => pair.flatMap((one) => (one?.words.length === 1 ? one.words : [])))
+  return [...new Set([term.words, ...term.synonyms, ...neighbours].flatMap(together))]
+}
+
+/** Two words as one; nothing where one of them says nothing, or is a single letter. */
+function together(words: readonly string[]): string[] {
+  const isPair = words.length === 2 && words.every((word) => word.length > 1 && !stopWords.has(word))
+  const joined = words.join('')
+  return isPair && joined.length <= wordLengthMax ? [joined] : []
 }

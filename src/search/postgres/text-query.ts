@@ -1,14 +1,16 @@
-import type { Term, Terms } from './terms.js'
+import { synonymsOf, type Term, type Terms } from './terms.js'
 
 /**
  * What a typed word may mean.
- * @property words corrections of the word, and words that it begins
+ * @property words words that it begins
+ * @property corrected guesses of what was mistyped, the likeliest first
  * @property apart runs of words that it may be when split
  * @property isListed whether `words` holds all words that it begins; then a prefix query, which is slower, is not needed
  * @property isKnown whether a document has the word itself, or might
  */
 export interface Meant {
   readonly words: readonly string[]
+  readonly corrected: readonly string[]
   readonly apart: readonly (readonly string[])[]
   readonly isListed: boolean
   readonly isKnown: boolean
@@ -88,11 +90,18 @@ export function textQuery({ all, some, not }: Terms, near: Near, demand: Demand)
     merits: [
       ...ranked.map((term) => meritsOf(term, near, { worth: 1, isThere: demand === 'all' })),
       ...some.slice(0, rankedMax).map((term) => meritsOf(term, near, { worth: 0.1, isThere: false })),
+      ...(isOutdated(all) ? [] : [[{ query: outdated.map((word) => `${word}:A`).join(' | '), points: -outdatedCost }]]),
       ...ranked.slice(1).map((term, index) => together(ranked[index] as Term, term, near)),
     ],
     words: [...new Set(wanted.flatMap((text) => text.split(/[()|&\s]+|<->/)))].filter((word) => word !== '').join(' | '),
   }
 }
+
+/** Words of titles that say that another dataset has taken the place of this one. */
+const outdated = ['archived', 'superseded', 'discontinued', 'withdrawn']
+/** What is current outranks what only has a better word in its title. */
+const outdatedCost = 1.5
+const isOutdated = (all: readonly Term[]) => all.some(({ words }) => words.some((word) => outdated.includes(word)))
 
 /** @param wanted the ways of each term, in the order of `all`. */
 function exactQuery(all: readonly Term[], not: readonly Term[], wanted: readonly string[], demand: Demand): ExactQuery {
@@ -110,21 +119,29 @@ function exactQuery(all: readonly Term[], not: readonly Term[], wanted: readonly
 }
 
 /**
- * How well a document matches a term: the typed word ranks above another word of its stem, that above an unfinished or mistyped one, and
- * each by its field. Most documents have a term far from their titles, so one query first finds those that have it in a better field.
+ * How well a document matches a term: the typed word ranks above another word of its stem, that above an unfinished one, and each by its
+ * field. A guess of what was mistyped ranks below the typed word in any field. Most documents have a term far from their titles, so one query first finds those that have it in a better field.
  * @param isThere whether every found document has the term in some way
  */
 function meritsOf(term: Term, near: Near, { worth, isThere }: { worth: number; isThere: boolean }): Merit[] {
   const [own = '', ...others] = exact(term)
   const isWord = isOneWord(term)
-  const [meant] = loose(term, near)
+  const [begun] = loose(term, near, meantBy)
+  const [guessed] = loose(term, near, guessesOf)
   const asTyped: Merit[] = [
     ...(others.length === 0 ? [] : [{ query: labelled(either(others), 'A'), points: worth * 2 }]),
     { query: '', title: own, points: worth * 2 },
   ]
   const inTitle = isWord && conflated.test(own) ? { points: worth * 1.9, better: asTyped } : { points: worth * 2 }
   const ways = isUnknown(term, near) ? [] : [inFields(either([own, ...others]), (share) => worth * (1 + share), inTitle)]
-  const merits = [...ways, ...(meant === undefined ? [] : [inFields(meant, (share) => worth * (0.9 + share * 0.8))])]
+  const loosely = (share: number) => worth * (0.9 + share * 0.8)
+  const asGuess = (share: number) => worth * (0.5 + share * 0.5)
+  const merits = [
+    ...ways,
+    ...(begun === undefined ? [] : [inFields(begun, loosely)]),
+    // Where no document has the typed word, the guesses rank among themselves.
+    ...(guessed === undefined ? [] : [inFields(guessed, ways.length === 0 ? loosely : asGuess)]),
+  ]
   return [
     // What an organisation publishes is about its place, even if the titles do not name it.
     ...(isWord ? [{ query: '', spoke: own, points: worth * 2 }] : []),
@@ -154,10 +171,11 @@ function together(one: Term, next: Term, near: Near): Merit[] {
   return [{ query, points: 0.05, better: [{ query: labelled(query, 'A'), points: 0.2 }] }]
 }
 
-/** The words themselves, then their synonyms. */
-const exact = ({ words, phrase, synonyms }: Term): string[] => [
+/** The words themselves, then their synonyms, then what they are when written together. */
+const exact = ({ words, phrase, synonyms, joined }: Term): string[] => [
   group(words.join(phrase ? ' <-> ' : ' & ')),
   ...synonyms.map((other) => group(other.join(' <-> '))),
+  ...joined,
 ]
 
 const isOneWord = ({ words, phrase }: Term) => words.length === 1 && !phrase
@@ -168,18 +186,26 @@ function isUnknown(term: Term, near: Near): boolean {
     words: [word = ''],
     synonyms,
   } = term
-  return isOneWord(term) && synonyms.length === 0 && near.get(word)?.isKnown === false && loose(term, near).length > 0
+  return isOneWord(term) && synonyms.length === 0 && near.get(word)?.isKnown === false && anyhow(term, near).length > 0
 }
 
 /** Everything in a document that counts as the term. */
-const waysOf = (term: Term, near: Near): string[] => [...(isUnknown(term, near) ? [] : exact(term)), ...loose(term, near)]
+const waysOf = (term: Term, near: Near): string[] => [...(isUnknown(term, near) ? term.joined : exact(term)), ...anyhow(term, near)]
 
-/** The likely meanings of the words: corrections, or endings of the last one. A word that no document has is not looked up. */
-function loose({ words, phrase, prefix }: Term, near: Near): string[] {
+const meantBy = ({ words, apart }: Meant) => [...words, ...apart.map((run) => `(${run.join(' <-> ')})`)]
+const guessesOf = ({ corrected }: Meant) =>
+  corrected.flatMap((word) => [word, ...synonymsOf([word]).map((run) => (run.length === 1 ? run.join() : `(${run.join(' <-> ')})`))])
+const anyhow = (term: Term, near: Near): string[] => loose(term, near, (meant) => [...meantBy(meant), ...guessesOf(meant)])
+
+/**
+ * The likely meanings of the words: endings of the last one, or corrections. A word that no document has is not looked up.
+ * @param meanings which of the meanings of a word count. Without the words that it begins, it is not unfinished either.
+ */
+function loose({ words, phrase, prefix }: Term, near: Near, meanings: (meant: Meant) => readonly string[]): string[] {
   const others = words.map((word, index) => {
     const meant = near.get(word)
-    const isOpen = prefix && index === words.length - 1 && meant?.isListed !== true
-    return [...(isOpen ? [`${word}:*`] : []), ...(meant?.words ?? []), ...(meant?.apart ?? []).map((run) => `(${run.join(' <-> ')})`)]
+    const isOpen = meanings !== guessesOf && prefix && index === words.length - 1 && meant?.isListed !== true
+    return [...(isOpen ? [`${word}:*`] : []), ...(meant === undefined ? [] : meanings(meant))]
   })
   if (phrase || others.every(({ length }) => length === 0)) return []
   const ways = words.map((word, index) => {

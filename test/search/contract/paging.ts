@@ -45,12 +45,12 @@ export function paging(open: OpenSearchIndex): void {
     const { hits, hasNextPage } = await ask(index(), { text: 'garden' })
     expect(hasNextPage).toBe(false)
     const { hits: none, ...rest } = await ask(index(), { text: 'garden', after: hits.at(-1)!.cursor })
-    expect([none, rest]).toEqual([[], { hasNextPage: false, hasPreviousPage: true, totalCount: 17, facets: [] }])
+    expect([none, rest]).toEqual([[], { hasNextPage: false, hasPreviousPage: true, totalCount: 17, facets: [], correctedText: null }])
   })
 
   test('a page of none', async () => {
     const { hits, ...rest } = await ask(index(), { first: 0 })
-    expect([hits, rest]).toEqual([[], { hasNextPage: true, hasPreviousPage: false, totalCount: 17, facets: [] }])
+    expect([hits, rest]).toEqual([[], { hasNextPage: true, hasPreviousPage: false, totalCount: 17, facets: [], correctedText: null }])
   })
 
   const others: Partial<SearchRequest>[] = [

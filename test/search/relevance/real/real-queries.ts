@@ -74,5 +74,13 @@ export const realQueries: readonly JudgedQuery[] = [
   query('resident', 'défibrillateur', [evian('b7c181ff568344daae2a77bafbcc7225', 0)]),
   query('journalist', 'property sales price paid', ['data-gov-uk/price-paid-data']),
   query('journalist', 'house prices', ['data-gov-uk/price-paid-data']),
+  query('scientist', 'air quality', [no2]),
+  query('scientist', 'airquality', [no2]),
+  query('resident', 'pollution', [no2]),
+  query('journalist', 'crime', [burglary, bicycles], ['socrata/3k2p-39jp']),
+  query('resident', 'voting', votes, votes2015),
+  query('dashboard', 'nitrogen dioxide lsoa', [no2]),
+  query('resident', 'grit bin', ['camden/grit-bins', 'wandsworth/grit-bins']),
+  query('resident', 'polling staitons lambeth', ['lambeth/polling-stations']),
   query('resident', 'xylophone', []),
 ]
