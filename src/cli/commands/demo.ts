@@ -7,17 +7,19 @@ import { askGraph } from '../ask-graph.js'
 import { type DemoIssuer, demoTokenSeconds, startDemoIssuer } from '../demo-issuer.js'
 import { type DemoAnswer, type DemoJoinAnswer, joinOfBoroughs, mainJob } from '../demo-queries.js'
 import { demoToken } from '../demo-token.js'
+import { fitWidth, usualWidth, wrapText } from '../fit-width.js'
 import { issuerOf, organisationIdOf } from '../hub-identity.js'
 import { createLog } from '../log.js'
 import { matchText } from '../match-text.js'
+import { print } from '../print.js'
 import type { RunningHub } from '../start-hub.js'
 import { UndoList } from '../undo-list.js'
 import { untilStopped } from '../until-stopped.js'
-import { dataDirOption, portOption } from './options.js'
+import { portOption } from './options.js'
 
 interface Options {
   port?: number
-  dataDir: string
+  dataDir?: string
 }
 
 /** `dials demo`: what `npm start` runs. */
@@ -25,12 +27,14 @@ export function demoCommand(): Command {
   return new Command('demo')
     .description('run the demonstration: a hub and five spoke processes over examples/london')
     .addOption(portOption())
-    .addOption(dataDirOption('.data/demo'))
-    .action(async ({ port, dataDir }: Options) => {
+    .option('--data-dir <folder>', 'folder for its own data (default: .data/demo, and .data/demo-<port> on another port than 4000)')
+    .action(async ({ port, dataDir = folderOf(port) }: Options) => {
       const { startHub } = await import('../start-hub.js')
-      const environment = readEnvironment()
+      const read = readEnvironment()
+      // Who tries it out sees what it prints, and not every step of its six processes.
+      const environment = { ...read, logLevel: read.variables['LOG_LEVEL'] ?? 'warn' }
       const loaded = loadHubConfig(packageFile('examples/london/hub.yaml'), environment)
-      const log = createLog({ ...environment, logLevel: environment.variables['LOG_LEVEL'] ?? 'warn' }, loaded.secrets, {
+      const log = createLog(environment, loaded.secrets, {
         hub: loaded.value.name,
       })
       process.stdout.write('Starting a hub and five spokes …\n')
@@ -56,7 +60,13 @@ export function demoCommand(): Command {
           )
           await showTokens(dataFolder, organisations.slice(0, 2), dataDir)
           process.stdout.write(`\nThe graph: ${hub.url}/graphql   Stop with Ctrl-C.\n`)
-          return { url: hub.url, close: () => undo.run() }
+          return {
+            url: hub.url,
+            async close() {
+              await undo.run()
+              await print('Stopped.\n').catch(() => undefined)
+            },
+          }
         } catch (thrown) {
           await undo.run()
           throw thrown
@@ -69,13 +79,18 @@ function withIssuer(loaded: Loaded<HubConfig>, issuer: DemoIssuer): Loaded<HubCo
   return { ...loaded, value: { ...loaded.value, issuers: [...(loaded.value.issuers ?? []), issuer.config] } }
 }
 
+/** Two demonstrations at once each need a folder of their own. */
+function folderOf(port: number | undefined): string {
+  return port === undefined || port === 4000 ? '.data/demo' : `.data/demo-${port}`
+}
+
 /** Each token on a line of its own, so that it can be copied. */
 async function showTokens(dataFolder: string, organisations: readonly string[], dataDir: string): Promise<void> {
   const tokens = await Promise.all(organisations.map(async (id) => `${id}:\n${await demoToken(dataFolder, id)}\n`))
   process.stdout.write(
-    `To ask as an organisation, send the header "Authorization: Bearer <token>". These live for ${demoTokenSeconds / 60} minutes:\n\n${tokens.join('\n')}\n`,
+    `To ask as an organisation, send the header "Authorization: Bearer <token>".\nThese live for ${demoTokenSeconds / 60} minutes:\n\n${tokens.join('\n')}\n`,
   )
-  process.stdout.write(`Another: npx dials token --data-dir ${dataDir} --organisation <id>\n`)
+  process.stdout.write(`${wrapText(`Another: npx dials token --data-dir ${dataDir} --organisation <id>`)}\n`)
 }
 
 async function show(hub: RunningHub, spokeIds: readonly string[]): Promise<void> {
@@ -86,7 +101,7 @@ async function show(hub: RunningHub, spokeIds: readonly string[]): Promise<void>
   process.stdout.write(
     `${spokesTable(spokes)}\n\nLibraries, toilets and polling stations by borough, as it came back over HTTP:\n${answerTable(query)}\n\n` +
       `Barnet's schools with what Camden's list says of them, and what matched:\n${answerTable(join)}\n` +
-      `${join.matches.map(matchText).join('\n')}\n\n`,
+      `${join.matches.map((match) => wrapText(matchText(match))).join('\n')}\n\n`,
   )
 }
 
@@ -106,7 +121,9 @@ function spokesTable(spokes: readonly SpokeLine[]): string {
 }
 
 function answerTable({ columns, rows }: DemoAnswer): string {
-  const table = new Table({ head: columns.map(({ name }) => name), ...plain })
-  for (const row of rows) table.push(row.map((cell) => String(cell ?? '')))
+  const whole = [columns.map(({ name }) => name), ...rows.map((row) => row.map((cell) => String(cell ?? '')))]
+  const [head = [], ...cells] = fitWidth(whole, usualWidth)
+  const table = new Table({ head, ...plain })
+  table.push(...cells)
   return table.toString()
 }

@@ -39,7 +39,7 @@ export async function startSources(
   sources: OpenSources,
   { keys, hubEngine, telemetry }: SourcesOptions,
 ): Promise<void> {
-  const { loaded, dataFolder, log, undo } = start
+  const { loaded, dataFolder, environment, log, undo } = start
   const { engine, scratchFolder } = hubEngine
   const threads = engineThreads(spokes.length, availableParallelism())
   undo.add(() => sources.close())
@@ -54,8 +54,11 @@ export async function startSources(
       memoryFolder: join(dataFolder, 'sources'),
       signer: new RequestSigner(keys.issuer, keys.key),
       startSpoke: (file) =>
-        new SpokeChild(spoke.id, spokeCommand(file, join(dataFolder, 'spokes', spoke.id), keys, threads), log, (listening) =>
-          sources.setListening(spoke.id, listening),
+        new SpokeChild(
+          spoke.id,
+          spokeCommand(file, join(dataFolder, 'spokes', spoke.id), keys, { threads, logLevel: environment.logLevel }),
+          log,
+          (listening) => sources.setListening(spoke.id, listening),
         ),
       log,
     })
@@ -68,7 +71,7 @@ function spokeCommand(
   file: string,
   dataFolder: string,
   { issuer, jwksFile, issuersFile }: HubKeys,
-  threads: number,
+  { threads, logLevel }: { threads: number; logLevel: string },
 ): [string, ...string[]] {
   const main = fileURLToPath(new URL(`../main${/\.[jt]s$/.exec(import.meta.url)?.[0] ?? ''}`, import.meta.url))
   const options = {
@@ -79,6 +82,7 @@ function spokeCommand(
     'hub-jwks': jwksFile,
     'hub-issuers': issuersFile,
     'engine-threads': String(threads),
+    'log-level': logLevel,
   }
   const given = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
   return [process.execPath, ...process.execArgv, main, 'spoke', ...given]
