@@ -42,7 +42,7 @@ function runWithThreads() {
   // npm ends only the shell between it and this program, which then has another parent.
   const { ppid } = process
   const orphaned = () => process.ppid !== ppid && child.kill('SIGTERM')
-  if (process.env.npm_lifecycle_event !== undefined) setInterval(orphaned, 500).unref()
+  if (process.env.npm_lifecycle_event !== undefined) globalThis.setInterval(orphaned, 500).unref()
   child.once('exit', (code, signal) => {
     if (signal !== null) process.stderr.write(`dials: the program was ended by ${signal}\n`)
     process.exit(signal === null ? code : 1)
