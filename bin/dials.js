@@ -39,6 +39,10 @@ function runWithThreads() {
   })
   // Where a terminal or a supervisor sends a signal to both, the program takes the two for one.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  // npm ends only the shell between it and this program, which then has another parent.
+  const { ppid } = process
+  const orphaned = () => process.ppid !== ppid && child.kill('SIGTERM')
+  if (process.env.npm_lifecycle_event !== undefined) globalThis.setInterval(orphaned, 500).unref()
   child.once('exit', (code, signal) => {
     if (signal !== null) process.stderr.write(`dials: the program was ended by ${signal}\n`)
     process.exit(signal === null ? code : 1)

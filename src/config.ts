@@ -347,6 +347,13 @@ function mend(issue: z.core.$ZodIssue | undefined): string {
   if (issue.code === 'unrecognized_keys')
     return `there is no setting ${issue.keys.map((key) => `'${key}'`).join(', ')} here: remove it, or correct its spelling`
   if (issue.code === 'invalid_type')
-    return issue.message.endsWith('received undefined') ? `is missing: give a ${issue.expected}` : `must be a ${issue.expected}`
+    return issue.message.endsWith('received undefined')
+      ? `is missing: give ${withArticle(issue.expected)}`
+      : `must be ${withArticle(issue.expected)}`
   return issue.message
+}
+
+/** `an object`, `a string` */
+function withArticle(kind: string): string {
+  return `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import { databaseError } from '../database/database-error.js'
 import { ConfigError, DialsError } from '../errors.js'
@@ -11,12 +12,14 @@ import { searchCommand } from './commands/search.js'
 import { spokeCommand } from './commands/spoke.js'
 import { tokenCommand } from './commands/token.js'
 import { ListenError } from './listen.js'
+import { packageFile } from './package-file.js'
 import { plainReason } from './plain-reason.js'
 
 /** Exit codes: 0 success, 1 failure, 2 the command line or a configuration file is wrong. */
 export async function main(argv: readonly string[]): Promise<number> {
   const program = new Command('dials')
     .description('Seven Dials: one GraphQL graph over the data catalogues of many organisations, while each keeps its own data')
+    .version(version(), '--version', 'print the version of this program')
     .exitOverride()
     .addOption(new Option('--trace', 'show stack traces of errors').hideHelp())
   for (const command of [
@@ -41,10 +44,17 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+function version(): string {
+  return (JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string }).version
+}
+
 function reason(thrown: unknown): string {
   const known = databaseError(thrown)
   if (known !== thrown && known instanceof DialsError) return `${known.message} (${(thrown as Error).message})`
   if (thrown instanceof ConfigError || thrown instanceof ListenError || thrown instanceof DialsError) return thrown.message
+  const { code, syscall, path } = thrown as NodeJS.ErrnoException
+  if (path !== undefined && syscall !== undefined && ['EACCES', 'EPERM', 'EROFS'].includes(code ?? ''))
+    return `${path}: this user may not use it (${code}). Give --data-dir a folder of this user, or run as the user whose it is.`
   return `${thrown instanceof Error ? plainReason(thrown) : String(thrown)} (dials --trace shows where)`
 }
 

@@ -11,10 +11,22 @@ const bytesMax = 2_000_000
  */
 export async function readQueryInput(file: string): Promise<object> {
   const name = file === '-' ? 'standard input' : file
-  const value = parseInput(await readText(file === '-' ? process.stdin : createReadStream(file), name), name)
+  const text = await readText(file === '-' ? process.stdin : createReadStream(file), name)
+  if (isGraphQl(file, text)) throw new ConfigError(name, '', notGraphQl)
+  const value = parseInput(text, name)
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
   throw new ConfigError(name, '', "it holds no query: give a QueryInput, an object with 'from'")
 }
+
+/** By its name, or by how it begins: neither JSON nor a query in YAML begins so. */
+function isGraphQl(file: string, text: string): boolean {
+  return /\.(graphql|gql)$/i.test(file) || graphQl.test(text)
+}
+
+const graphQl = /^(?:\s|#[^\n]*\n)*(?:(?:query|mutation|subscription)\b\s*\w*\s*[({]|\{\s*(?:query|explain)\s*[({])/
+
+const notGraphQl =
+  "it is a document of GraphQL: give the input of its field 'query' alone, in YAML or JSON, beginning with from: …; or send the document to /graphql"
 
 /** Parses JSON or YAML to a value that JSON can hold. Throws ConfigError with this name. */
 export function parseInput(text: string, name: string): unknown {

@@ -1,5 +1,6 @@
 import Table from 'cli-table3'
 import { counted } from '../connector/counted.js'
+import { cutText, fitWidth } from './fit-width.js'
 import { isExactNumber, stringifyExact } from './exact-json.js'
 import { type MatchAnswer, matchText } from '../query/6-result/match-text.js'
 
@@ -50,9 +51,12 @@ const cellMax = 60
 const rowsAtOnce = 200
 const numeric = new Set(['INT64', 'DOUBLE', 'DECIMAL'])
 
-/** Formats a result: a table of rows, their number, what each join matched, and what is missing and why. Ends without a line break. */
-export function answerText({ columns, rows, ...report }: Answer): string {
-  return [tableText(columns, rows), stateText(report), ...noteTexts(report)].join('\n')
+/**
+ * Formats a result: a table of rows, their number, what each join matched, and what is missing and why. Ends without a line break.
+ * @param width the characters of a line that the table fits in; without it nothing but long cells is cut
+ */
+export function answerText({ columns, rows, ...report }: Answer, width?: number): string {
+  return [tableText(columns, rows, width), stateText(report), ...noteTexts(report)].join('\n')
 }
 
 /** Whether the answer is whole: `1 row; truncated: more rows exist beyond the limit`. */
@@ -97,15 +101,12 @@ export function graphErrorText({ message, extensions: { code, inputPath = [], su
 /** Formats a cell on one line: null is empty, an object is JSON, and longer text is cut to 60 characters with an ellipsis. */
 export function cellText(value: unknown): string {
   if (value === null || value === undefined) return ''
-  const text = harmless(typeof value === 'object' && !isExactNumber(value) ? stringifyExact(value) : String(value))
-  // A character takes at most two units, so a piece of this length holds all that is printed, and one more.
-  const characters = [...text.slice(0, 2 * cellMax + 2)]
-  return characters.length <= cellMax ? text : `${characters.slice(0, cellMax - 1).join('')}…`
+  return cutText(harmless(typeof value === 'object' && !isExactNumber(value) ? stringifyExact(value) : String(value)), cellMax)
 }
 
-function tableText(columns: Answer['columns'], rows: readonly unknown[][]): string {
-  const head = columns.map(({ name }) => cellText(name))
-  const cells = rows.map((row) => row.map(cellText))
+function tableText(columns: Answer['columns'], rows: readonly unknown[][], width?: number): string {
+  const whole = [columns.map(({ name }) => cellText(name)), ...rows.map((row) => row.map(cellText))]
+  const [head = [], ...cells] = width === undefined ? whole : fitWidth(whole, width)
   const colAligns = columns.map(({ type }) => (numeric.has(type) ? 'right' : 'left'))
   const draw = (some: readonly string[][], colWidths: number[] = []) => {
     const table = new Table({ head, colAligns, colWidths, style: { head: [], border: [] } })

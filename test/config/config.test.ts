@@ -44,6 +44,8 @@ describe('configuration', () => {
         /two spokes have one id/,
       ],
       [spoke(''), 'spokes[0].connector', /is missing: give a string/],
+      [spoke('').replace('{ name: Camden }', 'Camden'), 'spokes[0].organisation', /must be an object/],
+      ['name: London\n', 'spokes', /is missing: give an array/],
       ['name: [London\n', 'line 2', /not YAML/],
     ]
     for (const [text, path, mend] of cases) {

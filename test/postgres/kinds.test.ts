@@ -100,7 +100,10 @@ describe('a foreign table of PostgreSQL', () => {
         'abroad-lost',
         'abroad.lost: The database that holds the rows of a foreign table cannot be reached, or refuses this one. Its operator must see to its server and user mapping.',
       ],
-      ['abroad-renamed', 'abroad.renamed: The catalogue of this source is out of date: a table or a column has changed. It is right again after the next harvest.'],
+      [
+        'abroad-renamed',
+        'abroad.renamed: The catalogue of this source is out of date: a table or a column has changed. It is right again after the next harvest.',
+      ],
     ])
     const lost: Relation = { op: 'scan', table: 'abroad-lost/abroad-lost', columns: [{ name: 'n', type: 'INT64' }] }
     const error = await failureOf(() => answer(postgres.bench, source, lost))

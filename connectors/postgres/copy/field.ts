@@ -122,5 +122,6 @@ function writeWord(values: GrowingBytes, word: number): void {
 }
 
 function checkLength(length: number, wanted: number): void {
-  if (length !== wanted) throw new SourceUnavailable('The source answered a value of another type than was asked for. It is right again after the next harvest.')
+  if (length !== wanted)
+    throw new SourceUnavailable('The source answered a value of another type than was asked for. It is right again after the next harvest.')
 }

@@ -65,5 +65,7 @@ function writeLarge(into: GrowingBytes, value: bigint): void {
 }
 
 function tooFine(): TypeMismatch {
-  return new TypeMismatch('A number of the source has more digits after its point than its column says. It is right again after the next harvest.')
+  return new TypeMismatch(
+    'A number of the source has more digits after its point than its column says. It is right again after the next harvest.',
+  )
 }

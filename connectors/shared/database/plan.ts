@@ -83,7 +83,9 @@ export function nativeText(pushed: Relation, tables: Tables, dialect: Dialect): 
 export function fromTable(scan: TableScan, tables: Tables, { quoteName, noColumn }: Dialect, sampled = ''): string {
   const table = tables.get(scan.table)
   if (table === undefined)
-    throw new SourceUnavailable(`The source does not hold table ${scan.table} any more, or may not read it. The catalogue says so after the next harvest.`)
+    throw new SourceUnavailable(
+      `The source does not hold table ${scan.table} any more, or may not read it. The catalogue says so after the next harvest.`,
+    )
   const positions = columnPositions(table.columns)
   const columns = scan.columns.map(({ name, type, scale }, position) => {
     const reading = table.columns[positions.get(name) ?? -1]?.reading

@@ -8,17 +8,19 @@ import { type DemoIssuer, demoTokenSeconds, startDemoIssuer } from '../demo-issu
 import { type DemoAnswer, type DemoJoinAnswer, joinOfBoroughs, mainJob, ownMembers } from '../demo-queries.js'
 import { demoToken } from '../demo-token.js'
 import { toDialsError } from '../../errors.js'
+import { fitWidth, usualWidth, wrapText } from '../fit-width.js'
 import { issuerOf, organisationIdOf } from '../hub-identity.js'
 import { createLog } from '../log.js'
 import { matchText } from '../../query/6-result/match-text.js'
+import { print } from '../print.js'
 import type { RunningHub } from '../start-hub.js'
 import { UndoList } from '../undo-list.js'
 import { untilStopped } from '../until-stopped.js'
-import { dataDirOption, portOption } from './options.js'
+import { portOption } from './options.js'
 
 interface Options {
   port?: number
-  dataDir: string
+  dataDir?: string
 }
 
 /** `dials demo`: what `npm start` runs. */
@@ -26,12 +28,14 @@ export function demoCommand(): Command {
   return new Command('demo')
     .description('run the demonstration: a hub and five spoke processes over examples/london')
     .addOption(portOption())
-    .addOption(dataDirOption('.data/demo'))
-    .action(async ({ port, dataDir }: Options) => {
+    .option('--data-dir <folder>', 'folder for its own data (default: .data/demo, and .data/demo-<port> on another port than 4000)')
+    .action(async ({ port, dataDir = folderOf(port) }: Options) => {
       const { startHub } = await import('../start-hub.js')
-      const environment = readEnvironment()
+      const read = readEnvironment()
+      // Who tries it out sees what it prints, and not every step of its six processes.
+      const environment = { ...read, logLevel: read.variables['LOG_LEVEL'] ?? 'warn' }
       const loaded = loadHubConfig(packageFile('examples/london/hub.yaml'), environment)
-      const log = createLog({ ...environment, logLevel: environment.variables['LOG_LEVEL'] ?? 'warn' }, loaded.secrets, {
+      const log = createLog(environment, loaded.secrets, {
         hub: loaded.value.name,
       })
       process.stdout.write('Starting a hub and five spokes …\n')
@@ -56,9 +60,15 @@ export function demoCommand(): Command {
             loaded.value.spokes.map(({ id }) => id),
           )
           await showTokens(hub, dataFolder, dataDir)
-          process.stdout.write('\nPages of this machine may use it, at any port: cors in examples/london/hub.yaml.\n')
+          process.stdout.write('\nPages of this machine may use it, at any port: cors in\nexamples/london/hub.yaml.\n')
           process.stdout.write(`The graph: ${hub.url}/graphql   Stop with Ctrl-C.\n`)
-          return { url: hub.url, close: () => undo.run() }
+          return {
+            url: hub.url,
+            async close() {
+              await undo.run()
+              await print('Stopped.\n').catch(() => undefined)
+            },
+          }
         } catch (thrown) {
           await undo.run()
           throw thrown
@@ -71,6 +81,11 @@ function withIssuer(loaded: Loaded<HubConfig>, issuer: DemoIssuer): Loaded<HubCo
   return { ...loaded, value: { ...loaded.value, issuers: [...(loaded.value.issuers ?? []), issuer.config] } }
 }
 
+/** Two demonstrations at once each need a folder of their own. */
+function folderOf(port: number | undefined): string {
+  return port === undefined || port === 4000 ? '.data/demo' : `.data/demo-${port}`
+}
+
 /** What the printed tokens unlock: something of their own organisation, and something that is shared with it. */
 const unlocked = [
   { organisation: 'london-borough-of-camden', opens: 'Camden’s own camden/library-members/library-members, closed to all others' },
@@ -80,11 +95,11 @@ const unlocked = [
 /** Each token on a line of its own, so that it can be copied. Then one query, asked with a token and without one. */
 async function showTokens(hub: RunningHub, dataFolder: string, dataDir: string): Promise<void> {
   const tokens = await Promise.all(unlocked.map(async (one) => ({ ...one, token: await demoToken(dataFolder, one.organisation) })))
-  const texts = tokens.map(({ organisation, opens, token }) => `${organisation}:\n${token}\nopens ${opens}.\n`)
+  const texts = tokens.map(({ organisation, opens, token }) => `${organisation}:\n${token}\n${wrapText(`opens ${opens}.`)}\n`)
   process.stdout.write(
-    `To ask as an organisation, send the header "Authorization: Bearer <token>". These live for ${demoTokenSeconds / 60} minutes:\n\n${texts.join('\n')}\n`,
+    `To ask as an organisation, send the header "Authorization: Bearer <token>".\nThese live for ${demoTokenSeconds / 60} minutes:\n\n${texts.join('\n')}\n`,
   )
-  process.stdout.write(`Another: npx dials token --data-dir ${dataDir} --organisation <id>\n\n`)
+  process.stdout.write(`${wrapText(`Another: npx dials token --data-dir ${dataDir} --organisation <id>`)}\n\n`)
   const refused = await askGraph(hub, 'query', ownMembers).then(
     () => 'it is answered',
     (thrown: unknown) => toDialsError(thrown).message,
@@ -92,7 +107,7 @@ async function showTokens(hub: RunningHub, dataFolder: string, dataDir: string):
   const [camden] = tokens
   const answer = await askGraph<DemoAnswer>({ url: hub.url, token: camden?.token }, 'query', ownMembers)
   process.stdout.write(
-    `This query differs with and without a token:\n\n${ownMembers}\nWithout one: ${refused}\nWith that of Camden:\n${answerTable(answer)}\n`,
+    `This query differs with and without a token:\n\n${ownMembers}\n${wrapText(`Without one: ${refused}`)}\nWith that of Camden:\n${answerTable(answer)}\n`,
   )
 }
 
@@ -104,7 +119,7 @@ async function show(hub: RunningHub, spokeIds: readonly string[]): Promise<void>
   process.stdout.write(
     `${spokesTable(spokes)}\n\nLibraries, toilets and polling stations by borough, as it came back over HTTP:\n${answerTable(query)}\n\n` +
       `Barnet's schools with what Camden's list says of them, and what matched:\n${answerTable(join)}\n` +
-      `${join.matches.map(matchText).join('\n')}\n\n`,
+      `${join.matches.map((match) => wrapText(matchText(match))).join('\n')}\n\n`,
   )
 }
 
@@ -124,7 +139,9 @@ function spokesTable(spokes: readonly SpokeLine[]): string {
 }
 
 function answerTable({ columns, rows }: DemoAnswer): string {
-  const table = new Table({ head: columns.map(({ name }) => name), ...plain })
-  for (const row of rows) table.push(row.map((cell) => String(cell ?? '')))
+  const whole = [columns.map(({ name }) => name), ...rows.map((row) => row.map((cell) => String(cell ?? '')))]
+  const [head = [], ...cells] = fitWidth(whole, usualWidth)
+  const table = new Table({ head, ...plain })
+  table.push(...cells)
   return table.toString()
 }

@@ -13,6 +13,7 @@ interface Options {
   token?: string
   explain?: true
   json?: true
+  wide?: true
   format?: FormatName
   out?: string
 }
@@ -54,10 +55,11 @@ export function queryCommand(): Command {
     .addOption(urlOption())
     .addOption(tokenOption())
     .option('--json', 'print the whole answer as JSON, for programs')
+    .option('--wide', 'print cells of up to 60 characters, also where the table is wider than the terminal')
     .addOption(new Option('--format <format>', 'download all rows, in this format').choices(formatNames).conflicts(['explain', 'json']))
     .option('--out <file>', 'write the download to this file, instead of standard output')
     .addHelpText('after', example)
-    .action(async (file: string | undefined, { url, token, explain, json, format, out }: Options, command: Command) => {
+    .action(async (file: string | undefined, { url, token, explain, json, wide, format, out }: Options, command: Command) => {
       const hub = { url: hubUrl(url, command), token: bearerOf(token, command) }
       if (format === undefined && out !== undefined) command.error('error: --out needs a --format')
       if (format !== undefined && out === undefined && process.stdout.isTTY && !textFormats.includes(format))
@@ -69,8 +71,13 @@ export function queryCommand(): Command {
       const ask = <T>(field: 'query' | 'explain', selection: string) =>
         askGraph<T>(hub, field, `query ($input: QueryInput!) { ${field}(input: $input) ${selection} }`, { input })
       if (explain) await print(printed(await ask<PlanAnswer>('explain', planSelection), json, planText))
-      else await print(printed(await ask<Answer>('query', resultSelection), json, answerText))
+      else await print(printed(await ask<Answer>('query', resultSelection), json, (answer) => answerText(answer, widthOf(wide))))
     })
+}
+
+/** The characters of a line of the terminal; undefined where there is none, or the whole is wanted. */
+function widthOf(wide: true | undefined): number | undefined {
+  return wide === true || !process.stdout.isTTY ? undefined : process.stdout.columns
 }
 
 function printed<T>(answer: T, json: true | undefined, text: (answer: T) => string): string {

@@ -20,6 +20,7 @@ interface Options {
   hubIssuers?: string
   hubOrganisation?: string
   engineThreads?: number
+  logLevel?: string
 }
 
 /** `dials spoke`, which runs one unless it is told otherwise. */
@@ -41,12 +42,13 @@ function runCommand(): Command {
     .addOption(new Option('--hub-jwks <file>', 'its public keys').hideHelp())
     .addOption(new Option('--hub-issuers <file>', 'the issuers that it knows').hideHelp())
     .addOption(new Option('--hub-organisation <id>', 'the organisation, where spoke.yaml names none').hideHelp())
+    .addOption(new Option('--log-level <level>', 'how much it logs').hideHelp())
     .addOption(new Option('--engine-threads <n>', 'threads of its engine').argParser(Number).hideHelp())
-    .action(async ({ config, port, dataDir, hubIssuer, hubJwks, hubIssuers, hubOrganisation, engineThreads }: Options) => {
+    .action(async ({ config, port, dataDir, hubIssuer, hubJwks, hubIssuers, hubOrganisation, engineThreads, logLevel }: Options) => {
       const { startSpoke } = await import('../start-spoke.js')
       const environment = readEnvironment()
       const loaded = loadSpokeConfig(config, environment)
-      const log = createLog(environment, loaded.secrets, { spoke: loaded.value.id })
+      const log = createLog({ ...environment, logLevel: logLevel ?? environment.logLevel }, loaded.secrets, { spoke: loaded.value.id })
       const hub =
         hubIssuer !== undefined && hubJwks !== undefined
           ? { issuer: hubIssuer, jwks: parseJwks(readFileSync(hubJwks, 'utf8'), hubJwks) }

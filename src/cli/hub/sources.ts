@@ -40,7 +40,7 @@ export async function startSources(
   sources: OpenSources,
   { keys, hubEngine, telemetry }: SourcesOptions,
 ): Promise<void> {
-  const { loaded, dataFolder, log, undo } = start
+  const { loaded, dataFolder, environment, log, undo } = start
   const { engine, scratchFolder } = hubEngine
   const threads = engineThreads(spokes.length, availableParallelism())
   undo.add(() => sources.close())
@@ -55,8 +55,11 @@ export async function startSources(
       memoryFolder: join(dataFolder, 'sources'),
       signer: new RequestSigner(keys.issuer, keys.key),
       startSpoke: (file) =>
-        new SpokeChild(spoke.id, spokeCommand(file, spoke, join(dataFolder, 'spokes', spoke.id), keys, threads), log, (listening) =>
-          sources.setListening(spoke.id, listening),
+        new SpokeChild(
+          spoke.id,
+          spokeCommand(file, spoke, join(dataFolder, 'spokes', spoke.id), keys, { threads, logLevel: environment.logLevel }),
+          log,
+          (listening) => sources.setListening(spoke.id, listening),
         ),
       log,
     })
@@ -70,7 +73,7 @@ function spokeCommand(
   { organisation }: CheckedSpoke['spoke'],
   dataFolder: string,
   { issuer, jwksFile, issuersFile }: HubKeys,
-  threads: number,
+  { threads, logLevel }: { threads: number; logLevel: string },
 ): [string, ...string[]] {
   const main = fileURLToPath(new URL(`../main${/\.[jt]s$/.exec(import.meta.url)?.[0] ?? ''}`, import.meta.url))
   const options = {
@@ -82,6 +85,7 @@ function spokeCommand(
     'hub-issuers': issuersFile,
     'hub-organisation': organisationIdOf(organisation),
     'engine-threads': String(threads),
+    'log-level': logLevel,
   }
   const given = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
   return [process.execPath, ...process.execArgv, main, 'spoke', ...given]
