@@ -182,7 +182,20 @@ describe('a harvest', () => {
     const first = await command('barnet', '--json')
     expect([first.code, JSON.parse(first.output)]).toEqual([
       0,
-      [{ spoke: 'barnet', status: 'COMPLETE', created: 0, updated: 0, unchanged: 1, removed: 0, failed: 0, error: null, problems: [] }],
+      [
+        {
+          spoke: 'barnet',
+          status: 'COMPLETE',
+          created: 0,
+          updated: 0,
+          unchanged: 1,
+          removed: 0,
+          failed: 0,
+          error: null,
+          problems: [],
+          listed: 1,
+        },
+      ],
     ])
     const [created = 0, updated = 0, removed = 0] = changed()
     const becomes = (more: { created: number; updated: number; removed: number }) =>

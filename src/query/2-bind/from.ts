@@ -4,7 +4,7 @@ import { BadUserInput, DialsError, TypeMismatch } from '../../errors.js'
 import type { Path } from '../1-parse/filter.js'
 import type { ParsedTable } from '../1-parse/parse.js'
 import type { Meaning } from './bound-query.js'
-import { nearNames } from './near-names.js'
+import { nearNames } from '../near-names.js'
 import type { QueryTable } from '../../catalogue/tables-for-query.js'
 
 /** The hub fills these columns with a row's spoke and table. It ignores a published column of the same name, which could lie about them. */

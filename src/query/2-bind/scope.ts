@@ -1,7 +1,7 @@
 import type { Shape } from '../../connector/column.js'
 import { BadUserInput, DialsError } from '../../errors.js'
 import type { Path } from '../1-parse/filter.js'
-import { nearNames } from './near-names.js'
+import { nearNames } from '../near-names.js'
 
 /** A column that a place in a query may name, with its position and shape. */
 export interface ScopeColumn {
