@@ -14,8 +14,8 @@ export interface AnswerEnd {
 export function endOf(reply: FastifyReply, ms: number): AnswerEnd {
   const controller = new AbortController()
   const timers: NodeJS.Timeout[] = []
-  const endIn = (left: number, why: DialsError) => timers.push(setTimeout(() => controller.abort(why), left))
-  endIn(ms, new DialsError('SOURCE_TIMEOUT', `An answer may take ${Math.round(ms / 60_000)} minutes, and this one took longer.`))
+  const endIn = (left: number, why: Error) => timers.push(setTimeout(() => controller.abort(why), left))
+  endIn(ms, new DOMException('The time is over.', 'TimeoutError'))
   reply.raw.once('close', () => {
     for (const timer of timers) clearTimeout(timer)
     if (!reply.raw.writableFinished) controller.abort()

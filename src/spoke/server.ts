@@ -61,12 +61,13 @@ export function spokeServer(options: SpokeServerOptions): FastifyInstance {
       tellRefused('a request was refused: its token is not that of the hub', { reason: thrown.message })
     return sendError(reply, thrown, options.log)
   })
+  const stopping = new AbortController()
   app.addHook('onSend', async (request, reply) => {
-    if (isUnread(request, reply)) void reply.header('connection', 'close')
+    // A connection that is kept open would keep a spoke that stops.
+    if (isUnread(request, reply) || stopping.signal.aborted) void reply.header('connection', 'close')
   })
   app.get('/health', () => ({ status: 'UP' }))
   app.get('/catalogue', (request, reply) => catalogue(request, reply, options))
-  const stopping = new AbortController()
   // A hub that waits for a change would have the server wait for it.
   app.addHook('preClose', (done) => {
     stopping.abort()

@@ -10,7 +10,7 @@ import { type History, history, type Saying, type Step, tell, type Told, type Wo
 import { type Catalogue, limits, reference } from './support/reference.js'
 import { long, runsOf } from '../support/long.js'
 
-const runs = runsOf(40, 150)
+const runs = runsOf(40, 75)
 
 const tablesOf = (id: string, version: number) =>
   Array.from({ length: version + 1 }, (_, n) => table(`${id}-${n}`, { version: `v${version}` }))

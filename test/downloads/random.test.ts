@@ -17,7 +17,7 @@ import { type Bench, openBench, textOf } from '../support/query.js'
 import { downloadContext, written } from './support/download.js'
 import { readArrow, readWorkbook } from './support/read-files.js'
 
-const runs = runsOf(25, 150)
+const runs = runsOf(25, 40)
 
 let bench: Bench
 beforeAll(async () => {

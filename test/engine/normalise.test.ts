@@ -285,7 +285,7 @@ describe('a postcode', () => {
         found += valid.length
         if (valid.length > 0) expect(await keys('POSTCODE', text, valid)).toEqual(valid)
       }),
-      { numRuns: runsOf(50, 400) },
+      { numRuns: runsOf(50, 200) },
     )
     expect(found).toBeGreaterThan(0)
   })
@@ -369,7 +369,7 @@ describe('a text', () => {
         expect(made).toEqual(values.map((one) => trimmed(one).normalize('NFC')))
         expect(await keys('TEXT', text, made)).toEqual(made)
       }),
-      { numRuns: runsOf(50, 400) },
+      { numRuns: runsOf(50, 200) },
     )
   })
 })
@@ -462,7 +462,7 @@ describe('a number', () => {
           }
         },
       ),
-      { numRuns: runsOf(40, 400) },
+      { numRuns: runsOf(40, 200) },
     )
   })
 })

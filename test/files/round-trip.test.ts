@@ -63,7 +63,7 @@ describe('a table written as delimited text', () => {
         expect(await opened.texts('t/t')).toEqual(named)
         await rm(path)
       }),
-      { numRuns: runsOf(30, 120) },
+      { numRuns: runsOf(30, 50) },
     )
   })
 })

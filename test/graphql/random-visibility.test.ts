@@ -236,6 +236,6 @@ test('whatever is asked, by whomever, of whatever catalogue, is answered as from
         }
       }
     }),
-    { numRuns: runsOf(15, 60) },
+    { numRuns: runsOf(15, 30) },
   )
 })

@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => bench.close())
 
 describe('aggregating below joins', () => {
-  const runs = runsOf(150, 600)
+  const runs = runsOf(150, 250)
   const ids = ['a-1/t', 'a-2/t', 'b-1/t']
   const sides = { holderOf: ({ table }: { table: string }) => table[0] as string, runs: () => true }
   const deciding: Deciding = {
@@ -397,7 +397,7 @@ describe('matches of rows that were added up', () => {
 })
 
 describe('groups of a join of two sources', () => {
-  const runs = runsOf(60, 250)
+  const runs = runsOf(60, 100)
   const cell = (...of: string[]) => fc.option(fc.constantFrom(...of), { freq: 5 })
   const row = fc.tuple(
     cell('7', ' 007', '8', '8.0', 'none', '1.00E+11'),

@@ -11,7 +11,7 @@ import { drawAtLimits } from './support/arbitrary-limits.js'
 import { openTableSource } from './support/table-source.js'
 import type { WorldTable } from './support/world.js'
 
-const runs = runsOf(15, 60)
+const runs = runsOf(15, 30)
 
 /** What a query within the limits of its parts may be refused with. */
 const refusals: readonly ErrorCode[] = ['QUERY_TOO_COMPLEX', 'BAD_USER_INPUT', 'TYPE_MISMATCH', 'RESULT_TOO_LARGE', 'SOURCE_TIMEOUT']

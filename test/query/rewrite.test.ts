@@ -19,7 +19,7 @@ import { textRows } from '../postgres/support/source.js'
 import { long, runsOf } from '../support/long.js'
 import { type Bench, failureOf, openBench } from '../support/query.js'
 
-const runs = runsOf(60, 300)
+const runs = runsOf(60, 120)
 const ids = ['a-1/t', 'a-2/t', 'b-1/t']
 const everywhere = () => true
 const sides = { holderOf: ({ table }: { table: string }) => table[0] as string, runs: () => true }

@@ -174,7 +174,7 @@ const converges = async (tried: Tried, isCompared: boolean) => {
         expect(await find('"barnet council"')).toEqual(sees.filter(({ name }) => name === 'Barnet Council').map(({ id }) => id))
       }
     }),
-    { numRuns: runsOf(15, 60) },
+    { numRuns: runsOf(15, 30) },
   )
 }
 
