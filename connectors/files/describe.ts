@@ -5,6 +5,7 @@ import type { FileDataset } from './folder/datasets.js'
 import { mediaTypeOf } from '../shared/tabular/formats.js'
 import type { ConvertedTable } from '../shared/tabular/copies/manifest.js'
 import { describedBy } from '../shared/dataset-entry.js'
+import { isNotWgs84 } from '../shared/tabular/geo-reports.js'
 import { isDayAssumed } from '../shared/tabular/typing/day-reports.js'
 import { humanised, slugOf, uniqueSlugs } from '../shared/slug.js'
 
@@ -91,6 +92,7 @@ export function describeTable(
     columns: table.columns.map((column) => ({
       ...describeColumn(column, options.columns.get(column.name) ?? (isHeldBack ? { sensitivity: 'PERSONAL' } : undefined)),
       ...(isDayAssumed(column.name, table.problems) ? { dayAssumed: true } : {}),
+      ...(column.type === 'GEOMETRY' && isNotWgs84(column.name, table.problems) ? { notWgs84: true } : {}),
     })),
     rowCount: table.rowCount,
     version: options.version,

@@ -77,11 +77,12 @@ async function insertTables(transaction: Knex.Transaction, tables: readonly Plac
     [JSON.stringify(tables.map((table) => ({ ...table, columns: undefined })))],
   )
   await transaction.raw(
-    `insert into columns (table_id, position, name, title, type, scale, semantic_type, nullable, description, unit, sensitivity, profile, day_assumed)
+    `insert into columns (table_id, position, name, title, type, scale, semantic_type, nullable, description, unit, sensitivity, profile, day_assumed,
+       not_wgs84)
      select "tableId", position, name, title, type, scale, "semanticType", nullable, description, unit, sensitivity, profile,
-       coalesce("dayAssumed", false)
+       coalesce("dayAssumed", false), coalesce("notWgs84", false)
      from json_to_recordset(?::json) as r ("tableId" text, position integer, name text, title text, type text, scale smallint,
-       "semanticType" text, nullable boolean, description text, unit text, sensitivity text, profile jsonb, "dayAssumed" boolean)`,
+       "semanticType" text, nullable boolean, description text, unit text, sensitivity text, profile jsonb, "dayAssumed" boolean, "notWgs84" boolean)`,
     [JSON.stringify(tables.flatMap(({ id, columns }) => columns.map((column, position) => ({ ...column, tableId: id, position }))))],
   )
 }

@@ -32,6 +32,8 @@ export interface QueryTable {
     statistics: ColumnStatistics | null
     /** Whether its dates were read day first although no value shows their order. */
     dayAssumed: boolean
+    /** Whether its geometries, or some of them, are not in WGS84. */
+    notWgs84: boolean
   })[]
 }
 
@@ -56,7 +58,7 @@ export function tablesForQuery(knex: Knex, viewer: Viewer, ids: string[]): Knex.
       status: 'datasets.status',
       columns: knex.raw(`(
         select coalesce(json_agg(json_build_object('position', position, 'name', name, 'type', type, 'scale', scale,
-          'semanticType', semantic_type, 'nullable', nullable, 'unit', unit, 'sensitivity', sensitivity, 'dayAssumed', day_assumed,
+          'semanticType', semantic_type, 'nullable', nullable, 'unit', unit, 'sensitivity', sensitivity, 'dayAssumed', day_assumed, 'notWgs84', not_wgs84,
           'statistics', case when datasets.access = 'OPEN' and sensitivity = 'NONE' and profile->'distinctCount' is not null
             then json_build_object('distinctCount', profile->'distinctCount', 'nullRatio', profile->'nullRatio') end) order by position), '[]')
         from columns where columns.table_id = tables.id)`),

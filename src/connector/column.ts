@@ -46,6 +46,8 @@ export const columnSchema = z.strictObject({
   sensitivity: z.enum(sensitivities),
   /** Whether its dates were read day first although no value shows their order. Default false. */
   dayAssumed: z.boolean().optional(),
+  /** Whether its geometries, or some of them, are not in WGS84 with the longitude first (RFC 7946, 4). Default false. */
+  notWgs84: z.boolean().optional(),
   profile: columnProfileSchema.optional(),
 })
 /** Inferred from its schema. */

@@ -14,6 +14,9 @@ const places =
 const held = hubOfTwo(
   {
     'camden/data/places.geojson': places,
+    'camden/data/grid.geojson':
+      '{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::27700"}},"features":[' +
+      '{"type":"Feature","geometry":{"type":"Point","coordinates":[530000,180000]},"properties":{"name":"A place"}}]}',
     'camden/data/empty.csv': 'a,b\n',
     'camden/data/one.csv': `only\nx\n""\ny\n`,
   },
@@ -115,6 +118,23 @@ describe('a download has the rows of the graph', () => {
       400,
       expect.objectContaining({ code: 'BAD_USER_INPUT', inputPath: ['select'] }),
     ])
+  })
+
+  it('is no GeoJSON where the coordinates are not in WGS84, and that is told beside the rows', async () => {
+    const input = { from: { table: 'camden/grid/grid' } }
+    const refused = await post(held.hub.url, input, 'geojson')
+    expect([refused.status, await refused.json()]).toEqual([
+      400,
+      expect.objectContaining({
+        code: 'BAD_USER_INPUT',
+        detail: expect.stringMatching(/'geometry' in camden\/grid\/grid are not in WGS84/) as string,
+      }),
+    ])
+    expect((await post(held.hub.url, { ...input, select: [{ column: 'name' }] }, 'csv')).status).toBe(200)
+    const { data } = await held.hub.ask('query ($input: QueryInput!) { query(input: $input) { warnings { code table column } } }', {
+      input,
+    })
+    expect(data).toEqual({ query: { warnings: [{ code: 'NOT_WGS84', table: 'camden/grid/grid', column: 'geometry' }] } })
   })
 
   it('where there are none', async () => {

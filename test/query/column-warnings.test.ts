@@ -54,6 +54,12 @@ test('dates whose order was assumed are told with their table, under the name th
   ])
 })
 
+test('coordinates that are elsewhere are told', async () => {
+  const grid = tableOf('gla/grid/grid', [{ name: 'where', type: 'GEOMETRY', notWgs84: true }])
+  const query = authorise(await bind(parse({ from: { table: grid.id } }), catalogueOf([grid])), anonymous)
+  expect(columnWarnings(query)).toMatchObject([{ code: 'NOT_WGS84', table: grid.id, column: 'where' }])
+})
+
 test('nothing is told of columns that the query does not use, nor of those that are withheld', async () => {
   expect(await warnings({ from: { union }, select: [{ column: 'name' }] })).toEqual([])
   expect((await warnings({ from: { union } })).map(([, , column]) => column)).toEqual(['place', 'opened', 'opened'])

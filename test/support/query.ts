@@ -20,6 +20,7 @@ export interface TestColumn {
   scale?: number | undefined
   personal?: boolean
   dayAssumed?: boolean
+  notWgs84?: boolean
   statistics?: { distinctCount: number; nullRatio: number }
 }
 
@@ -52,6 +53,7 @@ export function tableOf(id: string, columns: readonly TestColumn[], given: Parti
       sensitivity: column.personal === true ? 'PERSONAL' : 'NONE',
       statistics: column.statistics ?? null,
       dayAssumed: column.dayAssumed === true,
+      notWgs84: column.notWgs84 === true,
     })),
   }
 }

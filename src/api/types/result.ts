@@ -102,7 +102,8 @@ export class Warning {
       'STALE_COPY: the rows of a table are older than its file, which cannot be read now; the source’s asOf gives their time. ' +
       'DEEP_PAGE: the sources read all rows that the offset skips. PARTNERS_UNKNOWN: a source on the right of a LEFT or ANTI join did not ' +
       'answer, so rows that seem to have no partner may have one. COLUMN_MISSING: a table of a stack has no such column, so all its rows ' +
-      'have null in it. DAY_ASSUMED: no value shows whether the day or the month of these dates comes first',
+      'have null in it. DAY_ASSUMED: no value shows whether the day or the month of these dates comes first. NOT_WGS84: coordinates are ' +
+      'not longitudes and latitudes, so no filter of places finds them',
   })
   code!: string
   @Field(() => String, { description: 'What happened and why' }) message!: string

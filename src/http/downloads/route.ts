@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 import type { Log } from '../../connector/source.js'
 import type { Context } from '../../api/context.js'
 import { databaseError } from '../../database/database-error.js'
-import { DialsError, toDialsError } from '../../errors.js'
+import { BadUserInput, DialsError, toDialsError } from '../../errors.js'
 import type { Viewer } from '../../identity/viewer.js'
 import type { Download, Landing, WrittenDownload } from '../../query/download/download.js'
 import { openDownload } from '../../query/download/open.js'
@@ -137,6 +137,8 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
       }
       return sendLanded(request, reply, signal, await files.of(keyOf(viewer, wanted, opened), howOf(wanted), land, signal))
     }
+    if (format.name === 'geojson' && opened.notWgs84 !== undefined)
+      throw new BadUserInput(`GeoJSON is in WGS84 (RFC 7946). ${opened.notWgs84} Take csv, ndjson or parquet.`)
     const framed = format.text?.(opened.columns, csv)
     reply.type(format.name === 'csv' ? `${format.mediaTypes[0]}; charset=utf-8` : format.mediaTypes[0])
     if (version !== null) reply.header('etag', etagOf(version, wanted))

@@ -9,10 +9,10 @@ const columnsMax = 50
 /** The most tables that a warning names. */
 const tablesMax = 3
 
-/** What may mislead in the columns that a query uses: those that some of its tables lack, and dates whose order was assumed. */
+/** What may mislead in the columns that a query uses: those that some of its tables lack, dates whose order was assumed, and places elsewhere. */
 export function columnWarnings({ columns, relation }: Pick<AuthorisedQuery, 'columns' | 'relation'>): Warning[] {
   const tableOf = new Map(scansOf(relation).map(({ alias = '', table }) => [alias, table]))
-  const all = columns.flatMap((column) => [...missing(column, tableOf), ...dayAssumed(column)])
+  const all = columns.flatMap((column) => [...missing(column, tableOf), ...dayAssumed(column), ...notWgs84(column)])
   if (all.length <= columnsMax) return all
   const more: Warning = {
     code: 'COLUMN_MISSING',
@@ -50,6 +50,21 @@ function dayAssumed({ name, origins }: FromColumn): Warning[] {
             table,
             column: name,
             message: `No value of '${column.name}' in ${table} shows whether day or month comes first: the day was taken to come first, as is usual in the United Kingdom.`,
+          },
+        ]
+      : [],
+  )
+}
+
+function notWgs84({ name, origins }: FromColumn): Warning[] {
+  return origins.flatMap(({ table, column }): Warning[] =>
+    column.notWgs84
+      ? [
+          {
+            code: 'NOT_WGS84',
+            table,
+            column: name,
+            message: `Coordinates of '${column.name}' in ${table} are not in WGS84 with the longitude first: no filter of places finds them, and they are elsewhere on a map.`,
           },
         ]
       : [],

@@ -10,9 +10,9 @@ export interface Warning {
    * STALE_COPY: a table's rows are older than its file, which cannot be read now. DEEP_PAGE: the sources read and sort all rows that the
    * offset skips. PARTNERS_UNKNOWN: a source on the right of a LEFT or ANTI join did not answer, so rows that seem to have no partner may
    * have one. COLUMN_MISSING: a table of a stack has no such column, so all its rows have null in it. DAY_ASSUMED: no value shows whether the
-   * day or the month of these dates comes first.
+   * day or the month of these dates comes first. NOT_WGS84: these coordinates are not longitudes and latitudes, so no filter of places finds them.
    */
-  readonly code: 'STALE_COPY' | 'DEEP_PAGE' | 'PARTNERS_UNKNOWN' | 'COLUMN_MISSING' | 'DAY_ASSUMED'
+  readonly code: 'STALE_COPY' | 'DEEP_PAGE' | 'PARTNERS_UNKNOWN' | 'COLUMN_MISSING' | 'DAY_ASSUMED' | 'NOT_WGS84'
   readonly message: string
   readonly table: string | null
   readonly column: string | null

@@ -57,6 +57,8 @@ export interface Download {
   readonly columns: readonly NamedShape[]
   /** The ids of the tables that it reads, in the order in which it names them. */
   readonly tables: readonly string[]
+  /** Which coordinates that it reads are not in WGS84. Undefined where all are. */
+  readonly notWgs84: string | undefined
   /** True where every table that it reads is open to everybody. */
   readonly isOpen: boolean
   /** The version of the data that it would read now. Null where a source has none. */
