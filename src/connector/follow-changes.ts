@@ -3,6 +3,8 @@ import type { Source } from './source.js'
 
 /** Milliseconds until a source that cannot be asked is asked again. */
 const retryMs = 5_000
+/** Milliseconds until a source that has answered is asked again: one that answers at once, whatever it is asked, keeps nobody busy. */
+const againMs = 1_000
 
 /** What happens while a source is followed. */
 export interface Follower {
@@ -31,7 +33,7 @@ export async function followChanges(
       if (signal.aborted) return
       if (!isFailing) failed(thrown)
       isFailing = true
-      await delay(pauseMs, undefined, { signal, ref: false }).catch(() => undefined)
     }
+    await delay(isFailing ? pauseMs : Math.min(pauseMs, againMs), undefined, { signal, ref: false }).catch(() => undefined)
   }
 }
