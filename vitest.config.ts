@@ -26,8 +26,8 @@ export default defineConfig({
     expect: { poll: { timeout: patienceMs } },
     testTimeout: 2 * patienceMs,
     hookTimeout: 2 * patienceMs,
-    // Tests that wait for other programs leave the cores to the rest.
-    maxWorkers: 4,
+    // Tests that wait for other programs leave a core to the rest.
+    maxWorkers: 3,
     // RUNS asks for as many runs as somebody wants, in as much time as they take.
     tags: [
       {
