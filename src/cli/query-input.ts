@@ -23,7 +23,7 @@ function isGraphQl(file: string, text: string): boolean {
   return /\.(graphql|gql)$/i.test(file) || graphQl.test(text)
 }
 
-const graphQl = /^(?:\s|#[^\n]*\n)*(?:(?:query|mutation|subscription)\b\s*\w*\s*[({]|\{\s*(?:query|explain)\s*[({])/
+const graphQl = /^(?:\s|#[^\n]*\n)*(?:(?:query|mutation|subscription)\b\s*(?:\w+\s*)?[({]|\{\s*(?:query|explain)\s*[({])/
 
 const notGraphQl =
   "it is a document of GraphQL: give the input of its field 'query' alone, in YAML or JSON, beginning with from: …; or send the document to /graphql"

@@ -1,5 +1,6 @@
 import { pipeline, Readable, type Transform } from 'node:stream'
 import zlib, { constants } from 'node:zlib'
+import Negotiator from 'negotiator'
 
 /** A content coding that answers are compressed by. */
 export type Coding = 'zstd' | 'br' | 'gzip'
@@ -24,23 +25,13 @@ const makers: Readonly<Record<Coding, () => Transform>> = {
  * those that it weighs alike. `q=0` forbids one. `identity`: none.
  */
 export function codingFor<Ours extends Coding>(accepted: string | undefined, ours: readonly Ours[]): Ours | 'identity' {
-  const weights = new Map(
-    (accepted ?? '')
-      .toLowerCase()
-      .split(',')
-      .map((item) => {
-        const [name = '', weight] = item.trim().split(/\s*;\s*q=/)
-        return [name, weight === undefined ? 1 : Number(weight)]
-      }),
-  )
-  const weightOf = (coding: Ours) => weights.get(coding) ?? weights.get('*') ?? 0
-  let best: Ours | 'identity' = 'identity'
-  let most = weights.get('identity') ?? 0
-  for (const coding of ours) {
-    const weight = weightOf(coding)
-    if (weight > most || (weight === most && weight > 0 && best === 'identity')) [best, most] = [coding, weight]
-  }
-  return best
+  const negotiator = new Negotiator({ headers: { 'accept-encoding': accepted } }) as unknown as PreferringNegotiator
+  return (negotiator.encoding([...ours, 'identity'], { preferred: ours }) ?? 'identity') as Ours | 'identity'
+}
+
+/** Its types do not know the option. */
+interface PreferringNegotiator {
+  encoding(available: readonly string[], options: { readonly preferred: readonly string[] }): string | undefined
 }
 
 /** Bytes in a coding, compressed on other threads while they are read. What fails destroys the stream. */

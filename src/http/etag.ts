@@ -7,7 +7,12 @@ export function etagOf(content: readonly Uint8Array[]): string {
   return `"${hash.digest('base64url').slice(0, 27)}"`
 }
 
+/** The ETags of an `If-None-Match` header, without the sign that one is weak: there weak ones compare like others (RFC 9110, 13.1.2). */
+export function tagsOf(ifNoneMatch: string | undefined): string[] {
+  return ifNoneMatch === undefined ? [] : ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
+}
+
 /** Whether an `If-None-Match` header names this ETag. */
 export function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
-  return ifNoneMatch !== undefined && ifNoneMatch.split(',').some((known) => known.trim().replace(/^W\//, '') === etag)
+  return tagsOf(ifNoneMatch).includes(etag)
 }

@@ -8,6 +8,7 @@ import {
   type JWK,
   type JWTVerifyGetKey,
 } from 'jose'
+import { boundedText } from '../connector/bounded-text.js'
 import { weaknessOf } from './weak-key.js'
 import { Reason } from '../errors.js'
 
@@ -90,18 +91,7 @@ async function fetchKeys(url: string, options: RequestInit): Promise<JSONWebKeyS
     await response.body?.cancel()
     throw new Reason(`the status is ${response.status}`)
   }
-  const set = JSON.parse(await textOf(response)) as JSONWebKeySet
+  const set = JSON.parse(await boundedText(response, bytesMax)) as JSONWebKeySet
   createLocalJWKSet(set)
   return set
-}
-
-async function textOf(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.length
-    if (bytes > bytesMax) throw new Reason(`they are larger than ${bytesMax} bytes`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
 }

@@ -1,5 +1,5 @@
-import accepts from 'accepts'
 import type { FastifyRequest } from 'fastify'
+import Negotiator from 'negotiator'
 import { scanRequest } from '../../api/limits/scan-request.js'
 import { BadUserInput, DialsError } from '../../errors.js'
 import { type CsvOptions, type Format, formats } from './formats.js'
@@ -131,13 +131,11 @@ function writtenAs(
 function accepted(request: FastifyRequest): Format {
   // Parameters of a type, such as a charset, make no difference here, and a format has one name of those that it has.
   const names = new Map(formats.flatMap(({ mediaTypes: [type, ...others] }) => others.map((other) => [other, type])))
-  const header = request.headers.accept
+  const accept = request.headers.accept
     ?.toLowerCase()
     .replaceAll(/;\s*(?!q\s*=)[^;,]*/g, '')
     .replaceAll(/[^\s,;]+\/[^\s,;]+/g, (type) => names.get(type) ?? type)
-  const type = accepts({ headers: header === undefined ? {} : { accept: header } } as typeof request.raw).type(
-    formats.map(({ mediaTypes: [first] }) => first),
-  )
+  const type = new Negotiator({ headers: { accept } }).mediaType(formats.map(({ mediaTypes: [first] }) => first))
   const found = formats.find(({ mediaTypes: [first] }) => first === type)
   if (found === undefined) throw new NotAcceptable()
   return found

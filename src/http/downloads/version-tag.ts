@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { Viewer } from '../../identity/viewer.js'
 import type { Download } from '../../query/download/download.js'
-import { isKnown } from '../etag.js'
+import { tagsOf } from '../etag.js'
 import type { DownloadRequest } from './download-request.js'
 
 /** The version by which an answer may be kept by others: of a GET without a token, of open data whose sources have a version. Else null. */
@@ -29,11 +29,8 @@ export function etagOf(version: string, wanted: DownloadRequest): string {
  * be gone by now.
  */
 export function knownTag(request: FastifyRequest, version: string, wanted: DownloadRequest): string | undefined {
-  const known = request.headers['if-none-match']
-  if (wanted.format.name !== 'parquet') {
-    const own = etagOf(version, wanted)
-    return isKnown(known, own.replace('W/', '')) ? own : undefined
-  }
-  const tags = known?.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
-  return tags?.find((tag) => tag.startsWith(`"${version}.${howOf(wanted)}.`))
+  const content = `"${version}.${howOf(wanted)}`
+  const tags = tagsOf(request.headers['if-none-match'])
+  if (wanted.format.name === 'parquet') return tags.find((tag) => tag.startsWith(`${content}.`))
+  return tags.includes(`${content}"`) ? etagOf(version, wanted) : undefined
 }

@@ -1,5 +1,6 @@
 import type { DatasetRow, TableRow } from '../../catalogue/rows.js'
-import { escaped, htmlPage, link, terms } from './html.js'
+import { htmlText } from '../../connector/html-text.js'
+import { htmlPage, link, terms } from './html.js'
 
 /** A dataset as its own address tells it. */
 export interface ToldDataset {
@@ -23,18 +24,18 @@ export function datasetHtml({ dataset, publisher, tables }: ToldDataset): string
   const { description, licence, themes, access, modified } = dataset
   const isOpen = access === 'OPEN'
   const tableText = ({ id, title }: TableRow) =>
-    `${escaped(title)} (<code>${escaped(id)}</code>)${isOpen ? ` ${link(`../../tables/${id}.csv`, 'CSV')}` : ''}`
+    `${htmlText(title)} (<code>${htmlText(id)}</code>)${isOpen ? ` ${link(`../../tables/${id}.csv`, 'CSV')}` : ''}`
   return htmlPage(
     dataset.title,
     [
-      ...(description === null ? [] : [`<p>${escaped(description)}</p>`]),
+      ...(description === null ? [] : [`<p>${htmlText(description)}</p>`]),
       terms([
-        ['Publisher', escaped(publisher)],
-        ['Id', `<code>${escaped(dataset.id)}</code>`],
-        ['Access', escaped(access)],
-        ...(licence === null ? [] : [['Licence', escaped(licence.title)] as const]),
-        ...(themes.length === 0 ? [] : [['Themes', escaped(themes.join(', '))] as const]),
-        ...(modified === null ? [] : [['Modified', escaped(modified.toISOString().slice(0, 10))] as const]),
+        ['Publisher', htmlText(publisher)],
+        ['Id', `<code>${htmlText(dataset.id)}</code>`],
+        ['Access', htmlText(access)],
+        ...(licence === null ? [] : [['Licence', htmlText(licence.title)] as const]),
+        ...(themes.length === 0 ? [] : [['Themes', htmlText(themes.join(', '))] as const]),
+        ...(modified === null ? [] : [['Modified', htmlText(modified.toISOString().slice(0, 10))] as const]),
         ...(tables.length === 0 ? [] : [['Tables', tables.map(tableText).join('<br>\n')] as const]),
       ]),
       `<p>${link('../../graphiql', 'Query it')} · ${link('../../', 'About this hub')}</p>`,

@@ -1,10 +1,7 @@
-const marks: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-
-/** Text as HTML, for elements and quoted attributes. */
-export const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (mark) => marks[mark] as string)
+import { htmlText } from '../../connector/html-text.js'
 
 /** A link, with its text escaped. @param to is relative to the page. */
-export const link = (to: string, text: string): string => `<a href="${escaped(to)}">${escaped(text)}</a>`
+export const link = (to: string, text: string): string => `<a href="${htmlText(to)}">${htmlText(text)}</a>`
 
 /** A list of terms and what they are. The texts are HTML already. */
 export const terms = (rows: readonly (readonly [term: string, what: string])[]): string =>
@@ -18,12 +15,12 @@ export function htmlPage(title: string, body: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${escaped(title)} – Seven Dials</title>
+<title>${htmlText(title)} – Seven Dials</title>
 <link rel="icon" href="data:,">
 </head>
 <body>
 <main>
-<h1>${escaped(title)}</h1>
+<h1>${htmlText(title)}</h1>
 ${body}
 </main>
 </body>

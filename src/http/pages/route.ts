@@ -1,5 +1,5 @@
-import accepts from 'accepts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import Negotiator from 'negotiator'
 import { DialsError } from '../../errors.js'
 import { endOf } from '../answer-end.js'
 import { type ContextOf, contextOrError, refuse } from '../begin-operation.js'
@@ -7,7 +7,7 @@ import type { Clients } from '../clients.js'
 import { assetHeaders } from '../graphiql/policy.js'
 import { datasetHtml, datasetJson } from './dataset-page.js'
 import { frontHtml, frontJson } from './front-page.js'
-import { escaped, htmlPage, link } from './html.js'
+import { htmlPage, link } from './html.js'
 
 const readMsMax = 10_000
 
@@ -47,11 +47,11 @@ export function pageRoutes(app: FastifyInstance, { contextOf, clients }: PagesOp
 
 const missing = { errors: [{ message: 'There is no such dataset.', extensions: { code: 'BAD_REQUEST' } }] }
 const missingHtml = () =>
-  htmlPage('There is no such dataset', `<p>${escaped('It may be gone, or not for you to see.')} ${link('../../', 'About this hub')}</p>`)
+  htmlPage('There is no such dataset', `<p>It may be gone, or not for you to see. ${link('../../', 'About this hub')}</p>`)
 
 function send(request: FastifyRequest, reply: FastifyReply, json: object, html: () => string): FastifyReply {
   reply.headers({ ...assetHeaders, 'cache-control': 'private, no-store', vary: 'accept' })
-  const isJson = accepts(request.raw).type(['html', 'json']) === 'json'
+  const isJson = new Negotiator(request.raw).mediaType(['text/html', 'application/json']) === 'application/json'
   return isJson
     ? reply.type('application/json; charset=utf-8').send(JSON.stringify(json))
     : reply.type('text/html; charset=utf-8').send(html())

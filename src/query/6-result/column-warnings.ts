@@ -1,6 +1,6 @@
 import { counted } from '../../connector/counted.js'
 import { scansOf } from '../../connector/traverse.js'
-import type { FromColumn } from '../2-bind/bound-query.js'
+import type { FromColumn, Origin } from '../2-bind/bound-query.js'
 import type { AuthorisedQuery } from '../3-authorise/authorise.js'
 import type { Warning } from './warnings.js'
 
@@ -41,32 +41,24 @@ function missing({ name, shape, missingIn }: FromColumn, tableOf: ReadonlyMap<st
   ]
 }
 
-function dayAssumed({ name, origins }: FromColumn): Warning[] {
-  return origins.flatMap(({ table, column }): Warning[] =>
-    column.dayAssumed
-      ? [
-          {
-            code: 'DAY_ASSUMED',
-            table,
-            column: name,
-            message: `No value of '${column.name}' in ${table} shows whether day or month comes first: the day was taken to come first, as is usual in the United Kingdom.`,
-          },
-        ]
-      : [],
+const dayAssumed = (column: FromColumn): Warning[] =>
+  ofOrigins(column, 'DAY_ASSUMED', ({ table, column: { name, dayAssumed } }) =>
+    dayAssumed
+      ? `No value of '${name}' in ${table} shows whether day or month comes first: the day was taken to come first, as is usual in the United Kingdom.`
+      : undefined,
   )
-}
 
-function notWgs84({ name, origins }: FromColumn): Warning[] {
-  return origins.flatMap(({ table, column }): Warning[] =>
-    column.notWgs84
-      ? [
-          {
-            code: 'NOT_WGS84',
-            table,
-            column: name,
-            message: `Coordinates of '${column.name}' in ${table} are not in WGS84 with the longitude first: no filter of places finds them, and they are elsewhere on a map.`,
-          },
-        ]
-      : [],
+/** Of the places of a column, those that are not in WGS84. */
+export const notWgs84 = (column: FromColumn): Warning[] =>
+  ofOrigins(column, 'NOT_WGS84', ({ table, column: { name, notWgs84 } }) =>
+    notWgs84
+      ? `Coordinates of '${name}' in ${table} are not in WGS84 with the longitude first: no filter of places finds them, and they are elsewhere on a map.`
+      : undefined,
   )
+
+function ofOrigins({ name, origins }: FromColumn, code: Warning['code'], messageOf: (origin: Origin) => string | undefined): Warning[] {
+  return origins.flatMap((origin): Warning[] => {
+    const message = messageOf(origin)
+    return message === undefined ? [] : [{ code, table: origin.table, column: name, message }]
+  })
 }

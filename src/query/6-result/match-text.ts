@@ -1,20 +1,8 @@
 import { counted, withCommas } from '../../connector/counted.js'
+import type { MatchReport } from './match-report.js'
 
-/** A MatchReport of the graph, as far as it is printed. A number is null where a source failed. */
-export interface MatchAnswer {
-  left: string
-  right: string
-  leftRows: number | null
-  leftMatched: number | null
-  leftNullKeys: number | null
-  leftDamagedKeys: number | null
-  rightRows: number | null
-  rightMatched: number | null
-  rightNullKeys: number | null
-  rightDamagedKeys: number | null
-  matchedKeys: number | null
-  largestFanOut: number | null
-}
+/** A MatchReport, as far as it is printed. A number is null where a source failed. */
+export type MatchAnswer = Omit<MatchReport, 'leftKeys' | 'rightKeys' | 'joinedRows' | 'leftRate' | 'rightRate'>
 
 /**
  * What a join matched, on one line:

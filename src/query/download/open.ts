@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { toDialsError } from '../../errors.js'
-import { columnWarnings } from '../6-result/column-warnings.js'
+import { notWgs84 } from '../6-result/column-warnings.js'
 import { prepare, withTransaction } from '../run.js'
 import type { Download, DownloadContext } from './download.js'
 import { landRows } from './land-rows.js'
@@ -20,7 +20,7 @@ export async function openDownload(input: unknown, context: DownloadContext): Pr
     transaction,
     columns: prepared.planned.outputs,
     tables: [...prepared.authorised.tables.keys()],
-    notWgs84: columnWarnings(prepared.authorised).find(({ code }) => code === 'NOT_WGS84')?.message,
+    notWgs84: prepared.authorised.columns.flatMap(notWgs84)[0]?.message,
     isOpen: prepared.authorised.protectedTables.size === 0,
     version: () => told(() => versionNow(prepared, context)),
     text: (form, atVersion) =>

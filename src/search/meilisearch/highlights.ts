@@ -1,3 +1,4 @@
+import { htmlText } from '../../connector/html-text.js'
 import type { Highlight } from '../port.js'
 
 /** Marks the start of a match in an answer: a character that no stored text has. */
@@ -22,11 +23,9 @@ export function highlightsOf(formatted: Readonly<Record<string, unknown>> | unde
   })
 }
 
-const signs: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-
 /** Meilisearch marks only the typed part of a word; the whole word is shown as the match. */
 function marked(text: string): string {
-  const whole = text.replaceAll(/\ue001([\p{L}\p{N}\p{M}]+)/gu, '$1\ue001').replaceAll(/[&<>"']/g, (sign) => signs[sign]!)
+  const whole = htmlText(text.replaceAll(/\ue001([\p{L}\p{N}\p{M}]+)/gu, '$1\ue001'))
   const pairs = whole.replaceAll(/\ue000([^\ue000\ue001]*)\ue001/g, '<em>$1</em>')
   return pairs.replaceAll(/[\ue000\ue001]/g, '')
 }

@@ -1,3 +1,4 @@
+import { htmlText } from '../../connector/html-text.js'
 import type { Knex } from 'knex'
 import type { Highlight } from '../port.js'
 import { fold, wordsOf, wordsOfName } from '../words.js'
@@ -75,12 +76,8 @@ function emphasise(text: string, matched: ReadonlySet<string>, wordsOfOne: (piec
   let [done, marked] = [0, '']
   for (const { 0: piece, index } of text.matchAll(pieces)) {
     if (!wordsOfOne(piece).some((word) => matched.has(word))) continue
-    marked += `${escape(text.slice(done, index))}<em>${escape(piece)}</em>`
+    marked += `${htmlText(text.slice(done, index))}<em>${htmlText(piece)}</em>`
     done = index + piece.length
   }
-  return marked + escape(text.slice(done))
+  return marked + htmlText(text.slice(done))
 }
-
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-
-const escape = (text: string) => text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character)
