@@ -20,12 +20,13 @@ module.exports = {
     only('queue', 'errors', 'connector', 'database'),
     only('catalogue', 'errors', 'connector', 'identity', 'database', 'queue'),
     only('search', 'errors', 'connector', 'identity', 'database', 'queue', 'catalogue'),
-    only('query', 'errors', 'connector', 'identity', 'catalogue'),
+    only('audit', 'errors', 'connector', 'identity', 'database'),
+    only('query', 'errors', 'connector', 'identity', 'catalogue', 'audit'),
     only('net', 'errors', 'connector'),
-    only('spoke', 'errors', 'config', 'connector', 'identity', 'net'),
-    only('api', 'errors', 'connector', 'identity', 'database', 'catalogue', 'search', 'query'),
+    only('spoke', 'errors', 'config', 'connector', 'identity', 'net', 'audit'),
+    only('api', 'errors', 'connector', 'identity', 'database', 'catalogue', 'search', 'query', 'audit'),
     only('telemetry', 'errors', 'connector', 'identity'),
-    only('http', 'errors', 'config', 'connector', 'identity', 'net', 'database', 'catalogue', 'query', 'api', 'telemetry'),
+    only('http', 'errors', 'config', 'connector', 'identity', 'net', 'database', 'catalogue', 'query', 'api', 'telemetry', 'audit'),
     // connectors/shared is held to it too: it imports no kind of source.
     {
       name: 'a-connector-imports-the-contract-alone',

@@ -67,9 +67,9 @@ async function request(
   { planned, options, signer, spokeId, process, ca }: ScanTarget,
   signal: AbortSignal,
 ): Promise<AsyncIterable<Uint8Array>> {
-  const { rowsMax, bytesMax, asker } = options
+  const { rowsMax, bytesMax, asker, audit } = options
   const timeoutMs = Math.max(1, Math.min(600_000, options.deadline - Date.now()))
-  const body = JSON.stringify({ relation: planned.pushed, rowsMax, bytesMax, timeoutMs } satisfies ScanRequest)
+  const body = JSON.stringify({ relation: planned.pushed, rowsMax, bytesMax, timeoutMs, ...audit } satisfies ScanRequest)
   const url = await process.url(signal)
   const authorization = `Bearer ${await signer.sign('purpose+jwt', spokeId, body, asker)}`
   // A header and no member of the body: what is asked stays the same, and a spoke that does not know it answers all the same.

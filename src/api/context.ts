@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import type { LogReader, ReadEntry } from '../audit/read/log-reader.js'
 import type { CatalogueLoaders } from '../catalogue/catalogue-loaders.js'
 import type { SpokeStatus } from '../catalogue/open-sources.js'
 import type { HarvestRunRow } from '../catalogue/rows.js'
@@ -17,6 +18,9 @@ export interface Context extends AccessContext, AnswerContext {
   /** The prefix of the IRIs of this hub's resources; no slash at its end. */
   readonly baseUrl: string
   readonly search: Search
+  readonly audit: LogReader
+  /** Proves entries of the audit log, all of a page at once. */
+  readonly auditProof: { load(entry: ReadEntry): Promise<string> }
   readonly statusOf: (spokeId: string) => SpokeStatus
   readonly harvestNow: (spokeId: string, how?: { allowShrink?: boolean }) => Promise<HarvestRunRow>
   /** Results that hold rows in the engine. They are released when the response is complete. */

@@ -1,4 +1,5 @@
 import { registerEnumType } from 'type-graphql'
+import type { ColumnUse, Phase } from '../audit/entry.js'
 import type { Operator } from '../connector/capabilities.js'
 import type { ColumnType, Sensitivity } from '../connector/column.js'
 import type { Access } from '../connector/catalogue.js'
@@ -101,6 +102,20 @@ export const DecisionEnum = enumOf('Decision', 'What the viewer may do with a co
   ALLOW: 'Read it',
   MASK: 'Read it in a protected form. Not in use until agreements come',
   DENY: 'Nothing',
+})
+export const AuditPhaseEnum = enumOf<Phase>('AuditPhase', 'What an entry of the audit log says', {
+  INTENT: 'Data are asked for: written before anything is read',
+  OUTCOME: 'What came of it: written once all was sent, or it failed',
+  DENY: 'Access was refused',
+  ADMIN: 'The hub was changed: its start, its keys, a harvest that was let through',
+})
+export const AuditUseEnum = enumOf<ColumnUse>('AuditUse', 'What a query uses a column for', {
+  SELECT: 'To show it',
+  FILTER: 'To choose rows',
+  JOIN: 'To find partners of rows',
+  GROUP: 'To group rows',
+  AGGREGATE: 'To compute from it',
+  SORT: 'To order rows',
 })
 export const GranularityEnum = enumOf<Granularity>('Granularity', 'A stretch of the calendar, in the time zone of the query', {
   DAY: 'A day',

@@ -15,6 +15,7 @@ import { buildSchema } from 'type-graphql'
 import { isWebUrl } from '../connector/web-url.js'
 import { accessDirectives } from './access/directives.js'
 import { SchemaRules } from './access/schema-rules.js'
+import { AuditEntryResolver, AuditResolver } from './resolvers/audit.js'
 import {
   ColumnResolver,
   DatasetResolver,
@@ -37,6 +38,8 @@ import { Value } from './scalars.js'
 export async function createSchema(): Promise<GraphQLSchema> {
   const schema = await buildSchema({
     resolvers: [
+      AuditEntryResolver,
+      AuditResolver,
       ColumnResolver,
       DatasetResolver,
       HarvestResolver,

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import { databaseError } from '../database/database-error.js'
 import { ConfigError, DialsError } from '../errors.js'
+import { auditCommand } from './commands/audit/index.js'
 import { connectorCommand } from './commands/connector.js'
 import { demoCommand } from './commands/demo.js'
 import { harvestCommand } from './commands/harvest.js'
@@ -12,7 +12,7 @@ import { searchCommand } from './commands/search.js'
 import { spokeCommand } from './commands/spoke.js'
 import { tokenCommand } from './commands/token.js'
 import { ListenError } from './listen.js'
-import { packageFile } from './package-file.js'
+import { version } from './version.js'
 import { plainReason } from './plain-reason.js'
 
 /** Exit codes: 0 success, 1 failure, 2 the command line or a configuration file is wrong. */
@@ -30,6 +30,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     queryCommand(),
     searchCommand(argv),
     connectorCommand(),
+    auditCommand(),
     tokenCommand(),
     schemaCommand(),
   ])
@@ -42,10 +43,6 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(`dials: ${program.opts()['trace'] === true && thrown instanceof Error ? thrown.stack : reason(thrown)}\n`)
     return thrown instanceof ConfigError ? 2 : 1
   }
-}
-
-function version(): string {
-  return (JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string }).version
 }
 
 function reason(thrown: unknown): string {

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { OpenSources } from '../catalogue/open-sources.js'
 import type { HarvestRunRow } from '../catalogue/rows.js'
+import { openAudit } from './hub/audit.js'
 import { startDatabase } from './hub/database.js'
 import { startEngine } from './hub/engine.js'
 import { startGraph } from './hub/graph.js'
@@ -36,8 +37,9 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
     const database = await startDatabase(start)
     const scheduler = await openHarvests(start, database, sources, telemetry.metrics)
     const { search, keeper } = await openSearch(start, database)
+    const audit = openAudit(start, database.knex, keys.auditKeys)
     const graph = await startGraph(start, telemetry)
-    const url = await startHttp(start, { ...graph, ...hubEngine, ...database, keys, telemetry, sources, scheduler, search })
+    const url = await startHttp(start, { ...graph, ...hubEngine, ...database, ...audit, keys, telemetry, sources, scheduler, search })
     harvestChanging(start, sources, scheduler)
     scheduler.start()
     keeper.start()

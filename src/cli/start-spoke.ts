@@ -3,13 +3,18 @@ import { join } from 'node:path'
 import type { JSONWebKeySet } from 'jose'
 import { type Loaded, readBeside, type SpokeConfig } from '../config.js'
 import type { Log, Source } from '../connector/source.js'
+import { FileLog } from '../audit/log/file-log.js'
+import { LogKeyFile } from '../audit/log/log-keys.js'
 import { DuckDbEngine } from '../engine/duckdb.js'
 import { ConfigError } from '../errors.js'
 import { RequestVerifier } from '../identity/scan-token.js'
 import type { PinnedIssuer } from '../identity/viewer-statement.js'
 import { Holdings } from '../spoke/holdings.js'
+import { ScanRecorder } from '../spoke/scan-recorder.js'
 import { spokeServer } from '../spoke/server.js'
 import { UsedTokens } from '../spoke/used-tokens.js'
+import { auditKeysOf, spokeLogOrigin } from './audit-keys.js'
+import { version } from './version.js'
 import { parseJwks } from './hub-keys.js'
 import { listen } from './listen.js'
 import { checkSource } from './open-source.js'
@@ -94,7 +99,22 @@ export async function startSpoke({
       cert: Buffer.from(readBeside(loaded, config.tls.cert, 'tls.cert')),
       key: Buffer.from(readBeside(loaded, config.tls.key, 'tls.key')),
     }
+    const auditLog = await FileLog.open({
+      file: join(dataFolder, 'audit', 'log.ndjson'),
+      keys: await openedKeys(dataFolder, config.id, verifierHub.issuer),
+      software: version(),
+      log,
+    })
+    undo.add(() => auditLog.close())
+    const recorder = new ScanRecorder({
+      spokeId: config.id,
+      organisation: config.organisation ?? organisation ?? null,
+      hubKeys: auditKeysOf(verifierHub.jwks),
+      log: auditLog,
+      logger: log,
+    })
     const app = spokeServer({
+      recorder,
       spokeId: config.id,
       holdings,
       engine,
@@ -114,6 +134,13 @@ export async function startSpoke({
     await undo.run()
     throw thrown
   }
+}
+
+/** The keys of the spoke's own audit log, made at its first start. */
+async function openedKeys(dataFolder: string, spokeId: string, hubIssuer: string): Promise<LogKeyFile> {
+  const keys = new LogKeyFile(join(dataFolder, 'audit', 'audit-keys.json'), spokeLogOrigin(hubIssuer, spokeId))
+  await keys.open()
+  return keys
 }
 
 function pinnedHub(loaded: Loaded<SpokeConfig>): { issuer: string; jwks: JSONWebKeySet } | undefined {

@@ -124,9 +124,17 @@ export interface ScanOptions {
   readonly deadline: number
   /** Who asks, for the statement by which a spoke decides. Present only where the scan reads a table that is not open. */
   readonly asker?: Asker
+  /** How the query is recorded. A spoke process reads nothing without it. */
+  readonly audit?: ScanAudit
   /** How the parts are compressed. Default: snappy. */
   readonly compression?: PartCompression | undefined
 }
+
+/**
+ * How the query of a scan is in the audit log of the hub, before anything is read: a proof (C2SP tlog-proof); or that the hub only counts
+ * anonymous reads of open data.
+ */
+export type ScanAudit = { readonly proof: string } | { readonly counted: true }
 
 /**
  * A running scan. The report settles when the parts end, and both reject with the same DialsError. Rows stay columns: they never become

@@ -52,7 +52,7 @@ export function crossOrigin(app: FastifyInstance, origins: readonly string[], lo
     methods,
     allowedHeaders,
     exposedHeaders: [
-      ...['etag', 'retry-after', 'x-request-id', 'link', 'dials-result', 'content-disposition'],
+      ...['etag', 'retry-after', 'x-request-id', 'link', 'dials-result', 'dials-receipt', 'content-disposition'],
       ...['accept-ranges', 'content-range', 'content-location'],
     ],
     maxAge: 3600,

@@ -1,5 +1,6 @@
 import type { ApolloServer } from '@apollo/server'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import type { LogReader } from '../audit/read/log-reader.js'
 import type { Log } from '../connector/source.js'
 import type { Context } from '../api/context.js'
 import type { Operations } from '../api/operations.js'
@@ -7,6 +8,7 @@ import type { Landing } from '../query/download/download.js'
 import type { Telemetry } from '../telemetry/telemetry.js'
 import { DialsError, toDialsError } from '../errors.js'
 import { TooBusy } from '../net/too-busy.js'
+import { auditRoutes } from './audit-routes.js'
 import { type ContextOf, refuse } from './begin-operation.js'
 import { Clients } from './clients.js'
 import { crossOrigin, isAllowed } from './cross-origin.js'
@@ -34,6 +36,8 @@ export interface HubServerOptions {
   readonly contextOf: ContextOf
   /** Where downloads land, and their reports. Default: there are no downloads. */
   readonly downloads?: { readonly landing: Landing; readonly reports: DownloadReports }
+  /** The audit log. Default: it is not served. */
+  readonly audit?: LogReader
   /** Origins whose pages may use the graph; `*` allows all. Default: only the hub's own. */
   readonly origins?: readonly string[]
   /** Addresses and networks whose X-Forwarded-For is believed. Default: none. */
@@ -97,6 +101,7 @@ export function hubServer(options: HubServerOptions): FastifyInstance {
     isOrigin: (origin, host) => isAllowed(origin, host, origins),
   })
   app.addHook('preClose', closeSockets)
+  if (options.audit !== undefined) auditRoutes(app, { audit: options.audit, contextOf })
   app.get('/.well-known/jwks.json', () => jwks)
   app.get('/health/live', () => ({ status: 'UP' }))
   app.get('/health/ready', async (_request, reply) => {

@@ -19,7 +19,7 @@ export function misfitOf(token: string, { issuer, audience, type, jwks }: Expect
   const parts = partsOf(token)
   if (parts === undefined) return 'The token is no signed token (JWT).'
   const { header, claims } = parts
-  const known = jwks.keys.flatMap(({ kid }) => kid ?? [])
+  const known = jwks.keys.flatMap(({ kid, use }) => (kid === undefined || (use !== undefined && use !== 'sig') ? [] : [kid]))
   const misfits = [
     ...(claims.iss === issuer ? [] : [`its issuer is ${quoted(claims.iss)}, and spoke.yaml has hub.issuer ${quoted(issuer)}`]),
     ...(claims.aud === audience ? [] : [`it is for the spoke ${quoted(claims.aud)}, and the id in spoke.yaml is ${quoted(audience)}`]),

@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
+import type { Auditor, Receipt, Recorded } from '../audit/auditor.js'
 import { deadlineAfter } from '../connector/deadline.js'
 import { nextTurn } from '../connector/next-turn.js'
 import type { Answer, Engine, RowFormat } from '../connector/engine.js'
@@ -17,6 +18,7 @@ import { plan } from './4-plan/plan.js'
 import { type Executed, execute, type Finish } from './5-execute/execute.js'
 import type { StageOptions } from './5-execute/run-stage.js'
 import type { Sources } from './5-execute/sources.js'
+import { type Asking, record, recordDenial, recordUnknown } from './5-record/record.js'
 import { checkVersion, type QueryResult, result } from './6-result/query-result.js'
 
 /** What running a query needs beside the query itself. */
@@ -26,6 +28,8 @@ export interface QueryContext {
   readonly catalogue: QueryCatalogue
   readonly sources: Sources
   readonly engine: Engine
+  /** Records what is asked, before anything is read. */
+  readonly auditor: Auditor
   /** Ends when the client disconnects. */
   readonly signal: AbortSignal
   /** SHA-256 of the token that the viewer sent, hexadecimal. The token itself never reaches a query. */
@@ -37,7 +41,10 @@ export interface QueryContext {
 }
 
 /** Runs one stage of a query exactly once. Returns its result, or throws its error. */
-export type RunStage = <T>(name: 'parse' | 'bind' | 'authorise' | 'plan' | 'execute' | 'result', work: () => T | Promise<T>) => Promise<T>
+export type RunStage = <T>(
+  name: 'parse' | 'bind' | 'authorise' | 'plan' | 'record' | 'execute' | 'result',
+  work: () => T | Promise<T>,
+) => Promise<T>
 
 const runOnly: RunStage = async (_name, work) => work()
 
@@ -51,7 +58,8 @@ export const fragmentLimits = { rowsMax: 20_000_000, bytesMax: 512 * 1024 * 1024
 const hubShareMs = (timeoutMs: number) => Math.min(timeoutMs / 5, 2000)
 
 /**
- * Runs a query from the client's input to its answer: parse, bind, authorise, plan, execute, result. The caller releases the result.
+ * Runs a query from the client's input to its answer: parse, bind, authorise, plan, record, execute, result. The caller releases the
+ * result, and only then is it recorded what came of it.
  * @param options.matches whether the matches of joins are counted. Default: true.
  * @param options.format set where the rows will be read only once, in this format and with exact numbers. Default: any format, any number of times.
  * @throws DialsError with the query's transaction.
@@ -63,33 +71,68 @@ export async function runQuery(
 ): Promise<QueryResult> {
   const transaction = randomUUID()
   const { stage = runOnly } = context
+  let recorded: Recorded | undefined
   try {
-    const prepared = await prepare(input, context)
+    const asking = { transaction, kind: 'query', operation: input } as const
+    const prepared = await prepare(asking, context)
+    const known = (recorded = await stage('record', () => record(asking, prepared.authorised, context)))
     const deadline = deadlineAfter(prepared.end - Date.now(), context.signal)
     try {
       const { planned } = prepared
       const { signal } = deadline
       const page: Finish<Answer> = (residual, parts) =>
         context.engine.answer(residual, parts, { signal, columns: planned.outputs, limit: planned.limit, format })
-      const options = { ...stageOptions(prepared, context, signal), matches }
+      const options = { ...stageOptions(prepared, known, context, signal), matches }
       const executed = await stage('execute', () => execute(planned, context.sources, context.engine, options, page))
-      return await stage('result', () => answer(transaction, prepared, executed))
+      return withOutcome(await stage('result', () => answer(known, prepared, executed)), known)
     } finally {
       deadline.clear()
     }
   } catch (thrown) {
-    throw withTransaction(toDialsError(thrown), transaction)
+    const error = toDialsError(thrown)
+    recorded?.outcome({ reasons: [error.code] })
+    throw withTransaction(error, transaction)
   }
 }
 
-/** What bounds the sources of a query, and who asks them. */
-export function stageOptions({ parsed, authorised, end }: Prepared, context: QueryContext, signal: AbortSignal): StageOptions {
+/** A result of which it is recorded what was sent, once it is released. */
+function withOutcome(result: QueryResult, recorded: Recorded): QueryResult {
+  const sent = createHash('sha256')
+  let texts = 0
+  return {
+    ...result,
+    async json(format, numbers) {
+      const pieces = await result.json(format, numbers)
+      texts++
+      for (const piece of pieces) sent.update(piece)
+      return pieces
+    },
+    async release() {
+      recorded.outcome({ rows: result.rowCount, sha256: texts === 0 ? undefined : sent.copy().digest('hex'), reasons: reasonsOf(result) })
+      await result.release()
+    },
+  }
+}
+
+/** What the log says of an answer that came. */
+export function reasonsOf({ complete }: { readonly complete: boolean }): string[] {
+  return complete ? [] : ['A source was missing.']
+}
+
+/** What bounds the sources of a query, who asks them, and by what they see that it is recorded. */
+export function stageOptions(
+  { parsed, authorised, end }: Prepared,
+  { proofFor }: Pick<Recorded, 'proofFor'>,
+  context: QueryContext,
+  signal: AbortSignal,
+): StageOptions {
   return {
     ...fragmentLimits,
     onSourceError: parsed.onSourceError,
     deadline: parsed.onSourceError === 'PARTIAL' ? end - hubShareMs(parsed.timeoutMs) : end,
     signal,
     askers: askersOf(authorised, context),
+    proofFor,
   }
 }
 
@@ -102,9 +145,9 @@ function askersOf({ tables, protectedTables }: AuthorisedQuery, { viewer, tokenS
   return new Map(told.map(({ spokeId }) => [spokeId, asker]))
 }
 
-async function answer(transaction: string, { parsed, authorised, planned }: Prepared, executed: Executed<Answer>): Promise<QueryResult> {
+async function answer(recorded: Recorded, { parsed, authorised, planned }: Prepared, executed: Executed<Answer>): Promise<QueryResult> {
   try {
-    const answered = result(transaction, authorised, planned, executed)
+    const answered = result(recorded, authorised, planned, executed)
     checkVersion(parsed.atVersion, answered.version)
     return answered
   } catch (thrown) {
@@ -124,17 +167,27 @@ export interface Explanation {
   readonly fragments: readonly ExplainedFragment[]
   /** The SQL of the hub's engine over the answers of the fragments. */
   readonly residual: string
+  /** Proves that it was recorded. Null where only a count of it is kept. */
+  readonly receipt: Receipt | null
 }
 
-/** Runs stages 1 to 4 of a query. Throws the same errors of access as running it. */
+/** Runs stages 1 to 5 of a query: that it was explained is recorded too. Throws the same errors of access as running it. */
 export async function explainQuery(input: unknown, context: Omit<QueryContext, 'signal'>): Promise<Explanation> {
-  const { planned } = await prepare(input, context)
+  const asking = { transaction: randomUUID(), kind: 'explain', operation: input } as const
+  const { planned, authorised } = await prepare(asking, context)
+  const recorded = await record(asking, authorised, context)
   const fragments: ExplainedFragment[] = []
   for (const fragment of planned.stages.flat()) {
     await nextTurn()
     fragments.push({ ...fragment, native: shown(nativeOf(fragment, context.sources)) })
   }
-  return { text: shown(drawRelation(planned.logical)), fragments, residual: shown(residualText(planned, context.engine)) }
+  recorded.outcome({ reasons: [] })
+  return {
+    text: shown(drawRelation(planned.logical)),
+    fragments,
+    residual: shown(residualText(planned, context.engine)),
+    receipt: recorded.receipt,
+  }
 }
 
 /** The most characters of each text of an explanation: a filter's lists can make it as long as the query's steps. */
@@ -154,18 +207,21 @@ export interface Prepared {
   readonly end: number
 }
 
-/** Stages 1 to 4. */
-export async function prepare(
-  input: unknown,
-  { viewer, catalogue, sources, budget, stage = runOnly }: Omit<QueryContext, 'signal'>,
-  form: AnswerForm = 'PAGE',
-): Promise<Prepared> {
+/** Stages 1 to 4. A refusal of access is recorded. */
+export async function prepare(asking: Asking, context: Omit<QueryContext, 'signal'>, form: AnswerForm = 'PAGE'): Promise<Prepared> {
+  const { viewer, catalogue, sources, budget, stage = runOnly } = context
   // A large operation has already taken its time until here, and a large input takes its own.
   await nextTurn()
-  const parsed = await stage('parse', () => parse(input, form))
+  const parsed = await stage('parse', () => parse(asking.operation, form))
   const end = Date.now() + parsed.timeoutMs
-  const bound = await stage('bind', () => bind(parsed, catalogue, budget))
-  const authorised = await stage('authorise', () => authorise(bound, viewer))
+  const bound = await stage('bind', () => bind(parsed, catalogue, budget)).catch((thrown: unknown) => {
+    recordUnknown(asking, toDialsError(thrown), context)
+    throw thrown
+  })
+  const authorised = await stage('authorise', () => authorise(bound, viewer)).catch((thrown: unknown) => {
+    recordDenial(asking, bound, toDialsError(thrown), context)
+    throw thrown
+  })
   const planned = await stage('plan', () => planFor(authorised, sources))
   return { parsed, authorised, planned, end }
 }

@@ -18,6 +18,7 @@ import { timeOptions } from '../net/limits.js'
 import { toldSeldom } from '../net/told-seldom.js'
 import type { Holdings } from './holdings.js'
 import { scan, type ScanContext } from './scan.js'
+import type { ScanEnded, ScanRecorder } from './scan-recorder.js'
 
 const bodyBytesMax = scanRequestBytesMax
 /** Milliseconds between signs of life. A hub gives up on a feed that is silent for a minute. */
@@ -35,6 +36,7 @@ const statuses: Partial<Record<DialsError['code'], number>> = {
   FORBIDDEN: 403,
   AGREEMENT_REQUIRED: 403,
   RESULT_TOO_LARGE: 413,
+  AUDIT_UNAVAILABLE: 503,
   SOURCE_UNAVAILABLE: 503,
   SOURCE_TIMEOUT: 504,
 }
@@ -43,6 +45,7 @@ const statuses: Partial<Record<DialsError['code'], number>> = {
 export interface SpokeServerOptions extends Omit<ScanContext, 'holdings'> {
   readonly holdings: Holdings
   readonly verifier: RequestVerifier
+  readonly recorder: ScanRecorder
   /** The issuers that this spoke pins, by which it judges what the hub states of a viewer. */
   readonly issuers: readonly PinnedIssuer[]
   readonly log: Log
@@ -164,13 +167,29 @@ async function scans(request: FastifyRequest, reply: FastifyReply, options: Spok
   const { rowsMax, bytesMax } = wanted
   const limits = { rowsMax, bytesMax, deadline: Date.now() + wanted.timeoutMs, signal, compression } as const
   const viewer = admitted.viewer === undefined ? anonymous : viewerOfStatement(admitted.viewer, options.issuers)
-  const parts = scan(wanted.relation, viewer, options, limits)
+  const ended = await options.recorder.begin(wanted, viewer, body)
+  const parts = ending(scan(wanted.relation, viewer, options, limits), ended)
   const first = await parts.next()
   const pieces = joined(frames(first, parts, options.log))
   const begun = await pieces.next()
   return reply
     .type(framesMediaType)
     .send(begun.done === true ? begun.value : Readable.from(resumed(begun.value, pieces), { objectMode: false }))
+}
+
+/** The parts of a scan. Its end is recorded, however it comes. */
+async function* ending(parts: AsyncGenerator<LandedFile, ScanReport>, ended: ScanEnded): AsyncGenerator<LandedFile, ScanReport> {
+  try {
+    const report = yield* parts
+    ended({ rows: report.rows })
+    return report
+  } catch (thrown) {
+    ended({ code: toDialsError(thrown).code })
+    throw thrown
+  } finally {
+    // The hub has left.
+    ended({ code: 'SOURCE_TIMEOUT' })
+  }
 }
 
 /** Each part is read only after the one before was sent, so the scan follows the connection's back-pressure. */

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Capabilities } from '../../src/connector/capabilities.js'
 import { type CatalogueEvent, catalogueEventSchema, type TableDescription } from '../../src/connector/catalogue.js'
 import type { Relation } from '../../src/connector/relation.js'
-import type { PlannedFragment, ScanOptions, Source } from '../../src/connector/source.js'
+import type { PlannedFragment, Scan, ScanOptions, Source } from '../../src/connector/source.js'
 import { supports } from '../../src/connector/supports.js'
 import { DialsError } from '../../src/errors.js'
 import { runQuery } from '../../src/query/run.js'
@@ -19,6 +19,7 @@ import type { Harness, Held } from './harness.js'
 import { pushedWhole, remainingOps } from '../support/planned.js'
 import { longTest } from '../support/long-test.js'
 import { long, runsOf } from '../support/long.js'
+import { auditOf } from '../support/audit.js'
 import { patienceMs } from '../support/patience.js'
 
 const runs = runsOf(60, 200)
@@ -222,7 +223,7 @@ export function connectorContract(harness: Harness): void {
 
       test('a query that ends in the middle ends the scan, and nothing is left', async () => {
         const gone = new AbortController()
-        const scan = big.source.execute(planOf(big.source, table), options({ signal: gone.signal }))
+        const scan = execute(big.source, planOf(big.source, table), options({ signal: gone.signal }))
         scan.report.catch(() => undefined)
         const failure = await failureOf(async () => {
           for await (const part of scan.parts) {
@@ -262,7 +263,7 @@ export function connectorContract(harness: Harness): void {
       }
 
       test('parts that nobody wants any more are left behind by nobody', async () => {
-        const scan = big.source.execute(planOf(big.source, table), options())
+        const scan = execute(big.source, planOf(big.source, table), options())
         scan.report.catch(() => undefined)
         for await (const part of scan.parts) {
           await part.file.release()
@@ -409,8 +410,13 @@ function idOf(told: ReadonlyMap<string, TableDescription>, given: string): strin
   return id
 }
 
+/** Runs a scan as a hub does whose query reads just that. */
+function execute(source: Source, planned: PlannedFragment, options: ScanOptions): Scan {
+  return source.execute(planned, { ...options, audit: auditOf(planned.pushed) })
+}
+
 async function drain(source: Source, planned: PlannedFragment, options: ScanOptions): Promise<void> {
-  const scan = source.execute(planned, options)
+  const scan = execute(source, planned, options)
   scan.report.catch(() => undefined)
   for await (const part of scan.parts) await part.file.release()
   await scan.report
@@ -418,7 +424,7 @@ async function drain(source: Source, planned: PlannedFragment, options: ScanOpti
 
 /** Every part of a scan, read by an engine as the hub reads it. */
 async function read(bench: Bench, source: Source, planned: PlannedFragment, options: ScanOptions, summed?: string) {
-  const scan = source.execute(planned, options)
+  const scan = execute(source, planned, options)
   let [rows, sum, types] = [0, 0n, [] as string[]]
   const session = await bench.hub.connect()
   try {

@@ -99,7 +99,7 @@ describe('a download', () => {
   it('ends with its client, in the middle', async () => {
     const client = new AbortController()
     const own = downloadContext(context(undefined, client.signal), bench.folder)
-    const { pieces } = await (await openDownload(both, own)).text(csv)
+    const { pieces } = await (await (await openDownload(both, own)).record()).text(csv)
     await pieces.next()
     client.abort()
     await pieces.return(undefined as never)
@@ -112,7 +112,9 @@ describe('a download', () => {
     expect((await written(await openDownload(both, own), csv)).report.rowCount).toBe(100)
     const sorted = { ...both, orderBy: [{ column: 'n' }] }
     expect(await failureOf(async () => written(await openDownload(sorted, own), csv))).toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
-    expect(await failureOf(async () => (await openDownload(both, own)).parquet())).toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
+    expect(await failureOf(async () => (await (await openDownload(both, own)).record()).parquet())).toMatchObject({
+      code: 'SOURCE_UNAVAILABLE',
+    })
   })
 
   it('in pieces of bounded size, whatever the cells are', async () => {
@@ -127,7 +129,7 @@ describe('a download', () => {
       ),
     )
     const own = downloadContext(context({ camden, barnet: large }), bench.folder)
-    const { pieces } = await (await openDownload({ from: { table: 'barnet/t/t' } }, own)).text(csv)
+    const { pieces } = await (await (await openDownload({ from: { table: 'barnet/t/t' } }, own)).record()).text(csv)
     let [lines, largest] = [0, 0]
     for await (const piece of pieces) {
       largest = Math.max(largest, piece.length)
@@ -146,7 +148,7 @@ describe('a download', () => {
       const { text, report } = await written(await open(), form)
       expect([text.split('\n').length >= 50, report.rowCount]).toEqual([true, 50])
     }
-    const landed = await (await open()).landed()
+    const landed = await (await (await open()).record()).landed()
     expect([landed.rows, landed.longest.length, landed.longest[999]]).toEqual([50, 1000, 'camden 49'.length])
     await landed.release()
     expect(own.taken()).toBe(0)
@@ -154,7 +156,7 @@ describe('a download', () => {
 
   it('as Arrow has room for its thread, too, until it has ended', async () => {
     const own = downloadContext(context(), bench.folder)
-    const { pieces } = await arrowOf(await openDownload({ from: { table: 'camden/t/t' } }, own), own.signal, undefined)
+    const { pieces } = await arrowOf(await (await openDownload({ from: { table: 'camden/t/t' } }, own)).record(), own.signal, undefined)
     expect(own.taken()).toBeGreaterThan(80 * 1024 * 1024)
     let bytes = 0
     for await (const piece of pieces) bytes += piece.length

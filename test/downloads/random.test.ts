@@ -90,7 +90,7 @@ describe('any query over any sources', () => {
           const onlyNulls = (text: string) => (page.columns.length === 1 && text === 'null' ? '' : text)
           expect(sorted(read.map(asCells))).toEqual(sorted(rows.map((row) => row.map(onlyNulls))))
 
-          const { file, report } = await (await open()).parquet()
+          const { file, report } = await (await (await open()).record()).parquet()
           const bytes = await readFile(file.path)
           await file.release()
           const { num_rows, schema } = await parquetMetadataAsync(new Uint8Array(bytes).buffer)
@@ -102,7 +102,7 @@ describe('any query over any sources', () => {
             page.columns.map(({ shape }, index) => convert(shape.type, row[index] === 'null' ? 'null' : cell(row[index], index)))
           // Arrow and workbooks have dates of their own kind; other tests read those. Here there is one, or none.
           const inArrow = shown((type, text) => (text === 'null' || comparable.includes(type) ? text : 'something'))
-          const arrow = readArrow(await bytesOf(await arrowOf(await open(), context.signal, undefined)))
+          const arrow = readArrow(await bytesOf(await arrowOf(await (await open()).record(), context.signal, undefined)))
           expect(arrow.names).toEqual(names)
           expect(sorted(arrow.rows.map(inArrow))).toEqual(sorted(rows.map(inArrow)))
 
@@ -117,7 +117,7 @@ describe('any query over any sources', () => {
                   : 'something',
           )
           const facts = { at: new Date(), input: query, licences: [] }
-          const sheet = await readWorkbook(await bytesOf(await workbookOf(await open(), facts, undefined)))
+          const sheet = await readWorkbook(await bytesOf(await workbookOf(await (await open()).record(), facts, undefined)))
           expect(sheet.names).toEqual(names)
           expect(sorted(sheet.rows.map(inSheet))).toEqual(sorted(rows.map(inSheet)))
           expect(own.taken()).toBe(0)

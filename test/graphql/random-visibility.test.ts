@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Context } from '../../src/api/context.js'
 import { Operations } from '../../src/api/operations.js'
+import { memoryAuditor } from '../support/audit.js'
 import { Results } from '../../src/api/results.js'
 import { createSchema } from '../../src/api/schema.js'
 import { createGraphServer } from '../../src/api/server.js'
@@ -90,7 +91,7 @@ async function ask<Data>(
     baseUrl: 'https://hub.test',
     statusOf: () => 'UP',
     results: new Results(),
-    query: { viewer, catalogue, sources: new Map(), engine: undefined, signal: new AbortController().signal },
+    query: { viewer, catalogue, sources: new Map(), engine: undefined, auditor: memoryAuditor().auditor, signal: new AbortController().signal },
   }
   const { body } = await graph.executeOperation<Data & Record<string, unknown>>(
     { query, variables },

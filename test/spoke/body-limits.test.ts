@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { SignJWT } from 'jose'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { scanRequestBytesMax } from '../../src/connector/scan-request.js'
+import { auditOf } from '../support/audit.js'
 import { issuer, startTestSpoke, type TestSpoke } from '../support/spoke.js'
 
 let spoke: TestSpoke
@@ -13,8 +14,10 @@ beforeAll(async () => {
 afterEach(() => open.splice(0).forEach((socket) => socket.destroy()))
 afterAll(() => spoke.remove())
 
+const relation = { op: 'scan', table: 'libraries/libraries', columns: [{ name: 'Name', type: 'STRING' }] }
 const scan = JSON.stringify({
-  relation: { op: 'scan', table: 'libraries/libraries', columns: [{ name: 'Name', type: 'STRING' }] },
+  relation,
+  ...auditOf(relation),
   ...{ rowsMax: 1000, bytesMax: 1_000_000, timeoutMs: 10_000 },
 })
 

@@ -6,6 +6,7 @@ import { followChanges } from '../../src/connector/follow-changes.js'
 import { Revision } from '../../src/connector/revision.js'
 import { spokeServer } from '../../src/spoke/server.js'
 import { patienceMs } from '../support/patience.js'
+import { auditOf } from '../support/audit.js'
 import { quietLog, startTestSpoke, type TestSpoke } from '../support/spoke.js'
 
 let spoke: TestSpoke
@@ -21,8 +22,10 @@ async function changes(since?: string, operation = changesOperation(since)): Pro
 }
 
 const scan = async (table: string) => {
+  const relation = { op: 'scan', table, columns: [{ name: 'Name', type: 'STRING' }] }
   const body = JSON.stringify({
-    relation: { op: 'scan', table, columns: [{ name: 'Name', type: 'STRING' }] },
+    relation,
+    ...auditOf(relation),
     rowsMax: 10,
     bytesMax: 1_000_000,
     timeoutMs: patienceMs,

@@ -4,6 +4,7 @@ import { SpokeSource } from '../../connectors/spoke/spoke-source.js'
 import { DuckDbEngine } from '../../src/engine/duckdb.js'
 import { type Bench, openBench } from '../support/query.js'
 import { quietLog, startTestSpoke, type TestSpoke } from '../support/spoke.js'
+import { auditOf } from '../support/audit.js'
 import { patienceMs } from '../support/patience.js'
 
 let bench: Bench
@@ -41,6 +42,7 @@ async function codecs(host: string): Promise<unknown[]> {
   try {
     const found: unknown[] = []
     for await (const { file } of source.execute(planned, {
+      audit: auditOf(planned.pushed),
       signal: AbortSignal.timeout(patienceMs),
       rowsMax: 1000,
       bytesMax: 1_000_000,

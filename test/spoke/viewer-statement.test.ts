@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { decodeJwt, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Asker } from '../../src/connector/source.js'
+import { auditOf } from '../support/audit.js'
 import { issuer, startTestSpoke, type TestSpoke } from '../support/spoke.js'
 
 const identity = 'https://identity.barnet.example'
@@ -19,9 +20,12 @@ afterAll(() => spoke.remove())
 
 const now = () => Math.floor(Date.now() / 1000)
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+const relation = { op: 'scan', table: 'libraries/libraries', columns: [{ name: 'Name', type: 'STRING' }] }
+const proof = auditOf(relation, 'camden', { organisation: 'barnet' })
 const body = (given: object = {}) =>
   JSON.stringify({
-    relation: { op: 'scan', table: 'libraries/libraries', columns: [{ name: 'Name', type: 'STRING' }] },
+    relation,
+    ...proof,
     ...{ rowsMax: 1000, bytesMax: 1_000_000, timeoutMs: 10_000, ...given },
   })
 const asker = (given: Partial<Asker> = {}): Asker => ({

@@ -1,6 +1,7 @@
 import { access, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Auditor } from '../../src/audit/auditor.js'
 import type { QueryTable } from '../../src/catalogue/tables-for-query.js'
 import type { ColumnType } from '../../src/connector/column.js'
 import type { Source } from '../../src/connector/source.js'
@@ -12,6 +13,7 @@ import type { Sources } from '../../src/query/5-execute/sources.js'
 import type { QueryResult } from '../../src/query/6-result/query-result.js'
 import type { Numbers } from '../../src/connector/engine.js'
 import type { QueryContext } from '../../src/query/run.js'
+import { memoryAuditor } from './audit.js'
 
 /** A column as tests write it: `{ name: 'Amount', type: 'DECIMAL', scale: 2 }`. */
 export interface TestColumn {
@@ -112,6 +114,7 @@ export function contextOf(
     signal?: AbortSignal
     observed?: (spokeId: string, error: DialsError | undefined) => void
     admits?: (spokeId: string) => boolean
+    auditor?: Auditor
   } = {},
 ): QueryContext {
   const opened: Sources = {
@@ -132,6 +135,7 @@ export function contextOf(
     catalogue: catalogueOf(tables),
     sources: opened,
     engine: hub,
+    auditor: given.auditor ?? memoryAuditor().auditor,
     signal: given.signal ?? new AbortController().signal,
   }
 }

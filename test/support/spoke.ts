@@ -3,10 +3,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { LogKeyFile } from '../../src/audit/log/log-keys.js'
+import { auditJwks, hubLogOrigin } from '../../src/cli/audit-keys.js'
 import { loadSpokeConfig, readEnvironment } from '../../src/config.js'
 import { startSpoke, type Running } from '../../src/cli/start-spoke.js'
 import { type HubKey, loadHubKey } from '../../src/identity/hub-key.js'
 import { RequestSigner } from '../../src/identity/scan-token.js'
+import { testAuditJwks } from './audit.js'
 
 /** A log that ignores everything. */
 export const quietLog = { info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -30,7 +33,12 @@ export async function startTestSpoke(
 ): Promise<TestSpoke> {
   const at = folder ?? (await mkdtemp(join(tmpdir(), 'seven-dials-spoke-')))
   const key = await loadHubKey(join(at, 'hub-key.json'))
-  await writeFile(join(at, 'hub.jwks.json'), JSON.stringify({ keys: [key.publicJwk] }))
+  // A hub that a test starts over this folder signs its audit log with these.
+  const auditKeys = new LogKeyFile(join(at, 'audit-keys.json'), hubLogOrigin(issuer))
+  await writeFile(
+    join(at, 'hub.jwks.json'),
+    JSON.stringify({ keys: [key.publicJwk, ...testAuditJwks, ...auditJwks(await auditKeys.open())] }),
+  )
   await mkdir(join(at, 'data'), { recursive: true })
   for (const [name, text] of Object.entries(files)) await writeFile(join(at, 'data', name), text)
   const yaml = `id: ${id}\n${extra}hub: { issuer: "${issuer}", jwks: ./hub.jwks.json }\nsources:\n  - connector: files\n    config: { folder: ./data, defaultAccess: OPEN }\n`

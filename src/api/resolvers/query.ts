@@ -32,10 +32,11 @@ export class QueryResolver {
     @Arg('input', () => QueryInput, { description: 'What would be asked' }) input: QueryInput,
     @Ctx() { query, results }: Context,
   ) {
-    const { text, fragments, residual } = await results.inTurn('last', () => explainQuery(input, query))
+    const { text, fragments, residual, receipt } = await results.inTurn('last', () => explainQuery(input, query))
     return {
       text,
       residual,
+      receipt,
       fragments: fragments.map(
         ({ spokeId, connector, tables, missingColumns, planned, native, remaining, estimatedRows, stage, keys, why }) => ({
           spoke: spokeId,

@@ -1,6 +1,7 @@
 import { Directive, Field, Float, ID, Int, ObjectType } from 'type-graphql'
 import { ColumnTypeEnum, DecisionEnum, EncodingEnum, ErrorCodeEnum, OperatorEnum, SourceStatusEnum } from '../enums.js'
 import { DateTime } from '../scalars.js'
+import { Receipt } from './audit.js'
 
 @Directive('@public')
 @ObjectType({ simpleResolvers: true, description: 'What the viewer may do with a column' })
@@ -147,6 +148,13 @@ export class ResultSet {
       'the same',
   })
   version!: string | null
+  @Field(() => Receipt, {
+    nullable: true,
+    description:
+      'Proof that the query was in the audit log before anything was read: keep it, and verify it offline. null where the hub only counts anonymous ' +
+      'reads of open data',
+  })
+  receipt!: Receipt | null
 }
 
 @Directive('@public')
@@ -176,6 +184,8 @@ export class Plan {
     description: 'The whole query as an indented tree, for people: each operator above its inputs; $0 … $n are columns below it',
   })
   text!: string
+  @Field(() => Receipt, { nullable: true, description: 'Proof that it is in the audit log that this was explained; null as in ResultSet' })
+  receipt!: Receipt | null
   @Field(() => [PlanFragment], { description: 'The parts of the sources' }) fragments!: readonly PlanFragment[]
   @Field(() => String, { description: 'The part of the hub as such a tree, over the answers of the fragments' }) residual!: string
 }

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto'
+import DataLoader from 'dataloader'
 import type { Knex } from 'knex'
+import type { Auditor } from '../../audit/auditor.js'
+import type { LogReader, ReadEntry } from '../../audit/read/log-reader.js'
 import type { Context } from '../../api/context.js'
 import { Turns } from '../../api/limits/turns.js'
 import { Results } from '../../api/results.js'
@@ -24,6 +27,8 @@ export interface ContextParts {
   readonly sources: OpenSources
   readonly engine: DuckDbEngine
   readonly anonymousEngine: DuckDbEngine
+  readonly auditor: Auditor
+  readonly audit: LogReader
   readonly scheduler: HarvestScheduler
   readonly search: Search
   readonly traces: Traces | undefined
@@ -38,6 +43,8 @@ export function contextMaker({
   sources,
   engine,
   anonymousEngine,
+  auditor,
+  audit,
   scheduler,
   search,
   traces,
@@ -61,6 +68,8 @@ export function contextMaker({
       loaders,
       baseUrl: baseUrl(),
       search,
+      audit,
+      auditProof: new DataLoader((entries: readonly ReadEntry[]) => audit.proofs(entries), { cache: false }),
       statusOf: (spokeId) => sources.status(spokeId),
       harvestNow: (spokeId, how) => scheduler.harvestNow(spokeId, how),
       results: new Results((order) => turns.take(client, signal, order)),
@@ -70,6 +79,7 @@ export function contextMaker({
         catalogue,
         sources,
         engine: client.isAnonymous ? anonymousEngine : engine,
+        auditor,
         signal,
         budget: new StepBudget(),
         ...(token === undefined ? {} : { tokenSha256: createHash('sha256').update(token).digest('hex') }),

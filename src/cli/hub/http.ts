@@ -10,6 +10,7 @@ import type { Search } from '../../search/search.js'
 import type { Telemetry } from '../../telemetry/telemetry.js'
 import { listen } from '../listen.js'
 import { packageFile } from '../package-file.js'
+import type { HubAudit } from './audit.js'
 import { contextMaker } from './context.js'
 import type { HubDatabase } from './database.js'
 import type { HubEngine } from './engine.js'
@@ -19,7 +20,7 @@ import { landingOf } from './landing.js'
 import type { HubStart } from './options.js'
 
 /** The parts of a hub that its HTTP serves. */
-export interface HttpParts extends HubGraph, HubEngine, HubDatabase {
+export interface HttpParts extends HubGraph, HubEngine, HubDatabase, HubAudit {
   readonly keys: HubKeys
   readonly telemetry: Telemetry
   readonly sources: OpenSources
@@ -48,6 +49,7 @@ export async function startHttp(start: HubStart, parts: HttpParts): Promise<stri
     contextOf: contextMaker({ ...parts, identify, traces: telemetry.traces, baseUrl: () => baseUrl }),
     mayOperate,
     downloads: { landing: landingOf(parts.scratchFolder), reports: new DownloadReports(knex) },
+    audit: parts.audit,
     origins: config.cors?.origins ?? [],
     trustedProxies: config.trustedProxies ?? [],
     telemetry,

@@ -1,6 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type HubKey, loadHubKey } from '../../identity/hub-key.js'
+import type { LogKeyFile } from '../../audit/log/log-keys.js'
+import { auditJwks } from '../audit-keys.js'
+import { auditKeyFile } from './audit.js'
 import { hubKeyFile, issuerOf } from '../hub-identity.js'
 import type { HubStart } from './options.js'
 
@@ -8,6 +11,8 @@ import type { HubStart } from './options.js'
 export interface HubKeys {
   readonly issuer: string
   readonly key: HubKey
+  /** The keys of its audit log. */
+  readonly auditKeys: LogKeyFile
   /** Served for spokes to pin; with the issuer, so that they need not ask for it. */
   readonly jwks: { readonly issuer: string; readonly keys: readonly object[] }
   readonly jwksFile: string
@@ -17,11 +22,12 @@ export interface HubKeys {
 /** Reads the key of this hub from its data folder, or makes one at its first start. */
 export async function openKeys({ config, dataFolder }: HubStart): Promise<HubKeys> {
   const key = await loadHubKey(hubKeyFile(dataFolder))
+  const auditKeys = auditKeyFile({ config, dataFolder })
   const issuer = issuerOf(config)
-  const jwks = { issuer, keys: [key.publicJwk] }
+  const jwks = { issuer, keys: [key.publicJwk, ...auditJwks(await auditKeys.open())] }
   const jwksFile = join(dataFolder, 'hub.jwks.json')
   const issuersFile = join(dataFolder, 'hub.issuers.json')
   await writeFile(issuersFile, JSON.stringify(config.issuers ?? []))
   await writeFile(jwksFile, JSON.stringify(jwks))
-  return { issuer, key, jwks, jwksFile, issuersFile }
+  return { issuer, key, auditKeys, jwks, jwksFile, issuersFile }
 }

@@ -25,7 +25,7 @@ export function problem(reply: FastifyReply, error: DialsError, status = statusO
   if (error instanceof TooBusy) reply.header('retry-after', '1')
   if (status === 401) reply.header('www-authenticate', 'Bearer')
   // They were meant for the file.
-  const ofFile = ['content-disposition', 'content-encoding', 'content-location', 'dials-result', 'etag', 'link']
+  const ofFile = ['content-disposition', 'content-encoding', 'content-location', 'dials-result', 'dials-receipt', 'etag', 'link']
   for (const header of ofFile) reply.removeHeader(header)
   return reply
     .status(status)

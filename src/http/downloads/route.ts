@@ -1,12 +1,14 @@
+import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
 import type { Log } from '../../connector/source.js'
 import type { Context } from '../../api/context.js'
 import { databaseError } from '../../database/database-error.js'
 import { BadUserInput, DialsError, toDialsError } from '../../errors.js'
 import type { Viewer } from '../../identity/viewer.js'
-import type { Download, Landing, WrittenDownload } from '../../query/download/download.js'
+import type { Download, Landing, RecordedDownload, WrittenDownload } from '../../query/download/download.js'
 import { openDownload } from '../../query/download/open.js'
-import type { AnswerReport } from '../../query/6-result/query-result.js'
+import type { AnswerReport, Transaction } from '../../query/6-result/query-result.js'
+import { reasonsOf } from '../../query/run.js'
 import type { Telemetry } from '../../telemetry/telemetry.js'
 import { watchOperation } from '../../telemetry/watch-operation.js'
 import { cutOff } from '../../net/cut-off.js'
@@ -23,7 +25,8 @@ import { type DownloadReports, holderOf } from './reports.js'
 import { sendFile } from './send-file.js'
 import { licencesOf } from './workbook/licences.js'
 import { workbookOf } from './workbook/workbook-of.js'
-import { sendPieces, sendText, takesGzip } from './send-text.js'
+import { framedText, resumed, sendPieces, takesGzip } from './send-text.js'
+import { sha256OfFile } from './sha256-of-file.js'
 import { cachedAs, etagOf, howOf, knownTag } from './version-tag.js'
 
 /** Milliseconds that a download may take. */
@@ -131,7 +134,9 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
     reply.header('content-disposition', disposition(opened.tables, format.extension))
     if (format.name === 'parquet') {
       const land = async (end: AbortSignal) => {
-        const { file, report } = await (await open(end)).parquet()
+        const recorded = await (await open(end)).record()
+        const { file, report } = await recorded.parquet()
+        void sha256OfFile(file).then((sha256) => recorded.ended({ rows: report.rowCount, sha256, reasons: reasonsOf(report) }))
         await reports.keep(viewer, report)
         return { file, report }
       }
@@ -143,40 +148,48 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
     reply.type(format.name === 'csv' ? `${format.mediaTypes[0]}; charset=utf-8` : format.mediaTypes[0])
     if (version !== null) reply.header('etag', etagOf(version, wanted))
     if (request.method === 'HEAD') return reply.send()
+    const recorded = await opened.record()
     const { complete, pieces } = await begin()
     const first = await pieces.next()
     endWith(signal, pieces)
-    describe(reply, opened.transaction, complete)
-    const kept = keeping(begun, first, pieces)
+    describe(reply, recorded, complete)
+    const rows = resumed(first, pieces)
     // A workbook is compressed already.
     const gzip = format.name !== 'xlsx' && takesGzip(request)
-    return framed === undefined ? sendPieces(reply, kept, gzip) : sendText(reply, kept, framed, gzip)
+    return sendPieces(reply, keeping(begun, recorded, framed === undefined ? rows : framedText(rows, framed)), gzip)
 
     async function begin(): Promise<WrittenDownload> {
       const atVersion = version ?? undefined
-      if (framed !== undefined) return opened.text(framed.form, atVersion)
+      if (framed !== undefined) return recorded.text(framed.form, atVersion)
       if (format.name === 'arrow') {
         const leave = await arrowClients.enter(viewer, request.ip, signal)
         if (leave instanceof DialsError) throw leave
         void closed.then(leave)
-        return arrowOf(opened, signal, atVersion)
+        return arrowOf(recorded, signal, atVersion)
       }
-      return workbookOf(opened, { input, at: new Date(), licences: await licencesOf(context.loaders, opened.tables) }, atVersion)
+      return workbookOf(recorded, { input, at: new Date(), licences: await licencesOf(context.loaders, opened.tables) }, atVersion)
     }
   }
 
-  /** The pieces after the first, and the report once they have ended. */
+  /** The pieces. Once they have ended, the report is kept, and the audit log says what was sent. */
   async function* keeping(
     { request, context, signal, failed }: Begun,
-    first: IteratorResult<Uint8Array, AnswerReport>,
+    recorded: RecordedDownload,
     pieces: AsyncGenerator<Uint8Array, AnswerReport>,
   ): AsyncGenerator<Uint8Array> {
+    const sent = createHash('sha256')
     try {
-      let next = first
-      for (; next.done !== true; next = await pieces.next()) yield next.value
+      let next = await pieces.next()
+      for (; next.done !== true; next = await pieces.next()) {
+        sent.update(next.value)
+        yield next.value
+      }
       if (signal.aborted) throw signal.reason
-      await reports.keep(context.viewer, next.value)
+      const report = next.value
+      recorded.ended({ rows: report.rowCount, sha256: sent.digest('hex'), reasons: reasonsOf(report) })
+      await reports.keep(context.viewer, report)
     } catch (thrown) {
+      recorded.ended({ reasons: [toDialsError(databaseError(thrown)).code] })
       cutOff(request.raw.socket)
       // Nothing broke off where the client has left.
       if (!signal.aborted) {
@@ -186,14 +199,16 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
       }
       throw thrown
     } finally {
+      // A client that leaves ends it here.
+      recorded.ended({ reasons: ['It was not sent to its end.'] })
       await pieces.return(undefined as never)
     }
   }
 
   function sendLanded(request: FastifyRequest, reply: FastifyReply, signal: AbortSignal, landed: Landed): Promise<FastifyReply> {
-    const { transaction, complete } = landed.report
-    describe(reply, transaction, complete)
-    reply.type('application/vnd.apache.parquet').header('content-location', `/query/${transaction}/rows.parquet`)
+    const { report } = landed
+    describe(reply, report, report.complete)
+    reply.type('application/vnd.apache.parquet').header('content-location', `/query/${report.transaction}/rows.parquet`)
     return sendFile(request, reply, landed, signal)
   }
 
@@ -234,8 +249,9 @@ function isTransaction(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 }
 
-function describe(reply: FastifyReply, transaction: string, complete: boolean): void {
+function describe(reply: FastifyReply, { transaction, receipt }: Transaction, complete: boolean): void {
   reply.header('link', `</query/${transaction}/report>; rel="describedby"`).header('dials-result', `complete=${complete}`)
+  if (receipt !== null) reply.header('dials-receipt', Buffer.from(receipt.proof).toString('base64'))
 }
 
 /** Ends the work with the signal, also where nobody ever reads what it makes. */

@@ -7,28 +7,41 @@ export function takesGzip(request: FastifyRequest): boolean {
   return codingFor(request.headers['accept-encoding'], ['gzip']) === 'gzip'
 }
 
-/**
- * Sends rows as text while they are written. What fails meanwhile destroys the connection: no short file looks whole.
- */
-export function sendText(
-  reply: FastifyReply,
-  pieces: AsyncIterable<Uint8Array>,
+/** Pieces of which the first was read already. */
+export async function* resumed<T>(
+  first: IteratorResult<Uint8Array, T>,
+  pieces: AsyncGenerator<Uint8Array, T>,
+): AsyncGenerator<Uint8Array, T> {
+  try {
+    let next = first
+    for (; next.done !== true; next = await pieces.next()) yield next.value
+    return next.value
+  } finally {
+    await pieces.return(undefined as never)
+  }
+}
+
+/** Rows as text, with what stands before and after them. */
+export async function* framedText<T>(
+  pieces: AsyncGenerator<Uint8Array, T>,
   { head, tail, skip }: FramedText,
-  gzip: boolean,
-): FastifyReply {
-  async function* framed(): AsyncGenerator<Uint8Array> {
-    let skipped = false
+): AsyncGenerator<Uint8Array, T> {
+  let skipped = false
+  try {
     if (head !== '') yield Buffer.from(head)
-    for await (const piece of pieces) {
-      yield skipped ? piece : piece.subarray(skip)
+    let next = await pieces.next()
+    for (; next.done !== true; next = await pieces.next()) {
+      yield skipped ? next.value : next.value.subarray(skip)
       skipped = true
     }
     if (tail !== '') yield Buffer.from(tail)
+    return next.value
+  } finally {
+    await pieces.return(undefined as never)
   }
-  return sendPieces(reply, framed(), gzip)
 }
 
-/** Sends bytes while they are made. What fails meanwhile destroys the connection. */
+/** Sends bytes while they are made. What fails meanwhile destroys the connection: no short file looks whole. */
 export function sendPieces(reply: FastifyReply, pieces: AsyncIterable<Uint8Array>, gzip: boolean): FastifyReply {
   if (gzip) reply.header('content-encoding', 'gzip')
   return reply.send(packed(pieces, gzip ? 'gzip' : 'identity'))

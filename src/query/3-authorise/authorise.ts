@@ -15,7 +15,7 @@ export interface ColumnAccess {
 }
 
 /** A query after every use of a column was decided. Its relation reads no denied column. */
-export interface AuthorisedQuery extends Omit<BoundQuery, 'uses' | 'places'> {
+export interface AuthorisedQuery extends Omit<BoundQuery, 'places'> {
   /** Columns that the viewer may not see. The answer omits them because `select` did not name them. */
   readonly withheld: readonly ColumnAccess[]
   /**
@@ -88,7 +88,7 @@ function forbiddenColumn(query: BoundQuery, use: Use): DialsError {
 
 /** Replaces denied columns by null in the relation, and omits them from the answer. */
 function withhold(bound: BoundQuery, denied: ReadonlySet<number>): AuthorisedQuery {
-  const { uses: _, places: __, ...query } = bound
+  const { places: _, ...query } = bound
   const protectedTables = protectedOf(bound, denied)
   if (denied.size === 0) return { ...query, withheld: [], protectedTables }
   const kept = query.outputs.flatMap(({ column }, index) => (column !== undefined && denied.has(column) ? [] : [index]))

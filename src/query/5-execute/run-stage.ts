@@ -1,15 +1,17 @@
 import { deadlineAfter } from '../../connector/deadline.js'
 import type { LandedFile } from '../../connector/engine.js'
-import type { Asker } from '../../connector/source.js'
+import type { Asker, ScanAudit } from '../../connector/source.js'
 import type { PlanFragment } from '../4-plan/physical-plan.js'
 import { type FragmentOptions, type FragmentOutcome, releaseAll, runFragment } from './fragment.js'
 import type { Sources } from './sources.js'
 
 /** The limits of a stage’s fragments, and whether a failed source fails the query. */
-export interface StageOptions extends Omit<FragmentOptions, 'asker' | 'arrived'> {
+export interface StageOptions extends Omit<FragmentOptions, 'asker' | 'audit' | 'arrived'> {
   /** Who asks, by the spoke that has to know it. */
   readonly askers: ReadonlyMap<string, Asker>
   readonly onSourceError: 'FAIL' | 'PARTIAL'
+  /** How the query is recorded, for a spoke. */
+  readonly proofFor: (spokeId: string) => ScanAudit | undefined
 }
 
 /** Who reads parts while they arrive. Default: nobody reads them before their fragment has ended. */
@@ -34,11 +36,13 @@ export async function runStage(
   const settled = await Promise.allSettled(
     stage.map(async (fragment) => {
       const asker = options.askers.get(fragment.spokeId)
+      const audit = options.proofFor(fragment.spokeId)
       try {
         const outcome = await runFragment(fragment, sources.get(fragment.spokeId), {
           ...options,
           signal,
           ...(asker === undefined ? {} : { asker }),
+          ...(audit === undefined ? {} : { audit }),
           ...(reader === undefined ? {} : { arrived: (file: LandedFile) => reader.arrived(fragment, file) }),
         })
         done.push(...outcome.files)

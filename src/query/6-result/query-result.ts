@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Receipt, Recorded } from '../../audit/auditor.js'
 import type { Operator } from '../../connector/capabilities.js'
 import type { Shape } from '../../connector/column.js'
 import type { Answer, Encoding, Numbers, RowFormat } from '../../connector/engine.js'
@@ -53,6 +54,8 @@ export interface AnswerReport {
   readonly matches: readonly MatchReport[]
   readonly warnings: readonly Warning[]
   readonly version: string | null
+  /** Proves that the query was recorded before anything was read. Null where only a count of it is kept. */
+  readonly receipt: Receipt | null
 }
 
 /** The answer to a query. Its rows are written as JSON text on demand, until it is released. */
@@ -68,10 +71,13 @@ export interface QueryResult extends AnswerReport {
   release(): Promise<void>
 }
 
+/** A transaction that is in the audit log, and its receipt. */
+export type Transaction = Pick<Recorded, 'transaction' | 'receipt'>
+
 /** Stage 6 of a page: describes it and the state of every source. The rows stay in the engine until they are written. */
-export function result(transaction: string, query: AuthorisedQuery, plan: PhysicalPlan, executed: Executed<Answer>): QueryResult {
+export function result(recorded: Transaction, query: AuthorisedQuery, plan: PhysicalPlan, executed: Executed<Answer>): QueryResult {
   const { answer } = executed
-  const report = reportOn(transaction, query, plan, executed, Math.min(answer.rows, plan.limit))
+  const report = reportOn(recorded, query, plan, executed, Math.min(answer.rows, plan.limit))
   return {
     ...report,
     columns: report.columns.map((column, index) => ({ ...column, encoding: answer.encodings[index] as Encoding })),
@@ -83,7 +89,7 @@ export function result(transaction: string, query: AuthorisedQuery, plan: Physic
 
 /** Stage 6: describes an answer of so many rows and the state of every source. */
 export function reportOn(
-  transaction: string,
+  { transaction, receipt }: Transaction,
   query: AuthorisedQuery,
   plan: PhysicalPlan,
   { outcomes, matches }: Pick<Executed<unknown>, 'outcomes' | 'matches'>,
@@ -104,6 +110,7 @@ export function reportOn(
       ...columnWarnings(query),
     ],
     version: versionOf(outcomes),
+    receipt,
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Outcome, Receipt } from '../../audit/auditor.js'
 import type { LandedFile, NamedShape, RowsMeasured, TextForm } from '../../connector/engine.js'
 import type { Room } from '../5-execute/stream.js'
 import type { AnswerReport } from '../6-result/query-result.js'
@@ -51,7 +52,7 @@ export interface LandOptions {
   readonly beside?: number
 }
 
-/** A query whose whole answer can be written, once. */
+/** A query whose whole answer can be written, and which was not recorded yet: nothing of it may be read. */
 export interface Download {
   readonly transaction: string
   readonly columns: readonly NamedShape[]
@@ -63,6 +64,15 @@ export interface Download {
   readonly isOpen: boolean
   /** The version of the data that it would read now. Null where a source has none. */
   version(): Promise<string | null>
+  /** Records that it is asked for. @throws AUDIT_UNAVAILABLE where that cannot be: then nothing of it may be read. */
+  record(): Promise<RecordedDownload>
+}
+
+/** A download that is in the audit log. Its answer can be written once. */
+export interface RecordedDownload extends Pick<Download, 'transaction' | 'columns'> {
+  readonly receipt: Receipt | null
+  /** Records what came of it, once. Where writing it throws, that is recorded already. */
+  ended(outcome: Outcome): void
   /**
    * Writes the rows as text. Rows that need no sorting, grouping or joining at the hub are written while they arrive; others once all have.
    * @param atVersion ends with VERSION_CHANGED where the content turns out to be another.

@@ -1,3 +1,4 @@
+import type { Recorded } from '../../audit/auditor.js'
 import type { TextForm } from '../../connector/engine.js'
 import { releaseAll } from '../5-execute/fragment.js'
 import { checkVersion, reportOn } from '../6-result/query-result.js'
@@ -7,14 +8,14 @@ import { landedRows, roomFor, scanOfRows, whole } from './whole.js'
 
 /** Lands the rows of a download as files in memory, and measures them. */
 export async function landRows(
-  transaction: string,
+  recorded: Recorded,
   prepared: Prepared,
   context: DownloadContext,
   { atVersion = prepared.parsed.atVersion, beside = 0 }: LandOptions = {},
 ): Promise<LandedRows> {
   const { engine, signal } = context
   const { outputs: columns } = prepared.planned
-  const { answer: files, ...rest } = await whole(prepared, context, landedRows(context))
+  const { answer: files, ...rest } = await whole(prepared, recorded, context, landedRows(context))
   const scan = scanOfRows(prepared)
   let giveBack: () => void = () => undefined
   const release = async () => {
@@ -29,7 +30,7 @@ export async function landRows(
     }
     const rows = parts.reduce((sum, part) => sum + part.rows, 0)
     const longest = columns.map((_, index) => parts.reduce((most, part) => Math.max(most, part.longest[index] ?? 0), 0))
-    const report = reportOn(transaction, prepared.authorised, prepared.planned, rest, rows)
+    const report = reportOn(recorded, prepared.authorised, prepared.planned, rest, rows)
     checkVersion(atVersion, report.version)
     return { rows, longest, report, text, named: () => named(parts), release }
   } catch (thrown) {

@@ -1,21 +1,24 @@
 import { randomUUID } from 'node:crypto'
-import { toDialsError } from '../../errors.js'
+import { type DialsError, toDialsError } from '../../errors.js'
 import { notWgs84 } from '../6-result/column-warnings.js'
-import { prepare, withTransaction } from '../run.js'
-import type { Download, DownloadContext } from './download.js'
+import { record } from '../5-record/record.js'
+import type { Recorded } from '../../audit/auditor.js'
+import { type Prepared, prepare, withTransaction } from '../run.js'
+import type { Download, DownloadContext, RecordedDownload } from './download.js'
 import { landRows } from './land-rows.js'
 import { versionNow } from './version.js'
 import { writeParquet } from './write-parquet.js'
 import { writeText } from './write-text.js'
 
-/** Runs stages 1 to 4 of a query for a download. @throws DialsError with the download's transaction. */
+/** Runs stages 1 to 4 of a query for a download, which is then recorded and written. @throws DialsError with the download's transaction. */
 export async function openDownload(input: unknown, context: DownloadContext): Promise<Download> {
   const transaction = randomUUID()
   const told = <T>(work: () => Promise<T>): Promise<T> =>
     work().catch((thrown: unknown) => {
       throw withTransaction(toDialsError(thrown), transaction)
     })
-  const prepared = await told(() => prepare(input, context, 'WHOLE'))
+  const asking = { transaction, kind: 'download', operation: input } as const
+  const prepared = await told(() => prepare(asking, context, 'WHOLE'))
   return {
     transaction,
     columns: prepared.planned.outputs,
@@ -23,20 +26,40 @@ export async function openDownload(input: unknown, context: DownloadContext): Pr
     notWgs84: prepared.authorised.columns.flatMap(notWgs84)[0]?.message,
     isOpen: prepared.authorised.protectedTables.size === 0,
     version: () => told(() => versionNow(prepared, context)),
-    text: (form, atVersion) =>
-      told(async () => {
-        const { complete, pieces } = await writeText(transaction, prepared, context, form, atVersion)
-        return { complete, pieces: toldPieces(pieces, transaction) }
-      }),
-    landed: (options) => told(() => landRows(transaction, prepared, context, options)),
-    parquet: () => told(() => writeParquet(transaction, prepared, context)),
+    record: () => told(async () => recordedDownload(prepared, context, await record(asking, prepared.authorised, context))),
   }
 }
 
-async function* toldPieces<T>(pieces: AsyncGenerator<Uint8Array, T>, transaction: string): AsyncGenerator<Uint8Array, T> {
-  try {
-    return yield* pieces
-  } catch (thrown) {
-    throw withTransaction(toDialsError(thrown), transaction)
+/** A download whose answer may be read. */
+function recordedDownload(prepared: Prepared, context: DownloadContext, recorded: Recorded): RecordedDownload {
+  const { transaction, receipt } = recorded
+  const failed = (thrown: unknown): DialsError => {
+    const error = withTransaction(toDialsError(thrown), transaction)
+    recorded.outcome({ reasons: [error.code] })
+    return error
+  }
+  const told = <T>(work: () => Promise<T>): Promise<T> =>
+    work().catch((thrown: unknown) => {
+      throw failed(thrown)
+    })
+  async function* toldPieces<T>(pieces: AsyncGenerator<Uint8Array, T>): AsyncGenerator<Uint8Array, T> {
+    try {
+      return yield* pieces
+    } catch (thrown) {
+      throw failed(thrown)
+    }
+  }
+  return {
+    transaction,
+    receipt,
+    columns: prepared.planned.outputs,
+    ended: (outcome) => recorded.outcome(outcome),
+    text: (form, atVersion) =>
+      told(async () => {
+        const { complete, pieces } = await writeText(recorded, prepared, context, form, atVersion)
+        return { complete, pieces: toldPieces(pieces) }
+      }),
+    landed: (options) => told(() => landRows(recorded, prepared, context, options)),
+    parquet: () => told(() => writeParquet(recorded, prepared, context)),
   }
 }

@@ -4,11 +4,14 @@ import { versionOf } from '../6-result/query-result.js'
 import { type Prepared, stageOptions } from '../run.js'
 import type { DownloadContext } from './download.js'
 
+/** No row is read, so there is nothing to prove: a spoke answers with its version alone. */
+const nothingRead = { proofFor: () => undefined }
+
 /** Asks each source for no row at all: its report says which version it would answer from. */
 export async function versionNow({ planned, ...prepared }: Prepared, context: DownloadContext): Promise<string | null> {
   const { signal, clear } = deadlineAfter(prepared.end - Date.now(), context.signal)
   try {
-    const options = stageOptions({ planned, ...prepared }, context, signal)
+    const options = stageOptions({ planned, ...prepared }, nothingRead, context, signal)
     const outcomes = await Promise.all(
       planned.stages.flat().map(async (fragment) => {
         const open = context.sources.get(fragment.spokeId)

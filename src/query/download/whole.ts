@@ -1,3 +1,4 @@
+import type { Recorded } from '../../audit/auditor.js'
 import { scanOfAnswer } from '../../connector/cut.js'
 import { deadlineAfter } from '../../connector/deadline.js'
 import type { LandedFile } from '../../connector/engine.js'
@@ -11,12 +12,13 @@ import type { DownloadContext, Landing } from './download.js'
 /** Runs the whole query within its deadline. @param finish makes the answer's files. */
 export async function whole<T>(
   prepared: Prepared,
+  recorded: Recorded,
   context: DownloadContext,
   finish: (signal: AbortSignal) => Finish<T>,
 ): Promise<Executed<T>> {
   const deadline = deadlineAfter(prepared.end - Date.now(), context.signal)
   try {
-    const options = { ...stageOptions(prepared, context, deadline.signal), matches: true }
+    const options = { ...stageOptions(prepared, recorded, context, deadline.signal), matches: true }
     return await context.turn(() => execute(prepared.planned, context.sources, context.engine, options, finish(deadline.signal)))
   } finally {
     deadline.clear()

@@ -1,3 +1,4 @@
+import type { Recorded } from '../../audit/auditor.js'
 import type { LandedFile } from '../../connector/engine.js'
 import { type AnswerReport, checkVersion, reportOn } from '../6-result/query-result.js'
 import { fragmentLimits, type Prepared } from '../run.js'
@@ -6,19 +7,19 @@ import { checkMemory, whole } from './whole.js'
 
 /** Writes the rows of a download as one Parquet file in memory. */
 export async function writeParquet(
-  transaction: string,
+  recorded: Recorded,
   prepared: Prepared,
   context: DownloadContext,
 ): Promise<{ file: LandedFile; report: AnswerReport }> {
   const { engine, landing } = context
   const { outputs: columns } = prepared.planned
-  const executed = await whole(prepared, context, (signal) => (residual, parts) => {
+  const executed = await whole(prepared, recorded, context, (signal) => (residual, parts) => {
     checkMemory(landing)
     return engine.parquet(residual, parts, { signal, columns, folder: landing.folder, bytesMax: fragmentLimits.bytesMax })
   })
   const { file, rows } = executed.answer
   try {
-    const report = reportOn(transaction, prepared.authorised, prepared.planned, executed, rows)
+    const report = reportOn(recorded, prepared.authorised, prepared.planned, executed, rows)
     checkVersion(prepared.parsed.atVersion, report.version)
     return { file, report }
   } catch (thrown) {

@@ -1,3 +1,4 @@
+import type { Recorded } from '../../audit/auditor.js'
 import type { LandedFile, LandedParts, TextForm } from '../../connector/engine.js'
 import type { Executed, Finish } from '../5-execute/execute.js'
 import { releaseAll } from '../5-execute/fragment.js'
@@ -9,7 +10,7 @@ import { landedRows, roomFor, scanOfRows, whole } from './whole.js'
 
 /** Writes the rows of a download as text: while they arrive, where each is answered by itself, or once all have landed. */
 export async function writeText(
-  transaction: string,
+  recorded: Recorded,
   prepared: Prepared,
   context: DownloadContext,
   form: TextForm,
@@ -24,8 +25,8 @@ export async function writeText(
   if (isRowWise(planned) && parsed.onSourceError === 'FAIL' && parsed.atVersion === undefined) {
     return { complete: true, pieces: streamed() }
   }
-  const executed = await whole(prepared, context, landedRows(context))
-  const known = reportOn(transaction, prepared.authorised, planned, executed, 0)
+  const executed = await whole(prepared, recorded, context, landedRows(context))
+  const known = reportOn(recorded, prepared.authorised, planned, executed, 0)
   let giveBack: () => void
   try {
     checkVersion(atVersion, known.version)
@@ -37,7 +38,7 @@ export async function writeText(
   return { complete: known.complete, pieces: landed(executed) }
 
   async function* streamed(): AsyncGenerator<Uint8Array, AnswerReport> {
-    const options = stageOptions(prepared, context, context.signal)
+    const options = stageOptions(prepared, recorded, context, context.signal)
     const { sources, engine, landing } = context
     const outcomes = yield* stream(planned, sources, engine, { ...options, room: landing.room, turn: context.turn }, (parts) =>
       write(planned.residual, parts),
@@ -60,7 +61,7 @@ export async function writeText(
   }
 
   function checked(executed: Pick<Executed<unknown>, 'outcomes' | 'matches'>): AnswerReport {
-    const report = reportOn(transaction, prepared.authorised, planned, executed, written.rows)
+    const report = reportOn(recorded, prepared.authorised, planned, executed, written.rows)
     checkVersion(atVersion, report.version)
     return report
   }

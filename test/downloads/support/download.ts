@@ -35,7 +35,7 @@ export async function written(
   download: Download,
   form: TextForm,
 ): Promise<{ text: string; pieces: number; report: AnswerReport; complete: boolean }> {
-  const { complete, pieces } = await download.text(form)
+  const { complete, pieces } = await (await download.record()).text(form)
   const all: Uint8Array[] = []
   let next = await pieces.next()
   for (; next.done !== true; next = await pieces.next()) all.push(next.value)

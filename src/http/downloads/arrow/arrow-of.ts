@@ -1,5 +1,5 @@
 import type { RowsMeasured } from '../../../connector/engine.js'
-import type { Download, WrittenDownload } from '../../../query/download/download.js'
+import type { RecordedDownload, WrittenDownload } from '../../../query/download/download.js'
 import type { AnswerReport } from '../../../query/6-result/query-result.js'
 import { arrowPieces } from './arrow-pieces.js'
 
@@ -15,7 +15,7 @@ const characterBytes = 3
 const threadBytes = 80 * 1024 * 1024
 
 /** A download as an Arrow IPC stream, with the columns' names and types of its Parquet file. */
-export async function arrowOf(opened: Download, signal: AbortSignal, atVersion: string | undefined): Promise<WrittenDownload> {
+export async function arrowOf(opened: RecordedDownload, signal: AbortSignal, atVersion: string | undefined): Promise<WrittenDownload> {
   const landed = await opened.landed({ atVersion, beside: threadBytes })
   return { complete: landed.report.complete, pieces: written() }
 

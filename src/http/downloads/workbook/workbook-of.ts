@@ -1,5 +1,5 @@
 import type { AnswerReport } from '../../../query/6-result/query-result.js'
-import type { Download, WrittenDownload } from '../../../query/download/download.js'
+import type { RecordedDownload, WrittenDownload } from '../../../query/download/download.js'
 import { type AboutFacts, aboutRows } from './about.js'
 import { refuseBeyondSheet } from './limits.js'
 import { styleOf } from './styles.js'
@@ -9,7 +9,7 @@ import { workbook } from './workbook.js'
  * A download as an Excel workbook. All rows land first, since the workbook is refused where a sheet cannot hold them.
  * @throws RESULT_TOO_LARGE, and what the query throws.
  */
-export async function workbookOf(opened: Download, facts: AboutFacts, atVersion: string | undefined): Promise<WrittenDownload> {
+export async function workbookOf(opened: RecordedDownload, facts: AboutFacts, atVersion: string | undefined): Promise<WrittenDownload> {
   const { columns } = opened
   const landed = await opened.landed({ atVersion })
   try {

@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto'
+import canonicalize from 'canonicalize'
+import { z } from 'zod'
+import { sha256 } from './merkle/hash.js'
+
+/** What an entry says: that data were asked for, what came of it, that they were refused, or that the hub was changed. */
+export const phases = ['INTENT', 'OUTCOME', 'DENY', 'ADMIN'] as const
+/** One of `phases`. */
+export type Phase = (typeof phases)[number]
+
+/** Why an entry is its party's: it asked, its data were asked for, or it runs the hub. */
+const parts = ['REQUESTER', 'DISCLOSER', 'OPERATOR'] as const
+/** What a column was used for. */
+export const columnUses = ['SELECT', 'FILTER', 'JOIN', 'GROUP', 'AGGREGATE', 'SORT'] as const
+/** One of `columnUses`. */
+export type ColumnUse = (typeof columnUses)[number]
+
+const sha256Text = z.string().regex(/^[0-9a-f]{64}$/)
+const text = z.string().max(10_000)
+
+/**
+ * An entry of the audit log: what its party may know. It holds no value of a row and no value of a filter. What could be guessed from a
+ * digest is hashed with the entry's nonce.
+ */
+export const entrySchema = z.strictObject({
+  v: z.literal(1),
+  phase: z.enum(phases),
+  part: z.enum(parts),
+  /** The organisation whose entry it is. Null: that of the hub's operator alone. */
+  party: text.nullable(),
+  /** ISO 8601, by the clock of the log. Never before that of an earlier entry. */
+  time: z.iso.datetime(),
+  transaction: z.uuid(),
+  /** How data were asked for, or what was changed: `query`, `explain`, `download`, … */
+  kind: text,
+  /** The organisation that asked. Null: nobody who says who they are. */
+  organisation: text.nullable(),
+  /** A pseudonym of the person who asked, that this party alone sees. */
+  actor: text.nullable(),
+  purpose: text.nullable(),
+  legalBasis: text.nullable(),
+  agreement: text.nullable(),
+  agreementSha256: sha256Text.nullable(),
+  /** SHA-256 of the nonce and of the digest, in hexadecimal, of the canonical JSON of what was asked. */
+  operationSha256: sha256Text,
+  /** The tables that were touched, as far as they concern this party, with the use of each column. */
+  tables: z.array(z.strictObject({ table: text, columns: z.array(z.strictObject({ column: text, uses: z.array(z.enum(columnUses)) })) })),
+  spokes: z.array(text),
+  decision: z.enum(['ALLOW', 'MASK', 'DENY']),
+  reasons: z.array(text),
+  /** About how many rows: `0`, `1-9`, `10-99`, … Null where that is not known, or would tell about a protected table. */
+  rowBand: text.nullable(),
+  /** SHA-256 of the nonce and of the digest, in hexadecimal, of the rows as they were sent. Null where none were, or not all of them. */
+  resultSha256: sha256Text.nullable(),
+  /** The version of the program that wrote it. */
+  software: text,
+})
+/** Inferred from its schema. */
+export type Entry = z.infer<typeof entrySchema>
+
+/** An entry with the nonce that its commitment hides it by. */
+export interface Opening {
+  /** 16 random bytes, base64. */
+  readonly nonce: string
+  readonly entry: Entry
+}
+
+/** The canonical JSON of a value (RFC 8785). */
+export function canonical(value: unknown): string {
+  return canonicalize(value) ?? 'null'
+}
+
+/** A nonce for a new entry. */
+export function newNonce(): Buffer {
+  return randomBytes(16)
+}
+
+/** SHA-256 of a nonce and a digest, both hexadecimal in the end: without the nonce nobody can guess what the digest is of. */
+export function saltedDigest(nonce: Uint8Array, digest: string): string {
+  return sha256(nonce, digest).toString('hex')
+}
+
+/** What stands in the log for an entry: 32 bytes that say nothing without the nonce. */
+export function commitmentOf({ nonce, entry }: Opening): Buffer {
+  return sha256(Buffer.from(nonce, 'base64'), canonical(entry))
+}
+
+const openingSchema = z.strictObject({ nonce: z.base64().length(24), entry: entrySchema })
+
+/** Reads an opening, as a receipt or an exported log holds it. Undefined where it is none. */
+export function parseOpening(json: string): Opening | undefined {
+  try {
+    return openingSchema.parse(JSON.parse(json))
+  } catch {
+    return undefined
+  }
+}
+
+/** A count as a band of its order of magnitude. */
+export function bandOf(rows: number): string {
+  if (rows === 0) return '0'
+  const digits = String(rows).length
+  return `${10 ** (digits - 1)}-${10 ** digits - 1}`
+}

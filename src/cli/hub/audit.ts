@@ -1,0 +1,33 @@
+import { join } from 'node:path'
+import type { Knex } from 'knex'
+import { HubLog, adminDraft } from '../../audit/log/hub-log.js'
+import { LogKeyFile } from '../../audit/log/log-keys.js'
+import { LogReader } from '../../audit/read/log-reader.js'
+import { LogAuditor } from '../../audit/log-auditor.js'
+import type { Auditor } from '../../audit/auditor.js'
+import { hubLogOrigin } from '../audit-keys.js'
+import { issuerOf } from '../hub-identity.js'
+import { version } from '../version.js'
+import type { HubStart } from './options.js'
+
+/** The file of the keys of a hub's audit log. */
+export function auditKeyFile({ config, dataFolder }: Pick<HubStart, 'config' | 'dataFolder'>): LogKeyFile {
+  return new LogKeyFile(join(dataFolder, 'audit-keys.json'), hubLogOrigin(issuerOf(config)))
+}
+
+/** The audit log of the hub. */
+export interface HubAudit {
+  readonly auditor: Auditor
+  readonly auditLog: HubLog
+  readonly audit: LogReader
+}
+
+/** Opens the audit log, and records that the hub starts, with which configuration. */
+export function openAudit(start: HubStart, knex: Knex, keys: LogKeyFile): HubAudit {
+  const { config, log, undo } = start
+  const auditLog = new HubLog(knex, keys, version(), log)
+  undo.add(() => auditLog.settled())
+  // What cannot be recorded now is told when somebody asks for data.
+  auditLog.append([{ ...adminDraft('start', config), reasons: [`The hub ${config.name} starts.`] }]).catch(() => undefined)
+  return { auditor: new LogAuditor(auditLog, log), auditLog, audit: new LogReader(knex) }
+}
