@@ -9,13 +9,15 @@ import { openDownload } from '../../query/download/open.js'
 import type { AnswerReport } from '../../query/6-result/query-result.js'
 import type { Telemetry } from '../../telemetry/telemetry.js'
 import { watchOperation } from '../../telemetry/watch-operation.js'
+import { BadRequest } from '../../net/bad-request.js'
 import { cutOff } from '../../net/cut-off.js'
 import { endOf } from '../answer-end.js'
 import { type ContextOf, contextOrError } from '../begin-operation.js'
 import { arrowStreamsMax, Clients, downloadsMax } from '../clients.js'
+import { jsonOnly } from '../json-only.js'
 import { arrowOf } from './arrow/arrow-of.js'
 import { disposition } from './file-name.js'
-import { type DownloadRequest, NotAcceptable, queryRequest, tableRequest } from './download-request.js'
+import { type DownloadRequest, queryRequest, tableRequest } from './download-request.js'
 import { type Landed, LandedParquet } from './landed-parquet.js'
 import { mayGet } from './may-get.js'
 import { problem } from './problem.js'
@@ -64,7 +66,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
 
   // HEAD is named: Fastify's own would answer it with a length of 0.
   const get: HTTPMethods[] = ['GET', 'HEAD']
-  app.route({ method: [...get, 'POST'], url: '/query', handler: answering((begun) => download(begun, queryRequest)) })
+  app.route({ method: [...get, 'POST'], url: '/query', onRequest: jsonOnly, handler: answering((begun) => download(begun, queryRequest)) })
   const ofTable = (request: FastifyRequest) => tableRequest(request, (request.params as { '*': string })['*'])
   app.route({ method: get, url: '/tables/*', handler: answering((begun) => download(begun, ofTable)) })
   app.route({ method: get, url: '/query/:transaction/report', handler: answering(sendReport) })
@@ -79,11 +81,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
       const closed = new Promise((resolve) => reply.raw.once('close', resolve))
       reply.header('x-content-type-options', 'nosniff')
       if (request.method !== 'POST' && !mayGet(request.headers, origins)) {
-        return problem(
-          reply,
-          new DialsError('BAD_REQUEST', 'A page of another site may not fetch this. Allow its origin in cors.origins.'),
-          403,
-        )
+        return problem(reply, new BadRequest(403, 'A page of another site may not fetch this. Allow its origin in cors.origins.'))
       }
       const context = await contextOrError(contextOf(request.raw.headersDistinct['authorization'], signal, request.ip))
       if (context instanceof DialsError) return problem(reply, context)
@@ -106,7 +104,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
         const error = signal.reason instanceof DialsError ? signal.reason : toDialsError(databaseError(thrown))
         failed(error)
         if (error.code === 'INTERNAL_SERVER_ERROR') log.error({ err: error.cause, transaction: error.transaction }, 'a download failed')
-        return problem(reply, error, error instanceof NotAcceptable ? 406 : undefined)
+        return problem(reply, error)
       }
     }
   }
@@ -204,8 +202,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
     if (landed !== undefined) return sendLanded(request, reply.header('cache-control', 'private, no-store'), signal, landed)
     return problem(
       reply,
-      new DialsError('BAD_REQUEST', 'This file is gone: it stays for two minutes after it was last asked for. Run the query again.'),
-      410,
+      new BadRequest(410, 'This file is gone: it stays for two minutes after it was last asked for. Run the query again.'),
     )
   }
 
@@ -227,7 +224,7 @@ function told({ columns, ...report }: AnswerReport): object {
 
 function unknown(reply: FastifyReply, transaction: string): FastifyReply {
   const what = `There is no report of a download ${transaction.slice(0, 36)} of yours. It is there once the download has ended, for 24 hours.`
-  return problem(reply, new DialsError('BAD_REQUEST', what), 404)
+  return problem(reply, new BadRequest(404, what))
 }
 
 function isTransaction(text: string): boolean {
