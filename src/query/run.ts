@@ -158,11 +158,11 @@ export interface Prepared {
 export async function prepare(
   input: unknown,
   { viewer, catalogue, sources, budget, stage = runOnly }: Omit<QueryContext, 'signal'>,
-  form: AnswerForm = 'PAGE',
+  { form = 'PAGE', rowsMax }: { form?: AnswerForm; rowsMax?: number | undefined } = {},
 ): Promise<Prepared> {
   // A large operation has already taken its time until here, and a large input takes its own.
   await nextTurn()
-  const parsed = await stage('parse', () => parse(input, form))
+  const parsed = await stage('parse', () => parse(input, form, rowsMax))
   const end = Date.now() + parsed.timeoutMs
   const bound = await stage('bind', () => bind(parsed, catalogue, budget))
   const authorised = await stage('authorise', () => authorise(bound, viewer))

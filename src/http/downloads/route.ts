@@ -5,6 +5,7 @@ import { databaseError } from '../../database/database-error.js'
 import { BadUserInput, DialsError, toDialsError } from '../../errors.js'
 import type { Viewer } from '../../identity/viewer.js'
 import type { Download, Landing, WrittenDownload } from '../../query/download/download.js'
+import { checkMemory } from '../../query/download/whole.js'
 import { openDownload } from '../../query/download/open.js'
 import type { AnswerReport } from '../../query/6-result/query-result.js'
 import type { Telemetry } from '../../telemetry/telemetry.js'
@@ -24,6 +25,7 @@ import { problem } from './problem.js'
 import { type DownloadReports, holderOf } from './reports.js'
 import { sendFile } from './send-file.js'
 import { licencesOf } from './workbook/licences.js'
+import { refuseColumnsBeyondSheet } from './workbook/limits.js'
 import { workbookOf } from './workbook/workbook-of.js'
 import { sendPieces, sendText, takesGzip } from './send-text.js'
 import { cachedAs, etagOf, howOf, knownTag } from './version-tag.js'
@@ -117,7 +119,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
     // Each opening has a budget of its own: a file may be landed a second time.
     const { budget: _, ...query } = context.query
     const open = (end: AbortSignal) =>
-      openDownload(input, { ...query, signal: end, landing, turn: (work) => context.results.inTurn('last', work) })
+      openDownload(input, { ...query, signal: end, landing, turn: (work) => context.results.inTurn('last', work) }, format.rowsMax)
     const opened = await open(signal)
     reply.header('vary', 'accept, accept-encoding, authorization, origin').header('cache-control', 'private, no-store')
     const version = await cachedAs(request, viewer, opened)
@@ -138,6 +140,8 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
     if (format.name === 'geojson' && opened.notWgs84 !== undefined)
       throw new BadUserInput(`GeoJSON is in WGS84 (RFC 7946). ${opened.notWgs84} Take csv, ndjson or parquet.`)
     const framed = format.text?.(opened.columns, csv)
+    if (framed === undefined || !opened.streams) checkMemory(landing)
+    if (format.name === 'xlsx') refuseColumnsBeyondSheet(opened.columns)
     reply.type(format.name === 'csv' ? `${format.mediaTypes[0]}; charset=utf-8` : format.mediaTypes[0])
     if (version !== null) reply.header('etag', etagOf(version, wanted))
     if (request.method === 'HEAD') return reply.send()
