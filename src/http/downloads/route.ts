@@ -27,7 +27,7 @@ import { sendFile } from './send-file.js'
 import { licencesOf } from './workbook/licences.js'
 import { refuseColumnsBeyondSheet } from './workbook/limits.js'
 import { workbookOf } from './workbook/workbook-of.js'
-import { sendPieces, sendText, takesGzip } from './send-text.js'
+import { downloadCoding, sendPieces, sendText } from './send-text.js'
 import { cachedAs, etagOf, howOf, knownTag } from './version-tag.js'
 
 /** Milliseconds that a download may take. */
@@ -151,8 +151,8 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
     describe(reply, opened.transaction, complete)
     const kept = keeping(begun, first, pieces)
     // A workbook is compressed already.
-    const gzip = format.name !== 'xlsx' && takesGzip(request)
-    return framed === undefined ? sendPieces(reply, kept, gzip) : sendText(reply, kept, framed, gzip)
+    const coding = format.name === 'xlsx' ? 'identity' : downloadCoding(request)
+    return framed === undefined ? sendPieces(reply, kept, coding) : sendText(reply, kept, framed, coding)
 
     async function begin(): Promise<WrittenDownload> {
       const atVersion = version ?? undefined
