@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { TooBusy } from '../net/too-busy.js'
 import { guard, type GuardOptions } from '../net/guard.js'
 
 /** A port cannot be used; the message is for an operator. */
@@ -14,7 +15,7 @@ export interface ListenOptions extends GuardOptions {
 
 /** Listens within the limits of every server, and returns the URL. Throws ListenError if the port is in use or not permitted. */
 export async function listen(app: FastifyInstance, { host, port, tls, ...guarding }: ListenOptions): Promise<string> {
-  closeUnusedConnections(app)
+  refuseWhileStopping(app)
   guard(app, guarding)
   try {
     await app.listen({ host, port })
@@ -32,10 +33,10 @@ export async function listen(app: FastifyInstance, { host, port, tls, ...guardin
 }
 
 /**
- * Closes connections without requests when the server stops. Node counts a connection that has had no request as busy, and clients open
+ * Refuses requests while the server stops, and closes connections without requests. Node counts a connection that has had no request as busy, and clients open
  * some in advance, so closing would wait for them. After the last request under way, all connections are closed.
  */
-function closeUnusedConnections(app: FastifyInstance): void {
+function refuseWhileStopping(app: FastifyInstance): void {
   let underWay = 0
   let closing = false
   const closeRest = () => {
@@ -48,7 +49,7 @@ function closeUnusedConnections(app: FastifyInstance): void {
       underWay--
       closeRest()
     })
-    done()
+    done(closing ? new TooBusy('all', 'This server is stopping. Try again in a moment.') : undefined)
   })
   app.addHook('preClose', (done) => {
     closing = true

@@ -1,19 +1,23 @@
 import { Command, CommanderError, Option } from 'commander'
 import { databaseError } from '../database/database-error.js'
 import { ConfigError, DialsError } from '../errors.js'
-import { auditCommand } from './commands/audit/index.js'
-import { connectorCommand } from './commands/connector.js'
-import { demoCommand } from './commands/demo.js'
-import { harvestCommand } from './commands/harvest.js'
-import { hubCommand } from './commands/hub.js'
-import { queryCommand } from './commands/query.js'
-import { schemaCommand } from './commands/schema.js'
-import { searchCommand } from './commands/search.js'
-import { spokeCommand } from './commands/spoke.js'
-import { tokenCommand } from './commands/token.js'
 import { ListenError } from './listen.js'
 import { version } from './version.js'
 import { plainReason } from './plain-reason.js'
+
+/** The commands, in the order of the help. What one of them needs is read for that one alone: the engine takes longer to read than a hub to answer. */
+const commands: Readonly<Record<string, (argv: readonly string[]) => Promise<Command>>> = {
+  demo: async () => (await import('./commands/demo.js')).demoCommand(),
+  hub: async () => (await import('./commands/hub.js')).hubCommand(),
+  spoke: async () => (await import('./commands/spoke.js')).spokeCommand(),
+  harvest: async () => (await import('./commands/harvest.js')).harvestCommand(),
+  query: async () => (await import('./commands/query.js')).queryCommand(),
+  search: async (argv) => (await import('./commands/search.js')).searchCommand(argv),
+  connector: async () => (await import('./commands/connector.js')).connectorCommand(),
+  audit: async () => (await import('./commands/audit/index.js')).auditCommand(),
+  token: async () => (await import('./commands/token.js')).tokenCommand(),
+  schema: async () => (await import('./commands/schema.js')).schemaCommand(),
+}
 
 /** Exit codes: 0 success, 1 failure, 2 the command line or a configuration file is wrong. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -22,19 +26,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(version(), '--version', 'print the version of this program')
     .exitOverride()
     .addOption(new Option('--trace', 'show stack traces of errors').hideHelp())
-  for (const command of [
-    demoCommand(),
-    hubCommand(),
-    spokeCommand(),
-    harvestCommand(),
-    queryCommand(),
-    searchCommand(argv),
-    connectorCommand(),
-    auditCommand(),
-    tokenCommand(),
-    schemaCommand(),
-  ])
-    program.addCommand(command.exitOverride())
+  const [, , first = ''] = argv
+  const wanted = Object.hasOwn(commands, first) ? [first] : Object.keys(commands)
+  for (const name of wanted) program.addCommand((await (commands[name] as (typeof commands)[string])(argv)).exitOverride())
   try {
     await program.parseAsync(argv)
     return 0

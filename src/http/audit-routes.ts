@@ -5,6 +5,7 @@ import { tileOfPath } from '../audit/tiles/paths.js'
 import type { ContextOf } from './begin-operation.js'
 import { DialsError, toDialsError } from '../errors.js'
 import { databaseError } from '../database/database-error.js'
+import { BadRequest } from '../net/bad-request.js'
 import { endOf } from './answer-end.js'
 import { problem } from './downloads/problem.js'
 
@@ -54,5 +55,5 @@ export function auditRoutes(app: FastifyInstance, { audit, contextOf }: { audit:
 }
 
 function notThere(reply: FastifyReply, message: string): FastifyReply {
-  return problem(reply, new DialsError('BAD_REQUEST', message), 404)
+  return problem(reply, new BadRequest(404, message))
 }

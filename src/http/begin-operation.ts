@@ -7,6 +7,7 @@ import { DialsError, toDialsError } from '../errors.js'
 import type { OperationEnd } from '../telemetry/metrics.js'
 import type { Telemetry } from '../telemetry/telemetry.js'
 import { watchOperation } from '../telemetry/watch-operation.js'
+import { BadRequest } from '../net/bad-request.js'
 import { TooBusy } from '../net/too-busy.js'
 import type { Clients } from './clients.js'
 
@@ -60,7 +61,7 @@ export async function contextOrError(making: Promise<Context>): Promise<Context 
   return making.catch((thrown: unknown) => toDialsError(databaseError(thrown)))
 }
 
-/** Answers a request whose operation does not begin. `status` is that of GraphQL over HTTP for errors in the request itself. */
+/** Answers a request whose operation does not begin with the errors of the graph. */
 export function refuse(reply: FastifyReply, error: DialsError, status = statusOf(error)): FastifyReply {
   if (error instanceof TooBusy) reply.header('retry-after', '1')
   return reply
@@ -74,7 +75,7 @@ function bodyOf({ code, message }: DialsError): GraphQLFormattedError {
 }
 
 function statusOf(error: DialsError): number {
-  if (error instanceof TooBusy) return error.statusCode
+  if (error instanceof TooBusy || error instanceof BadRequest) return error.statusCode
   if (error.code === 'UNAUTHENTICATED') return 401
   if (error.code === 'SOURCE_TIMEOUT') return 504
   return error.code === 'BAD_REQUEST' || error.code === 'QUERY_TOO_COMPLEX' ? 400 : 503

@@ -1,9 +1,9 @@
 import cors, { type FastifyCorsOptions } from '@fastify/cors'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Log } from '../connector/source.js'
 import { toldSeldom } from '../net/told-seldom.js'
-import { isGraph } from './json-only.js'
+import { isGraph } from './addresses.js'
 
 /** In the configuration: the pages of the machine that the browser runs on, at any port. */
 export const loopback = 'loopback'
@@ -57,7 +57,9 @@ export function crossOrigin(app: FastifyInstance, origins: readonly string[], lo
     ],
     maxAge: 3600,
   }
-  void app.register(cors, { delegator: (request, done) => done(null, isGraph(request.url ?? '') ? ofGraph : { origin: false }) })
+  const isAnswered = ({ url, method, headers }: FastifyRequest) =>
+    isGraph(url) && (method !== 'OPTIONS' || (headers.origin !== undefined && headers['access-control-request-method'] !== undefined))
+  void app.register(cors, { delegator: (request: FastifyRequest, done) => done(null, isAnswered(request) ? ofGraph : { origin: false }) })
 }
 
 /**

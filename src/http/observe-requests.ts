@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Log } from '../connector/source.js'
-import { isGraph } from './json-only.js'
+import { isGraph } from './addresses.js'
 import { forRequest, newRequest, type RequestRecord, loggedFields } from '../telemetry/request-record.js'
 import type { Telemetry } from '../telemetry/telemetry.js'
 

@@ -7,26 +7,31 @@ import type { Operations } from '../api/operations.js'
 import type { Landing } from '../query/download/download.js'
 import type { Telemetry } from '../telemetry/telemetry.js'
 import { DialsError, toDialsError } from '../errors.js'
-import { TooBusy } from '../net/too-busy.js'
+import { answerElsewhere, unreadableAddress } from '../net/answer-elsewhere.js'
+import { BadRequest } from '../net/bad-request.js'
+import { timeOptions } from '../net/limits.js'
+import { answerUnreadable } from '../net/unreadable.js'
 import { auditRoutes } from './audit-routes.js'
-import { type ContextOf, refuse } from './begin-operation.js'
+import type { ContextOf } from './begin-operation.js'
 import { Clients } from './clients.js'
 import { crossOrigin, isAllowed } from './cross-origin.js'
-import { problem } from './downloads/problem.js'
+import { problemOf, problemType } from './downloads/problem.js'
 import { downloadRoutes } from './downloads/route.js'
 import type { DownloadReports } from './downloads/reports.js'
 import { graphiqlRoute } from './graphiql/route.js'
 import { graphqlHandler } from './graphql-handler.js'
-import { isDownload, jsonOnly } from './json-only.js'
+import { jsonOnly } from './json-only.js'
 import { metricsRoute } from './metrics-route.js'
 import { observeRequests } from './observe-requests.js'
 import { eventStreamRoute } from './subscriptions/event-stream.js'
 import { openSockets } from './subscriptions/web-socket.js'
 import { pageRoutes } from './pages/route.js'
+import { refuseAt } from './refuse-at.js'
 import { unpackBodies } from './unpack-bodies.js'
-import { timeOptions } from '../net/limits.js'
 
 const bodyBytesMax = 2 * 1024 * 1024
+/** Characters between two slashes of an address: a dataset's name has up to 120. */
+const partOfAddressMax = 120
 
 /** What the hub's HTTP needs. `tls` holds PEM texts; without it the hub speaks plain HTTP. */
 export interface HubServerOptions {
@@ -61,34 +66,38 @@ export function hubServer(options: HubServerOptions): FastifyInstance {
   const app = Fastify({
     bodyLimit: bodyBytesMax,
     trustProxy: [...trustedProxies],
+    routerOptions: { maxParamLength: partOfAddressMax },
+    frameworkErrors: (thrown, request, reply) => void refuseAt(request, reply, unreadableAddress(thrown)),
+    clientErrorHandler: answerUnreadable((error) => ({ type: problemType, text: JSON.stringify(problemOf(error, error.statusCode)) })),
+    // src/cli/listen.ts answers these, in the form of all errors.
+    return503OnClosing: false,
     ...timeOptions(tls),
   }) as unknown as FastifyInstance
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
   app.setErrorHandler((thrown, request, reply) => {
-    const status = (thrown as { statusCode?: number }).statusCode ?? 500
     // A download may fail after its first piece was made, and before its first byte was sent.
-    if (isDownload(request.routeOptions.url ?? '')) {
-      const isOurs = thrown instanceof DialsError || status >= 500
-      return isOurs ? problem(reply, toDialsError(thrown)) : problem(reply, new DialsError('BAD_REQUEST', malformed(status)), status)
-    }
-    if (thrown instanceof TooBusy) return refuse(reply, thrown)
-    if (status >= 500) log.error({ err: thrown }, 'a request failed')
-    const [code, message] =
-      status >= 500
-        ? ['INTERNAL_SERVER_ERROR', 'Something went wrong on our side. The reason is in the log.']
-        : ['BAD_REQUEST', malformed(status)]
-    return reply.status(status).send({ errors: [{ message, extensions: { code } }] })
+    if (thrown instanceof DialsError) return refuseAt(request, reply, thrown)
+    const status = (thrown as { statusCode?: number }).statusCode ?? 500
+    if (status < 500) return refuseAt(request, reply, new BadRequest(status, malformed(status)))
+    log.error({ err: thrown }, 'a request failed')
+    return refuseAt(request, reply, toDialsError(thrown), 500)
   })
   const clients = new Clients()
   observeRequests(app, telemetry, log)
   unpackBodies(app)
   crossOrigin(app, origins, log)
-  jsonOnly(app)
+  // Before the others, so that its other methods do not tell that it is there.
+  metricsRoute(app, telemetry.metrics, options.mayOperate)
+  const refuseOtherMethods = answerElsewhere(app)
   graphiqlRoute(app, options.graphqlFolder, contextOf)
   pageRoutes(app, { contextOf, clients })
-  metricsRoute(app, telemetry.metrics, options.mayOperate)
-  app.route({ method: ['GET', 'POST'], url: '/graphql', handler: graphqlHandler(graph, { contextOf, clients, telemetry }) })
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    onRequest: jsonOnly,
+    handler: graphqlHandler(graph, { contextOf, clients, telemetry }),
+  })
   if (options.downloads !== undefined) downloadRoutes(app, { contextOf, origins, telemetry, log, ...options.downloads })
   eventStreamRoute(app, { operations, contextOf, clients, telemetry })
   const closeSockets = openSockets(app.server, {
@@ -108,12 +117,11 @@ export function hubServer(options: HubServerOptions): FastifyInstance {
     const missing = await notReady()
     return reply.status(missing.length === 0 ? 200 : 503).send({ status: missing.length === 0 ? 'UP' : 'DOWN', notReady: missing })
   })
+  refuseOtherMethods()
   return app
 }
 
 function malformed(status: number): string {
   if (status === 413) return `The body is larger than ${bodyBytesMax} bytes.`
-  return status === 415
-    ? 'The body has a content coding that is not read here. Send it plain, or as gzip, deflate or br.'
-    : 'The request is malformed.'
+  return status === 415 ? 'The header content-type names no media type.' : 'The request is malformed.'
 }

@@ -208,11 +208,15 @@ export interface Prepared {
 }
 
 /** Stages 1 to 4. A refusal of access is recorded. */
-export async function prepare(asking: Asking, context: Omit<QueryContext, 'signal'>, form: AnswerForm = 'PAGE'): Promise<Prepared> {
+export async function prepare(
+  asking: Asking,
+  context: Omit<QueryContext, 'signal'>,
+  { form = 'PAGE', rowsMax }: { form?: AnswerForm; rowsMax?: number | undefined } = {},
+): Promise<Prepared> {
   const { viewer, catalogue, sources, budget, stage = runOnly } = context
   // A large operation has already taken its time until here, and a large input takes its own.
   await nextTurn()
-  const parsed = await stage('parse', () => parse(asking.operation, form))
+  const parsed = await stage('parse', () => parse(asking.operation, form, rowsMax))
   const end = Date.now() + parsed.timeoutMs
   const bound = await stage('bind', () => bind(parsed, catalogue, budget)).catch((thrown: unknown) => {
     recordUnknown(asking, toDialsError(thrown), context)

@@ -14,7 +14,9 @@ import { BadUserInput, DialsError, toDialsError } from '../errors.js'
 import type { AdmittedRequest, RequestVerifier } from '../identity/scan-token.js'
 import { anonymous } from '../identity/viewer.js'
 import { type PinnedIssuer, viewerOfStatement } from '../identity/viewer-statement.js'
+import { answerElsewhere, unreadableAddress } from '../net/answer-elsewhere.js'
 import { timeOptions } from '../net/limits.js'
+import { answerUnreadable } from '../net/unreadable.js'
 import { toldSeldom } from '../net/told-seldom.js'
 import type { Holdings } from './holdings.js'
 import { scan, type ScanContext } from './scan.js'
@@ -54,7 +56,14 @@ export interface SpokeServerOptions extends Omit<ScanContext, 'holdings'> {
 
 /** The spoke's HTTP server: /health for everybody; /catalogue, /changes and /scans only for its own hub, with a new token for each request. */
 export function spokeServer(options: SpokeServerOptions): FastifyInstance {
-  const app = Fastify({ bodyLimit: bodyBytesMax, ...timeOptions(options.tls) }) as unknown as FastifyInstance
+  const app = Fastify({
+    bodyLimit: bodyBytesMax,
+    frameworkErrors: (thrown, _request, reply) => void sendError(reply, unreadableAddress(thrown), options.log),
+    clientErrorHandler: answerUnreadable((error) => ({ type: 'application/json', text: JSON.stringify(told(error)) })),
+    // src/cli/listen.ts answers these, in the form of all errors.
+    return503OnClosing: false,
+    ...timeOptions(options.tls),
+  }) as unknown as FastifyInstance
   // Node would ask for the body of `Expect: 100-continue` at once, before the token was verified.
   app.server.on('checkContinue', (request, response) => app.server.emit('request', request, response))
   app.removeAllContentTypeParsers()
@@ -69,6 +78,7 @@ export function spokeServer(options: SpokeServerOptions): FastifyInstance {
     // A connection that is kept open would keep a spoke that stops.
     if (isUnread(request, reply) || stopping.signal.aborted) void reply.header('connection', 'close')
   })
+  const refuseOtherMethods = answerElsewhere(app)
   app.get('/health', () => ({ status: 'UP' }))
   app.get('/catalogue', (request, reply) => catalogue(request, reply, options))
   // A hub that waits for a change would have the server wait for it.
@@ -81,6 +91,8 @@ export function spokeServer(options: SpokeServerOptions): FastifyInstance {
     serveScans(scope, options)
     done()
   })
+  // Once the scans have their route.
+  void app.after(refuseOtherMethods)
   return app
 }
 
@@ -210,7 +222,7 @@ async function* frames(
   } catch (thrown) {
     const error = toDialsError(thrown)
     if (error.code === 'INTERNAL_SERVER_ERROR') log.error({ err: thrown }, 'a scan failed')
-    yield json(frameKinds.error, { code: error.code, message: error.message })
+    yield json(frameKinds.error, told(error))
   } finally {
     await parts.return({ truncated: true })
   }
@@ -288,5 +300,10 @@ function sendError(reply: FastifyReply, thrown: unknown, log: Log): FastifyReply
   const isOfFramework = status !== undefined && status < 500 && !(thrown instanceof DialsError)
   const error = isOfFramework ? new DialsError('BAD_REQUEST', 'The request is malformed.') : toDialsError(thrown)
   if (error.code === 'INTERNAL_SERVER_ERROR') log.error({ err: thrown }, 'a request failed')
-  return reply.status(status ?? statuses[error.code] ?? 500).send({ code: error.code, message: error.message })
+  return reply.status(status ?? statuses[error.code] ?? 500).send(told(error))
+}
+
+/** An error as a hub reads it. */
+function told({ code, message }: DialsError): object {
+  return { code, message }
 }

@@ -154,11 +154,34 @@ describe('a download has the rows of the graph', () => {
   })
 })
 
+describe('HEAD', () => {
+  it.each([
+    ['/tables/camden/places/places.geojson', 200],
+    [`/tables/${odd}.geojson`, 400],
+    ['/tables/camden/grid/grid.geojson', 400],
+    ['/tables/camden/grid/grid.xlsx', 200],
+    ['/tables/camden/none/none.csv', 404],
+    ['/tables/camden/places/places.txt', 400],
+    ['/tables/camden/places/places.csv?select=none', 400],
+    ['/tables/camden/places/places.ndjson?bom=1', 400],
+    ['/query?format=csv', 400],
+    [`/query?input=${encodeURIComponent(JSON.stringify({ ...ordered, limit: -1 }))}`, 400],
+    ['/query/none/report', 404],
+  ])('of %s has the status and the headers of GET, and no body', async (path, status) => {
+    const [get, head] = await Promise.all(['GET', 'HEAD'].map((method) => fetch(held.hub.url + path, { method })))
+    expect([get?.status, head?.status]).toEqual([status, status])
+    expect(head?.headers.get('content-type')).toBe(get?.headers.get('content-type'))
+    expect(await head?.text()).toBe('')
+    await get?.text()
+  })
+})
+
 describe('the same query', () => {
   it('is offered in the graph, in each format that it can have', async () => {
     const { downloads, rows } = await pageOf({ from: { table: 'camden/places/places' } })
     expect(downloads.map(({ format }) => format)).toContain('geojson')
     expect((await pageOf(ordered)).downloads.map(({ format }) => format)).not.toContain('geojson')
+    expect((await pageOf({ from: { table: 'camden/grid/grid' } })).downloads.map(({ format }) => format)).not.toContain('geojson')
     const csv = await fetch(downloads.find(({ format }) => format === 'csv')?.url ?? '')
     expect((parseCsv(await csv.text()) as unknown[]).length).toBe(rows.length + 1)
   })

@@ -117,6 +117,20 @@ describe('a download', () => {
     })
   })
 
+  it.each([
+    ['all rows', {}, [31, 31]],
+    ['more than that', { limit: 80 }, [31, 31]],
+    ['fewer', { limit: 20 }, [20, 20]],
+    ['all in an order', { orderBy: [{ column: 'n' }] }, [31, 31]],
+    ['all after some', { offset: 5 }, [50, 50]],
+  ])('for a format of 30 rows reads no more than one row too many where %s are asked for', async (_what, asked, read) => {
+    const own = downloadContext(context(), bench.folder)
+    const { rows, report, release } = await (await (await openDownload({ ...both, ...asked }, own, 30)).record()).landed()
+    await release()
+    expect(rows).toBe('limit' in asked ? Math.min(asked.limit, 31) : 31)
+    expect(report.sources.map((source) => source.rows)).toEqual(read)
+  })
+
   it('in pieces of bounded size, whatever the cells are', async () => {
     const large = answering(barnet, () =>
       scanOf(

@@ -51,7 +51,7 @@ interface Raw {
 
 /** A request whose answer nobody unpacks. */
 function raw(query: string, headers: Record<string, string>, method = 'POST', at = '/graphql'): Promise<Raw> {
-  const path = method === 'GET' ? `${at}?query=${encodeURIComponent(query)}` : at
+  const path = method === 'GET' && query !== '' ? `${at}?query=${encodeURIComponent(query)}` : at
   return new Promise((resolve, reject) => {
     const asked = request(`${held.hub.url}${path}`, {
       method,
@@ -67,6 +67,23 @@ function raw(query: string, headers: Record<string, string>, method = 'POST', at
     asked.end(method === 'GET' ? undefined : JSON.stringify({ query }))
   })
 }
+
+describe('a download', () => {
+  const download = (coding: string) => raw('', { 'accept-encoding': coding }, 'GET', '/tables/camden/many/many.csv')
+
+  test.for(['zstd', 'gzip'] as const)('is sent as %s, and holds what it does without', async (coding, { skip }) => {
+    if (!codings.includes(coding)) skip(`This Node, ${process.version}, has no ${coding}.`)
+    const plain = await download('identity')
+    const small = await download(`br, ${coding}`)
+    expect([plain.headers['content-encoding'], small.headers['content-encoding']]).toEqual([undefined, coding])
+    expect(unpack[coding](small.body).equals(plain.body)).toBe(true)
+    expect(small.headers['vary']).toMatch(/accept-encoding/)
+  })
+
+  test('is not sent as br, which takes longer than the rows', async () => {
+    expect((await download('br')).headers['content-encoding']).toBeUndefined()
+  })
+})
 
 describe('an answer of the graph', () => {
   const many = '{ query(input: { from: { table: "camden/many/many" }, limit: 10000 }) { rowCount rows records } }'

@@ -40,6 +40,15 @@ describe('a page of another origin', () => {
     )
   })
 
+  test('can read why it is refused, and OPTIONS that is no preflight is a method like any other', async () => {
+    const typed = await fetch(`${held.hub.url}/query`, { method: 'POST', headers: { origin: 'https://dashboards.example' }, body: 'a' })
+    expect([typed.status, typed.headers.get('access-control-allow-origin')]).toEqual([415, 'https://dashboards.example'])
+    for (const path of ['/query', '/graphql']) {
+      const asked = await fetch(held.hub.url + path, { method: 'OPTIONS', headers: { origin: 'https://dashboards.example' } })
+      expect([asked.status, await asked.text()]).toEqual([405, expect.stringContaining('BAD_REQUEST')])
+    }
+  })
+
   test('may be of the browser’s own machine, at any port, where loopback is configured, and of no name that looks like it', () => {
     for (const origin of ['http://localhost', 'http://localhost:5173', 'https://127.0.0.1:8443', 'http://127.1.2.3', 'http://[::1]:3000'])
       expect([isAllowed(origin, 'hub', ['loopback']), isAllowed(origin, 'hub', ['https://a.example'])], origin).toEqual([true, false])

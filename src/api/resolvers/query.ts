@@ -103,8 +103,8 @@ export class ResultSetResolver {
     description:
       'The same query as a file: all its rows, or as many as its limit. Empty where the input is too long for an address: then send it to /query by POST',
   })
-  downloads(@Root() { input, columns }: Answered, @Ctx() { baseUrl }: Context) {
-    return downloadsOf(input, columns, baseUrl)
+  downloads(@Root() { input, columns, notWgs84 }: Answered, @Ctx() { baseUrl }: Context) {
+    return downloadsOf(input, columns, notWgs84 === undefined, baseUrl)
   }
 
   // Decorators cannot express `[[Value]!]!`; schema.ts sets that type.

@@ -135,9 +135,9 @@ function cellSql(sql: string, column: RenderColumn, numbers: Numbers): string {
   return jsonSql(sql)
 }
 
-/** Text that should be JSON, as such; another text as a JSON string. Null stays null. */
-export function jsonSql(sql: string): string {
-  return `CASE WHEN ${isJson(sql)} THEN ${sql} ELSE CAST(to_json(${sql}) AS VARCHAR) END`
+/** Text that should be JSON, as `json` has it; another text as a JSON string. Null stays null. */
+export function jsonSql(sql: string, json = sql): string {
+  return `CASE WHEN ${isJson(sql)} THEN ${json} ELSE CAST(to_json(${sql}) AS VARCHAR) END`
 }
 
 /**

@@ -3,6 +3,7 @@ import { integer } from '../sql/type.js'
 import { jsonSql, type RenderColumn, rowSql } from '../json/page-sql.js'
 import { csvRow } from './csv-row.js'
 import { sheetRow } from './sheet-row.js'
+import { woundSql } from './wound.js'
 
 /** Rows of a worksheet that stand before the first one of data: the header. */
 const headerRows = 1
@@ -38,6 +39,6 @@ function feature(columns: readonly NamedShape[], geometry: number): string {
           'EXACT',
           others.map(({ index }) => `c${index}`),
         )
-  const place = `coalesce(${jsonSql(`c${geometry}`)}, 'null')`
+  const place = `coalesce(${jsonSql(`c${geometry}`, woundSql(`c${geometry}`))}, 'null')`
   return `concat(',', chr(10), '{"type":"Feature","geometry":', ${place}, ',"properties":', ${properties}, '}')`
 }

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import Negotiator from 'negotiator'
 import { scanRequest } from '../../api/limits/scan-request.js'
 import { BadUserInput, DialsError } from '../../errors.js'
+import { BadRequest } from '../../net/bad-request.js'
 import { type CsvOptions, type Format, formats } from './formats.js'
 
 /** What is to be downloaded, and how. */
@@ -13,10 +14,10 @@ export interface DownloadRequest {
 }
 
 /** The media types that a client may ask for are none of ours: 406. */
-export class NotAcceptable extends DialsError {
+class NotAcceptable extends BadRequest {
   constructor() {
     super(
-      'BAD_REQUEST',
+      406,
       `None of the media types in the header accept is offered. Offered are ${formats.map(({ mediaTypes: [type] }) => type).join(', ')}.`,
     )
   }

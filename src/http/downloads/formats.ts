@@ -1,6 +1,7 @@
 import type { NamedShape, TextForm } from '../../connector/engine.js'
 import { BadUserInput } from '../../errors.js'
 import type { FormatName } from '../../api/download-url.js'
+import { sheetLimits } from './workbook/limits.js'
 
 /** How a CSV file is written. */
 export interface CsvOptions {
@@ -16,6 +17,8 @@ export interface Format {
   /** The first one is answered; the others are understood in `Accept`. */
   readonly mediaTypes: readonly [string, ...string[]]
   readonly extension: string
+  /** The most rows that it holds. Absent: as many as there are. */
+  readonly rowsMax?: number
   /** How its rows are written as text, and what stands around them. Absent where a file is more than its rows. */
   readonly text?: (columns: readonly NamedShape[], csv: CsvOptions) => FramedText
 }
@@ -40,7 +43,12 @@ export const formats: readonly Format[] = [
   },
   { name: 'parquet', mediaTypes: ['application/vnd.apache.parquet', 'application/x-parquet'], extension: 'parquet' },
   { name: 'geojson', mediaTypes: ['application/geo+json'], extension: 'geojson', text: geojsonText },
-  { name: 'xlsx', mediaTypes: ['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'], extension: 'xlsx' },
+  {
+    name: 'xlsx',
+    mediaTypes: ['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'],
+    extension: 'xlsx',
+    rowsMax: sheetLimits.rowsMax,
+  },
   { name: 'arrow', mediaTypes: ['application/vnd.apache.arrow.stream'], extension: 'arrows' },
 ]
 

@@ -6,26 +6,30 @@ import { databaseError } from '../../database/database-error.js'
 import { BadUserInput, DialsError, toDialsError } from '../../errors.js'
 import type { Viewer } from '../../identity/viewer.js'
 import type { Download, Landing, RecordedDownload, WrittenDownload } from '../../query/download/download.js'
+import { checkMemory } from '../../query/download/whole.js'
 import { openDownload } from '../../query/download/open.js'
 import type { AnswerReport, Transaction } from '../../query/6-result/query-result.js'
 import { reasonsOf } from '../../query/run.js'
 import type { Telemetry } from '../../telemetry/telemetry.js'
 import { watchOperation } from '../../telemetry/watch-operation.js'
+import { BadRequest } from '../../net/bad-request.js'
 import { cutOff } from '../../net/cut-off.js'
 import { endOf } from '../answer-end.js'
 import { type ContextOf, contextOrError } from '../begin-operation.js'
 import { arrowStreamsMax, Clients, downloadsMax } from '../clients.js'
+import { jsonOnly } from '../json-only.js'
 import { arrowOf } from './arrow/arrow-of.js'
 import { disposition } from './file-name.js'
-import { type DownloadRequest, NotAcceptable, queryRequest, tableRequest } from './download-request.js'
+import { type DownloadRequest, queryRequest, tableRequest } from './download-request.js'
 import { type Landed, LandedParquet } from './landed-parquet.js'
 import { mayGet } from './may-get.js'
 import { problem } from './problem.js'
 import { type DownloadReports, holderOf } from './reports.js'
 import { sendFile } from './send-file.js'
 import { licencesOf } from './workbook/licences.js'
+import { refuseColumnsBeyondSheet } from './workbook/limits.js'
 import { workbookOf } from './workbook/workbook-of.js'
-import { framedText, resumed, sendPieces, takesGzip } from './send-text.js'
+import { downloadCoding, framedText, resumed, sendPieces } from './send-text.js'
 import { sha256OfFile } from './sha256-of-file.js'
 import { cachedAs, etagOf, howOf, knownTag } from './version-tag.js'
 
@@ -67,7 +71,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
 
   // HEAD is named: Fastify's own would answer it with a length of 0.
   const get: HTTPMethods[] = ['GET', 'HEAD']
-  app.route({ method: [...get, 'POST'], url: '/query', handler: answering((begun) => download(begun, queryRequest)) })
+  app.route({ method: [...get, 'POST'], url: '/query', onRequest: jsonOnly, handler: answering((begun) => download(begun, queryRequest)) })
   const ofTable = (request: FastifyRequest) => tableRequest(request, (request.params as { '*': string })['*'])
   app.route({ method: get, url: '/tables/*', handler: answering((begun) => download(begun, ofTable)) })
   app.route({ method: get, url: '/query/:transaction/report', handler: answering(sendReport) })
@@ -82,11 +86,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
       const closed = new Promise((resolve) => reply.raw.once('close', resolve))
       reply.header('x-content-type-options', 'nosniff')
       if (request.method !== 'POST' && !mayGet(request.headers, origins)) {
-        return problem(
-          reply,
-          new DialsError('BAD_REQUEST', 'A page of another site may not fetch this. Allow its origin in cors.origins.'),
-          403,
-        )
+        return problem(reply, new BadRequest(403, 'A page of another site may not fetch this. Allow its origin in cors.origins.'))
       }
       const context = await contextOrError(contextOf(request.raw.headersDistinct['authorization'], signal, request.ip))
       if (context instanceof DialsError) return problem(reply, context)
@@ -109,7 +109,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
         const error = signal.reason instanceof DialsError ? signal.reason : toDialsError(databaseError(thrown))
         failed(error)
         if (error.code === 'INTERNAL_SERVER_ERROR') log.error({ err: error.cause, transaction: error.transaction }, 'a download failed')
-        return problem(reply, error, error instanceof NotAcceptable ? 406 : undefined)
+        return problem(reply, error)
       }
     }
   }
@@ -122,7 +122,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
     // Each opening has a budget of its own: a file may be landed a second time.
     const { budget: _, ...query } = context.query
     const open = (end: AbortSignal) =>
-      openDownload(input, { ...query, signal: end, landing, turn: (work) => context.results.inTurn('last', work) })
+      openDownload(input, { ...query, signal: end, landing, turn: (work) => context.results.inTurn('last', work) }, format.rowsMax)
     const opened = await open(signal)
     reply.header('vary', 'accept, accept-encoding, authorization, origin').header('cache-control', 'private, no-store')
     const version = await cachedAs(request, viewer, opened)
@@ -145,18 +145,23 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
     if (format.name === 'geojson' && opened.notWgs84 !== undefined)
       throw new BadUserInput(`GeoJSON is in WGS84 (RFC 7946). ${opened.notWgs84} Take csv, ndjson or parquet.`)
     const framed = format.text?.(opened.columns, csv)
+    if (framed === undefined || !opened.streams) checkMemory(landing)
+    if (format.name === 'xlsx') refuseColumnsBeyondSheet(opened.columns)
     reply.type(format.name === 'csv' ? `${format.mediaTypes[0]}; charset=utf-8` : format.mediaTypes[0])
     if (version !== null) reply.header('etag', etagOf(version, wanted))
     if (request.method === 'HEAD') return reply.send()
     const recorded = await opened.record()
-    const { complete, pieces } = await begin()
+    const { complete, pieces } = await begin().catch((thrown: unknown) => {
+      recorded.ended({ reasons: [toDialsError(thrown).code] })
+      throw thrown
+    })
     const first = await pieces.next()
     endWith(signal, pieces)
     describe(reply, recorded, complete)
     const rows = resumed(first, pieces)
     // A workbook is compressed already.
-    const gzip = format.name !== 'xlsx' && takesGzip(request)
-    return sendPieces(reply, keeping(begun, recorded, framed === undefined ? rows : framedText(rows, framed)), gzip)
+    const coding = format.name === 'xlsx' ? 'identity' : downloadCoding(request)
+    return sendPieces(reply, keeping(begun, recorded, framed === undefined ? rows : framedText(rows, framed)), coding)
 
     async function begin(): Promise<WrittenDownload> {
       const atVersion = version ?? undefined
@@ -219,8 +224,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
     if (landed !== undefined) return sendLanded(request, reply.header('cache-control', 'private, no-store'), signal, landed)
     return problem(
       reply,
-      new DialsError('BAD_REQUEST', 'This file is gone: it stays for two minutes after it was last asked for. Run the query again.'),
-      410,
+      new BadRequest(410, 'This file is gone: it stays for two minutes after it was last asked for. Run the query again.'),
     )
   }
 
@@ -242,7 +246,7 @@ function told({ columns, ...report }: AnswerReport): object {
 
 function unknown(reply: FastifyReply, transaction: string): FastifyReply {
   const what = `There is no report of a download ${transaction.slice(0, 36)} of yours. It is there once the download has ended, for 24 hours.`
-  return problem(reply, new DialsError('BAD_REQUEST', what), 404)
+  return problem(reply, new BadRequest(404, what))
 }
 
 function isTransaction(text: string): boolean {

@@ -1,10 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { codingFor, packed } from '../content-coding.js'
+import { type Coding, codingFor, codings, packed } from '../content-coding.js'
 import type { FramedText } from './formats.js'
 
-/** Whether a client takes its answer as gzip, by Accept-Encoding. */
-export function takesGzip(request: FastifyRequest): boolean {
-  return codingFor(request.headers['accept-encoding'], ['gzip']) === 'gzip'
+/** The codings of a download: br is slower than the engine writes. */
+const ours = codings.filter((coding) => coding !== 'br')
+
+/** In which coding a client takes a download, by Accept-Encoding. */
+export function downloadCoding(request: FastifyRequest): Coding | 'identity' {
+  return codingFor(request.headers['accept-encoding'], ours)
 }
 
 /** Pieces of which the first was read already. */
@@ -42,7 +45,7 @@ export async function* framedText<T>(
 }
 
 /** Sends bytes while they are made. What fails meanwhile destroys the connection: no short file looks whole. */
-export function sendPieces(reply: FastifyReply, pieces: AsyncIterable<Uint8Array>, gzip: boolean): FastifyReply {
-  if (gzip) reply.header('content-encoding', 'gzip')
-  return reply.send(packed(pieces, gzip ? 'gzip' : 'identity'))
+export function sendPieces(reply: FastifyReply, pieces: AsyncIterable<Uint8Array>, coding: Coding | 'identity'): FastifyReply {
+  if (coding !== 'identity') reply.header('content-encoding', coding)
+  return reply.send(packed(pieces, coding))
 }

@@ -10,6 +10,7 @@ import type { Telemetry } from '../../telemetry/telemetry.js'
 import { type BegunOperation, beginOperation, type ContextOf, contextOrError, refuse } from '../begin-operation.js'
 import type { Clients } from '../clients.js'
 import { isPlainGet } from '../cross-site.js'
+import { jsonOnly } from '../json-only.js'
 import { untilExpiry } from './until-expiry.js'
 
 /** What the route needs; `clients` is shared with the other transports. */
@@ -61,6 +62,7 @@ export function eventStreamRoute(app: FastifyInstance, { operations, contextOf, 
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql/stream',
+    onRequest: jsonOnly,
     handler: async (request, reply) => {
       const gone = new AbortController()
       reply.raw.once('close', () => gone.abort())

@@ -25,6 +25,8 @@ export interface ParsedQuery {
   /** Infinity where all rows are asked for. */
   limit: number
   offset: number
+  /** The most rows that can be used. One more is read, which tells that there are more. */
+  rowsMax: number
   timeZone: string
   onSourceError: 'FAIL' | 'PARTIAL'
   timeoutMs: number
@@ -86,7 +88,7 @@ function inputError(schema: z.ZodType, issues: readonly z.core.$ZodIssue[]): Bad
 }
 
 /** Stage 1: checks the input's form and limits, and fills in defaults. Throws BAD_USER_INPUT with the place. */
-export function parse(input: unknown, form: AnswerForm = 'PAGE'): ParsedQuery {
+export function parse(input: unknown, form: AnswerForm = 'PAGE', rowsMax = Infinity): ParsedQuery {
   const schema = form === 'PAGE' ? queryInputSchema : downloadInputSchema
   const checked = schema.safeParse(input, { error: issueText })
   if (!checked.success) throw inputError(schema, checked.error.issues)
@@ -119,6 +121,7 @@ export function parse(input: unknown, form: AnswerForm = 'PAGE'): ParsedQuery {
     form,
     limit: query.limit ?? (grouped ? defaultsOf[form].groups : defaultsOf[form].rows),
     offset: query.offset ?? 0,
+    rowsMax,
     timeZone: parseTimeZone(query.timeZone ?? defaults.timeZone),
     onSourceError: query.onSourceError ?? 'FAIL',
     timeoutMs: query.timeoutMs ?? defaultsOf[form].timeoutMs,

@@ -118,11 +118,13 @@ function bindOrder({ orderBy }: ParsedQuery, scope: Scope, outputs: readonly Nam
  * Groups are always sorted, and so are the rows of a page of joins, which an engine gives in another order for each page; other rows only by
  * orderBy. A page reads one row more than its limit, to find out whether another page follows.
  */
-function paged(input: Relation, { form, grouped, joins, limit, offset }: ParsedQuery, keys: SortKey[]): Relation {
+function paged(input: Relation, { form, grouped, joins, limit, offset, rowsMax }: ParsedQuery, keys: SortKey[]): Relation {
   const isAll = limit === Infinity && offset === 0
   const sorted: Relation = grouped || keys.length > 0 || (joins.length > 0 && !isAll) ? { op: 'sort', keys, input } : input
-  if (isAll) return sorted
-  return { op: 'limit', offset, input: sorted, ...(limit === Infinity ? {} : { count: form === 'PAGE' ? limit + 1 : limit }) }
+  const count = Math.min(form === 'PAGE' ? limit + 1 : limit, rowsMax + 1)
+  const page: Relation = isAll ? sorted : { op: 'limit', offset, input: sorted, ...(limit === Infinity ? {} : { count }) }
+  // It is no page of the client's, which would have to be in an order to be the same again.
+  return limit === Infinity && count < Infinity ? { op: 'limit', offset: 0, count, input: page } : page
 }
 
 function outputOf(

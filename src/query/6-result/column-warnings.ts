@@ -12,7 +12,7 @@ const tablesMax = 3
 /** What may mislead in the columns that a query uses: those that some of its tables lack, dates whose order was assumed, and places elsewhere. */
 export function columnWarnings({ columns, relation }: Pick<AuthorisedQuery, 'columns' | 'relation'>): Warning[] {
   const tableOf = new Map(scansOf(relation).map(({ alias = '', table }) => [alias, table]))
-  const all = columns.flatMap((column) => [...missing(column, tableOf), ...dayAssumed(column), ...notWgs84(column)])
+  const all = columns.flatMap((column) => [...missing(column, tableOf), ...dayAssumed(column), ...elsewhere(column)])
   if (all.length <= columnsMax) return all
   const more: Warning = {
     code: 'COLUMN_MISSING',
@@ -48,8 +48,13 @@ const dayAssumed = (column: FromColumn): Warning[] =>
       : undefined,
   )
 
+/** Which coordinates that a query reads are not in WGS84. Undefined where all are. */
+export function notWgs84({ columns }: Pick<AuthorisedQuery, 'columns'>): string | undefined {
+  return columns.flatMap(elsewhere)[0]?.message
+}
+
 /** Of the places of a column, those that are not in WGS84. */
-export const notWgs84 = (column: FromColumn): Warning[] =>
+const elsewhere = (column: FromColumn): Warning[] =>
   ofOrigins(column, 'NOT_WGS84', ({ table, column: { name, notWgs84 } }) =>
     notWgs84
       ? `Coordinates of '${name}' in ${table} are not in WGS84 with the longitude first: no filter of places finds them, and they are elsewhere on a map.`

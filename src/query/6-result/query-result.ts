@@ -9,7 +9,7 @@ import type { AuthorisedQuery, ColumnAccess } from '../3-authorise/authorise.js'
 import type { PhysicalPlan } from '../4-plan/physical-plan.js'
 import type { Executed } from '../5-execute/execute.js'
 import type { FragmentOutcome } from '../5-execute/fragment.js'
-import { columnWarnings } from './column-warnings.js'
+import { columnWarnings, notWgs84 } from './column-warnings.js'
 import { type MatchReport, matchReport } from './match-report.js'
 import { unknownPartners, type Warning, warningsOf } from './warnings.js'
 
@@ -61,6 +61,8 @@ export interface AnswerReport {
 /** The answer to a query. Its rows are written as JSON text on demand, until it is released. */
 export interface QueryResult extends AnswerReport {
   readonly columns: readonly ResultColumn[]
+  /** Which coordinates that it reads are not in WGS84. Undefined where all are. */
+  readonly notWgs84: string | undefined
   /**
    * The page as JSON text in UTF-8, in pieces: an array of arrays, or of objects. Where `runQuery` was given a format, only that format
    * with exact numbers, and only once.
@@ -82,6 +84,7 @@ export function result(recorded: Transaction, query: AuthorisedQuery, plan: Phys
     ...report,
     columns: report.columns.map((column, index) => ({ ...column, encoding: answer.encodings[index] as Encoding })),
     truncated: answer.rows > plan.limit || report.truncated,
+    notWgs84: notWgs84(query),
     json: (format, numbers) => answer.json(format, numbers),
     release: () => answer.release(),
   }

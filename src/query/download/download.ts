@@ -60,6 +60,8 @@ export interface Download {
   readonly tables: readonly string[]
   /** Which coordinates that it reads are not in WGS84. Undefined where all are. */
   readonly notWgs84: string | undefined
+  /** True where text of it is written while the rows arrive. Everything else lands first. */
+  readonly streams: boolean
   /** True where every table that it reads is open to everybody. */
   readonly isOpen: boolean
   /** The version of the data that it would read now. Null where a source has none. */

@@ -8,22 +8,27 @@ import type { Download, DownloadContext, RecordedDownload } from './download.js'
 import { landRows } from './land-rows.js'
 import { versionNow } from './version.js'
 import { writeParquet } from './write-parquet.js'
-import { writeText } from './write-text.js'
+import { streams, writeText } from './write-text.js'
 
-/** Runs stages 1 to 4 of a query for a download, which is then recorded and written. @throws DialsError with the download's transaction. */
-export async function openDownload(input: unknown, context: DownloadContext): Promise<Download> {
+/**
+ * Runs stages 1 to 4 of a query for a download, which is then recorded and written.
+ * @param rowsMax the most rows that its format holds: one more is read at most, which tells that there are more. Default: there is no most.
+ * @throws DialsError with the download's transaction.
+ */
+export async function openDownload(input: unknown, context: DownloadContext, rowsMax?: number): Promise<Download> {
   const transaction = randomUUID()
   const told = <T>(work: () => Promise<T>): Promise<T> =>
     work().catch((thrown: unknown) => {
       throw withTransaction(toDialsError(thrown), transaction)
     })
   const asking = { transaction, kind: 'download', operation: input } as const
-  const prepared = await told(() => prepare(asking, context, 'WHOLE'))
+  const prepared = await told(() => prepare(asking, context, { form: 'WHOLE', rowsMax }))
   return {
     transaction,
     columns: prepared.planned.outputs,
     tables: [...prepared.authorised.tables.keys()],
-    notWgs84: prepared.authorised.columns.flatMap(notWgs84)[0]?.message,
+    notWgs84: notWgs84(prepared.authorised),
+    streams: streams(prepared),
     isOpen: prepared.authorised.protectedTables.size === 0,
     version: () => told(() => versionNow(prepared, context)),
     record: () => told(async () => recordedDownload(prepared, context, await record(asking, prepared.authorised, context))),

@@ -8,6 +8,11 @@ import { type Prepared, stageOptions } from '../run.js'
 import type { DownloadContext, WrittenDownload } from './download.js'
 import { landedRows, roomFor, scanOfRows, whole } from './whole.js'
 
+/** Whether text is written while the rows arrive. Nothing of it lands then. */
+export function streams({ parsed, planned }: Prepared): boolean {
+  return isRowWise(planned) && parsed.onSourceError === 'FAIL' && parsed.atVersion === undefined
+}
+
 /** Writes the rows of a download as text: while they arrive, where each is answered by itself, or once all have landed. */
 export async function writeText(
   recorded: Recorded,
@@ -16,15 +21,13 @@ export async function writeText(
   form: TextForm,
   atVersion = prepared.parsed.atVersion,
 ): Promise<WrittenDownload> {
-  const { parsed, planned } = prepared
+  const { planned } = prepared
   const written = { rows: 0 }
   const write = async function* (relation: Parameters<Finish<unknown>>[0], parts: LandedParts): AsyncGenerator<Uint8Array, void> {
     const { rows } = yield* context.engine.text(relation, parts, { signal: context.signal, columns: planned.outputs, form })
     written.rows += rows
   }
-  if (isRowWise(planned) && parsed.onSourceError === 'FAIL' && parsed.atVersion === undefined) {
-    return { complete: true, pieces: streamed() }
-  }
+  if (streams(prepared)) return { complete: true, pieces: streamed() }
   const executed = await whole(prepared, recorded, context, landedRows(context))
   const known = reportOn(recorded, prepared.authorised, planned, executed, 0)
   let giveBack: () => void

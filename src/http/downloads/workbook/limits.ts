@@ -5,17 +5,21 @@ import { ResultTooLarge } from '../../../errors.js'
 /** What a worksheet of Excel holds. One row is the header. */
 export const sheetLimits = { rowsMax: 1_048_575, columnsMax: 16_384, charactersMax: 32_767 } as const
 
+/** Refuses columns that a worksheet cannot hold. @throws RESULT_TOO_LARGE */
+export function refuseColumnsBeyondSheet(columns: readonly NamedShape[]): void {
+  const { columnsMax } = sheetLimits
+  if (columns.length <= columnsMax) return
+  throw new ResultTooLarge(
+    `The answer has ${counted(columns.length, 'column')}, and a worksheet holds ${withCommas(columnsMax)}. Take csv or parquet, or select fewer.`,
+  )
+}
+
 /** Refuses rows that a worksheet cannot hold. @throws RESULT_TOO_LARGE */
-export function refuseBeyondSheet(columns: readonly NamedShape[], { rows, longest }: Pick<RowsMeasured, 'rows' | 'longest'>): void {
-  const { rowsMax, columnsMax, charactersMax } = sheetLimits
+export function refuseRowsBeyondSheet(columns: readonly NamedShape[], { rows, longest }: Pick<RowsMeasured, 'rows' | 'longest'>): void {
+  const { rowsMax, charactersMax } = sheetLimits
   if (rows > rowsMax) {
     throw new ResultTooLarge(
-      `The answer has ${counted(rows, 'row')}, and a worksheet holds ${withCommas(rowsMax)} below its header. Take csv or parquet, or filter more.`,
-    )
-  }
-  if (columns.length > columnsMax) {
-    throw new ResultTooLarge(
-      `The answer has ${counted(columns.length, 'column')}, and a worksheet holds ${withCommas(columnsMax)}. Take csv or parquet, or select fewer.`,
+      `The answer has more rows than a worksheet holds below its header, ${withCommas(rowsMax)}. Take csv or parquet, or filter more.`,
     )
   }
   const tooLong = longest.findIndex((length) => length > charactersMax)

@@ -1,7 +1,7 @@
 import type { AnswerReport } from '../../../query/6-result/query-result.js'
 import type { RecordedDownload, WrittenDownload } from '../../../query/download/download.js'
 import { type AboutFacts, aboutRows } from './about.js'
-import { refuseBeyondSheet } from './limits.js'
+import { refuseRowsBeyondSheet } from './limits.js'
 import { styleOf } from './styles.js'
 import { workbook } from './workbook.js'
 
@@ -13,7 +13,7 @@ export async function workbookOf(opened: RecordedDownload, facts: AboutFacts, at
   const { columns } = opened
   const landed = await opened.landed({ atVersion })
   try {
-    refuseBeyondSheet(columns, landed)
+    refuseRowsBeyondSheet(columns, landed)
     return { complete: landed.report.complete, pieces: written() }
   } catch (thrown) {
     await landed.release()
