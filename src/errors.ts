@@ -30,7 +30,7 @@ export type ErrorCode = (typeof errorCodes)[number]
 export interface ErrorDetail {
   /** The place in the input: `["where", "and", 0, "column"]`. */
   inputPath?: readonly (string | number)[]
-  /** Similar names that the viewer may see. */
+  /** Similar names that the viewer may see; the message has them too. */
   suggestions?: readonly string[]
   /** The transaction that failed. */
   transaction?: string

@@ -173,7 +173,7 @@ describe('what is refused: no file, and no output', () => {
     [
       rowsOf('camden/wards/wards', { where: { and: [{ column: 'ward', eq: 'Kilburn' }] } }),
       'csv',
-      "dials: UNKNOWN_COLUMN: There is no column 'ward' here. (at where.and[0].column in the input) Did you mean 'Ward'?\n",
+      "dials: UNKNOWN_COLUMN: There is no column 'ward' here. Did you mean 'Ward'? (at where.and[0].column in the input)\n",
     ],
     [rowsOf('camden/wards/wards'), 'geojson', /^dials: BAD_USER_INPUT: GeoJSON needs .* \(at select in the input\)\n$/],
     [

@@ -7,8 +7,8 @@ const from = { table: 't' }
 test.each<[unknown, string, string[]?]>([
   [{}, 'from is missing.'],
   [{ input: { from } }, "The query has no member 'input'."],
-  [{ from: { tabel: 't' } }, "from has no member 'tabel'.", ['table']],
-  [{ from, joins: [{ table: from, typ: 'LEFT', on: [] }] }, "joins.0 has no member 'typ'.", ['type']],
+  [{ from: { tabel: 't' } }, "from has no member 'tabel'. Did you mean 'table'?", ['table']],
+  [{ from, joins: [{ table: from, typ: 'LEFT', on: [] }] }, "joins.0 has no member 'typ'. Did you mean 'type'?", ['type']],
   [{ from, onSourceError: 'partial' }, 'onSourceError is none of FAIL, PARTIAL.'],
   [{ from, limit: 9_999_999_999 }, 'limit is over 2147483647.'],
   [{ from, limit: 'ten' }, 'limit must be a number.'],

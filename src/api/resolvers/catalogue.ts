@@ -9,6 +9,7 @@ import { DatasetFilter } from '../types/dataset-filter.js'
 import { DatasetPlace } from '../types/page.js'
 import { HarvestProblem, HarvestRun } from '../types/harvest.js'
 import { ColumnProfile } from '../types/profile.js'
+import { meantOtherwise } from './meant-otherwise.js'
 
 @Resolver(() => Organisation)
 export class OrganisationResolver {
@@ -33,9 +34,12 @@ export class SpokeResolver {
   }
 
   @Directive('@public')
-  @Query(() => Spoke, { nullable: true, description: 'null if there is none of this id' })
-  spoke(@Arg('id', () => ID, { description: 'As Spoke.id: camden' }) id: string, @Ctx() { loaders }: Context) {
-    return loaders.spoke.load(id)
+  @Query(() => Spoke, {
+    nullable: true,
+    description: 'null if there is none of this id. The id of another kind of thing is refused with what it means',
+  })
+  async spoke(@Arg('id', () => ID, { description: 'As Spoke.id: camden' }) id: string, @Ctx() { loaders }: Context) {
+    return (await loaders.spoke.load(id)) ?? meantOtherwise(id, 'Spoke', loaders)
   }
 
   @FieldResolver(() => Organisation, { description: 'Whose data it is' })
@@ -90,9 +94,12 @@ export class DatasetResolver {
   }
 
   @Directive('@public')
-  @Query(() => Dataset, { nullable: true, description: 'null if there is none of this id that the viewer may see' })
-  dataset(@Arg('id', () => ID, { description: 'As Dataset.id: camden/libraries' }) id: string, @Ctx() { loaders }: Context) {
-    return loaders.dataset.load(id)
+  @Query(() => Dataset, {
+    nullable: true,
+    description: 'null if there is none of this id that the viewer may see. The id of another kind of thing is refused with what it means',
+  })
+  async dataset(@Arg('id', () => ID, { description: 'As Dataset.id: camden/libraries' }) id: string, @Ctx() { loaders }: Context) {
+    return (await loaders.dataset.load(id)) ?? meantOtherwise(id, 'Dataset', loaders)
   }
 
   @FieldResolver(() => Iri, { description: 'Its name on the web, under this hub’s address: https://hub.example/datasets/camden/libraries' })
@@ -124,9 +131,12 @@ export class DatasetResolver {
 @Resolver(() => Table)
 export class TableResolver {
   @Directive('@public')
-  @Query(() => Table, { nullable: true, description: 'null if there is none of this id that the viewer may see' })
-  table(@Arg('id', () => ID, { description: 'As Table.id: camden/libraries/libraries' }) id: string, @Ctx() { loaders }: Context) {
-    return loaders.table.load(id)
+  @Query(() => Table, {
+    nullable: true,
+    description: 'null if there is none of this id that the viewer may see. The id of another kind of thing is refused with what it means',
+  })
+  async table(@Arg('id', () => ID, { description: 'As Table.id: camden/libraries/libraries' }) id: string, @Ctx() { loaders }: Context) {
+    return (await loaders.table.load(id)) ?? meantOtherwise(id, 'Table', loaders)
   }
 
   @FieldResolver(() => Dataset, { description: 'What it is part of' })

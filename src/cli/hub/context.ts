@@ -6,7 +6,7 @@ import { Results } from '../../api/results.js'
 import { CatalogueMemory } from '../../catalogue/catalogue-memory.js'
 import type { HarvestScheduler } from '../../catalogue/harvest-scheduler.js'
 import type { OpenSources } from '../../catalogue/open-sources.js'
-import { suggestTables } from '../../catalogue/suggest-tables.js'
+import { helpWithTable } from '../../catalogue/help-with-table.js'
 import { databaseError } from '../../database/database-error.js'
 import type { DuckDbEngine } from '../../engine/duckdb.js'
 import type { ContextOf } from '../../http/begin-operation.js'
@@ -53,7 +53,7 @@ export function contextMaker({
     const catalogue = {
       tables: async (ids: readonly string[]) =>
         (await loaders.tableForQuery.loadAll(ids).catch(rethrowCoded)).filter((table) => table !== null),
-      nearTables: (id: string) => suggestTables(knex, viewer, id).catch(rethrowCoded),
+      helpWith: (id: string) => helpWithTable(knex, viewer, id).catch(rethrowCoded),
     }
     return {
       viewer,

@@ -1,3 +1,4 @@
+import { didYouMean, nearNames } from '../../connector/near-names.js'
 import { BadUserInput, DialsError } from '../../errors.js'
 import { type FilterInput, type FilterOperator, operandSchemas, queryLimits } from './input.js'
 
@@ -85,8 +86,11 @@ function parseTests(filter: FilterInput, given: readonly string[], path: Path): 
   if (typeof filter.column !== 'string' || filter.column === '')
     throw new BadUserInput('A filter names its column.', { inputPath: [...path, 'column'] })
   const stray = given.find((key) => key !== 'column' && !(operators as string[]).includes(key))
-  if (stray !== undefined)
-    throw new BadUserInput(`There is no operator '${stray.slice(0, 60)}'.`, { inputPath: path, suggestions: operators })
+  if (stray !== undefined) {
+    const suggestions = nearNames(stray, operators)
+    const lack = `There is no operator '${stray.slice(0, 60)}': there are ${operators.join(', ')}.`
+    throw new BadUserInput(`${lack}${didYouMean(suggestions)}`, { inputPath: path, suggestions })
+  }
   const used = operators.filter((operator) => given.includes(operator))
   if (used.length === 0)
     throw new BadUserInput(`The filter on '${filter.column}' has no operator: give one of ${operators.join(', ')}.`, { inputPath: path })

@@ -1,11 +1,11 @@
 import type { z } from 'zod'
 import type { ColumnType } from '../../connector/column.js'
+import { didYouMean, nearNames } from '../../connector/near-names.js'
 import type { Granularity, JoinType } from '../../connector/relation.js'
 import { BadUserInput } from '../../errors.js'
 import { type ParsedFilter, type Path, parseFilter } from './filter.js'
 import { downloadInputSchema, type QueryInput, queryInputSchema, queryLimits } from './input.js'
 import { issueText, knownMembers } from './issue-text.js'
-import { nearNames } from '../near-names.js'
 
 /**
  * A query whose form is checked. Names and types are still as the client wrote them. Every part carries its place in the input, for errors.
@@ -79,10 +79,13 @@ function inputError(schema: z.ZodType, issues: readonly z.core.$ZodIssue[]): Bad
   const path = (issue?.path ?? []) as Path
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined
   const suggestions = unknown === undefined ? [] : nearNames(unknown, knownMembers(schema, path))
-  return new BadUserInput(`${path.length === 0 ? 'The query' : path.join('.')} ${issue?.message ?? 'is wrong'}.`, {
-    inputPath: path,
-    ...(suggestions.length === 0 ? {} : { suggestions }),
-  })
+  return new BadUserInput(
+    `${path.length === 0 ? 'The query' : path.join('.')} ${issue?.message ?? 'is wrong'}.${didYouMean(suggestions)}`,
+    {
+      inputPath: path,
+      ...(suggestions.length === 0 ? {} : { suggestions }),
+    },
+  )
 }
 
 /** Stage 1: checks the input's form and limits, and fills in defaults. Throws BAD_USER_INPUT with the place. */
