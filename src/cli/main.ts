@@ -13,7 +13,6 @@ import { spokeCommand } from './commands/spoke.js'
 import { tokenCommand } from './commands/token.js'
 import { ListenError } from './listen.js'
 import { packageFile } from './package-file.js'
-import { plainReason } from './plain-reason.js'
 
 /** Exit codes: 0 success, 1 failure, 2 the command line or a configuration file is wrong. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -55,7 +54,7 @@ function reason(thrown: unknown): string {
   const { code, syscall, path } = thrown as NodeJS.ErrnoException
   if (path !== undefined && syscall !== undefined && ['EACCES', 'EPERM', 'EROFS'].includes(code ?? ''))
     return `${path}: this user may not use it (${code}). Give --data-dir a folder of this user, or run as the user whose it is.`
-  return `${thrown instanceof Error ? plainReason(thrown) : String(thrown)} (dials --trace shows where)`
+  return `${thrown instanceof Error ? thrown.message : String(thrown)} (dials --trace shows where)`
 }
 
 process.exitCode = await main(process.argv)

@@ -179,7 +179,7 @@ describe('what is refused: no file, and no output', () => {
     [
       rowsOf('camden/places/places', { limits: 1 }),
       'parquet',
-      "dials: BAD_USER_INPUT: The query has no member 'limits'. Did you mean 'limit'?\n",
+      "dials: BAD_USER_INPUT: The query has no key 'limits'. Did you mean 'limit'?\n",
     ],
   ])('%s as %s: the errors of the graph, with exit code 1', async (input, format, message) => {
     await writeFile(out('kept'), 'before')

@@ -56,7 +56,7 @@ describe('issuers of hub.yaml', () => {
     ['organisations', { organisations: undefined }, /is missing/],
     ['organisations[0]', { organisations: ['*'] }, /lower-case/],
     ['scopes[0]', { scopes: ['two words'] }, /must be a scope/],
-    ['', { colour: 'red' }, /no setting 'colour'/],
+    ['', { colour: 'red' }, /no key 'colour'/],
   ])('refuses a wrong %s: %j', (path, change, mend) => {
     expect(refusal({ ...good, ...change })).toEqual([file, `issuers[0]${path === '' ? '' : `.${path}`}`, expect.stringMatching(mend)])
   })

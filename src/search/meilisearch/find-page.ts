@@ -1,5 +1,6 @@
 import type { Hit, MultiSearchQuery } from 'meilisearch'
 import { z } from 'zod'
+import { readForm } from '../../connector/check-form.js'
 import { type FacetCounts, facetValuesMax, type SearchHit, type SearchPage, type SearchRequest } from '../port.js'
 import { cursorOf, type Walk, walkOf } from './cursor.js'
 import { facetAttributes, notSeen, searchFilter } from './filter.js'
@@ -104,9 +105,8 @@ function queriesOf(indexUid: string, request: SearchRequest, q: string, { seen }
 
 async function ask(server: Server, queries: MultiSearchQuery[], signal: AbortSignal): Promise<Result[]> {
   return server.ask(async (ending) => {
-    const { results } = answerSchema.parse(
-      await server.client.multiSearch<{ queries: MultiSearchQuery[] }, Hit>({ queries }, { signal: ending }),
-    )
+    const answer = await server.client.multiSearch<{ queries: MultiSearchQuery[] }, Hit>({ queries }, { signal: ending })
+    const { results } = readForm(answerSchema, answer, 'the answer')
     if (results.length !== queries.length) throw new Reason(`${queries.length} queries have ${results.length} answers.`)
     return results
   }, signal)
