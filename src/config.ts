@@ -59,11 +59,13 @@ export const webAddress = z
   .refine(({ length }) => length <= 500, 'must have no more than 500 characters')
 
 /** An issuer whose tokens are accepted: its keys, its organisations, and what its tokens may hold. */
-const issuerSchema = z.strictObject({
+const issuerEntry = z.strictObject({
   /** The exact `iss` of its tokens. */
   issuer: webAddress,
   /** The URL of its public keys (a JWK Set). HTTPS, except on loopback. */
   jwks: webAddress,
+  /** The PEM file of the private authority that the certificate of `jwks` is from, relative to this file. Default: the public authorities. */
+  ca: z.string().min(1).max(4096).optional(),
   /** The only accepted `aud`. */
   audience: z.string().min(1).max(500),
   /** Accepted signature algorithms. Default EdDSA, ES256, RS256, PS256. */
@@ -87,6 +89,10 @@ const issuerSchema = z.strictObject({
     .max(100)
     .optional(),
 })
+const usesAuthority = ({ jwks, ca }: { jwks?: string | undefined; ca?: string | undefined }) =>
+  ca === undefined || jwks?.startsWith('https:') === true
+const noAuthority = { path: ['ca'], error: 'is the authority of a certificate, so it needs a jwks that begins with https://' }
+const issuerSchema = issuerEntry.refine(usesAuthority, noAuthority)
 /** An issuer of tokens in hub.yaml or spoke.yaml. */
 export type IssuerConfig = z.infer<typeof issuerSchema>
 
@@ -98,7 +104,7 @@ export const issuersSchema = z.array(issuerSchema).max(100).refine(haveNoTwins, 
 
 /** The same at a spoke, which verifies no viewer's token: it needs no keys and no audience, but takes them. */
 const pinnedIssuersSchema = z
-  .array(issuerSchema.partial({ jwks: true, audience: true }))
+  .array(issuerEntry.partial({ jwks: true, audience: true }))
   .max(100)
   .refine(haveNoTwins, twins)
 
