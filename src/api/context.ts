@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { CatalogueLoaders } from '../catalogue/catalogue-loaders.js'
+import type { Loader } from '../catalogue/loader.js'
 import type { SpokeStatus } from '../catalogue/open-sources.js'
 import type { HarvestRunRow } from '../catalogue/rows.js'
 import type { QueryContext } from '../query/run.js'
@@ -16,6 +17,8 @@ export interface Context extends AccessContext, AnswerContext {
   readonly query: QueryContext
   /** The prefix of the IRIs of this hub's resources; no slash at its end. */
   readonly baseUrl: string
+  /** The rows of CLOSED tables of the viewer's own organisation. */
+  readonly ownRowCounts: Loader<string, number | null>
   readonly search: Search
   readonly statusOf: (spokeId: string) => SpokeStatus
   readonly harvestNow: (spokeId: string, how?: { allowShrink?: boolean }) => Promise<HarvestRunRow>

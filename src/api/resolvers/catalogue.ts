@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, Directive, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql'
+import { Arg, Args, Ctx, Directive, FieldResolver, Float, ID, Int, Query, Resolver, Root } from 'type-graphql'
 import { listOrganisations, listSpokes } from '../../catalogue/catalogue-lists.js'
 import type { ColumnRow, DatasetRow, HarvestRunRow, OrganisationRow, SpokeRow, TableRow } from '../../catalogue/rows.js'
 import type { Context } from '../context.js'
@@ -142,6 +142,16 @@ export class TableResolver {
   @FieldResolver(() => Dataset, { description: 'What it is part of' })
   dataset(@Root() { datasetId }: TableRow, @Ctx() { loaders }: Context) {
     return loaders.dataset.load(datasetId)
+  }
+
+  @FieldResolver(() => Float, {
+    nullable: true,
+    description:
+      'A whole number, of the last harvest; null unless the viewer may read the table, and where its source does not count. Of a CLOSED table ' +
+      'its spoke counts for its own organisation alone, at this moment; null where it does not answer',
+  })
+  rowCount(@Root() { id, rowCount, isCountedBySpoke }: TableRow, @Ctx() { ownRowCounts }: Context) {
+    return rowCount === null && isCountedBySpoke === true ? ownRowCounts.load(id) : rowCount
   }
 
   @FieldResolver(() => [Column], { description: 'As published, in its source’s order' })

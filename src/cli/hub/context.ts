@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { Context } from '../../api/context.js'
 import { Turns } from '../../api/limits/turns.js'
+import { ownRowCounts } from '../../api/own-row-counts.js'
 import { Results } from '../../api/results.js'
 import { CatalogueMemory } from '../../catalogue/catalogue-memory.js'
 import type { HarvestScheduler } from '../../catalogue/harvest-scheduler.js'
@@ -55,6 +56,17 @@ export function contextMaker({
         (await loaders.tableForQuery.loadAll(ids).catch(rethrowCoded)).filter((table) => table !== null),
       helpWith: (id: string) => helpWithTable(knex, viewer, id).catch(rethrowCoded),
     }
+    const results = new Results((order) => turns.take(client, signal, order))
+    const query = {
+      viewer,
+      catalogue,
+      sources,
+      engine: client.isAnonymous ? anonymousEngine : engine,
+      signal,
+      budget: new StepBudget(),
+      ...(token === undefined ? {} : { tokenSha256: createHash('sha256').update(token).digest('hex') }),
+      ...(traces ? { stage: traces.stage } : {}),
+    }
     return {
       viewer,
       knex,
@@ -63,18 +75,10 @@ export function contextMaker({
       search,
       statusOf: (spokeId) => sources.status(spokeId),
       harvestNow: (spokeId, how) => scheduler.harvestNow(spokeId, how),
-      results: new Results((order) => turns.take(client, signal, order)),
+      results,
+      ownRowCounts: ownRowCounts(query, results),
       ...(splice ? { splice } : {}),
-      query: {
-        viewer,
-        catalogue,
-        sources,
-        engine: client.isAnonymous ? anonymousEngine : engine,
-        signal,
-        budget: new StepBudget(),
-        ...(token === undefined ? {} : { tokenSha256: createHash('sha256').update(token).digest('hex') }),
-        ...(traces ? { stage: traces.stage } : {}),
-      },
+      query,
     }
   }
 }
