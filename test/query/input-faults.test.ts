@@ -14,6 +14,7 @@ test.each<[unknown, string, string[]?]>([
   [{ from, limit: 'ten' }, 'limit must be a number, and is a text.'],
   [{ from: [] }, 'from must be an object, and is a list.'],
   [{ from, x: 1, ['y'.repeat(200)]: 1 }, "The query has no key 'x'."],
+  [{ from, timeZone: 'Europe/Londn' }, "There is no such time zone. Did you mean 'Europe/London'?", ['Europe/London']],
   [null, 'The query must be an object, and is null.'],
 ])('%j: %s', (input, message, suggestions) => {
   const refused = (): DialsError | undefined => {

@@ -1,6 +1,7 @@
 import type { ColumnType } from '../../connector/column.js'
 import { checkForm, type Fault, faultText } from '../../connector/check-form.js'
 import { sentence } from '../../connector/issue-text.js'
+import { didYouMean, nearNames } from '../../connector/near-names.js'
 import type { Granularity, JoinType } from '../../connector/relation.js'
 import { BadUserInput } from '../../errors.js'
 import { type ParsedFilter, type Path, parseFilter } from './filter.js'
@@ -175,10 +176,13 @@ function parseTimeZone(name: string): string {
     if (timeZones.size < 1000) timeZones.set(name, timeZone)
     return timeZone
   } catch {
-    throw new BadUserInput(
-      "There is no such time zone. Give the IANA name of a place, such as 'Europe/London', or 'UTC'; abbreviations such as BST have several meanings.",
-      { inputPath: ['timeZone'] },
-    )
+    // Names without a slash are abbreviations, and what is like one means another.
+    const suggestions = name.includes('/') ? nearNames(name, Intl.supportedValuesOf('timeZone')).slice(0, 1) : []
+    const mend = "Give the IANA name of a place, such as 'Europe/London', or 'UTC'; abbreviations such as BST have several meanings."
+    throw new BadUserInput(`There is no such time zone. ${suggestions.length === 0 ? mend : didYouMean(suggestions).trimStart()}`, {
+      inputPath: ['timeZone'],
+      ...(suggestions.length === 0 ? {} : { suggestions }),
+    })
   }
 }
 
