@@ -11,7 +11,7 @@ module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     only('errors'),
-    only('config', 'errors'),
+    only('config', 'errors', 'connector'),
     only('connector', 'errors'),
     only('identity', 'errors', 'config', 'connector'),
     only('parquet'),

@@ -1,8 +1,11 @@
 /** All that an operator sets: hub.yaml, spoke.yaml and the environment. Over 300 lines, since most of them describe a setting each. */
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { parseDocument } from 'yaml'
+import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
+import { checkForm, type Fault } from './connector/check-form.js'
+import { pathText } from './connector/issue-text.js'
+import { offsetOf } from './connector/yaml-place.js'
 import { ConfigError } from './errors.js'
 
 const slug = z
@@ -56,11 +59,13 @@ export const webAddress = z
   .refine(({ length }) => length <= 500, 'must have no more than 500 characters')
 
 /** An issuer whose tokens are accepted: its keys, its organisations, and what its tokens may hold. */
-const issuerSchema = z.strictObject({
+const issuerEntry = z.strictObject({
   /** The exact `iss` of its tokens. */
   issuer: webAddress,
   /** The URL of its public keys (a JWK Set). HTTPS, except on loopback. */
   jwks: webAddress,
+  /** The PEM file of the private authority that the certificate of `jwks` is from, relative to this file. Default: the public authorities. */
+  ca: z.string().min(1).max(4096).optional(),
   /** The only accepted `aud`. */
   audience: z.string().min(1).max(500),
   /** Accepted signature algorithms. Default EdDSA, ES256, RS256, PS256. */
@@ -84,6 +89,10 @@ const issuerSchema = z.strictObject({
     .max(100)
     .optional(),
 })
+const usesAuthority = ({ jwks, ca }: { jwks?: string | undefined; ca?: string | undefined }) =>
+  ca === undefined || jwks?.startsWith('https:') === true
+const noAuthority = { path: ['ca'], error: 'is the authority of a certificate, so it needs a jwks that begins with https://' }
+const issuerSchema = issuerEntry.refine(usesAuthority, noAuthority)
 /** An issuer of tokens in hub.yaml or spoke.yaml. */
 export type IssuerConfig = z.infer<typeof issuerSchema>
 
@@ -95,7 +104,7 @@ export const issuersSchema = z.array(issuerSchema).max(100).refine(haveNoTwins, 
 
 /** The same at a spoke, which verifies no viewer's token: it needs no keys and no audience, but takes them. */
 const pinnedIssuersSchema = z
-  .array(issuerSchema.partial({ jwks: true, audience: true }))
+  .array(issuerEntry.partial({ jwks: true, audience: true }))
   .max(100)
   .refine(haveNoTwins, twins)
 
@@ -211,6 +220,9 @@ export const spokeConfigSchema = z
 /** spoke.yaml, checked. */
 export type SpokeConfig = z.infer<typeof spokeConfigSchema>
 
+/** A place in a configuration: `['spokes', 0, 'config']`. */
+type Path = readonly PropertyKey[]
+
 /** A loaded configuration, with the folder that its relative paths start from. */
 export interface Loaded<T> {
   readonly file: string
@@ -218,6 +230,8 @@ export interface Loaded<T> {
   readonly value: T
   /** Values that came from the environment: they never appear in a log, an error or an answer. */
   readonly secrets: readonly string[]
+  /** The line of a value, or of the nearest thing around it. */
+  readonly lineOf: (path: Path) => number | undefined
 }
 
 /** Settings from the environment. Only this file reads it. */
@@ -256,10 +270,15 @@ export function loadSpokeConfig(file: string, environment: Environment): Loaded<
 }
 
 /** Checks a connector's own `config`, as part of its file. Throws ConfigError. */
-export function parseConnectorConfig<T>(schema: z.ZodType<T>, raw: unknown, file: string, path: string): T {
-  const parsed = schema.safeParse(raw ?? {})
-  if (parsed.success) return parsed.data
-  throw configError(file, path, parsed.error)
+export function parseConnectorConfig<T>(
+  schema: z.ZodType<T>,
+  raw: unknown,
+  loaded: Pick<Loaded<unknown>, 'file' | 'lineOf'>,
+  base: Path,
+): T {
+  const checked = checkForm(schema, raw ?? {})
+  if ('value' in checked) return checked.value
+  throw configError(loaded, base, checked.faults[0])
 }
 
 /** A file beside a configuration, read as text. Throws ConfigError. */
@@ -287,13 +306,13 @@ export function isLoopback(host: string): boolean {
 
 function load<T>(file: string, schema: z.ZodType<T>, environment: Environment): Loaded<T> {
   const secrets: string[] = []
-  const raw = substitute(parseYaml(file), environment, file, '', secrets)
-  const parsed = schema.safeParse(raw)
-  if (!parsed.success) throw configError(file, '', parsed.error)
-  return { file, folder: dirname(resolve(file)), value: parsed.data, secrets }
+  const { content, lineOf } = parseYaml(file)
+  const checked = checkForm(schema, substitute(content, environment, file, '', secrets))
+  if ('faults' in checked) throw configError({ file, lineOf }, [], checked.faults[0])
+  return { file, folder: dirname(resolve(file)), value: checked.value, secrets, lineOf }
 }
 
-function parseYaml(file: string): unknown {
+function parseYaml(file: string): { content: unknown } & Pick<Loaded<unknown>, 'lineOf'> {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
@@ -303,10 +322,12 @@ function parseYaml(file: string): unknown {
       cause: thrown,
     })
   }
-  const document = parseDocument(text, { prettyErrors: true })
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const lineOf = (path: Path) => lines.linePos(offsetOf(document, path)).line
   const [problem] = document.errors
-  if (problem !== undefined) throw new ConfigError(file, `line ${problem.linePos?.[0].line ?? '?'}`, `it is not YAML: ${problem.code}`)
-  return document.toJS({ maxAliasCount: 100 }) as unknown
+  if (problem !== undefined) throw new ConfigError(file, `line ${lines.linePos(problem.pos[0]).line}`, `it is not YAML: ${problem.message}`)
+  return { content: document.toJS({ maxAliasCount: 100 }) as unknown, lineOf }
 }
 
 /** Names in the configuration that the graph shows to everybody. */
@@ -332,28 +353,9 @@ function substitute(value: unknown, environment: Environment, file: string, path
   )
 }
 
-/** The first problem, with its path in the form `spokes[0].config.folder`. Values are left out, because they may be secrets. */
-function configError(file: string, base: string, error: z.ZodError): ConfigError {
-  const [issue] = error.issues
-  const path = (issue?.path ?? []).reduce<string>(
-    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : `${text === '' ? '' : `${text}.`}${String(part)}`),
-    base,
-  )
-  return new ConfigError(file, path, mend(issue))
-}
-
-function mend(issue: z.core.$ZodIssue | undefined): string {
-  if (issue === undefined) return 'it is wrong'
-  if (issue.code === 'unrecognized_keys')
-    return `there is no setting ${issue.keys.map((key) => `'${key}'`).join(', ')} here: remove it, or correct its spelling`
-  if (issue.code === 'invalid_type')
-    return issue.message.endsWith('received undefined')
-      ? `is missing: give ${withArticle(issue.expected)}`
-      : `must be ${withArticle(issue.expected)}`
-  return issue.message
-}
-
-/** `an object`, `a string` */
-function withArticle(kind: string): string {
-  return `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`
+/** Values are left out, because they may be secrets. */
+function configError({ file, lineOf }: Pick<Loaded<unknown>, 'file' | 'lineOf'>, base: Path, fault: Fault): ConfigError {
+  const path = [...base, ...fault.path]
+  const key = fault.code === 'unrecognized_keys' ? fault.keys.slice(0, 1) : []
+  return new ConfigError(file, pathText(path), fault.message, { line: lineOf([...path, ...key]) })
 }

@@ -30,7 +30,7 @@ export type ErrorCode = (typeof errorCodes)[number]
 export interface ErrorDetail {
   /** The place in the input: `["where", "and", 0, "column"]`. */
   inputPath?: readonly (string | number)[]
-  /** Similar names that the viewer may see. */
+  /** Similar names that the viewer may see; the message has them too. */
   suggestions?: readonly string[]
   /** The transaction that failed. */
   transaction?: string
@@ -110,15 +110,15 @@ export function beginningOf(message: string): string {
   return message.split(/['":\n]/, 1)[0] ?? ''
 }
 
-/** A configuration file is wrong. Only an operator sees it: the file, the path in it, and what to do. */
+/** A configuration file is wrong. Only an operator sees it: the file, the path in it, what to do, and the line where it is known. */
 export class ConfigError extends Error {
   constructor(
     readonly file: string,
     readonly path: string,
     readonly mend: string,
-    options?: ErrorOptions,
+    { line, ...options }: ErrorOptions & { line?: number | undefined } = {},
   ) {
-    super(`${file}${path === '' ? '' : ` at ${path}`}: ${mend}`, options)
+    super(`${file}${path === '' ? '' : ` at ${path}`}: ${mend}${line === undefined ? '' : ` (line ${line})`}`, options)
     this.name = 'ConfigError'
   }
 }

@@ -18,7 +18,7 @@ export const columnEntryFields = {
   unit: z.string().max(100).optional().describe('What its numbers count or measure: hours, £ a week.'),
   semanticType: z
     .string()
-    .regex(/^[A-Z][A-Z0-9_]*$/)
+    .regex(/^[A-Z][A-Z0-9_]*$/, 'must be capital letters, digits and underscores: UPRN')
     .max(60)
     .optional()
     .describe('What its values are: UPRN, POSTCODE, LSOA … In place of what was recognised.'),

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import type { LogReader, ReadEntry } from '../audit/read/log-reader.js'
 import type { CatalogueLoaders } from '../catalogue/catalogue-loaders.js'
+import type { Loader } from '../catalogue/loader.js'
 import type { SpokeStatus } from '../catalogue/open-sources.js'
 import type { HarvestRunRow } from '../catalogue/rows.js'
 import type { QueryContext } from '../query/run.js'
@@ -17,6 +18,8 @@ export interface Context extends AccessContext, AnswerContext {
   readonly query: QueryContext
   /** The prefix of the IRIs of this hub's resources; no slash at its end. */
   readonly baseUrl: string
+  /** The rows of CLOSED tables of the viewer's own organisation. */
+  readonly ownRowCounts: Loader<string, number | null>
   readonly search: Search
   readonly audit: LogReader
   /** Proves entries of the audit log, all of a page at once. */

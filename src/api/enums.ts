@@ -26,8 +26,8 @@ function enumOf<T extends string>(name: string, description: string, values: Rea
 
 export const ErrorCodeEnum = enumOf<ErrorCode>('ErrorCode', 'Every code of errors: extensions.code, and `code` of a refused download', {
   BAD_USER_INPUT: 'The input is invalid; extensions.inputPath says where',
-  UNKNOWN_TABLE: 'There is no such table, or the viewer may not know of it; extensions.suggestions has near ids',
-  UNKNOWN_COLUMN: 'There is no such column, or the viewer may not know of it; extensions.suggestions has near names',
+  UNKNOWN_TABLE: 'There is no such table, or the viewer may not know of it; the message and extensions.suggestions have near ids',
+  UNKNOWN_COLUMN: 'There is no such column, or the viewer may not know of it; the message and extensions.suggestions have near names',
   TYPE_MISMATCH: 'Values of incompatible types are compared, stacked or converted',
   UNAUTHENTICATED: 'This needs a valid token, and the request has none',
   FORBIDDEN: 'The token does not allow this',

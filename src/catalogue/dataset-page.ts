@@ -1,9 +1,9 @@
 import type { Knex } from 'knex'
 import { prepared } from '../database/prepared.js'
-import { BadUserInput } from '../errors.js'
 import type { Viewer } from '../identity/viewer.js'
 import { cursorOf, idOfCursor } from './cursor.js'
 import { addConditions, type DatasetConditions } from './dataset-conditions.js'
+import { pageSizeOf } from './page-size.js'
 import { type DatasetRow, datasetSelection } from './rows.js'
 import { visibleDatasets } from './visibility.js'
 
@@ -16,9 +16,6 @@ export interface DatasetPageArguments extends DatasetConditions {
   readonly last?: number | null | undefined
   readonly before?: string | null | undefined
 }
-
-/** Datasets on a page, if the client does not say. */
-const pageSize = 20
 
 /** A page in the shape of a Cursor Connection: https://relay.dev/graphql/connections.htm */
 export interface DatasetPage {
@@ -33,7 +30,7 @@ export interface DatasetPage {
  * @throws BadUserInput if `first`, `last`, a cursor or the length of a condition's list is out of bounds.
  */
 export async function datasetPage(knex: Knex, viewer: Viewer, given: DatasetPageArguments): Promise<DatasetPage> {
-  const { size, backwards } = sizeOf(given)
+  const { size, backwards } = pageSizeOf(given)
   // '' sorts before every id, and '~' after.
   const after = given.after === undefined || given.after === null ? '' : idOfCursor(given.after, 'after')
   const before = given.before === undefined || given.before === null ? '~' : idOfCursor(given.before, 'before')
@@ -72,17 +69,6 @@ export async function datasetPage(knex: Knex, viewer: Viewer, given: DatasetPage
     },
     totalCount: counts.total,
   }
-}
-
-function sizeOf({ first, last }: DatasetPageArguments): { size: number; backwards: boolean } {
-  const backwards = last !== undefined && last !== null
-  // Whether the client gave the default itself is not told here.
-  if (backwards && (first ?? pageSize) !== pageSize)
-    throw new BadUserInput('first and last do not stand together: give first to go on, last to go back.', { inputPath: ['last'] })
-  const size = last ?? first ?? pageSize
-  const name = backwards ? 'last' : 'first'
-  if (!Number.isInteger(size) || size < 0 || size > 100) throw new BadUserInput(`${name} has to be from 0 to 100.`, { inputPath: [name] })
-  return { size, backwards }
 }
 
 /** Kept prepared, unless it has one of the conditions that would make too many forms of it. */

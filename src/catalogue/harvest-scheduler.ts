@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { JobHelpers, TaskList } from 'graphile-worker'
 import type { Knex } from 'knex'
 import type pg from 'pg'
+import { didYouMean, nearNames } from '../connector/near-names.js'
 import type { Log, Source } from '../connector/source.js'
 import { databaseError } from '../database/database-error.js'
 import { BadUserInput, SourceUnavailable } from '../errors.js'
@@ -97,7 +98,7 @@ export class HarvestScheduler {
     spokeId: string,
     { allowShrink = false, anew = allowShrink }: { allowShrink?: boolean; anew?: boolean } = {},
   ): Promise<HarvestRunRow> {
-    if (!this.#options.sources.has(spokeId)) throw new BadUserInput('There is no spoke of this id.')
+    if (!this.#options.sources.has(spokeId)) throw this.#unknownSpoke(spokeId)
     const { knex } = this.#options
     try {
       await this.#persist(() => closeAbandonedRuns(knex))
@@ -119,6 +120,14 @@ export class HarvestScheduler {
       throw databaseError(error)
     }
     throw new SourceUnavailable('The harvest could not be run. The reason is in the log of the hub.')
+  }
+
+  #unknownSpoke(id: string): BadUserInput {
+    const spokes = [...this.#options.sources.keys()]
+    // The id of a dataset or a table begins with that of its spoke.
+    const suggestions = nearNames(id.split('/', 1)[0] ?? '', spokes)
+    const lack = `There is no spoke '${id.slice(0, 200)}'.`
+    return new BadUserInput(`${lack}${didYouMean(suggestions)}`, { suggestions })
   }
 
   /** Ends the harvests under way as FAILED, and waits until that is stored. */

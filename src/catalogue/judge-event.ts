@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
-import type { z } from 'zod'
 import { type CatalogueEvent, catalogueEventSchema, type DatasetDescription } from '../connector/catalogue.js'
+import { checkForm, type Fault, faultText } from '../connector/check-form.js'
 import { keepWebUrls } from './keep-web-urls.js'
 import { withoutShadows } from '../connector/may-read.js'
 
@@ -38,13 +38,14 @@ export type Judged =
  */
 export function judgeEvent(event: unknown, recordBytesMax: number): Judged {
   const kept = keepWebUrls(event)
-  const parsed = catalogueEventSchema.safeParse(kept.event)
-  if (!parsed.success) return problem(sourceIdOf(event), `It breaks the connector contract: ${reasons(parsed.error)}`)
-  if (parsed.data.kind === 'problem') return problem(parsed.data.sourceId, parsed.data.message, parsed.data.listing === 'PUBLIC')
-  if (parsed.data.kind === 'removed') return parsed.data
-  if (parsed.data.kind === 'complete') return { kind: 'complete', completion: parsed.data }
+  const checked = checkForm(catalogueEventSchema, kept.event)
+  if ('faults' in checked) return problem(sourceIdOf(event), `It breaks the connector contract: ${reasons(checked.faults)}`)
+  const told = checked.value
+  if (told.kind === 'problem') return problem(told.sourceId, told.message, told.listing === 'PUBLIC')
+  if (told.kind === 'removed') return told
+  if (told.kind === 'complete') return { kind: 'complete', completion: told }
 
-  const description = withoutShadows(parsed.data.dataset)
+  const description = withoutShadows(told.dataset)
   // The text is canonical, because zod returns the keys in the order of its schema.
   const text = JSON.stringify(description)
   const bytes = Buffer.byteLength(text)
@@ -85,10 +86,10 @@ function sourceIdOf(event: unknown): string | undefined {
   return typeof id === 'string' && id !== '' && id.length <= 500 ? id : undefined
 }
 
-function reasons(error: z.ZodError): string {
-  return error.issues
+function reasons(faults: readonly Fault[]): string {
+  return faults
     .slice(0, 5)
-    .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
+    .map((fault) => faultText(fault, 'the event'))
     .join('; ')
 }
 

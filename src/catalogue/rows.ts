@@ -71,6 +71,8 @@ export interface TableRow {
   name: string
   title: string
   rowCount: number | null
+  /** Whether its spoke counts its rows for this viewer: a CLOSED table of the viewer's own organisation. */
+  isCountedBySpoke?: boolean
   version: string | null
   /** Column names; empty if the source reports no key. */
   primaryKey: string[]
@@ -188,7 +190,7 @@ export const distributionSelection: Selection<DistributionRow> = {
 }
 
 /** Without `problems`, which are many for a table that reads badly, and are therefore loaded apart. */
-export const tableSelection: Selection<Omit<TableRow, 'problems'>> = {
+export const tableSelection: Selection<Omit<TableRow, 'problems' | 'isCountedBySpoke'>> = {
   id: 'tables.id',
   datasetId: 'tables.dataset_id',
   name: 'tables.name',

@@ -26,6 +26,7 @@ export const toldTable =
     return {
       ...row,
       rowCount: isRead ? row.rowCount : null,
+      isCountedBySpoke: isRead && access === 'CLOSED',
       version: mayReadWhole(judged, organisation) ? row.version : null,
       problems: isRead || row.problems.length === 0 ? row.problems : [withheldProblems],
     }

@@ -10,7 +10,7 @@ export interface Hub {
   readonly token?: string | undefined
   /** Ends the wait for an answer. */
   readonly signal?: AbortSignal | undefined
-  /** Formats an error of the graph. Default: its code, its message, the place in the input and similar names. */
+  /** Formats an error of the graph. Default: its code, its message and the place in the input. */
   readonly errorText?: (error: GraphError) => string
 }
 

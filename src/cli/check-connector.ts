@@ -4,7 +4,6 @@ import { type Capabilities } from '../connector/capabilities.js'
 import type { Relation } from '../connector/relation.js'
 import type { Health, Source } from '../connector/source.js'
 import { toDialsError } from '../errors.js'
-import { plainReason } from './plain-reason.js'
 
 /** The first row of so many tables is read. */
 const readMax = 3
@@ -115,7 +114,7 @@ async function timed<T>(work: () => Promise<T>): Promise<Step<T>> {
     return { ms: performance.now() - started, value }
   } catch (thrown) {
     const { message, cause } = toDialsError(thrown)
-    const why = cause instanceof Error && cause.message !== message ? ` (${plainReason(cause)})` : ''
+    const why = cause instanceof Error && cause.message !== message ? ` (${cause.message})` : ''
     return { ms: performance.now() - started, error: `${message}${why}` }
   }
 }

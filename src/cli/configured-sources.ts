@@ -10,7 +10,7 @@ export interface ConfiguredSource {
   readonly spokeId: string
   readonly loaded: Loaded<unknown>
   /** Its path in the file. */
-  readonly path: string
+  readonly place: readonly (string | number)[]
   readonly entry: { readonly connector: string; readonly config?: unknown }
   /** The hub that uses it, if it is a spoke elsewhere. */
   readonly hub?: HubConfig
@@ -26,13 +26,13 @@ export function configuredSources(file: string, environment: Environment): Confi
   return loaded.value.spokes.flatMap((spoke, index): ConfiguredSource[] => {
     const own = (spoke.config as { process?: unknown } | undefined)?.process
     if (spoke.connector === 'spoke' && typeof own === 'string') return sourcesOf(loadSpokeConfig(resolve(loaded.folder, own), environment))
-    return [{ name: spoke.id, spokeId: spoke.id, loaded, path: `spokes[${index}]`, entry: spoke, hub: loaded.value }]
+    return [{ name: spoke.id, spokeId: spoke.id, loaded, place: ['spokes', index], entry: spoke, hub: loaded.value }]
   })
 }
 
 function sourcesOf(loaded: Loaded<SpokeConfig>): ConfiguredSource[] {
   const { id, sources } = loaded.value
-  return sources.map((entry, index) => ({ name: `${id}: sources[${index}]`, spokeId: id, loaded, path: `sources[${index}]`, entry }))
+  return sources.map((entry, index) => ({ name: `${id}: sources[${index}]`, spokeId: id, loaded, place: ['sources', index], entry }))
 }
 
 function isHubFile(file: string): boolean {

@@ -22,7 +22,7 @@ export async function introductionOf(address: string): Promise<HubIntroduction> 
   try {
     const response = await fetch(`${url}/.well-known/jwks.json`, { redirect: 'error', signal: AbortSignal.timeout(waitMsMax) })
     if (!response.ok) return { url, keyIds: [], fault: `What answers at ${url} is not a hub (HTTP ${response.status}).` }
-    const jwks = await boundedText(response, bytesMax)
+    const jwks = await boundedText(response.body, bytesMax)
     const { keys } = parseJwks(jwks, url)
     const { issuer } = JSON.parse(jwks) as { issuer?: unknown }
     return { url, jwks, keyIds: keys.map(({ kid }) => kid ?? 'a key without an id'), ...(isIssuer(issuer) ? { issuer } : {}) }

@@ -3,7 +3,6 @@ import { databaseError } from '../database/database-error.js'
 import { ConfigError, DialsError } from '../errors.js'
 import { ListenError } from './listen.js'
 import { version } from './version.js'
-import { plainReason } from './plain-reason.js'
 
 /** The commands, in the order of the help. What one of them needs is read for that one alone: the engine takes longer to read than a hub to answer. */
 const commands: Readonly<Record<string, (argv: readonly string[]) => Promise<Command>>> = {
@@ -46,7 +45,7 @@ function reason(thrown: unknown): string {
   const { code, syscall, path } = thrown as NodeJS.ErrnoException
   if (path !== undefined && syscall !== undefined && ['EACCES', 'EPERM', 'EROFS'].includes(code ?? ''))
     return `${path}: this user may not use it (${code}). Give --data-dir a folder of this user, or run as the user whose it is.`
-  return `${thrown instanceof Error ? plainReason(thrown) : String(thrown)} (dials --trace shows where)`
+  return `${thrown instanceof Error ? thrown.message : String(thrown)} (dials --trace shows where)`
 }
 
 process.exitCode = await main(process.argv)

@@ -1,19 +1,24 @@
 import { connectors } from '../../connectors/index.js'
 import { type Loaded, parseConnectorConfig } from '../config.js'
 import type { Connector, Source, SourceContext } from '../connector/source.js'
+import { pathText } from '../connector/issue-text.js'
 import { ConfigError } from '../errors.js'
 
 /** Checks the entry of a source in hub.yaml or spoke.yaml. Throws ConfigError for an unknown connector or a wrong setting. */
 export function checkSource(
-  loaded: Loaded<unknown>,
-  path: string,
+  loaded: Pick<Loaded<unknown>, 'file' | 'lineOf'>,
+  place: readonly PropertyKey[],
   entry: { connector: string; config?: unknown },
 ): (context: SourceContext) => Promise<Source> {
   const connector: Connector | undefined = connectors.find(({ kind }) => kind === entry.connector)
   if (connector === undefined) {
     const known = connectors.map(({ kind }) => kind).join(', ')
-    throw new ConfigError(loaded.file, `${path}.connector`, `there is no connector '${entry.connector}': give one of ${known}`)
+    throw new ConfigError(
+      loaded.file,
+      pathText([...place, 'connector']),
+      `there is no connector '${entry.connector}': give one of ${known}`,
+    )
   }
-  const config = parseConnectorConfig(connector.configSchema, entry.config, loaded.file, `${path}.config`)
+  const config = parseConnectorConfig(connector.configSchema, entry.config, loaded, [...place, 'config'])
   return (context) => connector.open(config, context)
 }

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { parseDocument } from 'yaml'
+import { LineCounter, parseDocument } from 'yaml'
 import { ConfigError } from '../errors.js'
 
 /** The most that a hub accepts in one request. */
@@ -50,10 +50,11 @@ function parseJson(text: string): unknown {
 }
 
 function parseYaml(text: string, name: string): unknown {
-  const document = parseDocument(text, { prettyErrors: true })
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const [problem] = document.errors
   if (problem !== undefined)
-    throw new ConfigError(name, `line ${problem.linePos?.[0].line ?? '?'}`, `it is neither JSON nor YAML: ${problem.code}`)
+    throw new ConfigError(name, `line ${lines.linePos(problem.pos[0]).line}`, `it is neither JSON nor YAML: ${problem.message}`)
   return document.toJS({ maxAliasCount: 100 }) as unknown
 }
 

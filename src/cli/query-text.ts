@@ -91,11 +91,10 @@ export function planText({ text, fragments, residual }: PlanAnswer): string {
   return [harmlessLines(text), ...fragments.map(fragmentText), ['left to the hub', ...indented(residual, 2)].join('\n')].join('\n\n')
 }
 
-/** `CODE: message (at where.and[0].column in the input) Did you mean 'Name'?` */
-export function graphErrorText({ message, extensions: { code, inputPath = [], suggestions = [] } = {} }: GraphError): string {
+/** `CODE: message (at where.and[0].column in the input)`. The message names what may be meant. */
+export function graphErrorText({ message, extensions: { code, inputPath = [] } = {} }: GraphError): string {
   const place = inputPath.length === 0 ? [] : [`(at ${pathText(inputPath)} in the input)`]
-  const meant = suggestions.length === 0 ? [] : [`Did you mean ${suggestions.map((name) => `'${name}'`).join(' or ')}?`]
-  return harmless([`${code ?? 'BAD_REQUEST'}: ${message}`, ...place, ...meant].join(' '))
+  return harmless([`${code ?? 'BAD_REQUEST'}: ${message}`, ...place].join(' '))
 }
 
 /** Formats a cell on one line: null is empty, an object is JSON, and longer text is cut to 60 characters with an ellipsis. */

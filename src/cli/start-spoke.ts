@@ -59,7 +59,7 @@ export async function startSpoke({
   const verifierHub = pinnedHub(loaded) ?? hub
   if (verifierHub === undefined)
     throw new ConfigError(loaded.file, 'hub', "is missing: give the hub's issuer and its jwks file, without which nobody may scan")
-  const opens = config.sources.map((source, index) => checkSource(loaded, `sources[${index}]`, source))
+  const opens = config.sources.map((source, index) => checkSource(loaded, ['sources', index], source))
 
   const storeFolder = join(dataFolder, 'copies')
   await mkdir(storeFolder, { recursive: true })

@@ -1,3 +1,5 @@
+import { get as httpGet, type IncomingMessage } from 'node:http'
+import { get as httpsGet } from 'node:https'
 import {
   calculateJwkThumbprint,
   createLocalJWKSet,
@@ -26,6 +28,15 @@ export interface KeyTimes {
   readonly retryMs?: number
 }
 
+/** Whose keys are read, and where. */
+export interface KeySource {
+  readonly issuer: string
+  /** A URL. */
+  readonly jwks: string
+  /** The authority that its certificate is from, as PEM. Default: the public ones. */
+  readonly ca?: string | undefined
+}
+
 /** Called if keys cannot be read; no part of a token is ever in the message. */
 export interface Warnings {
   warn(fields: object, message: string): void
@@ -39,7 +50,7 @@ export class KeysUnreadable extends Error {}
  * header, and redirections are not followed. A token without `kid` is accepted only if exactly one key fits. Weak keys (weak-key.ts) are left out
  * and told. Throws KeysUnreadable, or jose's error if no key fits.
  */
-export function issuerKeys(issuer: string, jwks: string, log: Warnings, times: KeyTimes = {}): JWTVerifyGetKey {
+export function issuerKeys({ issuer, jwks, ca }: KeySource, log: Warnings, times: KeyTimes = {}): JWTVerifyGetKey {
   const { cacheMs = 600_000, cooldownMs = 30_000, timeoutMs = 5_000, retryMs = 5_000 } = times
   let quietUntil = 0
   const keys = createRemoteJWKSet(new URL(jwks), {
@@ -49,7 +60,7 @@ export function issuerKeys(issuer: string, jwks: string, log: Warnings, times: K
     [customFetch]: async (url, options) => {
       if (Date.now() < quietUntil) throw new KeysUnreadable('a moment ago they could not be read')
       try {
-        const { keys } = await fetchKeys(url, options)
+        const { keys } = await readKeys(url, options, ca)
         return Response.json({ keys: await withoutWeak(keys, issuer, log) })
       } catch (thrown) {
         quietUntil = Date.now() + retryMs
@@ -85,13 +96,19 @@ async function nameOf(jwk: JWK): Promise<string> {
   return jwk.kty === 'oct' ? 'symmetric' : calculateJwkThumbprint(jwk).catch(() => 'malformed')
 }
 
-async function fetchKeys(url: string, options: RequestInit): Promise<JSONWebKeySet> {
-  const response = await fetch(url, options)
-  if (response.status !== 200) {
-    await response.body?.cancel()
-    throw new Reason(`the status is ${response.status}`)
+/** By node:https, because `fetch` takes no authority. It follows no redirection. */
+async function readKeys(url: string, { headers, signal }: RequestInit, ca: string | undefined): Promise<JSONWebKeySet> {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const own = { headers: Object.fromEntries(new Headers(headers)), ...(signal ? { signal } : {}), ...(ca === undefined ? {} : { ca }) }
+    const get = url.startsWith('https:') ? httpsGet : httpGet
+    get(url, own, resolve).on('error', (thrown) => reject(signal?.aborted === true ? (signal.reason as Error) : thrown))
+  })
+  try {
+    if (response.statusCode !== 200) throw new Reason(`the status is ${response.statusCode}`)
+    const set = JSON.parse(await boundedText(response, bytesMax)) as JSONWebKeySet
+    createLocalJWKSet(set)
+    return set
+  } finally {
+    response.destroy()
   }
-  const set = JSON.parse(await boundedText(response, bytesMax)) as JSONWebKeySet
-  createLocalJWKSet(set)
-  return set
 }

@@ -16,14 +16,14 @@ const types: readonly (string | undefined)[] = [undefined, 'jwt', 'at+jwt']
 
 /**
  * Verifies access tokens of the issuers in the configuration (RFC 9068, RFC 8725). The token's `iss` only selects the entry; keys,
- * algorithms, audience and organisations are the entry's. The function throws UNAUTHENTICATED unless everything is valid.
+ * algorithms, audience and organisations are the entry's, whose `ca` is the authority itself, as PEM. The function throws UNAUTHENTICATED unless everything is valid.
  */
 export function issuerTokens(
   issuers: readonly IssuerConfig[],
   log: Warnings,
   times?: KeyTimes,
 ): (token: string, parts: TokenParts) => Promise<Viewer> {
-  const known = new Map(issuers.map((config) => [config.issuer, { config, keys: issuerKeys(config.issuer, config.jwks, log, times) }]))
+  const known = new Map(issuers.map((config) => [config.issuer, { config, keys: issuerKeys(config, log, times) }]))
   return async (token, parts) => {
     if (!types.includes(typeOf(parts))) throw refused('its typ is of another end')
     const { iss } = parts.claims

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
+import { checkForm } from '../connector/check-form.js'
 import type { Asker } from '../connector/source.js'
 import { DialsError } from '../errors.js'
 import { skewSeconds } from './clock-skew.js'
@@ -90,12 +91,12 @@ export class RequestVerifier {
     }).catch((thrown: unknown) => {
       throw refused(misfitOf(token, { ...this.hub, audience: this.audience, type }), thrown)
     })
-    const claims = claimsSchema.safeParse(payload)
-    if (!claims.success) {
-      const names = [...new Set(claims.error.issues.map(({ path }) => path[0]))].join(', ')
-      throw refused(`The token has a claim that is missing or malformed: ${names}.`, claims.error)
+    const claims = checkForm(claimsSchema, payload)
+    if ('faults' in claims) {
+      const names = [...new Set(claims.faults.map(({ path }) => path[0]))].join(', ')
+      throw refused(`The token has a claim that is missing or malformed: ${names}.`)
     }
-    const { exp, iat, jti, op_sha256, viewer } = claims.data
+    const { exp, iat, jti, op_sha256, viewer } = claims.value
     if (exp - iat > lifeSeconds) throw refused('The token lives too long.')
     if (!this.once(jti, exp + skewSeconds)) throw refused('The token was used before.')
     return {

@@ -11,7 +11,7 @@ export interface TokenAuthorities {
   /** The issuer of the hub's own tokens. */
   readonly issuer: string
   readonly key: HubKey
-  /** Default none. */
+  /** With the content of their `ca`, as PEM. Default none. */
   readonly issuers?: readonly IssuerConfig[]
   readonly log: Warnings
   readonly times?: KeyTimes

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { pageSizeOf } from '../catalogue/page-size.js'
 import { databaseError } from '../database/database-error.js'
 import { BadUserInput, SourceUnavailable } from '../errors.js'
 import type { Viewer } from '../identity/viewer.js'
@@ -6,7 +7,7 @@ import { unfindable } from './outbox.js'
 import { everybody, type SearchConditions, type SearchFacet, type SearchIndex, type SearchPage, type SearchSort } from './port.js'
 import { keywordLabel, themeLabel } from './vocabulary/themes.js'
 
-const limits = { text: 1000, values: 1000, valueLength: 500, page: 100, except: 10_000 } as const
+const limits = { text: 1000, values: 1000, valueLength: 500, except: 10_000 } as const
 
 /** The arguments of a search. Lists may be null; a date is an instant. */
 export interface SearchArguments {
@@ -16,6 +17,8 @@ export interface SearchArguments {
   readonly sort?: SearchSort | null | undefined
   readonly first?: number | null | undefined
   readonly after?: string | null | undefined
+  readonly last?: number | null | undefined
+  readonly before?: string | null | undefined
 }
 
 type Values = readonly string[] | null | undefined
@@ -58,10 +61,8 @@ export async function findDatasets(
   given: SearchArguments,
   signal: AbortSignal,
 ): Promise<SearchPage> {
-  const { text, facets, sort, after } = given
-  const first = given.first ?? 20
-  if (!Number.isInteger(first) || first < 0 || first > limits.page)
-    throw new BadUserInput(`first has to be from 0 to ${limits.page}.`, { inputPath: ['first'] })
+  const { text, facets, sort, after, before } = given
+  const { size, backwards } = pageSizeOf(given)
   if (text.length > limits.text)
     throw new BadUserInput(`text has to have no more than ${limits.text.toLocaleString('en-GB')} characters.`, { inputPath: ['text'] })
   const conditions = conditionsOf(given.filter ?? {})
@@ -75,11 +76,12 @@ export async function findDatasets(
       conditions,
       facets: [...new Set(facets ?? [])],
       sort: sort ?? 'RELEVANCE',
-      first,
+      ...(backwards ? { first: 0, last: size } : { first: size }),
       spokes,
       except,
       audiences: audiencesOf(viewer),
       ...(after === undefined || after === null ? {} : { after }),
+      ...(before === undefined || before === null ? {} : { before }),
     },
     signal,
   )

@@ -67,10 +67,14 @@ export interface SearchRequest {
   /** Without duplicates. */
   readonly facets: readonly SearchFacet[]
   readonly sort: SearchSort
-  /** Hits on the page, 0 to 100. */
+  /** Hits on the page, 0 to 100: the first so many of what lies between the cursors. */
   readonly first: number
-  /** A hit's `cursor`, of a page of the same question. */
+  /** In place of `first`: the last so many. */
+  readonly last?: number
+  /** The `cursor` of a hit of a page of the same question: only what comes after it. */
   readonly after?: string
+  /** Likewise: only what comes before it. */
+  readonly before?: string
   /** `everybody`, and the viewer's organisation. */
   readonly audiences: readonly string[]
   /** The configured spokes; datasets of others are not found. */

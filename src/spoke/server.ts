@@ -3,10 +3,12 @@ import { readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { checkForm, faultText, readForm } from '../connector/check-form.js'
 import type { LandedFile } from '../connector/engine.js'
 import { deadlineAfter } from '../connector/deadline.js'
 import { type Changes, changesOperation, changesQuerySchema } from '../connector/changes.js'
 import { frameHeader, frameKinds, framesMediaType } from '../connector/frames.js'
+import { sentence } from '../connector/issue-text.js'
 import { jsonSize } from '../connector/json-size.js'
 import { type ScanRequest, scanRequestBytesMax, scanRequestSchema } from '../connector/scan-request.js'
 import type { Log, ScanReport } from '../connector/source.js'
@@ -145,7 +147,7 @@ async function changes(
   stopping: AbortSignal,
 ): Promise<Changes> {
   const disconnect = disconnectOf(reply)
-  const { since } = changesQuerySchema.parse(request.query)
+  const { since } = readForm(changesQuerySchema, request.query, 'the query')
   const admitted = await verifier.admit(request.raw.headersDistinct['authorization'], 'catalogue+jwt')
   admitted.checkOperation(changesOperation(since))
   return { revision: await holdings.changes(since, AbortSignal.any([disconnect, stopping, AbortSignal.timeout(changesMsMax)])) }
@@ -266,10 +268,10 @@ function parseRequest(body: string): ScanRequest {
   } catch (thrown) {
     throw new BadUserInput('The scan is not JSON.', { cause: thrown })
   }
-  const parsed = scanRequestSchema.safeParse(value)
-  if (!parsed.success)
-    throw new BadUserInput('The scan is not one that this spoke knows. Is its version that of the hub?', { cause: parsed.error })
-  return parsed.data
+  const checked = checkForm(scanRequestSchema, value)
+  if ('value' in checked) return checked.value
+  const fault = sentence(faultText(checked.faults[0], 'It'))
+  throw new BadUserInput(`The scan is not one that this spoke knows: is its version that of the hub? ${fault}`)
 }
 
 /**

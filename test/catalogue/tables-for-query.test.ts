@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { suggestTables } from '../../src/catalogue/suggest-tables.js'
+import { helpWithTable } from '../../src/catalogue/help-with-table.js'
 import { createCatalogueLoaders } from '../../src/catalogue/catalogue-loaders.js'
 import type { QueryTable } from '../../src/catalogue/tables-for-query.js'
 import { anonymous, configureTwo, harvest } from '../support/catalogue.js'
@@ -16,6 +16,8 @@ beforeAll(async () => {
       dataset('libraries'),
       dataset('schools', { tables: [table('schools'), table('empty', { columns: [] })] }),
       dataset('polling-stations'),
+      dataset('strategy', { tables: [] }),
+      dataset('many', { tables: [...'0123456789abc'].map((digit) => table(`t${digit}`)) }),
       complete(),
     ),
   )
@@ -88,21 +90,42 @@ describe('tablesForQuery', () => {
   })
 })
 
-describe('suggestTables', () => {
+describe('helpWithTable', () => {
+  const help = (id: string) => helpWithTable(database.knex, anonymous, id)
+
   it('names the near ones, nearest first, of its spoke and of others', async () => {
-    expect(await suggestTables(database.knex, anonymous, 'camden/librarys/libraries')).toEqual([
-      'camden/libraries/libraries',
-      'barnet/libraries/libraries',
-    ])
-    expect(await suggestTables(database.knex, anonymous, 'camden/xlibraries/libraries')).toEqual([
-      'camden/libraries/libraries',
-      'barnet/libraries/libraries',
-    ])
-    expect((await suggestTables(database.knex, anonymous, 'camdem/libraries/libraries'))[0]).toBe('camden/libraries/libraries')
-    expect(await suggestTables(database.knex, anonymous, 'camden/zzzz/qqqqqqqq')).toEqual([])
+    const both = ['camden/libraries/libraries', 'barnet/libraries/libraries']
+    const text = ` Did you mean '${both[0]}' or '${both[1]}'?`
+    for (const id of ['camden/librarys/libraries', 'camden/xlibraries/libraries'])
+      expect(await help(id)).toEqual({ text, suggestions: both })
+    expect((await help('camdem/libraries/libraries')).suggestions[0]).toBe('camden/libraries/libraries')
+    expect(await help('camden/zzzz/qqqqqqqq')).toEqual({ text: '', suggestions: [] })
+  })
+
+  it('puts the case of letters right', async () => {
+    for (const id of ['Camden/Libraries/Libraries', 'CAMDEN/libraries/libraries'])
+      expect((await help(id)).suggestions[0], id).toBe('camden/libraries/libraries')
+  })
+
+  it('says which tables a dataset has', async () => {
+    const [libraries, empty, schools] = ['camden/libraries/libraries', 'camden/schools/empty', 'camden/schools/schools']
+    const text = ` 'camden/libraries' is a dataset: its table is '${libraries}'.`
+    for (const id of ['camden/libraries', 'Camden/Libraries']) expect(await help(id), id).toEqual({ text, suggestions: [libraries] })
+    expect(await help('camden/schools')).toEqual({
+      text: ` 'camden/schools' is a dataset: its tables are '${empty}' and '${schools}'.`,
+      suggestions: [empty, schools],
+    })
+    expect(await help('camden/strategy')).toEqual({ text: " 'camden/strategy' is a dataset without tables.", suggestions: [] })
+    expect((await help('camden/many')).text).toMatch(/ its tables are '.*t0', .*'camden\/many\/t9' and others\.$/)
+  })
+
+  it('says that an id is a spoke’s', async () => {
+    const { text, suggestions } = await help('barnet')
+    expect(text).toBe(" 'barnet' is a spoke; the id of a table has three parts. Did you mean 'barnet/libraries/libraries'?")
+    expect(suggestions).toEqual(['barnet/libraries/libraries'])
   })
 
   it('takes any text', async () => {
-    for (const id of ['', '\0', '/', 'x'.repeat(100_000), '\'"%_\\']) expect(await suggestTables(database.knex, anonymous, id)).toEqual([])
+    for (const id of ['', '\0', '/', 'x'.repeat(100_000), '\'"%_\\']) expect(await help(id)).toEqual({ text: '', suggestions: [] })
   })
 })

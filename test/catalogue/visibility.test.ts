@@ -3,7 +3,7 @@ import { createCatalogueLoaders } from '../../src/catalogue/catalogue-loaders.js
 import { listOrganisations, listSpokes } from '../../src/catalogue/catalogue-lists.js'
 import { datasetPage } from '../../src/catalogue/dataset-page.js'
 import { datasetStatuses } from '../../src/catalogue/rows.js'
-import { suggestTables } from '../../src/catalogue/suggest-tables.js'
+import { helpWithTable } from '../../src/catalogue/help-with-table.js'
 import { syncConfigured } from '../../src/catalogue/sync-configured.js'
 import type { Access, Listing } from '../../src/connector/catalogue.js'
 import type { Viewer } from '../../src/identity/viewer.js'
@@ -38,7 +38,8 @@ async function waysToLearn(viewer: Viewer, slug: string) {
   const id = `camden/${slug}`
   const loaders = createCatalogueLoaders(knex, viewer)
   const page = await datasetPage(knex, viewer, { first: 100, status: datasetStatuses })
-  const near = await suggestTables(knex, viewer, `${id}/${slug}x`)
+  const near = await helpWithTable(knex, viewer, `${id}/${slug}x`)
+  const inDataset = await helpWithTable(knex, viewer, id)
   return [
     (await loaders.dataset.load(id)) !== null,
     (await loaders.table.load(`${id}/${slug}`)) !== null,
@@ -46,7 +47,8 @@ async function waysToLearn(viewer: Viewer, slug: string) {
     (await loaders.columnsOfTable.load(`${id}/${slug}`)).length > 0,
     (await loaders.distributionsOfDataset.load(id)).length > 0,
     page.nodes.some((node) => node.id === id),
-    near.includes(`${id}/${slug}`),
+    near.suggestions.includes(`${id}/${slug}`),
+    inDataset.text.includes(`${id}/${slug}`),
     (await loaders.tableForQuery.load(`${id}/${slug}`)) !== null,
   ]
 }
@@ -66,7 +68,7 @@ describe('what a viewer learns of', () => {
     },
     { who: 'another organisation', viewer: ofLambeth, sees: ['open-public', 'open-parties', 'shared-public', 'closed-public'] },
   ])('$who: $sees, in every way or in none', async ({ viewer, sees }) => {
-    for (const slug of slugs) expect(await waysToLearn(viewer, slug), slug).toEqual(Array(8).fill(sees.includes(slug)))
+    for (const slug of slugs) expect(await waysToLearn(viewer, slug), slug).toEqual(Array(9).fill(sees.includes(slug)))
     const { totalCount } = await datasetPage(database.knex, viewer, { first: 0 })
     expect(totalCount).toBe(sees.length)
   })
@@ -135,7 +137,7 @@ describe('what a viewer learns of', () => {
     expect((await listSpokes(knex)).map(({ id }) => id)).toEqual(['barnet'])
     expect((await listOrganisations(knex)).map(({ id }) => id)).toEqual([barnet.organisation.id])
     expect((await datasetPage(knex, operator, { first: 10 })).totalCount).toBe(0)
-    expect(await waysToLearn(anonymous, 'open-public')).toEqual(Array(8).fill(false))
+    expect(await waysToLearn(anonymous, 'open-public')).toEqual(Array(9).fill(false))
     const loaders = createCatalogueLoaders(knex, operator)
     expect(
       await Promise.all([
@@ -148,6 +150,6 @@ describe('what a viewer learns of', () => {
 
     await syncConfigured(knex, [barnet, { ...camden, title: 'Camden again' }])
     expect((await listSpokes(knex)).map(({ title }) => title)).toEqual(['Barnet', 'Camden again'])
-    expect(await waysToLearn(anonymous, 'open-public')).toEqual(Array(8).fill(true))
+    expect(await waysToLearn(anonymous, 'open-public')).toEqual(Array(9).fill(true))
   })
 })

@@ -217,10 +217,10 @@ test('a plan is its tree, each fragment and the hub’s part', () => {
   `)
 })
 
-test('an error is its code and message, the place in the input and near names', () => {
+test('an error is its code, its message and the place in the input', () => {
   const extensions = { code: 'UNKNOWN_COLUMN', inputPath: ['where', 'and', 0, 'column'], suggestions: ['Name', 'Names'] }
-  expect(graphErrorText({ message: "There is no column 'Nam' here.", extensions })).toBe(
-    "UNKNOWN_COLUMN: There is no column 'Nam' here. (at where.and[0].column in the input) Did you mean 'Name' or 'Names'?",
+  expect(graphErrorText({ message: "There is no column 'Nam' here. Did you mean 'Name' or 'Names'?", extensions })).toBe(
+    "UNKNOWN_COLUMN: There is no column 'Nam' here. Did you mean 'Name' or 'Names'? (at where.and[0].column in the input)",
   )
   expect(graphErrorText({ message: 'No.' })).toBe('BAD_REQUEST: No.')
 })

@@ -30,8 +30,8 @@ function refusal(work: () => unknown): ConfigError {
 describe('configuration', () => {
   test('an error names the file, the path in it and the mend', () => {
     const cases: [string, string, RegExp][] = [
-      ['name: London\nspokes: []\n', 'spokes', />=1/],
-      [spoke('    connector: files\n    colour: red\n'), 'spokes[0]', /no setting 'colour' here/],
+      ['name: London\nspokes: []\n', 'spokes', /is empty/],
+      [spoke('    connector: files\n    colour: red\n'), 'spokes[0]', /has no key 'colour' \(line 6\)$/],
       [spoke('    connector: files\n').replace('id: camden', 'id: Camden Town'), 'spokes[0].id', /lower-case/],
       [
         spoke('    connector: files\n').replace('{ name: Camden }', '{ name: Camden, gss: camden }'),
@@ -43,9 +43,9 @@ describe('configuration', () => {
         'spokes',
         /two spokes have one id/,
       ],
-      [spoke(''), 'spokes[0].connector', /is missing: give a string/],
+      [spoke(''), 'spokes[0].connector', /is missing: give a text \(line 3\)$/],
       [spoke('').replace('{ name: Camden }', 'Camden'), 'spokes[0].organisation', /must be an object/],
-      ['name: London\n', 'spokes', /is missing: give an array/],
+      ['name: London\n', 'spokes', /is missing: give a list/],
       ['name: [London\n', 'line 2', /not YAML/],
     ]
     for (const [text, path, mend] of cases) {
@@ -59,12 +59,12 @@ describe('configuration', () => {
 
   test('a connector’s own settings are checked at their place in the file', () => {
     const loaded = loadHubConfig(file(spoke('    connector: spoke\n    config: { url: "http://spoke.example" }\n')), environment)
-    const error = refusal(() => checkSource(loaded, 'spokes[0]', { connector: 'spoke', config: { url: 'http://spoke.example' } }))
+    const error = refusal(() => checkSource(loaded, ['spokes', 0], { connector: 'spoke', config: { url: 'http://spoke.example' } }))
     expect([error.path, error.mend]).toEqual(['spokes[0].config.url', 'is plain HTTP to another machine: use https'])
-    expect(refusal(() => checkSource(loaded, 'spokes[0]', { connector: 'fils' })).mend).toMatch(
+    expect(refusal(() => checkSource(loaded, ['spokes', 0], { connector: 'fils' })).mend).toMatch(
       /no connector 'fils'.*files, mysql, postgres, spoke/,
     )
-    expect(refusal(() => checkSource(loaded, 'spokes[0]', { connector: 'files', config: { folder: './data' } })).path).toBe(
+    expect(refusal(() => checkSource(loaded, ['spokes', 0], { connector: 'files', config: { folder: './data' } })).path).toBe(
       'spokes[0].config.defaultAccess',
     )
   })
@@ -108,7 +108,7 @@ describe('configuration', () => {
 
   test('the authority of a spoke’s certificate needs an address with TLS, and a file that is there', async () => {
     const config = (text: string) =>
-      checkSource(loadHubConfig(file(spoke(`    connector: spoke\n    config: ${text}\n`)), environment), 'spokes[0]', {
+      checkSource(loadHubConfig(file(spoke(`    connector: spoke\n    config: ${text}\n`)), environment), ['spokes', 0], {
         connector: 'spoke',
         config: parse(text) as object,
       })

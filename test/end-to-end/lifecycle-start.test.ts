@@ -102,7 +102,7 @@ describe('the command line', () => {
     ],
     ['hub --config none.yaml', 2, /^dials: \S*none\.yaml: there is no such file\n$/],
     ['hub --config not.yaml', 2, /^dials: \S*not\.yaml at line 2: it is not YAML/],
-    ['hub --config typo.yaml', 2, /^dials: \S*typo\.yaml at spokes\[0\]\.connector: is missing/],
+    ['hub --config typo.yaml', 2, /^dials: \S*typo\.yaml at spokes\[0\]: has no key 'conector'\. Did you mean 'connector'\? \(line 5\)/],
     ['spoke --config camden/spoke.yaml', 2, /^dials: \S*spoke\.yaml at hub: is missing: give the hub's issuer and its jwks file/],
     [
       'harvest --config hub.yaml --data-dir none',

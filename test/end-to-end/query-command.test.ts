@@ -167,12 +167,12 @@ describe('an error of the graph: exit code 1, no table and no stack', () => {
     expect(column).toEqual({
       code: 1,
       output: '',
-      errors: "dials: UNKNOWN_COLUMN: There is no column 'ward' here. (at where.and[0].column in the input) Did you mean 'Ward'?\n",
+      errors: "dials: UNKNOWN_COLUMN: There is no column 'ward' here. Did you mean 'Ward'? (at where.and[0].column in the input)\n",
     })
     const table = await query(['--explain', '--json'], { input: rowsOf('camden/libaries/libraries') })
     expect([table.code, table.output]).toEqual([1, ''])
     expect(table.errors).toMatch(
-      /^dials: UNKNOWN_TABLE: There is no table 'camden\/libaries\/libraries'\. \(at from\.table in the input\) Did you mean 'camden\/libraries\/libraries' or '.*'\?\n$/,
+      /^dials: UNKNOWN_TABLE: There is no table 'camden\/libaries\/libraries'\. Did you mean 'camden\/libraries\/libraries' or '.*'\? \(at from\.table in the input\)\n$/,
     )
   })
 

@@ -173,13 +173,13 @@ describe('what is refused: no file, and no output', () => {
     [
       rowsOf('camden/wards/wards', { where: { and: [{ column: 'ward', eq: 'Kilburn' }] } }),
       'csv',
-      "dials: UNKNOWN_COLUMN: There is no column 'ward' here. (at where.and[0].column in the input) Did you mean 'Ward'?\n",
+      "dials: UNKNOWN_COLUMN: There is no column 'ward' here. Did you mean 'Ward'? (at where.and[0].column in the input)\n",
     ],
     [rowsOf('camden/wards/wards'), 'geojson', /^dials: BAD_USER_INPUT: GeoJSON needs .* \(at select in the input\)\n$/],
     [
       rowsOf('camden/places/places', { limits: 1 }),
       'parquet',
-      "dials: BAD_USER_INPUT: The query has no member 'limits'. Did you mean 'limit'?\n",
+      "dials: BAD_USER_INPUT: The query has no key 'limits'. Did you mean 'limit'?\n",
     ],
   ])('%s as %s: the errors of the graph, with exit code 1', async (input, format, message) => {
     await writeFile(out('kept'), 'before')

@@ -238,7 +238,7 @@ describe('a harvest', () => {
     expect(output).toMatch(/^nowhere: .*folder/m)
     expect(output).toMatch(/^dials: Not every spoke could be harvested\.$/m)
     const unknown = await command('camdem')
-    expect([unknown.code, unknown.output]).toEqual([1, 'dials: There is no spoke of this id.\n'])
+    expect([unknown.code, unknown.output]).toEqual([1, "dials: There is no spoke 'camdem'. Did you mean 'camden'?\n"])
     const other = await command('camden', '--url', rogues[0]?.url ?? '')
     expect([other.code, other.output]).toEqual([1, `dials: What answers at ${rogues[0]?.url} is not a hub. Give the hub's --url.\n`])
   })

@@ -144,12 +144,13 @@ datasets:
   })
 
   it.each<[string, string]>([
+    ['titel: A', "there is no setting 'titel' here, so it is left out. Did you mean 'title'"],
     ['colour: red', "there is no setting 'colour' here, so it is left out."],
     ['tags: [a, b]', "there is no setting 'tags' here, so it is left out."],
-    ['title: 2024', 'Invalid input: expected string, received number. It is left out.'],
-    ['keywords: libraries', 'Invalid input: expected array, received string. It is left out.'],
+    ['title: 2024', 'must be a text, and is a number: put it in quotation marks. It is left out.'],
+    ['keywords: libraries', 'must be a list, and is a text. It is left out.'],
     ['issued: last year', 'It is left out.'],
-    ['landingPage: camden', 'Invalid URL. It is left out.'],
+    ['landingPage: camden', 'must be a web address: https://data.example/libraries. It is left out.'],
     ['licence: { title: OGL, kind: open }', "there is no setting 'kind' here"],
     ['columns: { n: { colour: red } }', "there is no setting 'colour' here, so it is left out."],
     ['columns: { n: { type: NUMBER } }', 'It is left out.'],
@@ -195,7 +196,11 @@ datasets:
 
   it.each<[string, string, RegExp]>([
     ['a mistake of syntax', 'datasets:\n  a: { access: CLOSED\n  b: [', /catalogue\.yaml, line [34], column \d+/],
-    ['datasets under another key', 'dataset:\n  a: { access: CLOSED }\n', /line \d, column \d.*'dataset' here/s],
+    [
+      'datasets under another key',
+      'dataset:\n  a: { access: CLOSED }\n',
+      /line \d, column \d.*\(the whole\): has no key 'dataset'\. Did you mean 'datasets'\? Until/s,
+    ],
     ['a list of files that is none', 'datasets:\n  a:\n    files: a.csv\n', /line 3, column 12.*datasets\.a\.files/s],
     ['an unknown value', 'datasets:\n  a:\n    access: SECRET\n', /line 3, column 13.*datasets\.a\.access/s],
     ['a key twice', 'datasets:\n  a: {}\n  a: {}\n', /line 3.*unique/s],

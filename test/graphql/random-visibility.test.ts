@@ -7,7 +7,7 @@ import { Results } from '../../src/api/results.js'
 import { createSchema } from '../../src/api/schema.js'
 import { createGraphServer } from '../../src/api/server.js'
 import { CatalogueMemory } from '../../src/catalogue/catalogue-memory.js'
-import { suggestTables } from '../../src/catalogue/suggest-tables.js'
+import { helpWithTable } from '../../src/catalogue/help-with-table.js'
 import type { Access, Listing } from '../../src/connector/catalogue.js'
 import type { Viewer } from '../../src/identity/viewer.js'
 import { findDatasets } from '../../src/search/find-datasets.js'
@@ -81,7 +81,7 @@ async function ask<Data>(
   const loaders = await memory.loadersFor(viewer)
   const catalogue = {
     tables: async (ids: readonly string[]) => (await loaders.tableForQuery.loadAll(ids)).filter((table) => table !== null),
-    nearTables: (id: string) => suggestTables(database.knex, viewer, id),
+    helpWith: (id: string) => helpWithTable(database.knex, viewer, id),
   }
   const context = {
     viewer,
@@ -225,6 +225,17 @@ test('whatever is asked, by whomever, of whatever catalogue, is answered as from
         expect(data).toMatchObject({ spoke: { id: 'camden' }, none: null, deep: null })
         expect(data.spokes.map((one) => one.datasets.totalCount)).toEqual(
           ['camden', 'barnet'].map((name) => visible.filter((one) => one.spoke === name).length),
+        )
+
+        const confused = await ask(viewer, `{ table(id: "${id}") { id } dataset(id: "${table.toUpperCase()}") { id } }`)
+        expect(confused.data).toEqual({ table: null, dataset: null })
+        expect(new Set(confused.codes)).toEqual(
+          new Set(isSeen
+            ? [
+                ['UNKNOWN_TABLE', `There is no table '${id}'. '${id}' is a dataset: its table is '${table}'.`, [table]],
+                ['BAD_USER_INPUT', `There is no dataset '${table.toUpperCase()}'. '${table}' is a table. Did you mean '${id}'?`, [id]],
+              ]
+            : []),
         )
 
         const hidden = await ask(viewer, `{ explain(input: { from: { table: "${table}" } }) { text } }`)

@@ -1,9 +1,12 @@
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { loadHubKey } from '../../src/identity/hub-key.js'
 import type { KeyTimes } from '../../src/identity/issuer-keys.js'
 import { viewerOf } from '../../src/identity/viewer-of.js'
+import { makeAuthority } from '../support/certificates.js'
 import { makeKey, refusalOf, startIssuer, type TestIssuer } from '../support/issuer.js'
 import { patienceMs } from '../support/patience.js'
 
@@ -106,7 +109,7 @@ describe('keys that cannot be read', () => {
     ],
     ['nothing, for ever', () => undefined, /timeout/i],
     ['half of it, for ever', (_request, response) => void response.write('{"keys":['), /timeout|abort/i],
-    ['a closed connection', (request) => request.socket.destroy(), /fetch failed/],
+    ['a closed connection', (request) => request.socket.destroy(), /socket hang up/],
   ]
 
   test.each(answers)('%s: refused, told as such, and warned of without the token', async (name, answer, reason) => {
@@ -170,5 +173,31 @@ describe('keys that cannot be read', () => {
     expect(await ask(token)).toMatchObject({ subject: 'jane' })
     later(120)
     expect((await refusalOf(ask(token))).message).toMatch(unreadable)
+  })
+})
+
+describe('the keys of an issuer whose certificate a private authority issued', () => {
+  const authority = makeAuthority()
+  const ask = async (ca: string | undefined, certificate = authority.issue('localhost')) => {
+    const server = createServer(certificate, (_, response) => response.end(JSON.stringify({ keys: issuer.served })))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const jwks = `https://localhost:${(server.address() as AddressInfo).port}/keys`
+    const issuers = [{ ...issuer.config, jwks, ...(ca === undefined ? {} : { ca }) }]
+    const asked = viewerOf({ issuer: 'https://hub.london.example', key, issuers, log })
+    return asked(`Bearer ${await issuer.token()}`).finally(() => server.close())
+  }
+
+  test('are read where the configuration names it', async () => {
+    expect(await ask(authority.ca)).toMatchObject({ subject: 'jane' })
+  })
+
+  test.each([
+    ['no authority is named', undefined, undefined],
+    ['another authority is named', makeAuthority('Another').ca, undefined],
+    ['the certificate is for another host', authority.ca, authority.issue('elsewhere.example')],
+    ['what is named is no certificate', 'no certificate', undefined],
+  ])('are not read where %s: its tokens are refused, and the log says why', async (_, ca, certificate) => {
+    expect((await refusalOf(ask(ca, certificate))).message).toMatch(unreadable)
+    expect(warnings).toEqual([[{ issuer: issuer.url, err: expect.any(Error) as unknown }, expect.stringContaining('cannot be read')]])
   })
 })

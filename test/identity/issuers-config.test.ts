@@ -33,7 +33,13 @@ const refusal = (...issuers: object[]) => {
 
 describe('issuers of hub.yaml', () => {
   test('a whole entry, a short one, and one on loopback', () => {
-    const whole = { ...good, algorithms: ['EdDSA', 'RS256'], organisationClaim: 'org', scopes: ['agreements:write', 'hub:operate'] }
+    const whole = {
+      ...good,
+      algorithms: ['EdDSA', 'RS256'],
+      organisationClaim: 'org',
+      scopes: ['agreements:write', 'hub:operate'],
+      ca: './ca.pem',
+    }
     expect(load(whole)).toEqual([whole])
     expect(load(good)).toEqual([good])
     for (const host of ['localhost', '127.0.0.1', '127.8.8.8', '[::1]'])
@@ -56,7 +62,8 @@ describe('issuers of hub.yaml', () => {
     ['organisations', { organisations: undefined }, /is missing/],
     ['organisations[0]', { organisations: ['*'] }, /lower-case/],
     ['scopes[0]', { scopes: ['two words'] }, /must be a scope/],
-    ['', { colour: 'red' }, /no setting 'colour'/],
+    ['ca', { jwks: 'http://127.0.0.1:3000/keys', ca: './ca.pem' }, /needs a jwks that begins with https/],
+    ['', { colour: 'red' }, /no key 'colour'/],
   ])('refuses a wrong %s: %j', (path, change, mend) => {
     expect(refusal({ ...good, ...change })).toEqual([file, `issuers[0]${path === '' ? '' : `.${path}`}`, expect.stringMatching(mend)])
   })

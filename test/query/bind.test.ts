@@ -105,7 +105,26 @@ describe('names', () => {
     const error = await failureOf(() => bound({ from, ...input }))
     expect({ code: error.code, inputPath: error.inputPath }).toEqual({ code: 'UNKNOWN_COLUMN', inputPath })
     if (suggestions.length > 0) expect(error.suggestions?.slice(0, suggestions.length)).toEqual(suggestions)
+    expect(error.message.split('Did you mean ')[1] ?? '').toBe(
+      (error.suggestions ?? []).map((name) => `'${name}'`).join(' or ') + (error.suggestions?.length ? '?' : ''),
+    )
     expect(error.message.length).toBeLessThan(300)
+  })
+
+  it('says where a column is that the answer lacks', async () => {
+    const orderBy = [{ column: 'books' }]
+    expect((await failureOf(() => bound({ from, select: [{ column: 'Name' }], orderBy }))).message).toBe(
+      "The answer has no column 'books'. The tables have it: add it to 'select'.",
+    )
+    expect((await failureOf(() => bound({ from, groupBy: [{ column: 'Name' }], orderBy }))).message).toBe(
+      "The answer has no column 'books'. The tables have it: group by it, or measure it.",
+    )
+    expect((await failureOf(() => bound({ from, orderBy: [{ column: 'boks' }] }))).message).toBe(
+      "The answer has no column 'boks'. Did you mean 'books'?",
+    )
+    expect((await failureOf(() => bound({ from: { ...from, where: { column: 'books', gte_: 1 } } }))).message).toMatch(
+      /^There is no operator 'gte_': there are eq, .*withinBox\. Did you mean 'gte'/,
+    )
   })
 
   it('accepts names qualified by the alias, which is the last part of the id by default', async () => {

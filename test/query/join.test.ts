@@ -177,7 +177,7 @@ describe('a query with joins', () => {
     ],
     ['both of the right', { left: 'day', right: 'day' }, 'left', `'day' is a column of the table that is joined. ${notSwapped}`],
     ['both of the left', { left: 'name', right: 'name' }, 'right', `'name' is a column of a table before it. ${notSwapped}`],
-    ['a name of neither', { left: 'nme', right: 'day' }, 'left', "There is no column 'nme' here."],
+    ['a name of neither', { left: 'nme', right: 'day' }, 'left', "There is no column 'nme' here. Did you mean 'name'?"],
   ])('is told which side a column is of: %s', async (_what, key, side, message) => {
     const error = await failureOf(() => ask({ from, joins: [{ table: { table: visits.id }, on: [...on, key] }] }))
     expect(error).toMatchObject({ code: 'UNKNOWN_COLUMN', message, inputPath: ['joins', 0, 'on', 1, side] })

@@ -6,7 +6,7 @@ import { childSpoke, hubYaml, openWorkspace, spokeYaml, type Workspace } from '.
 
 /** Datasets of Camden and Brent that are their own: closed and unlisted, and open with a personal column. */
 const own =
-  '  members: { access: CLOSED, columns: { Email: { sensitivity: PERSONAL } } }\n  visits: { access: OPEN, columns: { Email: { sensitivity: PERSONAL } } }\n'
+  '  members: { access: CLOSED, columns: { Email: { sensitivity: PERSONAL } } }\n  empty: { access: CLOSED }\n  listed: { access: CLOSED, listing: PUBLIC }\n  visits: { access: OPEN, columns: { Email: { sensitivity: PERSONAL } } }\n'
 const shared = 'datasets:\n  libraries:\n    access: SHARED\n    sharedWith: [borough-of-barnet]\n    listing: PUBLIC\n'
 let issuer: TestIssuer
 /** An issuer of the hub, which may speak for Barnet alone. */
@@ -28,6 +28,8 @@ beforeAll(async () => {
       ['camden', 'brent'].flatMap((id) => [
         [`${id}/data/members.csv`, members],
         [`${id}/data/visits.csv`, members],
+        [`${id}/data/empty.csv`, 'Ward,Email\n'],
+        [`${id}/data/listed.csv`, 'Other\n1\n'],
       ]),
     ),
     // This spoke trusts the issuer only for itself, whatever the hub trusts.
@@ -148,6 +150,33 @@ describe('an organisation’s own data', () => {
     expect(errors?.[0]?.extensions.code).toBe('AGREEMENT_REQUIRED')
     expect(errors?.[0]?.message).toMatch(/operator has to name your organisation in spoke\.yaml/)
     expect(await emails('brent/visits/visits', await bearer('borough-of-brent'))).toBe('FORBIDDEN')
+  })
+
+  test('has its rows counted by its spoke for its own organisation, and for nobody else', async () => {
+    const query =
+      '{ members: table(id: "camden/members/members") { rowCount } empty: table(id: "camden/empty/empty") { rowCount } datasets(filter: { spokes: ["camden"] }) { nodes { tables { id rowCount } } } }'
+    const { data, errors } = await hub.ask<{ datasets: { nodes: { tables: { id: string; rowCount: number }[] }[] } }>(
+      query,
+      {},
+      await bearer('borough-of-camden'),
+    )
+    expect([errors, data]).toMatchObject([undefined, { members: { rowCount: 3 }, empty: { rowCount: 0 } }])
+    const counts = Object.fromEntries(
+      (data?.datasets.nodes ?? []).flatMap(({ tables }) => tables.map(({ id, rowCount }) => [id, rowCount])),
+    )
+    expect(counts).toMatchObject({ 'camden/members/members': 3, 'camden/empty/empty': 0, 'camden/visits/visits': 3 })
+    for (const headers of [{}, await bearer('borough-of-barnet'), await bearer('borough-of-lambeth')])
+      expect((await hub.ask('{ table(id: "camden/listed/listed") { rowCount } }', {}, headers)).data).toEqual({ table: { rowCount: null } })
+    // The catalogue, which every part of the hub reads, never holds one.
+    expect(await database.knex('tables').whereIn('id', ['camden/members/members', 'camden/listed/listed']).pluck('row_count')).toEqual([
+      null,
+      null,
+    ])
+  })
+
+  test('has no count where its spoke refuses', async () => {
+    const { data, errors } = await hub.ask('{ table(id: "brent/members/members") { rowCount } }', {}, await bearer('borough-of-brent'))
+    expect([data, errors]).toEqual([{ table: { rowCount: null } }, undefined])
   })
 
   test('is kept by nobody on the way, as an answer and as a download', async () => {

@@ -64,13 +64,10 @@ export function tableOf(id: string, columns: readonly TestColumn[], given: Parti
 export function catalogueOf(tables: readonly QueryTable[]): QueryCatalogue {
   return {
     tables: (ids) => Promise.resolve(tables.filter(({ id }) => ids.includes(id))),
-    nearTables: (id) =>
-      Promise.resolve(
-        tables
-          .map((table) => table.id)
-          .filter((known) => known.startsWith(id.slice(0, 8)))
-          .slice(0, 3),
-      ),
+    helpWith: (id) => {
+      const suggestions = tables.flatMap((table) => (table.id.startsWith(id.slice(0, 8)) ? [table.id] : [])).slice(0, 3)
+      return Promise.resolve({ text: '', suggestions })
+    },
   }
 }
 

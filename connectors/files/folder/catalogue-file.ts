@@ -1,7 +1,10 @@
 import { type Document, isDocument, type LineCounter } from 'yaml'
 import { z } from 'zod'
 import { slugSchema } from '../../../src/connector/catalogue.js'
+import { checkForm, type Fault } from '../../../src/connector/check-form.js'
 import { columnTypes } from '../../../src/connector/column.js'
+import { pathText, sentence } from '../../../src/connector/issue-text.js'
+import { offsetOf } from '../../../src/connector/yaml-place.js'
 import { SourceUnavailable } from '../../../src/errors.js'
 import { columnEntryFields, datasetEntryFields } from '../../shared/dataset-entry.js'
 import { HeldFile } from '../../shared/held-file.js'
@@ -35,7 +38,7 @@ const datasetEntrySchema = z.strictObject({
         .string()
         .min(1)
         .max(255)
-        .regex(/^[^/\\]+$/),
+        .regex(/^[^/\\]+$/, 'must be the name of a file of the folder, without a path'),
     )
     .min(1)
     .max(1000)
@@ -94,23 +97,17 @@ export async function readCatalogueFile(folder: string): Promise<CatalogueFile> 
 
 /** What the content says, without the keys that may be left out. Throws where another part is wrong. */
 function understood(content: unknown, document: Document, lines: LineCounter): { datasets: CatalogueFile['datasets']; leftOut: string[] } {
-  const placeOf = (path: readonly PropertyKey[]) => {
-    const node = [...path.keys()]
-      .map((count) => document.getIn(path.slice(0, path.length - count), true))
-      .find((found) => found !== undefined)
-    const offset = (node as { range?: [number, number, number] } | undefined)?.range?.[0] ?? 0
-    return `${at(lines, offset)} (${path.map(String).join('.') || 'the whole'})`
-  }
-  const first = catalogueFileSchema.safeParse(content ?? {})
-  if (first.success) return { ...first.data, leftOut: [] }
+  const placeOf = (path: readonly PropertyKey[], key: readonly string[] = []) =>
+    `${at(lines, offsetOf(document, [...path, ...key]))} (${pathText(path) || 'the whole'})`
+  const first = checkForm(catalogueFileSchema, content ?? {})
+  if ('value' in first) return { ...first.value, leftOut: [] }
   const lenient = structuredClone(content)
-  const left = leaveOutKeys(lenient, first.error.issues)
-  const second = left && catalogueFileSchema.safeParse(lenient)
-  if (left !== undefined && second?.success)
-    return { ...second.data, leftOut: left.map(({ path, message }) => `${catalogueFileName}, ${placeOf(path)}: ${message}.`) }
-  const [issue] = (second?.error ?? first.error).issues
-  const path = issue?.path ?? []
-  throw broken(placeOf(path), mendOf(issue, content, path))
+  const left = leaveOutKeys(lenient, first.faults)
+  const second = left === undefined ? first : checkForm(catalogueFileSchema, lenient)
+  if (left !== undefined && 'value' in second)
+    return { ...second.value, leftOut: left.map(({ path, message }) => `${catalogueFileName}, ${placeOf(path)}: ${message}`) }
+  const [fault] = 'value' in second ? first.faults : second.faults
+  throw broken(placeOf(fault.path, fault.code === 'unrecognized_keys' ? fault.keys.slice(0, 1) : []), mendOf(fault, content))
 }
 
 /** The file's text; undefined if there is none. It is opened as any file of the folder is, and never waited for. */
@@ -129,14 +126,13 @@ async function textIn(folder: string): Promise<string | undefined> {
   }
 }
 
-function mendOf(issue: z.core.$ZodIssue | undefined, content: unknown, path: readonly PropertyKey[]): string {
+function mendOf({ code, path, message }: Fault, content: unknown): string {
   if (path.length === 0 && typeof content !== 'object')
     return 'it is no list of names and values; write datasets: first, and save the file as UTF-8'
-  if (issue?.code === 'invalid_key' && path[0] === 'datasets') {
+  if (code === 'invalid_key' && path[0] === 'datasets') {
     return `a dataset's id has small letters, digits and hyphens only, such as ${slugOf(String(path.at(-1)))}; a file with its ending goes under "files" of an entry`
   }
-  if (issue?.code === 'unrecognized_keys') return `there is no setting ${issue.keys.map((key) => `'${key}'`).join(', ')} here`
-  return issue?.message ?? 'not as it should be'
+  return message
 }
 
 function at(lines: LineCounter, offset: number): string {
@@ -149,5 +145,7 @@ function tooMany(what: string): SourceUnavailable {
 }
 
 function broken(place: string, mend: string, cause?: unknown): SourceUnavailable {
-  return new SourceUnavailable(`${catalogueFileName}, ${place}: ${mend}. Until it is mended, nothing of this folder is served.`, { cause })
+  return new SourceUnavailable(`${catalogueFileName}, ${place}: ${sentence(mend)} Until it is mended, nothing of this folder is served.`, {
+    cause,
+  })
 }

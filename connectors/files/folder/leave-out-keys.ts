@@ -1,6 +1,8 @@
-import type { z } from 'zod'
+import type { Fault } from '../../../src/connector/check-form.js'
+import { sentence } from '../../../src/connector/issue-text.js'
+import { didYouMean } from '../../../src/connector/near-names.js'
 
-/** A key of catalogue.yaml that is not read, and why. */
+/** A key of catalogue.yaml that is not read, and why: words that follow its place. */
 export interface LeftOutKey {
   readonly path: readonly (string | number)[]
   readonly message: string
@@ -18,22 +20,22 @@ const protectiveValue =
 /**
  * Takes the keys out of `content` that the schema does not know, or whose value is wrong without harm. What may be a misspelt protection
  * counts as the strictest: its dataset is CLOSED, its column PERSONAL.
- * @returns the keys; undefined where an issue is of another kind, and the content cannot be understood.
+ * @returns the keys; undefined where a fault is of another kind, and the content cannot be understood.
  */
-export function leaveOutKeys(content: unknown, issues: readonly z.core.$ZodIssue[]): LeftOutKey[] | undefined {
+export function leaveOutKeys(content: unknown, faults: readonly Fault[]): LeftOutKey[] | undefined {
   const left: LeftOutKey[] = []
-  for (const issue of issues) {
-    const path = issue.path as (string | number)[]
-    if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) {
-        const unknown = leaveUnknownKey(content, path, key)
+  for (const fault of faults) {
+    const path = fault.path as (string | number)[]
+    if (fault.code === 'unrecognized_keys') {
+      for (const [index, key] of fault.keys.entries()) {
+        const unknown = leaveUnknownKey(content, path, key, index === 0 ? fault.suggestions : [])
         if (unknown === undefined) return undefined
         left.push(unknown)
       }
     } else {
       const at = harmlessAt(path)
       if (at === undefined) return undefined
-      if (take(content, at) !== undefined) left.push({ path: at, message: `${issue.message}. It is left out` })
+      if (take(content, at) !== undefined) left.push({ path: at, message: `${sentence(fault.message)} It is left out.` })
     }
   }
   return left
@@ -42,11 +44,16 @@ export function leaveOutKeys(content: unknown, issues: readonly z.core.$ZodIssue
 /** The lengths of the paths of the whole, of an entry of a dataset, and of one of a column. */
 const depth = { whole: 0, dataset: 2, column: 4 }
 
-function leaveUnknownKey(content: unknown, path: readonly (string | number)[], key: string): LeftOutKey | undefined {
+function leaveUnknownKey(
+  content: unknown,
+  path: readonly (string | number)[],
+  key: string,
+  near: readonly string[],
+): LeftOutKey | undefined {
   const owner = objectAt(content, path)
-  const left = { path: [...path, key], message: `there is no setting '${key}' here, so it is left out` }
+  const left = { path: [...path, key], message: `there is no setting '${key}' here, so it is left out.${didYouMean(near)}` }
   if (!mayProtect(key, take(content, left.path))) return left
-  const isProtected = (until: string) => ({ ...left, message: `${left.message}. It may protect something: until it is mended, ${until}` })
+  const isProtected = (until: string) => ({ ...left, message: `${left.message} It may protect something: until it is mended, ${until}.` })
   switch (path.length) {
     case depth.whole:
       return undefined

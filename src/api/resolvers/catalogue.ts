@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, Directive, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql'
+import { Arg, Args, Ctx, Directive, FieldResolver, Float, ID, Int, Query, Resolver, Root } from 'type-graphql'
 import { listOrganisations, listSpokes } from '../../catalogue/catalogue-lists.js'
 import type { ColumnRow, DatasetRow, HarvestRunRow, OrganisationRow, SpokeRow, TableRow } from '../../catalogue/rows.js'
 import type { Context } from '../context.js'
@@ -9,6 +9,7 @@ import { DatasetFilter } from '../types/dataset-filter.js'
 import { DatasetPlace } from '../types/page.js'
 import { HarvestProblem, HarvestRun } from '../types/harvest.js'
 import { ColumnProfile } from '../types/profile.js'
+import { meantOtherwise } from './meant-otherwise.js'
 
 @Resolver(() => Organisation)
 export class OrganisationResolver {
@@ -33,9 +34,12 @@ export class SpokeResolver {
   }
 
   @Directive('@public')
-  @Query(() => Spoke, { nullable: true, description: 'null if there is none of this id' })
-  spoke(@Arg('id', () => ID, { description: 'As Spoke.id: camden' }) id: string, @Ctx() { loaders }: Context) {
-    return loaders.spoke.load(id)
+  @Query(() => Spoke, {
+    nullable: true,
+    description: 'null if there is none of this id. The id of another kind of thing is refused with what it means',
+  })
+  async spoke(@Arg('id', () => ID, { description: 'As Spoke.id: camden' }) id: string, @Ctx() { loaders }: Context) {
+    return (await loaders.spoke.load(id)) ?? meantOtherwise(id, 'Spoke', loaders)
   }
 
   @FieldResolver(() => Organisation, { description: 'Whose data it is' })
@@ -90,9 +94,12 @@ export class DatasetResolver {
   }
 
   @Directive('@public')
-  @Query(() => Dataset, { nullable: true, description: 'null if there is none of this id that the viewer may see' })
-  dataset(@Arg('id', () => ID, { description: 'As Dataset.id: camden/libraries' }) id: string, @Ctx() { loaders }: Context) {
-    return loaders.dataset.load(id)
+  @Query(() => Dataset, {
+    nullable: true,
+    description: 'null if there is none of this id that the viewer may see. The id of another kind of thing is refused with what it means',
+  })
+  async dataset(@Arg('id', () => ID, { description: 'As Dataset.id: camden/libraries' }) id: string, @Ctx() { loaders }: Context) {
+    return (await loaders.dataset.load(id)) ?? meantOtherwise(id, 'Dataset', loaders)
   }
 
   @FieldResolver(() => Iri, { description: 'Its name on the web, under this hub’s address: https://hub.example/datasets/camden/libraries' })
@@ -124,14 +131,27 @@ export class DatasetResolver {
 @Resolver(() => Table)
 export class TableResolver {
   @Directive('@public')
-  @Query(() => Table, { nullable: true, description: 'null if there is none of this id that the viewer may see' })
-  table(@Arg('id', () => ID, { description: 'As Table.id: camden/libraries/libraries' }) id: string, @Ctx() { loaders }: Context) {
-    return loaders.table.load(id)
+  @Query(() => Table, {
+    nullable: true,
+    description: 'null if there is none of this id that the viewer may see. The id of another kind of thing is refused with what it means',
+  })
+  async table(@Arg('id', () => ID, { description: 'As Table.id: camden/libraries/libraries' }) id: string, @Ctx() { loaders }: Context) {
+    return (await loaders.table.load(id)) ?? meantOtherwise(id, 'Table', loaders)
   }
 
   @FieldResolver(() => Dataset, { description: 'What it is part of' })
   dataset(@Root() { datasetId }: TableRow, @Ctx() { loaders }: Context) {
     return loaders.dataset.load(datasetId)
+  }
+
+  @FieldResolver(() => Float, {
+    nullable: true,
+    description:
+      'A whole number, of the last harvest; null unless the viewer may read the table, and where its source does not count. Of a CLOSED table ' +
+      'its spoke counts for its own organisation alone, at this moment; null where it does not answer',
+  })
+  rowCount(@Root() { id, rowCount, isCountedBySpoke }: TableRow, @Ctx() { ownRowCounts }: Context) {
+    return rowCount === null && isCountedBySpoke === true ? ownRowCounts.load(id) : rowCount
   }
 
   @FieldResolver(() => [Column], { description: 'As published, in its source’s order' })

@@ -30,9 +30,19 @@ export class SearchResolver {
       description: 'pageInfo.endCursor of the page before, with the same text, filter and sort. Absent: the first page',
     })
     after: string | null,
+    @Arg('last', () => Int, {
+      nullable: true,
+      description: 'In place of first: the last so many of the hits, or of those before the cursor `before`; 0 to 100',
+    })
+    last: number | null,
+    @Arg('before', () => String, {
+      nullable: true,
+      description: 'pageInfo.startCursor of the page after, with the same text, filter and sort. Absent: up to the end',
+    })
+    before: string | null,
     @Ctx() { search, viewer, loaders, query: { signal } }: Context,
   ) {
-    const page = await search.find(viewer, { text, filter, facets, sort, first, after }, signal)
+    const page = await search.find(viewer, { text, filter, facets, sort, first, after, last, before }, signal)
     // The index may be behind the catalogue, so the catalogue decides.
     const datasets = await loaders.dataset.loadAll(page.hits.map(({ id }) => id))
     const edges = page.hits.flatMap((hit, at) =>

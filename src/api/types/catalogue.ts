@@ -114,11 +114,6 @@ export class Table {
   id!: string
   @Field(() => String, { description: 'As its source calls it: the name of the sheet, or of the file without its ending' }) name!: string
   @Field(() => String, { description: 'For people; its name where it has no other' }) title!: string
-  @Field(() => Float, {
-    nullable: true,
-    description: 'A whole number, of the last harvest; null unless the viewer may read the table, and where its source does not count',
-  })
-  rowCount!: number | null
   @Field(() => [String], { description: 'The columns of its primary key, as its source reports it; empty if it reports none' })
   primaryKey!: string[]
 }

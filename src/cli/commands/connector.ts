@@ -66,8 +66,8 @@ function checkCommand(): Command {
 }
 
 async function checkOne(configured: ConfiguredSource, dataFolder: string, log: Log, signal: AbortSignal): Promise<Check> {
-  const { name, spokeId, loaded, path, entry, hub } = configured
-  const open = checkSource(loaded, path, entry)
+  const { name, spokeId, loaded, place, entry, hub } = configured
+  const open = checkSource(loaded, place, entry)
   const scratch = await openScratch(log)
   const store = await mkdtemp(join(tmpdir(), 'seven-dials-check-'))
   try {

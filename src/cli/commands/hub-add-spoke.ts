@@ -42,8 +42,10 @@ export function hubAddSpokeCommand(): Command {
         connector: 'spoke',
         config: { url, ...(ca === undefined ? {} : { ca }) },
       }
-      parseConnectorConfig(hubConfigSchema, { ...loaded.value, spokes: [...spokes, entry] }, config, '')
-      checkSource(loaded, `spokes[${spokes.length}]`, entry)
+      // It has no line yet.
+      const file = { file: config, lineOf: () => undefined }
+      parseConnectorConfig(hubConfigSchema, { ...loaded.value, spokes: [...spokes, entry] }, file, [])
+      checkSource(file, ['spokes', spokes.length], entry)
       if (write) await addTo(config, entry)
       const added = stringify([entry], { lineWidth: 0 }).replaceAll(/^(?=.)/gm, '  ')
       const issuer = issuerOf(loaded.value)

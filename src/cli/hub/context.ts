@@ -5,11 +5,12 @@ import type { Auditor } from '../../audit/auditor.js'
 import type { LogReader, ReadEntry } from '../../audit/read/log-reader.js'
 import type { Context } from '../../api/context.js'
 import { Turns } from '../../api/limits/turns.js'
+import { ownRowCounts } from '../../api/own-row-counts.js'
 import { Results } from '../../api/results.js'
 import { CatalogueMemory } from '../../catalogue/catalogue-memory.js'
 import type { HarvestScheduler } from '../../catalogue/harvest-scheduler.js'
 import type { OpenSources } from '../../catalogue/open-sources.js'
-import { suggestTables } from '../../catalogue/suggest-tables.js'
+import { helpWithTable } from '../../catalogue/help-with-table.js'
 import { databaseError } from '../../database/database-error.js'
 import type { DuckDbEngine } from '../../engine/duckdb.js'
 import type { ContextOf } from '../../http/begin-operation.js'
@@ -60,7 +61,19 @@ export function contextMaker({
     const catalogue = {
       tables: async (ids: readonly string[]) =>
         (await loaders.tableForQuery.loadAll(ids).catch(rethrowCoded)).filter((table) => table !== null),
-      nearTables: (id: string) => suggestTables(knex, viewer, id).catch(rethrowCoded),
+      helpWith: (id: string) => helpWithTable(knex, viewer, id).catch(rethrowCoded),
+    }
+    const results = new Results((order) => turns.take(client, signal, order))
+    const query = {
+      viewer,
+      catalogue,
+      sources,
+      engine: client.isAnonymous ? anonymousEngine : engine,
+      auditor,
+      signal,
+      budget: new StepBudget(),
+      ...(token === undefined ? {} : { tokenSha256: createHash('sha256').update(token).digest('hex') }),
+      ...(traces ? { stage: traces.stage } : {}),
     }
     return {
       viewer,
@@ -72,19 +85,10 @@ export function contextMaker({
       auditProof: new DataLoader((entries: readonly ReadEntry[]) => audit.proofs(entries), { cache: false }),
       statusOf: (spokeId) => sources.status(spokeId),
       harvestNow: (spokeId, how) => scheduler.harvestNow(spokeId, how),
-      results: new Results((order) => turns.take(client, signal, order)),
+      results,
+      ownRowCounts: ownRowCounts(query, results),
       ...(splice ? { splice } : {}),
-      query: {
-        viewer,
-        catalogue,
-        sources,
-        engine: client.isAnonymous ? anonymousEngine : engine,
-        auditor,
-        signal,
-        budget: new StepBudget(),
-        ...(token === undefined ? {} : { tokenSha256: createHash('sha256').update(token).digest('hex') }),
-        ...(traces ? { stage: traces.stage } : {}),
-      },
+      query,
     }
   }
 }

@@ -36,7 +36,10 @@ export async function startHttp(start: HubStart, parts: HttpParts): Promise<stri
     cert: Buffer.from(readBeside(loaded, config.tls.cert, 'tls.cert')),
     key: Buffer.from(readBeside(loaded, config.tls.key, 'tls.key')),
   }
-  const identify = viewerOf({ issuer: keys.issuer, key: keys.key, log, ...(config.issuers ? { issuers: config.issuers } : {}) })
+  const issuers = (config.issuers ?? []).map(({ ca, ...issuer }, index) =>
+    ca === undefined ? issuer : { ...issuer, ca: readBeside(loaded, ca, `issuers[${index}].ca`) },
+  )
+  const identify = viewerOf({ issuer: keys.issuer, key: keys.key, log, issuers })
   const mayOperate = (request: FastifyRequest) =>
     identify(request.raw.headersDistinct['authorization']).then(
       ({ scopes }) => scopes.includes('hub:operate'),

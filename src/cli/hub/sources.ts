@@ -23,7 +23,7 @@ export interface CheckedSpoke {
 
 /** Checks the connector and the settings of every spoke, so that a wrong hub.yaml starts nothing. Throws ConfigError. */
 export function checkSpokes(loaded: Loaded<HubConfig>): CheckedSpoke[] {
-  return loaded.value.spokes.map((spoke, index) => ({ spoke, open: checkSource(loaded, `spokes[${index}]`, spoke) }))
+  return loaded.value.spokes.map((spoke, index) => ({ spoke, open: checkSource(loaded, ['spokes', index], spoke) }))
 }
 
 /** What sources are opened with. */

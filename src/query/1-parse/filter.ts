@@ -1,3 +1,6 @@
+import { checkForm } from '../../connector/check-form.js'
+import { pathText, sentence } from '../../connector/issue-text.js'
+import { didYouMean, nearNames } from '../../connector/near-names.js'
 import { BadUserInput, DialsError } from '../../errors.js'
 import { type FilterInput, type FilterOperator, operandSchemas, queryLimits } from './input.js'
 
@@ -85,8 +88,11 @@ function parseTests(filter: FilterInput, given: readonly string[], path: Path): 
   if (typeof filter.column !== 'string' || filter.column === '')
     throw new BadUserInput('A filter names its column.', { inputPath: [...path, 'column'] })
   const stray = given.find((key) => key !== 'column' && !(operators as string[]).includes(key))
-  if (stray !== undefined)
-    throw new BadUserInput(`There is no operator '${stray.slice(0, 60)}'.`, { inputPath: path, suggestions: operators })
+  if (stray !== undefined) {
+    const suggestions = nearNames(stray, operators)
+    const lack = `There is no operator '${stray.slice(0, 60)}': there are ${operators.join(', ')}.`
+    throw new BadUserInput(`${lack}${didYouMean(suggestions)}`, { inputPath: path, suggestions })
+  }
   const used = operators.filter((operator) => given.includes(operator))
   if (used.length === 0)
     throw new BadUserInput(`The filter on '${filter.column}' has no operator: give one of ${operators.join(', ')}.`, { inputPath: path })
@@ -100,15 +106,14 @@ function parseTests(filter: FilterInput, given: readonly string[], path: Path): 
 
 function parseTest(operator: FilterOperator, operand: unknown, path: Path): Test {
   if (operand === null) throw new BadUserInput(`'${operator}' has a null operand. Use isNull to ask for nulls.`, { inputPath: path })
-  const parsed = operandSchemas[operator].safeParse(operand)
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    throw new BadUserInput(`The operand of '${operator}' ${issue?.message ?? 'is wrong'}.`, {
-      inputPath: [...path, ...((issue?.path ?? []) as Path)],
-    })
+  const checked = checkForm<unknown>(operandSchemas[operator], operand)
+  if ('faults' in checked) {
+    const [fault] = checked.faults
+    const place = fault.path.length === 0 ? `The operand of '${operator}'` : pathText(fault.path, operator)
+    throw new BadUserInput(sentence(`${place} ${fault.message}`), { inputPath: [...path, ...(fault.path as Path)] })
   }
-  if (operator === 'withinBox') checkBox(parsed.data as number[], path)
-  return { operator, operand: parsed.data, path } as Test
+  if (operator === 'withinBox') checkBox(checked.value as number[], path)
+  return { operator, operand: checked.value, path } as Test
 }
 
 function checkBox(box: readonly number[], path: Path): void {

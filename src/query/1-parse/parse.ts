@@ -1,11 +1,11 @@
-import type { z } from 'zod'
 import type { ColumnType } from '../../connector/column.js'
+import { checkForm, type Fault, faultText } from '../../connector/check-form.js'
+import { sentence } from '../../connector/issue-text.js'
+import { didYouMean, nearNames } from '../../connector/near-names.js'
 import type { Granularity, JoinType } from '../../connector/relation.js'
 import { BadUserInput } from '../../errors.js'
 import { type ParsedFilter, type Path, parseFilter } from './filter.js'
 import { downloadInputSchema, type QueryInput, queryInputSchema, queryLimits } from './input.js'
-import { issueText, knownMembers } from './issue-text.js'
-import { nearNames } from '../near-names.js'
 
 /**
  * A query whose form is checked. Names and types are still as the client wrote them. Every part carries its place in the input, for errors.
@@ -75,24 +75,19 @@ const defaultsOf = {
   WHOLE: { rows: Infinity, groups: Infinity, timeoutMs: queryLimits.timeoutMsMax },
 } as const
 
-/** Of several faults a member that is not known is told first: it may be why another is missing. */
-function inputError(schema: z.ZodType, issues: readonly z.core.$ZodIssue[]): BadUserInput {
-  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]
-  const path = (issue?.path ?? []) as Path
-  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined
-  const suggestions = unknown === undefined ? [] : nearNames(unknown, knownMembers(schema, path))
-  return new BadUserInput(`${path.length === 0 ? 'The query' : path.join('.')} ${issue?.message ?? 'is wrong'}.`, {
-    inputPath: path,
-    ...(suggestions.length === 0 ? {} : { suggestions }),
+function inputError(fault: Fault): BadUserInput {
+  return new BadUserInput(sentence(faultText(fault, 'The query')), {
+    inputPath: fault.path as Path,
+    ...(fault.suggestions.length === 0 ? {} : { suggestions: fault.suggestions }),
   })
 }
 
 /** Stage 1: checks the input's form and limits, and fills in defaults. Throws BAD_USER_INPUT with the place. */
 export function parse(input: unknown, form: AnswerForm = 'PAGE', rowsMax = Infinity): ParsedQuery {
   const schema = form === 'PAGE' ? queryInputSchema : downloadInputSchema
-  const checked = schema.safeParse(input, { error: issueText })
-  if (!checked.success) throw inputError(schema, checked.error.issues)
-  const query = checked.data
+  const checked = checkForm<QueryInput>(schema, input)
+  if ('faults' in checked) throw inputError(checked.faults[0])
+  const query = checked.value
   const grouped = nonEmpty(query.groupBy) || nonEmpty(query.measures)
   if (grouped && query.select !== null && query.select !== undefined) {
     throw new BadUserInput("'select' does not stand beside groupBy or measures: the output is the groups and the measures.", {
@@ -184,10 +179,13 @@ function parseTimeZone(name: string): string {
     if (timeZones.size < 1000) timeZones.set(name, timeZone)
     return timeZone
   } catch {
-    throw new BadUserInput(
-      "There is no such time zone. Give the IANA name of a place, such as 'Europe/London', or 'UTC'; abbreviations such as BST have several meanings.",
-      { inputPath: ['timeZone'] },
-    )
+    // Names without a slash are abbreviations, and what is like one means another.
+    const suggestions = name.includes('/') ? nearNames(name, Intl.supportedValuesOf('timeZone')).slice(0, 1) : []
+    const mend = "Give the IANA name of a place, such as 'Europe/London', or 'UTC'; abbreviations such as BST have several meanings."
+    throw new BadUserInput(`There is no such time zone. ${suggestions.length === 0 ? mend : didYouMean(suggestions).trimStart()}`, {
+      inputPath: ['timeZone'],
+      ...(suggestions.length === 0 ? {} : { suggestions }),
+    })
   }
 }
 

@@ -47,7 +47,7 @@ export async function bind(query: ParsedQuery, catalogue: QueryCatalogue, budget
   const scope = scopeOf(bound.filter(({ isJoined }) => isJoined))
   const where = query.where === undefined ? undefined : filter(query.where, scope)
   const named = query.grouped ? bindGroups(query, scope, seen) : bindSelect(query, scope, seen)
-  const outputScope = scopeOf([{ columns: named }])
+  const outputScope = scopeOf([{ columns: named }], (name) => noOutput(name, query, scope))
   const having = query.having === undefined ? undefined : bindPredicate(query.having, outputScope, () => undefined)
   const order = bindOrder(query, outputScope, named, seen)
 
@@ -90,12 +90,17 @@ async function lookUp(query: ParsedQuery, catalogue: QueryCatalogue): Promise<Re
       tables.set(table, own)
       continue
     }
-    throw new DialsError('UNKNOWN_TABLE', `There is no table '${table.slice(0, 200)}'.`, {
-      inputPath: path,
-      suggestions: await catalogue.nearTables(table),
-    })
+    const { text, suggestions } = await catalogue.helpWith(table)
+    throw new DialsError('UNKNOWN_TABLE', `There is no table '${table.slice(0, 200)}'.${text}`, { inputPath: path, suggestions })
   }
   return tables
+}
+
+/** `having` and `orderBy` name columns of the answer, which people confuse with those of the tables. */
+function noOutput(name: string, { grouped }: ParsedQuery, scope: Scope): string {
+  const lack = `The answer has no column '${name}'.`
+  if (!scope.has(name)) return lack
+  return `${lack} The tables have it: ${grouped ? 'group by it, or measure it' : "add it to 'select'"}.`
 }
 
 function placesOf(query: ParsedQuery): Map<string, Path> {

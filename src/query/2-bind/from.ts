@@ -1,10 +1,10 @@
 import type { ColumnType, Shape } from '../../connector/column.js'
+import { didYouMean, nearNames } from '../../connector/near-names.js'
 import { Pace } from '../../connector/next-turn.js'
 import { BadUserInput, DialsError, TypeMismatch } from '../../errors.js'
 import type { Path } from '../1-parse/filter.js'
 import type { ParsedTable } from '../1-parse/parse.js'
 import type { Meaning } from './bound-query.js'
-import { nearNames } from '../near-names.js'
 import type { QueryTable } from '../../catalogue/tables-for-query.js'
 
 /** The hub fills these columns with a row's spoke and table. It ignores a published column of the same name, which could lie about them. */
@@ -101,10 +101,9 @@ function chosenColumns(
     }
     const description = own.get(column)
     if (description === undefined) {
-      throw new DialsError('UNKNOWN_COLUMN', `The table ${table.id} has no column '${column.slice(0, 200)}'.`, {
-        inputPath: [...path, 'column'],
-        suggestions: nearNames(column, [...own.keys()]),
-      })
+      const suggestions = nearNames(column, [...own.keys()])
+      const lack = `The table ${table.id} has no column '${column.slice(0, 200)}'.`
+      throw new DialsError('UNKNOWN_COLUMN', `${lack}${didYouMean(suggestions)}`, { inputPath: [...path, 'column'], suggestions })
     }
     columns.set(name, cellOfColumn(description, type === undefined ? shapeOfColumn(description) : readAs(description, type, path)))
   }

@@ -32,7 +32,11 @@ function bindTest(test: Test, column: ReturnType<Scope['resolve']>): Predicate {
     case 'isNull':
       return { kind: 'isNull', input: left, negated: !test.operand }
     case 'in':
-      return { kind: 'in', left, values: test.operand.map((cell, index) => literal(cell, column.shape, [...test.path, index])) }
+      return {
+        kind: 'in',
+        left,
+        values: test.operand.map((cell, index) => literal(cell, column.shape, { column: column.name, path: [...test.path, index] })),
+      }
     case 'startsWith':
     case 'contains':
       if (column.shape.type !== 'STRING')
@@ -45,6 +49,11 @@ function bindTest(test: Test, column: ReturnType<Scope['resolve']>): Predicate {
       return { kind: 'withinBox', input: left, west, south, east, north }
     }
     default:
-      return { kind: 'compare', comparison: test.operator, left, right: literal(test.operand, column.shape, test.path) }
+      return {
+        kind: 'compare',
+        comparison: test.operator,
+        left,
+        right: literal(test.operand, column.shape, { column: column.name, path: test.path }),
+      }
   }
 }

@@ -1,7 +1,7 @@
 import type { Shape } from '../../connector/column.js'
+import { didYouMean, nearNames } from '../../connector/near-names.js'
 import { BadUserInput, DialsError } from '../../errors.js'
 import type { Path } from '../1-parse/filter.js'
-import { nearNames } from '../near-names.js'
 
 /** A column that a place in a query may name, with its position and shape. */
 export interface ScopeColumn {
@@ -33,8 +33,12 @@ export interface ScopeTable {
 /**
  * A scope over the columns of tables. Names are case-sensitive. `alias.column` is a qualified name only where `alias` is one of the scope's.
  * Suggestions come from these columns alone, so they never name a hidden one.
+ * @param lacks what is wrong with a name that no column has.
  */
-export function scopeOf(tables: readonly ScopeTable[]): Scope {
+export function scopeOf(
+  tables: readonly ScopeTable[],
+  lacks: (name: string) => string = (name) => `There is no column '${name}' here.`,
+): Scope {
   const counts = new Map<string, number>()
   for (const { columns } of tables) for (const { name } of columns) counts.set(name, (counts.get(name) ?? 0) + 1)
   const named = tables.map(({ columns, alias, first = 0 }) =>
@@ -70,10 +74,8 @@ export function scopeOf(tables: readonly ScopeTable[]): Scope {
       }
       const [meant] = qualifiedBy(name)
       const near = meant === undefined ? named.flat() : (named[meant.of] ?? [])
-      throw new DialsError('UNKNOWN_COLUMN', `There is no column '${name.slice(0, 200)}' here.`, {
-        inputPath: path,
-        suggestions: nearNames(meant?.bare ?? name, [...new Set(near.map(({ bare }) => bare))]),
-      })
+      const suggestions = nearNames(meant?.bare ?? name, [...new Set(near.map(({ bare }) => bare))])
+      throw new DialsError('UNKNOWN_COLUMN', `${lacks(name.slice(0, 200))}${didYouMean(suggestions)}`, { inputPath: path, suggestions })
     },
   }
 }

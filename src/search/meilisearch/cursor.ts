@@ -13,7 +13,7 @@ export interface Walk {
 }
 
 /** A walk may show so many hits; then it needs a narrower question. */
-const walkMax = 2_000
+export const walkMax = 2_000
 const markBytes = 5
 const questionBytes = 8
 const keptBytes = 2
@@ -39,25 +39,30 @@ export function cursorOf(request: SearchRequest, { kept, seen }: Walk): string {
   return bytes.toString('base64url')
 }
 
-/** @throws BadUserInput if it is not a cursor of this question, or has come too far. */
-export function walkOf(request: SearchRequest): Walk | undefined {
-  const { after } = request
-  if (after === undefined) return undefined
+/**
+ * The walk of the cursor that came as this argument; undefined if none came.
+ * @throws BadUserInput if it is not a cursor of this question, or has come too far.
+ */
+export function walkOf(request: SearchRequest, argument: 'after' | 'before'): Walk | undefined {
+  const cursor = request[argument]
+  if (cursor === undefined) return undefined
   // A page may begin before the bound and end after it.
-  const bytes = after.length > (headBytes + (walkMax + 100) * markBytes) * 2 ? Buffer.alloc(0) : Buffer.from(after, 'base64url')
+  const bytes = cursor.length > (headBytes + (walkMax + 100) * markBytes) * 2 ? Buffer.alloc(0) : Buffer.from(cursor, 'base64url')
   const marks = (bytes.length - headBytes) / markBytes
-  const isOurs = bytes.toString('base64url') === after && Number.isInteger(marks) && marks > 0
+  const isOurs = bytes.toString('base64url') === cursor && Number.isInteger(marks) && marks > 0
   if (!isOurs || !bytes.subarray(keptBytes, headBytes).equals(digestOf(request))) {
-    throw new BadUserInput('after has to be a cursor of this search, as pageInfo.endCursor gives it.', { inputPath: ['after'] })
+    const given = argument === 'after' ? 'endCursor' : 'startCursor'
+    throw new BadUserInput(`${argument} has to be a cursor of this search, as pageInfo.${given} gives it.`, { inputPath: [argument] })
   }
-  if (marks >= walkMax) {
-    throw new BadUserInput(
-      `A search shows its first ${walkMax.toLocaleString('en')} hits. Narrow it by more words or a filter to see others.`,
-      { inputPath: ['after'] },
-    )
-  }
+  if (argument === 'after' && marks >= walkMax) throw tooFar('after')
   return {
     kept: bytes.readUInt16BE(),
     seen: Array.from({ length: marks }, (_, index) => bytes.readUIntBE(headBytes + index * markBytes, markBytes)),
   }
+}
+
+/** A walk cannot come so far. */
+export function tooFar(argument: 'after' | 'last'): BadUserInput {
+  const shown = `A search shows its first ${walkMax.toLocaleString('en')} hits.`
+  return new BadUserInput(`${shown} Narrow it by more words or a filter to see others.`, { inputPath: [argument] })
 }

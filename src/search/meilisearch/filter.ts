@@ -54,6 +54,9 @@ export function searchFilter(request: {
   return parts
 }
 
+/** The hits with these marks alone; of an empty list, none. */
+export const marked = (marks: readonly number[]): string => `mark IN [${marks.join(', ')}]`
+
 /** Excludes the hits that a walk has shown. */
 export const notSeen = (marks: readonly number[]): string => `NOT mark IN [${marks.join(', ')}]`
 

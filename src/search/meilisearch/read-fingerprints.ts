@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readForm } from '../../connector/check-form.js'
 import type { Fingerprint } from '../port.js'
 import type { Server } from './server.js'
 import { digestOf } from './stored-document.js'
@@ -12,8 +13,10 @@ export async function* readFingerprints(server: Server, uid: string): AsyncGener
   for (let offset = 0; ; offset += pageSize) {
     const { results, total } = await server.ask(async () =>
       // Ids are lower-case letters, digits, - and /, for which Meilisearch's order is the binary one.
-      pageSchema.parse(
+      readForm(
+        pageSchema,
         await server.client.index(uid).getDocuments({ fields: ['id', 'digest'], sort: ['id:asc'], limit: pageSize, offset }),
+        'a page of documents',
       ),
     )
     if (results.length > 0) yield results.map(({ id, digest }) => ({ id, digest: digestOf(digest) }))

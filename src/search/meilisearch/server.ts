@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type EnqueuedTask, Meilisearch, MeilisearchApiError, type Task } from 'meilisearch'
 import { z } from 'zod'
+import { readForm } from '../../connector/check-form.js'
 import { Reason, SourceUnavailable } from '../../errors.js'
 
 /** Timeouts of one request, and of the task that it starts. */
@@ -14,6 +15,7 @@ export interface ServerTimes {
 /** The times that a hub uses, in milliseconds. */
 export const serverTimes: ServerTimes = { requestMs: 30_000, taskMs: 15 * 60_000, retryMs: 250 }
 
+const taskSchema = z.object({ taskUid: z.number().int() })
 const underWay: ReadonlySet<string> = new Set(['enqueued', 'processing'])
 const ended: ReadonlySet<string> = new Set(['succeeded', 'failed', 'canceled'])
 
@@ -59,7 +61,7 @@ export class Server {
 
   /** Starts a task. @returns the task */
   async enqueue(enqueue: () => Promise<EnqueuedTask>): Promise<number> {
-    return this.ask(async () => z.object({ taskUid: z.number().int() }).parse(await enqueue()).taskUid)
+    return this.ask(async () => readForm(taskSchema, await enqueue(), 'a task').taskUid)
   }
 
   /** Starts a task and waits for its end. */

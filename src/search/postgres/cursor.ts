@@ -29,11 +29,12 @@ export function cursorOf(question: string, { width, score, modified, title, id }
   return Buffer.from(JSON.stringify([question, width, score, modified, title, id])).toString('base64url')
 }
 
-/** @throws BadUserInput if it is not a cursor of this question. */
-export function placeOf(question: string, cursor: string): Place {
+/** The place in a cursor, which came as this argument. @throws BadUserInput if it is not a cursor of this question. */
+export function placeOf(question: string, cursor: string, argument: 'after' | 'before'): Place {
   const parsed = cursor.length <= 10_000 ? cursorSchema.safeParse(parse(cursor)) : undefined
   if (parsed?.success !== true || parsed.data[0] !== question || parsed.data.some((part) => String(part).includes('\0'))) {
-    throw new BadUserInput('after has to be a cursor of this search, as pageInfo.endCursor gives it.', { inputPath: ['after'] })
+    const given = argument === 'after' ? 'endCursor' : 'startCursor'
+    throw new BadUserInput(`${argument} has to be a cursor of this search, as pageInfo.${given} gives it.`, { inputPath: [argument] })
   }
   const [, width, score, modified, title, id] = parsed.data
   return { width, score, modified, title, id }

@@ -13,10 +13,18 @@ export interface Found {
   readonly title: string
 }
 
-/** @property hits one more than the page holds, if there are more */
+/** The places between which a page lies. */
+export interface Between {
+  readonly after?: Place | undefined
+  readonly before?: Place | undefined
+}
+
+/** @property hits one more than the page holds, if there are more: at their beginning if the page is read backwards, else at their end */
 export interface FoundPage {
   readonly total: number
+  /** Whether there is something at the place that the page comes after, or before it; and likewise on the other side. */
   readonly isBefore: boolean
+  readonly isAfter: boolean
   readonly hits: readonly Found[]
   readonly facets: readonly FacetCounts[]
 }
@@ -24,25 +32,57 @@ export interface FoundPage {
 /** An unknown time sorts before all times. */
 const fresh = `coalesce(modified, -9007199254740991)`
 
-const orders = {
-  RELEVANCE: {
-    by: `score desc, ${fresh} desc, id`,
-    after: `score < :score or (score = :score and (${fresh} < :fresh or (${fresh} = :fresh and id > :id)))`,
-  },
-  MODIFIED_DESC: { by: `${fresh} desc, id`, after: `${fresh} < :fresh or (${fresh} = :fresh and id > :id)` },
-  TITLE_ASC: { by: 'title, id', after: `(title, id) > (:title, :id)` },
-} as const
+/** What each order goes by, and whether upwards; the id makes it complete. */
+const orders: Readonly<Record<SearchRequest['sort'], readonly (readonly [value: string, name: keyof Place, upwards: boolean])[]>> = {
+  RELEVANCE: [
+    ['score', 'score', false],
+    [fresh, 'modified', false],
+    ['id', 'id', true],
+  ],
+  MODIFIED_DESC: [
+    [fresh, 'modified', false],
+    ['id', 'id', true],
+  ],
+  TITLE_ASC: [
+    ['title', 'title', true],
+    ['id', 'id', true],
+  ],
+}
+
+const orderBy = (sort: SearchRequest['sort'], backwards: boolean) =>
+  orders[sort].map(([value, , upwards]) => `${value} ${upwards === backwards ? 'desc' : 'asc'}`).join(', ')
+
+/** Whether a document stands after the place `after`, or before the place `before`. */
+function beyond(sort: SearchRequest['sort'], side: 'after' | 'before'): string {
+  return orders[sort].reduceRight((rest, [value, name, upwards]) => {
+    const further = `${value} ${upwards === (side === 'after') ? '>' : '<'} :${side}_${name}`
+    return rest === '' ? further : `(${further} or (${value} = :${side}_${name} and ${rest}))`
+  }, '')
+}
+
+const placeValues = (side: 'after' | 'before', place: Place | undefined) =>
+  place === undefined
+    ? {}
+    : {
+        [`${side}_score`]: place.score,
+        [`${side}_modified`]: place.modified ?? Number.MIN_SAFE_INTEGER,
+        [`${side}_title`]: place.title,
+        [`${side}_id`]: place.id,
+      }
 
 /** One page, and counts over everything found, in one statement, so that both are of the same moment. */
 export async function findPage(
   knex: Knex,
   request: SearchRequest,
   query: TextQuery | undefined,
-  place: Place | undefined,
+  between: Between,
   timeoutMs: number,
 ): Promise<FoundPage> {
-  const { facets, sort, first, audiences, spokes, except } = request
-  const order = orders[sort]
+  const { facets, sort, first, last, audiences, spokes, except } = request
+  const bounds = (['after', 'before'] as const).filter((side) => between[side] !== undefined)
+  const inside = bounds.map((side) => beyond(sort, side)).join(' and ') || 'true'
+  const outside = (side: 'after' | 'before') =>
+    between[side] === undefined ? 'false' : `exists (select from found where not ${beyond(sort, side)})`
   const merits = boundMerits(query, spokes)
   const { rows } = (await knex
     .raw(
@@ -51,35 +91,34 @@ export async function findPage(
          from search_documents
          where ${visible(query, audiences)} and spoke = any(:spokes) ${except.length === 0 ? '' : 'and not id = any(:except)'} ${conditionsOf(request.conditions)}
        ),
-       ${gatheredOf(facets)}page as (select id, modified, title, score from found ${place === undefined ? '' : `where ${order.after}`} order by ${order.by} limit :rows)
+       ${gatheredOf(facets)}page as (select id, modified, title, score from found where ${inside} order by ${orderBy(sort, last !== undefined)} limit :rows)
        select (select count(*) from found) as total,
-         ${place === undefined ? 'false' : `exists (select from found where not (${order.after}))`} as "isBefore",
-         coalesce((select json_agg(json_build_object('id', id, 'modified', modified, 'title', title, 'score', score) order by ${order.by}) from page), '[]') as hits,
+         ${outside('after')} as "isBefore", ${outside('before')} as "isAfter",
+         coalesce((select json_agg(json_build_object('id', id, 'modified', modified, 'title', title, 'score', score) order by ${orderBy(sort, false)}) from page), '[]') as hits,
          ${facets.length === 0 ? `'[]'::json` : facetCounts(facets)} as facets`,
       {
         ...conditionValues(request.conditions),
         spokes: texts(spokes),
         except: texts(except),
         audiences: texts(audiences),
-        rows: first + 1,
+        rows: (last ?? first) + 1,
         match: query?.match ?? '',
         ...query?.exact,
         ...valuesOf(merits.flat()),
         asked: fold(request.text),
-        score: place?.score ?? 0,
-        fresh: place?.modified ?? Number.MIN_SAFE_INTEGER,
-        title: place?.title ?? '',
-        id: place?.id ?? '',
+        ...placeValues('after', between.after),
+        ...placeValues('before', between.before),
         values: facetValuesMax,
       },
     )
     .timeout(timeoutMs, { cancel: true })) as {
     rows: [Omit<FoundPage, 'facets'> & { facets: { facet: number; value: string; count: number }[] }]
   }
-  const [{ total, isBefore, hits, facets: counts }] = rows
+  const [{ total, isBefore, isAfter, hits, facets: counts }] = rows
   return {
     total,
     isBefore,
+    isAfter,
     hits,
     facets: facets.map((facet) => ({
       facet,

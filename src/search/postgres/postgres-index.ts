@@ -4,7 +4,7 @@ import { SourceTimeout } from '../../errors.js'
 import type { Fingerprint, SearchDocument, SearchIndex, SearchPage, SearchRequest } from '../port.js'
 import { cursorOf, placeOf, questionOf, type Width } from './cursor.js'
 import { correctedText } from './corrected-text.js'
-import { findPage, type FoundPage } from './find.js'
+import { type Between, findPage, type FoundPage } from './find.js'
 import { highlightsOf } from './highlights.js'
 import { nearWords } from './near-words.js'
 import { type Near, type TextQuery, textQuery } from './text-query.js'
@@ -32,9 +32,14 @@ export class PostgresIndex implements SearchIndex {
     signal.throwIfAborted()
     return this.#coded(async () => {
       const question = questionOf(request)
-      const place = request.after === undefined ? undefined : placeOf(question, request.after)
-      const { page, width, query, corrected } = await this.#find(request, place?.width, place)
-      const shown = page.hits.slice(0, request.first)
+      const { after, before, first, last } = request
+      const between = {
+        after: after === undefined ? undefined : placeOf(question, after, 'after'),
+        before: before === undefined ? undefined : placeOf(question, before, 'before'),
+      }
+      const { page, width, query, corrected } = await this.#find(request, (between.after ?? between.before)?.width, between)
+      const isMore = page.hits.length > (last ?? first)
+      const shown = last === undefined ? page.hits.slice(0, first) : page.hits.slice(isMore ? 1 : 0)
       let reading: ReturnType<typeof highlightsOf> | undefined
       const highlights = () =>
         (reading ??= this.#coded(() =>
@@ -51,8 +56,8 @@ export class PostgresIndex implements SearchIndex {
           cursor: cursorOf(question, { ...hit, title: request.sort === 'TITLE_ASC' ? hit.title : '', width }),
           highlights: async () => (await highlights()).get(hit.id) ?? [],
         })),
-        hasNextPage: page.hits.length > request.first,
-        hasPreviousPage: page.isBefore,
+        hasNextPage: page.isAfter || (isMore && last === undefined),
+        hasPreviousPage: page.isBefore || (isMore && last !== undefined),
         totalCount: page.total,
         facets: page.facets,
         correctedText: page.total > 0 ? corrected : null,
@@ -64,9 +69,9 @@ export class PostgresIndex implements SearchIndex {
   async #find(
     request: SearchRequest,
     width: Width | undefined,
-    place: Parameters<typeof findPage>[3],
+    between: Between,
   ): Promise<{ page: FoundPage; width: Width; query: TextQuery | undefined; corrected: string | null }> {
-    const find = (query: TextQuery | undefined) => findPage(this.knex, request, query, place, searchMsMax)
+    const find = (query: TextQuery | undefined) => findPage(this.knex, request, query, between, searchMsMax)
     const terms = termsOf(request.text)
     if (terms.all.length + terms.not.length === 0) return { page: await find(undefined), width: 0, query: undefined, corrected: null }
     const near = (everyWord: boolean) => nearWords(this.knex, terms, request.audiences, { everyWord })

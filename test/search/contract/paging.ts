@@ -34,6 +34,43 @@ export function paging(open: OpenSearchIndex): void {
     })
   })
 
+  describe.each(searchSorts)('%s', (sort) => {
+    test.each([1, 4, 7])('%i at a time, from the end back: everything once, in the same order', async (last) => {
+      for (const text of ['', 'garden']) {
+        const onwards = idsOf(await ask(index(), { text, sort }))
+        const ids: string[] = []
+        for (let before: string | undefined; ;) {
+          const page = await ask(index(), { text, sort, last, facets: ['KEYWORD'], ...(before === undefined ? {} : { before }) })
+          expect(page.hasNextPage).toBe(ids.length > 0)
+          expect([page.totalCount, page.facets]).toEqual([17, [{ facet: 'KEYWORD', values: [{ value: 'even', count: 9 }] }]])
+          ids.unshift(...idsOf(page))
+          expect(page.hasPreviousPage).toBe(ids.length < 17)
+          if (!page.hasPreviousPage) break
+          before = page.hits[0]!.cursor
+        }
+        expect(ids).toEqual(onwards)
+      }
+    })
+
+    test('forth and back again, and between two cursors', async () => {
+      const one = { text: 'garden', sort, first: 4 }
+      const page1 = await ask(index(), one)
+      const page2 = await ask(index(), { ...one, after: page1.hits[3]!.cursor })
+      const page3 = await ask(index(), { ...one, after: page2.hits[3]!.cursor })
+      const back = await ask(index(), { ...one, last: 4, before: page3.hits[0]!.cursor })
+      expect([idsOf(back), back.hasPreviousPage, back.hasNextPage]).toEqual([idsOf(page2), true, true])
+      const again = await ask(index(), { ...one, after: back.hits[3]!.cursor })
+      expect(idsOf(again)).toEqual(idsOf(page3))
+      const between = { after: page1.hits[1]!.cursor, before: page3.hits[1]!.cursor }
+      const all = [...idsOf(page1), ...idsOf(page2), ...idsOf(page3)]
+      expect(idsOf(await ask(index(), { ...one, ...between }))).toEqual(all.slice(2, 6))
+      expect(idsOf(await ask(index(), { ...one, ...between, last: 3 }))).toEqual(all.slice(6, 9))
+      const none = await ask(index(), { ...one, last: 4, before: page1.hits[0]!.cursor })
+      expect([none.hits, none.hasPreviousPage, none.hasNextPage, none.totalCount]).toEqual([[], false, true, 17])
+      expect((await ask(index(), { ...one, last: 0 })).hits).toEqual([])
+    })
+  })
+
   test('from any hit, not just from the last of a page', async () => {
     const { hits } = await ask(index(), { sort: 'TITLE_ASC' })
     const rest = await ask(index(), { sort: 'TITLE_ASC', after: hits[4]!.cursor })
@@ -89,7 +126,8 @@ export function paging(open: OpenSearchIndex): void {
   ]
   test.each(rubbish.map((one) => [one.slice(0, 40), one] as const))('rubbish for a cursor is refused: %s', async (_what, after) => {
     for (const sort of searchSorts)
-      await expect(ask(index(), { after, sort })).rejects.toMatchObject({ code: 'BAD_USER_INPUT', inputPath: ['after'] })
+      for (const side of ['after', 'before'])
+        await expect(ask(index(), { [side]: after, sort })).rejects.toMatchObject({ code: 'BAD_USER_INPUT', inputPath: [side] })
   })
 
   test('facets and the size of the page may change within a walk', async () => {

@@ -17,6 +17,11 @@ export function nearNames(mistaken: string, names: readonly string[]): string[] 
   return [...new Set([...alike, ...suggestionList(mistaken, short), ...holding])].slice(0, most)
 }
 
+/** A sentence that follows an error's own: ` Did you mean 'Ward' or 'Wards'?` Empty where there is no such name. */
+export function didYouMean(names: readonly string[]): string {
+  return names.length === 0 ? '' : ` Did you mean ${names.map((name) => `'${name}'`).join(' or ')}?`
+}
+
 /** People most often get case, spaces and punctuation wrong: `post code` for `PostCode`. */
 function fold(name: string): string {
   return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '')
