@@ -114,12 +114,13 @@ async function harvestDataset(
     for (const file of dataset.files) if (!withRows.has(file)) await hold(file, (held) => parts.hashes.of(file.path, held, signal))
     const columns = new Map(Object.entries(dataset.entry.columns ?? {}))
     const types = new Map([...columns].flatMap(([name, { type }]) => (type === undefined ? [] : [[name, type] as const])))
+    const said = { types, keepTotals: dataset.entry.totals === 'KEEP' }
     const read: ReadTable[] = []
     for (const { stem, name, title, file, problems } of dataset.tables) {
       // A file without rows does not show the types of its columns, so those of the last harvest stay.
       const before = bound.get(`${stem}/`)
       const known = before === undefined ? undefined : (await parts.harvestedTables.get(`${dataset.id}/${before}`))?.columns
-      const { key, manifest } = await hold(file, (held) => parts.converter.copyOf({ ...file, held }, types, signal, known))
+      const { key, manifest } = await hold(file, (held) => parts.converter.copyOf({ ...file, held }, said, signal, known))
       const { modified: asOf } = seen.get(file.name) as DataFile
       const version = await parts.versionOf([key])
       for (const table of manifest.tables) {
@@ -131,6 +132,7 @@ async function harvestDataset(
           rowCount: table.rowCount,
           asOf,
           ...(table.indexed === undefined ? {} : { indexed: table.indexed }),
+          ...(table.totals === undefined ? {} : { totals: table.totals }),
         }
         read.push({
           key: `${stem}/${table.sheet ?? ''}`,

@@ -8,7 +8,9 @@ import { withRows } from './copies/wide-rows.js'
 import type { StagedTable } from './staged-table.js'
 import { isDamage } from './parquet/readable-columns.js'
 import { innerRows } from './layout/inner-rows.js'
+import { findTotals, type FoundTotal } from './layout/find-totals.js'
 import { endsWith, repeatsHeader } from './layout/tail.js'
+import { isTotalAmongRows, totalProblems } from './layout/total-problems.js'
 import { dayNumbers } from './typing/day-numbers.js'
 import { failedGuess } from './typing/guess.js'
 import { Unreadable } from './unreadable.js'
@@ -25,11 +27,23 @@ export interface CopyPlace {
   readonly fileBytes: number
 }
 
-/** Writes the copy of a staged table, and reads from the copy what the catalogue describes: rows, nulls, and what the values are. */
-export async function writeTable(session: EngineSession, given: StagedTable, place: CopyPlace): Promise<ConvertedTable> {
+/** Writes the copy of a staged table without its totals, and reads from the copy what the catalogue describes: rows, nulls, and what the values are. */
+export async function writeTable(
+  session: EngineSession,
+  given: StagedTable,
+  place: CopyPlace,
+  { keepTotals }: { keepTotals: boolean },
+): Promise<ConvertedTable> {
   const { staged, copy } = await copyOut(session, given, place)
   try {
-    const table = await describe(session, staged, copy.from)
+    const totals = await findTotals(
+      session,
+      copy.from,
+      staged.columns.map(({ shape }) => shape),
+    )
+    const setAside = keepTotals ? [] : totals
+    if (setAside.length > 0) await copy.without(setAside.map((total) => total.place))
+    const table = await describe(session, staged, copy.from, setAside)
     const key = keyOf(table)
     const isIndexed = key !== undefined && (await copy.indexBy(key))
     return { file: copy.file, ...table, ...(isIndexed ? { indexed: key } : {}) }
@@ -52,14 +66,18 @@ function keyOf({ columns, rowCount }: Pick<ConvertedTable, 'columns' | 'rowCount
   return position === -1 ? undefined : position
 }
 
-async function describe(session: EngineSession, staged: StagedTable, copy: string): Promise<Omit<ConvertedTable, 'file'>> {
+async function describe(
+  session: EngineSession,
+  staged: StagedTable,
+  copy: string,
+  setAside: readonly FoundTotal[],
+): Promise<Omit<ConvertedTable, 'file'>> {
   const counts = staged.columns.map((_, position) => `count(${columnAt(position)}) AS ${columnAt(position)}`)
   const [row = {}] = await session.rows(`SELECT count(*) AS n, ${counts.join(', ')} FROM ${copy}`)
   const rowCount = Number(row.n)
-  if (staged.rows !== undefined && staged.rows !== rowCount) {
-    throw new Unreadable(
-      `The file has ${staged.rows} rows, but ${rowCount} could be read. It was not taken, so that no row is lost unseen.`,
-    )
+  const read = rowCount + setAside.length
+  if (staged.rows !== undefined && staged.rows !== read) {
+    throw new Unreadable(`The file has ${staged.rows} rows, but ${read} could be read. It was not taken, so that no row is lost unseen.`)
   }
   const columns = staged.columns.map(({ name, shape }, position) => ({
     name,
@@ -71,7 +89,12 @@ async function describe(session: EngineSession, staged: StagedTable, copy: strin
   const recognised = await recognise(session, copy, columns)
   const profiles = await profileColumns(session, copy, recognised, rowCount)
   const days = recognised.flatMap((column, position) => dayNumbers(column, profiles[position]) ?? [])
-  const problems = [...staged.problems, ...days, ...(await misplaced(session, staged, copy, rowCount))]
+  const totals = totalProblems(
+    setAside,
+    staged.columns.map(({ name }) => name),
+  )
+  const like = await misplaced(session, staged, copy, rowCount)
+  const problems = [...staged.problems, ...totals, ...days, ...like]
   const shown = problems.length > problemsMax ? [...problems.slice(0, problemsMax), `${problems.length - problemsMax} more.`] : problems
   return {
     ...(staged.sheet === undefined ? {} : { sheet: staged.sheet }),
@@ -80,6 +103,7 @@ async function describe(session: EngineSession, staged: StagedTable, copy: strin
       ...(profiles[position] === undefined ? {} : { profile: profiles[position] }),
     })),
     rowCount,
+    ...(like.some(isTotalAmongRows) ? { totals: 'AMONG_ROWS' } : setAside.length > 0 ? { totals: 'SET_ASIDE' } : {}),
     problems: shown,
   }
 }
@@ -105,7 +129,7 @@ function isCast(text: string): boolean {
   return /^(?:Conversion|Out of Range) Error|Could not parse string/.test(text)
 }
 
-/** Reports rows that are not data: the header again, totals, notes. All rows are kept. */
+/** Reports rows that are not data: the header again, what looks like a total, notes. All of these are kept. */
 async function misplaced(session: EngineSession, { columns }: StagedTable, copy: string, rowCount: number): Promise<string[]> {
   const texts = columns.flatMap(({ shape }, position) => (shape.type === 'STRING' ? [position] : []))
   const repeated =
