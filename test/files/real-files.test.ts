@@ -94,7 +94,9 @@ describe.skipIf(!present || !isLong)('real open data of London', { tags: [long] 
       expect.stringContaining('Windows-1252'),
       expect.stringContaining('Line 1 above the table'),
       expect.stringContaining('no field holds a value'),
-      expect.stringMatching(/^Row 972 .* says "grand total", nothing else, and holds the exact sum of all 971 rows above it in column Total/),
+      expect.stringMatching(
+        /^Row 972 .* says "grand total", nothing else, and holds the exact sum of all 971 rows above it in column Total/,
+      ),
       expect.stringContaining('totals: KEEP'),
     ])
   })
