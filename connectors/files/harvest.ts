@@ -114,7 +114,10 @@ async function harvestDataset(
     for (const file of dataset.files) if (!withRows.has(file)) await hold(file, (held) => parts.hashes.of(file.path, held, signal))
     const columns = new Map(Object.entries(dataset.entry.columns ?? {}))
     const types = new Map([...columns].flatMap(([name, { type }]) => (type === undefined ? [] : [[name, type] as const])))
-    const said = { types, keepTotals: dataset.entry.totals === 'KEEP' }
+    const semanticTypes = new Map(
+      [...columns].flatMap(([name, { semanticType }]) => (semanticType === undefined ? [] : [[name, semanticType] as const])),
+    )
+    const said = { types, semanticTypes, keepTotals: dataset.entry.totals === 'KEEP' }
     const read: ReadTable[] = []
     for (const { stem, name, title, file, problems } of dataset.tables) {
       // A file without rows does not show the types of its columns, so those of the last harvest stay.

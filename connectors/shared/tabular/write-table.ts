@@ -1,3 +1,4 @@
+import type { ColumnDescription } from '../../../src/connector/column.js'
 import type { EngineSession } from '../../../src/connector/engine.js'
 import type { ConvertedTable } from './copies/manifest.js'
 import { profileColumns } from './profile/profile.js'
@@ -11,6 +12,7 @@ import { innerRows } from './layout/inner-rows.js'
 import { findTotals, type FoundTotal } from './layout/find-totals.js'
 import { endsWith, repeatsHeader } from './layout/tail.js'
 import { isTotalAmongRows, totalProblems } from './layout/total-problems.js'
+import { settleGeometry, withGeometry, type WithGeometry } from './places/derive-geometry.js'
 import { dayNumbers } from './typing/day-numbers.js'
 import { failedGuess } from './typing/guess.js'
 import { Unreadable } from './unreadable.js'
@@ -32,9 +34,9 @@ export async function writeTable(
   session: EngineSession,
   given: StagedTable,
   place: CopyPlace,
-  { keepTotals }: { keepTotals: boolean },
+  { keepTotals, semanticTypes }: { keepTotals: boolean; semanticTypes: ReadonlyMap<string, string> },
 ): Promise<ConvertedTable> {
-  const { staged, copy } = await copyOut(session, given, place)
+  const { staged, copy } = await copyOut(session, withGeometry(given, semanticTypes), place)
   try {
     const totals = await findTotals(
       session,
@@ -43,7 +45,7 @@ export async function writeTable(
     )
     const setAside = keepTotals ? [] : totals
     if (setAside.length > 0) await copy.without(setAside.map((total) => total.place))
-    const table = await describe(session, staged, copy.from, setAside)
+    const table = await describe(session, staged, copy.from, { setAside, semanticTypes })
     const key = keyOf(table)
     const isIndexed = key !== undefined && (await copy.indexBy(key))
     return { file: copy.file, ...table, ...(isIndexed ? { indexed: key } : {}) }
@@ -68,9 +70,9 @@ function keyOf({ columns, rowCount }: Pick<ConvertedTable, 'columns' | 'rowCount
 
 async function describe(
   session: EngineSession,
-  staged: StagedTable,
+  staged: WithGeometry,
   copy: string,
-  setAside: readonly FoundTotal[],
+  { setAside, semanticTypes }: { setAside: readonly FoundTotal[]; semanticTypes: ReadonlyMap<string, string> },
 ): Promise<Omit<ConvertedTable, 'file'>> {
   const counts = staged.columns.map((_, position) => `count(${columnAt(position)}) AS ${columnAt(position)}`)
   const [row = {}] = await session.rows(`SELECT count(*) AS n, ${counts.join(', ')} FROM ${copy}`)
@@ -86,7 +88,13 @@ async function describe(
     nullable: Number(row[columnAt(position)]) < rowCount,
     sensitivity: 'NONE' as const,
   }))
-  const recognised = await recognise(session, copy, columns)
+  const { described: recognised, ...derived } = await withDerived(
+    session,
+    staged,
+    copy,
+    await recognise(session, copy, columns),
+    semanticTypes,
+  )
   const profiles = await profileColumns(session, copy, recognised, rowCount)
   const days = recognised.flatMap((column, position) => dayNumbers(column, profiles[position]) ?? [])
   const totals = totalProblems(
@@ -94,7 +102,7 @@ async function describe(
     staged.columns.map(({ name }) => name),
   )
   const like = await misplaced(session, staged, copy, rowCount)
-  const problems = [...staged.problems, ...totals, ...days, ...like]
+  const problems = [...staged.problems, ...totals, ...days, ...derived.problems, ...like]
   const shown = problems.length > problemsMax ? [...problems.slice(0, problemsMax), `${problems.length - problemsMax} more.`] : problems
   return {
     ...(staged.sheet === undefined ? {} : { sheet: staged.sheet }),
@@ -103,13 +111,35 @@ async function describe(
       ...(profiles[position] === undefined ? {} : { profile: profiles[position] }),
     })),
     rowCount,
+    ...(derived.from === undefined ? {} : { geometryFrom: derived.from }),
     ...(like.some(isTotalAmongRows) ? { totals: 'AMONG_ROWS' } : setAside.length > 0 ? { totals: 'SET_ASIDE' } : {}),
     problems: shown,
   }
 }
 
+/** The columns of a copy with what is to be said of a derived geometry, or without it where its sources turn out to be no coordinates. */
+async function withDerived(
+  session: EngineSession,
+  { coordinates }: WithGeometry,
+  copy: string,
+  columns: readonly ColumnDescription[],
+  semanticTypes: ReadonlyMap<string, string>,
+): Promise<{ described: readonly ColumnDescription[]; problems: readonly string[]; from?: string[] }> {
+  if (coordinates === undefined) return { described: columns, problems: [] }
+  const sources = columns.slice(0, -1)
+  const settled = await settleGeometry(session, copy, sources, semanticTypes, coordinates)
+  if ('none' in settled) return { described: sources, problems: [settled.none] }
+  const geometry = { ...(columns.at(-1) as ColumnDescription), description: settled.description }
+  const from = [coordinates.x, coordinates.y].map((position) => (sources[position] as ColumnDescription).name)
+  return { described: [...sources, geometry], problems: settled.problems, from }
+}
+
 /** Writes the table. If guessed types do not hold, writes it with certain types instead. Returns the table as written. */
-async function copyOut(session: EngineSession, staged: StagedTable, place: CopyPlace): Promise<{ staged: StagedTable; copy: WrittenCopy }> {
+async function copyOut(
+  session: EngineSession,
+  staged: WithGeometry,
+  place: CopyPlace,
+): Promise<{ staged: WithGeometry; copy: WrittenCopy }> {
   const outputs = staged.columns.map(({ sql }, position) => `${sql} AS ${columnAt(position)}`)
   const { folder, scratch, name, fileBytes } = place
   const size = { rowBytes: staged.rowBytes ?? 1, fileBytes, width: outputs.length }

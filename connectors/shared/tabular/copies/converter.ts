@@ -25,6 +25,8 @@ export interface TableFile {
 export interface Said {
   /** The types of columns, by name. */
   readonly types: ReadonlyMap<string, ColumnType>
+  /** The semantic types of columns, by name. */
+  readonly semanticTypes: ReadonlyMap<string, string>
   /** Rows that are certainly totals stay among the rows. */
   readonly keepTotals: boolean
 }
@@ -124,15 +126,16 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
   return turn
 }
 
-function copyKey(hash: string, format: string, { types, keepTotals }: Said, known?: readonly KnownColumn[]): string {
-  const demands = [...types].sort(([left], [right]) => (left < right ? -1 : 1))
+function copyKey(hash: string, format: string, { types, semanticTypes, keepTotals }: Said, known?: readonly KnownColumn[]): string {
+  const sorted = (said: ReadonlyMap<string, string>) => [...said].sort(([left], [right]) => (left < right ? -1 : 1))
   return createHash('sha256')
     .update(
       JSON.stringify([
         converterVersion,
         hash,
         format,
-        demands,
+        sorted(types),
+        sorted(semanticTypes),
         keepTotals,
         ...(known === undefined ? [] : [known.map(({ name, type, scale }) => [name, type, scale])]),
       ]),

@@ -18,6 +18,8 @@ export const convertedTableSchema = z.strictObject({
   /** The position of the indexed column. */
   indexed: z.number().int().min(0).optional(),
   totals: totalsSchema.optional(),
+  /** The columns from which the last one, a geometry, was derived. */
+  geometryFrom: z.array(z.string()).optional(),
   problems: z.array(z.string()),
 })
 /** Inferred from its schema. */
