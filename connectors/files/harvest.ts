@@ -12,6 +12,7 @@ import { type FileDataset, groupFiles } from './folder/datasets.js'
 import { holdDataFile } from './hold-data-file.js'
 import type { HeldFile } from '../shared/held-file.js'
 import { describeDataset, describeTable, lostProtection } from './describe.js'
+import { folderProblems } from './folder/folder-problems.js'
 import { type DataFile, listFolder } from './folder/folder.js'
 import type { ConvertedTable } from '../shared/tabular/copies/manifest.js'
 import { type FolderMemory, readMemory, writeMemory } from './folder/memory.js'
@@ -144,7 +145,7 @@ async function harvestDataset(
           held,
           version,
           title,
-          problems: [...problems, ...manifest.problems],
+          problems: [...problems, ...placesElsewhere(dataset, file, table), ...manifest.problems],
         })
       }
     }
@@ -171,6 +172,13 @@ async function harvestDataset(
     const message = `${reading}: ${reasonOf(thrown, dataset, parts.log)}`
     return [...refused, problemOf(dataset, message), ...(await asBefore(dataset, message, parts))]
   }
+}
+
+/** A table without geometries, of which the dataset has another form that has them. */
+function placesElsewhere({ files }: FileDataset, { name, stem, format }: DataFile, { columns }: ConvertedTable): string[] {
+  if (format === 'geojson' || columns.some(({ type }) => type === 'GEOMETRY')) return []
+  const other = files.find((file) => file.stem === stem && file.format === 'geojson')
+  return other === undefined ? [] : [folderProblems.placesElsewhere(name, other.name)]
 }
 
 /** Problems place and count rows, so those of a dataset that is not OPEN are told to its parties only. */

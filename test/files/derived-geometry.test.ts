@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -139,6 +140,18 @@ describe('easting and northing', () => {
     const off = places.map((place, at) => metres(place as Place, byTheGuide(...(points[at] as [number, number]))))
     expect(Math.max(...off)).toBeLessThan(0.05)
   })
+})
+
+test('Camden’s eastings and northings are where Camden itself says in degrees', async () => {
+  const content = readFileSync(new URL('../../examples/london/camden/data/polling-stations.csv', import.meta.url), 'utf8')
+  const { names, rows } = await tableOf('t.csv', content)
+  const off = rows.map((row) => {
+    const [, latitude, longitude] = /\((.*), (.*)\)/.exec(String(row[names.indexOf('Location')])) ?? []
+    const { coordinates } = JSON.parse(String(row.at(-1))) as { coordinates: Place }
+    return metres(coordinates, [Number(longitude), Number(latitude)])
+  })
+  expect(off).toHaveLength(14)
+  expect(Math.max(...off)).toBeLessThan(5)
 })
 
 test('longitude and latitude are the point that they say, and null where either is empty, out of range, or both are 0', async () => {
