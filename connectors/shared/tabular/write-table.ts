@@ -11,7 +11,7 @@ import { isDamage } from './parquet/readable-columns.js'
 import { innerRows } from './layout/inner-rows.js'
 import { findTotals, type FoundTotal } from './layout/find-totals.js'
 import { endsWith, repeatsHeader } from './layout/tail.js'
-import { isTotalAmongRows, totalProblems } from './layout/total-problems.js'
+import { isTotalAmongRows, placeInFile, totalProblems } from './layout/total-problems.js'
 import { settleGeometry, withGeometry, type WithGeometry } from './places/derive-geometry.js'
 import { dayNumbers } from './typing/day-numbers.js'
 import { failedGuess } from './typing/guess.js'
@@ -101,7 +101,7 @@ async function describe(
     setAside,
     staged.columns.map(({ name }) => name),
   )
-  const like = await misplaced(session, staged, copy, rowCount)
+  const like = await misplaced(session, staged, copy, rowCount, setAside)
   const problems = [...staged.problems, ...totals, ...days, ...derived.problems, ...like]
   const shown = problems.length > problemsMax ? [...problems.slice(0, problemsMax), `${problems.length - problemsMax} more.`] : problems
   return {
@@ -160,7 +160,13 @@ function isCast(text: string): boolean {
 }
 
 /** Reports rows that are not data: the header again, what looks like a total, notes. All of these are kept. */
-async function misplaced(session: EngineSession, { columns }: StagedTable, copy: string, rowCount: number): Promise<string[]> {
+async function misplaced(
+  session: EngineSession,
+  { columns }: StagedTable,
+  copy: string,
+  rowCount: number,
+  setAside: readonly FoundTotal[],
+): Promise<string[]> {
   const texts = columns.flatMap(({ shape }, position) => (shape.type === 'STRING' ? [position] : []))
   const repeated =
     texts.length === columns.length
@@ -170,6 +176,7 @@ async function misplaced(session: EngineSession, { columns }: StagedTable, copy:
           columns.map(({ name }) => name),
         )
       : []
-  const table = { rowCount, width: columns.length, texts }
+  const places = setAside.map(({ place }) => place)
+  const table = { rowCount, width: columns.length, texts, placeOf: (row: number) => placeInFile(row, places) }
   return [...repeated, ...(await innerRows(session, copy, table)), ...(await endsWith(session, copy, table))]
 }

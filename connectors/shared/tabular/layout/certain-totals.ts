@@ -19,10 +19,14 @@ export interface CertainTotal {
   readonly rows: number
   /** The columns whose sums it holds, by their place in `sums`. */
   readonly columns: readonly number[]
+  /** It is certain whatever else the table has. */
+  readonly isByItself: boolean
 }
 
 /** Fewer rows may add up by chance, or be one row and its name in other words. */
 const rowsMin = 2
+/** Where others of the same table are certain, the total of a single row is one too. */
+const rowsMinBesideOthers = 1
 
 /**
  * Decides which of the rows that are named like totals are certainly totals. Each must name nothing else, and hold in at least one column
@@ -36,19 +40,30 @@ export function certainTotals(
   marked: readonly MarkedRow[],
   stretches: readonly Amounts[],
 ): readonly CertainTotal[] {
+  const found = withFirst(isWhole, marked, stretches, rowsMinBesideOthers)
+  return found.some(({ isByItself }) => isByItself) ? found : withFirst(isWhole, marked, stretches, rowsMin)
+}
+
+/** A total may stand above its rows, which only a first row may. */
+function withFirst(
+  isWhole: readonly boolean[],
+  marked: readonly MarkedRow[],
+  stretches: readonly Amounts[],
+  least: number,
+): readonly CertainTotal[] {
   const [first] = marked
-  if (first?.place !== 1) return among(isWhole, marked, stretches).totals
-  // A total may stand above its rows.
-  const below = among(isWhole, marked.slice(1), stretches.slice(1))
-  const columns = sumsIn(isWhole, first, below.all)
-  if (columns !== undefined) return [{ place: 1, of: 'below', rows: below.all.rows, columns }, ...below.totals]
-  return among(isWhole, marked, stretches).totals
+  if (first?.place !== 1) return among(isWhole, marked, stretches, least).totals
+  const below = among(isWhole, marked.slice(1), stretches.slice(1), least)
+  const total = totalOf(isWhole, first, below.all, 'below', least)
+  if (total !== undefined) return [total, ...below.totals]
+  return among(isWhole, marked, stretches, least).totals
 }
 
 function among(
   isWhole: readonly boolean[],
   marked: readonly MarkedRow[],
   stretches: readonly Amounts[],
+  least: number,
 ): { totals: CertainTotal[]; all: Amounts } {
   const none: Amounts = { rows: 0, sums: isWhole.map(() => null), notZero: isWhole.map(() => 0) }
   const totals: CertainTotal[] = []
@@ -56,23 +71,32 @@ function among(
   let since = all
   for (const [at, row] of marked.entries()) {
     const after = stretches[at + 1] ?? none
-    const ofAll = sumsIn(isWhole, row, all)
-    const ofSome = ofAll === undefined ? sumsIn(isWhole, row, since) : undefined
-    if (ofAll !== undefined) totals.push({ place: row.place, of: 'above', rows: all.rows, columns: ofAll })
-    else if (ofSome !== undefined) totals.push({ place: row.place, of: 'since', rows: since.rows, columns: ofSome })
-    const isTotal = ofAll !== undefined || ofSome !== undefined
-    all = plus(isTotal ? all : plus(all, row), after)
-    since = isTotal ? after : plus(plus(since, row), after)
+    const total = totalOf(isWhole, row, all, 'above', least) ?? totalOf(isWhole, row, since, 'since', least)
+    if (total !== undefined) totals.push(total)
+    all = plus(total === undefined ? plus(all, row) : all, after)
+    since = total === undefined ? plus(plus(since, row), after) : after
   }
   return { totals, all }
 }
 
+function totalOf(
+  isWhole: readonly boolean[],
+  row: MarkedRow,
+  others: Amounts,
+  of: CertainTotal['of'],
+  least: number,
+): CertainTotal | undefined {
+  const columns = sumsIn(isWhole, row, others, least)
+  if (columns === undefined) return undefined
+  return { place: row.place, of, rows: others.rows, columns, isByItself: sumsIn(isWhole, row, others, rowsMin) !== undefined }
+}
+
 /** The columns in which a row holds the sum of others; undefined where it is not certainly their total. */
-function sumsIn(isWhole: readonly boolean[], row: MarkedRow, others: Amounts): number[] | undefined {
-  if (row.words !== 1 || others.rows < rowsMin) return undefined
+function sumsIn(isWhole: readonly boolean[], row: MarkedRow, others: Amounts, least: number): number[] | undefined {
+  if (row.words !== 1 || others.rows < least) return undefined
   const isSum = (column: number) => typeof row.sums[column] === 'bigint' && row.sums[column] === others.sums[column]
   const mayBeName = isWhole.some((whole, column) => whole && row.sums[column] !== null && !isSum(column))
-  const columns = isWhole.flatMap((_, column) => (isSum(column) && (others.notZero[column] as number) >= rowsMin ? [column] : []))
+  const columns = isWhole.flatMap((_, column) => (isSum(column) && (others.notZero[column] as number) >= least ? [column] : []))
   return mayBeName || columns.length === 0 ? undefined : columns
 }
 

@@ -1,4 +1,4 @@
-import { counted } from '../../../../src/connector/counted.js'
+import { counted, withCommas } from '../../../../src/connector/counted.js'
 import type { FoundTotal } from './find-totals.js'
 
 const shownMax = 20
@@ -24,8 +24,8 @@ export function totalProblems(totals: readonly FoundTotal[], names: readonly str
 const saidBy = ({ says }: FoundTotal) => (says === undefined ? 'is named as a total, names nothing else' : `says "${says}", nothing else,`)
 
 function rowsOf({ of, rows }: FoundTotal): string {
-  if (of === 'since') return `the ${rows} rows since the total before it`
-  return `all ${rows} rows ${of} it`
+  if (of === 'since') return `the ${counted(rows, 'row')} since the total before it`
+  return rows === 1 ? `the row ${of} it` : `all ${withCommas(rows)} rows ${of} it`
 }
 
 function columnsOf({ columns }: FoundTotal, names: readonly string[]): string {
@@ -37,3 +37,8 @@ function columnsOf({ columns }: FoundTotal, names: readonly string[]): string {
 
 /** Whether a problem says that a row which looks like a total is among the rows. */
 export const isTotalAmongRows = (problem: string): boolean => /^(?:The|Rows) .*looks? like (?:a total|subtotals) of/.test(problem)
+
+/** The number that a row of the copy has in the file, where totals were set aside. @param places theirs, in order, from 1. */
+export function placeInFile(row: number, places: readonly number[]): number {
+  return places.reduce((at, place) => (place <= at ? at + 1 : at), row)
+}
