@@ -29,6 +29,8 @@ export interface HarvestParts {
   /** The file that keeps this folder's memory. */
   memoryFile: string
   log: Log
+  /** To be called as the folder is listed. Answers whether no other harvest has listed it since. */
+  listing(): () => boolean
   /** Runs one piece of work at a time, across all harvests of the source. */
   inTurn<T>(work: () => Promise<T>): Promise<T>
   /** The version of a table whose copy has this key. */
@@ -52,7 +54,8 @@ export async function* harvestFolder(parts: HarvestParts, signal: AbortSignal): 
   }
   await store.open()
   // Another harvest of this folder may be running, so the memory is read and written in one turn.
-  const { datasets, problems, memory, listed } = await inTurn(async () => {
+  const { datasets, problems, memory, listed, isLatest } = await inTurn(async () => {
+    const isLatest = parts.listing()
     const before = await readMemory(memoryFile)
     const named = new Set(Object.values(catalogue.datasets).flatMap(({ files = [] }) => files))
     const listed = await listFolder(folder, config.maxFileMb * 1024 * 1024, ({ stem, name }) => before.stems.has(stem) || named.has(name))
@@ -60,7 +63,7 @@ export async function* harvestFolder(parts: HarvestParts, signal: AbortSignal): 
     await writeMemory(memoryFile, grouped.memory)
     // What was withdrawn is not answered from here on, however long the other files take.
     await harvestedTables.keepOnly(new Set(grouped.datasets.map(({ id }) => id)))
-    return { ...grouped, listed }
+    return { ...grouped, listed, isLatest }
   })
   for (const { id, message } of problems) yield { kind: 'problem', sourceId: id, message: message.slice(0, 2000), listing: 'PARTIES' }
   for (const dataset of datasets) {
@@ -69,6 +72,8 @@ export async function* harvestFolder(parts: HarvestParts, signal: AbortSignal): 
     yield* events
   }
   await inTurn(async () => {
+    // What has come since is another harvest's to keep, or to drop.
+    if (!isLatest()) return harvestedTables.save()
     await writeMemory(memoryFile, { ...(await readMemory(memoryFile)), tables: memory.tables })
     await harvestedTables.keepOnly(new Set(datasets.map(({ id }) => id)))
     await harvestedTables.save()
