@@ -73,10 +73,16 @@ const nothing = (width: number): Amounts => ({
   notZero: Array.from({ length: width }, () => 0),
 })
 
-/** SQL: whether the first columns of text hold the name of a total and nothing else. A row of other words is too long, which is cheap to see. */
+/**
+ * SQL: whether one of the first columns of text holds the name of a total, and the others nothing. Almost every row has several words, or
+ * other ones, which is cheap to see; only then is the expression tried.
+ */
 function marks(texts: readonly number[]): string {
-  const bytes = texts.map((position) => `coalesce(strlen(${columnAt(position)}), 0)`).join(' + ')
-  return `(${bytes} BETWEEN 3 AND ${nameBytesMax} AND regexp_full_match(${words(texts)}, ${literal(name)}))`
+  const filled = texts.map((position) => `(coalesce(${columnAt(position)}, '') <> '')::INTEGER`).join(' + ')
+  const said = words(texts)
+  const mayBe = `contains(lower(${said}), 'total') OR contains(lower(${said}), 'sum')`
+  const is = `strlen(${said}) <= ${nameBytesMax} AND regexp_full_match(${said}, ${literal(name)})`
+  return `CASE WHEN ${filled} = 1 THEN CASE WHEN ${mayBe} THEN ${is} ELSE false END ELSE false END`
 }
 
 const words = (texts: readonly number[]) => `trim(concat(${texts.map(columnAt).join(', ')}))`
