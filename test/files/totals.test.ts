@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ColumnDescription } from '../../src/connector/column.js'
 import { rows as cells, spreadsheet } from './support/spreadsheet.js'
-import { folderOf } from './support/folder.js'
+import { folderOf, tableOf } from './support/folder.js'
 import { scanOf } from './support/source.js'
 
 const long = 'x'.repeat(9000)
@@ -125,4 +125,16 @@ test('a value of totals that there is not costs that key, and is told', async ()
     expect.objectContaining({ kind: 'problem', sourceId: 'catalogue.yaml', message: expect.stringContaining('totals') as unknown }),
   )
   expect(events.flatMap((event) => (event.kind === 'dataset' ? event.dataset.tables.map(({ rowCount }) => rowCount) : []))).toEqual([2])
+})
+
+test.each<[string, string, Record<string, string>]>([
+  ['days', 'Day,n\n2024-01-31,1\n2024-02-01,2\nTotal,3\n', { Day: 'DATE', n: 'INT64' }],
+  ['numbers', 'Route;n\n12;1\n13;2\nSub-total;3\n14;4\nGrand total;7\n', { Route: 'INT64', n: 'INT64' }],
+  ['codes', 'Code,n\n012,1\n013,2\nTotal,3\n', { Code: 'STRING', n: 'INT64' }],
+])('a column in which only a total is named has the type of its other values: %s', async (_, content, expected) => {
+  const { types, rows, table } = await tableOf('t.csv', content)
+  expect(types).toEqual(expected)
+  expect(rows.flat().filter((cell) => /total/i.test(cell ?? ''))).toEqual([])
+  expect(table.rowCount).toBe(rows.length)
+  expect(table.problems.filter(isAside)).not.toEqual([])
 })

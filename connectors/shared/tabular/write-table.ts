@@ -1,4 +1,4 @@
-import type { ColumnDescription } from '../../../src/connector/column.js'
+import type { ColumnDescription, Shape } from '../../../src/connector/column.js'
 import type { EngineSession } from '../../../src/connector/engine.js'
 import type { ConvertedTable } from './copies/manifest.js'
 import { profileColumns } from './profile/profile.js'
@@ -9,12 +9,13 @@ import { withRows } from './copies/wide-rows.js'
 import type { StagedTable } from './staged-table.js'
 import { isDamage } from './parquet/readable-columns.js'
 import { innerRows } from './layout/inner-rows.js'
-import { findTotals, type FoundTotal } from './layout/find-totals.js'
+import { findTotals, namingColumns } from './layout/find-totals.js'
 import { endsWith, repeatsHeader } from './layout/tail.js'
 import { isTotalAmongRows, placeInFile, totalProblems } from './layout/total-problems.js'
 import { settleGeometry, withGeometry, type WithGeometry } from './places/derive-geometry.js'
 import { dayNumbers } from './typing/day-numbers.js'
 import { failedGuess } from './typing/guess.js'
+import { inferTypes } from './typing/infer.js'
 import { Unreadable } from './unreadable.js'
 
 const problemsMax = 200
@@ -34,24 +35,76 @@ export async function writeTable(
   session: EngineSession,
   given: StagedTable,
   place: CopyPlace,
-  { keepTotals, semanticTypes }: { keepTotals: boolean; semanticTypes: ReadonlyMap<string, string> },
+  { keepTotals, semanticTypes }: SaidOfTable,
 ): Promise<ConvertedTable> {
-  const { staged, copy } = await copyOut(session, withGeometry(given, semanticTypes), place)
+  const { staged, copy, ...totals } = await withoutTotals(session, given, place, { keepTotals, semanticTypes })
   try {
-    const totals = await findTotals(
-      session,
-      copy.from,
-      staged.columns.map(({ shape }) => shape),
-    )
-    const setAside = keepTotals ? [] : totals
-    if (setAside.length > 0) await copy.without(setAside.map((total) => total.place))
-    const table = await describe(session, staged, copy.from, { setAside, semanticTypes })
+    const table = await describe(session, staged, copy.from, { ...totals, semanticTypes })
     const key = keyOf(table)
     const isIndexed = key !== undefined && (await copy.indexBy(key))
     return { file: copy.file, ...table, ...(isIndexed ? { indexed: key } : {}) }
   } finally {
     await copy.close()
   }
+}
+
+/** What the publisher says of a table, as far as its copy follows from it. */
+interface SaidOfTable {
+  readonly keepTotals: boolean
+  readonly semanticTypes: ReadonlyMap<string, string>
+}
+
+/** Rows that were set aside: their places from 1, and what is told of them. */
+interface SetAside {
+  readonly places: readonly number[]
+  readonly told: readonly string[]
+}
+
+/** A copy without the rows that are certainly totals. */
+type CopyWithoutTotals = SetAside & { readonly staged: WithGeometry; readonly copy: WrittenCopy }
+
+/** Writes the copy, and takes the totals out of it. It is written again where a total’s name alone made a column text. */
+async function withoutTotals(
+  session: EngineSession,
+  given: StagedTable,
+  place: CopyPlace,
+  { keepTotals, semanticTypes }: SaidOfTable,
+): Promise<CopyWithoutTotals> {
+  const { staged, copy } = await copyOut(session, withGeometry(given, semanticTypes), place)
+  const shapes = staged.columns.map(({ shape }) => shape)
+  let isDone = false
+  try {
+    const setAside = keepTotals ? [] : await findTotals(session, copy.from, shapes)
+    const places = setAside.map((total) => total.place)
+    const told = totalProblems(
+      setAside,
+      staged.columns.map(({ name }) => name),
+    )
+    if (places.length > 0) {
+      await copy.without(places)
+      if (given.without !== undefined && (await hasOtherTypes(session, copy.from, shapes))) {
+        const other = withGeometry(await given.without(places), semanticTypes)
+        await copy.discard()
+        isDone = true
+        return { ...(await copyOut(session, other, place)), places, told }
+      }
+    }
+    isDone = true
+    return { staged: staged.rows === undefined ? staged : { ...staged, rows: staged.rows - places.length }, copy, places, told }
+  } finally {
+    if (!isDone) await copy.close()
+  }
+}
+
+/** Whether a column in which a total may be named is text no more without it. */
+async function hasOtherTypes(session: EngineSession, copy: string, shapes: readonly Shape[]): Promise<boolean> {
+  const decisions = await inferTypes(
+    session,
+    copy,
+    shapes.map(() => undefined),
+    namingColumns(shapes).map(columnAt),
+  )
+  return [...decisions.values()].some(({ shape, empty }) => shape.type !== 'STRING' && empty !== true)
 }
 
 /** Fewer rows are scanned as fast as an index is read. For more rows, the index would be too large for its use. */
@@ -72,14 +125,15 @@ async function describe(
   session: EngineSession,
   staged: WithGeometry,
   copy: string,
-  { setAside, semanticTypes }: { setAside: readonly FoundTotal[]; semanticTypes: ReadonlyMap<string, string> },
+  { places, told, semanticTypes }: SetAside & { semanticTypes: ReadonlyMap<string, string> },
 ): Promise<Omit<ConvertedTable, 'file'>> {
   const counts = staged.columns.map((_, position) => `count(${columnAt(position)}) AS ${columnAt(position)}`)
   const [row = {}] = await session.rows(`SELECT count(*) AS n, ${counts.join(', ')} FROM ${copy}`)
   const rowCount = Number(row.n)
-  const read = rowCount + setAside.length
-  if (staged.rows !== undefined && staged.rows !== read) {
-    throw new Unreadable(`The file has ${staged.rows} rows, but ${read} could be read. It was not taken, so that no row is lost unseen.`)
+  if (staged.rows !== undefined && staged.rows !== rowCount) {
+    throw new Unreadable(
+      `The file has ${staged.rows} rows, but ${rowCount} could be read. It was not taken, so that no row is lost unseen.`,
+    )
   }
   const columns = staged.columns.map(({ name, shape }, position) => ({
     name,
@@ -97,12 +151,8 @@ async function describe(
   )
   const profiles = await profileColumns(session, copy, recognised, rowCount)
   const days = recognised.flatMap((column, position) => dayNumbers(column, profiles[position]) ?? [])
-  const totals = totalProblems(
-    setAside,
-    staged.columns.map(({ name }) => name),
-  )
-  const like = await misplaced(session, staged, copy, rowCount, setAside)
-  const problems = [...staged.problems, ...totals, ...days, ...derived.problems, ...like]
+  const like = await misplaced(session, staged, copy, rowCount, places)
+  const problems = [...staged.problems, ...told, ...days, ...derived.problems, ...like]
   const shown = problems.length > problemsMax ? [...problems.slice(0, problemsMax), `${problems.length - problemsMax} more.`] : problems
   return {
     ...(staged.sheet === undefined ? {} : { sheet: staged.sheet }),
@@ -112,7 +162,7 @@ async function describe(
     })),
     rowCount,
     ...(derived.from === undefined ? {} : { geometryFrom: derived.from }),
-    ...(like.some(isTotalAmongRows) ? { totals: 'AMONG_ROWS' } : setAside.length > 0 ? { totals: 'SET_ASIDE' } : {}),
+    ...(like.some(isTotalAmongRows) ? { totals: 'AMONG_ROWS' } : places.length > 0 ? { totals: 'SET_ASIDE' } : {}),
     problems: shown,
   }
 }
@@ -165,7 +215,7 @@ async function misplaced(
   { columns }: StagedTable,
   copy: string,
   rowCount: number,
-  setAside: readonly FoundTotal[],
+  places: readonly number[],
 ): Promise<string[]> {
   const texts = columns.flatMap(({ shape }, position) => (shape.type === 'STRING' ? [position] : []))
   const repeated =
@@ -176,7 +226,6 @@ async function misplaced(
           columns.map(({ name }) => name),
         )
       : []
-  const places = setAside.map(({ place }) => place)
   const table = { rowCount, width: columns.length, texts, placeOf: (row: number) => placeInFile(row, places) }
   return [...repeated, ...(await innerRows(session, copy, table)), ...(await endsWith(session, copy, table))]
 }

@@ -37,8 +37,10 @@ export interface WrittenCopy {
   without(places: readonly number[]): Promise<void>
   /** Makes an index of a column's values. Returns whether there was memory for it; without an index, rows are found more slowly. */
   indexBy(position: number): Promise<boolean>
-  /** Finishes the file and detaches it. Must always be called. */
+  /** Finishes the file and detaches it. Must always be called, or `discard`. */
   close(): Promise<void>
+  /** Ends the copy and removes its file, so that the name can be used again. */
+  discard(): Promise<void>
 }
 
 /**
@@ -69,6 +71,7 @@ async function writeParquet(session: EngineSession, sql: string, base: string, {
     },
     indexBy: () => Promise.resolve(false),
     close: () => Promise.resolve(),
+    discard: () => rm(path),
   }
 }
 
@@ -113,7 +116,11 @@ async function writeDatabase(
       return false
     }
   }
-  return { file: fileOf(path), from: tableIn(alias), without, indexBy, close: detach }
+  const discard = async () => {
+    await detach()
+    await rm(path)
+  }
+  return { file: fileOf(path), from: tableIn(alias), without, indexBy, close: detach, discard }
 }
 
 /** Rows with their places, from 1. */

@@ -34,7 +34,7 @@ export interface FoundTotal extends CertainTotal {
  */
 export async function findTotals(session: EngineSession, copy: string, shapes: readonly Shape[]): Promise<readonly FoundTotal[]> {
   const positions = shapes.map((_, position) => position)
-  const texts = positions.filter((position) => shapes[position]?.type === 'STRING').slice(0, namedMax)
+  const texts = namingColumns(shapes)
   const numbers = positions.filter((position) => isNumber(shapes[position]))
   if (texts.length === 0 || numbers.length === 0) return []
   const isMarked = marks(texts)
@@ -63,6 +63,11 @@ export async function findTotals(session: EngineSession, copy: string, shapes: r
     if (thrown instanceof BadUserInput) return []
     throw thrown
   }
+}
+
+/** The columns in which a total may be named, by position. */
+export function namingColumns(shapes: readonly Shape[]): number[] {
+  return shapes.flatMap(({ type }, position) => (type === 'STRING' ? [position] : [])).slice(0, namedMax)
 }
 
 const isNumber = (shape: Shape | undefined) => shape?.type === 'INT64' || shape?.type === 'DECIMAL' || shape?.type === 'DOUBLE'
