@@ -1,5 +1,5 @@
 import type { DatasetDescription, DistributionDescription, TableDescription } from '../../src/connector/catalogue.js'
-import type { ColumnDescription } from '../../src/connector/column.js'
+import { type ColumnDescription, sensitivities, type Sensitivity } from '../../src/connector/column.js'
 import type { ColumnEntry } from './folder/catalogue-file.js'
 import type { FileDataset } from './folder/datasets.js'
 import { mediaTypeOf } from '../shared/tabular/formats.js'
@@ -89,8 +89,13 @@ export function describeTable(
     id,
     name: table.sheet ?? id,
     title: table.sheet === undefined ? options.title : humanised(table.sheet),
-    columns: table.columns.map((column) => ({
-      ...describeColumn(column, options.columns.get(column.name) ?? (isHeldBack ? { sensitivity: 'PERSONAL' } : undefined)),
+    columns: asStrictAsSources(
+      table.columns.map((column) =>
+        describeColumn(column, options.columns.get(column.name) ?? (isHeldBack ? { sensitivity: 'PERSONAL' } : undefined)),
+      ),
+      table.geometryFrom ?? [],
+    ).map((column) => ({
+      ...column,
       ...(isDayAssumed(column.name, table.problems) ? { dayAssumed: true } : {}),
       ...(column.type === 'GEOMETRY' && isNotWgs84(column.name, table.problems) ? { notWgs84: true } : {}),
     })),
@@ -110,6 +115,18 @@ function describeColumn(column: ColumnDescription, entry: ColumnEntry | undefine
   const { type: _, ...said } = entry
   const described: ColumnDescription = { ...column, ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) }
   return described.sensitivity === 'NONE' ? described : withoutProfile(described)
+}
+
+/** What was derived shows what it was derived from, so the last column is at least as sensitive as these. @param sources their names. */
+function asStrictAsSources(columns: readonly ColumnDescription[], sources: readonly string[]): ColumnDescription[] {
+  const strictness = columns.filter(({ name }) => sources.includes(name)).map(({ sensitivity }) => sensitivities.indexOf(sensitivity))
+  return columns.map((column, position) => {
+    const own = sensitivities.indexOf(column.sensitivity)
+    const strictest = Math.max(own, ...strictness)
+    return position < columns.length - 1 || strictest === own
+      ? column
+      : withoutProfile({ ...column, sensitivity: sensitivities[strictest] as Sensitivity })
+  })
 }
 
 /** Profiles hold values of the rows. Those of a dataset that is not OPEN must not leave this process. */

@@ -118,6 +118,7 @@ function tooLarge(rowsMax: number): ResultTooLarge {
 async function reportOf(held: ReadonlyMap<string, HeldTable>, rows: number, { versionOf }: ScanParts): Promise<ScanReport> {
   const tables = [...held.values()]
   const stale = [...held].flatMap(([table, { stale: reason }]) => (reason === undefined ? [] : [{ table, reason }]))
+  const totals = [...held].flatMap(([table, { totals: state }]) => (state === undefined ? [] : [{ table, totals: state }]))
   const keys = [...new Set(tables.map(({ key }) => key))].sort()
   const asOf = tables
     .map((table) => table.asOf)
@@ -129,6 +130,7 @@ async function reportOf(held: ReadonlyMap<string, HeldTable>, rows: number, { ve
     version: await versionOf(keys),
     ...(asOf === undefined ? {} : { asOf }),
     ...(stale.length === 0 ? {} : { stale }),
+    ...(totals.length === 0 ? {} : { totals }),
   }
 }
 

@@ -31,6 +31,8 @@ export class FilesSource implements Source {
   readonly #copies: AttachedCopies
   readonly #versions: VersionKey
   #last: Promise<unknown> = Promise.resolve()
+  /** How many harvests have listed the folder. */
+  #listings = 0
   /** The error of an unreadable catalogue.yaml. While it is set, access is unknown and nothing is served. */
   #broken: DialsError | undefined
   /** Why datasets could not be read at the last harvest, by id. */
@@ -67,6 +69,10 @@ export class FilesSource implements Source {
         {
           ...{ config, store, hashes, harvestedTables, folder, converter, memoryFile: this.#memoryFile },
           log: context.log,
+          listing: () => {
+            const own = ++this.#listings
+            return () => own === this.#listings
+          },
           inTurn: (work) => this.#inTurn(work),
           versionOf: (keys) => this.#versions.versionOf(keys),
           onCatalogueFile: (broken) => (this.#broken = broken),

@@ -12,6 +12,7 @@ import { type FileDataset, groupFiles } from './folder/datasets.js'
 import { holdDataFile } from './hold-data-file.js'
 import type { HeldFile } from '../shared/held-file.js'
 import { describeDataset, describeTable, lostProtection } from './describe.js'
+import { folderProblems } from './folder/folder-problems.js'
 import { type DataFile, listFolder } from './folder/folder.js'
 import type { ConvertedTable } from '../shared/tabular/copies/manifest.js'
 import { type FolderMemory, readMemory, writeMemory } from './folder/memory.js'
@@ -28,6 +29,8 @@ export interface HarvestParts {
   /** The file that keeps this folder's memory. */
   memoryFile: string
   log: Log
+  /** To be called as the folder is listed. Answers whether no other harvest has listed it since. */
+  listing(): () => boolean
   /** Runs one piece of work at a time, across all harvests of the source. */
   inTurn<T>(work: () => Promise<T>): Promise<T>
   /** The version of a table whose copy has this key. */
@@ -51,7 +54,8 @@ export async function* harvestFolder(parts: HarvestParts, signal: AbortSignal): 
   }
   await store.open()
   // Another harvest of this folder may be running, so the memory is read and written in one turn.
-  const { datasets, problems, memory, listed } = await inTurn(async () => {
+  const { datasets, problems, memory, listed, isLatest } = await inTurn(async () => {
+    const isLatest = parts.listing()
     const before = await readMemory(memoryFile)
     const named = new Set(Object.values(catalogue.datasets).flatMap(({ files = [] }) => files))
     const listed = await listFolder(folder, config.maxFileMb * 1024 * 1024, ({ stem, name }) => before.stems.has(stem) || named.has(name))
@@ -59,7 +63,7 @@ export async function* harvestFolder(parts: HarvestParts, signal: AbortSignal): 
     await writeMemory(memoryFile, grouped.memory)
     // What was withdrawn is not answered from here on, however long the other files take.
     await harvestedTables.keepOnly(new Set(grouped.datasets.map(({ id }) => id)))
-    return { ...grouped, listed }
+    return { ...grouped, listed, isLatest }
   })
   for (const { id, message } of problems) yield { kind: 'problem', sourceId: id, message: message.slice(0, 2000), listing: 'PARTIES' }
   for (const dataset of datasets) {
@@ -68,6 +72,8 @@ export async function* harvestFolder(parts: HarvestParts, signal: AbortSignal): 
     yield* events
   }
   await inTurn(async () => {
+    // What has come since is another harvest's to keep, or to drop.
+    if (!isLatest()) return harvestedTables.save()
     await writeMemory(memoryFile, { ...(await readMemory(memoryFile)), tables: memory.tables })
     await harvestedTables.keepOnly(new Set(datasets.map(({ id }) => id)))
     await harvestedTables.save()
@@ -114,12 +120,16 @@ async function harvestDataset(
     for (const file of dataset.files) if (!withRows.has(file)) await hold(file, (held) => parts.hashes.of(file.path, held, signal))
     const columns = new Map(Object.entries(dataset.entry.columns ?? {}))
     const types = new Map([...columns].flatMap(([name, { type }]) => (type === undefined ? [] : [[name, type] as const])))
+    const semanticTypes = new Map(
+      [...columns].flatMap(([name, { semanticType }]) => (semanticType === undefined ? [] : [[name, semanticType] as const])),
+    )
+    const said = { types, semanticTypes, keepTotals: dataset.entry.totals === 'KEEP' }
     const read: ReadTable[] = []
     for (const { stem, name, title, file, problems } of dataset.tables) {
       // A file without rows does not show the types of its columns, so those of the last harvest stay.
       const before = bound.get(`${stem}/`)
       const known = before === undefined ? undefined : (await parts.harvestedTables.get(`${dataset.id}/${before}`))?.columns
-      const { key, manifest } = await hold(file, (held) => parts.converter.copyOf({ ...file, held }, types, signal, known))
+      const { key, manifest } = await hold(file, (held) => parts.converter.copyOf({ ...file, held }, said, signal, known))
       const { modified: asOf } = seen.get(file.name) as DataFile
       const version = await parts.versionOf([key])
       for (const table of manifest.tables) {
@@ -131,6 +141,7 @@ async function harvestDataset(
           rowCount: table.rowCount,
           asOf,
           ...(table.indexed === undefined ? {} : { indexed: table.indexed }),
+          ...(table.totals === undefined ? {} : { totals: table.totals }),
         }
         read.push({
           key: `${stem}/${table.sheet ?? ''}`,
@@ -139,7 +150,7 @@ async function harvestDataset(
           held,
           version,
           title,
-          problems: [...problems, ...manifest.problems],
+          problems: [...problems, ...placesElsewhere(dataset, file, table), ...manifest.problems],
         })
       }
     }
@@ -166,6 +177,13 @@ async function harvestDataset(
     const message = `${reading}: ${reasonOf(thrown, dataset, parts.log)}`
     return [...refused, problemOf(dataset, message), ...(await asBefore(dataset, message, parts))]
   }
+}
+
+/** A table without geometries, of which the dataset has another form that has them. */
+function placesElsewhere({ files }: FileDataset, { name, stem, format }: DataFile, { columns }: ConvertedTable): string[] {
+  if (format === 'geojson' || columns.some(({ type }) => type === 'GEOMETRY')) return []
+  const other = files.find((file) => file.stem === stem && file.format === 'geojson')
+  return other === undefined ? [] : [folderProblems.placesElsewhere(name, other.name)]
 }
 
 /** Problems place and count rows, so those of a dataset that is not OPEN are told to its parties only. */

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type CatalogueEvent, catalogueEventSchema, type DatasetDescription, slugSchema } from '../connector/catalogue.js'
+import { defaultLimits } from '../catalogue/harvest-limits.js'
+import { judgeEvent } from '../catalogue/judge-event.js'
+import { type CatalogueEvent, type DatasetDescription, slugSchema } from '../connector/catalogue.js'
 import { type Capabilities } from '../connector/capabilities.js'
 import type { Relation } from '../connector/relation.js'
 import type { Health, Source } from '../connector/source.js'
@@ -85,9 +87,13 @@ async function brought(source: Source, signal: AbortSignal, found: (datasets: nu
   let malformed = 0
   let complete = false
   for await (const event of source.harvest(undefined, signal)) {
-    const checked = catalogueEventSchema.safeParse(event)
-    if (!checked.success) malformed++
-    else take(checked.data)
+    // As a hub judges it: an event that breaks the contract becomes a problem of its dataset there.
+    const judged = judgeEvent(event, defaultLimits.recordBytesMax)
+    const isBroken = judged.kind === 'problem' && event.kind !== 'problem'
+    if (isBroken) {
+      malformed++
+      problems.push({ sourceId: judged.problem.sourceId ?? '', message: judged.problem.message })
+    } else take(event)
   }
   return { datasets, problems, malformed, complete }
 

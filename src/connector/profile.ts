@@ -13,7 +13,7 @@ export const columnProfileSchema = z.strictObject({
   nullRatio: z.number().min(0).max(1),
   /** Exact for up to 100,000 rows; beyond that an estimate, mostly within 10%. Absent for GEOMETRY, JSON and LIST. */
   distinctCount: count.optional(),
-  /** Absent where no minimum is known: no values, GEOMETRY, JSON, LIST, or a text longer than 200 characters. */
+  /** Absent where no minimum is known: no values, GEOMETRY, JSON, LIST, or a text of more than 200 characters or with a NUL. */
   min: valueSchema.optional(),
   max: valueSchema.optional(),
   /** At most ten values that occur in two or more rows, most frequent first. Estimated from a sample beyond a million rows. */

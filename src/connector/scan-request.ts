@@ -29,6 +29,10 @@ export const scanReportSchema = z.object({
     .array(z.strictObject({ table: z.string().max(250), reason: z.string().max(2000) }))
     .max(1000)
     .optional(),
+  totals: z
+    .array(z.strictObject({ table: z.string().max(250), totals: z.enum(['SET_ASIDE', 'AMONG_ROWS']) }))
+    .max(1000)
+    .optional(),
 })
 
 /** An error frame, or the body of an HTTP error. */

@@ -162,6 +162,14 @@ export interface ScanReport {
   readonly asOf?: string
   /** The tables whose rows are older than what the source holds now, each with a reason that every reader of the table may see. */
   readonly stale?: readonly StaleTable[]
+  /** The tables whose files have rows that are totals of the others. */
+  readonly totals?: readonly TableWithTotals[]
+}
+
+/** A table whose file has totals: they were set aside, or a row that looks like one is among the rows. `table` is the source's own id. */
+export interface TableWithTotals {
+  readonly table: string
+  readonly totals: 'SET_ASIDE' | 'AMONG_ROWS'
 }
 
 /** A table that was read in an earlier state, because the present one cannot be read. `table` is the source's own id. */

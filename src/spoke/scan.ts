@@ -132,10 +132,12 @@ function combined(reports: readonly ScanReport[]): ScanReport {
     .sort()
     .at(-1)
   const stale = reports.flatMap((report) => report.stale ?? [])
+  const totals = reports.flatMap((report) => report.totals ?? [])
   return {
     truncated: reports.some(({ truncated }) => truncated),
     ...(versions.includes(undefined) ? {} : { version: createHash('sha256').update(versions.join(' ')).digest('base64url') }),
     ...(asOf === undefined ? {} : { asOf }),
     ...(stale.length === 0 ? {} : { stale }),
+    ...(totals.length === 0 ? {} : { totals }),
   }
 }

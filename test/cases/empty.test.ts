@@ -13,7 +13,7 @@ import { typesOf } from '../files/support/folder.js'
 import { patienceMs } from '../support/patience.js'
 
 const signal = AbortSignal.timeout(patienceMs)
-const none = new Map<string, never>()
+const none = { types: new Map<string, never>(), semanticTypes: new Map<string, string>(), keepTotals: false }
 
 /** Copies of one file that changes. */
 async function copying(name: string) {

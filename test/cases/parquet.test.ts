@@ -2,6 +2,7 @@ import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { judgeEvent } from '../../src/catalogue/judge-event.js'
 import { DuckDbEngine } from '../../src/engine/duckdb.js'
 import { folderOf, refusalOf, tableOf, typesOf } from '../files/support/folder.js'
 import { openFolder } from '../files/support/source.js'
@@ -330,4 +331,20 @@ describe('bytes that are damaged', () => {
     content[content.indexOf('name ')] = 0xff
     expect(await refusalOf('t.parquet', content)).toMatch(/columns are damaged.*write it again/)
   })
+})
+
+it('a text that holds a NUL character is served, and is no value of a profile, which no catalogue could keep', async () => {
+  const opened = await folderOf({
+    't.parquet': await parquet("SELECT * FROM (VALUES ('a' || chr(0), 1), ('b', 2), (chr(0) || 'c', 3), ('a' || chr(0), 4)) t(name, n)"),
+  })
+  const dataset = await opened.dataset('t')
+  expect(judgeEvent({ kind: 'dataset', dataset }, 1 << 20).kind).toBe('shown')
+  expect(JSON.stringify(dataset)).not.toContain('\\u0000')
+  expect((await opened.texts('t/t')).map(([name]) => name)).toEqual(['a\0', 'b', '\0c', 'a\0'])
+})
+
+it('nor is a NUL of JSON or of NDJSON', async () => {
+  const opened = await folderOf({ 'a.json': '[{"n":"a\\u0000"},{"n":"b"}]', 'b.ndjson': '{"n\\u0000m":"a\\u0000"}\n' })
+  const events = await opened.harvest()
+  expect(events.map((event) => judgeEvent(event, 1 << 20).kind)).toEqual(['shown', 'shown', 'complete'])
 })

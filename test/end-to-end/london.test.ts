@@ -65,6 +65,38 @@ describe('the demonstration', () => {
     )
   })
 
+  test('a box finds the places of all four boroughs, whether they publish geometries or eastings and northings', async () => {
+    const answer = await hub.ask<{ query: ResultSet & { warnings: { code: string }[] } }>(
+      readFileSync(file('graphql/examples/polling-stations-in-a-box.graphql'), 'utf8'),
+    )
+    const { records, warnings, complete } = answer.data?.query as ResultSet & { warnings: { code: string }[] }
+    expect(complete).toBe(true)
+    expect(warnings).toEqual([])
+    expect([...new Set(records.map(({ borough }) => borough))]).toEqual(['barnet', 'camden', 'lambeth', 'wandsworth'])
+    for (const { geometry } of records) {
+      const [longitude, latitude] = (geometry as { coordinates: [number, number] }).coordinates
+      expect([longitude > -0.22, longitude < -0.1, latitude > 51.42, latitude < 51.58]).toEqual([true, true, true, true])
+    }
+  })
+
+  test('a member of a stack without places is told by a filter of places', async () => {
+    const input =
+      '{ from: { members: [{ table: "camden/libraries/libraries" }, { table: "barnet/libraries/libraries" }] }, ' +
+      'where: { column: "geometry", withinBox: [-0.5, 51, 0.5, 52] }, groupBy: [{ column: "_spoke" }], measures: [{ function: COUNT }] }'
+    const answer = await hub.ask<{ query: { rows: unknown[]; warnings: object[] } }>(
+      `{ query(input: ${input}) { rows warnings { code table column message } } }`,
+    )
+    expect(answer.data?.query.rows).toHaveLength(1)
+    expect(answer.data?.query.warnings).toMatchObject([
+      {
+        code: 'COLUMN_MISSING',
+        table: 'barnet/libraries/libraries',
+        column: 'geometry',
+        message: expect.stringContaining('no filter of places finds these rows') as unknown,
+      },
+    ])
+  })
+
   const blocks = (page: string, language: string) =>
     [...readFileSync(file(page), 'utf8').matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, 'g'))].map(([, block = '']) => block)
 

@@ -44,6 +44,20 @@ describe('warnings of an answer', () => {
     ).toEqual([])
   })
 
+  test('report totals that were set aside and those among the rows, each table once, and only of tables that were asked for', () => {
+    const [first, second] = [outcome('a', ['b/b', 'c/c']), outcome('a', ['b/b'])]
+    const totals = [
+      { table: 'b/b', totals: 'SET_ASIDE' as const },
+      { table: 'c/c', totals: 'AMONG_ROWS' as const },
+      { table: 'd/d', totals: 'AMONG_ROWS' as const },
+    ]
+    const telling = (one: FragmentOutcome): FragmentOutcome => ({ ...one, report: { truncated: false, totals } })
+    expect(warningsOf([telling(first), telling(second)], 0)).toMatchObject([
+      { code: 'TOTALS_SET_ASIDE', table: 'a/b/b', column: null },
+      { code: 'TOTAL_AMONG_ROWS', table: 'a/c/c', column: null },
+    ])
+  })
+
   test('report what a deep page costs, and what costs less', () => {
     expect(warningsOf([outcome('a', ['b/b'])], 2_000_000)).toMatchObject([
       { code: 'DEEP_PAGE', message: expect.stringMatching(/2,000,000 rows before this page.*filter \(gt, lt\)/) as unknown },

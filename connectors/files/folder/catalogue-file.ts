@@ -44,6 +44,12 @@ const datasetEntrySchema = z.strictObject({
     .max(1000)
     .optional()
     .describe('The names of its files. Default: those whose name without the ending gives its id.'),
+  totals: z
+    .enum(['SET_ASIDE', 'KEEP'])
+    .optional()
+    .describe(
+      'What becomes of rows that are certainly totals of the others: SET_ASIDE, so that no sum counts them twice, or KEEP. Default: SET_ASIDE.',
+    ),
   columns: z
     .record(z.string().max(500), columnEntrySchema)
     .optional()

@@ -37,6 +37,8 @@ export const folderProblems = {
   secondCatalogue: (name: string) => `${name} is not read: only ${catalogueFileName} is. Take it out, or move what it says there.`,
 
   /** Files with one stem count as the same data in several formats. Nobody checks whether they are. */
+  placesElsewhere: (file: string, geojson: string) =>
+    `${geojson} has geometries, and the rows are read from ${file}, which has none: no box finds these rows. Put longitude and latitude into ${file}, or give it another name.`,
   otherForms: (read: string, others: readonly string[]) =>
     `The rows are read from ${read}. ${others.join(', ')}: not read, since a file of the same name counts as the same data in another form. If it holds other data, give it another name.`,
 } as const

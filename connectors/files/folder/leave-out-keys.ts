@@ -9,7 +9,18 @@ export interface LeftOutKey {
 }
 
 /** Keys of an entry whose value may be wrong without harm: none of them says who may see something, or which files are meant. */
-const harmlessOfDataset = ['title', 'description', 'licence', 'themes', 'keywords', 'frequency', 'landingPage', 'issued', 'modified']
+const harmlessOfDataset = [
+  'title',
+  'description',
+  'licence',
+  'themes',
+  'keywords',
+  'frequency',
+  'landingPage',
+  'issued',
+  'modified',
+  'totals',
+]
 const harmlessOfColumn = ['title', 'description', 'unit', 'semanticType', 'type']
 
 /** Words that a key may begin with, or hold, which somebody wrote to protect something. */

@@ -8,6 +8,10 @@ export interface Conversion {
   scratch: string
   /** The types that the publisher asks for, by column name. */
   types: ReadonlyMap<string, ColumnType>
+  /** The semantic types that the publisher gives, by column name. */
+  semanticTypes: ReadonlyMap<string, string>
+  /** Rows that are certainly totals stay among the rows, as the publisher asks. */
+  keepTotals: boolean
   /** The columns of the file's table at the last harvest. A file without rows gets these. */
   known?: readonly KnownColumn[]
   /** Problems of the file as a whole. Readers add to them. */

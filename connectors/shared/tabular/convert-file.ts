@@ -32,7 +32,7 @@ export async function convertFile(path: string, format: Format, folder: string, 
   for await (const staged of readers[format](path, conversion)) {
     conversion.signal.throwIfAborted()
     const place = { folder, scratch: conversion.scratch, name: `t${manifest.tables.length}`, fileBytes }
-    manifest.tables.push(await writeTable(conversion.session, staged, place))
+    manifest.tables.push(await writeTable(conversion.session, staged, place, conversion))
   }
   return manifest
 }

@@ -17,6 +17,8 @@ export interface StagedTable {
    * is unknown. For a damaged file: the table of the columns that can be read.
    */
   otherwise?: (column: string | undefined) => Promise<StagedTable>
+  /** For types that come from all values: the table as it would be without some rows, by their places from 1. */
+  without?: (places: readonly number[]) => Promise<StagedTable>
 }
 
 /** A column of a staged table. */

@@ -1,3 +1,4 @@
+import type { ColumnDescription, Shape } from '../../../src/connector/column.js'
 import type { EngineSession } from '../../../src/connector/engine.js'
 import type { ConvertedTable } from './copies/manifest.js'
 import { profileColumns } from './profile/profile.js'
@@ -8,9 +9,13 @@ import { withRows } from './copies/wide-rows.js'
 import type { StagedTable } from './staged-table.js'
 import { isDamage } from './parquet/readable-columns.js'
 import { innerRows } from './layout/inner-rows.js'
+import { findTotals, namingColumns } from './layout/find-totals.js'
 import { endsWith, repeatsHeader } from './layout/tail.js'
+import { isTotalAmongRows, placeInFile, totalProblems } from './layout/total-problems.js'
+import { settleGeometry, withGeometry, type WithGeometry } from './places/derive-geometry.js'
 import { dayNumbers } from './typing/day-numbers.js'
 import { failedGuess } from './typing/guess.js'
+import { inferTypes } from './typing/infer.js'
 import { Unreadable } from './unreadable.js'
 
 const problemsMax = 200
@@ -25,17 +30,81 @@ export interface CopyPlace {
   readonly fileBytes: number
 }
 
-/** Writes the copy of a staged table, and reads from the copy what the catalogue describes: rows, nulls, and what the values are. */
-export async function writeTable(session: EngineSession, given: StagedTable, place: CopyPlace): Promise<ConvertedTable> {
-  const { staged, copy } = await copyOut(session, given, place)
+/** Writes the copy of a staged table without its totals, and reads from the copy what the catalogue describes: rows, nulls, and what the values are. */
+export async function writeTable(
+  session: EngineSession,
+  given: StagedTable,
+  place: CopyPlace,
+  { keepTotals, semanticTypes }: SaidOfTable,
+): Promise<ConvertedTable> {
+  const { staged, copy, ...totals } = await withoutTotals(session, given, place, { keepTotals, semanticTypes })
   try {
-    const table = await describe(session, staged, copy.from)
+    const table = await describe(session, staged, copy.from, { ...totals, semanticTypes })
     const key = keyOf(table)
     const isIndexed = key !== undefined && (await copy.indexBy(key))
     return { file: copy.file, ...table, ...(isIndexed ? { indexed: key } : {}) }
   } finally {
     await copy.close()
   }
+}
+
+/** What the publisher says of a table, as far as its copy follows from it. */
+interface SaidOfTable {
+  readonly keepTotals: boolean
+  readonly semanticTypes: ReadonlyMap<string, string>
+}
+
+/** Rows that were set aside: their places from 1, and what is told of them. */
+interface SetAside {
+  readonly places: readonly number[]
+  readonly told: readonly string[]
+}
+
+/** A copy without the rows that are certainly totals. */
+type CopyWithoutTotals = SetAside & { readonly staged: WithGeometry; readonly copy: WrittenCopy }
+
+/** Writes the copy, and takes the totals out of it. It is written again where a total’s name alone made a column text. */
+async function withoutTotals(
+  session: EngineSession,
+  given: StagedTable,
+  place: CopyPlace,
+  { keepTotals, semanticTypes }: SaidOfTable,
+): Promise<CopyWithoutTotals> {
+  const { staged, copy } = await copyOut(session, withGeometry(given, semanticTypes), place)
+  const shapes = staged.columns.map(({ shape }) => shape)
+  let isDone = false
+  try {
+    const setAside = keepTotals ? [] : await findTotals(session, copy.from, shapes)
+    const places = setAside.map((total) => total.place)
+    const told = totalProblems(
+      setAside,
+      staged.columns.map(({ name }) => name),
+    )
+    if (places.length > 0) {
+      await copy.without(places)
+      if (given.without !== undefined && (await hasOtherTypes(session, copy.from, shapes))) {
+        const other = withGeometry(await given.without(places), semanticTypes)
+        await copy.discard()
+        isDone = true
+        return { ...(await copyOut(session, other, place)), places, told }
+      }
+    }
+    isDone = true
+    return { staged: staged.rows === undefined ? staged : { ...staged, rows: staged.rows - places.length }, copy, places, told }
+  } finally {
+    if (!isDone) await copy.close()
+  }
+}
+
+/** Whether a column in which a total may be named is text no more without it. */
+async function hasOtherTypes(session: EngineSession, copy: string, shapes: readonly Shape[]): Promise<boolean> {
+  const decisions = await inferTypes(
+    session,
+    copy,
+    shapes.map(() => undefined),
+    namingColumns(shapes).map(columnAt),
+  )
+  return [...decisions.values()].some(({ shape, empty }) => shape.type !== 'STRING' && empty !== true)
 }
 
 /** Fewer rows are scanned as fast as an index is read. For more rows, the index would be too large for its use. */
@@ -52,7 +121,12 @@ function keyOf({ columns, rowCount }: Pick<ConvertedTable, 'columns' | 'rowCount
   return position === -1 ? undefined : position
 }
 
-async function describe(session: EngineSession, staged: StagedTable, copy: string): Promise<Omit<ConvertedTable, 'file'>> {
+async function describe(
+  session: EngineSession,
+  staged: WithGeometry,
+  copy: string,
+  { places, told, semanticTypes }: SetAside & { semanticTypes: ReadonlyMap<string, string> },
+): Promise<Omit<ConvertedTable, 'file'>> {
   const counts = staged.columns.map((_, position) => `count(${columnAt(position)}) AS ${columnAt(position)}`)
   const [row = {}] = await session.rows(`SELECT count(*) AS n, ${counts.join(', ')} FROM ${copy}`)
   const rowCount = Number(row.n)
@@ -68,10 +142,17 @@ async function describe(session: EngineSession, staged: StagedTable, copy: strin
     nullable: Number(row[columnAt(position)]) < rowCount,
     sensitivity: 'NONE' as const,
   }))
-  const recognised = await recognise(session, copy, columns)
+  const { described: recognised, ...derived } = await withDerived(
+    session,
+    staged,
+    copy,
+    await recognise(session, copy, columns),
+    semanticTypes,
+  )
   const profiles = await profileColumns(session, copy, recognised, rowCount)
   const days = recognised.flatMap((column, position) => dayNumbers(column, profiles[position]) ?? [])
-  const problems = [...staged.problems, ...days, ...(await misplaced(session, staged, copy, rowCount))]
+  const like = await misplaced(session, staged, copy, rowCount, places)
+  const problems = [...staged.problems, ...told, ...days, ...derived.problems, ...like]
   const shown = problems.length > problemsMax ? [...problems.slice(0, problemsMax), `${problems.length - problemsMax} more.`] : problems
   return {
     ...(staged.sheet === undefined ? {} : { sheet: staged.sheet }),
@@ -80,12 +161,35 @@ async function describe(session: EngineSession, staged: StagedTable, copy: strin
       ...(profiles[position] === undefined ? {} : { profile: profiles[position] }),
     })),
     rowCount,
+    ...(derived.from === undefined ? {} : { geometryFrom: derived.from }),
+    ...(like.some(isTotalAmongRows) ? { totals: 'AMONG_ROWS' } : places.length > 0 ? { totals: 'SET_ASIDE' } : {}),
     problems: shown,
   }
 }
 
+/** The columns of a copy with what is to be said of a derived geometry, or without it where its sources turn out to be no coordinates. */
+async function withDerived(
+  session: EngineSession,
+  { coordinates }: WithGeometry,
+  copy: string,
+  columns: readonly ColumnDescription[],
+  semanticTypes: ReadonlyMap<string, string>,
+): Promise<{ described: readonly ColumnDescription[]; problems: readonly string[]; from?: string[] }> {
+  if (coordinates === undefined) return { described: columns, problems: [] }
+  const sources = columns.slice(0, -1)
+  const settled = await settleGeometry(session, copy, sources, semanticTypes, coordinates)
+  if ('none' in settled) return { described: sources, problems: [settled.none] }
+  const geometry = { ...(columns.at(-1) as ColumnDescription), description: settled.description }
+  const from = [coordinates.x, coordinates.y].map((position) => (sources[position] as ColumnDescription).name)
+  return { described: [...sources, geometry], problems: settled.problems, from }
+}
+
 /** Writes the table. If guessed types do not hold, writes it with certain types instead. Returns the table as written. */
-async function copyOut(session: EngineSession, staged: StagedTable, place: CopyPlace): Promise<{ staged: StagedTable; copy: WrittenCopy }> {
+async function copyOut(
+  session: EngineSession,
+  staged: WithGeometry,
+  place: CopyPlace,
+): Promise<{ staged: WithGeometry; copy: WrittenCopy }> {
   const outputs = staged.columns.map(({ sql }, position) => `${sql} AS ${columnAt(position)}`)
   const { folder, scratch, name, fileBytes } = place
   const size = { rowBytes: staged.rowBytes ?? 1, fileBytes, width: outputs.length }
@@ -105,8 +209,14 @@ function isCast(text: string): boolean {
   return /^(?:Conversion|Out of Range) Error|Could not parse string/.test(text)
 }
 
-/** Reports rows that are not data: the header again, totals, notes. All rows are kept. */
-async function misplaced(session: EngineSession, { columns }: StagedTable, copy: string, rowCount: number): Promise<string[]> {
+/** Reports rows that are not data: the header again, what looks like a total, notes. All of these are kept. */
+async function misplaced(
+  session: EngineSession,
+  { columns }: StagedTable,
+  copy: string,
+  rowCount: number,
+  places: readonly number[],
+): Promise<string[]> {
   const texts = columns.flatMap(({ shape }, position) => (shape.type === 'STRING' ? [position] : []))
   const repeated =
     texts.length === columns.length
@@ -116,6 +226,6 @@ async function misplaced(session: EngineSession, { columns }: StagedTable, copy:
           columns.map(({ name }) => name),
         )
       : []
-  const table = { rowCount, width: columns.length, texts }
+  const table = { rowCount, width: columns.length, texts, placeOf: (row: number) => placeInFile(row, places) }
   return [...repeated, ...(await innerRows(session, copy, table)), ...(await endsWith(session, copy, table))]
 }

@@ -104,7 +104,8 @@ export class Warning {
       'DEEP_PAGE: the sources read all rows that the offset skips. PARTNERS_UNKNOWN: a source on the right of a LEFT or ANTI join did not ' +
       'answer, so rows that seem to have no partner may have one. COLUMN_MISSING: a table of a stack has no such column, so all its rows ' +
       'have null in it. DAY_ASSUMED: no value shows whether the day or the month of these dates comes first. NOT_WGS84: coordinates are ' +
-      'not longitudes and latitudes, so no filter of places finds them',
+      'not longitudes and latitudes, so no filter of places finds them. TOTALS_SET_ASIDE: rows of a table that are sums of its others are ' +
+      'not among its rows. TOTAL_AMONG_ROWS: a row that looks like a total of the others is among its rows',
   })
   code!: string
   @Field(() => String, { description: 'What happened and why' }) message!: string

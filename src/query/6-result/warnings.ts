@@ -11,8 +11,17 @@ export interface Warning {
    * offset skips. PARTNERS_UNKNOWN: a source on the right of a LEFT or ANTI join did not answer, so rows that seem to have no partner may
    * have one. COLUMN_MISSING: a table of a stack has no such column, so all its rows have null in it. DAY_ASSUMED: no value shows whether the
    * day or the month of these dates comes first. NOT_WGS84: these coordinates are not longitudes and latitudes, so no filter of places finds them.
+   * TOTALS_SET_ASIDE: rows of a table that are sums of its others are not among its rows. TOTAL_AMONG_ROWS: a row that looks like a total is.
    */
-  readonly code: 'STALE_COPY' | 'DEEP_PAGE' | 'PARTNERS_UNKNOWN' | 'COLUMN_MISSING' | 'DAY_ASSUMED' | 'NOT_WGS84'
+  readonly code:
+    | 'STALE_COPY'
+    | 'DEEP_PAGE'
+    | 'PARTNERS_UNKNOWN'
+    | 'COLUMN_MISSING'
+    | 'DAY_ASSUMED'
+    | 'NOT_WGS84'
+    | 'TOTALS_SET_ASIDE'
+    | 'TOTAL_AMONG_ROWS'
   readonly message: string
   readonly table: string | null
   readonly column: string | null
@@ -28,7 +37,7 @@ const deepOffset = 100_000
  * @param joins how many joins the query has.
  */
 export function warningsOf(outcomes: readonly FragmentOutcome[], offset: number, joins = 0): Warning[] {
-  return [...(offset < deepOffset ? [] : [deepPage(outcomes, offset, joins)]), ...stale(outcomes)]
+  return [...(offset < deepOffset ? [] : [deepPage(outcomes, offset, joins)]), ...stale(outcomes), ...totals(outcomes)]
 }
 
 function deepPage(outcomes: readonly FragmentOutcome[], offset: number, joins: number): Warning {
@@ -62,6 +71,29 @@ function stale(outcomes: readonly FragmentOutcome[]): Warning[] {
       column: null,
     }))
   })
+  return [...new Map(all.map((warning) => [warning.table, warning])).values()]
+}
+
+const totalsIn = {
+  SET_ASIDE: {
+    code: 'TOTALS_SET_ASIDE',
+    message:
+      'Rows of this table that are certainly totals of its others were set aside, so that no sum counts them twice. Its problems say which.',
+  },
+  AMONG_ROWS: {
+    code: 'TOTAL_AMONG_ROWS',
+    message: 'A row of this table looks like a total of the others, and is among its rows: leave it out of sums. Its problems say which.',
+  },
+} as const
+
+/** Each table once, as of what is stale. */
+function totals(outcomes: readonly FragmentOutcome[]): Warning[] {
+  const all = outcomes.flatMap(({ fragment, report }) =>
+    (report?.totals ?? []).flatMap(({ table, totals: state }) => {
+      const id = `${fragment.spokeId}/${table}`
+      return fragment.tables.includes(id) ? [{ ...totalsIn[state], table: id, column: null }] : []
+    }),
+  )
   return [...new Map(all.map((warning) => [warning.table, warning])).values()]
 }
 

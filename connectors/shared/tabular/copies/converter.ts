@@ -21,6 +21,16 @@ export interface TableFile {
   readonly held: HeldFile
 }
 
+/** What the publisher says of a table, as far as another copy follows from it. */
+export interface Said {
+  /** The types of columns, by name. */
+  readonly types: ReadonlyMap<string, ColumnType>
+  /** The semantic types of columns, by name. */
+  readonly semanticTypes: ReadonlyMap<string, string>
+  /** Rows that are certainly totals stay among the rows. */
+  readonly keepTotals: boolean
+}
+
 /** A file's copy: its key, what it holds, and the hash of the file. */
 interface Copy {
   key: string
@@ -46,33 +56,23 @@ export class Converter {
 
   /**
    * The copy of a file in its present state. Makes it if there is none.
-   * @param types the types that the publisher asks for. Other types give another copy.
+   * @param said what the publisher says of the table.
    * @param known the columns of its table at the last harvest. Only a file without rows uses them.
    * @throws NoRows if the file has no rows and no columns are known; Unreadable if it is not data, or changes while it is read.
    */
-  async copyOf(
-    file: TableFile,
-    types: ReadonlyMap<string, ColumnType>,
-    signal: AbortSignal,
-    known?: readonly KnownColumn[],
-  ): Promise<Copy> {
+  async copyOf(file: TableFile, said: Said, signal: AbortSignal, known?: readonly KnownColumn[]): Promise<Copy> {
     try {
-      return await this.#copyOf(file, types, signal)
+      return await this.#copyOf(file, said, signal)
     } catch (thrown) {
       if (!(thrown instanceof NoRows)) throw thrown
-      return this.#copyOf(file, types, signal, known ?? [])
+      return this.#copyOf(file, said, signal, known ?? [])
     }
   }
 
-  async #copyOf(
-    file: TableFile,
-    types: ReadonlyMap<string, ColumnType>,
-    signal: AbortSignal,
-    known?: readonly KnownColumn[],
-  ): Promise<Copy> {
+  async #copyOf(file: TableFile, said: Said, signal: AbortSignal, known?: readonly KnownColumn[]): Promise<Copy> {
     const { store, hashes } = this.parts
     const { hash, stamp } = await hashes.of(file.path, file.held, signal)
-    const key = copyKey(hash, file.format, types, known)
+    const key = copyKey(hash, file.format, said, known)
     const held = await store.get(key)
     if (held !== undefined) return { key, manifest: held, hash }
     const { engine } = await (this.#engine ??= this.#openEngine())
@@ -86,7 +86,7 @@ export class Converter {
         const converted = await convertFile(original, file.format, made, {
           session,
           scratch,
-          types,
+          ...said,
           signal,
           ...(known === undefined ? {} : { known }),
         })
@@ -126,15 +126,17 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
   return turn
 }
 
-function copyKey(hash: string, format: string, types: ReadonlyMap<string, ColumnType>, known?: readonly KnownColumn[]): string {
-  const demands = [...types].sort(([left], [right]) => (left < right ? -1 : 1))
+function copyKey(hash: string, format: string, { types, semanticTypes, keepTotals }: Said, known?: readonly KnownColumn[]): string {
+  const sorted = (said: ReadonlyMap<string, string>) => [...said].sort(([left], [right]) => (left < right ? -1 : 1))
   return createHash('sha256')
     .update(
       JSON.stringify([
         converterVersion,
         hash,
         format,
-        demands,
+        sorted(types),
+        sorted(semanticTypes),
+        keepTotals,
         ...(known === undefined ? [] : [known.map(({ name, type, scale }) => [name, type, scale])]),
       ]),
     )

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EngineSession } from '../../../../src/connector/engine.js'
 import { ResultTooLarge } from '../../../../src/errors.js'
@@ -33,10 +33,14 @@ export interface WrittenCopy {
   readonly file: string
   /** A table expression that reads the copy while it is open here. */
   readonly from: string
+  /** Takes rows out, by their places from 1. */
+  without(places: readonly number[]): Promise<void>
   /** Makes an index of a column's values. Returns whether there was memory for it; without an index, rows are found more slowly. */
   indexBy(position: number): Promise<boolean>
-  /** Finishes the file and detaches it. Must always be called. */
+  /** Finishes the file and detaches it. Must always be called, or `discard`. */
   close(): Promise<void>
+  /** Ends the copy and removes its file, so that the name can be used again. */
+  discard(): Promise<void>
 }
 
 /**
@@ -54,12 +58,20 @@ type GroupedSize = CopySize & { readonly rows: number }
 
 async function writeParquet(session: EngineSession, sql: string, base: string, { rows }: GroupedSize): Promise<WrittenCopy> {
   const path = `${base}.parquet`
-  await session.run(`COPY (${sql}) TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${rows})`)
+  const write = (query: string, to: string) =>
+    session.run(`COPY (${query}) TO ${literal(to)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${rows})`)
+  await write(sql, path)
+  const from = `read_parquet(${fileLiteral(path)})`
   return {
     file: fileOf(path),
-    from: `read_parquet(${fileLiteral(path)})`,
+    from,
+    without: async (places) => {
+      await write(`SELECT * EXCLUDE (place) FROM ${placed('*', from)} WHERE place NOT IN (${places.join(', ')})`, `${path}.new`)
+      await rename(`${path}.new`, path)
+    },
     indexBy: () => Promise.resolve(false),
     close: () => Promise.resolve(),
+    discard: () => rm(path),
   }
 }
 
@@ -89,6 +101,11 @@ async function writeDatabase(
     await Promise.all([path, `${path}.wal`].map((left) => rm(left, { force: true })))
     throw thrown
   }
+  const without = async (places: readonly number[]) => {
+    const rowsAt = `SELECT id FROM ${placed('rowid AS id', tableIn(alias))} WHERE place IN (${places.join(', ')})`
+    await session.run(`DELETE FROM ${tableIn(alias)} WHERE rowid IN (${rowsAt})`)
+    await session.run(`CHECKPOINT ${alias}`)
+  }
   const indexBy = async (position: number) => {
     try {
       await session.run(`CREATE INDEX by_key ON ${tableIn(alias)} (${columnAt(position)})`)
@@ -99,7 +116,14 @@ async function writeDatabase(
       return false
     }
   }
-  return { file: fileOf(path), from: tableIn(alias), indexBy, close: detach }
+  const discard = async () => {
+    await detach()
+    await rm(path)
+  }
+  return { file: fileOf(path), from: tableIn(alias), without, indexBy, close: detach, discard }
 }
+
+/** Rows with their places, from 1. */
+const placed = (outputs: string, from: string) => `(SELECT ${outputs}, row_number() OVER () AS place FROM ${from})`
 
 const fileOf = (path: string) => path.slice(path.lastIndexOf('/') + 1)

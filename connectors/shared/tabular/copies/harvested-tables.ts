@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { columnSchema } from '../../../../src/connector/column.js'
 import { keptText } from '../../held-file.js'
 import { replaceFile } from '../../replace-file.js'
+import { totalsSchema } from './manifest.js'
 
 const heldTableSchema = z.strictObject({
   dataset: z.string(),
@@ -12,6 +13,7 @@ const heldTableSchema = z.strictObject({
   rowCount: z.number().int().min(0),
   /** The position of the indexed column. */
   indexed: z.number().int().min(0).optional(),
+  totals: totalsSchema.optional(),
   /** ISO 8601: when the original file was last changed. */
   asOf: z.string(),
   /** Why these rows are older than the present file. */

@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { columnSchema } from '../../../../src/connector/column.js'
 
 /** Raise this whenever the same bytes would give another copy. Every copy is then made again. */
-export const converterVersion = 8
+export const converterVersion = 9
+
+/** Whether a table has totals of its rows: they were set aside, or some row that looks like one is among its rows. */
+export const totalsSchema = z.enum(['SET_ASIDE', 'AMONG_ROWS'])
 
 /** One table of a converted file. Column i is `c<i>` in the copy. */
 export const convertedTableSchema = z.strictObject({
@@ -14,6 +17,9 @@ export const convertedTableSchema = z.strictObject({
   rowCount: z.number().int().min(0),
   /** The position of the indexed column. */
   indexed: z.number().int().min(0).optional(),
+  totals: totalsSchema.optional(),
+  /** The columns from which the last one, a geometry, was derived. */
+  geometryFrom: z.array(z.string()).optional(),
   problems: z.array(z.string()),
 })
 /** Inferred from its schema. */

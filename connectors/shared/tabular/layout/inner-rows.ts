@@ -13,12 +13,13 @@ const subtotal = '(?i)(?:sub[ -]?totals?\\b.*|.{1,60} (?:sub[ -]?)?totals?:?)'
  * Finds rows inside a table that are not data: subtotals (`Housing Total`, with other columns empty), and section headings, which fill only
  * the first column and start with the first row. They stay rows. Their numbers are reported, counted from the first row under the header.
  * @param texts the positions of text columns.
+ * @param placeOf the number of a row of the copy, as rows are counted in the file.
  * @param copy a table expression of columns c0 …
  */
 export async function innerRows(
   session: EngineSession,
   copy: string,
-  { rowCount, width, texts }: { rowCount: number; width: number; texts: readonly number[] },
+  { rowCount, width, texts, placeOf }: { rowCount: number; width: number; texts: readonly number[]; placeOf: (row: number) => number },
 ): Promise<string[]> {
   if (texts[0] !== 0 || width < 2 || width > widthMax || rowCount < 4 || rowCount > rowsMax) return []
   const others = Array.from({ length: width - 1 }, (_, position) => `${columnAt(position + 1)} IS NULL`)
@@ -45,7 +46,7 @@ export async function innerRows(
   // A single subtotal at the end is a total, which `endsWith` reports.
   if (subtotals.length > 1)
     problems.push(
-      `${rows(subtotals)} like subtotals of the rows above them (counted from the first row under the header). They were kept as rows: leave them out of sums.`,
+      `${rows(subtotals.map(placeOf))} like subtotals of the rows above them (counted from the first row under the header). They were kept as rows: leave them out of sums.`,
     )
   const isSectioned =
     width > 2 &&
@@ -55,7 +56,7 @@ export async function innerRows(
     headings.some((row, index) => index > 0 && row > (headings[index - 1] as number) + 1 && row < rowCount)
   if (isSectioned)
     problems.push(
-      `${rows(headings)} like headings of sections (counted from the first row under the header): only the first column holds anything. They were kept as rows: put the section into a column of its own.`,
+      `${rows(headings.map(placeOf))} like headings of sections (counted from the first row under the header): only the first column holds anything. They were kept as rows: put the section into a column of its own.`,
     )
   return problems
 }

@@ -104,7 +104,7 @@ async function frequent(
       return `(SELECT ${position} AS position, ${textSql(column, 'v')} AS text, CAST(round(n * ${scale}) AS BIGINT) AS count FROM (${top}))`
     })
     for (const { position, text, count } of await session.rows(statements.join(' UNION ALL '))) {
-      if (String(text).length > profileTextMax) continue
+      if (!isShown(String(text))) continue
       const own = tops.get(Number(position)) ?? []
       tops.set(Number(position), [...own, { text: String(text), count: Number(count) }])
     }
@@ -154,13 +154,16 @@ function binsSql({ column, position, stretches: found }: Extent): string[] {
   return [`to_json(map_values(histogram(${finite(column, columnAt(position))}, [${uppers.join(', ')}]))) AS bins_${position}`]
 }
 
+/** Whether a value's text can be in a catalogue: it is short, and without the NUL character, which PostgreSQL cannot store. */
+const isShown = (text: string): boolean => text.length <= profileTextMax && !text.includes('\0')
+
 function profileOf(extent: Extent, rowCount: number, spread: readonly number[], tops: readonly Frequent[]): ColumnProfile {
   const { column, present, distinct, min, max, stretches: found } = extent
   return {
     nullRatio: rowCount === 0 ? 0 : (rowCount - present) / rowCount,
     ...(distinct === undefined ? {} : { distinctCount: Math.min(distinct, present) }),
-    ...(min !== undefined && min.length <= profileTextMax ? { min: valueOf(column, min) } : {}),
-    ...(max !== undefined && max.length <= profileTextMax ? { max: valueOf(column, max) } : {}),
+    ...(min !== undefined && isShown(min) ? { min: valueOf(column, min) } : {}),
+    ...(max !== undefined && isShown(max) ? { max: valueOf(column, max) } : {}),
     topValues: tops.map(({ text, count }) => ({ value: valueOf(column, text), count })),
     histogram: found.map(({ from, to }, index) => ({ from: valueOf(column, from), to: valueOf(column, to), count: spread[index] ?? 0 })),
   }

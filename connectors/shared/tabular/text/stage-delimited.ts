@@ -40,15 +40,26 @@ async function* stageDelimited(
     )
     return
   }
-  yield await guessed(
-    text,
-    await guessTypes(
-      session,
-      text.from,
-      text.names.map((name) => types.get(name)),
-      text.signs,
-    ),
-  )
+  const whole = async (read: DelimitedText): Promise<StagedTable> =>
+    guessed(
+      read,
+      await guessTypes(
+        session,
+        read.from,
+        read.names.map((name) => types.get(name)),
+        read.signs,
+      ),
+    )
+  yield { ...(await whole(text)), without: (places) => whole(withoutRows(text, places)) }
+}
+
+function withoutRows(text: DelimitedText, places: readonly number[]): DelimitedText {
+  const placed = `(SELECT *, row_number() OVER () AS place FROM ${text.from})`
+  return {
+    ...text,
+    from: `(SELECT * EXCLUDE (place) FROM ${placed} WHERE place NOT IN (${places.join(', ')}))`,
+    rows: text.rows - places.length,
+  }
 }
 
 /**

@@ -41,7 +41,7 @@ export function noteProblems(notes: SheetNotes, totalsRows: readonly number[], {
   const totals = totalsRows.filter((row) => dataRow !== undefined && row >= dataRow)
   if (totals.length > 0) {
     problems.push(
-      `${listPlaces(totals, 'Row', 'Rows')}: the totals row of an Excel table, read as any other row. Turn the totals row off, or leave it out of sums.`,
+      `${listPlaces(totals, 'Row', 'Rows')}: the totals row of an Excel table, read as any other row: set aside where it is certainly a total, else leave it out of sums, or turn the totals row off.`,
     )
   }
   if (notes.farColumns.size > 0) {
