@@ -2,7 +2,8 @@ import type { Knex } from 'knex'
 
 /**
  * The audit log. Leaves are commitments, which stay for ever; the nonce and the body of an entry are what can be erased. `audit_nodes` has
- * the hashes of complete subtrees of 256, 65,536, … leaves; `audit_log` the right edge of the tree, whose row is the lock of all hubs.
+ * the hashes of complete subtrees of 256, 65,536, … leaves; `audit_log` the right edge of the tree, whose row is the lock of all hubs;
+ * `audit_witnesses` what hub and spokes have seen of each other's logs.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`create table audit_log (
@@ -43,6 +44,14 @@ export async function up(knex: Knex): Promise<void> {
     primary key (level, index)
   )`)
   await knex.raw('create table audit_checkpoints (size bigint primary key, note text not null, time timestamptz not null)')
+  await knex.raw(`create table audit_witnesses (
+    spoke text primary key,
+    log_key text not null,
+    note text not null,
+    cosigned text,
+    stopped text,
+    time timestamptz not null
+  )`)
   await knex.raw('create table audit_keys (verifier_key text primary key, since_size bigint not null, time timestamptz not null)')
   await knex.raw(
     'create table audit_actors (issuer text not null, subject text not null, key bytea not null, primary key (issuer, subject))',

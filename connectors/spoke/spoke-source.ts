@@ -98,6 +98,14 @@ export class SpokeSource implements Source {
     return told.data.revision
   }
 
+  async exchange(message: string, signal: AbortSignal): Promise<string> {
+    const { spokeId } = this.context
+    const url = await this.process.url(signal)
+    const authorization = `Bearer ${await this.signer.sign('purpose+jwt', spokeId, message)}`
+    const headers = { authorization, 'content-type': 'application/json' }
+    return shortText((await callSpoke(`${url}/audit/exchange`, { headers, body: message, ca: this.ca, signal }, spokeId)).body)
+  }
+
   close(): Promise<void> {
     return this.process.stop()
   }

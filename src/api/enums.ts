@@ -1,5 +1,5 @@
 import { registerEnumType } from 'type-graphql'
-import type { ColumnUse, Phase } from '../audit/entry.js'
+import type { ColumnUse, Part, Phase } from '../audit/entry.js'
 import type { Operator } from '../connector/capabilities.js'
 import type { ColumnType, Sensitivity } from '../connector/column.js'
 import type { Access } from '../connector/catalogue.js'
@@ -108,6 +108,11 @@ export const AuditPhaseEnum = enumOf<Phase>('AuditPhase', 'What an entry of the 
   OUTCOME: 'What came of it: written once all was sent, or it failed',
   DENY: 'Access was refused',
   ADMIN: 'The hub was changed: its start, its keys, a harvest that was let through',
+})
+export const AuditPartEnum = enumOf<Part>('AuditPart', 'Why an entry of the audit log is that of its party', {
+  REQUESTER: 'It asked',
+  DISCLOSER: 'Its tables were asked for',
+  OPERATOR: 'It runs the hub',
 })
 export const AuditUseEnum = enumOf<ColumnUse>('AuditUse', 'What a query uses a column for', {
   SELECT: 'To show it',

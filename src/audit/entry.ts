@@ -9,7 +9,9 @@ export const phases = ['INTENT', 'OUTCOME', 'DENY', 'ADMIN'] as const
 export type Phase = (typeof phases)[number]
 
 /** Why an entry is its party's: it asked, its data were asked for, or it runs the hub. */
-const parts = ['REQUESTER', 'DISCLOSER', 'OPERATOR'] as const
+export const parts = ['REQUESTER', 'DISCLOSER', 'OPERATOR'] as const
+/** One of `parts`. */
+export type Part = (typeof parts)[number]
 /** What a column was used for. */
 export const columnUses = ['SELECT', 'FILTER', 'JOIN', 'GROUP', 'AGGREGATE', 'SORT'] as const
 /** One of `columnUses`. */

@@ -9,6 +9,8 @@ export type SpokeStatus = 'UP' | 'DEGRADED' | 'DOWN' | 'UNKNOWN'
 interface Entry {
   readonly connector: string
   readonly source: Source
+  /** Why nothing is asked of it, until an operator has looked. */
+  stopped: string | undefined
   health: Health['status'] | undefined
   harvestFailed: boolean
   /** The health check under way. */
@@ -34,6 +36,7 @@ export class OpenSources {
     const entry: Entry = {
       connector,
       source,
+      stopped: undefined,
       breaker,
       admits: () => breaker.admits(),
       health: undefined,
@@ -59,6 +62,12 @@ export class OpenSources {
     const entry = this.#entries.get(spokeId)
     if (entry?.health === undefined) return 'UNKNOWN'
     return entry.health === 'UP' && entry.harvestFailed ? 'DEGRADED' : entry.health
+  }
+
+  /** Stops asking a source, or goes on. @param reason why it is asked no more, undefined to go on. */
+  stop(spokeId: string, reason: string | undefined): void {
+    const entry = this.#entries.get(spokeId)
+    if (entry !== undefined) entry.stopped = reason
   }
 
   /** Records that a spoke process of this hub listens, or has ended. */

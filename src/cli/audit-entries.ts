@@ -6,6 +6,7 @@ export interface ListedEntry {
   readonly time: string
   readonly phase: string
   readonly transaction: string
+  readonly part: string
   readonly kind: string
   readonly party: string | null
   readonly organisation: string | null
@@ -27,7 +28,7 @@ interface Page {
 
 const operation = `query ($filter: AuditFilter, $first: Int, $after: String) {
   auditLog(filter: $filter, first: $first, after: $after) {
-    nodes { index time phase transaction kind party organisation actor purpose legalBasis agreement tables columns decision reasons rowBand }
+    nodes { index time phase part transaction kind party organisation actor purpose legalBasis agreement tables columns decision reasons rowBand }
     pageInfo { hasNextPage endCursor }
   }
 }`

@@ -24,9 +24,9 @@ export async function disclosuresOf(organisation: string, entries: AsyncIterable
   const ended = new Set<string>()
   // The latest comes first: an end before its beginning.
   for await (const entry of entries) {
-    const { party, phase, transaction, organisation: recipient, purpose, legalBasis, agreement, tables, columns } = entry
-    // Who asks for their own tables has an entry as the one who asks, too: it names no other party's table twice.
-    if (party !== organisation || phase === 'ADMIN') continue
+    const { party, part, phase, transaction, organisation: recipient, purpose, legalBasis, agreement, tables, columns } = entry
+    // Who asks has an entry too, with the tables of others.
+    if (party !== organisation || part !== 'DISCLOSER') continue
     if (phase === 'OUTCOME') {
       ended.add(transaction)
       continue
@@ -60,7 +60,7 @@ const names = ['Recipient', 'Purpose', 'Legal basis', 'Agreement', 'Table', 'Dis
 function cells(one: Disclosure): string[] {
   return [
     one.recipient ?? 'not named',
-    one.purpose ?? 'open data',
+    one.purpose ?? 'none said',
     one.legalBasis ?? '',
     one.agreement ?? '',
     one.table,

@@ -11,6 +11,7 @@ import { openKeys } from './hub/keys.js'
 import type { HubOptions, HubStart } from './hub/options.js'
 import { openSearch } from './hub/search.js'
 import { checkSpokes, startSources } from './hub/sources.js'
+import { witnessSpokes } from './hub/witness.js'
 import { startTelemetry } from './hub/telemetry.js'
 import type { Running } from './start-spoke.js'
 import { UndoList } from './undo-list.js'
@@ -40,6 +41,7 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
     const audit = openAudit(start, database.knex, keys.auditKeys)
     const graph = await startGraph(start, telemetry)
     const url = await startHttp(start, { ...graph, ...hubEngine, ...database, ...audit, keys, telemetry, sources, scheduler, search })
+    witnessSpokes(start, database.knex, audit.audit, sources)
     harvestChanging(start, sources, scheduler)
     scheduler.start()
     keeper.start()

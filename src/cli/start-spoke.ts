@@ -10,6 +10,7 @@ import { ConfigError } from '../errors.js'
 import { RequestVerifier } from '../identity/scan-token.js'
 import type { PinnedIssuer } from '../identity/viewer-statement.js'
 import { Holdings } from '../spoke/holdings.js'
+import { HubWitness } from '../spoke/hub-witness.js'
 import { ScanRecorder } from '../spoke/scan-recorder.js'
 import { spokeServer } from '../spoke/server.js'
 import { UsedTokens } from '../spoke/used-tokens.js'
@@ -99,22 +100,33 @@ export async function startSpoke({
       cert: Buffer.from(readBeside(loaded, config.tls.cert, 'tls.cert')),
       key: Buffer.from(readBeside(loaded, config.tls.key, 'tls.key')),
     }
+    const auditKeys = await openedKeys(dataFolder, config.id, verifierHub.issuer)
     const auditLog = await FileLog.open({
       file: join(dataFolder, 'audit', 'log.ndjson'),
-      keys: await openedKeys(dataFolder, config.id, verifierHub.issuer),
+      keys: auditKeys,
       software: version(),
       log,
     })
     undo.add(() => auditLog.close())
+    const hubKeys = auditKeysOf(verifierHub.jwks)
+    const witness = new HubWitness({
+      file: join(dataFolder, 'audit', 'hub.json'),
+      hubKeys,
+      log: auditLog,
+      ownKey: (await auditKeys.keysOf(undefined)).newest,
+      logger: log,
+    })
     const recorder = new ScanRecorder({
+      witness,
       spokeId: config.id,
       organisation: config.organisation ?? organisation ?? null,
-      hubKeys: auditKeysOf(verifierHub.jwks),
+      hubKeys,
       log: auditLog,
       logger: log,
     })
     const app = spokeServer({
       recorder,
+      witness,
       spokeId: config.id,
       holdings,
       engine,

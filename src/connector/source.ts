@@ -103,6 +103,11 @@ export interface Source {
    * A revision says nothing but whether it is another. Absent where a source cannot tell.
    */
   changes?(since: string | undefined, signal: AbortSignal): Promise<string>
+  /**
+   * Sends a message about the audit logs of hub and spoke, and returns the answer (audit/witness/exchange.ts). Absent where the source keeps no
+   * log of its own.
+   */
+  exchange?(message: string, signal: AbortSignal): Promise<string>
   close(): Promise<void>
 }
 

@@ -10,6 +10,7 @@ import type { Log } from '../connector/source.js'
 import { scansOf } from '../connector/traverse.js'
 import { DialsError, type ErrorCode } from '../errors.js'
 import type { Viewer } from '../identity/viewer.js'
+import type { HubWitness } from './hub-witness.js'
 
 /** Records how a scan ended, once: with so many rows, or with an error. */
 export type ScanEnded = (how: { readonly rows?: number | undefined } | { readonly code: ErrorCode }) => void
@@ -22,6 +23,7 @@ export interface ScanRecorderOptions {
   /** The keys of the audit log of the hub, which this spoke pins. */
   readonly hubKeys: readonly VerifierKey[]
   readonly log: FileLog
+  readonly witness: HubWitness
   readonly logger: Log
 }
 
@@ -46,7 +48,10 @@ export class ScanRecorder {
     if (readsNothing(relation)) return () => undefined
     // What is only counted is open to everybody, which the decision of this spoke sees to.
     if (counted === true && proof === undefined && viewer.organisation === undefined) return () => undefined
-    const { entry, index } = provenIntent(proof, spokeId, hubKeys)
+    this.options.witness.checkGoesOn()
+    const proven = provenIntent(proof, spokeId, hubKeys)
+    await this.options.witness.checkProof(proven)
+    const { entry, index } = proven
     const scanned = [...scansOf(relation)].map(({ table, columns }) => ({
       table: `${spokeId}/${table}`,
       columns: columns.map(({ name }) => name),

@@ -22,6 +22,8 @@ import { answerUnreadable } from '../net/unreadable.js'
 import { toldSeldom } from '../net/told-seldom.js'
 import type { Holdings } from './holdings.js'
 import { scan, type ScanContext } from './scan.js'
+import { type ExchangeAnswer, exchangeBytesMax, exchangeRequestSchema } from '../audit/witness/exchange.js'
+import type { HubWitness } from './hub-witness.js'
 import type { ScanEnded, ScanRecorder } from './scan-recorder.js'
 
 const bodyBytesMax = scanRequestBytesMax
@@ -50,6 +52,7 @@ export interface SpokeServerOptions extends Omit<ScanContext, 'holdings'> {
   readonly holdings: Holdings
   readonly verifier: RequestVerifier
   readonly recorder: ScanRecorder
+  readonly witness: HubWitness
   /** The issuers that this spoke pins, by which it judges what the hub states of a viewer. */
   readonly issuers: readonly PinnedIssuer[]
   readonly log: Log
@@ -109,6 +112,7 @@ function serveScans(app: FastifyInstance, options: SpokeServerOptions): void {
     if (request.headers.expect !== undefined) reply.raw.writeContinue()
   })
   app.post('/scans', (request, reply) => scans(request, reply, options))
+  app.post('/audit/exchange', { bodyLimit: exchangeBytesMax }, (request) => exchange(request, options))
 }
 
 async function catalogue(
@@ -165,6 +169,23 @@ async function* signsOfLife(until: Promise<unknown>): AsyncGenerator<string> {
     clock.abort()
     if (isOver) return
     yield '\n'
+  }
+}
+
+/** Hub and spoke witness each other's audit logs. */
+function exchange(request: FastifyRequest, { witness }: SpokeServerOptions): Promise<ExchangeAnswer> {
+  const body = typeof request.body === 'string' ? request.body : ''
+  request.getDecorator<AdmittedRequest>('admitted').checkOperation(body)
+  const parsed = exchangeRequestSchema.safeParse(parsedJson(body))
+  if (!parsed.success) throw new BadUserInput('The exchange is not one that this spoke knows. Is its version that of the hub?')
+  return witness.exchange(parsed.data)
+}
+
+function parsedJson(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
   }
 }
 

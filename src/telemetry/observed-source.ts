@@ -12,6 +12,7 @@ export function observedSource(spokeId: string, source: Source, telemetry: Telem
     native: (pushed) => source.native(pushed),
     health: (signal) => source.health(signal),
     ...(source.changes === undefined ? {} : { changes: source.changes.bind(source) }),
+    ...(source.exchange === undefined ? {} : { exchange: source.exchange.bind(source) }),
     close: () => source.close(),
     execute(planned, options) {
       const watch = watchScan(spokeId, telemetry)

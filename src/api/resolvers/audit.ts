@@ -45,7 +45,9 @@ export class AuditResolver {
   })
   async checkpoint(@Ctx() { audit }: Context) {
     const head = await audit.checkpoint()
-    return head && { ...head, rootHash: head.root.toString('base64'), verifierKeys: await audit.verifierKeys() }
+    if (head === null) return null
+    const [verifierKeys, witnessed] = await Promise.all([audit.verifierKeys(), audit.witnessed()])
+    return { ...head, rootHash: head.root.toString('base64'), verifierKeys, witnessed }
   }
 }
 

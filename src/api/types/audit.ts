@@ -1,5 +1,5 @@
 import { Directive, Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql'
-import { AuditPhaseEnum, AuditUseEnum, DecisionEnum } from '../enums.js'
+import { AuditPartEnum, AuditPhaseEnum, AuditUseEnum, DecisionEnum } from '../enums.js'
 import { DateTime, Iri } from '../scalars.js'
 import { PageInfo } from './page.js'
 
@@ -29,6 +29,10 @@ export class Checkpoint {
     description: 'The public keys by which the log was signed, the newest first, as verifier keys (https://c2sp.org/signed-note)',
   })
   verifierKeys!: readonly string[]
+  @Field(() => [String], {
+    description: 'The latest checkpoint that each spoke has seen and cosigned (https://c2sp.org/tlog-cosignature), as signed notes',
+  })
+  witnessed!: readonly string[]
 }
 
 @Directive('@public')
@@ -50,6 +54,7 @@ export class AuditEntry {
   @Field(() => Float, { description: 'Where it stands in the log, a whole number; the first is 0' }) index!: number
   @Field(() => DateTime, { description: 'When it was written, by the clock of the log' }) time!: string
   @Field(() => AuditPhaseEnum, { description: 'What it says' }) phase!: string
+  @Field(() => AuditPartEnum, { description: 'Why it is that of its party' }) part!: string
   @Field(() => ID, { description: 'What links the entries of one query or download' }) transaction!: string
   @Field(() => String, { description: 'How data were asked for: query, explain, download; or what was changed: start, key, harvest' })
   kind!: string

@@ -7,7 +7,8 @@ import { DialsError, Reason } from '../../errors.js'
 import { canonical, commitmentOf, type Opening, parseOpening } from '../entry.js'
 import { GrowingTree } from '../merkle/growing-tree.js'
 import { leafHash } from '../merkle/hash.js'
-import { tileHeight } from '../merkle/stored-hashes.js'
+import { consistencyRanges } from '../merkle/ranges.js'
+import { hashesOfRanges, type ReadHashes, tileHeight } from '../merkle/stored-hashes.js'
 import { signCheckpoint } from '../notes/checkpoint.js'
 import { type Draft, openingOf } from './draft.js'
 import { GroupCommit } from './group-commit.js'
@@ -52,11 +53,6 @@ export class FileLog {
     return log
   }
 
-  /** How many entries it has. */
-  get size(): number {
-    return this.#tree.size
-  }
-
   /**
    * Appends entries. Resolves once they are on the disk.
    * @throws AUDIT_UNAVAILABLE where they are not.
@@ -83,7 +79,7 @@ export class FileLog {
     const lines = createInterface({ input: createReadStream(file, { encoding: 'utf8' }), crlfDelay: Infinity })
     let broken: string | undefined
     for await (const line of lines) {
-      if (broken !== undefined) throw new Reason(`the audit log has a line ${this.size + 1} that is no entry`)
+      if (broken !== undefined) throw new Reason(`the audit log has a line ${this.#tree.size + 1} that is no entry`)
       const opening = parseOpening(line)
       if (opening === undefined) broken = line
       else {
@@ -97,7 +93,7 @@ export class FileLog {
     if (onDisk < this.#bytes) await this.handle.appendFile('\n')
     else {
       await truncate(file, this.#bytes)
-      log.warn({ entries: this.size }, 'the last entry of the audit log was cut off, and never acknowledged: it was removed')
+      log.warn({ entries: this.#tree.size }, 'the last entry of the audit log was cut off, and never acknowledged: it was removed')
     }
   }
 
@@ -143,8 +139,10 @@ export class FileLog {
     this.#tree = new GrowingTree(this.#tree.edge())
   }
 
-  /** The hashes that it keeps: see StoredRange. */
-  hashes(level: number, start: number, end: number): readonly Uint8Array[] {
-    return (this.#hashes[level] ?? []).slice(start, end)
+  /** Proves that the log of `size` entries goes on from that of `old` entries. */
+  consistency(old: number, size: number): Promise<Buffer[]> {
+    const read: ReadHashes = (ranges) =>
+      Promise.resolve(ranges.map(({ level, start, end }) => (this.#hashes[level] ?? []).slice(start, end)))
+    return hashesOfRanges(old === size ? [] : consistencyRanges(old, size), read)
   }
 }

@@ -69,6 +69,11 @@ export class LogReader {
     return this.knex('audit_keys').orderBy('since_size', 'desc').pluck<string[]>('verifier_key')
   }
 
+  /** The latest checkpoints that spokes have cosigned. */
+  async witnessed(): Promise<string[]> {
+    return this.knex('audit_witnesses').whereNotNull('cosigned').orderBy('spoke').pluck<string[]>('cosigned')
+  }
+
   /**
    * A page of the entries that a viewer may see.
    * @throws FORBIDDEN for a viewer who neither speaks for an organisation nor has the scope; BAD_USER_INPUT for a malformed place.

@@ -1,7 +1,7 @@
 import { collectParts } from '../../connector/collect-parts.js'
 import type { LandedFile, LandedParts } from '../../connector/engine.js'
 import type { Asker, ScanAudit, ScanReport } from '../../connector/source.js'
-import { type DialsError, SourceTimeout, SourceUnavailable, toDialsError } from '../../errors.js'
+import { type DialsError, Reason, SourceTimeout, SourceUnavailable, toDialsError } from '../../errors.js'
 import type { PlanFragment } from '../4-plan/physical-plan.js'
 import type { OpenSource } from './sources.js'
 
@@ -57,6 +57,10 @@ export async function runFragment(
     isSkipped: false,
   })
   if (open === undefined) return outcome(undefined, new SourceUnavailable(`The spoke ${fragment.spokeId} is not configured at this hub.`))
+  if (open.stopped !== undefined) {
+    const message = `Nothing is asked of the spoke ${fragment.spokeId} until an operator of this hub has looked: an audit log was changed.`
+    return outcome(undefined, new SourceUnavailable(message, { cause: new Reason(open.stopped) }))
+  }
   if (!open.admits()) {
     return outcome(
       undefined,

@@ -10,6 +10,8 @@ export interface Sources {
 export interface OpenSource {
   readonly connector: string
   readonly source: Source
+  /** Why nothing is asked of it, until an operator has looked. Private: it goes to the log alone. */
+  readonly stopped?: string | undefined
   /** Called after every scan, so that `Spoke.status` reflects it. Undefined: the scan succeeded. */
   observed(error: DialsError | undefined): void
   /** False while the source is not asked because it failed repeatedly. Call it once before each scan. */

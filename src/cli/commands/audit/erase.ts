@@ -7,6 +7,7 @@ import { DialsError } from '../../../errors.js'
 import { openDatabase } from '../../../database/open-database.js'
 import { auditKeyFile } from '../../hub/audit.js'
 import { operatorKey } from '../../hub-identity.js'
+import { quietLog } from '../../quiet-log.js'
 import { version } from '../../version.js'
 import { dataDirOption } from '../options.js'
 
@@ -19,9 +20,6 @@ interface Options {
   issuer?: string
   yes?: true
 }
-
-/** What goes wrong is the error of the command. */
-const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 const help = `
 Erased are nonces and entries, which can then be read by nobody, and for a person the key of their pseudonyms, so that nobody can tell any more which were theirs.
@@ -51,9 +49,9 @@ export function auditEraseCommand(): Command {
       const dataFolder = resolve(options.dataDir)
       await operatorKey(dataFolder)
       const { databaseUrl } = environment
-      const database = await openDatabase({ dataFolder, log: quiet, ...(databaseUrl ? { url: databaseUrl } : {}) })
+      const database = await openDatabase({ dataFolder, log: quietLog, ...(databaseUrl ? { url: databaseUrl } : {}) })
       try {
-        const log = new HubLog(database.knex, auditKeyFile({ config, dataFolder }), version(), quiet)
+        const log = new HubLog(database.knex, auditKeyFile({ config, dataFolder }), version(), quietLog)
         // That something was erased stays in the log.
         if (options.yes === true) await log.append([{ ...adminDraft('erase', what), reasons: ['Entries or pseudonyms were erased.'] }])
         const count = await erase(database.knex, what, options.yes === true)

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { auditAcceptCommand } from './accept.js'
 import { auditEraseCommand } from './erase.js'
 import { auditExportCommand } from './export.js'
 import { auditReportCommand } from './report.js'
@@ -16,6 +17,7 @@ export function auditCommand(): Command {
     auditTailCommand(),
     auditEraseCommand(),
     auditRotateCommand(),
+    auditAcceptCommand(),
   ])
     command.addCommand(below.exitOverride())
   return command
