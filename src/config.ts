@@ -326,7 +326,8 @@ function parseYaml(file: string): { content: unknown } & Pick<Loaded<unknown>, '
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const lineOf = (path: Path) => lines.linePos(offsetOf(document, path)).line
   const [problem] = document.errors
-  if (problem !== undefined) throw new ConfigError(file, `line ${lines.linePos(problem.pos[0]).line}`, `it is not YAML: ${beginningOf(problem.message)}`)
+  if (problem !== undefined)
+    throw new ConfigError(file, `line ${lines.linePos(problem.pos[0]).line}`, `it is not YAML: ${beginningOf(problem.message)}`)
   return { content: document.toJS({ maxAliasCount: 100 }) as unknown, lineOf }
 }
 

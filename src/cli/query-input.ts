@@ -54,7 +54,11 @@ function parseYaml(text: string, name: string): unknown {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const [problem] = document.errors
   if (problem !== undefined)
-    throw new ConfigError(name, `line ${lines.linePos(problem.pos[0]).line}`, `it is neither JSON nor YAML: ${beginningOf(problem.message)}`)
+    throw new ConfigError(
+      name,
+      `line ${lines.linePos(problem.pos[0]).line}`,
+      `it is neither JSON nor YAML: ${beginningOf(problem.message)}`,
+    )
   return document.toJS({ maxAliasCount: 100 }) as unknown
 }
 

@@ -161,7 +161,9 @@ describe('an organisation’s own data', () => {
       await bearer('borough-of-camden'),
     )
     expect([errors, data]).toMatchObject([undefined, { members: { rowCount: 3 }, empty: { rowCount: 0 } }])
-    const counts = Object.fromEntries((data?.datasets.nodes ?? []).flatMap(({ tables }) => tables.map(({ id, rowCount }) => [id, rowCount])))
+    const counts = Object.fromEntries(
+      (data?.datasets.nodes ?? []).flatMap(({ tables }) => tables.map(({ id, rowCount }) => [id, rowCount])),
+    )
     expect(counts).toMatchObject({ 'camden/members/members': 3, 'camden/empty/empty': 0, 'camden/visits/visits': 3 })
     for (const headers of [{}, await bearer('borough-of-barnet'), await bearer('borough-of-lambeth')])
       expect((await hub.ask('{ table(id: "camden/listed/listed") { rowCount } }', {}, headers)).data).toEqual({ table: { rowCount: null } })
