@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { checkForm, type Fault } from './connector/check-form.js'
 import { pathText } from './connector/issue-text.js'
 import { offsetOf } from './connector/yaml-place.js'
-import { ConfigError } from './errors.js'
+import { beginningOf, ConfigError } from './errors.js'
 
 const slug = z
   .string()
@@ -326,7 +326,8 @@ function parseYaml(file: string): { content: unknown } & Pick<Loaded<unknown>, '
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const lineOf = (path: Path) => lines.linePos(offsetOf(document, path)).line
   const [problem] = document.errors
-  if (problem !== undefined) throw new ConfigError(file, `line ${lines.linePos(problem.pos[0]).line}`, `it is not YAML: ${problem.message}`)
+  if (problem !== undefined)
+    throw new ConfigError(file, `line ${lines.linePos(problem.pos[0]).line}`, `it is not YAML: ${beginningOf(problem.message)}`)
   return { content: document.toJS({ maxAliasCount: 100 }) as unknown, lineOf }
 }
 

@@ -43,7 +43,7 @@ export async function askGraph<T>(
     })
     const { data, errors } = answerOf(text)
     const [first] = errors ?? []
-    if (first !== undefined) throw refusal(first, (errors ?? []).map(errorText).join('\ndials: '))
+    if (first !== undefined) throw refusal(first, (errors ?? []).map(errorText).join('\ndials: '), token)
     const value = data?.[field]
     if (value === undefined || value === null) throw notAHub(url, { ok, status })
     return value as T
@@ -70,9 +70,11 @@ export function notAHub(url: string, { ok, status }: { ok: boolean; status: numb
   return new DialsError('SOURCE_UNAVAILABLE', `What answers at ${url} is not a hub${ok ? '' : ` (HTTP ${status})`}. Give the hub's --url.`)
 }
 
-/** What a hub refuses, with this text. */
-export function refusal(error: GraphError, text: string): DialsError {
-  return new DialsError(codeOf(error), text, detailOf(error))
+/** What a hub refuses, with this text, and how a token is given where none was. */
+export function refusal(error: GraphError, text: string, token: string | undefined): DialsError {
+  const code = codeOf(error)
+  const mend = code === 'UNAUTHENTICATED' && token === undefined ? '\nGive it with --token, or in the variable DIALS_TOKEN.' : ''
+  return new DialsError(code, `${text}${mend}`, detailOf(error))
 }
 
 /** A GraphQL answer; undefined for anything else. */

@@ -1,14 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { defaultLimits } from '../catalogue/harvest-limits.js'
 import { judgeEvent } from '../catalogue/judge-event.js'
-import { type CatalogueEvent, type DatasetDescription, slugSchema } from '../connector/catalogue.js'
+import { type Access, type CatalogueEvent, type DatasetDescription, slugSchema } from '../connector/catalogue.js'
 import { type Capabilities } from '../connector/capabilities.js'
 import type { Relation } from '../connector/relation.js'
 import type { Health, Source } from '../connector/source.js'
-import { toDialsError } from '../errors.js'
+import { DialsError, type ErrorCode, toDialsError } from '../errors.js'
 
 /** The first row of so many tables is read. */
 const readMax = 3
+const refusals: readonly ErrorCode[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'AGREEMENT_REQUIRED']
 const bytesMax = 64 * 1024 * 1024
 const healthMsMax = 30_000
 
@@ -35,7 +36,7 @@ export interface Check {
   readonly catalogue: Step<Brought>
   readonly capabilities: Step<Capabilities>
   /** The first row of some tables, without columns that identify people, read and discarded. */
-  readonly reads: readonly (Step<undefined> & { readonly table: string })[]
+  readonly reads: readonly (Step<'read' | 'refused'> & { readonly table: string })[]
 }
 
 /** Whether every step succeeded, and no dataset has a problem. */
@@ -64,19 +65,20 @@ export function troubledDatasets({ catalogue }: Check): string[] {
 export async function checkConnector(source: Source, signal: AbortSignal, found: (datasets: number) => void): Promise<Check> {
   const health = await timed(() => withTimeout(source.health(AbortSignal.any([signal, AbortSignal.timeout(healthMsMax)])), signal))
   const catalogue = await timed(() => brought(source, signal, found))
-  const tables = (catalogue.value?.datasets ?? []).flatMap(({ id, tables: own }) =>
-    own.map((table) => ({ id: `${id}/${table.id}`, columns: table.columns.filter(({ sensitivity }) => sensitivity === 'NONE') })),
+  const tables = (catalogue.value?.datasets ?? []).flatMap(({ id, access, tables: own }) =>
+    own.map((table) => ({ id: `${id}/${table.id}`, access, columns: table.columns.filter(({ sensitivity }) => sensitivity === 'NONE') })),
   )
   const capabilities = await timed(() => source.capabilities(tables.map(({ id }) => id)))
-  const reads: (Step<undefined> & { table: string })[] = []
-  for (const { id, columns } of capabilities.value?.limit === true ? tables.slice(0, readMax) : []) {
+  const reads: (Step<'read' | 'refused'> & { table: string })[] = []
+  for (const { id, access, columns } of capabilities.value?.limit === true ? tables.slice(0, readMax) : []) {
     signal.throwIfAborted()
     const scan: Relation = {
       op: 'scan',
       table: id,
       columns: columns.map(({ name, type, scale }) => ({ name, type, ...(scale === undefined ? {} : { scale }) })),
     }
-    reads.push({ table: id, ...(await timed(() => readFirst(source, scan, capabilities.value ?? {}, signal))) })
+    const read = () => readFirst(source, scan, capabilities.value ?? {}, signal).catch((thrown: unknown) => refused(thrown, access))
+    reads.push({ table: id, ...(await timed(read)) })
   }
   return { health, catalogue, capabilities, reads }
 }
@@ -104,13 +106,21 @@ async function brought(source: Source, signal: AbortSignal, found: (datasets: nu
   }
 }
 
-async function readFirst(source: Source, scan: Relation, capabilities: Capabilities, signal: AbortSignal): Promise<undefined> {
-  const planned = source.plan({ relation: { op: 'limit', count: 1, offset: 0, input: scan } }, capabilities)
+async function readFirst(source: Source, scan: Relation, capabilities: Capabilities, signal: AbortSignal): Promise<'read'> {
+  // A source with an audit log of its own gives no row to what no hub has recorded: there it is seen that the table is found and may be read.
+  const count = source.exchange === undefined ? 1 : 0
+  const planned = source.plan({ relation: { op: 'limit', count, offset: 0, input: scan } }, capabilities)
   const { parts, report } = source.execute(planned, { signal, rowsMax: 1, bytesMax, deadline: Date.now() + healthMsMax })
   report.catch(() => undefined)
   for await (const { file } of parts) await file.release()
   await report
-  return undefined
+  return 'read'
+}
+
+/** A spoke refuses a check what is not open to all, as it should. */
+function refused(thrown: unknown, access: Access): 'refused' {
+  if (access !== 'OPEN' && thrown instanceof DialsError && refusals.includes(thrown.code)) return 'refused'
+  throw thrown
 }
 
 async function timed<T>(work: () => Promise<T>): Promise<Step<T>> {

@@ -13,7 +13,10 @@ export function checkText(name: string, connector: string, check: Check): string
     ['health', stepText(health, ({ status, message }) => `${status}${message === undefined ? '' : `: ${message}`}`)],
     ['catalogue', stepText(catalogue, catalogueText)],
     ['capabilities', stepText(capabilities, capabilitiesText)],
-    ...reads.map((read) => ['first row', stepText(read, () => `of ${read.table}`)]),
+    ...reads.map((read) => [
+      'first row',
+      stepText(read, (value) => `of ${read.table}${value === 'refused' ? ': refused, because it is not open, as it should be' : ''}`),
+    ]),
   ]
   const { datasets = [], problems = [] } = catalogue.value ?? {}
   const tables = datasets.flatMap(({ id, access, tables: own }) => own.map((table) => ({ ...table, id: `${id}/${table.id}`, access })))

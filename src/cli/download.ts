@@ -56,7 +56,7 @@ async function ask({ url, token, signal }: Hub, path: string, { headers, ...requ
   )
 }
 
-async function refused({ url }: Hub, response: Response): Promise<DialsError> {
+async function refused({ url, token }: Hub, response: Response): Promise<DialsError> {
   const problem = (await response.json().catch(() => null)) as Problem | null
   if (typeof problem?.detail !== 'string') return notAHub(url, response)
   const { detail, code, inputPath, suggestions } = problem
@@ -68,7 +68,7 @@ async function refused({ url }: Hub, response: Response): Promise<DialsError> {
       ...(suggestions === undefined ? {} : { suggestions }),
     },
   }
-  return refusal(error, graphErrorText(error))
+  return refusal(error, graphErrorText(error), token)
 }
 
 /** The bytes of a body, to its end. A hub that fails meanwhile ends the connection, so that no short file looks whole. */

@@ -1,5 +1,6 @@
 import { connectors } from '../../connectors/index.js'
 import { type Loaded, parseConnectorConfig } from '../config.js'
+import { didYouMean, nearNames } from '../connector/near-names.js'
 import type { Connector, Source, SourceContext } from '../connector/source.js'
 import { pathText } from '../connector/issue-text.js'
 import { ConfigError } from '../errors.js'
@@ -12,12 +13,11 @@ export function checkSource(
 ): (context: SourceContext) => Promise<Source> {
   const connector: Connector | undefined = connectors.find(({ kind }) => kind === entry.connector)
   if (connector === undefined) {
-    const known = connectors.map(({ kind }) => kind).join(', ')
-    throw new ConfigError(
-      loaded.file,
-      pathText([...place, 'connector']),
-      `there is no connector '${entry.connector}': give one of ${known}`,
-    )
+    const known = connectors.map(({ kind }) => kind)
+    const near = didYouMean(nearNames(entry.connector, known))
+    const mend = `there is no connector '${entry.connector}': give one of ${known.join(', ')}${near === '' ? '' : `.${near}`}`
+    const at = [...place, 'connector']
+    throw new ConfigError(loaded.file, pathText(at), mend, { line: loaded.lineOf(at) })
   }
   const config = parseConnectorConfig(connector.configSchema, entry.config, loaded, [...place, 'config'])
   return (context) => connector.open(config, context)

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { LineCounter, parseDocument } from 'yaml'
-import { ConfigError } from '../errors.js'
+import { beginningOf, ConfigError } from '../errors.js'
 
 /** The most that a hub accepts in one request. */
 const bytesMax = 2_000_000
@@ -54,7 +54,11 @@ function parseYaml(text: string, name: string): unknown {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const [problem] = document.errors
   if (problem !== undefined)
-    throw new ConfigError(name, `line ${lines.linePos(problem.pos[0]).line}`, `it is neither JSON nor YAML: ${problem.message}`)
+    throw new ConfigError(
+      name,
+      `line ${lines.linePos(problem.pos[0]).line}`,
+      `it is neither JSON nor YAML: ${beginningOf(problem.message)}`,
+    )
   return document.toJS({ maxAliasCount: 100 }) as unknown
 }
 

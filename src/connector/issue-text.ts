@@ -97,9 +97,18 @@ const listed = (values: readonly string[]) =>
 
 function wrongType(expected: string, found: unknown): string {
   if (found === undefined) return `is missing: give ${expected}`
-  const isUnquoted = expected === kinds['string'] && ['number', 'boolean', 'bigint'].includes(typeof found)
-  return `must be ${expected}, and is ${kindOf(found)}${isUnquoted ? ': put it in quotation marks' : ''}`
+  return `must be ${expected}, and is ${kindOf(found)}${quotationMend(expected, found)}`
 }
+
+function quotationMend(expected: string, found: unknown): string {
+  if (expected === kinds['string'] && ['number', 'boolean', 'bigint'].includes(typeof found)) return ': put it in quotation marks'
+  const form = { [kinds['number'] as string]: numeral, [kinds['int'] as string]: numeral, [kinds['boolean'] as string]: /^(true|false)$/ }[
+    expected
+  ]
+  return typeof found === 'string' && form?.test(found) === true ? ': write it without quotation marks' : ''
+}
+
+const numeral = /^-?\d{1,15}(\.\d{1,15})?$/
 
 function kindOf(value: unknown): string {
   if (value === null) return 'null'

@@ -33,6 +33,8 @@ describe('every kind of fault is told in plain English', () => {
     ['it must be a whole number, and is a number', z.number().int(), 1.5],
     ['it is over 9007199254740991', z.number().int(), 1e30],
     ['it must be true or false, and is a text', z.boolean(), 'yes'],
+    ['it must be a number, and is a text: write it without quotation marks', z.number(), '4100'],
+    ['it must be true or false, and is a text: write it without quotation marks', z.boolean(), 'true'],
     ['it must be a list, and is an object', z.array(z.string()), {}],
     ['it must be an object, and is a list', z.record(z.string(), z.string()), []],
     ['it must be something else, and is a number', z.never(), 1],

@@ -187,7 +187,7 @@ describe('a mistake of the command line or the file: exit code 2', () => {
   test.each([
     ['a file that is not there', ['nowhere/query.yaml'], '', /^dials: nowhere\/query\.yaml: there is no such file\n$/],
     ['a folder', ['test'], '', /^dials: test: it cannot be read \(EISDIR\)\n$/],
-    ['neither JSON nor YAML', [], 'from: [', /^dials: standard input at line \d+: it is neither JSON nor YAML: \w+\n$/],
+    ['neither JSON nor YAML', [], 'from: [', /^dials: standard input at line \d+: it is neither JSON nor YAML: [\w ,[\]]+\n$/],
     ['nothing', [], '', /^dials: standard input: it holds no query: give a QueryInput, an object with 'from'\n$/],
     [
       'a document of GraphQL',
@@ -264,7 +264,7 @@ describe('where a hub should be', () => {
     expect(ended.map(({ code, errors }) => [code, errors])).toEqual([
       [1, 'dials: UNAUTHENTICATED: No: Bearer [redacted]\n'],
       [1, 'dials: UNAUTHENTICATED: No: Bearer [redacted]\n'],
-      [1, 'dials: UNAUTHENTICATED: No: undefined\n'],
+      [1, 'dials: UNAUTHENTICATED: No: undefined\nGive it with --token, or in the variable DIALS_TOKEN.\n'],
     ])
   })
 

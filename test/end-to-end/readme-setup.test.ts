@@ -44,7 +44,8 @@ beforeAll(async () => {
     'camden/spoke.pem': cert,
     'camden/spoke-key.pem': key,
     'camden/data/libraries.csv': 'Name\nKilburn\nHolborn\n',
-    'camden/data/catalogue.yaml': 'datasets:\n  libraries: { access: OPEN }\n',
+    'camden/data/visits.csv': 'Day\n2026-01-01\n',
+    'camden/data/catalogue.yaml': 'datasets:\n  libraries: { access: OPEN }\n  visits: { access: CLOSED }\n',
   })
   hub = await startTestHub(workspace.hubYaml, { env: { DATABASE_URL: database.url } })
   const keys = await (await fetch(`${hub.url}${keysUrl}`)).text()
@@ -72,6 +73,7 @@ describe('hub.yaml and spoke.yaml of README', () => {
   test('fit each other: the spoke is well, is harvested, and answers over TLS of a private authority', async () => {
     const checked = await run('connector', 'check', 'camden', ...atHub())
     expect(checked.output).toMatch(/^camden \(spoke\): well$/m)
+    expect(checked.output).toMatch(/^ {2}first row {5}of visits\/visits: refused, because it is not open, as it should be \(\d+ ms\)$/m)
     expect(checked.code).toBe(0)
     const harvested = await run('harvest', 'camden', ...atHub(), '--url', hub.url)
     expect(harvested.output).toContain('COMPLETE')

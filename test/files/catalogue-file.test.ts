@@ -197,6 +197,11 @@ datasets:
   it.each<[string, string, RegExp]>([
     ['a mistake of syntax', 'datasets:\n  a: { access: CLOSED\n  b: [', /catalogue\.yaml, line [34], column \d+/],
     [
+      'datasets under no key',
+      'libraries:\n  access: CLOSED\n',
+      /has no key 'libraries': datasets stand under "datasets", by their ids\. Until/,
+    ],
+    [
       'datasets under another key',
       'dataset:\n  a: { access: CLOSED }\n',
       /line \d, column \d.*\(the whole\): has no key 'dataset'\. Did you mean 'datasets'\? Until/s,

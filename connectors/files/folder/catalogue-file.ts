@@ -132,9 +132,11 @@ async function textIn(folder: string): Promise<string | undefined> {
   }
 }
 
-function mendOf({ code, path, message }: Fault, content: unknown): string {
+function mendOf({ code, path, message, suggestions }: Fault, content: unknown): string {
   if (path.length === 0 && typeof content !== 'object')
     return 'it is no list of names and values; write datasets: first, and save the file as UTF-8'
+  if (code === 'unrecognized_keys' && path.length === 0 && suggestions.length === 0)
+    return `${message}: datasets stand under "datasets", by their ids`
   if (code === 'invalid_key' && path[0] === 'datasets') {
     return `a dataset's id has small letters, digits and hyphens only, such as ${slugOf(String(path.at(-1)))}; a file with its ending goes under "files" of an entry`
   }
