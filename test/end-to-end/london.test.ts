@@ -79,6 +79,20 @@ describe('the demonstration', () => {
     }
   })
 
+  test('a derived geometry is the geometry of a GeoJSON download', async () => {
+    const input = { from: { table: 'wandsworth/libraries/libraries' }, select: [{ column: 'Library' }, { column: 'geometry' }], limit: 2 }
+    const response = await fetch(`${hub.url}/query?${new URLSearchParams({ input: JSON.stringify(input), format: 'geojson' })}`)
+    expect(response.status).toBe(200)
+    const { features } = (await response.json()) as {
+      features: { geometry: { type: string; coordinates: number[] }; properties: object }[]
+    }
+    expect(features).toHaveLength(2)
+    for (const { geometry, properties } of features) {
+      expect(Object.keys(properties)).toEqual(['Library'])
+      expect(geometry).toMatchObject({ type: 'Point', coordinates: [expect.closeTo(-0.2, 0), expect.closeTo(51.45, 0)] })
+    }
+  })
+
   test('a member of a stack without places is told by a filter of places', async () => {
     const input =
       '{ from: { members: [{ table: "camden/libraries/libraries" }, { table: "barnet/libraries/libraries" }] }, ' +
