@@ -67,7 +67,7 @@ describe('the demonstration', () => {
 
   test('a box finds the places of all four boroughs, whether they publish geometries or eastings and northings', async () => {
     const answer = await hub.ask<{ query: ResultSet & { warnings: { code: string }[] } }>(
-      readFileSync(file('graphql/examples/polling-stations-in-a-box.graphql'), 'utf8'),
+      readFileSync(file('examples/london/places-in-a-box.graphql'), 'utf8'),
     )
     const { records, warnings, complete } = answer.data?.query as ResultSet & { warnings: { code: string }[] }
     expect(complete).toBe(true)
