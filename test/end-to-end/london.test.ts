@@ -67,7 +67,7 @@ describe('the demonstration', () => {
 
   test('a box finds the places of all four boroughs, whether they publish geometries or eastings and northings', async () => {
     const answer = await hub.ask<{ query: ResultSet & { warnings: { code: string }[] } }>(
-      readFileSync(file('graphql/examples/polling-stations-in-a-box.graphql'), 'utf8'),
+      readFileSync(file('examples/london/places-in-a-box.graphql'), 'utf8'),
     )
     const { records, warnings, complete } = answer.data?.query as ResultSet & { warnings: { code: string }[] }
     expect(complete).toBe(true)
@@ -76,6 +76,20 @@ describe('the demonstration', () => {
     for (const { geometry } of records) {
       const [longitude, latitude] = (geometry as { coordinates: [number, number] }).coordinates
       expect([longitude > -0.22, longitude < -0.1, latitude > 51.42, latitude < 51.58]).toEqual([true, true, true, true])
+    }
+  })
+
+  test('a derived geometry is the geometry of a GeoJSON download', async () => {
+    const input = { from: { table: 'wandsworth/libraries/libraries' }, select: [{ column: 'Library' }, { column: 'geometry' }], limit: 2 }
+    const response = await fetch(`${hub.url}/query?${new URLSearchParams({ input: JSON.stringify(input), format: 'geojson' })}`)
+    expect(response.status).toBe(200)
+    const { features } = (await response.json()) as {
+      features: { geometry: { type: string; coordinates: number[] }; properties: object }[]
+    }
+    expect(features).toHaveLength(2)
+    for (const { geometry, properties } of features) {
+      expect(Object.keys(properties)).toEqual(['Library'])
+      expect(geometry).toMatchObject({ type: 'Point', coordinates: [expect.closeTo(-0.2, 0), expect.closeTo(51.45, 0)] })
     }
   })
 

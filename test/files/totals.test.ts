@@ -46,6 +46,11 @@ test.each<[string, string | Buffer, string[]]>([
     ['Row 3 says "sum", nothing else, and holds the exact sum of all 2 rows above it in column n'],
   ],
   [
+    'json',
+    '[{"year":2020,"n":1},{"year":2021,"n":2},{"year":"Total","n":3}]',
+    ['Row 3 says "total", nothing else, and holds the exact sum of all 2 rows above it in column n'],
+  ],
+  [
     'ndjson',
     '{"w":"a","n":0.00001}\n{"w":"b","n":2e3}\n{"w":"Total","n":2000.00001}\n',
     ['Row 3 says "total", nothing else, and holds the exact sum of all 2 rows above it in column n'],
@@ -74,7 +79,7 @@ test.each<[string, string | Buffer, string[]]>([
   )
   expect(report.totals).toEqual([{ table: id, totals: 'SET_ASIDE' }])
   // Neither the statistics nor the counts of a copy know it any more.
-  const n = (table?.columns ?? []).findLast(({ type }) => type !== 'STRING') as ColumnDescription
+  const n = (table?.columns ?? []).findLast(({ type }) => type !== 'STRING' && type !== 'JSON') as ColumnDescription
   const input = scanOf(id, [n])
   const measures = [{ function: 'COUNT' as const }, { function: 'MAX' as const, input: { kind: 'column' as const, index: 0 } }]
   const [measured] = (await opened.run({ op: 'aggregate', groups: [], measures, input })).rows
@@ -89,6 +94,8 @@ test.each<[string, string]>([
   ['a category of a place', 'sex,ward,n\nMale,A,5\nFemale,A,7\nTotal,A,12\n'],
   ['too large to be exact', 'w,n\na,1e300\nb,1e300\nTotal,2e300\n'],
   ['not exact', 'w,n\na,0.123456789012345\nb,1e-14\nTotal,0.123456789012355\n'],
+  ['of more than 38 digits', `w,n\na,${'9'.repeat(38)}\nb,${'9'.repeat(38)}\nTotal,1\n`],
+  ['of more than 38 digits in all', `w,n\n${'a,9e27\n'.repeat(40)}Total,3.6e29\n`],
   ['one row', 'w,n\na,3\nTotal,3\n'],
   ['text', 'w,n\na,c\nb,2\nTotal,2\n'],
 ])('a row that is only like a total stays, and is told: %s', async (_, content) => {

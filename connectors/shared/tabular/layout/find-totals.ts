@@ -65,9 +65,9 @@ export async function findTotals(session: EngineSession, copy: string, shapes: r
   }
 }
 
-/** The columns in which a total may be named, by position. */
+/** The columns in which a total may be named, by position. Numbers and a name among them are JSON, in files of JSON. */
 export function namingColumns(shapes: readonly Shape[]): number[] {
-  return shapes.flatMap(({ type }, position) => (type === 'STRING' ? [position] : [])).slice(0, namedMax)
+  return shapes.flatMap(({ type }, position) => (type === 'STRING' || type === 'JSON' ? [position] : [])).slice(0, namedMax)
 }
 
 const isNumber = (shape: Shape | undefined) => shape?.type === 'INT64' || shape?.type === 'DECIMAL' || shape?.type === 'DOUBLE'
@@ -86,11 +86,12 @@ function marks(texts: readonly number[]): string {
   const filled = texts.map((position) => `(coalesce(${columnAt(position)}, '') <> '')::INTEGER`).join(' + ')
   const said = words(texts)
   const mayBe = `contains(lower(${said}), 'total') OR contains(lower(${said}), 'sum')`
-  const is = `strlen(${said}) <= ${nameBytesMax} AND regexp_full_match(${said}, ${literal(name)})`
-  return `CASE WHEN ${filled} = 1 THEN CASE WHEN ${mayBe} THEN ${is} ELSE false END ELSE false END`
+  const steps = [`${filled} = 1`, `strlen(${said}) <= ${nameBytesMax}`, mayBe]
+  return steps.reduceRight((then, when) => `CASE WHEN ${when} THEN ${then} ELSE false END`, `regexp_full_match(${said}, ${literal(name)})`)
 }
 
-const words = (texts: readonly number[]) => `trim(concat(${texts.map(columnAt).join(', ')}))`
+/** SQL: what these columns say, without the quotes of JSON. */
+const words = (texts: readonly number[]) => `trim(concat(${texts.map(columnAt).join(', ')}), ' "')`
 
 interface Group {
   /** How many marked rows there are up to here. */
