@@ -125,6 +125,10 @@ describe('what no route takes', () => {
     }
   })
 
+  test('an event stream that is asked for as something else is told so', async () => {
+    expect(await ask(held.hub.url, 'GET', '/graphql/stream')).toMatchObject({ status: 406, ...forms.graph() })
+  })
+
   test('a wrong method is told before a body is read', async () => {
     const client = await rawClient(held.hub.url)
     client.socket.write('PUT /query HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000000000\r\n\r\n')
