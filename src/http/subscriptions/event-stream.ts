@@ -111,7 +111,7 @@ async function stream(
 async function refusalOf({ method, headers, body }: FastifyRequest): Promise<DialsError | undefined> {
   // The library knows this one alone, and answers others with an empty 404.
   if (headers.accept !== mediaType)
-    return new BadRequest(406, `This address answers ${mediaType} alone: send the one header accept: ${mediaType}.`)
+    return new BadRequest(406, `This address answers ${mediaType} alone: send the header accept: ${mediaType}.`)
   if (method === 'GET') {
     return isPlainGet(method, headers) ? undefined : new DialsError('BAD_REQUEST', 'This request could come from a page of another site.')
   }
