@@ -99,7 +99,7 @@ describe('limits', () => {
     await mkdir(spillFolder)
     const small = await DuckDbEngine.open({ folders: [], memoryMb: 128, spillFolder })
     try {
-      const rows = 6_000_000
+      const rows = 3_000_000
       const most = { bytes: 0 }
       await withSession(small, async (session) => {
         const watch = setInterval(() => {

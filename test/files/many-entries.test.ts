@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { isDocument } from 'yaml'
@@ -128,7 +128,7 @@ it('a folder of 20,000 files is put in order in turns, and its names are those o
 
 it('20,000 empty files are told in a bounded number of problems, with one sentence on those left out', async () => {
   const opened = await folderOf({})
-  for (let at = 0; at < 20_000; at++) await writeFile(join(opened.folder, `f${at}.csv`), '')
+  for (let at = 0; at < 20_000; at++) writeFileSync(join(opened.folder, `f${at}.csv`), '')
   const events = await opened.harvest()
   const told = events.flatMap((event) => (event.kind === 'problem' ? [event.message] : []))
   expect(events).toHaveLength(5002)

@@ -17,9 +17,9 @@ afterAll(() => spoke.remove())
 const urlOf = { hub: () => held.hub.url, spoke: () => spoke.url }
 
 // With the limits of production, so the heads take their ten seconds.
-test.each(['hub', 'spoke'] as const)('a %s ends a head that never ends, and a connection that says nothing', async (which) => {
-  const clients = await Promise.all([rawClient(urlOf[which]()), rawClient(urlOf[which]())])
-  clients[0].socket.write('GET /health HTTP/1.1\r\nHost: a\r\n')
+test('a hub and a spoke end a head that never ends, and a connection that says nothing', async () => {
+  const clients = await Promise.all([urlOf.hub(), urlOf.hub(), urlOf.spoke(), urlOf.spoke()].map((url) => rawClient(url)))
+  for (const at of [0, 2]) clients[at]?.socket.write('GET /health HTTP/1.1\r\nHost: a\r\n')
   await Promise.all(clients.map((client) => client.ended()))
 })
 
@@ -123,6 +123,10 @@ describe('what no route takes', () => {
       expect(head).toContain(`Content-Type: ${type}\r\n`)
       expect(JSON.parse(body)).toMatchObject(members)
     }
+  })
+
+  test('an event stream that is asked for as something else is told so', async () => {
+    expect(await ask(held.hub.url, 'GET', '/graphql/stream')).toMatchObject({ status: 406, ...forms.graph() })
   })
 
   test('a wrong method is told before a body is read', async () => {

@@ -40,7 +40,7 @@ export async function queryRequest(request: FastifyRequest): Promise<DownloadReq
     )
   }
   return {
-    input: await json(text, isPost ? 'The body' : "The parameter 'input'"),
+    input: await json(text, isPost ? 'The body' : "The parameter 'input'", '{"from": {"table": "camden/libraries/libraries"}}'),
     ...writtenAs(request, parameters, single(parameters, 'format')),
   }
 }
@@ -57,7 +57,7 @@ export async function tableRequest(request: FastifyRequest, path: string): Promi
   const input = {
     from: { table },
     ...(select.length === 0 ? {} : { select: select.map((column) => ({ column })) }),
-    ...(where === undefined ? {} : { where: await json(where, "The parameter 'where'") }),
+    ...(where === undefined ? {} : { where: await json(where, "The parameter 'where'", '{"column": "Ward", "eq": "Holborn"}') }),
     ...(limit === undefined ? {} : { limit: wholeNumber(limit) }),
   }
   return { input, ...writtenAs(request, parameters, format) }
@@ -93,7 +93,7 @@ function single(parameters: URLSearchParams, name: string): string | undefined {
   return value
 }
 
-async function json(given: string, what: string): Promise<unknown> {
+async function json(given: string, what: string, example: string): Promise<unknown> {
   // Programs of Windows begin a file with a byte order mark.
   const text = given.replace(/^\ufeff/, '')
   const excess = await scanRequest(text)
@@ -101,7 +101,7 @@ async function json(given: string, what: string): Promise<unknown> {
   try {
     return JSON.parse(text) as unknown
   } catch {
-    throw new DialsError('BAD_REQUEST', `${what} is not JSON in UTF-8.`)
+    throw new DialsError('BAD_REQUEST', `${what} is not JSON in UTF-8, such as ${example}.`)
   }
 }
 

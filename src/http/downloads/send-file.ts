@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DialsError } from '../../errors.js'
 import { isKnown } from '../etag.js'
 import type { Landed } from './landed-parquet.js'
-import { problem } from './problem.js'
+import { problem } from '../problem.js'
 
 /**
  * Sends a file, or the one range of it that is asked for (RFC 9110, 14). Several ranges at once are answered with the whole file, as the

@@ -5,6 +5,7 @@ import type { Context } from '../../api/context.js'
 import { scanRequest } from '../../api/limits/scan-request.js'
 import type { OperationRequest, Operations } from '../../api/operations.js'
 import { DialsError } from '../../errors.js'
+import { BadRequest } from '../../net/bad-request.js'
 import type { OperationEnd } from '../../telemetry/metrics.js'
 import type { Telemetry } from '../../telemetry/telemetry.js'
 import { type BegunOperation, beginOperation, type ContextOf, contextOrError, refuse } from '../begin-operation.js'
@@ -20,6 +21,8 @@ export interface EventStreamOptions {
   readonly clients: Clients
   readonly telemetry: Telemetry
 }
+
+const mediaType = 'text/event-stream'
 
 /** The one operation of a request. */
 interface Streamed {
@@ -106,6 +109,9 @@ async function stream(
 
 /** A GET has to pass the same test as on /graphql, and a POST is read within the same bounds. */
 async function refusalOf({ method, headers, body }: FastifyRequest): Promise<DialsError | undefined> {
+  // The library knows this one alone, and answers others with an empty 404.
+  if (headers.accept !== mediaType)
+    return new BadRequest(406, `This address answers ${mediaType} alone: send the header accept: ${mediaType}.`)
   if (method === 'GET') {
     return isPlainGet(method, headers) ? undefined : new DialsError('BAD_REQUEST', 'This request could come from a page of another site.')
   }

@@ -1,10 +1,10 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyReply } from 'fastify'
-import type { DialsError, ErrorCode } from '../../errors.js'
-import { BadRequest } from '../../net/bad-request.js'
-import { TooBusy } from '../../net/too-busy.js'
+import type { DialsError, ErrorCode } from '../errors.js'
+import { BadRequest } from '../net/bad-request.js'
+import { TooBusy } from '../net/too-busy.js'
 
-/** The status of a download that is refused, by the graph's code. All others are 400. */
+/** The status of a refusal, by the code of the graph. All others are 400. */
 const statuses: Partial<Record<ErrorCode, number>> = {
   UNKNOWN_TABLE: 404,
   UNAUTHENTICATED: 401,
