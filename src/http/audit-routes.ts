@@ -7,7 +7,7 @@ import { DialsError, toDialsError } from '../errors.js'
 import { databaseError } from '../database/database-error.js'
 import { BadRequest } from '../net/bad-request.js'
 import { endOf } from './answer-end.js'
-import { problem } from './downloads/problem.js'
+import { problem } from './problem.js'
 
 /** Milliseconds that reading a bundle may take. */
 const readMsMax = 60_000
