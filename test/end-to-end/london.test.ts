@@ -261,6 +261,11 @@ describe('the demonstration', () => {
   test('health: live, ready, and keys that spokes may pin', async () => {
     expect(await (await fetch(`${hub.url}/health/live`)).json()).toEqual({ status: 'UP' })
     expect(await (await fetch(`${hub.url}/health/ready`)).json()).toEqual({ status: 'UP', notReady: [] })
-    expect(await (await fetch(`${hub.url}/.well-known/jwks.json`)).json()).toMatchObject({ keys: [{ kty: 'OKP', crv: 'Ed25519' }] })
+    expect(await (await fetch(`${hub.url}/.well-known/jwks.json`)).json()).toMatchObject({
+      keys: [
+        { kty: 'OKP', crv: 'Ed25519', use: 'sig' },
+        { kty: 'OKP', crv: 'Ed25519', use: 'audit', kid: expect.stringMatching(/\/audit\+[0-9a-f]{8}\+/) },
+      ],
+    })
   })
 })

@@ -84,7 +84,7 @@ describe('an operation', () => {
     expect(answer.data?.query.rows).toEqual([['Kilburn Centre', 'NW6 5UH']])
     const spans = await traceOf(traceId)
     expect(tree(spans, parentId)).toEqual({
-      'POST /graphql': { operation: { parse: {}, bind: {}, authorise: {}, plan: {}, execute: { fragment: {} }, result: {} } },
+      'POST /graphql': { operation: { parse: {}, bind: {}, authorise: {}, plan: {}, record: {}, execute: { fragment: {} }, result: {} } },
     })
     expect(attributesOf(spans, 'POST /graphql')).toEqual({
       'http.request.method': 'POST',
