@@ -165,6 +165,16 @@ export const hubConfigSchema = z
     harvestsAtOnce: z.number().int().min(1).max(500).optional(),
     /** Harvest limits for spokes that set none of their own. */
     harvest: harvestLimitsSchema.optional(),
+    /** What the audit log records. */
+    audit: z
+      .strictObject({
+        /**
+         * Reads of OPEN data without a token: each one by itself, with a receipt; or, for an open portal under load, as a count for each table and
+         * hour, without. Default EACH.
+         */
+        anonymousOpenReads: z.enum(['EACH', 'COUNTED']).optional(),
+      })
+      .optional(),
     /** Megabytes of the engine's memory, for all queries together. A fifth of it is for queries without a token. Default 1024. */
     engineMemoryMb: z.number().int().min(64).max(1_000_000).optional(),
     /** The prefix of this hub's index names on the Meilisearch server of MEILI_URL, which several hubs may share. Default `seven-dials-`. */

@@ -15,6 +15,7 @@ import { LRUCache } from 'lru-cache'
 import { Pace } from '../connector/next-turn.js'
 import type { Log } from '../connector/source.js'
 import type { ErrorCode } from '../errors.js'
+import { enforceAudit } from './access/audited.js'
 import { enforceAccess } from './access/enforce.js'
 import { refusalsOf } from './access/refusals.js'
 import { SchemaRules } from './access/schema-rules.js'
@@ -59,9 +60,9 @@ export class Operations {
   readonly #log: Log
   readonly #valid = new LRUCache<string, DocumentNode>({ maxSize: keptCharactersMax, sizeCalculation: (_document, text) => text.length })
 
-  /** @throws Error if the schema does not say who may use a field. */
+  /** @throws Error if the schema does not say who may use a field, or gives data that are not recorded. */
   constructor(schema: GraphQLSchema, log: Log) {
-    this.schema = countLists(enforceAccess(schema))
+    this.schema = countLists(enforceAccess(enforceAudit(schema)))
     this.#rules = new SchemaRules(schema)
     this.#log = log
   }

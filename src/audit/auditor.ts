@@ -62,4 +62,9 @@ export interface Auditor {
    * @param tables those that the viewer knows to be there.
    */
   denied(asked: Asked, reason: string): void
+  /**
+   * Records that the hub was changed.
+   * @param what how, of which only a digest is kept. @throws AUDIT_UNAVAILABLE where it cannot be recorded.
+   */
+  changed(kind: string, what: unknown): Promise<void>
 }

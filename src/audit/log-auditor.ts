@@ -1,7 +1,7 @@
 import type { Log } from '../connector/source.js'
 import type { Asked, Auditor, Outcome, Recorded, TouchedTable } from './auditor.js'
 import { bandOf, canonical, type Entry } from './entry.js'
-import type { Draft } from './log/draft.js'
+import { adminDraft, type Draft } from './log/draft.js'
 import type { Appended } from './log/proof-of.js'
 import { sha256 } from './merkle/hash.js'
 
@@ -54,6 +54,10 @@ export class LogAuditor implements Auditor {
 
   denied(asked: Asked, reason: string): void {
     this.#later(draftsOf(transactionOf(asked), 'DENY', 'DENY', [reason]))
+  }
+
+  async changed(kind: string, what: unknown): Promise<void> {
+    await this.log.append([adminDraft(kind, what)])
   }
 
   #later(drafts: readonly Draft[]): void {

@@ -7,6 +7,9 @@ directive @public on OBJECT | INTERFACE | UNION | FIELD_DEFINITION | ARGUMENT_DE
 "For requests with a valid token; else null and UNAUTHENTICATED"
 directive @authenticated on OBJECT | INTERFACE | UNION | FIELD_DEFINITION | ARGUMENT_DEFINITION | INPUT_OBJECT | INPUT_FIELD_DEFINITION
 
+"On a field: it is recorded in the audit log before anything is read, and what it answers has a receipt. On a type: it holds data, so every field of it is"
+directive @audit on OBJECT | FIELD_DEFINITION
+
 "For requests whose token has every scope of one of these lists; else null and UNAUTHENTICATED or FORBIDDEN"
 directive @requiresScopes(
   "The token has to have every scope of one of these lists"

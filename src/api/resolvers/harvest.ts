@@ -20,13 +20,15 @@ export class HarvestResolver {
       description: 'Lets a harvest remove what its source no longer has, however much: for one that was HELD. Needs the scope hub:operate',
     })
     allowShrink: boolean | null,
-    @Ctx() { harvestNow, knex, viewer }: Context,
+    @Ctx() { harvestNow, knex, viewer, query: { auditor } }: Context,
   ) {
     if (!(await mayHarvest(knex, viewer, { spokeId: spoke, allowShrink: allowShrink === true })))
       throw new DialsError(
         'FORBIDDEN',
         'This needs a token with the scope hub:operate. A token of the organisation of a spoke may harvest that spoke, without allowShrink.',
       )
+    // What a harvest removes stays removed, so that it was let through is recorded first.
+    if (allowShrink === true) await auditor.changed('harvest', { spoke, allowShrink })
     return harvestNow(spoke, { allowShrink: allowShrink === true })
   }
 }

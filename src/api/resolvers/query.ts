@@ -17,6 +17,7 @@ import { Download, Plan, ResultColumn, ResultSet } from '../types/result.js'
 @Resolver()
 export class QueryResolver {
   @Directive('@public')
+  @Directive('@audit')
   @Query(() => ResultSet, { nullable: true, description: 'Subset, aggregate and stack tables of many organisations in one query' })
   query(
     @Arg('input', () => QueryInput, { description: 'What is asked' }) input: QueryInput,
@@ -27,6 +28,7 @@ export class QueryResolver {
   }
 
   @Directive('@public')
+  @Directive('@audit')
   @Query(() => Plan, { nullable: true, description: 'The plan of a query, which is not run' })
   async explain(
     @Arg('input', () => QueryInput, { description: 'What would be asked' }) input: QueryInput,
@@ -57,6 +59,7 @@ export class QueryResolver {
 
 @Resolver(() => Table)
 export class TableRowsResolver {
+  @Directive('@audit')
   @FieldResolver(() => ResultSet, { nullable: true, description: 'Its rows: `query` with from: this table' })
   rows(
     @Root() { id }: TableRow,
@@ -73,6 +76,7 @@ export class TableRowsResolver {
     return run({ from: { table: id }, select: select?.map((column) => ({ column })), where, orderBy, limit, offset }, context, info)
   }
 
+  @Directive('@audit')
   @FieldResolver(() => ResultSet, { nullable: true, description: 'Its rows in groups: `query` with from: this table' })
   groups(
     @Root() { id }: TableRow,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { Arg, Ctx, Directive, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
 import type { DatasetRow } from '../../catalogue/rows.js'
 import type { SearchFacet, SearchHit as Hit, SearchSort } from '../../search/port.js'
@@ -64,8 +65,13 @@ export class SearchResolver {
     nullable: true,
     description: 'Leave to query the search index directly; null if the search of this hub can only be queried through the graph',
   })
-  searchAccess(@Ctx() { search, viewer }: Context) {
-    return search.directAccess(viewer)
+  async searchAccess(@Ctx() { search, viewer, query: { auditor } }: Context) {
+    const access = await search.directAccess(viewer)
+    if (access === null) return null
+    const transaction = randomUUID()
+    const recorded = await auditor.intent({ transaction, kind: 'search-access', viewer, operation: {}, tables: [] })
+    recorded.outcome({ reasons: [] })
+    return access
   }
 
   @Directive('@requiresScopes(scopes: [["hub:operate"]])')

@@ -123,6 +123,7 @@ export class Download {
 }
 
 @Directive('@public')
+@Directive('@audit')
 @ObjectType({ simpleResolvers: true, description: 'The answer of a query: its rows, and what is to be known about them' })
 export class ResultSet {
   @Field(() => ID, {
@@ -179,6 +180,7 @@ export class PlanFragment {
 }
 
 @Directive('@public')
+@Directive('@audit')
 @ObjectType({ simpleResolvers: true, description: 'How a query would be run' })
 export class Plan {
   @Field(() => String, {

@@ -1,4 +1,5 @@
-import { type Entry, newNonce, type Opening, saltedDigest } from '../entry.js'
+import { canonical, type Entry, newNonce, type Opening, saltedDigest } from '../entry.js'
+import { sha256 } from '../merkle/hash.js'
 
 /** An entry to be written. The log gives it its time, its nonce, and the digests that are salted with it. */
 export interface Draft extends Omit<Entry, 'v' | 'time' | 'operationSha256' | 'resultSha256' | 'software' | 'actor'> {
@@ -30,4 +31,28 @@ export function openingOf(draft: Draft, { time, software, actor }: Pick<Entry, '
     software,
   }
   return { nonce: nonce.toString('base64'), entry }
+}
+
+/** An entry about the hub itself, which its operator alone reads. @param operation what was changed, and how. */
+export function adminDraft(kind: string, operation: unknown): Draft {
+  return {
+    phase: 'ADMIN',
+    part: 'OPERATOR',
+    party: null,
+    transaction: crypto.randomUUID(),
+    kind,
+    organisation: null,
+    actor: null,
+    purpose: null,
+    legalBasis: null,
+    agreement: null,
+    agreementSha256: null,
+    operation: sha256(canonical(operation)).toString('hex'),
+    tables: [],
+    spokes: [],
+    decision: 'ALLOW',
+    reasons: [],
+    rowBand: null,
+    result: null,
+  }
 }

@@ -4,12 +4,12 @@ import { databaseError } from '../../database/database-error.js'
 import { DialsError, Reason, toDialsError } from '../../errors.js'
 import { canonical, commitmentOf, type Opening } from '../entry.js'
 import { GrowingTree } from '../merkle/growing-tree.js'
-import { leafHash, sha256 } from '../merkle/hash.js'
+import { leafHash } from '../merkle/hash.js'
 import { tileHeight } from '../merkle/stored-hashes.js'
 import { signCheckpoint } from '../notes/checkpoint.js'
 import { formatVerifierKey } from '../notes/keys.js'
 import { Actors } from './actors.js'
-import { type Draft, openingOf } from './draft.js'
+import { adminDraft, type Draft, openingOf } from './draft.js'
 import { GroupCommit } from './group-commit.js'
 import type { LogKeyFile, LogKeys } from './log-keys.js'
 import { type Appended, appended } from './proof-of.js'
@@ -167,30 +167,6 @@ function keyDraft({ newest }: LogKeys, signedBy: string | undefined): Draft {
   return {
     ...adminDraft('key', { before: signedBy ?? null, now: formatVerifierKey(newest) }),
     reasons: [`The log is signed by ${formatVerifierKey(newest)}.`],
-  }
-}
-
-/** An entry about the hub itself, which its operator alone reads. @param operation what was changed, and how. */
-export function adminDraft(kind: string, operation: unknown): Draft {
-  return {
-    phase: 'ADMIN',
-    part: 'OPERATOR',
-    party: null,
-    transaction: crypto.randomUUID(),
-    kind,
-    organisation: null,
-    actor: null,
-    purpose: null,
-    legalBasis: null,
-    agreement: null,
-    agreementSha256: null,
-    operation: sha256(canonical(operation)).toString('hex'),
-    tables: [],
-    spokes: [],
-    decision: 'ALLOW',
-    reasons: [],
-    rowBand: null,
-    result: null,
   }
 }
 

@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import type { Knex } from 'knex'
-import { HubLog, adminDraft } from '../../audit/log/hub-log.js'
+import { HubLog } from '../../audit/log/hub-log.js'
+import { adminDraft } from '../../audit/log/draft.js'
 import { LogKeyFile } from '../../audit/log/log-keys.js'
 import { LogReader } from '../../audit/read/log-reader.js'
+import { CountingAuditor } from '../../audit/counting-auditor.js'
 import { LogAuditor } from '../../audit/log-auditor.js'
 import type { Auditor } from '../../audit/auditor.js'
 import { hubLogOrigin } from '../audit-keys.js'
@@ -29,5 +31,13 @@ export function openAudit(start: HubStart, knex: Knex, keys: LogKeyFile): HubAud
   undo.add(() => auditLog.settled())
   // What cannot be recorded now is told when somebody asks for data.
   auditLog.append([{ ...adminDraft('start', config), reasons: [`The hub ${config.name} starts.`] }]).catch(() => undefined)
-  return { auditor: new LogAuditor(auditLog, log), auditLog, audit: new LogReader(knex) }
+  return { auditor: auditorOf(start, auditLog), auditLog, audit: new LogReader(knex) }
+}
+
+function auditorOf({ config, log, undo }: HubStart, auditLog: HubLog): Auditor {
+  const each = new LogAuditor(auditLog, log)
+  if (config.audit?.anonymousOpenReads !== 'COUNTED') return each
+  const counting = new CountingAuditor(each, auditLog, log)
+  undo.add(() => counting.close())
+  return counting
 }

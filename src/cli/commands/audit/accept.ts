@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { adminDraft, HubLog } from '../../../audit/log/hub-log.js'
+import { HubLog } from '../../../audit/log/hub-log.js'
+import { adminDraft } from '../../../audit/log/draft.js'
 import { loadHubConfig, readEnvironment } from '../../../config.js'
 import { openDatabase } from '../../../database/open-database.js'
 import { DialsError } from '../../../errors.js'
