@@ -36,9 +36,10 @@ beforeAll(async () => {
   workspace = await openWorkspace({
     'hub.yaml': `name: London\nissuer: "${issuer}"\nspokes:\n  - id: camden\n    organisation: { name: Borough of Camden }\n    connector: spoke\n    config: { url: "${wire.url}" }\n`,
   })
-  // The spoke has this key pinned.
+  // The spoke has these keys pinned.
   await mkdir(workspace.path('data'))
   await copyFile(join(spoke.folder, 'hub-key.json'), workspace.path('data/hub-key.json'))
+  await copyFile(join(spoke.folder, 'audit-keys.json'), workspace.path('data/audit-keys.json'))
   database = await freshDatabase()
   hub = await startTestHub(workspace.hubYaml, {
     dataFolder: workspace.path('data'),

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -99,7 +99,8 @@ const auditKeys = JSON.stringify({ keys: [generateKeyPairSync('ed25519').private
 /** Starts a hub with this hub.yaml, on its own port and data folder, with log level info. */
 export async function startTestHub(config: string, options: { dataFolder?: string; env?: NodeJS.ProcessEnv } = {}): Promise<TestHub> {
   const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'seven-dials-hub-')))
-  if (options.dataFolder === undefined) await writeFile(join(dataFolder, 'audit-keys.json'), auditKeys)
+  await mkdir(dataFolder, { recursive: true })
+  await writeFile(join(dataFolder, 'audit-keys.json'), auditKeys, { flag: 'wx' }).catch(() => undefined)
   const program = dials(['hub', '--config', config, '--port', '0', '--data-dir', dataFolder], options.env)
   const [, url = ''] = await program.line(/^The graph of .*: (http:\S+)\/graphql$/m)
   return {

@@ -22,7 +22,7 @@ interface Options {
 const textFormats: readonly FormatName[] = ['csv', 'ndjson', 'geojson']
 
 /** Every field of a result in the graph, without `records`, which repeats its rows as objects. */
-export const resultSelection = `{ transaction columns { name type encoding semanticType table unit decision obligations } rows rowCount truncated complete withheld { column decision obligations } sources { spoke tables status rows bytes elapsedMs pushedDown missingColumns asOf error { code message } } matches { left right joinedRows leftRows leftMatched leftNullKeys leftKeys leftRate rightRows rightMatched rightNullKeys rightKeys rightRate matchedKeys leftDamagedKeys rightDamagedKeys largestFanOut } warnings { code message table column } version downloads { format url } }`
+export const resultSelection = `{ transaction columns { name type encoding semanticType table unit decision obligations } rows rowCount truncated complete withheld { column decision obligations } sources { spoke tables status rows bytes elapsedMs pushedDown missingColumns asOf error { code message } } matches { left right joinedRows leftRows leftMatched leftNullKeys leftKeys leftRate rightRows rightMatched rightNullKeys rightKeys rightRate matchedKeys leftDamagedKeys rightDamagedKeys largestFanOut } warnings { code message table column } version downloads { format url } receipt { transaction leafIndex proof } }`
 
 /** Every field of a plan in the graph. */
 export const planSelection =
