@@ -39,7 +39,7 @@ export const ErrorCodeEnum = enumOf<ErrorCode>('ErrorCode', 'Every code of error
   VERSION_CHANGED: 'A source has changed since atVersion: begin again from the first page',
   SOURCE_UNAVAILABLE: 'A source is down, refuses, or sends an invalid answer',
   SOURCE_TIMEOUT: 'A source did not answer in time',
-  AUDIT_UNAVAILABLE: 'The query cannot be recorded, so it is not run. Not in use until the audit comes',
+  AUDIT_UNAVAILABLE: 'The query cannot be recorded in the audit log, so nothing is read; the message says why',
   INTERNAL_SERVER_ERROR: 'Something went wrong at the hub; its log has the reason',
   GRAPHQL_PARSE_FAILED: 'The document is not GraphQL',
   GRAPHQL_VALIDATION_FAILED: 'The document does not fit the schema',

@@ -26,7 +26,7 @@ export const resultSelection = `{ transaction columns { name type encoding seman
 
 /** Every field of a plan in the graph. */
 export const planSelection =
-  '{ text fragments { stage why spoke connector tables missingColumns native pushedDown left estimatedRows } residual }'
+  '{ text fragments { stage why spoke connector tables missingColumns native pushedDown left estimatedRows } residual receipt { transaction leafIndex proof } }'
 
 const example = `
 Example, of a file libraries.yaml:
