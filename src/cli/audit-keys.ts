@@ -1,4 +1,8 @@
 import type { JSONWebKeySet } from 'jose'
+import { join } from 'node:path'
+import { LogKeyFile } from '../audit/log/log-keys.js'
+import type { HubConfig } from '../config.js'
+import { issuerOf } from './hub-identity.js'
 import { formatVerifierKey, parseVerifierKey, type VerifierKey } from '../audit/notes/keys.js'
 
 /** The `use` of a JWK that verifies the audit log of a hub, so that nobody takes it for a key of tokens. */
@@ -37,4 +41,9 @@ export function auditKeysOf({ keys }: JSONWebKeySet): VerifierKey[] {
       return []
     }
   })
+}
+
+/** The file of the keys of a hub's audit log. */
+export function auditKeyFile({ config, dataFolder }: { readonly config: HubConfig; readonly dataFolder: string }): LogKeyFile {
+  return new LogKeyFile(join(dataFolder, 'audit-keys.json'), hubLogOrigin(issuerOf(config)))
 }

@@ -3,8 +3,9 @@ import { resolve } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { Command } from 'commander'
 import { parseDocument, stringify } from 'yaml'
-import { hubConfigSchema, loadHubConfig, parseConnectorConfig, readEnvironment } from '../../config.js'
+import { type HubConfig, hubConfigSchema, loadHubConfig, parseConnectorConfig, readEnvironment } from '../../config.js'
 import { readHubKey } from '../../identity/hub-key.js'
+import { auditJwks, auditKeyFile } from '../audit-keys.js'
 import { hubKeyFile, issuerOf } from '../hub-identity.js'
 import { checkSource } from '../open-source.js'
 import { replaceFile } from '../replace-file.js'
@@ -60,11 +61,20 @@ export function hubAddSpokeCommand(): Command {
           stringify({ id, hub: { issuer, jwks: './hub.jwks.json' } }, { lineWidth: 0 }),
           ...(key === undefined
             ? [`Its hub.jwks.json is what this hub serves at /.well-known/jwks.json, once it was started with --data-dir ${dataDir}.`]
-            : ['Its hub.jwks.json, these public keys of the hub:', '', JSON.stringify({ issuer, keys: [key.publicJwk] })]),
+            : [
+                'Its hub.jwks.json, these public keys of the hub:',
+                '',
+                JSON.stringify({ issuer, keys: [key.publicJwk, ...(await publicAuditKeys(loaded.value, dataDir))] }),
+              ]),
           '',
         ].join('\n'),
       )
     })
+}
+
+/** The keys of the hub's audit log, as a spoke pins them. */
+async function publicAuditKeys(config: HubConfig, dataDir: string): Promise<object[]> {
+  return auditJwks(await auditKeyFile({ config, dataFolder: resolve(dataDir) }).open())
 }
 
 /** Adds an item to the list of spokes, and leaves all else in the file as it is written. */

@@ -1,21 +1,13 @@
-import { join } from 'node:path'
 import type { Knex } from 'knex'
 import { HubLog } from '../../audit/log/hub-log.js'
 import { adminDraft } from '../../audit/log/draft.js'
-import { LogKeyFile } from '../../audit/log/log-keys.js'
+import type { LogKeyFile } from '../../audit/log/log-keys.js'
 import { LogReader } from '../../audit/read/log-reader.js'
 import { CountingAuditor } from '../../audit/counting-auditor.js'
 import { LogAuditor } from '../../audit/log-auditor.js'
 import type { Auditor } from '../../audit/auditor.js'
-import { hubLogOrigin } from '../audit-keys.js'
-import { issuerOf } from '../hub-identity.js'
 import { version } from '../version.js'
 import type { HubStart } from './options.js'
-
-/** The file of the keys of a hub's audit log. */
-export function auditKeyFile({ config, dataFolder }: Pick<HubStart, 'config' | 'dataFolder'>): LogKeyFile {
-  return new LogKeyFile(join(dataFolder, 'audit-keys.json'), hubLogOrigin(issuerOf(config)))
-}
 
 /** The audit log of the hub. */
 export interface HubAudit {

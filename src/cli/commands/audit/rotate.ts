@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { formatVerifierKey } from '../../../audit/notes/keys.js'
 import { loadHubConfig, readEnvironment } from '../../../config.js'
-import { auditKeyFile } from '../../hub/audit.js'
+import { auditKeyFile } from '../../audit-keys.js'
 import { operatorKey } from '../../hub-identity.js'
 import { dataDirOption } from '../options.js'
 
