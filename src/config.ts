@@ -83,7 +83,7 @@ const issuerEntry = z.strictObject({
   organisationClaim: z.string().min(1).max(200).optional(),
   /** The ids of the organisations that its tokens may name; a token with another is refused. */
   organisations: z.array(slug).max(1000),
-  /** Scopes that its tokens may give; others are dropped. Default: all that do not begin with `hub:`. */
+  /** Scopes that its tokens may give; others are dropped. Default: all that do not begin with `hub:` or `audit:`. */
   scopes: z
     .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/, 'must be a scope: agreements:write'))
     .max(100)

@@ -68,7 +68,7 @@ it('40,000 columns of an entry are told in a bounded message, and hold back what
 
 it('organisations by the thousands in sharedWith are refused', async () => {
   expect(await refusal(`datasets: { b: { access: SHARED, sharedWith: [${lines(20_000, (at) => `o${at},`)}] } }`)).toBe(
-    'catalogue.yaml, line 1, column 46 (datasets.b.sharedWith): Too big: expected array to have <=500 items. Until it is mended, nothing of this folder is served.',
+    'catalogue.yaml, line 1, column 46 (datasets.b.sharedWith): has more than 500 entries. Until it is mended, nothing of this folder is served.',
   )
 })
 
