@@ -78,7 +78,10 @@ describe('the reported scenarios, through a hub and its spokes', () => {
 
   test('V08: which file of two with one name is read is reported', async () => {
     const { data } = await hub.ask<{ table: { problems: string[] } }>('{ table(id: "b/wb/wb") { problems } }')
-    expect(data?.table.problems).toEqual([expect.stringContaining('wb.geojson: not read')])
+    expect(data?.table.problems).toEqual([
+      expect.stringContaining('wb.geojson: not read'),
+      expect.stringContaining('wb.geojson has geometries'),
+    ])
   })
 
   test('V21 (sgl-project/sglang#25811): asking for a table that is gone keeps nobody from the others', async () => {
