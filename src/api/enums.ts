@@ -10,7 +10,7 @@ import type { SpokeStatus } from '../catalogue/open-sources.js'
 import type { ErrorCode } from '../errors.js'
 import type { normaliseNames } from '../query/1-parse/input.js'
 import type { MeasureFunction } from '../query/1-parse/parse.js'
-import type { SourceReport } from '../query/6-result/query-result.js'
+import type { SourceReport } from '../query/7-result/query-result.js'
 import type { SearchFacet, SearchSort } from '../search/port.js'
 
 type Members<T extends string> = { readonly [K in T]: K }

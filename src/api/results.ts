@@ -1,5 +1,5 @@
 import { DialsError, ResultTooLarge } from '../errors.js'
-import type { QueryResult } from '../query/6-result/query-result.js'
+import type { QueryResult } from '../query/7-result/query-result.js'
 import { operationLimits as limits } from './limits/limits.js'
 import type { TakeTurn } from './limits/turns.js'
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { MatchAnswer } from '../query/6-result/match-text.js'
+import type { MatchAnswer } from '../query/7-result/match-text.js'
 import { packageFile } from './package-file.js'
 
 /** The part of an answer that the demonstration prints. */

@@ -2,7 +2,7 @@ import Table from 'cli-table3'
 import { counted } from '../connector/counted.js'
 import { cutText, fitWidth } from './fit-width.js'
 import { isExactNumber, stringifyExact } from './exact-json.js'
-import { type MatchAnswer, matchText } from '../query/6-result/match-text.js'
+import { type MatchAnswer, matchText } from '../query/7-result/match-text.js'
 
 /** The part of a ResultSet that is printed; `--json` prints everything. */
 export interface Answer extends Report {

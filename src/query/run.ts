@@ -15,11 +15,11 @@ import type { PhysicalPlan, PlanFragment, PlanSource } from './4-plan/physical-p
 import { drawRelation } from './4-plan/draw.js'
 import { localId } from './4-plan/fragments.js'
 import { plan } from './4-plan/plan.js'
-import { type Executed, execute, type Finish } from './5-execute/execute.js'
-import type { StageOptions } from './5-execute/run-stage.js'
-import type { Sources } from './5-execute/sources.js'
+import { type Executed, execute, type Finish } from './6-execute/execute.js'
+import type { StageOptions } from './6-execute/run-stage.js'
+import type { Sources } from './6-execute/sources.js'
 import { type Asking, record, recordDenial, recordUnknown } from './5-record/record.js'
-import { checkVersion, type QueryResult, result } from './6-result/query-result.js'
+import { checkVersion, type QueryResult, result } from './7-result/query-result.js'
 
 /** What running a query needs beside the query itself. */
 export interface QueryContext {

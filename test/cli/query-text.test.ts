@@ -3,7 +3,7 @@ import { buildSchema, getNamedType, type GraphQLObjectType, isObjectType, Kind, 
 import { describe, expect, test } from 'vitest'
 import { planSelection, resultSelection } from '../../src/cli/commands/query.js'
 import { parseInput } from '../../src/cli/query-input.js'
-import { matchText } from '../../src/query/6-result/match-text.js'
+import { matchText } from '../../src/query/7-result/match-text.js'
 import { type Answer, answerText, cellText, graphErrorText, planText } from '../../src/cli/query-text.js'
 
 const answer: Answer = {

@@ -3,7 +3,7 @@ import { anonymous } from '../../src/identity/viewer.js'
 import { parse } from '../../src/query/1-parse/parse.js'
 import { bind } from '../../src/query/2-bind/bind.js'
 import { authorise } from '../../src/query/3-authorise/authorise.js'
-import { columnWarnings } from '../../src/query/6-result/column-warnings.js'
+import { columnWarnings } from '../../src/query/7-result/column-warnings.js'
 import { catalogueOf, tableOf } from '../support/query.js'
 
 const camden = tableOf('camden/toilets/toilets', [

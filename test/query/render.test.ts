@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { everything } from '../../src/connector/capabilities.js'
 import type { ColumnType } from '../../src/connector/column.js'
-import type { QueryResult } from '../../src/query/6-result/query-result.js'
+import type { QueryResult } from '../../src/query/7-result/query-result.js'
 import { runQuery } from '../../src/query/run.js'
 import { type Bench, contextOf, failureOf, openBench, tableOf, textOf } from '../support/query.js'
 import { answering, partOf, scanOf } from './support/fault.js'

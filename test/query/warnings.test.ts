@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { FragmentOutcome } from '../../src/query/5-execute/fragment.js'
-import { warningsOf } from '../../src/query/6-result/warnings.js'
+import type { FragmentOutcome } from '../../src/query/6-execute/fragment.js'
+import { warningsOf } from '../../src/query/7-result/warnings.js'
 
 const outcome = (spokeId: string, tables: readonly string[], stale?: { table: string; reason: string }[], isMatch = false) =>
   ({

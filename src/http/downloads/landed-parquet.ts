@@ -1,7 +1,7 @@
 import type { LandedFile } from '../../connector/engine.js'
 import { unlessAborted } from '../../connector/deadline.js'
-import type { AnswerReport } from '../../query/6-result/query-result.js'
-import type { Room } from '../../query/5-execute/stream.js'
+import type { AnswerReport } from '../../query/7-result/query-result.js'
+import type { Room } from '../../query/6-execute/stream.js'
 
 /** A Parquet file in memory, which its tool reads in parts. */
 export interface Landed {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { Viewer } from '../../identity/viewer.js'
-import type { AnswerReport } from '../../query/6-result/query-result.js'
+import type { AnswerReport } from '../../query/7-result/query-result.js'
 
 const hoursKept = 24
 

@@ -1,7 +1,7 @@
 import type { Outcome, Receipt } from '../../audit/auditor.js'
 import type { LandedFile, NamedShape, RowsMeasured, TextForm } from '../../connector/engine.js'
-import type { Room } from '../5-execute/stream.js'
-import type { AnswerReport } from '../6-result/query-result.js'
+import type { Room } from '../6-execute/stream.js'
+import type { AnswerReport } from '../7-result/query-result.js'
 import type { QueryContext } from '../run.js'
 
 /** Where the rows of downloads land. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type DialsError, toDialsError } from '../../errors.js'
-import { notWgs84 } from '../6-result/column-warnings.js'
+import { notWgs84 } from '../7-result/column-warnings.js'
 import { record } from '../5-record/record.js'
 import type { Recorded } from '../../audit/auditor.js'
 import { type Prepared, prepare, withTransaction } from '../run.js'

@@ -1,6 +1,6 @@
 import { deadlineAfter } from '../../connector/deadline.js'
-import { releaseAll, runFragment } from '../5-execute/fragment.js'
-import { versionOf } from '../6-result/query-result.js'
+import { releaseAll, runFragment } from '../6-execute/fragment.js'
+import { versionOf } from '../7-result/query-result.js'
 import { type Prepared, stageOptions } from '../run.js'
 import type { DownloadContext } from './download.js'
 

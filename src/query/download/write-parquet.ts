@@ -1,6 +1,6 @@
 import type { Recorded } from '../../audit/auditor.js'
 import type { LandedFile } from '../../connector/engine.js'
-import { type AnswerReport, checkVersion, reportOn } from '../6-result/query-result.js'
+import { type AnswerReport, checkVersion, reportOn } from '../7-result/query-result.js'
 import { fragmentLimits, type Prepared } from '../run.js'
 import type { DownloadContext } from './download.js'
 import { checkMemory, whole } from './whole.js'

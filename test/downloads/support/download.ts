@@ -1,6 +1,6 @@
 import type { TextForm } from '../../../src/connector/engine.js'
 import type { Download, DownloadContext, Landing } from '../../../src/query/download/download.js'
-import type { AnswerReport } from '../../../src/query/6-result/query-result.js'
+import type { AnswerReport } from '../../../src/query/7-result/query-result.js'
 import type { QueryContext } from '../../../src/query/run.js'
 
 /** The context of a download into a folder. `taken` counts the bytes of room that are held. */

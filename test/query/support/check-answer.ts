@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import type { Shape } from '../../../src/connector/column.js'
-import type { QueryResult } from '../../../src/query/6-result/query-result.js'
+import type { QueryResult } from '../../../src/query/7-result/query-result.js'
 import type { World } from './arbitrary-world.js'
 import { type Cell, textOf } from './cells.js'
 import type { OracleAnswer } from './oracle.js'

@@ -1,6 +1,6 @@
 import type { RowsMeasured } from '../../../connector/engine.js'
 import type { RecordedDownload, WrittenDownload } from '../../../query/download/download.js'
-import type { AnswerReport } from '../../../query/6-result/query-result.js'
+import type { AnswerReport } from '../../../query/7-result/query-result.js'
 import { arrowPieces } from './arrow-pieces.js'
 
 /** A batch has about so many bytes, and at most so many rows. */

@@ -1,8 +1,8 @@
 import type { ColumnType } from '../../../connector/column.js'
 import type { Licence } from '../../../connector/catalogue.js'
 import type { NamedShape } from '../../../connector/engine.js'
-import { matchText } from '../../../query/6-result/match-text.js'
-import type { AnswerReport } from '../../../query/6-result/query-result.js'
+import { matchText } from '../../../query/7-result/match-text.js'
+import type { AnswerReport } from '../../../query/7-result/query-result.js'
 
 /** What the second sheet tells, beside the report. */
 export interface AboutFacts {

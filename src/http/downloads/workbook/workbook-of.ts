@@ -1,4 +1,4 @@
-import type { AnswerReport } from '../../../query/6-result/query-result.js'
+import type { AnswerReport } from '../../../query/7-result/query-result.js'
 import type { RecordedDownload, WrittenDownload } from '../../../query/download/download.js'
 import { type AboutFacts, aboutRows } from './about.js'
 import { refuseRowsBeyondSheet } from './limits.js'

@@ -27,7 +27,7 @@ export interface Executed<T> {
 }
 
 /**
- * Stage 5: runs the fragments, stage by stage and side by side within a stage, until the sources' deadline. Then it runs the residual over
+ * Stage 6: runs the fragments, stage by stage and side by side within a stage, until the sources' deadline. Then it runs the residual over
  * their answers, and deletes their parts. Under FAIL the first source that fails ends the others and the query. When the signal ends, the
  * query fails with SOURCE_TIMEOUT.
  */

@@ -1,5 +1,5 @@
 import type { BoundJoin } from '../2-bind/bound-query.js'
-import type { MatchCounts } from '../5-execute/count-matches.js'
+import type { MatchCounts } from '../6-execute/count-matches.js'
 
 /** What a join matched (MatchReport of graphql/surface.graphql). A rate is null where a side has no rows. */
 export interface MatchReport extends MatchCounts {

@@ -34,7 +34,7 @@ export function isRowWise({ stages, residual, matches }: PhysicalPlan): boolean 
 }
 
 /**
- * Stage 5 for a download whose plan is row-wise: runs the fragments side by side, and writes each part once it has landed, source by source,
+ * Stage 6 for a download whose plan is row-wise: runs the fragments side by side, and writes each part once it has landed, source by source,
  * in the order of the plan. A source is read as fast as it answers while there is room, and waits otherwise; so a slow client occupies room and
  * no source. The first source that fails ends it.
  * @param write writes the residual over one part.

@@ -7,8 +7,8 @@ import { DialsError, type ErrorCode } from '../../errors.js'
 import type { BoundJoin, Output } from '../2-bind/bound-query.js'
 import type { AuthorisedQuery, ColumnAccess } from '../3-authorise/authorise.js'
 import type { PhysicalPlan } from '../4-plan/physical-plan.js'
-import type { Executed } from '../5-execute/execute.js'
-import type { FragmentOutcome } from '../5-execute/fragment.js'
+import type { Executed } from '../6-execute/execute.js'
+import type { FragmentOutcome } from '../6-execute/fragment.js'
 import { columnWarnings, notWgs84 } from './column-warnings.js'
 import { type MatchReport, matchReport } from './match-report.js'
 import { unknownPartners, type Warning, warningsOf } from './warnings.js'
@@ -76,7 +76,7 @@ export interface QueryResult extends AnswerReport {
 /** A transaction that is in the audit log, and its receipt. */
 export type Transaction = Pick<Recorded, 'transaction' | 'receipt'>
 
-/** Stage 6 of a page: describes it and the state of every source. The rows stay in the engine until they are written. */
+/** Stage 7 of a page: describes it and the state of every source. The rows stay in the engine until they are written. */
 export function result(recorded: Transaction, query: AuthorisedQuery, plan: PhysicalPlan, executed: Executed<Answer>): QueryResult {
   const { answer } = executed
   const report = reportOn(recorded, query, plan, executed, Math.min(answer.rows, plan.limit))
@@ -90,7 +90,7 @@ export function result(recorded: Transaction, query: AuthorisedQuery, plan: Phys
   }
 }
 
-/** Stage 6: describes an answer of so many rows and the state of every source. */
+/** Stage 7: describes an answer of so many rows and the state of every source. */
 export function reportOn(
   { transaction, receipt }: Transaction,
   query: AuthorisedQuery,

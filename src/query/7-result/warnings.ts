@@ -2,7 +2,7 @@ import { counted } from '../../connector/counted.js'
 import { scansOf } from '../../connector/traverse.js'
 import type { BoundJoin } from '../2-bind/bound-query.js'
 import type { MatchPlan } from '../4-plan/physical-plan.js'
-import type { FragmentOutcome } from '../5-execute/fragment.js'
+import type { FragmentOutcome } from '../6-execute/fragment.js'
 
 /** Something that may mislead a reader of the rows, or made the query slow. */
 export interface Warning {
