@@ -1,10 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import type { Log } from '../connector/source.js'
 import type { Asked, Auditor, Recorded, TouchedTable } from './auditor.js'
-import { canonical } from './entry.js'
-import type { Draft } from './log/draft.js'
+import { adminDraft, type Draft } from './log/draft.js'
 import type { AppendOnly } from './log-auditor.js'
-import { sha256 } from './merkle/hash.js'
 
 /** Milliseconds between two writings of what was counted. */
 const everyMs = 60_000
@@ -83,23 +80,12 @@ export class CountingAuditor implements Auditor {
 
 function draftOf({ table: { table, organisation, spoke }, hour, reads }: Count): Draft {
   return {
+    ...adminDraft('counted', { table, hour, reads }),
     phase: 'OUTCOME',
     part: 'DISCLOSER',
     party: organisation,
-    transaction: randomUUID(),
-    kind: 'counted',
-    organisation: null,
-    actor: null,
-    purpose: null,
-    legalBasis: null,
-    agreement: null,
-    agreementSha256: null,
-    operation: sha256(canonical({ table, hour, reads })).toString('hex'),
     tables: [{ table, columns: [] }],
     spokes: [spoke],
-    decision: 'ALLOW',
     reasons: [`${reads} reads without a token in the hour from ${hour}.`],
-    rowBand: null,
-    result: null,
   }
 }
