@@ -127,8 +127,8 @@ export class HubLog {
   }
 
   #unavailable(thrown: unknown): DialsError {
-    if (thrown instanceof DialsError && thrown.code === 'AUDIT_UNAVAILABLE') return thrown
     this.log.error({ err: thrown }, 'the audit log cannot be written: nothing is read until it can')
+    if (thrown instanceof DialsError && thrown.code === 'AUDIT_UNAVAILABLE') return thrown
     const known = toDialsError(databaseError(thrown))
     const why = known.code === 'INTERNAL_SERVER_ERROR' ? 'Its operator finds the reason in the log of the hub.' : known.message
     return new DialsError('AUDIT_UNAVAILABLE', `The audit log cannot be written, so no data are read. ${why}`, { cause: thrown })
