@@ -6,7 +6,7 @@ import type { Appended } from './log/proof-of.js'
 import { sha256 } from './merkle/hash.js'
 
 /** Bytes of an entry that a receipt has in itself, so that it stays under 4 kB. A larger one is in `auditLog`. */
-const receiptExtraMax = 2048
+export const receiptExtraMax = 2048
 
 /** Where entries go. */
 export interface AppendOnly {

@@ -31,13 +31,14 @@ const connectionWords = [
 const saysConnection = new RegExp(`(?:^| - )(?:${connectionWords.join('|')})`)
 
 /**
- * Returns `SOURCE_UNAVAILABLE` with the thrown value as its cause if the database cannot be reached, is out of room or stopped the
- * statement for time; returns every other value unchanged.
+ * Returns `SOURCE_UNAVAILABLE` with the thrown value as its cause if the database cannot be reached, is out of room, is read-only or
+ * stopped the statement for time; returns every other value unchanged.
  */
 export function databaseError(thrown: unknown): unknown {
   if (thrown instanceof DialsError || !(thrown instanceof Error)) return thrown
   const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : ''
   if (code === '53100') return unavailable('The disk of the catalogue database is full. Its operator has to make room.', thrown)
+  if (code === '25006') return unavailable('The catalogue database is read-only. Its operator has to let it be written to.', thrown)
   if (code === '57014') return unavailable('The catalogue database took too long. Try again, or ask for less.', thrown)
   const atFault =
     networkCodes.has(code) ||

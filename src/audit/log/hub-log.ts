@@ -59,7 +59,6 @@ export class HubLog {
       )
       return await this.knex.transaction(async (transaction) => {
         // One lock for all hubs: the row of the head.
-        await transaction.raw('set local synchronous_commit = on')
         const head = await headOf(transaction)
         const signedBy = head.verifier_key ?? undefined
         const keys = await this.keys.keysOf(signedBy)
@@ -127,8 +126,8 @@ export class HubLog {
   }
 
   #unavailable(thrown: unknown): DialsError {
-    if (thrown instanceof DialsError && thrown.code === 'AUDIT_UNAVAILABLE') return thrown
     this.log.error({ err: thrown }, 'the audit log cannot be written: nothing is read until it can')
+    if (thrown instanceof DialsError && thrown.code === 'AUDIT_UNAVAILABLE') return thrown
     const known = toDialsError(databaseError(thrown))
     const why = known.code === 'INTERNAL_SERVER_ERROR' ? 'Its operator finds the reason in the log of the hub.' : known.message
     return new DialsError('AUDIT_UNAVAILABLE', `The audit log cannot be written, so no data are read. ${why}`, { cause: thrown })
@@ -136,10 +135,12 @@ export class HubLog {
 }
 
 async function headOf(transaction: Knex.Transaction): Promise<Head> {
-  const { rows } = (await transaction.raw(
-    `select size, peaks, verifier_key, (case when last_time = '-infinity' then null else extract(epoch from last_time) * 1000 end)::float8 as last_ms
+  // In one message: all appends wait for each other.
+  const [, { rows }] = (await transaction.raw(
+    `set local synchronous_commit = on;
+    select size, peaks, verifier_key, (case when last_time = '-infinity' then null else extract(epoch from last_time) * 1000 end)::float8 as last_ms
     from audit_log for update`,
-  )) as { rows: Head[] }
+  )) as [unknown, { rows: Head[] }]
   const [head] = rows
   if (head === undefined) throw new Reason('the row of the audit log is gone from the table audit_log')
   return head

@@ -38,15 +38,20 @@ export class LogKeyFile {
     )
   }
 
-  /** The public halves, the newest first. Makes the first key where there is no file. */
-  async open(): Promise<readonly VerifierKey[]> {
-    const isThere = await access(this.file).then(
-      () => true,
-      () => false,
-    )
-    if (!isThere) await this.#write([newKey()])
-    const { newest, earlier } = await this.#read()
-    return [newest, ...earlier]
+  /**
+   * The public halves, the newest first. Makes the first key of a new log.
+   * @param known those of its last start. With them a file that is gone or malformed stays so: they are the answer, and the log is refused
+   * until the file is back.
+   */
+  async open(known: readonly VerifierKey[] = []): Promise<readonly VerifierKey[]> {
+    try {
+      if (known.length === 0 && !(await this.#isThere())) await this.#write([newKey()])
+      const { newest, earlier } = await this.#read()
+      return [newest, ...earlier]
+    } catch (thrown) {
+      if (known.length === 0) throw thrown
+      return known
+    }
   }
 
   /** Puts a new key before the others. */
@@ -54,6 +59,13 @@ export class LogKeyFile {
     const { newest, earlier } = await this.#read()
     await this.#write([newKey(), newest.privateKey, ...earlier.map(({ privateKey }) => privateKey)])
     this.#keys = undefined
+  }
+
+  #isThere(): Promise<boolean> {
+    return access(this.file).then(
+      () => true,
+      () => false,
+    )
   }
 
   async #read(): Promise<LogKeys> {

@@ -1,12 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { Command } from 'commander'
 import { parseDocument, stringify } from 'yaml'
-import { type HubConfig, hubConfigSchema, loadHubConfig, parseConnectorConfig, readEnvironment } from '../../config.js'
-import { readHubKey } from '../../identity/hub-key.js'
-import { auditJwks, auditKeyFile } from '../audit-keys.js'
-import { hubKeyFile, issuerOf } from '../hub-identity.js'
+import { hubConfigSchema, loadHubConfig, parseConnectorConfig, readEnvironment } from '../../config.js'
+import { issuerOf } from '../hub-identity.js'
 import { checkSource } from '../open-source.js'
 import { replaceFile } from '../replace-file.js'
 import { dataDirOption } from './options.js'
@@ -50,7 +48,7 @@ export function hubAddSpokeCommand(): Command {
       if (write) await addTo(config, entry)
       const added = stringify([entry], { lineWidth: 0 }).replaceAll(/^(?=.)/gm, '  ')
       const issuer = issuerOf(loaded.value)
-      const key = await readHubKey(hubKeyFile(resolve(dataDir)))
+      const keys = await publishedKeys(dataDir)
       process.stdout.write(
         [
           write ? `Added to ${config}, under spokes. Start the hub again to have it:` : `In ${config}, under spokes (--write adds it):`,
@@ -59,7 +57,7 @@ export function hubAddSpokeCommand(): Command {
           `In the spoke.yaml of ${organisation}:`,
           '',
           stringify({ id, hub: { issuer, jwks: './hub.jwks.json' } }, { lineWidth: 0 }),
-          ...(key === undefined
+          ...(keys === undefined
             ? [`Its hub.jwks.json is what this hub serves at /.well-known/jwks.json, once it was started with --data-dir ${dataDir}.`]
             : [
                 'Its hub.jwks.json, these public keys of the hub:',
@@ -72,9 +70,9 @@ export function hubAddSpokeCommand(): Command {
     })
 }
 
-/** The keys of the hub's audit log, as a spoke pins them. */
-async function publicAuditKeys(config: HubConfig, dataDir: string): Promise<object[]> {
-  return auditJwks(await auditKeyFile({ config, dataFolder: resolve(dataDir) }).open())
+/** The public keys of the hub with that data directory, as it serves them. Undefined where none was started with it. */
+function publishedKeys(dataDir: string): Promise<string | undefined> {
+  return readFile(join(resolve(dataDir), 'hub.jwks.json'), 'utf8').catch(() => undefined)
 }
 
 /** Adds an item to the list of spokes, and leaves all else in the file as it is written. */

@@ -1,8 +1,10 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { JSONWebKeySet } from 'jose'
 import { type HubKey, loadHubKey } from '../../identity/hub-key.js'
 import type { LogKeyFile } from '../../audit/log/log-keys.js'
-import { auditJwks, auditKeyFile } from '../audit-keys.js'
+import type { VerifierKey } from '../../audit/notes/keys.js'
+import { auditJwks, auditKeyFile, auditKeysOf } from '../audit-keys.js'
 import { hubKeyFile, issuerOf } from '../hub-identity.js'
 import type { HubStart } from './options.js'
 
@@ -23,10 +25,20 @@ export async function openKeys({ config, dataFolder }: HubStart): Promise<HubKey
   const key = await loadHubKey(hubKeyFile(dataFolder))
   const auditKeys = auditKeyFile({ config, dataFolder })
   const issuer = issuerOf(config)
-  const jwks = { issuer, keys: [key.publicJwk, ...auditJwks(await auditKeys.open())] }
   const jwksFile = join(dataFolder, 'hub.jwks.json')
+  const jwks = { issuer, keys: [key.publicJwk, ...auditJwks(await auditKeys.open(await publishedBefore(jwksFile)))] }
   const issuersFile = join(dataFolder, 'hub.issuers.json')
   await writeFile(issuersFile, JSON.stringify(config.issuers ?? []))
   await writeFile(jwksFile, JSON.stringify(jwks))
   return { issuer, key, auditKeys, jwks, jwksFile, issuersFile }
+}
+
+/** The keys of the audit log that were published at the last start. None at the first. */
+async function publishedBefore(jwksFile: string): Promise<VerifierKey[]> {
+  try {
+    return auditKeysOf(JSON.parse(await readFile(jwksFile, 'utf8')) as JSONWebKeySet)
+  } catch {
+    // It is written again at every start.
+    return []
+  }
 }
