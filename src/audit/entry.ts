@@ -87,7 +87,12 @@ export function commitmentOf({ nonce, entry }: Opening): Buffer {
   return sha256(Buffer.from(nonce, 'base64'), canonical(entry))
 }
 
-const openingSchema = z.strictObject({ nonce: z.base64().length(24), entry: entrySchema })
+/** In one form only: no other text is the same nonce. */
+const nonceText = z
+  .base64()
+  .length(24)
+  .refine((nonce) => Buffer.from(nonce, 'base64').toString('base64') === nonce)
+const openingSchema = z.strictObject({ nonce: nonceText, entry: entrySchema })
 
 /** Reads an opening, as a receipt or an exported log holds it. Undefined where it is none. */
 export function parseOpening(json: string): Opening | undefined {

@@ -2,7 +2,7 @@ import { DialsError } from '../errors.js'
 import { commitmentOf, type Entry, parseOpening } from './entry.js'
 import { ProofError } from './merkle/verify.js'
 import type { VerifierKey } from './notes/keys.js'
-import { NoteError } from './notes/signed-note.js'
+import { NoteError, UnknownSigner } from './notes/signed-note.js'
 import { parseProof, verifyProof } from './notes/tlog-proof.js'
 
 /** A download may take an hour; this and how far clocks differ. */
@@ -37,9 +37,14 @@ export function provenIntent(proof: string | undefined, spokeId: string, keys: r
     if (entry.phase !== 'INTENT' || entry.decision === 'DENY') throw refused('What is proved is not that data are to be read.')
     if (!entry.spokes.includes(spokeId)) throw refused('What is proved is about another spoke.')
     const age = Date.now() - Date.parse(entry.time)
-    if (age > ageMsMax || age < -aheadMsMax) throw refused('What is proved is too old, or the clocks of hub and spoke differ.')
+    if (!(age <= ageMsMax && age >= -aheadMsMax)) throw refused('What is proved is too old, or the clocks of hub and spoke differ.')
     return { entry, index: parsed.index, size, root, note: parsed.checkpoint }
   } catch (thrown) {
+    if (thrown instanceof UnknownSigner)
+      throw refused(
+        `The proof of the query does not hold: ${thrown.message}. Where the hub has a new key, give this spoke its hub.jwks anew.`,
+        thrown,
+      )
     if (thrown instanceof NoteError || thrown instanceof ProofError)
       throw refused(`The proof of the query does not hold: ${thrown.message}.`, thrown)
     throw thrown

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs'
-import { open, rename } from 'node:fs/promises'
+import { writeDurably } from '../audit/log/durable.js'
 import type { FileLog } from '../audit/log/file-log.js'
 import { parseCheckpoint } from '../audit/notes/checkpoint.js'
 import { cosign } from '../audit/notes/cosignature.js'
 import { formatVerifierKey, type SignerKey, signerKey, type VerifierKey } from '../audit/notes/keys.js'
-import { signatureLine } from '../audit/notes/signed-note.js'
+import { NoteError, signatureLine } from '../audit/notes/signed-note.js'
 import type { ProvenIntent } from '../audit/proven-intent.js'
-import { formatAddCheckpoint, parseAddCheckpoint } from '../audit/witness/add-checkpoint.js'
+import { type AddCheckpoint, formatAddCheckpoint, parseAddCheckpoint } from '../audit/witness/add-checkpoint.js'
 import type { ExchangeAnswer, ExchangeRequest } from '../audit/witness/exchange.js'
 import { judge, LogChanged, OtherSize } from '../audit/witness/judge.js'
 import type { Log } from '../connector/source.js'
-import { DialsError } from '../errors.js'
+import { BadUserInput, DialsError } from '../errors.js'
 
 /** Milliseconds by which the clocks of hub and spoke may differ. */
 const skewMs = 120_000
@@ -39,12 +39,13 @@ export interface HubWitnessOptions {
 
 /**
  * The spoke as the witness of the hub's log: it remembers what it has seen, and signs only what goes on from that. Where the log is another,
- * it answers this hub no more, until its operator has looked and removed the file.
+ * it answers this hub no more, until its operator has looked, removed the file and started the spoke again.
  */
 export class HubWitness {
   readonly #witnessKey: SignerKey
   #kept: Kept
   #last: Promise<unknown> = Promise.resolve()
+  #writing: Promise<unknown> = Promise.resolve()
 
   /** @throws Error where the file is there and cannot be read: what was seen must not be forgotten. */
   constructor(private readonly options: HubWitnessOptions) {
@@ -54,11 +55,7 @@ export class HubWitness {
 
   /** Refuses to read for a hub whose log was changed. @throws AUDIT_UNAVAILABLE */
   checkGoesOn(): void {
-    if (this.#kept.stopped === undefined) return
-    throw new DialsError(
-      'AUDIT_UNAVAILABLE',
-      'This spoke has seen that the audit log of the hub was changed, and reads nothing for it until the operator of the spoke has looked.',
-    )
+    if (this.#kept.stopped !== undefined) throw stoppedError()
   }
 
   /** Compares the checkpoint of a proof with what was seen. @throws AUDIT_UNAVAILABLE where the log was changed. */
@@ -95,38 +92,64 @@ export class HubWitness {
   }
 
   async #cosigned(text: string): Promise<string | null> {
-    const submitted = parseAddCheckpoint(text)
+    const submitted = submittedIn(text)
     try {
       judge(this.#kept.note, submitted, this.options.hubKeys)
     } catch (thrown) {
       if (thrown instanceof OtherSize) return null
+      if (thrown instanceof NoteError) throw notOfThatLog(thrown)
       if (!(thrown instanceof LogChanged)) throw thrown
       await this.#stop(thrown.message).catch(() => undefined)
       return null
     }
     await this.#keep({ note: submitted.checkpoint, at: Date.now() })
+    // A scan may have shown meanwhile that the log was changed.
+    if (this.#kept.stopped !== undefined) return null
     return signatureLine(cosign(submitted.checkpoint, this.#witnessKey, Math.floor(Date.now() / 1000)))
   }
 
   async #stop(reason: string): Promise<never> {
     this.options.logger.error({ reason }, 'the audit log of the hub was changed: nothing is read for it until the operator has looked')
-    await this.#keep({ ...this.#kept, stopped: reason })
-    this.checkGoesOn()
-    throw new Error('unreachable')
+    await this.#keep({ stopped: reason }).catch((thrown: unknown) =>
+      this.options.logger.error(
+        { err: thrown },
+        'that the audit log of the hub was changed could not be kept: it is forgotten at a restart',
+      ),
+    )
+    throw stoppedError()
   }
 
-  /** Durable before it resolves. */
-  async #keep(kept: Kept): Promise<void> {
-    this.#kept = kept
-    const { file } = this.options
-    const handle = await open(`${file}.new`, 'w', 0o600)
-    try {
-      await handle.writeFile(JSON.stringify(kept))
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await rename(`${file}.new`, file)
+  /** Keeps what is new beside what is known. Durable before it resolves. One after the other: what was seen last is what is on the disk. */
+  #keep(more: Kept): Promise<void> {
+    this.#kept = { ...this.#kept, ...more }
+    const written = this.#writing.then(() => writeDurably(this.options.file, JSON.stringify(this.#kept)))
+    this.#writing = written.catch(() => undefined)
+    return written
+  }
+}
+
+function stoppedError(): DialsError {
+  return new DialsError(
+    'AUDIT_UNAVAILABLE',
+    'This spoke has seen that the audit log of the hub was changed, and reads nothing for it until the operator of the spoke has looked.',
+  )
+}
+
+function notOfThatLog(cause: NoteError): DialsError {
+  return new DialsError(
+    'UNAUTHENTICATED',
+    `The checkpoint of the hub's audit log does not hold: ${cause.message}. Where the hub has a new key, give this spoke its hub.jwks anew.`,
+    { cause },
+  )
+}
+
+function submittedIn(text: string): AddCheckpoint {
+  try {
+    return parseAddCheckpoint(text)
+  } catch (thrown) {
+    if (thrown instanceof NoteError)
+      throw new BadUserInput(`The exchange has no checkpoint of the hub: ${thrown.message}.`, { cause: thrown })
+    throw thrown
   }
 }
 

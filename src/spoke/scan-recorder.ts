@@ -4,13 +4,13 @@ import { bandOf, type Entry } from '../audit/entry.js'
 import { sha256 } from '../audit/merkle/hash.js'
 import type { VerifierKey } from '../audit/notes/keys.js'
 import { checkCovered, provenIntent } from '../audit/proven-intent.js'
-import type { Relation } from '../connector/relation.js'
 import type { ScanRequest } from '../connector/scan-request.js'
 import type { Log } from '../connector/source.js'
 import { scansOf } from '../connector/traverse.js'
 import { DialsError, type ErrorCode } from '../errors.js'
 import type { Viewer } from '../identity/viewer.js'
 import type { HubWitness } from './hub-witness.js'
+import { versionOnly } from './version-only.js'
 
 /** Records how a scan ended, once: with so many rows, or with an error. */
 export type ScanEnded = (how: { readonly rows?: number | undefined } | { readonly code: ErrorCode }) => void
@@ -44,11 +44,11 @@ export class ScanRecorder {
    */
   async begin({ relation, proof, counted }: ScanRequest, viewer: Viewer, body: string): Promise<ScanEnded> {
     const { spokeId, hubKeys } = this.options
+    this.options.witness.checkGoesOn()
     // It gives no row and no count: only the version is told, which is no secret to who may ask.
-    if (readsNothing(relation)) return () => undefined
+    if (versionOnly(relation) !== undefined) return () => undefined
     // What is only counted is open to everybody, which the decision of this spoke sees to.
     if (counted === true && proof === undefined && viewer.organisation === undefined) return () => undefined
-    this.options.witness.checkGoesOn()
     const proven = provenIntent(proof, spokeId, hubKeys)
     await this.options.witness.checkProof(proven)
     const { entry, index } = proven
@@ -98,9 +98,4 @@ export class ScanRecorder {
       logger.error({ err: thrown, transaction: draft.transaction }, 'an entry of the audit log was not written')
     })
   }
-}
-
-/** Whether a relation gives no row, whatever is in its tables. */
-function readsNothing(relation: Relation): boolean {
-  return relation.op === 'limit' && relation.count === 0
 }

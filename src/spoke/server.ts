@@ -25,6 +25,7 @@ import { scan, type ScanContext } from './scan.js'
 import { type ExchangeAnswer, exchangeBytesMax, exchangeRequestSchema } from '../audit/witness/exchange.js'
 import type { HubWitness } from './hub-witness.js'
 import type { ScanEnded, ScanRecorder } from './scan-recorder.js'
+import { versionOnly } from './version-only.js'
 
 const bodyBytesMax = scanRequestBytesMax
 /** Milliseconds between signs of life. A hub gives up on a feed that is silent for a minute. */
@@ -75,7 +76,9 @@ export function spokeServer(options: SpokeServerOptions): FastifyInstance {
   const tellRefused = toldSeldom(options.log)
   app.setErrorHandler((thrown, _request, reply) => {
     if (thrown instanceof DialsError && thrown.code === 'UNAUTHENTICATED')
-      tellRefused('a request was refused: its token is not that of the hub', { reason: thrown.message })
+      tellRefused('a request was refused: its token is not that of the hub, or it is not in the audit log of the hub', {
+        reason: thrown.message,
+      })
     return sendError(reply, thrown, options.log)
   })
   const stopping = new AbortController()
@@ -203,7 +206,7 @@ async function scans(request: FastifyRequest, reply: FastifyReply, options: Spok
   const limits = { rowsMax, bytesMax, deadline: Date.now() + wanted.timeoutMs, signal, compression } as const
   const viewer = admitted.viewer === undefined ? anonymous : viewerOfStatement(admitted.viewer, options.issuers)
   const ended = await options.recorder.begin(wanted, viewer, body)
-  const parts = ending(scan(wanted.relation, viewer, options, limits), ended)
+  const parts = ending(scan(versionOnly(wanted.relation) ?? wanted.relation, viewer, options, limits), ended)
   const first = await parts.next()
   const pieces = joined(frames(first, parts, options.log))
   const begun = await pieces.next()

@@ -13,7 +13,9 @@ import type { Relation } from '../../src/connector/relation.js'
 import type { ScanAudit } from '../../src/connector/source.js'
 import { scansOf } from '../../src/connector/traverse.js'
 
-const key = signerKey('hub.test/audit', generateKeyPairSync('ed25519').privateKey)
+/** The key of the audit log of tests. */
+export const testAuditKey = signerKey('hub.test/audit', generateKeyPairSync('ed25519').privateKey)
+const key = testAuditKey
 
 /** The key of the audit log of tests, as a spoke pins it. */
 export const testAuditJwks = auditJwks([key])
@@ -45,10 +47,10 @@ export function memoryAuditor(): { auditor: Auditor; log: MemoryLog } {
   return { log, auditor: new LogAuditor(log, { info: () => undefined, warn: () => undefined, error: () => undefined }) }
 }
 
-/** Proves a scan to a spoke, as a hub does whose query reads just that. @param more what else is said of the query. */
-export function auditOf(relation: unknown, spokeId = 'camden', more: Partial<Draft> = {}): ScanAudit {
+/** What a hub records of a query that reads just that. @param more what else is said of the query. */
+export function intentOf(relation: unknown, spokeId = 'camden', more: Partial<Draft> = {}): Draft {
   const scans = [...scansOf(relation as Relation)]
-  const draft: Draft = {
+  return {
     ...adminDraft('query', {}),
     phase: 'INTENT',
     part: 'DISCLOSER',
@@ -59,5 +61,9 @@ export function auditOf(relation: unknown, spokeId = 'camden', more: Partial<Dra
     spokes: [spokeId],
     ...more,
   }
-  return { proof: (new MemoryLog().appendNow([draft])[0] as Appended).proof() }
+}
+
+/** Proves a scan to a spoke, as a hub does whose query reads just that. @param more what else is said of the query. */
+export function auditOf(relation: unknown, spokeId = 'camden', more: Partial<Draft> = {}): ScanAudit {
+  return { proof: (new MemoryLog().appendNow([intentOf(relation, spokeId, more)])[0] as Appended).proof() }
 }

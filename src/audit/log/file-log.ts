@@ -1,9 +1,8 @@
 import { createReadStream } from 'node:fs'
-import { type FileHandle, mkdir, open, truncate } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { createInterface } from 'node:readline'
 import type { Log } from '../../connector/source.js'
-import { DialsError, Reason } from '../../errors.js'
+import { ConfigError, DialsError, Reason } from '../../errors.js'
 import { canonical, commitmentOf, type Opening, parseOpening } from '../entry.js'
 import { GrowingTree } from '../merkle/growing-tree.js'
 import { leafHash } from '../merkle/hash.js'
@@ -11,8 +10,11 @@ import { consistencyRanges } from '../merkle/ranges.js'
 import { hashesOfRanges, type ReadHashes, tileHeight } from '../merkle/stored-hashes.js'
 import { signCheckpoint } from '../notes/checkpoint.js'
 import { type Draft, openingOf } from './draft.js'
+import { syncFolderOf } from './durable.js'
 import { GroupCommit } from './group-commit.js'
 import type { LogKeyFile } from './log-keys.js'
+
+const lineEnd = 0x0a
 
 /** What a log in a file is opened with. */
 export interface FileLogOptions {
@@ -32,6 +34,8 @@ export class FileLog {
   #tree = new GrowingTree({ size: 0, peaks: [] })
   #lastTime = 0
   #bytes = 0
+  /** Whether a batch failed that may have been written in part. */
+  #isTorn = false
 
   private constructor(
     private readonly options: FileLogOptions,
@@ -43,14 +47,20 @@ export class FileLog {
   /**
    * Opens the file, or makes it. A last line that was cut off, because the process ended while it wrote, was never acknowledged: it is
    * removed, and told.
-   * @throws Error where another line is no entry.
+   * @throws ConfigError where another line is no entry.
    */
   static async open(options: FileLogOptions): Promise<FileLog> {
     await mkdir(dirname(options.file), { recursive: true })
     const handle = await open(options.file, 'a', 0o600)
-    const log = new FileLog(options, handle)
-    await log.#readAll()
-    return log
+    try {
+      await syncFolderOf(options.file)
+      const log = new FileLog(options, handle)
+      await log.#readAll()
+      return log
+    } catch (thrown) {
+      await handle.close()
+      throw thrown
+    }
   }
 
   /**
@@ -76,25 +86,32 @@ export class FileLog {
 
   async #readAll(): Promise<void> {
     const { file, log } = this.options
-    const lines = createInterface({ input: createReadStream(file, { encoding: 'utf8' }), crlfDelay: Infinity })
-    let broken: string | undefined
-    for await (const line of lines) {
-      if (broken !== undefined) throw new Reason(`the audit log has a line ${this.#tree.size + 1} that is no entry`)
-      const opening = parseOpening(line)
-      if (opening === undefined) broken = line
-      else {
-        this.#grow(opening)
-        this.#bytes += Buffer.byteLength(line) + 1
+    let rest: Buffer = Buffer.alloc(0)
+    for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+      rest = Buffer.concat([rest, chunk])
+      for (let end = rest.indexOf(lineEnd); end >= 0; end = rest.indexOf(lineEnd)) {
+        this.#readLine(rest.subarray(0, end))
+        rest = rest.subarray(end + 1)
       }
     }
-    const { size: onDisk } = await this.handle.stat()
-    if (onDisk === this.#bytes) return
-    // Also where the last entry is whole but its line end is missing.
-    if (onDisk < this.#bytes) await this.handle.appendFile('\n')
-    else {
-      await truncate(file, this.#bytes)
-      log.warn({ entries: this.#tree.size }, 'the last entry of the audit log was cut off, and never acknowledged: it was removed')
-    }
+    if (rest.length === 0) return
+    await this.handle.truncate(this.#bytes)
+    log.warn({ entries: this.#tree.size }, 'the last entry of the audit log was cut off, and never acknowledged: it was removed')
+  }
+
+  #readLine(line: Buffer): void {
+    const text = line.toString('utf8')
+    const opening = parseOpening(text)
+    // A line that says the same in other bytes was written by somebody else.
+    if (opening === undefined || canonical(opening) !== text)
+      throw new ConfigError(
+        this.options.file,
+        '',
+        'the audit log has a line that is no entry, so somebody has changed it. Nothing is read without the whole log: bring back the file as it was',
+        { line: this.#tree.size + 1 },
+      )
+    this.#grow(opening)
+    this.#bytes += line.length + 1
   }
 
   async #write(drafts: readonly Draft[]): Promise<Opening[]> {
@@ -104,18 +121,19 @@ export class FileLog {
       openingOf(draft, { time, software, actor: typeof draft.actor === 'string' ? draft.actor : null }),
     )
     const lines = Buffer.from(openings.map((opening) => `${canonical(opening)}\n`).join(''))
+    let isBegun = false
     try {
+      await this.#checkFile()
+      isBegun = true
       await this.handle.appendFile(lines)
       await this.handle.datasync()
     } catch (thrown) {
+      this.#isTorn ||= isBegun
       log.error({ err: thrown }, 'the audit log cannot be written: nothing is read until it can')
-      await this.#takeBack()
       throw new DialsError(
         'AUDIT_UNAVAILABLE',
         'The audit log of the spoke cannot be written, so no data are read. Its operator has to mend that.',
-        {
-          cause: thrown,
-        },
+        { cause: thrown },
       )
     }
     this.#bytes += lines.length
@@ -123,10 +141,19 @@ export class FileLog {
     return openings
   }
 
-  /** Removes what was written of a batch that failed, so that the next one begins a line of its own. */
-  async #takeBack(): Promise<void> {
-    const { file, log } = this.options
-    await truncate(file, this.#bytes).catch((thrown: unknown) => log.error({ err: thrown }, 'the audit log cannot be mended'))
+  /**
+   * Sees to it that the next batch begins where the last one has ended: what was written of one that failed is removed.
+   * @throws Reason where the file is another, or somebody else has written to it: an entry would be lost, theirs or ours.
+   */
+  async #checkFile(): Promise<void> {
+    const [own, there] = await Promise.all([this.handle.stat(), stat(this.options.file)])
+    if (own.ino !== there.ino || own.dev !== there.dev)
+      throw new Reason('another file is in the place of the audit log: bring it back, or start the spoke again')
+    if (this.#isTorn && own.size >= this.#bytes) {
+      await this.handle.truncate(this.#bytes)
+      this.#isTorn = false
+    } else if (own.size !== this.#bytes)
+      throw new Reason('somebody else has changed the audit log: bring back the file as it was, and start the spoke again')
   }
 
   #grow(opening: Opening): void {

@@ -1,8 +1,9 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { access, mkdir, open, readFile, rename } from 'node:fs/promises'
+import { access, mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { DialsError, Reason } from '../../errors.js'
 import { formatVerifierKey, type SignerKey, signerKey, type VerifierKey } from '../notes/keys.js'
+import { writeDurably } from './durable.js'
 
 /** The keys of a log: the newest signs, and the others have signed before. */
 export interface LogKeys {
@@ -80,14 +81,7 @@ export class LogKeyFile {
 
   async #write(keys: readonly KeyObject[]): Promise<void> {
     await mkdir(dirname(this.file), { recursive: true })
-    const file = await open(`${this.file}.new`, 'w', 0o600)
-    try {
-      await file.writeFile(JSON.stringify({ keys: keys.map((key) => key.export({ format: 'jwk' })) }))
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(`${this.file}.new`, this.file)
+    await writeDurably(this.file, JSON.stringify({ keys: keys.map((key) => key.export({ format: 'jwk' })) }))
   }
 }
 

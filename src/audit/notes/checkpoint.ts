@@ -1,5 +1,5 @@
 import type { SignerKey, VerifierKey } from './keys.js'
-import { formatNote, NoteError, parseNote, signNote, verifyNote } from './signed-note.js'
+import { formatNote, NoteError, parseNote, signNote, UnknownSigner, verifyNote } from './signed-note.js'
 
 /** The state of a log at one size (C2SP tlog-checkpoint 1.0.0). */
 export interface TreeHead {
@@ -36,7 +36,7 @@ export function parseCheckpoint(note: string): TreeHead {
 export function verifyCheckpoint(note: string, keys: readonly VerifierKey[]): TreeHead {
   const head = parseCheckpoint(note)
   const own = keys.filter(({ name }) => name === head.origin)
-  if (own.length === 0) throw new NoteError(`it is of the log ${head.origin}, of which no key is known here`)
+  if (own.length === 0) throw new UnknownSigner(`it is of the log ${head.origin}, of which no key is known here`)
   verifyNote(parseNote(note), own)
   return head
 }

@@ -50,7 +50,7 @@ export function parseVerifierKey(text: string): VerifierKey {
   const [, name = '', id = '', base64 = ''] = /^([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})$/.exec(text.trim()) ?? []
   const bytes = Buffer.from(base64, 'base64')
   const type = (Object.keys(typeBytes) as SignatureType[]).find((one) => typeBytes[one] === bytes[0])
-  if (type === undefined) throw new KeyError('not a verifier key: it looks like name+0123abcd+AbCd…')
+  if (type === undefined || bytes.toString('base64') !== base64) throw new KeyError('not a verifier key: it looks like name+0123abcd+AbCd…')
   const key = verifierKey(name, bytes.subarray(1), type)
   if (key.id !== id) throw new KeyError(`the verifier key of ${name} was changed: its id is not that of its bytes`)
   return key

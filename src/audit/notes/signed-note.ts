@@ -3,6 +3,9 @@ import { isSignedBy, signBytes, type SignerKey, type VerifierKey } from './keys.
 /** A note is malformed, or nobody known has signed it. */
 export class NoteError extends Error {}
 
+/** None of the keys that are known here has signed a note. */
+export class UnknownSigner extends NoteError {}
+
 /** A signature of a note, by the name and the id of its key. */
 export interface NoteSignature {
   readonly name: string
@@ -45,7 +48,8 @@ export function parseNote(note: string): Note {
 function parseSignature(line: string): NoteSignature {
   const [, name = '', base64 = ''] = /^— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/u.exec(line) ?? []
   const bytes = Buffer.from(base64, 'base64')
-  if (name === '' || bytes.length < 5) throw new NoteError('the note has a line that is no signature')
+  if (name === '' || bytes.length < 5 || bytes.toString('base64') !== base64)
+    throw new NoteError('the note has a line that is no signature')
   return { name, id: bytes.subarray(0, 4).toString('hex'), bytes: bytes.subarray(4) }
 }
 
@@ -56,7 +60,7 @@ export function signNote(text: string, key: SignerKey): NoteSignature {
 
 /**
  * The keys that have signed a note. Signatures of other keys are passed over.
- * @throws NoteError where a signature that names a known key is not of it, or no known key has signed.
+ * @throws NoteError where a signature that names a known key is not of it, UnknownSigner where no known key has signed.
  */
 export function verifyNote({ text, signatures }: Note, keys: readonly VerifierKey[]): VerifierKey[] {
   const signed: VerifierKey[] = []
@@ -66,6 +70,6 @@ export function verifyNote({ text, signatures }: Note, keys: readonly VerifierKe
     if (!isSignedBy(key, Buffer.from(text), bytes)) throw new NoteError(`the signature of ${name} is not of this text`)
     signed.push(key)
   }
-  if (signed.length === 0) throw new NoteError('no known key has signed it')
+  if (signed.length === 0) throw new UnknownSigner('no known key has signed it')
   return signed
 }

@@ -10,8 +10,10 @@ const everyMs = 60_000
 const exchangeMsMax = 15_000
 
 /** Has hub and spokes witness each other's audit logs, again and again. */
-export function witnessSpokes({ config, log, undo }: HubStart, knex: Knex, reader: LogReader, sources: OpenSources): void {
+export async function witnessSpokes({ config, log, undo }: HubStart, knex: Knex, reader: LogReader, sources: OpenSources): Promise<void> {
   const witness = new SpokeWitness(knex, reader, log)
+  // What was stopped before this hub started is asked nothing, from the first query on.
+  for (const { id } of config.spokes) sources.stop(id, await witness.stoppedOf(id))
   const stopping = new AbortController()
   const { signal } = stopping
   const follow = async (spoke: string, exchange: (message: string, signal: AbortSignal) => Promise<string>) => {

@@ -19,7 +19,7 @@ interface Options {
 
 const help = `
 A hub asks nothing of a spoke any more once one of their audit logs has turned out to be another than it was: changed, cut or forked. Look first: the log of the
-hub says what was seen. The spoke has its own view: where it has stopped too, its operator removes the file audit/hub.json in its data directory.
+hub says what was seen. The spoke has its own view: where it has stopped too, its operator removes the file audit/hub.json in its data directory and starts it again.
 `
 
 /** `dials audit accept` */
