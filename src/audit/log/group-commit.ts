@@ -24,6 +24,7 @@ export class GroupCommit<Item, Done> {
 
   /** Resolves once the items were written, with the result of each. Rejects where they were not. */
   add(items: readonly Item[]): Promise<Done[]> {
+    if (items.length === 0) return Promise.resolve([])
     return new Promise((resolve, reject) => {
       this.#waiting.push({ items, resolve, reject })
       this.#running ??= this.#run()

@@ -59,11 +59,7 @@ export function hubAddSpokeCommand(): Command {
           stringify({ id, hub: { issuer, jwks: './hub.jwks.json' } }, { lineWidth: 0 }),
           ...(keys === undefined
             ? [`Its hub.jwks.json is what this hub serves at /.well-known/jwks.json, once it was started with --data-dir ${dataDir}.`]
-            : [
-                'Its hub.jwks.json, these public keys of the hub:',
-                '',
-                JSON.stringify({ issuer, keys: [key.publicJwk, ...(await publicAuditKeys(loaded.value, dataDir))] }),
-              ]),
+            : ['Its hub.jwks.json, these public keys of the hub:', '', keys]),
           '',
         ].join('\n'),
       )
