@@ -123,6 +123,7 @@ describe('harvestSpoke', () => {
         name: 'libraries',
         title: 'Table libraries',
         rowCount: 3,
+        isCountedBySpoke: false,
         version: 'v1',
         primaryKey: [],
         foreignKeys: [],

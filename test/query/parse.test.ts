@@ -25,6 +25,7 @@ describe('parse', () => {
       offset: 0,
       timeZone: 'Europe/London',
       onSourceError: 'FAIL',
+      rowsMax: Infinity,
       timeoutMs: 30_000,
     })
     expect(parse({ from }, 'WHOLE')).toMatchObject({ form: 'WHOLE', limit: Infinity, timeoutMs: 120_000 })

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -100,7 +100,12 @@ const auditKeys = JSON.stringify({ keys: [generateKeyPairSync('ed25519').private
 export async function startTestHub(config: string, options: { dataFolder?: string; env?: NodeJS.ProcessEnv } = {}): Promise<TestHub> {
   const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'seven-dials-hub-')))
   await mkdir(dataFolder, { recursive: true })
-  await writeFile(join(dataFolder, 'audit-keys.json'), auditKeys, { flag: 'wx' }).catch(() => undefined)
+  // One that has run before keeps its own, or lacks it.
+  const hasRun = await access(join(dataFolder, 'hub.jwks.json')).then(
+    () => true,
+    () => false,
+  )
+  if (!hasRun) await writeFile(join(dataFolder, 'audit-keys.json'), auditKeys, { flag: 'wx' }).catch(() => undefined)
   const program = dials(['hub', '--config', config, '--port', '0', '--data-dir', dataFolder], options.env)
   const [, url = ''] = await program.line(/^The graph of .*: (http:\S+)\/graphql$/m)
   return {
