@@ -39,8 +39,8 @@ export async function replaceFile<T>(file: string, write: (to: Writable, signal:
 
 /** Where the file is to be, behind links, and its rights if it is there. */
 async function placeOf(file: string): Promise<{ path: string; mode: number }> {
-  // Behind /dev/stdout is whatever file standard output goes to, and it is not ours.
-  if (/^\/(dev|proc)\//.test(resolve(file)) || file === '-' || file === '')
+  // Behind /dev/stdout is whatever file standard output goes to, and it is not ours. Files in memory are ours.
+  if (/^\/(dev(?!\/shm\/)|proc)\//.test(resolve(file)) || file === '-' || file === '')
     throw new ConfigError(file, '', 'it is no file that could be replaced: leave --out out to write to standard output')
   const path = await realpath(file).catch(() => file)
   const there = await stat(path).catch((thrown: NodeJS.ErrnoException) => {
