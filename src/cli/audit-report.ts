@@ -1,3 +1,4 @@
+import { formulaBegins } from '../engine/text/csv-row.js'
 import type { ListedEntry } from './audit-entries.js'
 
 /** One recipient, purpose, agreement and table, and how often it was disclosed. */
@@ -74,7 +75,7 @@ function cells(one: Disclosure): string[] {
 /** The table as CSV (RFC 4180). Cells that a spreadsheet would run as a formula begin with an apostrophe. */
 export function reportCsv(disclosures: readonly Disclosure[]): string {
   const cell = (text: string) => {
-    const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+    const safe = text !== '' && formulaBegins.includes(text.charAt(0)) ? `'${text}` : text
     return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
   }
   return [[...names], ...disclosures.map(cells)].map((row) => `${row.map(cell).join(',')}\r\n`).join('')

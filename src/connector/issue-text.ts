@@ -89,7 +89,7 @@ function noneOf(values: readonly string[], found: unknown): IssueText {
   return { text: `${text}${question(suggestions)}`, suggestions }
 }
 
-/** `. Did you mean 'limit'`: whoever shows it ends it. */
+/** The end of a clause: `. Did you mean 'limit'?` Empty where nothing is near. */
 const question = (suggestions: readonly string[]) => (suggestions.length === 0 ? '' : `.${didYouMean(suggestions)}`)
 
 const listed = (values: readonly string[]) =>

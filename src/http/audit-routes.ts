@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { canonical } from '../audit/entry.js'
 import type { LogReader } from '../audit/read/log-reader.js'
 import { tileOfPath } from '../audit/tiles/paths.js'
-import type { ContextOf } from './begin-operation.js'
+import { type ContextOf, contextOrError } from './begin-operation.js'
 import { DialsError, toDialsError } from '../errors.js'
 import { databaseError } from '../database/database-error.js'
 import { BadRequest } from '../net/bad-request.js'
@@ -41,8 +41,10 @@ export function auditRoutes(app: FastifyInstance, { audit, contextOf }: { audit:
     if (!/^(0|[1-9]\d{0,12})$/.test(bundle)) return notThere(reply, 'There is no such bundle: it has a number, from 0.')
     const { signal } = endOf(reply, readMsMax)
     reply.header('cache-control', 'private, no-store')
+    const context = await contextOrError(contextOf(request.raw.headersDistinct['authorization'], signal, request.ip))
+    if (context instanceof DialsError) return problem(reply, context)
     try {
-      const { viewer } = await contextOf(request.raw.headersDistinct['authorization'], signal, request.ip)
+      const { viewer } = context
       if (viewer.subject === undefined)
         throw new DialsError('UNAUTHENTICATED', 'This needs a token: send one as `Authorization: Bearer …`.')
       const openings = await audit.openings(viewer, Number(bundle))

@@ -1,16 +1,15 @@
-import { readFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { z } from 'zod'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { checkForm, faultText, readForm } from '../connector/check-form.js'
 import type { LandedFile } from '../connector/engine.js'
 import { deadlineAfter } from '../connector/deadline.js'
 import { type Changes, changesOperation, changesQuerySchema } from '../connector/changes.js'
-import { frameHeader, frameKinds, framesMediaType } from '../connector/frames.js'
+import { framesMediaType } from '../connector/frames.js'
 import { sentence } from '../connector/issue-text.js'
 import { jsonSize } from '../connector/json-size.js'
-import { type ScanRequest, scanRequestBytesMax, scanRequestSchema } from '../connector/scan-request.js'
+import { scanRequestBytesMax, scanRequestSchema } from '../connector/scan-request.js'
 import type { Log, ScanReport } from '../connector/source.js'
 import { BadUserInput, DialsError, toDialsError } from '../errors.js'
 import type { AdmittedRequest, RequestVerifier } from '../identity/scan-token.js'
@@ -22,6 +21,7 @@ import { answerUnreadable } from '../net/unreadable.js'
 import { toldSeldom } from '../net/told-seldom.js'
 import type { Holdings } from './holdings.js'
 import { scan, type ScanContext } from './scan.js'
+import { scanAnswer } from './scan-answer.js'
 import { type ExchangeAnswer, exchangeBytesMax, exchangeRequestSchema } from '../audit/witness/exchange.js'
 import type { HubWitness } from './hub-witness.js'
 import type { ScanEnded, ScanRecorder } from './scan-recorder.js'
@@ -32,7 +32,6 @@ const bodyBytesMax = scanRequestBytesMax
 const signOfLifeMs = 15_000
 /** Milliseconds that a hub waits for a change before it asks again. */
 const changesMsMax = 20_000
-const writeBytesMin = 1024 * 1024
 /** The deepest JSON that is accepted. A filter of depth 64 nests less than this. */
 const bodyDepthMax = 300
 
@@ -179,17 +178,7 @@ async function* signsOfLife(until: Promise<unknown>): AsyncGenerator<string> {
 function exchange(request: FastifyRequest, { witness }: SpokeServerOptions): Promise<ExchangeAnswer> {
   const body = typeof request.body === 'string' ? request.body : ''
   request.getDecorator<AdmittedRequest>('admitted').checkOperation(body)
-  const parsed = exchangeRequestSchema.safeParse(parsedJson(body))
-  if (!parsed.success) throw new BadUserInput('The exchange is not one that this spoke knows. Is its version that of the hub?')
-  return witness.exchange(parsed.data)
-}
-
-function parsedJson(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
+  return witness.exchange(parsed(exchangeRequestSchema, body, 'exchange'))
 }
 
 async function scans(request: FastifyRequest, reply: FastifyReply, options: SpokeServerOptions): Promise<FastifyReply> {
@@ -197,7 +186,7 @@ async function scans(request: FastifyRequest, reply: FastifyReply, options: Spok
   const body = typeof request.body === 'string' ? request.body : ''
   const admitted = request.getDecorator<AdmittedRequest>('admitted')
   admitted.checkOperation(body)
-  const wanted = parseRequest(body)
+  const wanted = parsed(scanRequestSchema, body, 'scan')
   const { signal, clear } = deadlineAfter(wanted.timeoutMs, disconnect)
   reply.raw.once('close', clear)
   // A hub asks for zstd where a network is between it and this spoke.
@@ -208,11 +197,7 @@ async function scans(request: FastifyRequest, reply: FastifyReply, options: Spok
   const ended = await options.recorder.begin(wanted, viewer, body)
   const parts = ending(scan(versionOnly(wanted.relation) ?? wanted.relation, viewer, options, limits), ended)
   const first = await parts.next()
-  const pieces = joined(frames(first, parts, options.log))
-  const begun = await pieces.next()
-  return reply
-    .type(framesMediaType)
-    .send(begun.done === true ? begun.value : Readable.from(resumed(begun.value, pieces), { objectMode: false }))
+  return reply.type(framesMediaType).send(await scanAnswer(first, parts, options.log))
 }
 
 /** The parts of a scan. Its end is recorded, however it comes. */
@@ -230,72 +215,19 @@ async function* ending(parts: AsyncGenerator<LandedFile, ScanReport>, ended: Sca
   }
 }
 
-/** Each part is read only after the one before was sent, so the scan follows the connection's back-pressure. */
-async function* frames(
-  first: IteratorResult<LandedFile, ScanReport>,
-  parts: AsyncGenerator<LandedFile, ScanReport>,
-  log: Log,
-): AsyncGenerator<Buffer> {
-  try {
-    let next = first
-    for (; next.done !== true; next = await parts.next()) {
-      const content = next.value.bytes < writeBytesMin ? readFileSync(next.value.path) : await readFile(next.value.path)
-      await next.value.release()
-      yield frameHeader(frameKinds.part, content.length)
-      yield content
-    }
-    yield json(frameKinds.report, next.value)
-  } catch (thrown) {
-    const error = toDialsError(thrown)
-    if (error.code === 'INTERNAL_SERVER_ERROR') log.error({ err: thrown }, 'a scan failed')
-    yield json(frameKinds.error, told(error))
-  } finally {
-    await parts.return({ truncated: true })
-  }
-}
-
-/** Yields large pieces one by one. Returns the remainder, or the whole of a small answer, so that it is sent in a single write. */
-async function* joined(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer, Buffer> {
-  let waiting: Buffer[] = []
-  let bytes = 0
-  for await (const piece of pieces) {
-    waiting.push(piece)
-    bytes += piece.length
-    if (bytes < writeBytesMin) continue
-    yield* waiting
-    waiting = []
-    bytes = 0
-  }
-  return Buffer.concat(waiting)
-}
-
-/** The whole sequence of pieces, after its first one was already read. */
-async function* resumed(first: Buffer, pieces: AsyncGenerator<Buffer, Buffer>): AsyncGenerator<Buffer> {
-  try {
-    yield first
-    yield yield* pieces
-  } finally {
-    await pieces.return(first)
-  }
-}
-
-function json(kind: (typeof frameKinds)[keyof typeof frameKinds], value: unknown): Buffer {
-  const content = Buffer.from(JSON.stringify(value))
-  return Buffer.concat([frameHeader(kind, content.length), content])
-}
-
-function parseRequest(body: string): ScanRequest {
-  if (jsonSize(body).depth > bodyDepthMax) throw new BadUserInput('The scan is nested too deeply.')
+/** What a body holds. @param what its name in the refusal. @throws BAD_USER_INPUT where it has not the form of its schema. */
+function parsed<T>(schema: z.ZodType<T>, body: string, what: string): T {
+  if (jsonSize(body).depth > bodyDepthMax) throw new BadUserInput(`The ${what} is nested too deeply.`)
   let value: unknown
   try {
     value = JSON.parse(body)
   } catch (thrown) {
-    throw new BadUserInput('The scan is not JSON.', { cause: thrown })
+    throw new BadUserInput(`The ${what} is not JSON.`, { cause: thrown })
   }
-  const checked = checkForm(scanRequestSchema, value)
+  const checked = checkForm(schema, value)
   if ('value' in checked) return checked.value
   const fault = sentence(faultText(checked.faults[0], 'It'))
-  throw new BadUserInput(`The scan is not one that this spoke knows: is its version that of the hub? ${fault}`)
+  throw new BadUserInput(`The ${what} is not one that this spoke knows: is its version that of the hub? ${fault}`)
 }
 
 /**

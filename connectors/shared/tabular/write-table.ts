@@ -54,7 +54,7 @@ interface SaidOfTable {
   readonly semanticTypes: ReadonlyMap<string, string>
 }
 
-/** Rows that were set aside: their places from 1, and what is told of them. */
+/** The rows that were set aside: where each stood in the file, counted from 1, and the problems that tell of them. */
 interface SetAside {
   readonly places: readonly number[]
   readonly told: readonly string[]

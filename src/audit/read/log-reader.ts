@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import { BadUserInput, DialsError } from '../../errors.js'
 import type { Viewer } from '../../identity/viewer.js'
-import { canonical, type Entry, type Opening, type Phase } from '../entry.js'
+import { canonical, type Entry, isTransaction, type Opening, type Phase } from '../entry.js'
 import { inclusionRanges } from '../merkle/ranges.js'
 import { hashesOfRanges, type ReadHashes, tileWidth } from '../merkle/stored-hashes.js'
 import { bundleOf } from '../tiles/bundle.js'
@@ -207,12 +207,8 @@ function conditioned(
   given(table, (id) => query.whereRaw('tables @> array[?]::text[]', [id]))
   given(purpose, (iri) => query.where({ purpose: iri }))
   given(phase, (phases) => query.whereIn('phase', [...phases]))
-  given(transaction, (id) => (isUuid(id) ? query.where({ transaction: id }) : query.whereRaw('false')))
+  given(transaction, (id) => (isTransaction(id.toLowerCase()) ? query.where({ transaction: id }) : query.whereRaw('false')))
   given(from, (time) => query.where('time', '>=', time))
   given(to, (time) => query.where('time', '<', time))
   return query
-}
-
-function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
 }

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { readForm } from '../../connector/check-form.js'
 import type { Log } from '../../connector/source.js'
 import { SourceUnavailable } from '../../errors.js'
 import type { LogReader } from '../read/log-reader.js'
@@ -99,7 +100,7 @@ export class SpokeWitness {
   }
 
   async #send(send: Exchange, request: ExchangeRequest, signal: AbortSignal): Promise<ExchangeAnswer> {
-    return exchangeAnswerSchema.parse(JSON.parse(await send(JSON.stringify(request), signal)))
+    return readForm(exchangeAnswerSchema, JSON.parse(await send(JSON.stringify(request), signal)), 'what a spoke says of audit logs')
   }
 
   async #stop(spoke: string, known: Witnessed | undefined, answer: ExchangeAnswer, reason: string): Promise<string> {

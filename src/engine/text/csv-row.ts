@@ -6,7 +6,7 @@ import { quote, sqlType } from '../sql/type.js'
  * Text that begins so runs as a formula in a spreadsheet (OWASP, CSV Injection), the wide letters of East Asian keyboards included. What
  * only looks like a number, such as -5 or +44 20 7946 0000, runs nothing and stays as it is.
  */
-const begins = '=+-@\t\r\n＝＋－＠'
+export const formulaBegins = '=+-@\t\r\n＝＋－＠'
 const isNumber = '^[+-]?[0-9][0-9 ,]*([.][0-9]+)?([eE][+-]?[0-9]+)?%?$'
 /** What stands in quotes: quotes, line ends, and every separator that there is, so that a file opens alike wherever it is opened. */
 const special = '[",;|\\t\\r\\n]'
@@ -28,7 +28,7 @@ export function csvRow(columns: readonly NamedShape[], { separator, formulas }: 
 function textCell(cell: string, formulas: 'ESCAPE' | 'KEEP'): string {
   const doubled = `replace(${cell}, '"', '""')`
   // No IN: the engine makes a join of each.
-  const runs = `contains(${quote(begins)}, left(${cell}, 1)) AND NOT regexp_matches(${cell}, ${quote(isNumber)})`
+  const runs = `contains(${quote(formulaBegins)}, left(${cell}, 1)) AND NOT regexp_matches(${cell}, ${quote(isNumber)})`
   return [
     `CASE WHEN ${cell} = '' THEN '""'`,
     ...(formulas === 'KEEP' ? [] : [`WHEN ${runs} THEN concat('"''', ${doubled}, '"')`]),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
+import { isTransaction } from '../../audit/entry.js'
 import type { Log } from '../../connector/source.js'
 import type { Context } from '../../api/context.js'
 import { databaseError } from '../../database/database-error.js'
@@ -247,10 +248,6 @@ function told({ columns, ...report }: AnswerReport): object {
 function unknown(reply: FastifyReply, transaction: string): FastifyReply {
   const what = `There is no report of a download ${transaction.slice(0, 36)} of yours. It is there once the download has ended, for 24 hours.`
   return problem(reply, new BadRequest(404, what))
-}
-
-function isTransaction(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 }
 
 function describe(reply: FastifyReply, { transaction, receipt }: Transaction, complete: boolean): void {

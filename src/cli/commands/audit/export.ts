@@ -6,6 +6,7 @@ import { parseCheckpoint } from '../../../audit/notes/checkpoint.js'
 import { tilePath, tilesOf } from '../../../audit/tiles/paths.js'
 import { closedLine, openingsPath } from '../../../audit/verify/verify-log.js'
 import { DialsError } from '../../../errors.js'
+import { noHub } from '../../ask-graph.js'
 import { bearerOf, hubUrl, tokenOption, urlOption } from '../options.js'
 
 interface Options {
@@ -67,7 +68,7 @@ async function read({ url, token }: At, path: string): Promise<Buffer> {
   const response = await fetch(`${url}/audit/${path}`, {
     headers: token === undefined || !path.startsWith('openings/') ? {} : { authorization: `Bearer ${token}` },
   }).catch((thrown: unknown) => {
-    throw new DialsError('SOURCE_UNAVAILABLE', `No hub answers at ${url}.`, { cause: thrown })
+    throw noHub(url, thrown)
   })
   if (response.ok) return Buffer.from(await response.arrayBuffer())
   const told = (await response.json().catch(() => undefined)) as { detail?: string } | undefined
