@@ -87,9 +87,23 @@ export function saltedDigest(nonce: Uint8Array, digest: string): string {
   return sha256(nonce, digest).toString('hex')
 }
 
+const texts = new WeakMap<Entry, string>()
+
+/** An entry as canonical JSON. One of a wide query has megabytes, so each is written once. */
+export function entryText(entry: Entry): string {
+  const text = texts.get(entry) ?? canonical(entry)
+  texts.set(entry, text)
+  return text
+}
+
+/** An opening as canonical JSON. */
+export function openingText({ nonce, entry }: Opening): string {
+  return `{"entry":${entryText(entry)},"nonce":${JSON.stringify(nonce)}}`
+}
+
 /** What stands in the log for an entry: 32 bytes that say nothing without the nonce. */
 export function commitmentOf({ nonce, entry }: Opening): Buffer {
-  return sha256(Buffer.from(nonce, 'base64'), canonical(entry))
+  return sha256(Buffer.from(nonce, 'base64'), entryText(entry))
 }
 
 /** In one form only: no other text is the same nonce. */

@@ -12,7 +12,7 @@ export const scanRequestSchema = z.strictObject({
   /** How long the hub waits, in milliseconds. */
   timeoutMs: z.number().int().min(1).max(600_000),
   /** Proves that the query is in the audit log of the hub: see ScanAudit. */
-  proof: z.string().max(4_000_000).optional(),
+  proof: z.string().max(scanRequestBytesMax).optional(),
   /** Stands in the place of a proof where the hub only counts: then only what is open to everybody is read. */
   counted: z.literal(true).optional(),
 })

@@ -1,5 +1,5 @@
 import { Arg, Ctx, Directive, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql'
-import { canonical, type Phase } from '../../audit/entry.js'
+import { entryText, type Phase } from '../../audit/entry.js'
 import { cursorOfIndex, type ReadEntry } from '../../audit/read/log-reader.js'
 import type { Context } from '../context.js'
 import { AuditConnection, AuditEntry, AuditFilter, Checkpoint, Receipt } from '../types/audit.js'
@@ -73,6 +73,6 @@ function shown(read: ReadEntry): Shown {
     operationDigest: operationSha256,
     resultDigest: resultSha256,
     nonce: opening.nonce,
-    canonical: canonical(opening.entry),
+    canonical: entryText(opening.entry),
   }
 }

@@ -3,7 +3,7 @@ import { type FileHandle, mkdir, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Log } from '../../connector/source.js'
 import { ConfigError, DialsError, Reason } from '../../errors.js'
-import { canonical, commitmentOf, type Opening, parseOpening } from '../entry.js'
+import { commitmentOf, type Opening, openingText, parseOpening } from '../entry.js'
 import { GrowingTree } from '../merkle/growing-tree.js'
 import { leafHash } from '../merkle/hash.js'
 import { consistencyRanges } from '../merkle/ranges.js'
@@ -103,7 +103,7 @@ export class FileLog {
     const text = line.toString('utf8')
     const opening = parseOpening(text)
     // A line that says the same in other bytes was written by somebody else.
-    if (opening === undefined || canonical(opening) !== text)
+    if (opening === undefined || openingText(opening) !== text)
       throw new ConfigError(
         this.options.file,
         '',
@@ -120,7 +120,7 @@ export class FileLog {
     const openings = drafts.map((draft) =>
       openingOf(draft, { time, software, actor: typeof draft.actor === 'string' ? draft.actor : null }),
     )
-    const lines = Buffer.from(openings.map((opening) => `${canonical(opening)}\n`).join(''))
+    const lines = Buffer.from(openings.map((opening) => `${openingText(opening)}\n`).join(''))
     let isBegun = false
     try {
       await this.#checkFile()

@@ -2,7 +2,7 @@ import type { Knex } from 'knex'
 import type { Log } from '../../connector/source.js'
 import { databaseError } from '../../database/database-error.js'
 import { DialsError, Reason, toDialsError } from '../../errors.js'
-import { canonical, commitmentOf, type Opening } from '../entry.js'
+import { commitmentOf, entryText, type Opening } from '../entry.js'
 import { GrowingTree } from '../merkle/growing-tree.js'
 import { leafHash } from '../merkle/hash.js'
 import { tileHeight } from '../merkle/stored-hashes.js'
@@ -101,7 +101,7 @@ export class HubLog {
       spokes: entry.spokes,
       tables: entry.tables.map(({ table }) => table),
       nonce: Buffer.from(nonce, 'base64').toString('hex'),
-      body: canonical(entry),
+      body: entryText(entry),
     }))
     const nodes = tree.completed
       .filter(({ height }) => height > 0 && height % tileHeight === 0)

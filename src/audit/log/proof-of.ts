@@ -1,4 +1,4 @@
-import { canonical, type Opening } from '../entry.js'
+import { type Opening, openingText } from '../entry.js'
 import type { GrowingTree } from '../merkle/growing-tree.js'
 import { hashOfRange } from '../merkle/range-hash.js'
 import { inclusionRanges } from '../merkle/ranges.js'
@@ -22,7 +22,7 @@ export function appended(tree: GrowingTree, index: number, opening: Opening, che
     index,
     opening,
     proof(extraMax = Infinity) {
-      const extra = Buffer.from(canonical(opening))
+      const extra = Buffer.from(openingText(opening))
       const path = inclusionRanges(index, size).map((range) => hashOfRange(range, (block) => tree.hashOf(block)))
       return formatProof({ extra: extra.length <= extraMax ? extra : undefined, index, path, checkpoint })
     },

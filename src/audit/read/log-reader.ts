@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import { BadUserInput, DialsError } from '../../errors.js'
 import type { Viewer } from '../../identity/viewer.js'
-import { canonical, type Entry, isTransaction, type Opening, type Phase } from '../entry.js'
+import { type Entry, isTransaction, type Opening, openingText, type Phase } from '../entry.js'
 import { inclusionRanges } from '../merkle/ranges.js'
 import { hashesOfRanges, type ReadHashes, tileWidth } from '../merkle/stored-hashes.js'
 import { bundleOf } from '../tiles/bundle.js'
@@ -107,7 +107,7 @@ export class LogReader {
     let at = 0
     return entries.map(({ index, opening }, place) =>
       formatProof({
-        extra: Buffer.from(canonical(opening)),
+        extra: Buffer.from(openingText(opening)),
         index,
         path: hashes.slice(at, (at += (ranges[place] as unknown[]).length)),
         checkpoint: head.note,
