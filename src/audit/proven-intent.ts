@@ -53,12 +53,13 @@ export function provenIntent(proof: string | undefined, spokeId: string, keys: r
 
 /** Refuses what reads more than was recorded. @param tables those that are scanned, with the names of their columns, by the hub's ids. */
 export function checkCovered({ tables }: Entry, scanned: readonly { readonly table: string; readonly columns: readonly string[] }[]): void {
+  const recorded = new Map(tables.map(({ table, columns }) => [table, new Set(columns.map(({ column }) => column))]))
   for (const { table, columns } of scanned) {
-    const recorded = tables.find((one) => one.table === table)
-    const missing = recorded === undefined ? undefined : columns.find((name) => !recorded.columns.some(({ column }) => column === name))
-    if (recorded === undefined || missing !== undefined)
+    const known = recorded.get(table)
+    const missing = columns.find((name) => known?.has(name) !== true)
+    if (known === undefined || missing !== undefined)
       throw refused(
-        `The query that is in the audit log of the hub does not read ${missing === undefined ? table : `'${missing}' of ${table}`}.`,
+        `The query that is in the audit log of the hub does not read ${known === undefined || missing === undefined ? table : `'${missing}' of ${table}`}.`,
       )
   }
 }

@@ -57,6 +57,7 @@ export class ScanRecorder {
       columns: columns.map(({ name }) => name),
     }))
     checkCovered(entry, scanned)
+    const names = new Set(scanned.map(({ table }) => table))
     if (viewer.organisation !== undefined && viewer.organisation !== entry.organisation)
       throw new DialsError('UNAUTHENTICATED', 'The query that is in the audit log of the hub is that of another organisation.')
     const draft = (phase: Entry['phase'], more: Partial<Draft>): Draft => ({
@@ -72,7 +73,7 @@ export class ScanRecorder {
       agreement: entry.agreement,
       agreementSha256: entry.agreementSha256,
       operation: sha256(body).toString('hex'),
-      tables: entry.tables.filter(({ table }) => scanned.some((one) => one.table === table)),
+      tables: entry.tables.filter(({ table }) => names.has(table)),
       spokes: [spokeId],
       decision: 'ALLOW',
       reasons: [`Entry ${index} of the audit log of the hub.`],

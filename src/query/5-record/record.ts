@@ -26,7 +26,7 @@ export function record(asking: Asking, authorised: AuthorisedQuery, { viewer, au
   return auditor.intent({ ...asking, viewer, tables: touchedTables(authorised) })
 }
 
-/** Refusals of access. Other errors are of the query's words. */
+/** Refusals of access. All other errors say that the query itself is wrong. */
 const refusals: readonly ErrorCode[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'PURPOSE_REQUIRED', 'PURPOSE_NOT_PERMITTED', 'AGREEMENT_REQUIRED']
 
 /** Records a refusal, also for those whose tables were asked for. All of these tables are listed to the viewer. */
@@ -36,8 +36,8 @@ export function recordDenial(asking: Asking, bound: BoundQuery, { code }: DialsE
 }
 
 /**
- * Records that a table was named which is not there, or is hidden: nobody learns which from the log. Only of those who say who they are: the
- * slips of everybody else are none.
+ * Records that a table was named which is not there, or is hidden: nobody learns which from the log. Without a token it is not recorded: most
+ * such ids are only mistyped.
  */
 export function recordUnknown(asking: Asking, { code }: DialsError, { viewer, auditor }: Witnessed): void {
   if (code === 'UNKNOWN_TABLE' && viewer.subject !== undefined) auditor.denied({ ...asking, viewer, tables: [] }, code)
