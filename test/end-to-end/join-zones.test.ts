@@ -44,7 +44,7 @@ const ask =
 describe('times as keys of a file and a database', () => {
   const seen: unknown[] = []
   test.each(['UTC', 'Pacific/Auckland', 'America/New_York'])('join in processes whose time zone is %s', async (TZ) => {
-    const hub = await startTestHub(workspace.hubYaml, { env: { DATABASE_URL: database.url, TZ } })
+    const hub = await startTestHub(workspace.hubYaml, { dataFolder: workspace.path('hub'), env: { DATABASE_URL: database.url, TZ } })
     try {
       await hub.harvested('camden', 'barnet')
       const answers = []
