@@ -22,40 +22,40 @@ const text = z.string().max(10_000)
 
 /**
  * An entry of the audit log: what its party may know. It holds no value of a row and no value of a filter. What could be guessed from a
- * digest is hashed with the entry's nonce.
+ * digest is hashed with the entry's nonce. The members stand in the order of canonical JSON, so that a parsed entry is written in it.
  */
 export const entrySchema = z.strictObject({
-  v: z.literal(1),
-  phase: z.enum(phases),
+  /** A pseudonym of the person who asked, that this party alone sees. */
+  actor: text.nullable(),
+  agreement: text.nullable(),
+  agreementSha256: sha256Text.nullable(),
+  decision: z.enum(['ALLOW', 'MASK', 'DENY']),
+  /** How data were asked for, or what was changed: `query`, `explain`, `download`, … */
+  kind: text,
+  legalBasis: text.nullable(),
+  /** SHA-256 of the nonce and of the digest, in hexadecimal, of the canonical JSON of what was asked. */
+  operationSha256: sha256Text,
+  /** The organisation that asked. Null: nobody who says who they are. */
+  organisation: text.nullable(),
   part: z.enum(parts),
   /** The organisation whose entry it is. Null: that of the hub's operator alone. */
   party: text.nullable(),
+  phase: z.enum(phases),
+  purpose: text.nullable(),
+  reasons: z.array(text),
+  /** SHA-256 of the nonce and of the digest, in hexadecimal, of the rows as they were sent. Null where none were, or not all of them. */
+  resultSha256: sha256Text.nullable(),
+  /** About how many rows: `0`, `1-9`, `10-99`, … Null where that is not known, or would tell about a protected table. */
+  rowBand: text.nullable(),
+  /** The version of the program that wrote it. */
+  software: text,
+  spokes: z.array(text),
+  /** The tables that were touched, as far as they concern this party, with the use of each column. */
+  tables: z.array(z.strictObject({ columns: z.array(z.strictObject({ column: text, uses: z.array(z.enum(columnUses)) })), table: text })),
   /** ISO 8601, by the clock of the log. Never before that of an earlier entry. */
   time: z.iso.datetime(),
   transaction: z.uuid(),
-  /** How data were asked for, or what was changed: `query`, `explain`, `download`, … */
-  kind: text,
-  /** The organisation that asked. Null: nobody who says who they are. */
-  organisation: text.nullable(),
-  /** A pseudonym of the person who asked, that this party alone sees. */
-  actor: text.nullable(),
-  purpose: text.nullable(),
-  legalBasis: text.nullable(),
-  agreement: text.nullable(),
-  agreementSha256: sha256Text.nullable(),
-  /** SHA-256 of the nonce and of the digest, in hexadecimal, of the canonical JSON of what was asked. */
-  operationSha256: sha256Text,
-  /** The tables that were touched, as far as they concern this party, with the use of each column. */
-  tables: z.array(z.strictObject({ table: text, columns: z.array(z.strictObject({ column: text, uses: z.array(z.enum(columnUses)) })) })),
-  spokes: z.array(text),
-  decision: z.enum(['ALLOW', 'MASK', 'DENY']),
-  reasons: z.array(text),
-  /** About how many rows: `0`, `1-9`, `10-99`, … Null where that is not known, or would tell about a protected table. */
-  rowBand: text.nullable(),
-  /** SHA-256 of the nonce and of the digest, in hexadecimal, of the rows as they were sent. Null where none were, or not all of them. */
-  resultSha256: sha256Text.nullable(),
-  /** The version of the program that wrote it. */
-  software: text,
+  v: z.literal(1),
 })
 /** Inferred from its schema. */
 export type Entry = z.infer<typeof entrySchema>
@@ -116,7 +116,11 @@ const openingSchema = z.strictObject({ nonce: nonceText, entry: entrySchema })
 /** Reads an opening, as a receipt or an exported log holds it. Undefined where it is none. */
 export function parseOpening(json: string): Opening | undefined {
   try {
-    return openingSchema.parse(JSON.parse(json))
+    const opening = openingSchema.parse(JSON.parse(json))
+    const text = JSON.stringify(opening.entry)
+    // The order of the schema is that of canonical JSON. Half of a surrogate pair is all that JSON.stringify writes otherwise.
+    if (!/\\ud[89a-f]/i.test(text)) texts.set(opening.entry, text)
+    return opening
   } catch {
     return undefined
   }
