@@ -2,6 +2,7 @@ import type { Log } from '../connector/source.js'
 import type { Asked, Auditor, Outcome, Recorded, TouchedTable } from './auditor.js'
 import { bandOf, canonical, type Entry } from './entry.js'
 import { adminDraft, type Draft } from './log/draft.js'
+import type { When } from './log/group-commit.js'
 import type { Appended } from './log/proof-of.js'
 import { sha256 } from './merkle/hash.js'
 
@@ -10,7 +11,7 @@ export const receiptExtraMax = 2048
 
 /** Where entries go. */
 export interface AppendOnly {
-  append(drafts: readonly Draft[]): Promise<Appended[]>
+  append(drafts: readonly Draft[], when?: When): Promise<Appended[]>
 }
 
 /** What entries of one transaction share. */
@@ -61,7 +62,7 @@ export class LogAuditor implements Auditor {
   }
 
   #later(drafts: readonly Draft[]): void {
-    this.log.append(drafts).catch((thrown: unknown) => {
+    this.log.append(drafts, 'soon').catch((thrown: unknown) => {
       this.logger.error({ err: thrown, transaction: drafts[0]?.transaction }, 'an entry of the audit log was not written')
     })
   }

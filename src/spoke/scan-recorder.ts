@@ -95,7 +95,7 @@ export class ScanRecorder {
 
   #later(draft: Draft): void {
     const { log, logger } = this.options
-    log.append([draft]).catch((thrown: unknown) => {
+    log.append([draft], 'soon').catch((thrown: unknown) => {
       logger.error({ err: thrown, transaction: draft.transaction }, 'an entry of the audit log was not written')
     })
   }

@@ -180,7 +180,9 @@ describe.skipIf(!hasGo)('an independent verifier, golang.org/x/mod/sumdb', () =>
       const cosigned = receipt + signatureLine(cosign(parseProof(receipt).checkpoint, witness, 1_800_000_000))
       const verified = (given: string) =>
         new Promise<string>((resolve) => {
-          const child = execFile('go', ['run', '.'], { cwd: folder, timeout: patienceMs * 2 }, (_thrown, out, told) => resolve(out + told))
+          const child = execFile('go', ['run', '.'], { cwd: folder, timeout: patienceMs * 2 }, (thrown, out, told) =>
+            resolve(thrown === null ? out : out + told),
+          )
           child.stdin?.end(
             JSON.stringify({ logKey: formatVerifierKey(key), witnessKey: formatVerifierKey(witness), receipt: given, earlier, proof }),
           )

@@ -137,7 +137,7 @@ describe('an audit log in a database', () => {
       )
       await until('the hub waits for its log', async () => {
         const { rows } = (await database.knex.raw(
-          `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%audit_log for update%'`,
+          `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%update audit_log set%'`,
         )) as { rows: unknown[] }
         return rows.length > 0
       })

@@ -11,7 +11,7 @@ import { hashesOfRanges, type ReadHashes, tileHeight } from '../merkle/stored-ha
 import { signCheckpoint } from '../notes/checkpoint.js'
 import { type Draft, openingOf } from './draft.js'
 import { syncFolderOf } from './durable.js'
-import { GroupCommit } from './group-commit.js'
+import { GroupCommit, type When } from './group-commit.js'
 import type { LogKeyFile } from './log-keys.js'
 
 const lineEnd = 0x0a
@@ -67,8 +67,8 @@ export class FileLog {
    * Appends entries. Resolves once they are on the disk.
    * @throws AUDIT_UNAVAILABLE where they are not.
    */
-  append(drafts: readonly Draft[]): Promise<Opening[]> {
-    return this.#commits.add(drafts)
+  append(drafts: readonly Draft[], when: When = 'now'): Promise<Opening[]> {
+    return this.#commits.add(drafts, when)
   }
 
   /** The signed state of the log. */

@@ -1,3 +1,9 @@
+/** `soon`: with what else is written next, and after a tenth of a second at the latest. */
+export type When = 'now' | 'soon'
+
+/** The milliseconds of `soon`. */
+const soonMs = 100
+
 /** Work that waits for its batch. */
 interface Waiting<Item, Done> {
   readonly items: readonly Item[]
@@ -12,6 +18,7 @@ interface Waiting<Item, Done> {
 export class GroupCommit<Item, Done> {
   #waiting: Waiting<Item, Done>[] = []
   #running: Promise<void> | undefined
+  #timer: NodeJS.Timeout | undefined
 
   /**
    * @param write writes items in order, all or none, and answers with one result for each.
@@ -23,17 +30,25 @@ export class GroupCommit<Item, Done> {
   ) {}
 
   /** Resolves once the items were written, with the result of each. Rejects where they were not. */
-  add(items: readonly Item[]): Promise<Done[]> {
+  add(items: readonly Item[], when: When = 'now'): Promise<Done[]> {
     if (items.length === 0) return Promise.resolve([])
     return new Promise((resolve, reject) => {
       this.#waiting.push({ items, resolve, reject })
-      this.#running ??= this.#run()
+      if (when === 'now') this.#begin()
+      else this.#timer ??= setTimeout(() => this.#begin(), soonMs)
     })
   }
 
-  /** Resolves once nothing waits any more. */
+  /** Writes what waits, and resolves once nothing waits any more. */
   async settled(): Promise<void> {
+    if (this.#waiting.length > 0) this.#begin()
     while (this.#running !== undefined) await this.#running
+  }
+
+  #begin(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#running ??= this.#run()
   }
 
   async #run(): Promise<void> {

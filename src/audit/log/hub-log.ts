@@ -10,7 +10,7 @@ import { signCheckpoint } from '../notes/checkpoint.js'
 import { formatVerifierKey } from '../notes/keys.js'
 import { Actors } from './actors.js'
 import { adminDraft, type Draft, openingOf } from './draft.js'
-import { GroupCommit } from './group-commit.js'
+import { GroupCommit, type When } from './group-commit.js'
 import type { LogKeyFile, LogKeys } from './log-keys.js'
 import { type Appended, appended } from './proof-of.js'
 
@@ -28,6 +28,8 @@ interface Head {
 export class HubLog {
   readonly #commits: GroupCommit<Draft, Appended>
   readonly #actors: Actors
+  /** Where this hub has appended last. Undefined: not yet, or somebody else has since, or it failed. */
+  #head: Head | undefined
 
   constructor(
     private readonly knex: Knex,
@@ -43,8 +45,8 @@ export class HubLog {
    * Appends entries. Resolves once they are durable: committed, and flushed to the disk of the database.
    * @throws AUDIT_UNAVAILABLE where they are not. They may be in the log all the same, if the database ended at the wrong moment.
    */
-  append(drafts: readonly Draft[]): Promise<Appended[]> {
-    return this.#commits.add(drafts)
+  append(drafts: readonly Draft[], when: When = 'now'): Promise<Appended[]> {
+    return this.#commits.add(drafts, when)
   }
 
   /** Resolves once nothing waits to be written. */
@@ -57,26 +59,28 @@ export class HubLog {
       const pseudonyms = await this.#actors.keysOf(
         drafts.flatMap(({ actor }) => (actor === null || typeof actor === 'string' ? [] : [actor])),
       )
+      // Where no other hub has appended since, one message is enough. It takes the lock too, and does nothing where the log has grown.
+      const at = this.#head
+      this.#head = undefined
+      const quick = at && (await this.#append(this.knex, at, drafts, pseudonyms))
+      if (quick !== undefined) return quick
       return await this.knex.transaction(async (transaction) => {
         // One lock for all hubs: the row of the head.
-        const head = await headOf(transaction)
-        const signedBy = head.verifier_key ?? undefined
-        const keys = await this.keys.keysOf(signedBy)
-        const all = signedBy === formatVerifierKey(keys.newest) ? drafts : [...drafts, keyDraft(keys, signedBy)]
-        return (await this.#grow(transaction, head, keys, all, pseudonyms)).slice(0, drafts.length)
+        const appended = await this.#append(transaction, await headOf(transaction), drafts, pseudonyms)
+        if (appended === undefined) throw new Reason('the row of the audit log changed while it was locked')
+        return appended
       })
     } catch (thrown) {
       throw this.#unavailable(thrown)
     }
   }
 
-  async #grow(
-    transaction: Knex.Transaction,
-    head: Head,
-    keys: LogKeys,
-    drafts: readonly Draft[],
-    actors: ReadonlyMap<string, Buffer>,
-  ): Promise<Appended[]> {
+  /** Appends to the log as it was then. Undefined where it is not as it was: nothing was written. */
+  async #append(database: Knex, head: Head, asked: readonly Draft[], actors: ReadonlyMap<string, Buffer>): Promise<Appended[] | undefined> {
+    const signedBy = head.verifier_key ?? undefined
+    const keys = await this.keys.keysOf(signedBy)
+    const verifierKey = formatVerifierKey(keys.newest)
+    const drafts = signedBy === verifierKey ? asked : [...asked, keyDraft(keys, signedBy)]
     const time = timeAfter(head)
     const tree = new GrowingTree({ size: head.size, peaks: split(head.peaks) })
     const leaves = drafts.map((draft) => {
@@ -106,17 +110,21 @@ export class HubLog {
     const nodes = tree.completed
       .filter(({ height }) => height > 0 && height % tileHeight === 0)
       .map(({ height, index, hash }) => ({ level: height / tileHeight, index, hash: Buffer.from(hash).toString('hex') }))
-    await transaction.raw(appendSql, {
+    const peaks = Buffer.concat(tree.edge().peaks)
+    const { rowCount } = (await database.raw(appendSql, {
       leaves: JSON.stringify(rows),
       nodes: JSON.stringify(nodes),
       time,
       size: tree.size,
-      peaks: Buffer.concat(tree.edge().peaks),
+      peaks,
       note,
       old: head.size,
-      key: formatVerifierKey(keys.newest),
-    })
-    return leaves.map(({ index, opening }) => appended(tree, index, opening, note))
+      oldPeaks: head.peaks,
+      key: verifierKey,
+    })) as { rowCount: number }
+    if (rowCount === 0) return undefined
+    this.#head = { size: tree.size, peaks, last_ms: Date.parse(time), verifier_key: verifierKey }
+    return leaves.slice(0, asked.length).map(({ index, opening }) => appended(tree, index, opening, note))
   }
 
   #opened(draft: Draft, time: string, keys: ReadonlyMap<string, Buffer>): Opening {
@@ -135,12 +143,10 @@ export class HubLog {
 }
 
 async function headOf(transaction: Knex.Transaction): Promise<Head> {
-  // In one message: all appends wait for each other.
-  const [, { rows }] = (await transaction.raw(
-    `set local synchronous_commit = on;
-    select size, peaks, verifier_key, (case when last_time = '-infinity' then null else extract(epoch from last_time) * 1000 end)::float8 as last_ms
+  const { rows } = (await transaction.raw(
+    `select size, peaks, verifier_key, (case when last_time = '-infinity' then null else extract(epoch from last_time) * 1000 end)::float8 as last_ms
     from audit_log for update`,
-  )) as [unknown, { rows: Head[] }]
+  )) as { rows: Head[] }
   const [head] = rows
   if (head === undefined) throw new Reason('the row of the audit log is gone from the table audit_log')
   return head
@@ -171,19 +177,24 @@ function keyDraft({ newest }: LogKeys, signedBy: string | undefined): Draft {
   }
 }
 
+// Flushed before it is answered, whatever the database's setting is: it is read when the statement's own transaction ends.
 const appendSql = `
-with leaves as (
+with head as (
+  update audit_log set size = :size, peaks = :peaks, last_time = :time, verifier_key = :key, note = :note
+  where size = :old and peaks = :oldPeaks and last_time <= :time
+  returning set_config('synchronous_commit', 'on', true)
+), leaves as (
   insert into audit_leaves (index, commitment, hash, time, phase, part, party, organisation, purpose, transaction, spokes, tables, nonce, body)
   select index, decode(commitment, 'hex'), decode(hash, 'hex'), cast(:time as timestamptz), phase, part, party, organisation, purpose, transaction,
     array(select jsonb_array_elements_text(spokes)), array(select jsonb_array_elements_text(tables)), decode(nonce, 'hex'), body
   from jsonb_to_recordset(cast(:leaves as jsonb)) as leaf (index bigint, commitment text, hash text, phase text, part text, party text,
-    organisation text, purpose text, transaction uuid, spokes jsonb, tables jsonb, nonce text, body text)
+    organisation text, purpose text, transaction uuid, spokes jsonb, tables jsonb, nonce text, body text), head
 ), nodes as (
   insert into audit_nodes (level, index, hash)
-  select level, index, decode(hash, 'hex') from jsonb_to_recordset(cast(:nodes as jsonb)) as node (level smallint, index bigint, hash text)
+  select level, index, decode(hash, 'hex') from jsonb_to_recordset(cast(:nodes as jsonb)) as node (level smallint, index bigint, hash text), head
 ), checkpoints as (
-  insert into audit_checkpoints (size, note, time) values (:size, :note, :time)
+  insert into audit_checkpoints (size, note, time) select :size, :note, :time from head
 ), keys as (
-  insert into audit_keys (verifier_key, since_size, time) values (:key, :old, :time) on conflict do nothing
+  insert into audit_keys (verifier_key, since_size, time) select :key, :old, :time from head on conflict do nothing
 )
-update audit_log set size = :size, peaks = :peaks, last_time = :time, verifier_key = :key, note = :note`
+select from head`
