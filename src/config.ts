@@ -108,6 +108,18 @@ const pinnedIssuersSchema = z
   .max(100)
   .refine(haveNoTwins, twins)
 
+/** Organisations, and the public keys by which they sign agreements. */
+const signatoriesSchema = z
+  .array(
+    z.strictObject({
+      id: slug,
+      /** The file of its public keys (a JWK Set), relative to this one. Keys that it used before stay in it: what they have signed goes on to count. */
+      keys: z.string().min(1).max(4096),
+    }),
+  )
+  .max(1000)
+  .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, 'two entries have one id: make them one')
+
 /** Limits of a harvest, and how it decides which datasets are gone. */
 const harvestLimitsSchema = z.strictObject({
   /** If a source sends more records, the rest is not read and nothing is removed. Default 1,000,000. */
@@ -218,6 +230,13 @@ export const spokeConfigSchema = z
      * that starts this spoke says; without that, no organisation's.
      */
     organisation: slug.optional(),
+    /**
+     * Organisations whose agreements this spoke believes, with the keys that it pins: both parties of an agreement have to be here. Default none:
+     * no agreement opens anything.
+     */
+    organisations: signatoriesSchema.optional(),
+    /** A file of purposes of this organisation, beside those of the program. */
+    purposes: z.string().min(1).max(4096).optional(),
     /** Whether its own organisation may read the columns that identify people too. Default false. */
     ownerReadsPersonal: z.boolean().optional(),
     ...listening,

@@ -68,6 +68,7 @@ function distinctOf(expression: Expression, relation: Relation, tableOf: TableOf
     case 'cast':
     case 'bucket':
     case 'normalise':
+    case 'mask':
       return distinctOf(expression.input, relation, tableOf)
     case 'mean':
       return Infinity

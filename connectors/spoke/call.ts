@@ -11,6 +11,8 @@ const passed: readonly string[] = [
   'BAD_USER_INPUT',
   'FORBIDDEN',
   'AGREEMENT_REQUIRED',
+  'PURPOSE_REQUIRED',
+  'PURPOSE_NOT_PERMITTED',
   'SOURCE_TIMEOUT',
 ]
 const errorBytesMax = 64 * 1024

@@ -2,7 +2,7 @@ import { deadlineAfter } from '../../src/connector/deadline.js'
 import type { Engine } from '../../src/connector/engine.js'
 import { frameKinds, framesMediaType, readFrames, type FrameEvent } from '../../src/connector/frames.js'
 import { scanOf } from '../../src/connector/scan-of.js'
-import { scanReportSchema, type ScanRequest } from '../../src/connector/scan-request.js'
+import { scanReportSchema } from '../../src/connector/scan-request.js'
 import type { HubSigner, Part, PlannedFragment, Scan, ScanOptions, ScanReport, SpokeProcess } from '../../src/connector/source.js'
 import { Reason, ResultTooLarge, SourceUnavailable, SourceUnreachable } from '../../src/errors.js'
 import { callSpoke, toldError, unreachable } from './call.js'
@@ -67,11 +67,11 @@ async function request(
   { planned, options, signer, spokeId, process, ca }: ScanTarget,
   signal: AbortSignal,
 ): Promise<AsyncIterable<Uint8Array>> {
-  const { rowsMax, bytesMax, asker, audit } = options
+  const { rowsMax, bytesMax, asker, audit, grant } = options
   const timeoutMs = Math.max(1, Math.min(600_000, options.deadline - Date.now()))
-  const body = JSON.stringify({ relation: planned.pushed, rowsMax, bytesMax, timeoutMs, ...audit } satisfies ScanRequest)
+  const body = JSON.stringify({ relation: planned.pushed, rowsMax, bytesMax, timeoutMs, ...audit, ...(grant ? { grant } : {}) })
   const url = await process.url(signal)
-  const authorization = `Bearer ${await signer.sign('purpose+jwt', spokeId, body, asker)}`
+  const authorization = `Bearer ${await signer.sign('purpose+jwt', spokeId, body, asker, grant)}`
   // A header and no member of the body: what is asked stays the same, and a spoke that does not know it answers all the same.
   const accept = isLoopback(url) ? framesMediaType : `${framesMediaType};compression=zstd`
   const headers = { authorization, 'content-type': 'application/json', accept }

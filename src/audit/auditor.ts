@@ -11,6 +11,17 @@ export interface TouchedTable {
   /** True where not everybody may read what is read of it: then no number about it is recorded. */
   readonly isProtected: boolean
   readonly columns: readonly { readonly column: string; readonly uses: readonly ColumnUse[] }[]
+  /** What lets it be read, where that is an agreement: its disclosure. */
+  readonly agreement?: AgreementRef | undefined
+}
+
+/** An agreement that data are read under. */
+export interface AgreementRef {
+  readonly id: string
+  /** SHA-256 of what was signed, hexadecimal. */
+  readonly digest: string
+  /** The IRI of its first legal basis. */
+  readonly legalBasis: string | null
 }
 
 /** Data that somebody asks for. */
@@ -19,6 +30,8 @@ export interface Asked {
   /** How: `query`, `explain`, `download`, … */
   readonly kind: string
   readonly viewer: Viewer
+  /** The IRI of the purpose that the request confirms. Absent where it confirms none. */
+  readonly purpose?: string | undefined
   /** What is asked, as the client sent it. Only a digest of it is kept. */
   readonly operation: unknown
   readonly tables: readonly TouchedTable[]

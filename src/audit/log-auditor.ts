@@ -93,25 +93,40 @@ function draftsOf(
     kind: transaction.kind,
     organisation,
     actor: transaction.actor,
-    purpose: null,
-    legalBasis: null,
-    agreement: null,
-    agreementSha256: null,
+    purpose: transaction.purpose ?? null,
     operation: transaction.operation,
     decision,
     reasons: [...reasons],
     rowBand: rows === undefined || isProtected ? null : bandOf(rows),
     result: result ?? null,
   }
-  const requester: Draft = { ...shared, part: 'REQUESTER', party: organisation, ...touched(tables) }
+  const requester: Draft = { ...shared, part: 'REQUESTER', party: organisation, ...touched(tables), ...restingOn(tables) }
   const disclosers = [...new Set(tables.map((table) => table.organisation))].sort()
   return [
     requester,
     ...disclosers.map((party): Draft => {
       const own = tables.filter((table) => table.organisation === party)
-      return { ...shared, part: 'DISCLOSER', party, ...touched(own) }
+      return { ...shared, part: 'DISCLOSER', party, ...touched(own), ...restingOn(own) }
     }),
   ]
+}
+
+/**
+ * The agreement that tables rest on. Several are told by their ids, one after the other, and by the digest of their digests, in this order.
+ */
+function restingOn(tables: readonly TouchedTable[]): Pick<Draft, 'agreement' | 'agreementSha256' | 'legalBasis'> {
+  const agreements = [
+    ...new Map(tables.flatMap(({ agreement }) => (agreement === undefined ? [] : [[agreement.id, agreement] as const]))).values(),
+  ]
+  const [only, ...more] = agreements
+  if (only === undefined) return { agreement: null, agreementSha256: null, legalBasis: null }
+  if (more.length === 0) return { agreement: only.id, agreementSha256: only.digest, legalBasis: only.legalBasis }
+  const all = agreements.sort((one, other) => (one.id < other.id ? -1 : 1))
+  return {
+    agreement: all.map(({ id }) => id).join(' '),
+    agreementSha256: sha256(all.map(({ digest }) => digest).join(' ')).toString('hex'),
+    legalBasis: only.legalBasis,
+  }
 }
 
 function touched(tables: readonly TouchedTable[]): Pick<Draft, 'tables' | 'spokes'> {

@@ -64,6 +64,14 @@ export function checkCovered({ tables }: Entry, scanned: readonly { readonly tab
   }
 }
 
+/** Refuses what rests on another purpose, or on another agreement, than was recorded. */
+export function checkGranted({ purpose, agreement }: Entry, granted: string, disclosures: readonly string[]): void {
+  if (granted !== purpose) throw refused('The query that is in the audit log of the hub is for another purpose.')
+  const recorded = new Set(agreement?.split(' '))
+  if (disclosures.some((id) => !recorded.has(id)))
+    throw refused('The query that is in the audit log of the hub rests on another agreement.')
+}
+
 function refused(message: string, cause?: unknown): DialsError {
   return new DialsError('UNAUTHENTICATED', message, cause === undefined ? {} : { cause })
 }

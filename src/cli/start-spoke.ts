@@ -9,6 +9,8 @@ import { DuckDbEngine } from '../engine/duckdb.js'
 import { ConfigError } from '../errors.js'
 import { RequestVerifier } from '../identity/scan-token.js'
 import type { PinnedIssuer } from '../identity/viewer-statement.js'
+import { AgreementFolder } from '../spoke/agreement-folder.js'
+import { Agreements } from '../spoke/agreements.js'
 import { Holdings } from '../spoke/holdings.js'
 import { HubWitness } from '../spoke/hub-witness.js'
 import { ScanRecorder } from '../spoke/scan-recorder.js'
@@ -20,6 +22,9 @@ import { parseJwks } from './hub-keys.js'
 import { listen } from './listen.js'
 import { checkSource } from './open-source.js'
 import { openScratch } from './scratch.js'
+import { ownSecret } from './own-secret.js'
+import { purposesOf } from './purposes-of.js'
+import { signatoriesOf } from './signatories.js'
 import { UndoList } from './undo-list.js'
 
 /** What a spoke starts from. `port` overrides the configuration. */
@@ -127,6 +132,7 @@ export async function startSpoke({
     const app = spokeServer({
       recorder,
       witness,
+      agreements: await openAgreements(loaded, dataFolder),
       spokeId: config.id,
       holdings,
       engine,
@@ -146,6 +152,16 @@ export async function startSpoke({
     await undo.run()
     throw thrown
   }
+}
+
+/** The agreements that this spoke holds, and what it judges them by: its own configuration and its own secret. */
+async function openAgreements(loaded: Loaded<SpokeConfig>, dataFolder: string): Promise<Agreements> {
+  return new Agreements({
+    keys: signatoriesOf(loaded),
+    purposes: purposesOf(loaded),
+    folder: await AgreementFolder.open(join(dataFolder, 'agreements')),
+    secret: await ownSecret(join(dataFolder, 'agreements', 'secret')),
+  })
 }
 
 /** The keys of the spoke's own audit log, made at its first start. */

@@ -18,6 +18,19 @@ export type Relation =
   | (Sides & { op: 'match' })
   | { op: 'limit'; count?: number | undefined; offset: number; input: Relation }
 
+/** What becomes of the values of a column. The shape stays the same, and null stays null. */
+export type Mask =
+  /** Null. */
+  | { readonly kind: 'drop' }
+  /** The first characters of a text. */
+  | { readonly kind: 'truncate'; readonly length: number }
+  /** The district of a postcode: NW6. Null where it is none. */
+  | { readonly kind: 'district' }
+  /** The first moment of the year of a date or time, in UTC. */
+  | { readonly kind: 'year' }
+  /** An HMAC-SHA-256 of a text, hexadecimal, under a key of the spoke. */
+  | { readonly kind: 'keyed'; readonly key: Buffer }
+
 /** One operator of the algebra: `RelationOf<'sort'>`. */
 export type RelationOf<Op extends Relation['op']> = Extract<Relation, { op: Op }>
 
@@ -109,6 +122,8 @@ export type Expression =
   | { kind: 'bucket'; input: Expression; granularity: Granularity; timeZone: string }
   /** A value as a key of one kind; null where it is no such thing. */
   | { kind: 'normalise'; input: Expression; as: Normalisation }
+  /** A value as far as an agreement lets it leave the spoke. Only a spoke makes it, of its own agreements: no hub can send it. */
+  | { kind: 'mask'; input: Expression; as: Mask }
   /** sum ÷ count, and null where the count is 0. An exact DECIMAL, rounded half to even to the shape's scale, or else DOUBLE. */
   | { kind: 'mean'; sum: Expression; count: Expression; shape: Shape }
 

@@ -11,6 +11,20 @@ export const scanRequestSchema = z.strictObject({
   bytesMax: z.number().int().min(1),
   /** How long the hub waits, in milliseconds. */
   timeoutMs: z.number().int().min(1).max(600_000),
+  /** The agreements that the scan rests on: see ScanGrant. */
+  grant: z
+    .strictObject({
+      purpose: z.string().min(1).max(500),
+      agreements: z
+        .array(
+          z.strictObject({
+            canonical: z.string().max(1024 * 1024),
+            signatures: z.array(z.strictObject({ organisation: z.string().max(60), jws: z.string().max(2 * 1024 * 1024) })).max(101),
+          }),
+        )
+        .max(200),
+    })
+    .optional(),
   /** Proves that the query is in the audit log of the hub: see ScanAudit. */
   proof: z.string().max(scanRequestBytesMax).optional(),
   /** Stands in the place of a proof where the hub only counts: then only what is open to everybody is read. */

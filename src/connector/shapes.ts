@@ -47,6 +47,8 @@ export function shapeOf(expression: Expression, input: readonly Shape[]): Shape 
       return { type: 'DATE' }
     case 'normalise':
       return normalisedShape(expression.as)
+    case 'mask':
+      return shapeOf(expression.input, input)
   }
 }
 

@@ -52,8 +52,9 @@ export interface HubSigner {
    * @param audience the only spoke that accepts it.
    * @param operation the request's bytes; the token carries their SHA-256 as `op_sha256`.
    * @param asker who asks; the token carries a statement of it, with a pseudonym for the subject.
+   * @param grant what the scan rests on; the token names it (RFC 9396).
    */
-  sign(type: 'purpose+jwt' | 'catalogue+jwt', audience: string, operation: string, asker?: Asker): Promise<string>
+  sign(type: 'purpose+jwt' | 'catalogue+jwt', audience: string, operation: string, asker?: Asker, grant?: ScanGrant): Promise<string>
 }
 
 /** Who asks. Only the hub's signer gets it: a spoke sees no more than the statement in the token of its scan. */
@@ -129,10 +130,22 @@ export interface ScanOptions {
   readonly deadline: number
   /** Who asks, for the statement by which a spoke decides. Present only where the scan reads a table that is not open. */
   readonly asker?: Asker
+  /** The agreements that the scan rests on. Present only where it reads what needs one. */
+  readonly grant?: ScanGrant
   /** How the query is recorded. A spoke process reads nothing without it. */
   readonly audit?: ScanAudit
   /** How the parts are compressed. Default: snappy. */
   readonly compression?: PartCompression | undefined
+}
+
+/** The agreements that a scan rests on, and the one purpose. The spoke verifies every signature against the keys that it pins. */
+export interface ScanGrant {
+  readonly purpose: string
+  readonly agreements: readonly {
+    /** The text that was signed: policy/agreement.ts. */
+    readonly canonical: string
+    readonly signatures: readonly { readonly organisation: string; readonly jws: string }[]
+  }[]
 }
 
 /**

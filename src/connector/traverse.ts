@@ -74,6 +74,7 @@ export function operandsOf(expression: Expression): readonly Expression[] {
     case 'cast':
     case 'bucket':
     case 'normalise':
+    case 'mask':
       return [expression.input]
     case 'mean':
       return [expression.sum, expression.count]
@@ -90,6 +91,7 @@ export function mapColumns(expression: Expression, position: (index: number) => 
     case 'cast':
     case 'bucket':
     case 'normalise':
+    case 'mask':
       return { ...expression, input: mapColumns(expression.input, position) }
     case 'mean':
       return { ...expression, sum: mapColumns(expression.sum, position), count: mapColumns(expression.count, position) }

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
 import { checkForm } from '../connector/check-form.js'
-import type { Asker } from '../connector/source.js'
+import type { Asker, ScanGrant } from '../connector/source.js'
 import { DialsError } from '../errors.js'
 import { skewSeconds } from './clock-skew.js'
 import type { HubKey } from './hub-key.js'
@@ -25,10 +25,15 @@ export class RequestSigner {
   /**
    * @param operation the bytes of the request; the token carries their SHA-256.
    * @param asker who asks; the token carries the hub's statement of it, and nothing that can be used elsewhere.
+   * @param grant what the scan rests on: the purpose and the digests of the agreements are its `authorization_details` (RFC 9396).
    */
-  sign(type: RequestTokenType, audience: string, operation: string, asker?: Asker): Promise<string> {
+  sign(type: RequestTokenType, audience: string, operation: string, asker?: Asker, grant?: ScanGrant): Promise<string> {
     const viewer = asker && stateViewer(asker, audience, this.key.pseudonymSecret)
-    return new SignJWT({ op_sha256: digest(operation), ...(viewer ? { viewer } : {}) })
+    return new SignJWT({
+      op_sha256: digest(operation),
+      ...(viewer ? { viewer } : {}),
+      ...(grant ? { authorization_details: [detailOf(grant)] } : {}),
+    })
       .setProtectedHeader({ alg: 'EdDSA', typ: type, ...(this.key.publicJwk.kid ? { kid: this.key.publicJwk.kid } : {}) })
       .setIssuer(this.issuer)
       .setAudience(audience)
@@ -37,6 +42,17 @@ export class RequestSigner {
       .setJti(randomUUID())
       .sign(this.key.privateKey)
   }
+}
+
+/** What a token says of the grant of its scan. */
+const grantDetailSchema = z.strictObject({
+  type: z.literal('purpose'),
+  purpose: z.string(),
+  agreements: z.array(z.string().regex(/^[0-9a-f]{64}$/)),
+})
+
+function detailOf({ purpose, agreements }: ScanGrant): z.infer<typeof grantDetailSchema> {
+  return { type: 'purpose', purpose, agreements: agreements.map(({ canonical }) => digest(canonical)) }
 }
 
 /** The claims of a token, each of its own type: a `jti` that is a number or a list would be remembered as another than it is. */
@@ -48,12 +64,15 @@ const claimsSchema = z.object({
   jti: z.string().regex(/^[\w-]{8,100}$/),
   op_sha256: z.string().regex(/^[0-9a-f]{64}$/),
   viewer: viewerStatementSchema.optional(),
+  authorization_details: z.tuple([grantDetailSchema]).optional(),
 })
 
 /** A request whose token was verified and used up. Its body is still unread. */
 export interface AdmittedRequest {
   /** What the hub states of who asks. Undefined: the scan reads open tables only, and the spoke does not learn who asks. */
   readonly viewer: ViewerStatement | undefined
+  /** Throws UNAUTHENTICATED unless the token names exactly the purpose and the agreements of this grant. */
+  checkGrant(grant: ScanGrant | undefined): void
   /** Throws UNAUTHENTICATED unless the token is for exactly these bytes. */
   checkOperation(operation: string): void
 }
@@ -96,11 +115,16 @@ export class RequestVerifier {
       const names = [...new Set(claims.faults.map(({ path }) => path[0]))].join(', ')
       throw refused(`The token has a claim that is missing or malformed: ${names}.`)
     }
-    const { exp, iat, jti, op_sha256, viewer } = claims.value
+    const { exp, iat, jti, op_sha256, viewer, authorization_details: details } = claims.value
     if (exp - iat > lifeSeconds) throw refused('The token lives too long.')
     if (!this.once(jti, exp + skewSeconds)) throw refused('The token was used before.')
     return {
       viewer,
+      checkGrant: (grant) => {
+        const [detail] = details ?? []
+        if (JSON.stringify(detail) !== JSON.stringify(grant && detailOf(grant)))
+          throw refused('The token is for another purpose, or for other agreements.')
+      },
       checkOperation: (operation) => {
         if (op_sha256 !== digest(operation)) throw refused('The token is for another request.')
       },

@@ -3,11 +3,15 @@ import type { Auditor, Receipt, Recorded } from '../audit/auditor.js'
 import { deadlineAfter } from '../connector/deadline.js'
 import { nextTurn } from '../connector/next-turn.js'
 import type { Answer, Engine, RowFormat } from '../connector/engine.js'
-import type { Asker } from '../connector/source.js'
+import type { Asker, ScanGrant } from '../connector/source.js'
 import type { Viewer } from '../identity/viewer.js'
+import type { SignedAgreement } from '../policy/agreement.js'
+import type { PolicyRequest } from '../policy/decide.js'
+import type { PurposeTree } from '../policy/purposes.js'
 import { DialsError, toDialsError } from '../errors.js'
 import { type AnswerForm, type ParsedQuery, parse } from './1-parse/parse.js'
 import { bind } from './2-bind/bind.js'
+import type { BoundQuery } from './2-bind/bound-query.js'
 import type { QueryCatalogue } from './2-bind/query-catalogue.js'
 import type { StepBudget } from './2-bind/query-size.js'
 import { type AuthorisedQuery, authorise } from './3-authorise/authorise.js'
@@ -21,11 +25,22 @@ import type { Sources } from './6-execute/sources.js'
 import { type Asking, record, recordDenial, recordUnknown } from './5-record/record.js'
 import { checkVersion, type QueryResult, result } from './7-result/query-result.js'
 
+/** For what the viewer asks, and what agreements there are. */
+export interface Policy {
+  /** The IRI of the one purpose that the request confirms. */
+  readonly purpose: string | undefined
+  readonly purposes: PurposeTree
+  /** The agreements about any of these tables in which an organisation is a recipient, and which all parties have signed. */
+  agreementsFor(organisation: string, tables: readonly string[]): Promise<readonly SignedAgreement[]>
+}
+
 /** What running a query needs beside the query itself. */
 export interface QueryContext {
   readonly viewer: Viewer
   /** The catalogue as this viewer sees it. */
   readonly catalogue: QueryCatalogue
+  /** Default: there are no agreements, and no purpose is confirmed. */
+  readonly policy?: Policy
   readonly sources: Sources
   readonly engine: Engine
   /** Records what is asked, before anything is read. */
@@ -132,6 +147,7 @@ export function stageOptions(
     deadline: parsed.onSourceError === 'PARTIAL' ? end - hubShareMs(parsed.timeoutMs) : end,
     signal,
     askers: askersOf(authorised, context),
+    grants: grantsOf(authorised),
     proofFor,
   }
 }
@@ -143,6 +159,20 @@ function askersOf({ tables, protectedTables }: AuthorisedQuery, { viewer, tokenS
   const asker = { issuer, organisation, subject, expiresAt, tokenSha256 }
   const told = [...tables.values()].filter(({ id }) => protectedTables.has(id))
   return new Map(told.map(({ spokeId }) => [spokeId, asker]))
+}
+
+/** For each spoke the agreements that its tables rest on, which it verifies itself. */
+function grantsOf({ tables, pairs, purpose }: AuthorisedQuery): Map<string, ScanGrant> {
+  const grants = new Map<string, ScanGrant>()
+  if (purpose === undefined) return grants
+  for (const [id, { disclosure, receipt }] of pairs) {
+    const spokeId = tables.get(id)?.spokeId ?? ''
+    const known = grants.get(spokeId)?.agreements ?? []
+    const added = [disclosure, receipt].map(({ canonical, signatures }) => ({ canonical, signatures }))
+    const fresh = added.filter(({ canonical }) => !known.some((one) => one.canonical === canonical))
+    grants.set(spokeId, { purpose, agreements: [...known, ...fresh] })
+  }
+  return grants
 }
 
 async function answer(recorded: Recorded, { parsed, authorised, planned }: Prepared, executed: Executed<Answer>): Promise<QueryResult> {
@@ -213,7 +243,7 @@ export async function prepare(
   context: Omit<QueryContext, 'signal'>,
   { form = 'PAGE', rowsMax }: { form?: AnswerForm; rowsMax?: number | undefined } = {},
 ): Promise<Prepared> {
-  const { viewer, catalogue, sources, budget, stage = runOnly } = context
+  const { catalogue, sources, budget, stage = runOnly } = context
   // A large operation has already taken its time until here, and a large input takes its own.
   await nextTurn()
   const parsed = await stage('parse', () => parse(asking.operation, form, rowsMax))
@@ -222,12 +252,35 @@ export async function prepare(
     recordUnknown(asking, toDialsError(thrown), context)
     throw thrown
   })
-  const authorised = await stage('authorise', () => authorise(bound, viewer)).catch((thrown: unknown) => {
-    recordDenial(asking, bound, toDialsError(thrown), context)
-    throw thrown
-  })
+  const authorised = await stage('authorise', async () => authorise(bound, await policyRequest(bound, context))).catch(
+    (thrown: unknown) => {
+      recordDenial(asking, bound, toDialsError(thrown), context)
+      throw thrown
+    },
+  )
   const planned = await stage('plan', () => planFor(authorised, sources))
-  return { parsed, authorised, planned, end }
+  // An agreement that ends while the query runs ends the query.
+  return { parsed, authorised, planned, end: Math.min(end, ...endsOf(authorised)) }
+}
+
+/** When the agreements end that a query rests on, in milliseconds since the epoch. */
+function endsOf({ pairs }: AuthorisedQuery): number[] {
+  return [...pairs.values()].flatMap(({ disclosure, receipt }) =>
+    [disclosure, receipt].map(({ agreement }) => Date.parse(agreement.validUntil)),
+  )
+}
+
+/** Who asks for what, and what stands. Agreements are read only where something is not open to everybody. */
+async function policyRequest(
+  { tables, columns }: BoundQuery,
+  { viewer: { organisation }, policy }: Pick<QueryContext, 'viewer' | 'policy'>,
+): Promise<PolicyRequest> {
+  const { purpose, purposes = new Map() } = policy ?? {}
+  const personal = columns.flatMap(({ origins }) => origins.filter(({ column }) => column.sensitivity !== 'NONE').map(({ table }) => table))
+  const guarded = [...tables.values()].filter(({ id, access }) => access !== 'OPEN' || personal.includes(id)).map(({ id }) => id)
+  const isNeeded = policy !== undefined && organisation !== undefined && guarded.length > 0
+  const agreements = isNeeded ? await policy.agreementsFor(organisation, guarded) : []
+  return { organisation, purpose, purposes, agreements, now: Date.now() }
 }
 
 function nativeOf({ spokeId, planned }: PlanFragment, sources: Sources): string {

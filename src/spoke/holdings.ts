@@ -1,12 +1,10 @@
 import { type CatalogueEvent, catalogueEventSchema, type DatasetDescription } from '../connector/catalogue.js'
 import type { ColumnDescription } from '../connector/column.js'
 import { followChanges } from '../connector/follow-changes.js'
-import { mayReadColumn, readableBy, withoutShadows } from '../connector/may-read.js'
-import type { TableScan } from '../connector/relation.js'
+import { withoutShadows } from '../connector/may-read.js'
 import { Revision } from '../connector/revision.js'
 import type { Log, Source } from '../connector/source.js'
-import { DialsError, SourceUnavailable, toDialsError } from '../errors.js'
-import type { Viewer } from '../identity/viewer.js'
+import { type DialsError, SourceUnavailable, toDialsError } from '../errors.js'
 
 /** Milliseconds. Converting every file of a folder for the first time may take minutes. */
 const readMsMax = 1_800_000
@@ -19,7 +17,8 @@ export interface Owner {
   readonly readsPersonal: boolean
 }
 
-interface Holding {
+/** A table of this spoke. */
+export interface Holding {
   readonly source: Source
   readonly dataset: DatasetDescription
   /** By name. */
@@ -39,7 +38,7 @@ export class Holdings {
 
   constructor(
     private readonly sources: readonly Source[],
-    private readonly owner: Owner,
+    readonly owner: Owner,
     private readonly log: Log,
   ) {}
 
@@ -90,11 +89,11 @@ export class Holdings {
     else if (failure !== undefined) yield { kind: 'problem', sourceId: '', message: failure.message }
   }
 
-  /** The source of a table, once the viewer may read the scanned columns. Throws FORBIDDEN, AGREEMENT_REQUIRED or SOURCE_UNAVAILABLE. */
-  sourceOf(scan: TableScan, viewer: Viewer): Source {
-    const holding = this.#tables.get(scan.table)
-    if (holding === undefined) throw noTable(scan.table, this.#problems.get(scan.table.slice(0, scan.table.indexOf('/'))))
-    return decide(scan, holding, viewer, this.owner)
+  /** A table, as of the last harvest. @throws SOURCE_UNAVAILABLE where there is none. */
+  holdingOf(table: string): Holding {
+    const holding = this.#tables.get(table)
+    if (holding === undefined) throw noTable(table, this.#problems.get(table.slice(0, table.indexOf('/'))))
+    return holding
   }
 
   /** A dataset as the hub may know it. That the owner reads everything is for this spoke to say, and for none of its sources. */
@@ -165,29 +164,4 @@ function noTable(table: string, reason: string | undefined): SourceUnavailable {
   return new SourceUnavailable(
     `The spoke has no table ${table} now: ${reason ?? "it is gone, or cannot be read. 'dials connector check' at the spoke says why."}`,
   )
-}
-
-/**
- * The spoke decides access itself, whatever the hub decided: by its own sources, by whose spoke it is, and by the organisation that the
- * viewer was found to speak for.
- */
-function decide(scan: TableScan, holding: Holding, viewer: Viewer, owner: Owner): Source {
-  const { access, sharedWith } = holding.dataset
-  const guarded = { access, sharedWith, owner: owner.organisation, ownerReadsPersonal: owner.readsPersonal }
-  const readable = readableBy(guarded, viewer.organisation)
-  if (readable === 'NOTHING') throw refusedTable(scan.table, viewer)
-  for (const { name } of scan.columns) {
-    const column = holding.columns.get(name)
-    if (column === undefined)
-      throw new SourceUnavailable(`The table ${scan.table} has no column '${name}' any more. It is right again after the next harvest.`)
-    if (!mayReadColumn(readable, column.sensitivity))
-      throw new DialsError('FORBIDDEN', `The column '${name}' of ${scan.table} is not open.`)
-  }
-  return holding.source
-}
-
-/** The hub asks with a viewer for what it takes to be the viewer's own: where this spoke does not, its operator can mend that. */
-function refusedTable(table: string, { organisation }: Viewer): DialsError {
-  const own = organisation === undefined ? '' : ' If it is your own, the spoke’s operator has to name your organisation in spoke.yaml.'
-  return new DialsError('AGREEMENT_REQUIRED', `The table ${table} is not open: it needs an agreement in force that covers it.${own}`)
 }

@@ -3,12 +3,13 @@ import type { Draft } from '../audit/log/draft.js'
 import { bandOf, type Entry } from '../audit/entry.js'
 import { sha256 } from '../audit/merkle/hash.js'
 import type { VerifierKey } from '../audit/notes/keys.js'
-import { checkCovered, provenIntent } from '../audit/proven-intent.js'
+import { checkCovered, checkGranted, provenIntent } from '../audit/proven-intent.js'
 import type { ScanRequest } from '../connector/scan-request.js'
 import type { Log } from '../connector/source.js'
 import { scansOf } from '../connector/traverse.js'
 import { DialsError, type ErrorCode } from '../errors.js'
 import type { Viewer } from '../identity/viewer.js'
+import type { AcceptedGrant } from './agreements.js'
 import type { HubWitness } from './hub-witness.js'
 import { versionOnly } from './version-only.js'
 
@@ -28,7 +29,7 @@ export interface ScanRecorderOptions {
 }
 
 /** Refusals of access at this spoke. */
-const refusals: readonly ErrorCode[] = ['FORBIDDEN', 'AGREEMENT_REQUIRED']
+const refusals: readonly ErrorCode[] = ['FORBIDDEN', 'AGREEMENT_REQUIRED', 'PURPOSE_REQUIRED', 'PURPOSE_NOT_PERMITTED']
 
 /**
  * Lets a scan read only where its query is in the audit log of the hub, and writes it into the spoke's own log first: what the hub says and
@@ -40,9 +41,10 @@ export class ScanRecorder {
   /**
    * Checks the proof, and records the scan durably.
    * @param body the bytes of the request.
+   * @param grant the agreements that it rests on, verified.
    * @throws UNAUTHENTICATED where the proof does not hold or does not cover the scan, AUDIT_UNAVAILABLE where it cannot be recorded.
    */
-  async begin({ relation, proof, counted }: ScanRequest, viewer: Viewer, body: string): Promise<ScanEnded> {
+  async begin({ relation, proof, counted }: ScanRequest, viewer: Viewer, body: string, grant?: AcceptedGrant): Promise<ScanEnded> {
     const { spokeId, hubKeys } = this.options
     this.options.witness.checkGoesOn()
     // It gives no row and no count: only the version is told, which is no secret to who may ask.
@@ -57,6 +59,12 @@ export class ScanRecorder {
       columns: columns.map(({ name }) => name),
     }))
     checkCovered(entry, scanned)
+    if (grant !== undefined)
+      checkGranted(
+        entry,
+        grant.purpose,
+        grant.agreements.filter(({ agreement }) => agreement.kind === 'DISCLOSURE').map(({ agreement }) => agreement.id),
+      )
     const names = new Set(scanned.map(({ table }) => table))
     if (viewer.organisation !== undefined && viewer.organisation !== entry.organisation)
       throw new DialsError('UNAUTHENTICATED', 'The query that is in the audit log of the hub is that of another organisation.')

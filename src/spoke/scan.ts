@@ -11,12 +11,15 @@ import { sourceOf, sourceSides } from '../connector/source-sides.js'
 import { scansOf } from '../connector/traverse.js'
 import { SourceTimeout, toDialsError } from '../errors.js'
 import type { Viewer } from '../identity/viewer.js'
+import type { AcceptedGrant, Agreements } from './agreements.js'
+import { decideScan } from './decide-scan.js'
 import type { Holdings } from './holdings.js'
 
 /** What all scans of a spoke share. `scratchFolder` must be in memory (tmpfs). */
 export interface ScanContext {
   readonly spokeId: string
   readonly holdings: Holdings
+  readonly agreements: Agreements
   readonly engine: Engine
   readonly scratchFolder: string
 }
@@ -31,18 +34,22 @@ interface Planned {
 /**
  * Answers a hub's relation with Parquet parts and a report. The parts of a relation that one source runs alone are passed on as they
  * arrive. Otherwise this spoke's engine runs the remainder over the parts.
- * @throws FORBIDDEN or AGREEMENT_REQUIRED where the viewer may not read a table or column. The spoke decides this before it plans.
+ * @throws FORBIDDEN, AGREEMENT_REQUIRED, PURPOSE_REQUIRED or PURPOSE_NOT_PERMITTED where the viewer may not use a table or column like this.
+ * The spoke decides this before it plans.
  */
 export async function* scan(
-  relation: Relation,
+  asked: Relation,
   viewer: Viewer,
+  grant: AcceptedGrant | undefined,
   context: ScanContext,
-  options: ScanOptions,
+  limits: ScanOptions,
 ): AsyncGenerator<LandedFile, ScanReport> {
   await context.holdings.ready()
-  const capabilities = await capabilitiesOf(relation, viewer, context.holdings)
+  const { relation, rowsMax, isUnderAgreement } = decideScan(asked, viewer, grant, context)
+  const options = { ...limits, rowsMax: Math.min(limits.rowsMax, rowsMax) }
+  const capabilities = await capabilitiesOf(relation, context.holdings)
   const sides = sourceSides(
-    (leaf) => context.holdings.sourceOf(leaf, viewer),
+    (leaf) => context.holdings.holdingOf(leaf.table).source,
     (source) => capabilities.get(source) as Capabilities,
   )
   const { pieces, remaining } = cut(
@@ -52,16 +59,20 @@ export async function* scan(
   const planned = new Map(pieces.map((piece) => [piece.id, plannedPiece(piece, capabilities)]))
   const rest = overAnswers(remaining, (id) => (planned.get(id) as Planned).fragment)
   const [only] = planned.values()
-  return only !== undefined && rest.op === 'scan'
-    ? yield* passThrough(only, options)
-    : yield* combine([...planned.values()], rest, context, options)
+  const report = yield* only !== undefined && rest.op === 'scan'
+    ? passThrough(only, options)
+    : combine([...planned.values()], rest, context, options)
+  if (!isUnderAgreement) return report
+  // A version is a digest of all that the table holds: of guessable values it tells those that were withheld.
+  const { version: _, ...told } = report
+  return told
 }
 
-/** The capabilities of every source that a relation reads. First checks that the viewer may read each of its tables and columns. */
-async function capabilitiesOf(relation: Relation, viewer: Viewer, holdings: Holdings): Promise<ReadonlyMap<Source, Capabilities>> {
+/** The capabilities of every source that a relation reads. */
+async function capabilitiesOf(relation: Relation, holdings: Holdings): Promise<ReadonlyMap<Source, Capabilities>> {
   const tables = new Map<Source, string[]>()
   for (const leaf of scansOf(relation)) {
-    const source = holdings.sourceOf(leaf, viewer)
+    const { source } = holdings.holdingOf(leaf.table)
     const own = tables.get(source)
     if (own === undefined) tables.set(source, [leaf.table])
     else own.push(leaf.table)

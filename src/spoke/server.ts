@@ -41,6 +41,8 @@ const statuses: Partial<Record<DialsError['code'], number>> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
   AGREEMENT_REQUIRED: 403,
+  PURPOSE_REQUIRED: 403,
+  PURPOSE_NOT_PERMITTED: 403,
   RESULT_TOO_LARGE: 413,
   AUDIT_UNAVAILABLE: 503,
   SOURCE_UNAVAILABLE: 503,
@@ -187,6 +189,7 @@ async function scans(request: FastifyRequest, reply: FastifyReply, options: Spok
   const admitted = request.getDecorator<AdmittedRequest>('admitted')
   admitted.checkOperation(body)
   const wanted = parsed(scanRequestSchema, body, 'scan')
+  admitted.checkGrant(wanted.grant)
   const { signal, clear } = deadlineAfter(wanted.timeoutMs, disconnect)
   reply.raw.once('close', clear)
   // A hub asks for zstd where a network is between it and this spoke.
@@ -194,8 +197,9 @@ async function scans(request: FastifyRequest, reply: FastifyReply, options: Spok
   const { rowsMax, bytesMax } = wanted
   const limits = { rowsMax, bytesMax, deadline: Date.now() + wanted.timeoutMs, signal, compression } as const
   const viewer = admitted.viewer === undefined ? anonymous : viewerOfStatement(admitted.viewer, options.issuers)
-  const ended = await options.recorder.begin(wanted, viewer, body)
-  const parts = ending(scan(versionOnly(wanted.relation) ?? wanted.relation, viewer, options, limits), ended)
+  const grant = wanted.grant && (await options.agreements.accept(wanted.grant))
+  const ended = await options.recorder.begin(wanted, viewer, body, grant)
+  const parts = ending(scan(versionOnly(wanted.relation) ?? wanted.relation, viewer, grant, options, limits), ended)
   const first = await parts.next()
   return reply.type(framesMediaType).send(await scanAnswer(first, parts, options.log))
 }

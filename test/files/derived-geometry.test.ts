@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ColumnDescription } from '../../src/connector/column.js'
+import { decideScan } from '../../src/spoke/decide-scan.js'
 import { Holdings } from '../../src/spoke/holdings.js'
+import { policyOf } from '../spoke/support/policy.js'
 import type { DialsError } from '../../src/errors.js'
 import { anonymous } from '../../src/identity/viewer.js'
 import { folderOf, tableOf } from './support/folder.js'
@@ -263,7 +265,7 @@ describe('a derived geometry opens nothing that its sources do not', () => {
     const holdings = new Holdings([opened.source], { organisation: undefined, readsPersonal: false }, log)
     await holdings.ready()
     const asked = (name: string) => () =>
-      holdings.sourceOf({ op: 'scan', table: 't/t', columns: [{ name, type: geometry.type }] }, anonymous)
+      decideScan({ op: 'scan', table: 't/t', columns: [{ name, type: geometry.type }] }, anonymous, undefined, policyOf(holdings))
     expect(asked('lat')).not.toThrow()
     for (const name of ['lon', 'geometry']) expect(asked(name)).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }) as DialsError)
   })

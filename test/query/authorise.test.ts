@@ -6,6 +6,7 @@ import { authorise } from '../../src/query/3-authorise/authorise.js'
 import { drawRelation } from '../../src/query/4-plan/draw.js'
 import { pruneColumns } from '../../src/query/4-plan/rewrite/prune-columns.js'
 import { catalogueOf, failureOf, tableOf } from '../support/query.js'
+import { withoutAgreements } from './support/without-agreements.js'
 
 const people = tableOf('camden/people/people', [
   { name: 'nino', type: 'STRING', personal: true },
@@ -24,7 +25,7 @@ const barnet: Viewer = { organisation: 'borough-of-barnet', scopes: [] }
 const brent: Viewer = { organisation: 'borough-of-brent', scopes: ['hub:operate'] }
 
 const authorised = async (input: unknown, viewer: Viewer = anonymous) =>
-  authorise(await bind(parse(input), catalogueOf([people, visits, secret, shared, closed])), viewer)
+  authorise(await bind(parse(input), catalogueOf([people, visits, secret, shared, closed])), withoutAgreements(viewer))
 
 describe('tables', () => {
   it.each<[string, Viewer, string, string]>([
@@ -70,7 +71,7 @@ describe('an organisation’s own tables', () => {
   const camden: Viewer = { organisation: 'borough-of-camden', scopes: [] }
   const told = { ...people, access: 'CLOSED', ownerReadsPersonal: true } as const
   const asked = async (table: typeof people, input: object, viewer: Viewer) =>
-    authorise(await bind(parse({ from: { table: table.id }, ...input }), catalogueOf([table, visits])), viewer)
+    authorise(await bind(parse({ from: { table: table.id }, ...input }), catalogueOf([table, visits])), withoutAgreements(viewer))
 
   it.each([shared, closed])('are readable by its own token: $access', async (table) => {
     const { outputs, protectedTables } = await asked(table, {}, camden)

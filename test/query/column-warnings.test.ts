@@ -5,6 +5,7 @@ import { bind } from '../../src/query/2-bind/bind.js'
 import { authorise } from '../../src/query/3-authorise/authorise.js'
 import { columnWarnings } from '../../src/query/7-result/column-warnings.js'
 import { catalogueOf, tableOf } from '../support/query.js'
+import { withoutAgreements } from './support/without-agreements.js'
 
 const camden = tableOf('camden/toilets/toilets', [
   { name: 'name', type: 'STRING' },
@@ -16,7 +17,7 @@ const lacking = ['barnet', 'brent', 'bexley', 'bromley'].map((id) => tableOf(`${
 const [barnet] = lacking
 const union = [camden, barnet].map((table) => table?.id)
 const warnings = async (input: object) =>
-  columnWarnings(authorise(await bind(parse(input), catalogueOf([camden, ...lacking])), anonymous)).map(
+  columnWarnings(authorise(await bind(parse(input), catalogueOf([camden, ...lacking])), withoutAgreements(anonymous))).map(
     ({ code, table, column, message }) => [code, table, column, message],
   )
 
@@ -56,7 +57,7 @@ test('dates whose order was assumed are told with their table, under the name th
 
 test('coordinates that are elsewhere are told', async () => {
   const grid = tableOf('gla/grid/grid', [{ name: 'where', type: 'GEOMETRY', notWgs84: true }])
-  const query = authorise(await bind(parse({ from: { table: grid.id } }), catalogueOf([grid])), anonymous)
+  const query = authorise(await bind(parse({ from: { table: grid.id } }), catalogueOf([grid])), withoutAgreements(anonymous))
   expect(columnWarnings(query)).toMatchObject([{ code: 'NOT_WGS84', table: grid.id, column: 'where' }])
 })
 
@@ -71,7 +72,7 @@ test('a wide stack gets fifty warnings, and how many more there are', async () =
     Array.from({ length: 70 }, (_, at) => ({ name: `c${at}`, type: 'INT64' as const })),
   )
   const other = tableOf('gla/other/other', [{ name: 'name', type: 'STRING' }])
-  const query = authorise(await bind(parse({ from: { union: [wide.id, other.id] } }), catalogueOf([wide, other])), anonymous)
+  const query = authorise(await bind(parse({ from: { union: [wide.id, other.id] } }), catalogueOf([wide, other])), withoutAgreements(anonymous))
   const all = columnWarnings(query)
   expect([all.length, all.at(-1)?.message]).toEqual([51, expect.stringMatching(/^21 more such warnings/)])
 })

@@ -10,6 +10,7 @@ import { authorise } from '../../src/query/3-authorise/authorise.js'
 import type { PlanSource } from '../../src/query/4-plan/physical-plan.js'
 import { plan } from '../../src/query/4-plan/plan.js'
 import { catalogueOf, tableOf } from '../support/query.js'
+import { withoutAgreements } from './support/without-agreements.js'
 
 /**
  * Binds, authorises and plans a query over tables that count how often they are read.
@@ -39,7 +40,7 @@ async function steps(size: { tables: number; columns: number }, input: (ids: str
     plan: ({ relation }, capabilities) => splitBy(capabilities, relation),
   }
   const bound = await bind(parse(input(ids, names)), catalogueOf(tables))
-  const planned = await plan(authorise(bound, anonymous), new Map(tables.map(({ spokeId }) => [spokeId, source])))
+  const planned = await plan(authorise(bound, withoutAgreements(anonymous)), new Map(tables.map(({ spokeId }) => [spokeId, source])))
   const operators = planned.stages.flat().flatMap((fragment) => [...operatorsOf(fragment.planned.pushed)]).length
   return { reads, operators }
 }

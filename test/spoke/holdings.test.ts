@@ -3,10 +3,12 @@ import type { CatalogueEvent } from '../../src/connector/catalogue.js'
 import type { DialsError } from '../../src/errors.js'
 import { anonymous } from '../../src/identity/viewer.js'
 import type { Source } from '../../src/connector/source.js'
+import { decideScan } from '../../src/spoke/decide-scan.js'
 import { Holdings } from '../../src/spoke/holdings.js'
 import type { Viewer } from '../../src/identity/viewer.js'
 import { complete, dataset, fakeSource } from '../support/fake-source.js'
 import { patienceMs } from '../support/patience.js'
+import { policyOf } from './support/policy.js'
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
@@ -25,8 +27,9 @@ test('where two sources have the same dataset id, the first keeps it with its ro
     )
   expect(events).toEqual(['waits', '! waits Two sources of this spoke have a dataset waits.', 'other', 'complete'])
   const scan = (id: string) => ({ op: 'scan' as const, table: `${id}/${id}`, columns: [{ name: 'Name', type: 'STRING' as const }] })
-  expect(() => holdings.sourceOf(scan('waits'), anonymous)).toThrow(/not open/)
-  expect(holdings.sourceOf(scan('other'), anonymous)).toBe(second)
+  expect(() => decideScan(scan('waits'), anonymous, undefined, policyOf(holdings))).toThrow(/closed/)
+  expect(holdings.holdingOf('waits/waits').source).toBe(first)
+  expect(holdings.holdingOf('other/other').source).toBe(second)
 })
 
 test('a table that is not there is refused with the reason that everybody may be told, and with no other', async () => {
@@ -39,7 +42,7 @@ test('a table that is not there is refused with the reason that everybody may be
   const source = fakeSource(problem('open', 'PUBLIC'), problem('closed', 'PARTIES'), complete()) as unknown as Source
   const holdings = new Holdings([source], { organisation: undefined, readsPersonal: false }, log)
   await holdings.ready()
-  const refusal = (id: string) => () => holdings.sourceOf({ op: 'scan', table: `${id}/${id}`, columns: [] }, anonymous)
+  const refusal = (id: string) => () => holdings.holdingOf(`${id}/${id}`)
   expect(refusal('open')).toThrow('The spoke has no table open/open now: open.csv: it is a web page.')
   const general = "it is gone, or cannot be read. 'dials connector check' at the spoke says why."
   expect(refusal('closed')).toThrow(`The spoke has no table closed/closed now: ${general}`)
@@ -66,7 +69,7 @@ describe('the owner of a spoke, by its own configuration', () => {
     for await (const event of holdings.harvest(AbortSignal.timeout(patienceMs))) events.push(event)
     const codeOf = (id: string, name: string, viewer: Viewer) => {
       try {
-        holdings.sourceOf(scan(id, name), viewer)
+        decideScan(scan(id, name), viewer, undefined, policyOf(holdings))
         return 'READ'
       } catch (thrown) {
         return (thrown as DialsError).code
@@ -88,11 +91,13 @@ describe('the owner of a spoke, by its own configuration', () => {
   test('is nobody else, whatever the hub says of who asks, and nobody at all where spoke.yaml names none', async () => {
     const { codes } = await opened('camden', true)
     const closed = ['AGREEMENT_REQUIRED', 'AGREEMENT_REQUIRED']
+    const others = ['FORBIDDEN', 'FORBIDDEN']
     expect(codes(anonymous)).toEqual([...closed, ...closed, 'READ', 'FORBIDDEN'])
-    expect(codes(of('lambeth'))).toEqual([...closed, ...closed, 'READ', 'FORBIDDEN'])
+    expect(codes(of('lambeth'))).toEqual([...closed, ...others, 'READ', 'FORBIDDEN'])
     expect(codes(of('barnet'))).toEqual([...closed, 'READ', 'FORBIDDEN', 'READ', 'FORBIDDEN'])
     const nobodys = await opened(undefined, true)
-    for (const viewer of [anonymous, of('camden'), of('undefined'), of('')])
-      expect(nobodys.codes(viewer)).toEqual([...closed, ...closed, 'READ', 'FORBIDDEN'])
+    expect(nobodys.codes(anonymous)).toEqual([...closed, ...closed, 'READ', 'FORBIDDEN'])
+    for (const viewer of [of('camden'), of('undefined'), of('')])
+      expect(nobodys.codes(viewer)).toEqual([...closed, ...others, 'READ', 'FORBIDDEN'])
   })
 })

@@ -14,6 +14,7 @@ import { type Bench, failureOf, openBench } from '../support/query.js'
 import { patienceMs } from '../support/patience.js'
 import { complete, dataset } from '../support/fake-source.js'
 import { quietLog } from '../support/spoke.js'
+import { noAgreements } from './support/policy.js'
 
 const columns = [{ name: 'n', type: 'INT64' }] as const
 const { union: _, ...withoutUnion } = everything
@@ -38,11 +39,12 @@ async function answer(
       { organisation: undefined, readsPersonal: false },
       quietLog,
     ),
+    agreements: noAgreements,
     engine: bench.engine,
     scratchFolder: bench.folder,
   }
   const limits = { signal: AbortSignal.timeout(patienceMs), rowsMax: 1000, bytesMax: 1e8, deadline: Date.now() + patienceMs }
-  const parts = scan(relation, anonymous, context, limits)
+  const parts = scan(relation, anonymous, undefined, context, limits)
   const files: LandedFile[] = []
   try {
     for (let next = await parts.next(); next.done !== true; next = await parts.next()) files.push(next.value)

@@ -83,6 +83,7 @@ function isExactExpression(expression: Expression, input: readonly Shape[]): boo
         (shapeOf(expression.input, input).type !== 'TIMESTAMPTZ' || zones.has(expression.timeZone))
       )
     case 'normalise':
+    case 'mask':
       return false
     case 'mean': {
       const sum = shapeOf(expression.sum, input)

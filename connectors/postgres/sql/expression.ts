@@ -20,6 +20,7 @@ export function expressionSql(expression: Expression, input: readonly Shape[]): 
     case 'bucket':
       return bucketSql(expression, input)
     case 'normalise':
+    case 'mask':
       throw new Error('not among what is exact')
     case 'mean':
       return meanSql(expressionSql(expression.sum, input), expressionSql(expression.count, input), expression.shape)

@@ -100,7 +100,7 @@ export class TableRowsResolver {
 export class ResultSetResolver {
   @FieldResolver(() => [ResultColumn], { description: 'In the order of the cells of a row' })
   columns(@Root() { columns }: QueryResult) {
-    return columns.map(({ shape, ...column }: Column) => ({ ...column, type: shape.type, decision: 'ALLOW', obligations: [] }))
+    return columns.map(({ shape, ...column }: Column) => ({ ...column, type: shape.type }))
   }
 
   @FieldResolver(() => [Download], {

@@ -1,6 +1,7 @@
 import type { Shape } from '../../connector/column.js'
 import type { Expression, Literal } from '../../connector/relation.js'
 import { shapeOf } from '../../connector/shapes.js'
+import { maskSql } from './mask.js'
 import { normaliseSql } from './normalise.js'
 import { decimalOfDouble } from './decimal-of-double.js'
 import { decimalText } from './decimal-text.js'
@@ -21,6 +22,8 @@ export function expressionSql(expression: Expression, input: readonly Shape[]): 
       return bucketSql(expression, input)
     case 'normalise':
       return normaliseSql(expression.as, expressionSql(expression.input, input), shapeOf(expression.input, input))
+    case 'mask':
+      return maskSql(expression.as, expressionSql(expression.input, input), shapeOf(expression.input, input))
     case 'mean':
       return meanSql(
         expressionSql(expression.sum, input),

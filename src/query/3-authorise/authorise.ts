@@ -1,10 +1,18 @@
 import type { QueryTable } from '../../catalogue/tables-for-query.js'
-import { mayReadColumn, type Readable, readableBy } from '../../connector/may-read.js'
 import type { Relation } from '../../connector/relation.js'
-import type { Viewer } from '../../identity/viewer.js'
 import { DialsError } from '../../errors.js'
+import {
+  type AgreementPair,
+  type AskedColumn,
+  decideTable,
+  type PolicyRequest,
+  type Refusal,
+  type TableDecision,
+} from '../../policy/decide.js'
+import { obligationText } from '../../policy/obligations.js'
+import { type TableUses, usesOfRelation } from '../../policy/uses-of-relation.js'
 import type { Path } from '../1-parse/filter.js'
-import type { BoundQuery, Origin, Use } from '../2-bind/bound-query.js'
+import type { BoundQuery, Origin } from '../2-bind/bound-query.js'
 import { maskColumns } from './mask-columns.js'
 
 /** A column that the answer omits, and why. Hidden columns are never listed. */
@@ -18,55 +26,79 @@ export interface ColumnAccess {
 export interface AuthorisedQuery extends Omit<BoundQuery, 'places'> {
   /** Columns that the viewer may not see. The answer omits them because `select` did not name them. */
   readonly withheld: readonly ColumnAccess[]
+  /** What is done to values before they leave their spoke, by the column's position in `columns`. */
+  readonly obligations: ReadonlyMap<number, readonly string[]>
   /**
    * The ids of the tables of which it reads what not everybody may: tables that are not open, and open ones with a personal column that it
    * reads. Their spokes have to know who asks, and nothing of them is sent to another source.
    */
   readonly protectedTables: ReadonlySet<string>
+  /** The agreements that tables rest on, by the ids of the tables. */
+  readonly pairs: ReadonlyMap<string, AgreementPair>
+  /** The purpose that the request confirms. */
+  readonly purpose: string | undefined
 }
 
 /**
- * Stage 3: decides access for each table and each use of a column, and denies what is not allowed. Open data needs no purpose. A shared
- * table needs a viewer of an organisation that it is shared with. A closed table needs an agreement, and agreements cannot be made yet. An
- * organisation reads its own tables. A personal column is never open: only its own organisation reads it, where its spoke says so.
- * @throws AGREEMENT_REQUIRED, UNAUTHENTICATED or FORBIDDEN, with the place of the table or column.
+ * Stage 3: decides access for each table and each use of a column, and denies what is not allowed: policy/decide.ts, which the spoke asks
+ * again for itself.
+ * @throws AGREEMENT_REQUIRED, PURPOSE_REQUIRED, PURPOSE_NOT_PERMITTED, UNAUTHENTICATED or FORBIDDEN, with the place of the table or column.
  */
-export function authorise(query: BoundQuery, viewer: Viewer): AuthorisedQuery {
-  const readable = new Map<string, Readable>()
+export function authorise(query: BoundQuery, request: PolicyRequest): AuthorisedQuery {
+  const uses = usesOfRelation(query.relation)
+  const named = namedColumns(query)
+  const decisions = new Map<string, TableDecision>()
   for (const table of query.tables.values()) {
-    readable.set(table.id, readableTable(table, viewer, query.places.get(table.id) ?? ['from']))
+    const asked = uses.get(table.id) ?? { columns: new Map(), countsRows: true }
+    const { columns, countsRows } = asked
+    const decision = decideTable({ ...table, owner: table.organisationId }, askedColumns(table, columns, named), request, { countsRows })
+    if (decision.refusal !== undefined) throw refused(query, table.id, decision.refusal)
+    decisions.set(table.id, decision)
   }
-  const mayRead = ({ table, column }: Origin) => mayReadColumn(readable.get(table) ?? 'NOTHING', column.sensitivity)
-  const personal = new Set(query.columns.flatMap(({ origins }, index) => (origins.every(mayRead) ? [] : [index])))
+  const decisionOf = ({ table, column }: Origin) => decisions.get(table)?.columns.get(column.name)
   const denied = new Set<number>()
-  for (const use of query.uses) {
-    if (!personal.has(use.column)) continue
-    if (!use.implicit) throw forbiddenColumn(query, use)
-    denied.add(use.column)
+  const obligations = new Map<number, readonly string[]>()
+  for (const [index, { origins }] of query.columns.entries()) {
+    const decided = origins.map(decisionOf)
+    if (decided.some((column) => column === undefined || column.decision === 'DENY')) denied.add(index)
+    else if (decided.some((column) => column?.decision === 'MASK'))
+      obligations.set(index, [...new Set(decided.flatMap((column) => column?.obligations.map(obligationText) ?? []))])
   }
-  return withhold(query, denied)
+  return withhold(query, denied, {
+    obligations,
+    purpose: request.purpose,
+    pairs: new Map([...decisions].flatMap(([id, { pair }]) => (pair === undefined ? [] : [[id, pair] as const]))),
+  })
 }
 
-function readableTable(table: QueryTable, { organisation }: Viewer, inputPath: Path): Readable {
-  const readable = readableBy({ ...table, owner: table.organisationId }, organisation)
-  if (readable === 'NOTHING') throw refusedTable(table, organisation, inputPath)
-  return readable
+/** The published columns that the client named, and not only asked for by leaving out `select`: by table and name. */
+function namedColumns({ uses, columns }: BoundQuery): ReadonlySet<string> {
+  const explicit = uses.filter(({ implicit }) => !implicit).flatMap(({ column }) => columns[column]?.origins ?? [])
+  return new Set(explicit.map(({ table, column }) => nameOf(table, column.name)))
 }
 
-function refusedTable({ id, access }: QueryTable, organisation: string | undefined, inputPath: Path): DialsError {
-  if (access === 'CLOSED') {
-    return new DialsError(
-      'AGREEMENT_REQUIRED',
-      `The table ${id} is closed: its own organisation alone may read it, and others need an agreement in force that covers it.`,
-      { inputPath },
-    )
-  }
-  if (organisation === undefined) {
-    return new DialsError('UNAUTHENTICATED', `The table ${id} is shared with some organisations: send the token of one of them.`, {
-      inputPath,
-    })
-  }
-  return new DialsError('FORBIDDEN', `The table ${id} is not shared with your organisation.`, { inputPath })
+const nameOf = (table: string, column: string) => JSON.stringify([table, column])
+
+function askedColumns({ id, columns }: QueryTable, uses: TableUses['columns'], named: ReadonlySet<string>): AskedColumn[] {
+  return columns
+    .filter(({ name }) => uses.has(name))
+    .map(({ name, type, scale, sensitivity }) => ({
+      name,
+      shape: scale === null ? { type } : { type, scale },
+      sensitivity,
+      uses: [...(uses.get(name) ?? [])],
+      isNamed: named.has(nameOf(id, name)),
+    }))
+}
+
+/** The error of a refusal, with the place of the column, or else of the table. */
+function refused({ uses, columns, places }: BoundQuery, table: string, { code, message, column }: Refusal): DialsError {
+  const use = uses.find(
+    (one) =>
+      !one.implicit && columns[one.column]?.origins.some((origin) => origin.table === table && origin.column.name === column) === true,
+  )
+  const inputPath: Path = use?.path ?? places.get(table) ?? ['from']
+  return new DialsError(code, message, { inputPath })
 }
 
 /** A denied column is not read, so a personal column that is left is one that the viewer may read. */
@@ -77,20 +109,15 @@ function protectedOf({ tables, columns }: BoundQuery, denied: ReadonlySet<number
   return new Set([...personal, ...[...tables.values()].flatMap(({ id, access }) => (access === 'OPEN' ? [] : [id]))])
 }
 
-function forbiddenColumn(query: BoundQuery, use: Use): DialsError {
-  const name = query.columns[use.column]?.name ?? ''
-  return new DialsError(
-    'FORBIDDEN',
-    `The column '${name}' points to persons and is never open: it needs an agreement that covers this use.`,
-    { inputPath: use.path },
-  )
-}
-
 /** Replaces denied columns by null in the relation, and omits them from the answer. */
-function withhold(bound: BoundQuery, denied: ReadonlySet<number>): AuthorisedQuery {
+function withhold(
+  bound: BoundQuery,
+  denied: ReadonlySet<number>,
+  decided: Pick<AuthorisedQuery, 'obligations' | 'pairs' | 'purpose'>,
+): AuthorisedQuery {
   const { places: _, ...query } = bound
   const protectedTables = protectedOf(bound, denied)
-  if (denied.size === 0) return { ...query, withheld: [], protectedTables }
+  if (denied.size === 0) return { ...query, ...decided, withheld: [], protectedTables }
   const kept = query.outputs.flatMap(({ column }, index) => (column !== undefined && denied.has(column) ? [] : [index]))
   if (kept.length === 0)
     throw new DialsError('FORBIDDEN', 'Every column of these tables points to persons: none of them is open.', { inputPath: ['from'] })
@@ -98,6 +125,7 @@ function withhold(bound: BoundQuery, denied: ReadonlySet<number>): AuthorisedQue
   const relation: Relation = { op: 'project', outputs: kept.map((index) => ({ kind: 'column', index })), input: masked }
   return {
     ...query,
+    ...decided,
     protectedTables,
     relation,
     columns: query.columns.map((column, index) => (denied.has(index) ? { ...column, origins: [], missingIn: [] } : column)),

@@ -58,6 +58,8 @@ function expressionText(expression: Expression): string {
       return `${expressionText(expression.input)} as ${expression.to.type}`
     case 'normalise':
       return `${expression.as.toLowerCase()}(${expressionText(expression.input)})`
+    case 'mask':
+      return `${expression.as.kind}(${expressionText(expression.input)})`
     case 'bucket':
       return `${expression.granularity.toLowerCase()}(${expressionText(expression.input)}, ${expression.timeZone})`
     case 'mean':

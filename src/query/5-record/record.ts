@@ -1,6 +1,7 @@
-import type { Asked, Auditor, Recorded, TouchedTable } from '../../audit/auditor.js'
+import type { AgreementRef, Asked, Auditor, Recorded, TouchedTable } from '../../audit/auditor.js'
 import type { DialsError, ErrorCode } from '../../errors.js'
 import type { Viewer } from '../../identity/viewer.js'
+import type { AgreementPair } from '../../policy/decide.js'
 import type { BoundQuery } from '../2-bind/bound-query.js'
 import type { AuthorisedQuery } from '../3-authorise/authorise.js'
 
@@ -23,16 +24,29 @@ interface Witnessed {
  * @throws AUDIT_UNAVAILABLE where it cannot be.
  */
 export function record(asking: Asking, authorised: AuthorisedQuery, { viewer, auditor }: Witnessed): Promise<Recorded> {
-  return auditor.intent({ ...asking, viewer, tables: touchedTables(authorised) })
+  return auditor.intent({ ...asking, viewer, purpose: authorised.purpose, tables: touchedTables(authorised) })
 }
 
 /** Refusals of access. All other errors say that the query itself is wrong. */
 const refusals: readonly ErrorCode[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'PURPOSE_REQUIRED', 'PURPOSE_NOT_PERMITTED', 'AGREEMENT_REQUIRED']
 
 /** Records a refusal, also for those whose tables were asked for. All of these tables are listed to the viewer. */
-export function recordDenial(asking: Asking, bound: BoundQuery, { code }: DialsError, { viewer, auditor }: Witnessed): void {
+export function recordDenial(
+  asking: Asking,
+  bound: BoundQuery,
+  { code }: DialsError,
+  { viewer, auditor, policy }: Witnessed & { readonly policy?: { readonly purpose: string | undefined } },
+): void {
   if (!refusals.includes(code)) return
-  auditor.denied({ ...asking, viewer, tables: touchedTables({ ...bound, protectedTables: new Set(bound.tables.keys()) }) }, code)
+  auditor.denied(
+    {
+      ...asking,
+      viewer,
+      purpose: policy?.purpose,
+      tables: touchedTables({ ...bound, protectedTables: new Set(bound.tables.keys()), pairs: new Map() }),
+    },
+    code,
+  )
 }
 
 /**
@@ -49,7 +63,8 @@ export function touchedTables({
   columns,
   uses,
   protectedTables,
-}: Pick<AuthorisedQuery, 'tables' | 'columns' | 'uses' | 'protectedTables'>): TouchedTable[] {
+  pairs,
+}: Pick<AuthorisedQuery, 'tables' | 'columns' | 'uses' | 'protectedTables' | 'pairs'>): TouchedTable[] {
   const used = new Map<string, Map<string, Set<TouchedTable['columns'][number]['uses'][number]>>>()
   for (const { column, use } of uses) {
     for (const { table, column: published } of columns[column]?.origins ?? []) {
@@ -64,5 +79,12 @@ export function touchedTables({
     organisation: organisationId,
     isProtected: protectedTables.has(id),
     columns: [...(used.get(id) ?? [])].map(([column, of]) => ({ column, uses: [...of].sort() })),
+    agreement: refOf(pairs.get(id)),
   }))
+}
+
+function refOf(pair: AgreementPair | undefined): AgreementRef | undefined {
+  if (pair === undefined) return undefined
+  const { agreement, digest } = pair.disclosure
+  return { id: agreement.id, digest, legalBasis: agreement.legalBases[0] ?? null }
 }

@@ -1,6 +1,6 @@
 import { collectParts } from '../../connector/collect-parts.js'
 import type { LandedFile, LandedParts } from '../../connector/engine.js'
-import type { Asker, ScanAudit, ScanReport } from '../../connector/source.js'
+import type { Asker, ScanAudit, ScanGrant, ScanReport } from '../../connector/source.js'
 import { type DialsError, Reason, SourceTimeout, SourceUnavailable, toDialsError } from '../../errors.js'
 import type { PlanFragment } from '../4-plan/physical-plan.js'
 import type { OpenSource } from './sources.js'
@@ -28,6 +28,8 @@ export interface FragmentOptions {
   readonly arrived?: (file: LandedFile) => Promise<void>
   /** Only for a source whose tables that are not open are read. */
   readonly asker?: Asker
+  /** Only for a source whose tables rest on agreements. */
+  readonly grant?: ScanGrant
   /** How the query is recorded, for the spoke. */
   readonly audit?: ScanAudit
 }

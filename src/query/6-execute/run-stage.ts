@@ -1,14 +1,16 @@
 import { deadlineAfter } from '../../connector/deadline.js'
 import type { LandedFile } from '../../connector/engine.js'
-import type { Asker, ScanAudit } from '../../connector/source.js'
+import type { Asker, ScanAudit, ScanGrant } from '../../connector/source.js'
 import type { PlanFragment } from '../4-plan/physical-plan.js'
 import { type FragmentOptions, type FragmentOutcome, releaseAll, runFragment } from './fragment.js'
 import type { Sources } from './sources.js'
 
 /** The limits of a stage’s fragments, and whether a failed source fails the query. */
-export interface StageOptions extends Omit<FragmentOptions, 'asker' | 'audit' | 'arrived'> {
+export interface StageOptions extends Omit<FragmentOptions, 'asker' | 'audit' | 'grant' | 'arrived'> {
   /** Who asks, by the spoke that has to know it. */
   readonly askers: ReadonlyMap<string, Asker>
+  /** The agreements that its scans rest on, by the spoke. */
+  readonly grants: ReadonlyMap<string, ScanGrant>
   readonly onSourceError: 'FAIL' | 'PARTIAL'
   /** How the query is recorded, for a spoke. */
   readonly proofFor: (spokeId: string) => ScanAudit | undefined
@@ -36,12 +38,14 @@ export async function runStage(
   const settled = await Promise.allSettled(
     stage.map(async (fragment) => {
       const asker = options.askers.get(fragment.spokeId)
+      const grant = options.grants.get(fragment.spokeId)
       const audit = options.proofFor(fragment.spokeId)
       try {
         const outcome = await runFragment(fragment, sources.get(fragment.spokeId), {
           ...options,
           signal,
           ...(asker === undefined ? {} : { asker }),
+          ...(grant === undefined ? {} : { grant }),
           ...(audit === undefined ? {} : { audit }),
           ...(reader === undefined ? {} : { arrived: (file: LandedFile) => reader.arrived(fragment, file) }),
         })

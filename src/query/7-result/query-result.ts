@@ -35,6 +35,10 @@ export interface AnsweredColumn {
   readonly unit: string | null
   /** The table that the column comes from; null for a union, a measure or a bucket. */
   readonly table: string | null
+  /** MASK: its values were changed at their spoke. */
+  readonly decision: 'ALLOW' | 'MASK'
+  /** What was done to them. */
+  readonly obligations: readonly string[]
 }
 
 /** A column of a page, and how its cells appear in JSON. */
@@ -100,7 +104,7 @@ export function reportOn(
 ): AnswerReport {
   return {
     transaction,
-    columns: query.outputs.map(describe),
+    columns: query.outputs.map((output) => describe(output, query)),
     rowCount,
     truncated: outcomes.some(({ report }) => report?.truncated === true),
     complete: outcomes.every(({ error }) => error === undefined),
@@ -124,8 +128,10 @@ export function checkVersion(atVersion: string | undefined, version: string | nu
   throw new DialsError('VERSION_CHANGED', `${why}. Begin again from the first page.`, { inputPath: ['atVersion'] })
 }
 
-function describe({ name, shape, semanticType, unit, table }: Output): AnsweredColumn {
-  return { name, shape, semanticType: semanticType ?? null, unit: unit ?? null, table: table ?? null }
+function describe({ name, shape, semanticType, unit, table, column }: Output, query: AuthorisedQuery): AnsweredColumn {
+  const obligations = column === undefined ? undefined : query.obligations.get(column)
+  const decided = { decision: obligations === undefined ? ('ALLOW' as const) : ('MASK' as const), obligations: obligations ?? [] }
+  return { name, shape, semanticType: semanticType ?? null, unit: unit ?? null, table: table ?? null, ...decided }
 }
 
 /** What reads rows, and of what only counts matches one that failed, for each source of which no read has failed. */

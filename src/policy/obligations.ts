@@ -1,0 +1,110 @@
+import type { Shape } from '../connector/column.js'
+import type { Mask } from '../connector/relation.js'
+import type { Obligation } from './agreement.js'
+
+/** What is done to the values of a column before they leave the spoke. Keys are the spoke's own, and known to it alone. */
+export type ColumnObligation = Exclude<Mask, { readonly kind: 'keyed' }> | { readonly kind: 'hash' } | { readonly kind: 'pseudonymise' }
+
+/** What is asked of an agreement's use as a whole. */
+export interface TableLimits {
+  /** The most rows of one answer of the spoke. A larger answer is refused. */
+  readonly maximumRows?: number
+  /** Milliseconds since the epoch, from which nothing is allowed any more. */
+  readonly expiresAt?: number
+}
+
+/** An obligation that cannot be carried out. It denies. */
+export class UnknownObligation extends Error {}
+
+/** The types of obligations of a column, and those of a table, as docs/agreements.md explains them. */
+export const columnObligationTypes = ['drop', 'truncate', 'generalise', 'hash', 'pseudonymise'] as const
+/** See `columnObligationTypes`. */
+export const tableObligationTypes = ['maximum-rows', 'expiry'] as const
+
+/** An obligation in words, as results tell it: `generalise to=year`. */
+export function obligationText({ type, params }: Obligation): string {
+  return [type, ...Object.entries(params ?? {}).map(([name, value]) => `${name}=${String(value)}`)].join(' ')
+}
+
+/**
+ * The one thing that is done to a column under all its obligations. The strictest wins: what drops a value beats all else, and the shorter
+ * of two truncations counts. Undefined: the values leave as they are.
+ * @param shape of the column: an obligation that its values cannot meet denies.
+ * @throws UnknownObligation for a type that is not known, parameters that are not right, and two obligations that contradict each other.
+ */
+export function columnObligation(obligations: readonly Obligation[], shape: Shape): ColumnObligation | undefined {
+  const read = obligations.map((obligation) => readColumnObligation(obligation, shape))
+  const drop = read.find(({ kind }) => kind === 'drop')
+  if (drop !== undefined) return drop
+  return read.reduce<ColumnObligation | undefined>((one, other) => (one === undefined ? other : stricter(one, other)), undefined)
+}
+
+function stricter(one: ColumnObligation, other: ColumnObligation): ColumnObligation {
+  if (one.kind === 'truncate' && other.kind === 'truncate') return one.length <= other.length ? one : other
+  if (JSON.stringify(one) === JSON.stringify(other)) return one
+  throw new UnknownObligation(`${one.kind} and ${other.kind} contradict each other`)
+}
+
+function readColumnObligation({ type, params }: Obligation, { type: column }: Shape): ColumnObligation {
+  const given = params ?? {}
+  const only = (...names: string[]) => {
+    if (Object.keys(given).some((name) => !names.includes(name))) throw new UnknownObligation(`${type} has a parameter that is not known`)
+  }
+  const ofText = () => {
+    if (column !== 'STRING') throw new UnknownObligation(`${type} is for text`)
+  }
+  switch (type) {
+    case 'drop':
+      only()
+      return { kind: 'drop' }
+    case 'truncate': {
+      only('length')
+      ofText()
+      const length = given['length']
+      if (!isWhole(length, 1, 1000)) throw new UnknownObligation('truncate needs a length')
+      return { kind: 'truncate', length }
+    }
+    case 'generalise': {
+      only('to')
+      const to = given['to']
+      if (to === 'postcode-district') {
+        ofText()
+        return { kind: 'district' }
+      }
+      if (to === 'year' && ['DATE', 'TIMESTAMP', 'TIMESTAMPTZ'].includes(column)) return { kind: 'year' }
+      throw new UnknownObligation('generalise has no such target for this type')
+    }
+    case 'hash':
+    case 'pseudonymise':
+      only()
+      ofText()
+      return { kind: type }
+    default:
+      throw new UnknownObligation(`${type} is not known`)
+  }
+}
+
+/**
+ * What the obligations of a table limit, the strictest of each.
+ * @throws UnknownObligation for a type that is not known, and parameters that are not right.
+ */
+export function tableLimits(obligations: readonly Obligation[]): TableLimits {
+  const rows: number[] = []
+  const ends: number[] = []
+  for (const { type, params } of obligations) {
+    const [name, ...more] = Object.keys(params ?? {})
+    const value = name === undefined ? undefined : params?.[name]
+    if (type === 'maximum-rows' && name === 'rows' && more.length === 0 && isWhole(value, 1, 2 ** 53)) rows.push(value)
+    else if (type === 'expiry' && name === 'at' && more.length === 0 && !Number.isNaN(Date.parse(String(value))))
+      ends.push(Date.parse(String(value)))
+    else throw new UnknownObligation(`${type} is not known, or its parameters are not right`)
+  }
+  return {
+    ...(rows.length === 0 ? {} : { maximumRows: Math.min(...rows) }),
+    ...(ends.length === 0 ? {} : { expiresAt: Math.min(...ends) }),
+  }
+}
+
+function isWhole(value: unknown, least: number, most: number): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most
+}
