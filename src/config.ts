@@ -194,6 +194,10 @@ export const hubConfigSchema = z
       .string()
       .regex(/^[a-zA-Z0-9_-]{1,100}$/, 'must be letters, digits, hyphens and underscores: london-')
       .optional(),
+    /** Organisations that make agreements here, with the public keys by which they sign. Default none: then nobody can sign one. */
+    organisations: signatoriesSchema.optional(),
+    /** A file of purposes of this hub, beside those of the program. */
+    purposes: z.string().min(1).max(4096).optional(),
     /** Issuers whose tokens this graph accepts, beside the hub's own operator tokens. Default none. */
     issuers: issuersSchema.optional(),
     spokes: z

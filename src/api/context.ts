@@ -1,9 +1,11 @@
 import type { Knex } from 'knex'
+import type { AgreementStore } from '../agreements/agreement-store.js'
 import type { LogReader, ReadEntry } from '../audit/read/log-reader.js'
 import type { CatalogueLoaders } from '../catalogue/catalogue-loaders.js'
 import type { Loader } from '../catalogue/loader.js'
 import type { SpokeStatus } from '../catalogue/open-sources.js'
 import type { HarvestRunRow } from '../catalogue/rows.js'
+import type { PurposeTree } from '../policy/purposes.js'
 import type { QueryContext } from '../query/run.js'
 import type { Search } from '../search/search.js'
 import type { AccessContext } from './access/enforce.js'
@@ -21,6 +23,8 @@ export interface Context extends AccessContext, AnswerContext {
   /** The rows of CLOSED tables of the viewer's own organisation. */
   readonly ownRowCounts: Loader<string, number | null>
   readonly search: Search
+  readonly agreements: AgreementStore
+  readonly purposes: PurposeTree
   readonly audit: LogReader
   /** Proves entries of the audit log, all of a page at once. */
   readonly auditProof: { load(entry: ReadEntry): Promise<string> }

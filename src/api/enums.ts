@@ -1,5 +1,7 @@
 import { registerEnumType } from 'type-graphql'
 import type { ColumnUse, Part, Phase } from '../audit/entry.js'
+import type { AgreedUse, AgreementKind } from '../policy/agreement.js'
+import type { AgreementState } from '../policy/state.js'
 import type { Operator } from '../connector/capabilities.js'
 import type { ColumnType, Sensitivity } from '../connector/column.js'
 import type { Access } from '../connector/catalogue.js'
@@ -31,8 +33,9 @@ export const ErrorCodeEnum = enumOf<ErrorCode>('ErrorCode', 'Every code of error
   TYPE_MISMATCH: 'Values of incompatible types are compared, stacked or converted',
   UNAUTHENTICATED: 'This needs a valid token, and the request has none',
   FORBIDDEN: 'The token does not allow this',
-  PURPOSE_REQUIRED: 'The query has to name its purpose. Not in use until agreements come',
-  PURPOSE_NOT_PERMITTED: 'No agreement allows the purpose. Not in use until agreements come',
+  PURPOSE_REQUIRED:
+    'There is an agreement, and the request has to confirm the one purpose: in extensions.purpose, the header or the parameter `purpose`',
+  PURPOSE_NOT_PERMITTED: 'No agreement in force allows the purpose that the request confirms',
   AGREEMENT_REQUIRED: 'The table is listed but not open to the viewer: it needs an agreement in force that covers it',
   QUERY_TOO_COMPLEX: 'The operation asks for more at once than the hub allows; the message says which part and how much',
   RESULT_TOO_LARGE: 'There are more rows, bytes or memory than the limits allow: ask for fewer rows or columns, or a download',
@@ -100,7 +103,7 @@ export const SensitivityEnum = enumOf<Sensitivity>('Sensitivity', 'Whether a col
 })
 export const DecisionEnum = enumOf('Decision', 'What the viewer may do with a column', {
   ALLOW: 'Read it',
-  MASK: 'Read it in a protected form. Not in use until agreements come',
+  MASK: 'Read it in a protected form: obligations say what is done to it',
   DENY: 'Nothing',
 })
 export const AuditPhaseEnum = enumOf<Phase>('AuditPhase', 'What an entry of the audit log says', {
@@ -121,6 +124,26 @@ export const AuditUseEnum = enumOf<ColumnUse>('AuditUse', 'What a query uses a c
   GROUP: 'To group rows',
   AGGREGATE: 'To compute from it',
   SORT: 'To order rows',
+})
+export const AgreementKindEnum = enumOf<AgreementKind>('AgreementKind', 'Which side of an exchange an agreement is', {
+  DISCLOSURE: 'The discloser lets recipients have data',
+  RECEIPT: 'Recipients bind themselves to the purpose and the duties',
+})
+export const AgreementStateEnum = enumOf<AgreementState>('AgreementState', 'Where an agreement stands', {
+  DRAFT: 'Its maker alone sees it',
+  OFFERED: 'Its text is fixed, and parties sign it',
+  AGREED: 'All parties have signed; its time has not come',
+  IN_FORCE: 'All parties have signed, and it is in its time: it counts',
+  SUSPENDED: 'A party has suspended it: it does not count until that party lets it go on',
+  EXPIRED: 'Its time is over',
+  TERMINATED: 'A party has ended it for good',
+})
+export const ColumnUseEnum = enumOf<AgreedUse>('ColumnUse', 'What an agreement lets a column be used for', {
+  SELECT: 'To show it, or to order rows by it',
+  FILTER: 'To choose rows',
+  JOIN: 'To find partners of rows',
+  GROUP: 'To group rows',
+  AGGREGATE: 'To compute from it',
 })
 export const GranularityEnum = enumOf<Granularity>('Granularity', 'A stretch of the calendar, in the time zone of the query', {
   DAY: 'A day',

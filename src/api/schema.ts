@@ -24,10 +24,18 @@ import {
   SpokeResolver,
   TableResolver,
 } from './resolvers/catalogue.js'
+import {
+  AgreementResolver,
+  AgreementsResolver,
+  AgreementTableResolver,
+  PurposeResolver,
+  ViewerPurposesResolver,
+} from './resolvers/agreements.js'
 import { HarvestResolver } from './resolvers/harvest.js'
 import { NodeResolver } from './resolvers/node.js'
 import { QueryResolver, ResultSetResolver, TableRowsResolver } from './resolvers/query.js'
 import { SearchHitResolver, SearchResolver } from './resolvers/search.js'
+import { TableAccessAgreementsResolver, TableAccessResolver } from './resolvers/table-access.js'
 import { ViewerResolver } from './resolvers/viewer.js'
 import { Value } from './scalars.js'
 
@@ -38,6 +46,9 @@ import { Value } from './scalars.js'
 export async function createSchema(): Promise<GraphQLSchema> {
   const schema = await buildSchema({
     resolvers: [
+      AgreementResolver,
+      AgreementsResolver,
+      AgreementTableResolver,
       AuditEntryResolver,
       AuditResolver,
       ColumnResolver,
@@ -46,13 +57,17 @@ export async function createSchema(): Promise<GraphQLSchema> {
       HarvestRunResolver,
       NodeResolver,
       OrganisationResolver,
+      PurposeResolver,
       QueryResolver,
       ResultSetResolver,
       SearchHitResolver,
       SearchResolver,
       SpokeResolver,
+      TableAccessAgreementsResolver,
+      TableAccessResolver,
       TableResolver,
       TableRowsResolver,
+      ViewerPurposesResolver,
       ViewerResolver,
     ],
     // The query pipeline checks its input itself, and reports the place in it.

@@ -8,6 +8,11 @@ import type { LoaderMemory } from './loader.js'
 /** How many results are kept for each kind of read, and for how many organisations; a longer list is not kept. */
 const limits = { keys: 1000, organisations: 50, rows: 100 } as const
 
+/** What changes with the catalogue and with agreements; an agreement also begins and ends with time alone. */
+const revisionSql = `select concat_ws(' ', string_agg(scope || ' ' || revision, ',' order by scope),
+  (select max(valid_from) from agreements where state = 'AGREED' and valid_from <= now()),
+  (select max(valid_until) from agreements where state = 'AGREED' and valid_until <= now())) as revision from revisions`
+
 /**
  * A cache of catalogue reads, kept until anything in the catalogue changes. A request reads the catalogue's revision, one small statement,
  * and then only what no earlier request of the same organisation has read. Nothing older than the request is returned.
@@ -68,7 +73,7 @@ export class CatalogueMemory {
     // As text, because building the query takes as long as running it.
     const {
       rows: [row],
-    } = (await prepared(this.knex.raw(`select string_agg(scope || ' ' || revision, ',' order by scope) as revision from revisions`))) as {
+    } = (await prepared(this.knex.raw(revisionSql))) as {
       rows: { revision: string | null }[]
     }
     return row?.revision ?? ''

@@ -14,7 +14,7 @@ export function isListedToAll({ access, listing }: { readonly access: Access; re
 /**
  * The only place that decides whether a viewer learns that a dataset exists. Every read starts from this query: `datasets` joined to
  * configured `spokes`, without datasets hidden from the viewer. So tables, counts and suggestions cannot reveal a hidden dataset. An
- * organisation knows of all its own.
+ * organisation knows of all its own, and of what it may have under an agreement.
  */
 export function visibleDatasets(knex: Knex, viewer: Viewer, statuses: readonly DatasetStatus[] = listedStatuses): Knex.QueryBuilder {
   return knex('datasets')
@@ -26,8 +26,14 @@ export function visibleDatasets(knex: Knex, viewer: Viewer, statuses: readonly D
       if (viewer.organisation === undefined) return
       seen.orWhere('spokes.organisation_id', viewer.organisation)
       seen.orWhereRaw(`(datasets.access = 'SHARED' and ? = any(datasets.shared_with))`, [viewer.organisation])
+      seen.orWhereRaw(underAgreement, [viewer.organisation])
     })
 }
+
+/** Whether an agreement that stands now lets an organisation have something of a dataset. */
+const underAgreement = `exists (select 1 from agreement_tables join agreements on agreements.id = agreement_tables.agreement
+  where agreement_tables.dataset_id = datasets.id and agreements.state = 'AGREED' and agreements.kind = 'DISCLOSURE'
+  and agreements.recipients @> array[?] and now() >= agreements.valid_from and now() < agreements.valid_until)`
 
 /** Of these, the datasets of which the viewer may read something: readableBy of connector/may-read.ts, for the database. */
 export function readableDatasets(knex: Knex, viewer: Viewer): Knex.QueryBuilder {

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { OpenSources } from '../catalogue/open-sources.js'
 import type { HarvestRunRow } from '../catalogue/rows.js'
+import { openAgreements } from './hub/agreements.js'
 import { openAudit } from './hub/audit.js'
 import { startDatabase } from './hub/database.js'
 import { startEngine } from './hub/engine.js'
@@ -39,9 +40,21 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
     const scheduler = await openHarvests(start, database, sources, telemetry.metrics)
     const { search, keeper } = await openSearch(start, database)
     const audit = openAudit(start, database.knex, keys.auditKeys)
+    const governance = openAgreements(start, database.knex, audit.auditor)
     const graph = await startGraph(start, telemetry)
     await witnessSpokes(start, database.knex, audit.audit, sources)
-    const url = await startHttp(start, { ...graph, ...hubEngine, ...database, ...audit, keys, telemetry, sources, scheduler, search })
+    const url = await startHttp(start, {
+      ...graph,
+      ...hubEngine,
+      ...database,
+      ...audit,
+      ...governance,
+      keys,
+      telemetry,
+      sources,
+      scheduler,
+      search,
+    })
     harvestChanging(start, sources, scheduler)
     scheduler.start()
     keeper.start()

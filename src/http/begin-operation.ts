@@ -46,15 +46,20 @@ export async function beginOperation(
 }
 
 /**
- * Makes the context of one request from its Authorization headers and its client's address. The signal ends when the client goes away; the
- * splice carries rows around GraphQL.
+ * Makes the context of one request from its Authorization headers and its client's address. The signal ends when the client goes away.
  */
 export type ContextOf = (
   authorization: readonly string[] | undefined,
   signal: AbortSignal,
   address: string,
-  splice?: Splice,
+  how?: RequestHow,
 ) => Promise<Context>
+
+/** What else there is to a request: what carries its rows around GraphQL, and the IRI of the purpose that it confirms. */
+export interface RequestHow {
+  readonly splice?: Splice
+  readonly purpose?: string | undefined
+}
 
 /** The context of an HTTP request, or the error that it is refused with: an invalid token, or a database that is down. */
 export async function contextOrError(making: Promise<Context>): Promise<Context | DialsError> {
@@ -78,5 +83,5 @@ function statusOf(error: DialsError): number {
   if (error instanceof TooBusy || error instanceof BadRequest) return error.statusCode
   if (error.code === 'UNAUTHENTICATED') return 401
   if (error.code === 'SOURCE_TIMEOUT') return 504
-  return error.code === 'BAD_REQUEST' || error.code === 'QUERY_TOO_COMPLEX' ? 400 : 503
+  return ['BAD_REQUEST', 'BAD_USER_INPUT', 'QUERY_TOO_COMPLEX'].includes(error.code) ? 400 : 503
 }

@@ -8,6 +8,7 @@ import { DialsError, SourceTimeout } from '../errors.js'
 import { endOf } from './answer-end.js'
 import { type ContextOf, contextOrError, refuse } from './begin-operation.js'
 import type { Clients } from './clients.js'
+import { purposeOf } from './purpose.js'
 import { codingFor, codings, packed } from './content-coding.js'
 import { isPlainGet } from './cross-site.js'
 import { etagOf, isKnown } from './etag.js'
@@ -54,7 +55,9 @@ export function graphqlHandler(
     if (body === invalid) return refuseWith(new DialsError('BAD_REQUEST', 'The body is not JSON.'))
 
     const splice = new Splice()
-    const context = await contextOrError(contextOf(request.raw.headersDistinct['authorization'], signal, request.ip, splice))
+    const making = async () =>
+      contextOf(request.raw.headersDistinct['authorization'], signal, request.ip, { splice, purpose: purposeOf(request, body) })
+    const context = await contextOrError(making())
     if (context instanceof DialsError) return refuseWith(context)
     const leave = await clients.enter(context.viewer, request.ip, signal)
     if (leave instanceof DialsError) return refuseWith(leave)

@@ -168,7 +168,10 @@ function grantsOf({ tables, pairs, purpose }: AuthorisedQuery): Map<string, Scan
   for (const [id, { disclosure, receipt }] of pairs) {
     const spokeId = tables.get(id)?.spokeId ?? ''
     const known = grants.get(spokeId)?.agreements ?? []
-    const added = [disclosure, receipt].map(({ canonical, signatures }) => ({ canonical, signatures }))
+    const added = [disclosure, receipt].map(({ canonical, signatures }) => ({
+      canonical,
+      signatures: signatures.map(({ organisation, jws }) => ({ organisation, jws })),
+    }))
     const fresh = added.filter(({ canonical }) => !known.some((one) => one.canonical === canonical))
     grants.set(spokeId, { purpose, agreements: [...known, ...fresh] })
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import DataLoader from 'dataloader'
 import type { Knex } from 'knex'
+import type { AgreementStore } from '../../agreements/agreement-store.js'
 import type { Auditor } from '../../audit/auditor.js'
 import type { LogReader, ReadEntry } from '../../audit/read/log-reader.js'
 import type { Context } from '../../api/context.js'
@@ -17,6 +18,7 @@ import type { ContextOf } from '../../http/begin-operation.js'
 import { clientOf } from '../../http/clients.js'
 import { bearerToken } from '../../identity/token-parts.js'
 import type { Viewer } from '../../identity/viewer.js'
+import type { PurposeTree } from '../../policy/purposes.js'
 import { StepBudget } from '../../query/2-bind/query-size.js'
 import type { Search } from '../../search/search.js'
 import type { Traces } from '../../telemetry/traces.js'
@@ -32,6 +34,8 @@ export interface ContextParts {
   readonly audit: LogReader
   readonly scheduler: HarvestScheduler
   readonly search: Search
+  readonly agreements: AgreementStore
+  readonly purposes: PurposeTree
   readonly traces: Traces | undefined
   /** Known only once the hub listens, if hub.yaml gives no URL. */
   readonly baseUrl: () => string
@@ -48,12 +52,14 @@ export function contextMaker({
   audit,
   scheduler,
   search,
+  agreements,
+  purposes,
   traces,
   baseUrl,
 }: ContextParts): ContextOf {
   const memory = new CatalogueMemory(knex)
   const turns = new Turns()
-  return async (authorization, signal, address, splice): Promise<Context> => {
+  return async (authorization, signal, address, { splice, purpose } = {}): Promise<Context> => {
     const viewer = await identify(authorization)
     const client = clientOf(viewer, address)
     const token = bearerToken(authorization)
@@ -70,6 +76,11 @@ export function contextMaker({
       sources,
       engine: client.isAnonymous ? anonymousEngine : engine,
       auditor,
+      policy: {
+        purpose,
+        purposes,
+        agreementsFor: (organisation: string, tables: readonly string[]) => agreements.inForceFor(organisation, tables).catch(rethrowCoded),
+      },
       signal,
       budget: new StepBudget(),
       ...(token === undefined ? {} : { tokenSha256: createHash('sha256').update(token).digest('hex') }),
@@ -81,6 +92,8 @@ export function contextMaker({
       loaders,
       baseUrl: baseUrl(),
       search,
+      agreements,
+      purposes,
       audit,
       auditProof: new DataLoader((entries: readonly ReadEntry[]) => audit.proofs(entries), { cache: false }),
       statusOf: (spokeId) => sources.status(spokeId),

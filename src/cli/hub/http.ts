@@ -10,6 +10,7 @@ import type { Search } from '../../search/search.js'
 import type { Telemetry } from '../../telemetry/telemetry.js'
 import { listen } from '../listen.js'
 import { packageFile } from '../package-file.js'
+import type { HubAgreements } from './agreements.js'
 import type { HubAudit } from './audit.js'
 import { contextMaker } from './context.js'
 import type { HubDatabase } from './database.js'
@@ -20,7 +21,7 @@ import { landingOf } from './landing.js'
 import type { HubStart } from './options.js'
 
 /** The parts of a hub that its HTTP serves. */
-export interface HttpParts extends HubGraph, HubEngine, HubDatabase, HubAudit {
+export interface HttpParts extends HubGraph, HubEngine, HubDatabase, HubAudit, HubAgreements {
   readonly keys: HubKeys
   readonly telemetry: Telemetry
   readonly sources: OpenSources

@@ -81,7 +81,8 @@ function isDecodable(text: string): boolean {
 }
 
 function onlyKnown(parameters: URLSearchParams, known: readonly string[]): void {
-  const other = [...parameters.keys()].find((name) => !known.includes(name))
+  // The purpose is read for every request (http/purpose.ts).
+  const other = [...parameters.keys()].find((name) => name !== 'purpose' && !known.includes(name))
   if (other !== undefined) {
     throw new BadUserInput(`There is no parameter '${other.slice(0, 100)}'. There are ${known.join(', ')}.`)
   }

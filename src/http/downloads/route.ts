@@ -5,12 +5,11 @@ import type { Log } from '../../connector/source.js'
 import type { Context } from '../../api/context.js'
 import { databaseError } from '../../database/database-error.js'
 import { BadUserInput, DialsError, toDialsError } from '../../errors.js'
-import type { Viewer } from '../../identity/viewer.js'
 import type { Download, Landing, RecordedDownload, WrittenDownload } from '../../query/download/download.js'
 import { checkMemory } from '../../query/download/whole.js'
 import { openDownload } from '../../query/download/open.js'
 import type { AnswerReport, Transaction } from '../../query/7-result/query-result.js'
-import { reasonsOf } from '../../query/run.js'
+import { type QueryContext, reasonsOf } from '../../query/run.js'
 import type { Telemetry } from '../../telemetry/telemetry.js'
 import { watchOperation } from '../../telemetry/watch-operation.js'
 import { BadRequest } from '../../net/bad-request.js'
@@ -25,6 +24,7 @@ import { type DownloadRequest, queryRequest, tableRequest } from './download-req
 import { type Landed, LandedParquet } from './landed-parquet.js'
 import { mayGet } from './may-get.js'
 import { problem } from '../problem.js'
+import { purposeOf } from '../purpose.js'
 import { type DownloadReports, holderOf } from './reports.js'
 import { sendFile } from './send-file.js'
 import { licencesOf } from './workbook/licences.js'
@@ -89,7 +89,9 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
       if (request.method !== 'POST' && !mayGet(request.headers, origins)) {
         return problem(reply, new BadRequest(403, 'A page of another site may not fetch this. Allow its origin in cors.origins.'))
       }
-      const context = await contextOrError(contextOf(request.raw.headersDistinct['authorization'], signal, request.ip))
+      const making = async () =>
+        contextOf(request.raw.headersDistinct['authorization'], signal, request.ip, { purpose: purposeOf(request) })
+      const context = await contextOrError(making())
       if (context instanceof DialsError) return problem(reply, context)
       endWithToken(context.viewer.expiresAt)
       const leave = await clients.enter(context.viewer, request.ip, signal)
@@ -141,7 +143,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
         await reports.keep(viewer, report)
         return { file, report }
       }
-      return sendLanded(request, reply, signal, await files.of(keyOf(viewer, wanted, opened), howOf(wanted), land, signal))
+      return sendLanded(request, reply, signal, await files.of(keyOf(query, wanted, opened), howOf(wanted), land, signal))
     }
     if (format.name === 'geojson' && opened.notWgs84 !== undefined)
       throw new BadUserInput(`GeoJSON is in WGS84 (RFC 7946). ${opened.notWgs84} Take csv, ndjson or parquet.`)
@@ -263,6 +265,10 @@ function endWith(signal: AbortSignal, pieces: AsyncGenerator<Uint8Array, AnswerR
 }
 
 /** Whose download of what it is, with the columns that this viewer may have now. */
-function keyOf(viewer: Viewer, { input, format }: DownloadRequest, { columns }: Download): string {
-  return JSON.stringify([holderOf(viewer), format.name, input, columns])
+function keyOf(
+  { viewer, policy }: Pick<QueryContext, 'viewer' | 'policy'>,
+  { input, format }: DownloadRequest,
+  { columns }: Download,
+): string {
+  return JSON.stringify([holderOf(viewer), policy?.purpose ?? null, format.name, input, columns])
 }
