@@ -166,7 +166,7 @@ export class AgreementStore {
       if (states) void query.whereRaw(`${shownState} = any(?)`, [[...states]])
       return query
     }
-    const place = after == null ? undefined : placeOfCursor(after)
+    const place = after === null || after === undefined ? undefined : placeOfCursor(after)
     const [count, rows] = await Promise.all([
       all().count({ total: '*' }) as unknown as Promise<{ total: string | number }[]>,
       all()

@@ -16,11 +16,6 @@ export interface TableLimits {
 /** An obligation that cannot be carried out. It denies. */
 export class UnknownObligation extends Error {}
 
-/** The types of obligations of a column, and those of a table, as docs/agreements.md explains them. */
-export const columnObligationTypes = ['drop', 'truncate', 'generalise', 'hash', 'pseudonymise'] as const
-/** See `columnObligationTypes`. */
-export const tableObligationTypes = ['maximum-rows', 'expiry'] as const
-
 /** An obligation in words, as results tell it: `generalise to=year`. */
 export function obligationText({ type, params }: Obligation): string {
   return [type, ...Object.entries(params ?? {}).map(([name, value]) => `${name}=${String(value)}`)].join(' ')

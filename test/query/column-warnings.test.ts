@@ -72,7 +72,10 @@ test('a wide stack gets fifty warnings, and how many more there are', async () =
     Array.from({ length: 70 }, (_, at) => ({ name: `c${at}`, type: 'INT64' as const })),
   )
   const other = tableOf('gla/other/other', [{ name: 'name', type: 'STRING' }])
-  const query = authorise(await bind(parse({ from: { union: [wide.id, other.id] } }), catalogueOf([wide, other])), withoutAgreements(anonymous))
+  const query = authorise(
+    await bind(parse({ from: { union: [wide.id, other.id] } }), catalogueOf([wide, other])),
+    withoutAgreements(anonymous),
+  )
   const all = columnWarnings(query)
   expect([all.length, all.at(-1)?.message]).toEqual([51, expect.stringMatching(/^21 more such warnings/)])
 })

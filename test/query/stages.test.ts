@@ -66,8 +66,7 @@ function planOf(...stages: string[][]): PhysicalPlan {
 }
 
 const options = (onSourceError: 'FAIL' | 'PARTIAL') => ({
-  ...{ onSourceError, matches: true, askers: new Map(),
-  grants: new Map(), proofFor: () => undefined, rowsMax: 1000, bytesMax: 1e8 },
+  ...{ onSourceError, matches: true, askers: new Map(), grants: new Map(), proofFor: () => undefined, rowsMax: 1000, bytesMax: 1e8 },
   ...{ deadline: Date.now() + patienceMs, signal: new AbortController().signal },
 })
 
