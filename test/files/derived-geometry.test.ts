@@ -282,7 +282,7 @@ test('a table whose other form alone has geometries says so', async () => {
   const features =
     '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"name":"a"},"geometry":{"type":"Point","coordinates":[-0.1,51.5]}}]}'
   const opened = await folderOf({
-    't.csv': 'name\na\n',
+    't.csv': 'name\nb\n',
     't.geojson': features,
     'u.csv': 'name,lon,lat\na,-0.1,51.5\n',
     'u.geojson': features,
@@ -290,7 +290,7 @@ test('a table whose other form alone has geometries says so', async () => {
   const told = async (id: string) =>
     (await opened.dataset(id)).tables.flatMap(({ problems }) => problems.filter((problem) => problem.includes('no box finds')))
   expect(await told('t')).toEqual([
-    't.geojson has geometries, and the rows are read from t.csv, which has none: no box finds these rows. Put longitude and latitude into t.csv, or give it another name.',
+    't.geojson has geometries, and the rows are read from t.csv, which has none, and it is not certain which belong to which: no box finds these rows. Put longitude and latitude into t.csv, or give it another name.',
   ])
   expect(await told('u')).toEqual([])
 })

@@ -1,5 +1,6 @@
 import type { ColumnDescription, Shape } from '../../../src/connector/column.js'
 import type { EngineSession } from '../../../src/connector/engine.js'
+import { DialsError } from '../../../src/errors.js'
 import type { ConvertedTable } from './copies/manifest.js'
 import { profileColumns } from './profile/profile.js'
 import { recognise } from '../recognise/recognise.js'
@@ -12,7 +13,8 @@ import { innerRows } from './layout/inner-rows.js'
 import { findTotals, namingColumns } from './layout/find-totals.js'
 import { endsWith, repeatsHeader } from './layout/tail.js'
 import { isTotalAmongRows, placeInFile, totalProblems } from './layout/total-problems.js'
-import { settleGeometry, withGeometry, type WithGeometry } from './places/derive-geometry.js'
+import { geometryName, settleGeometry, withGeometry, type WithGeometry, withoutNone } from './places/derive-geometry.js'
+import { joinedDescription, joinedProblems, joinGeometry, mayBeJoined } from './places/join-geometry.js'
 import { dayNumbers } from './typing/day-numbers.js'
 import { failedGuess } from './typing/guess.js'
 import { inferTypes } from './typing/infer.js'
@@ -36,8 +38,11 @@ export async function writeTable(
   given: StagedTable,
   place: CopyPlace,
   { keepTotals, semanticTypes }: SaidOfTable,
+  features?: ReadFeatures,
 ): Promise<ConvertedTable> {
-  const { staged, copy, ...totals } = await withoutTotals(session, given, place, { keepTotals, semanticTypes })
+  const { staged: read, copy: written, ...totals } = await withoutTotals(session, given, place, { keepTotals, semanticTypes })
+  const { staged, copy } =
+    features === undefined ? { staged: read, copy: written } : await withFeatures(session, read, written, place, features)
   try {
     const table = await describe(session, staged, copy.from, { ...totals, semanticTypes })
     const key = keyOf(table)
@@ -46,6 +51,44 @@ export async function writeTable(
   } finally {
     await copy.close()
   }
+}
+
+/** Reads another form of the same data, which has geometries. Undefined where it cannot be read. */
+export type ReadFeatures = () => Promise<StagedTable | undefined>
+
+/** A table whose last column, a geometry, may be derived from some of its columns or joined by some. */
+type Located = WithGeometry & { readonly joinedBy?: readonly string[] }
+
+/** The copy with the geometries of another form, where it has none and it is certain which belong to its rows; else the copy as it is. */
+async function withFeatures(
+  session: EngineSession,
+  staged: WithGeometry,
+  copy: WrittenCopy,
+  place: CopyPlace,
+  readFeatures: ReadFeatures,
+): Promise<{ staged: Located; copy: WrittenCopy }> {
+  let isWritten = true
+  try {
+    const features = mayBeJoined(staged.columns) ? await readFeatures() : undefined
+    const joined = features === undefined ? undefined : await joinGeometry(session, copy.from, staged.columns, features).catch(notJoined)
+    if (joined === undefined) return { staged, copy }
+    await copy.discard()
+    isWritten = false
+    const columns = [...staged.columns, { name: geometryName, shape: { type: 'GEOMETRY' as const }, sql: '' }]
+    const size = { rowBytes: (staged.rowBytes ?? 1) + joined.rowBytes, fileBytes: place.fileBytes, width: columns.length }
+    const written = await writeCopy(session, joined.query, place.folder, place.name, size)
+    isWritten = true
+    await joined.close()
+    return { staged: { ...staged, columns, joinedBy: joined.by, problems: withoutNone(staged.problems) }, copy: written }
+  } catch (thrown) {
+    if (isWritten) await copy.close()
+    throw thrown
+  }
+}
+
+/** What the engine cannot join, for want of memory or since a value is none of its column's type, leaves the rows as they are. */
+function notJoined(thrown: unknown): undefined {
+  if (!(thrown instanceof DialsError)) throw thrown
 }
 
 /** What the publisher says of a table, as far as its copy follows from it. */
@@ -123,7 +166,7 @@ function keyOf({ columns, rowCount }: Pick<ConvertedTable, 'columns' | 'rowCount
 
 async function describe(
   session: EngineSession,
-  staged: WithGeometry,
+  staged: Located,
   copy: string,
   { places, told, semanticTypes }: SetAside & { semanticTypes: ReadonlyMap<string, string> },
 ): Promise<Omit<ConvertedTable, 'file'>> {
@@ -170,13 +213,18 @@ async function describe(
 /** The columns of a copy with what is to be said of a derived geometry, or without it where its sources turn out to be no coordinates. */
 async function withDerived(
   session: EngineSession,
-  { coordinates }: WithGeometry,
+  { coordinates, joinedBy }: Located,
   copy: string,
   columns: readonly ColumnDescription[],
   semanticTypes: ReadonlyMap<string, string>,
 ): Promise<{ described: readonly ColumnDescription[]; problems: readonly string[]; from?: string[] }> {
-  if (coordinates === undefined) return { described: columns, problems: [] }
   const sources = columns.slice(0, -1)
+  if (joinedBy !== undefined) {
+    const [{ n } = {}] = await session.rows(`SELECT count(*) - count(${columnAt(sources.length)}) AS n FROM ${copy}`)
+    const geometry = { ...(columns.at(-1) as ColumnDescription), description: joinedDescription(joinedBy) }
+    return { described: [...sources, geometry], problems: joinedProblems(joinedBy, Number(n)), from: [...joinedBy] }
+  }
+  if (coordinates === undefined) return { described: columns, problems: [] }
   const settled = await settleGeometry(session, copy, sources, semanticTypes, coordinates)
   if ('none' in settled) return { described: sources, problems: [settled.none] }
   const geometry = { ...(columns.at(-1) as ColumnDescription), description: settled.description }

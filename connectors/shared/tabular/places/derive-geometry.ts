@@ -10,6 +10,12 @@ import { nationalGridSteps } from './national-grid.js'
 /** The name of the derived column. */
 export const geometryName = 'geometry'
 
+/** What a problem says where it cannot be told which columns are the coordinates. */
+const noneDerived = 'so no geometry was derived, and no box finds these rows'
+
+/** Problems without those that say so: for a table that has a geometry from elsewhere. */
+export const withoutNone = (problems: readonly string[]): string[] => problems.filter((problem) => !problem.includes(noneDerived))
+
 /** The semantic types of two columns that say where a row is, the better ones first. */
 const systems = [
   { x: 'LONGITUDE', y: 'LATITUDE' },
@@ -47,7 +53,7 @@ export function coordinatesOf(
     const several = found.find(({ xs, ys }) => xs.length > 0 && ys.length > 0)
     return several === undefined
       ? undefined
-      : `Several columns may be ${several.system.x.toLowerCase()} or ${several.system.y.toLowerCase()}, so no geometry was derived, and no box finds these rows: say in catalogue.yaml which are not, by another semanticType.`
+      : `Several columns may be ${several.system.x.toLowerCase()} or ${several.system.y.toLowerCase()}, ${noneDerived}: say in catalogue.yaml which are not, by another semanticType.`
   }
   const taken = columns.find(({ name }) => name.toLowerCase() === geometryName)
   return taken === undefined
