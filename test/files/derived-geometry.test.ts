@@ -178,6 +178,17 @@ test('longitude and latitude are the point that they say, and null where either 
   ])
 })
 
+test('rows whose degrees alone are exchanged are told', async () => {
+  const { places, problems } = await placesOf('t.csv', 'Latitude,Longitude\n-0.1,51.5\n51.6,-0.2\n')
+  expect(places).toEqual([
+    [51.5, -0.1],
+    [-0.2, 51.6],
+  ])
+  expect(problems).toEqual([
+    'Column geometry: in 1 row Longitude and Latitude look as if they were exchanged: no box over the United Kingdom finds these rows.',
+  ])
+})
+
 test('longitude and latitude come before easting and northing', async () => {
   const { places, problems } = await placesOf(
     't.csv',
@@ -197,6 +208,7 @@ test.each<[string, string, RegExp | undefined]>([
     undefined,
   ],
   ['degrees are exchanged', 'lon,lat\n51.5,-0.1\n51.4,-0.2\n', /exchanged/],
+  ['eastings are kilometres', 'Easting,Northing\n530.0,180.0\n529.5,181.25\n', /look as if they were kilometres/],
   ['the name is taken', 'Geometry,lon,lat\nx,-0.1,51.5\n', /Column Geometry is not a geometry/],
   [
     'there are several',

@@ -12,7 +12,7 @@ import { isDamage } from './parquet/readable-columns.js'
 import { innerRows } from './layout/inner-rows.js'
 import { findTotals, namingColumns } from './layout/find-totals.js'
 import { endsWith, repeatsHeader } from './layout/tail.js'
-import { isTotalAmongRows, placeInFile, totalProblems } from './layout/total-problems.js'
+import { isLastTotal, isTotalAmongRows, keptProblems, placeInFile, totalProblems } from './layout/total-problems.js'
 import { geometryName, settleGeometry, withGeometry, type WithGeometry, withoutNone } from './places/derive-geometry.js'
 import { joinedDescription, joinedProblems, joinGeometry, mayBeJoined } from './places/join-geometry.js'
 import { dayNumbers } from './typing/day-numbers.js'
@@ -101,6 +101,8 @@ interface SaidOfTable {
 interface SetAside {
   readonly places: readonly number[]
   readonly told: readonly string[]
+  /** Where those stand that were kept because the publisher says so. */
+  readonly kept: readonly number[]
 }
 
 /** A copy without the rows that are certainly totals. */
@@ -117,23 +119,25 @@ async function withoutTotals(
   const shapes = staged.columns.map(({ shape }) => shape)
   let isDone = false
   try {
-    const setAside = keepTotals ? [] : await findTotals(session, copy.from, shapes)
-    const places = setAside.map((total) => total.place)
-    const told = totalProblems(
-      setAside,
-      staged.columns.map(({ name }) => name),
-    )
+    const found = await findTotals(session, copy.from, shapes)
+    const names = staged.columns.map(({ name }) => name)
+    if (keepTotals) {
+      isDone = true
+      return { staged, copy, places: [], told: keptProblems(found, names), kept: found.map(({ place: row }) => row) }
+    }
+    const places = found.map((total) => total.place)
+    const told = totalProblems(found, names)
     if (places.length > 0) {
       await copy.without(places)
       if (given.without !== undefined && (await hasOtherTypes(session, copy.from, shapes))) {
         const other = withGeometry(await given.without(places), semanticTypes)
         await copy.discard()
         isDone = true
-        return { ...(await copyOut(session, other, place)), places, told }
+        return { ...(await copyOut(session, other, place)), places, told, kept: [] }
       }
     }
     isDone = true
-    return { staged: staged.rows === undefined ? staged : { ...staged, rows: staged.rows - places.length }, copy, places, told }
+    return { staged: staged.rows === undefined ? staged : { ...staged, rows: staged.rows - places.length }, copy, places, told, kept: [] }
   } finally {
     if (!isDone) await copy.close()
   }
@@ -168,7 +172,7 @@ async function describe(
   session: EngineSession,
   staged: Located,
   copy: string,
-  { places, told, semanticTypes }: SetAside & { semanticTypes: ReadonlyMap<string, string> },
+  { places, told, kept, semanticTypes }: SetAside & { semanticTypes: ReadonlyMap<string, string> },
 ): Promise<Omit<ConvertedTable, 'file'>> {
   const counts = staged.columns.map((_, position) => `count(${columnAt(position)}) AS ${columnAt(position)}`)
   const [row = {}] = await session.rows(`SELECT count(*) AS n, ${counts.join(', ')} FROM ${copy}`)
@@ -194,7 +198,9 @@ async function describe(
   )
   const profiles = await profileColumns(session, copy, recognised, rowCount)
   const days = recognised.flatMap((column, position) => dayNumbers(column, profiles[position]) ?? [])
-  const like = await misplaced(session, staged, copy, rowCount, places)
+  const seen = await misplaced(session, staged, copy, rowCount, places)
+  // Of a last row that is certainly a total, no more is to be said.
+  const like = kept.includes(rowCount) ? seen.filter((problem) => !isLastTotal(problem)) : seen
   const problems = [...staged.problems, ...told, ...days, ...derived.problems, ...like]
   const shown = problems.length > problemsMax ? [...problems.slice(0, problemsMax), `${problems.length - problemsMax} more.`] : problems
   return {
@@ -205,7 +211,7 @@ async function describe(
     })),
     rowCount,
     ...(derived.from === undefined ? {} : { geometryFrom: derived.from }),
-    ...(like.some(isTotalAmongRows) ? { totals: 'AMONG_ROWS' } : places.length > 0 ? { totals: 'SET_ASIDE' } : {}),
+    ...(kept.length > 0 || like.some(isTotalAmongRows) ? { totals: 'AMONG_ROWS' } : places.length > 0 ? { totals: 'SET_ASIDE' } : {}),
     problems: shown,
   }
 }
