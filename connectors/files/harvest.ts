@@ -5,7 +5,7 @@ import { bindIds } from './folder/bind-ids.js'
 import { catalogueFileName, readCatalogueFile } from './folder/catalogue-file.js'
 import type { FilesConfig } from './config.js'
 import type { ContentHashes } from '../shared/tabular/copies/content-hashes.js'
-import type { Converter } from '../shared/tabular/copies/converter.js'
+import type { Converter, HeldForm } from '../shared/tabular/copies/converter.js'
 import type { CopyStore } from '../shared/tabular/copies/copy-store.js'
 import type { HeldTable, HarvestedTables } from '../shared/tabular/copies/harvested-tables.js'
 import { type FileDataset, groupFiles } from './folder/datasets.js'
@@ -129,7 +129,12 @@ async function harvestDataset(
       // A file without rows does not show the types of its columns, so those of the last harvest stay.
       const before = bound.get(`${stem}/`)
       const known = before === undefined ? undefined : (await parts.harvestedTables.get(`${dataset.id}/${before}`))?.columns
-      const { key, manifest } = await hold(file, (held) => parts.converter.copyOf({ ...file, held }, said, signal, known))
+      const places = geojsonBeside(dataset, file)
+      const copied = (geojson?: HeldForm) =>
+        hold(file, (held) => parts.converter.copyOf({ ...file, held }, said, signal, { known, geojson }))
+      const { key, manifest } = await (places === undefined
+        ? copied()
+        : holdDataFile(parts.folder, places, parts.config.maxFileMb * 1024 * 1024, (held) => copied({ path: places.path, held })))
       const { modified: asOf } = seen.get(file.name) as DataFile
       const version = await parts.versionOf([key])
       for (const table of manifest.tables) {
@@ -180,10 +185,15 @@ async function harvestDataset(
 }
 
 /** A table without geometries, of which the dataset has another form that has them. */
-function placesElsewhere({ files }: FileDataset, { name, stem, format }: DataFile, { columns }: ConvertedTable): string[] {
-  if (format === 'geojson' || columns.some(({ type }) => type === 'GEOMETRY')) return []
-  const other = files.find((file) => file.stem === stem && file.format === 'geojson')
-  return other === undefined ? [] : [folderProblems.placesElsewhere(name, other.name)]
+function placesElsewhere(dataset: FileDataset, file: DataFile, { columns }: ConvertedTable): string[] {
+  if (columns.some(({ type }) => type === 'GEOMETRY')) return []
+  const other = geojsonBeside(dataset, file)
+  return other === undefined ? [] : [folderProblems.placesElsewhere(file.name, other.name)]
+}
+
+/** The file of the same data as GeoJSON, if the rows are read from another. */
+function geojsonBeside({ files }: FileDataset, { stem, format }: DataFile): DataFile | undefined {
+  return format === 'geojson' ? undefined : files.find((file) => file.stem === stem && file.format === 'geojson')
 }
 
 /** Problems place and count rows, so those of a dataset that is not OPEN are told to its parties only. */

@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { access, mkdir, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { JSONWebKeySet } from 'jose'
 import { type Loaded, readBeside, type SpokeConfig } from '../config.js'
 import type { Log, Source } from '../connector/source.js'
@@ -105,9 +105,10 @@ export async function startSpoke({
       cert: Buffer.from(readBeside(loaded, config.tls.cert, 'tls.cert')),
       key: Buffer.from(readBeside(loaded, config.tls.key, 'tls.key')),
     }
-    const auditKeys = await openedKeys(dataFolder, config.id, verifierHub.issuer)
+    const auditFile = join(dataFolder, 'audit', 'log.ndjson')
+    const auditKeys = await openedKeys(auditFile, spokeLogOrigin(verifierHub.issuer, config.id))
     const auditLog = await FileLog.open({
-      file: join(dataFolder, 'audit', 'log.ndjson'),
+      file: auditFile,
       keys: auditKeys,
       software: version(),
       log,
@@ -164,11 +165,37 @@ async function openAgreements(loaded: Loaded<SpokeConfig>, dataFolder: string): 
   })
 }
 
-/** The keys of the spoke's own audit log, made at its first start. */
-async function openedKeys(dataFolder: string, spokeId: string, hubIssuer: string): Promise<LogKeyFile> {
-  const keys = new LogKeyFile(join(dataFolder, 'audit', 'audit-keys.json'), spokeLogOrigin(hubIssuer, spokeId))
+/**
+ * The keys of the spoke's own audit log, made at its first start.
+ * @throws ConfigError where they are missing and the log has entries: a new key would make it another log.
+ */
+async function openedKeys(auditFile: string, origin: string): Promise<LogKeyFile> {
+  const file = join(dirname(auditFile), 'audit-keys.json')
+  if (!(await isThere(file)) && (await hasEntries(auditFile)))
+    throw new ConfigError(
+      file,
+      '',
+      'is missing, and the audit log of this spoke has entries that its key has signed: bring the file back from a copy of the data directory',
+    )
+  const keys = new LogKeyFile(file, origin)
   await keys.open()
   return keys
+}
+
+/** @throws where that cannot be told, except that the file is not there. */
+async function isThere(file: string): Promise<boolean> {
+  return access(file).then(() => true, absent(false))
+}
+
+async function hasEntries(auditFile: string): Promise<boolean> {
+  return stat(auditFile).then(({ size }) => size > 0, absent(false))
+}
+
+function absent<T>(value: T): (thrown: NodeJS.ErrnoException) => T {
+  return (thrown) => {
+    if (thrown.code === 'ENOENT') return value
+    throw thrown
+  }
 }
 
 function pinnedHub(loaded: Loaded<SpokeConfig>): { issuer: string; jwks: JSONWebKeySet } | undefined {

@@ -30,11 +30,11 @@ async function copying(name: string) {
     await converter.close()
     await rm(base, { recursive: true })
   })
-  return async (content: string, known?: Parameters<Converter['copyOf']>[3]) => {
+  return async (content: string, known?: NonNullable<Parameters<Converter['copyOf']>[3]>['known']) => {
     await writeFile(join(folder, name), content)
     const [file] = (await listFolder(folder, 1 << 20)).files
     if (file === undefined) throw new Error('no file')
-    return holdDataFile(folder, file, 1 << 20, (held) => converter.copyOf({ ...file, held }, none, signal, known))
+    return holdDataFile(folder, file, 1 << 20, (held) => converter.copyOf({ ...file, held }, none, signal, { known }))
   }
 }
 

@@ -88,8 +88,13 @@ describe('what is found', () => {
     })
   })
 
+  test('is not narrowed by a spoke that there is not, which is told', async () => {
+    const { code, errors } = await search(['--spoke', 'barnett'])
+    expect([code, errors]).toEqual([1, expect.stringContaining("There is no spoke 'barnett'. Did you mean 'barnet'?")])
+  })
+
   test.each<[string, string[], string[]]>([
-    ['a spoke, given twice', ['--spoke', 'barnet', '--spoke', 'nowhere'], ['barnet/libraries']],
+    ['a spoke, given twice', ['libraries', '--spoke', 'barnet', '--spoke', 'camden'], ['barnet/libraries', 'camden/libraries']],
     ['an organisation', ['libraries', '--organisation', 'borough-of-barnet'], ['barnet/libraries']],
     ['a keyword', ['--keyword', 'culture'], ['camden/libraries']],
     ['a format and access', ['--format', 'CSV', '--access', 'open', '--access', 'SHARED', 'trees'], ['camden/trees']],

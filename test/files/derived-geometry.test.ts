@@ -180,6 +180,17 @@ test('longitude and latitude are the point that they say, and null where either 
   ])
 })
 
+test('rows whose degrees alone are exchanged are told', async () => {
+  const { places, problems } = await placesOf('t.csv', 'Latitude,Longitude\n-0.1,51.5\n51.6,-0.2\n')
+  expect(places).toEqual([
+    [51.5, -0.1],
+    [-0.2, 51.6],
+  ])
+  expect(problems).toEqual([
+    'Column geometry: in 1 row Longitude and Latitude look as if they were exchanged: no box over the United Kingdom finds these rows.',
+  ])
+})
+
 test('longitude and latitude come before easting and northing', async () => {
   const { places, problems } = await placesOf(
     't.csv',
@@ -199,6 +210,7 @@ test.each<[string, string, RegExp | undefined]>([
     undefined,
   ],
   ['degrees are exchanged', 'lon,lat\n51.5,-0.1\n51.4,-0.2\n', /exchanged/],
+  ['eastings are kilometres', 'Easting,Northing\n530.0,180.0\n529.5,181.25\n', /look as if they were kilometres/],
   ['the name is taken', 'Geometry,lon,lat\nx,-0.1,51.5\n', /Column Geometry is not a geometry/],
   [
     'there are several',
@@ -284,7 +296,7 @@ test('a table whose other form alone has geometries says so', async () => {
   const features =
     '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"name":"a"},"geometry":{"type":"Point","coordinates":[-0.1,51.5]}}]}'
   const opened = await folderOf({
-    't.csv': 'name\na\n',
+    't.csv': 'name\nb\n',
     't.geojson': features,
     'u.csv': 'name,lon,lat\na,-0.1,51.5\n',
     'u.geojson': features,
@@ -292,7 +304,7 @@ test('a table whose other form alone has geometries says so', async () => {
   const told = async (id: string) =>
     (await opened.dataset(id)).tables.flatMap(({ problems }) => problems.filter((problem) => problem.includes('no box finds')))
   expect(await told('t')).toEqual([
-    't.geojson has geometries, and the rows are read from t.csv, which has none: no box finds these rows. Put longitude and latitude into t.csv, or give it another name.',
+    't.geojson has geometries, and the rows are read from t.csv, which has none, and it is not certain which belong to which: no box finds these rows. Put longitude and latitude into t.csv, or give it another name.',
   ])
   expect(await told('u')).toEqual([])
 })

@@ -47,7 +47,9 @@ describe('identifiers', () => {
       ['places', 'Places', ['csv'], 'd'],
       ['places-2', 'Places', ['csv', 'geojson', 'json'], 'b'],
     ])
-    expect(datasets[1]?.tables[0]?.problems[0]).toMatch(/^The rows are read from Places\.csv\. Places\.geojson, Places\.json: not read/)
+    expect(datasets[1]?.tables[0]?.problems[0]).toMatch(
+      /^The rows are read from Places\.csv\. Places\.geojson, Places\.json: not read for rows/,
+    )
     expect(datasets[1]?.distributions[0]).toEqual({
       id: 'csv',
       title: 'Places.csv',

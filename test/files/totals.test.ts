@@ -116,12 +116,32 @@ test('an average, and a firm that is called so, are rows like others', async () 
   expect((await opened.run(scanOf('t/t', table?.columns ?? []))).report.totals).toBeUndefined()
 })
 
-test('totals: KEEP has them back, and what it was is told', async () => {
-  const content = 'w,n\na,1\nb,2\nTotal,3\n'
+test.each<[string, string, number, string[]]>([
+  [
+    'the last row',
+    'w,n\na,1\nb,2\nTotal,3\n',
+    3,
+    ['Row 3 says "total", nothing else, and holds the exact sum of all 2 rows above it in column n'],
+  ],
+  [
+    'the first row',
+    'w,n\nTotal,3\na,1\nb,2\n',
+    3,
+    ['Row 1 says "total", nothing else, and holds the exact sum of all 2 rows below it in column n'],
+  ],
+  [
+    'a row within',
+    'w,n\na,1\nb,2\nSum,3\nc,4\n',
+    4,
+    ['Row 3 says "sum", nothing else, and holds the exact sum of all 2 rows above it in column n'],
+  ],
+])('totals: KEEP has them back, and which they are is told: %s', async (_, content, rowCount, said) => {
   const opened = await folderOf({ 't.csv': content, 'catalogue.yaml': 'datasets: { t: { totals: KEEP } }' })
   const [table] = (await opened.dataset('t')).tables
-  expect(table?.rowCount).toBe(3)
-  expect(table?.problems).toEqual([expect.stringContaining('The last row looks like a total')])
+  expect(table?.rowCount).toBe(rowCount)
+  expect(table?.problems.map((problem) => problem.replace(aside, ''))).toEqual(
+    said.map((one) => `${one}: kept as a row, as catalogue.yaml says. Leave it out of sums.`),
+  )
   expect((await opened.run(scanOf('t/t', table?.columns ?? []))).report.totals).toEqual([{ table: 't/t', totals: 'AMONG_ROWS' }])
 })
 

@@ -38,9 +38,9 @@ export const folderProblems = {
 
   /** Files with one stem count as the same data in several formats. Nobody checks whether they are. */
   placesElsewhere: (file: string, geojson: string) =>
-    `${geojson} has geometries, and the rows are read from ${file}, which has none: no box finds these rows. Put longitude and latitude into ${file}, or give it another name.`,
+    `${geojson} has geometries, and the rows are read from ${file}, which has none, and it is not certain which belong to which: no box finds these rows. Put longitude and latitude into ${file}, or give it another name.`,
   otherForms: (read: string, others: readonly string[]) =>
-    `The rows are read from ${read}. ${others.join(', ')}: not read, since a file of the same name counts as the same data in another form. If it holds other data, give it another name.`,
+    `The rows are read from ${read}. ${others.join(', ')}: not read for rows, since a file of the same name counts as the same data in another form. If it holds other data, give it another name.`,
 } as const
 
 const mayBeMeant = `${catalogueFileName} may mean this file and does not name it plainly, so it is CLOSED.`

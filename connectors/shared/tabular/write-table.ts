@@ -1,5 +1,6 @@
 import type { ColumnDescription, Shape } from '../../../src/connector/column.js'
 import type { EngineSession } from '../../../src/connector/engine.js'
+import { DialsError } from '../../../src/errors.js'
 import type { ConvertedTable } from './copies/manifest.js'
 import { profileColumns } from './profile/profile.js'
 import { recognise } from '../recognise/recognise.js'
@@ -11,8 +12,9 @@ import { isDamage } from './parquet/readable-columns.js'
 import { innerRows } from './layout/inner-rows.js'
 import { findTotals, namingColumns } from './layout/find-totals.js'
 import { endsWith, repeatsHeader } from './layout/tail.js'
-import { isTotalAmongRows, placeInFile, totalProblems } from './layout/total-problems.js'
-import { settleGeometry, withGeometry, type WithGeometry } from './places/derive-geometry.js'
+import { isLastTotal, isTotalAmongRows, keptProblems, placeInFile, totalProblems } from './layout/total-problems.js'
+import { geometryName, settleGeometry, withGeometry, type WithGeometry, withoutNone } from './places/derive-geometry.js'
+import { joinedDescription, joinedProblems, joinGeometry, mayBeJoined } from './places/join-geometry.js'
 import { dayNumbers } from './typing/day-numbers.js'
 import { failedGuess } from './typing/guess.js'
 import { inferTypes } from './typing/infer.js'
@@ -36,8 +38,11 @@ export async function writeTable(
   given: StagedTable,
   place: CopyPlace,
   { keepTotals, semanticTypes }: SaidOfTable,
+  features?: ReadFeatures,
 ): Promise<ConvertedTable> {
-  const { staged, copy, ...totals } = await withoutTotals(session, given, place, { keepTotals, semanticTypes })
+  const { staged: read, copy: written, ...totals } = await withoutTotals(session, given, place, { keepTotals, semanticTypes })
+  const { staged, copy } =
+    features === undefined ? { staged: read, copy: written } : await withFeatures(session, read, written, place, features)
   try {
     const table = await describe(session, staged, copy.from, { ...totals, semanticTypes })
     const key = keyOf(table)
@@ -46,6 +51,44 @@ export async function writeTable(
   } finally {
     await copy.close()
   }
+}
+
+/** Reads another form of the same data, which has geometries. Undefined where it cannot be read. */
+export type ReadFeatures = () => Promise<StagedTable | undefined>
+
+/** A table whose last column, a geometry, may be derived from some of its columns or joined by some. */
+type Located = WithGeometry & { readonly joinedBy?: readonly string[] }
+
+/** The copy with the geometries of another form, where it has none and it is certain which belong to its rows; else the copy as it is. */
+async function withFeatures(
+  session: EngineSession,
+  staged: WithGeometry,
+  copy: WrittenCopy,
+  place: CopyPlace,
+  readFeatures: ReadFeatures,
+): Promise<{ staged: Located; copy: WrittenCopy }> {
+  let isWritten = true
+  try {
+    const features = mayBeJoined(staged.columns) ? await readFeatures() : undefined
+    const joined = features === undefined ? undefined : await joinGeometry(session, copy.from, staged.columns, features).catch(notJoined)
+    if (joined === undefined) return { staged, copy }
+    await copy.discard()
+    isWritten = false
+    const columns = [...staged.columns, { name: geometryName, shape: { type: 'GEOMETRY' as const }, sql: '' }]
+    const size = { rowBytes: (staged.rowBytes ?? 1) + joined.rowBytes, fileBytes: place.fileBytes, width: columns.length }
+    const written = await writeCopy(session, joined.query, place.folder, place.name, size)
+    isWritten = true
+    await joined.close()
+    return { staged: { ...staged, columns, joinedBy: joined.by, problems: withoutNone(staged.problems) }, copy: written }
+  } catch (thrown) {
+    if (isWritten) await copy.close()
+    throw thrown
+  }
+}
+
+/** What the engine cannot join, for want of memory or since a value is none of its column's type, leaves the rows as they are. */
+function notJoined(thrown: unknown): undefined {
+  if (!(thrown instanceof DialsError)) throw thrown
 }
 
 /** What the publisher says of a table, as far as its copy follows from it. */
@@ -58,6 +101,8 @@ interface SaidOfTable {
 interface SetAside {
   readonly places: readonly number[]
   readonly told: readonly string[]
+  /** Where those stand that were kept because the publisher says so. */
+  readonly kept: readonly number[]
 }
 
 /** A copy without the rows that are certainly totals. */
@@ -74,23 +119,25 @@ async function withoutTotals(
   const shapes = staged.columns.map(({ shape }) => shape)
   let isDone = false
   try {
-    const setAside = keepTotals ? [] : await findTotals(session, copy.from, shapes)
-    const places = setAside.map((total) => total.place)
-    const told = totalProblems(
-      setAside,
-      staged.columns.map(({ name }) => name),
-    )
+    const found = await findTotals(session, copy.from, shapes)
+    const names = staged.columns.map(({ name }) => name)
+    if (keepTotals) {
+      isDone = true
+      return { staged, copy, places: [], told: keptProblems(found, names), kept: found.map(({ place: row }) => row) }
+    }
+    const places = found.map((total) => total.place)
+    const told = totalProblems(found, names)
     if (places.length > 0) {
       await copy.without(places)
       if (given.without !== undefined && (await hasOtherTypes(session, copy.from, shapes))) {
         const other = withGeometry(await given.without(places), semanticTypes)
         await copy.discard()
         isDone = true
-        return { ...(await copyOut(session, other, place)), places, told }
+        return { ...(await copyOut(session, other, place)), places, told, kept: [] }
       }
     }
     isDone = true
-    return { staged: staged.rows === undefined ? staged : { ...staged, rows: staged.rows - places.length }, copy, places, told }
+    return { staged: staged.rows === undefined ? staged : { ...staged, rows: staged.rows - places.length }, copy, places, told, kept: [] }
   } finally {
     if (!isDone) await copy.close()
   }
@@ -123,9 +170,9 @@ function keyOf({ columns, rowCount }: Pick<ConvertedTable, 'columns' | 'rowCount
 
 async function describe(
   session: EngineSession,
-  staged: WithGeometry,
+  staged: Located,
   copy: string,
-  { places, told, semanticTypes }: SetAside & { semanticTypes: ReadonlyMap<string, string> },
+  { places, told, kept, semanticTypes }: SetAside & { semanticTypes: ReadonlyMap<string, string> },
 ): Promise<Omit<ConvertedTable, 'file'>> {
   const counts = staged.columns.map((_, position) => `count(${columnAt(position)}) AS ${columnAt(position)}`)
   const [row = {}] = await session.rows(`SELECT count(*) AS n, ${counts.join(', ')} FROM ${copy}`)
@@ -151,7 +198,9 @@ async function describe(
   )
   const profiles = await profileColumns(session, copy, recognised, rowCount)
   const days = recognised.flatMap((column, position) => dayNumbers(column, profiles[position]) ?? [])
-  const like = await misplaced(session, staged, copy, rowCount, places)
+  const seen = await misplaced(session, staged, copy, rowCount, places)
+  // Of a last row that is certainly a total, no more is to be said.
+  const like = kept.includes(rowCount) ? seen.filter((problem) => !isLastTotal(problem)) : seen
   const problems = [...staged.problems, ...told, ...days, ...derived.problems, ...like]
   const shown = problems.length > problemsMax ? [...problems.slice(0, problemsMax), `${problems.length - problemsMax} more.`] : problems
   return {
@@ -162,7 +211,7 @@ async function describe(
     })),
     rowCount,
     ...(derived.from === undefined ? {} : { geometryFrom: derived.from }),
-    ...(like.some(isTotalAmongRows) ? { totals: 'AMONG_ROWS' } : places.length > 0 ? { totals: 'SET_ASIDE' } : {}),
+    ...(kept.length > 0 || like.some(isTotalAmongRows) ? { totals: 'AMONG_ROWS' } : places.length > 0 ? { totals: 'SET_ASIDE' } : {}),
     problems: shown,
   }
 }
@@ -170,13 +219,18 @@ async function describe(
 /** The columns of a copy with what is to be said of a derived geometry, or without it where its sources turn out to be no coordinates. */
 async function withDerived(
   session: EngineSession,
-  { coordinates }: WithGeometry,
+  { coordinates, joinedBy }: Located,
   copy: string,
   columns: readonly ColumnDescription[],
   semanticTypes: ReadonlyMap<string, string>,
 ): Promise<{ described: readonly ColumnDescription[]; problems: readonly string[]; from?: string[] }> {
-  if (coordinates === undefined) return { described: columns, problems: [] }
   const sources = columns.slice(0, -1)
+  if (joinedBy !== undefined) {
+    const [{ n } = {}] = await session.rows(`SELECT count(*) - count(${columnAt(sources.length)}) AS n FROM ${copy}`)
+    const geometry = { ...(columns.at(-1) as ColumnDescription), description: joinedDescription(joinedBy) }
+    return { described: [...sources, geometry], problems: joinedProblems(joinedBy, Number(n)), from: [...joinedBy] }
+  }
+  if (coordinates === undefined) return { described: columns, problems: [] }
   const settled = await settleGeometry(session, copy, sources, semanticTypes, coordinates)
   if ('none' in settled) return { described: sources, problems: [settled.none] }
   const geometry = { ...(columns.at(-1) as ColumnDescription), description: settled.description }

@@ -9,6 +9,7 @@ import { DatasetFilter } from '../types/dataset-filter.js'
 import { DatasetPlace } from '../types/page.js'
 import { HarvestProblem, HarvestRun } from '../types/harvest.js'
 import { ColumnProfile } from '../types/profile.js'
+import { checkKnown } from './check-known.js'
 import { meantOtherwise } from './meant-otherwise.js'
 
 @Resolver(() => Organisation)
@@ -84,12 +85,13 @@ export class HarvestRunResolver {
 export class DatasetResolver {
   @Directive('@public')
   @Query(() => DatasetConnection, { description: 'The catalogue, of which a viewer sees what is listed to them, by id in binary order' })
-  datasets(
+  async datasets(
     @Arg('filter', () => DatasetFilter, { nullable: true, description: 'Absent: all that are ACTIVE or MISSING' })
     filter: DatasetFilter | null,
     @Args(() => DatasetPlace) place: DatasetPlace,
-    @Ctx() { loaders }: Context,
+    @Ctx() { knex, loaders }: Context,
   ) {
+    await checkKnown(knex, loaders, filter)
     return loaders.datasetPage.load({ ...filter, ...place })
   }
 

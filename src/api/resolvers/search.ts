@@ -4,6 +4,7 @@ import type { DatasetRow } from '../../catalogue/rows.js'
 import type { SearchFacet, SearchHit as Hit, SearchSort } from '../../search/port.js'
 import type { Context } from '../context.js'
 import { SearchFacetEnum, SearchSortEnum } from '../enums.js'
+import { checkKnown } from './check-known.js'
 import { Highlight, SearchAccess, SearchConnection, SearchFilter, SearchHit, SearchIndexState } from '../types/search.js'
 
 /** A hit with its dataset as it is in the catalogue now. */
@@ -41,8 +42,9 @@ export class SearchResolver {
       description: 'pageInfo.startCursor of the page after, with the same text, filter and sort. Absent: up to the end',
     })
     before: string | null,
-    @Ctx() { search, viewer, loaders, query: { signal } }: Context,
+    @Ctx() { knex, search, viewer, loaders, query: { signal } }: Context,
   ) {
+    await checkKnown(knex, loaders, filter)
     const page = await search.find(viewer, { text, filter, facets, sort, first, after, last, before }, signal)
     // The index may be behind the catalogue, so the catalogue decides.
     const datasets = await loaders.dataset.loadAll(page.hits.map(({ id }) => id))

@@ -6,8 +6,8 @@ import { anyOf } from './any-of.js'
 
 @InputType({ description: 'Every condition that is given has to hold; of a list, one of its values' })
 export class DatasetFilter {
-  @anyOf(ID, 'Ids of spokes: camden') spokes?: string[]
-  @anyOf(ID, 'Ids of publishers: london-borough-of-camden') organisations?: string[]
+  @anyOf(ID, 'Ids of spokes: camden. One that there is not is refused with near names') spokes?: string[]
+  @anyOf(ID, 'Ids of publishers: london-borough-of-camden. One that there is not is refused with near names') organisations?: string[]
   @anyOf(String, 'Values of Dataset.themes, without regard to case and blanks; `search` knows other names and broader themes too')
   themes?: string[]
   @anyOf(String, 'Values of Dataset.keywords, without regard to case and blanks: council tax') keywords?: string[]

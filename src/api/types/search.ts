@@ -10,8 +10,8 @@ import { PageInfo } from './page.js'
     'Every condition that is given has to hold; of a list, one of its values. Facets give the values. themes: as any catalogue calls them',
 })
 export class SearchFilter {
-  @anyOf(ID, 'Ids of spokes: camden') spokes?: string[]
-  @anyOf(ID, 'Ids of publishers: london-borough-of-camden') organisations?: string[]
+  @anyOf(ID, 'Ids of spokes: camden. One that there is not is refused with near names') spokes?: string[]
+  @anyOf(ID, 'Ids of publishers: london-borough-of-camden. One that there is not is refused with near names') organisations?: string[]
   @anyOf(String, 'Names of themes, in the words of any catalogue: Environment. A broader theme finds its narrower ones') themes?: string[]
   @anyOf(String, 'Keywords, without regard to case and blanks: council tax') keywords?: string[]
   @anyOf(String, 'Formats of distributions, without regard to case: csv') formats?: string[]

@@ -21,6 +21,9 @@ export interface TableFile {
   readonly held: HeldFile
 }
 
+/** Another form of the same data. */
+export type HeldForm = Pick<TableFile, 'path' | 'held'>
+
 /** What the publisher says of a table, as far as another copy follows from it. */
 export interface Said {
   /** The types of columns, by name. */
@@ -57,22 +60,34 @@ export class Converter {
   /**
    * The copy of a file in its present state. Makes it if there is none.
    * @param said what the publisher says of the table.
+   * @param geojson the same data as GeoJSON, for the geometries of a table that has none.
    * @param known the columns of its table at the last harvest. Only a file without rows uses them.
    * @throws NoRows if the file has no rows and no columns are known; Unreadable if it is not data, or changes while it is read.
    */
-  async copyOf(file: TableFile, said: Said, signal: AbortSignal, known?: readonly KnownColumn[]): Promise<Copy> {
+  async copyOf(
+    file: TableFile,
+    said: Said,
+    signal: AbortSignal,
+    { known, geojson }: { readonly known?: readonly KnownColumn[] | undefined; readonly geojson?: HeldForm | undefined } = {},
+  ): Promise<Copy> {
     try {
-      return await this.#copyOf(file, said, signal)
+      return await this.#copyOf(file, said, signal, { geojson })
     } catch (thrown) {
       if (!(thrown instanceof NoRows)) throw thrown
-      return this.#copyOf(file, said, signal, known ?? [])
+      return this.#copyOf(file, said, signal, { known: known ?? [] })
     }
   }
 
-  async #copyOf(file: TableFile, said: Said, signal: AbortSignal, known?: readonly KnownColumn[]): Promise<Copy> {
+  async #copyOf(
+    file: TableFile,
+    said: Said,
+    signal: AbortSignal,
+    { known, geojson }: { readonly known?: readonly KnownColumn[]; readonly geojson?: HeldForm | undefined },
+  ): Promise<Copy> {
     const { store, hashes } = this.parts
     const { hash, stamp } = await hashes.of(file.path, file.held, signal)
-    const key = copyKey(hash, file.format, said, known)
+    const other = geojson === undefined ? undefined : await hashes.of(geojson.path, geojson.held, signal)
+    const key = copyKey(hash, file.format, said, known, other?.hash)
     const held = await store.get(key)
     if (held !== undefined) return { key, manifest: held, hash }
     const { engine } = await (this.#engine ??= this.#openEngine())
@@ -80,16 +95,13 @@ export class Converter {
       // Readers open files by path, some in the engine. This path is new and leads to the file that was hashed, whatever its name leads to.
       const original = join(scratch, 'original')
       await file.held.giveTo(original, signal)
+      const features = geojson === undefined ? undefined : join(scratch, 'original-geojson')
+      if (features !== undefined) await geojson?.held.giveTo(features, signal)
       const session = await engine.connect(signal)
-      const isSame = async () => (await file.held.stamp()) === stamp
+      const isSame = async () => (await file.held.stamp()) === stamp && (await geojson?.held.stamp()) === other?.stamp
+      const conversion = { session, scratch, ...said, signal, ...(known === undefined ? {} : { known }) }
       try {
-        const converted = await convertFile(original, file.format, made, {
-          session,
-          scratch,
-          ...said,
-          signal,
-          ...(known === undefined ? {} : { known }),
-        })
+        const converted = await convertFile(original, file.format, made, conversion, features)
         if (await isSame()) return converted
       } catch (thrown) {
         if (signal.aborted || (await isSame())) throw thrown
@@ -126,7 +138,13 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
   return turn
 }
 
-function copyKey(hash: string, format: string, { types, semanticTypes, keepTotals }: Said, known?: readonly KnownColumn[]): string {
+function copyKey(
+  hash: string,
+  format: string,
+  { types, semanticTypes, keepTotals }: Said,
+  known?: readonly KnownColumn[],
+  geojson?: string,
+): string {
   const sorted = (said: ReadonlyMap<string, string>) => [...said].sort(([left], [right]) => (left < right ? -1 : 1))
   return createHash('sha256')
     .update(
@@ -138,6 +156,7 @@ function copyKey(hash: string, format: string, { types, semanticTypes, keepTotal
         sorted(semanticTypes),
         keepTotals,
         ...(known === undefined ? [] : [known.map(({ name, type, scale }) => [name, type, scale])]),
+        ...(geojson === undefined ? [] : [geojson]),
       ]),
     )
     .digest('hex')

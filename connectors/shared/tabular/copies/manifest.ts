@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { columnSchema } from '../../../../src/connector/column.js'
 
 /** Raise this whenever the same bytes would give another copy. Every copy is then made again. */
-export const converterVersion = 9
+export const converterVersion = 10
 
 /** Whether a table has totals of its rows: they were set aside, or some row that looks like one is among its rows. */
 export const totalsSchema = z.enum(['SET_ASIDE', 'AMONG_ROWS'])

@@ -7,12 +7,7 @@ const columnsMax = 3
 /** Tells of each row that was set aside where it stood, why it is certainly a total, and how to have it back. @param names the columns' names. */
 export function totalProblems(totals: readonly FoundTotal[], names: readonly string[]): string[] {
   if (totals.length === 0) return []
-  const shown = totals
-    .slice(0, shownMax)
-    .map(
-      (total) =>
-        `Row ${total.place} (counted from the first row under the header) ${saidBy(total)} and holds the exact sum of ${rowsOf(total)} in ${columnsOf(total, names)}: set aside as a total.`,
-    )
+  const shown = totals.slice(0, shownMax).map((total) => `${whyTotal(total, names)}: set aside as a total.`)
   const more = totals.length - shownMax
   return [
     ...shown,
@@ -20,6 +15,18 @@ export function totalProblems(totals: readonly FoundTotal[], names: readonly str
     'No query, count or download has the rows that were set aside as totals. To have them among the rows, write totals: KEEP for the dataset in catalogue.yaml.',
   ]
 }
+
+/** Tells of each row that is certainly a total and was kept, as the publisher asks. */
+export function keptProblems(totals: readonly FoundTotal[], names: readonly string[]): string[] {
+  const shown = totals
+    .slice(0, shownMax)
+    .map((total) => `${whyTotal(total, names)}: kept as a row, as catalogue.yaml says. Leave it out of sums.`)
+  const more = totals.length - shownMax
+  return more > 0 ? [...shown, `${counted(more, 'more row')} of sums: kept too.`] : shown
+}
+
+const whyTotal = (total: FoundTotal, names: readonly string[]) =>
+  `Row ${total.place} (counted from the first row under the header) ${saidBy(total)} and holds the exact sum of ${rowsOf(total)} in ${columnsOf(total, names)}`
 
 const saidBy = ({ says }: FoundTotal) => (says === undefined ? 'is named as a total, names nothing else' : `says "${says}", nothing else,`)
 
@@ -37,6 +44,9 @@ function columnsOf({ columns }: FoundTotal, names: readonly string[]): string {
 
 /** Whether a problem says that a row which looks like a total is among the rows. */
 export const isTotalAmongRows = (problem: string): boolean => /^(?:The|Rows) .*looks? like (?:a total|subtotals) of/.test(problem)
+
+/** Whether a problem says that of the last row. */
+export const isLastTotal = (problem: string): boolean => problem.startsWith('The last row looks like a total of')
 
 /** The number that a row of the copy has in the file, where totals were set aside. @param places theirs, in order, from 1. */
 export function placeInFile(row: number, places: readonly number[]): number {

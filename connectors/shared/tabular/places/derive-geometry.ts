@@ -10,6 +10,12 @@ import { nationalGridSteps } from './national-grid.js'
 /** The name of the derived column. */
 export const geometryName = 'geometry'
 
+/** What a problem says where it cannot be told which columns are the coordinates. */
+const noneDerived = 'so no geometry was derived, and no box finds these rows'
+
+/** Problems without those that say so: for a table that has a geometry from elsewhere. */
+export const withoutNone = (problems: readonly string[]): string[] => problems.filter((problem) => !problem.includes(noneDerived))
+
 /** The semantic types of two columns that say where a row is, the better ones first. */
 const systems = [
   { x: 'LONGITUDE', y: 'LATITUDE' },
@@ -47,7 +53,7 @@ export function coordinatesOf(
     const several = found.find(({ xs, ys }) => xs.length > 0 && ys.length > 0)
     return several === undefined
       ? undefined
-      : `Several columns may be ${several.system.x.toLowerCase()} or ${several.system.y.toLowerCase()}, so no geometry was derived, and no box finds these rows: say in catalogue.yaml which are not, by another semanticType.`
+      : `Several columns may be ${several.system.x.toLowerCase()} or ${several.system.y.toLowerCase()}, ${noneDerived}: say in catalogue.yaml which are not, by another semanticType.`
   }
   const taken = columns.find(({ name }) => name.toLowerCase() === geometryName)
   return taken === undefined
@@ -102,12 +108,15 @@ function placed({ from, columns }: StagedTable, { system, x, y }: Coordinates): 
 const point = (longitude: string, latitude: string) =>
   `'{"type":"Point","coordinates":[' || CAST(${longitude} AS VARCHAR) || ',' || CAST(${latitude} AS VARCHAR) || ']}'`
 
+/** Where at least this share of the other rows is in the United Kingdom, a row that is there with its degrees exchanged is meant to be. */
+const homeShare = 0.9
+
 /** What became of a derived column: its description and what is to be told, or why it is not to be had. */
 export type Settled = { readonly description: string; readonly problems: readonly string[] } | { readonly none: string }
 
 /**
- * Checks a derived column against the values, which show what the names only promise: their semantic types must have been recognised, and
- * degrees must not be exchanged.
+ * Checks a derived column against the values, which show what the names only promise: their semantic types must have been recognised,
+ * degrees must not be exchanged, and eastings not be kilometres.
  * @param copy a table expression of columns c0 …, the last of which is derived.
  * @param columns as recognised, without the derived one.
  */
@@ -122,8 +131,12 @@ export async function settleGeometry(
   const names = `${east.name} and ${north.name}`
   const valueOf = (position: number) => `try_cast(${columnAt(position)} AS DOUBLE)`
   const isExchanged = `${valueOf(x)} BETWEEN 49 AND 61 AND ${valueOf(y)} BETWEEN -9 AND 3`
+  const isHome = `${valueOf(x)} BETWEEN -9 AND 3 AND ${valueOf(y)} BETWEEN 49 AND 61`
+  // The grid has no land within 1.4 km of both of its edges, and is 1,300 km long.
+  const isKilometres = `abs(${valueOf(x)}) < 1400 AND abs(${valueOf(y)}) < 1400`
+  const isPlaced = `${columnAt(columns.length)} IS NOT NULL`
   const [row = {}] = await session.rows(
-    `SELECT count(*) AS n, count(${columnAt(columns.length)}) AS placed, count_if(${isExchanged}) AS exchanged FROM ${copy}`,
+    `SELECT count(*) AS n, count_if(${isPlaced}) AS placed, count_if(${isExchanged}) AS exchanged, count_if(${isHome}) AS home, count_if(${isPlaced} AND ${isKilometres}) AS kilometres FROM ${copy}`,
   )
   const [rows, placedRows, exchanged] = [Number(row.n), Number(row.placed), Number(row.exchanged)]
   const typeOf = ({ name, semanticType }: ColumnDescription) => said.get(name) ?? semanticType
@@ -136,8 +149,14 @@ export async function settleGeometry(
     return {
       none: `Columns ${names} look as if they were exchanged: no geometry was derived, and no box finds these rows. Exchange their names.`,
     }
+  if (system.x === 'EASTING' && placedRows > 0 && Number(row.kilometres) === placedRows)
+    return {
+      none: `Columns ${names} look as if they were kilometres: no geometry was derived, and no box finds these rows. Publish them in metres.`,
+    }
   const without = rows - placedRows
   const isGrid = system.x === 'EASTING'
+  // Of places of the whole world, some may be where others look exchanged.
+  const isMixed = !isGrid && exchanged > 0 && Number(row.home) >= homeShare * (placedRows - exchanged)
   const how = isGrid
     ? `Derived from ${names}, taken to be of British National Grid (EPSG:27700), by the seven parameters of Ordnance Survey: right to about 5 metres.`
     : `Derived from ${names}, taken to be of WGS84.`
@@ -146,6 +165,11 @@ export async function settleGeometry(
     problems: [
       ...(isGrid
         ? [`Column ${geometryName}: derived from ${names}, taken to be of British National Grid (EPSG:27700); right to about 5 metres.`]
+        : []),
+      ...(isMixed
+        ? [
+            `Column ${geometryName}: in ${counted(exchanged, 'row')} ${names} look as if they were exchanged: no box over the United Kingdom finds these rows.`,
+          ]
         : []),
       ...(without > 0
         ? [
