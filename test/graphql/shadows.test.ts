@@ -125,6 +125,7 @@ const inputs = ids.flatMap((id) => [
 /** The arguments of fields that need some, each of which is asked on its own. */
 const given: Record<string, readonly string[]> = {
   'Query.node': ids.flatMap((id) => [`(id: "${id}")`, `(id: "${id}/${id.split('/')[1]}")`]),
+  'Query.agreement': ['(id: "5f3b8d3e-6a43-4a52-9d0c-3f6f4a2f6f10")'],
   'Query.dataset': ids.map((id) => `(id: "${id}")`),
   'Query.table': ids.map((id) => `(id: "${id}/${id.split('/')[1]}")`),
   'Query.spoke': ['(id: "camden")', '(id: "hackney")'],
