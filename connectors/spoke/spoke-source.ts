@@ -32,6 +32,7 @@ const healthSchema = z.object({ status: z.enum(['UP', 'DEGRADED', 'DOWN']) })
 
 /** A spoke process as a source of this hub. */
 export class SpokeSource implements Source {
+  readonly decidesAccess = true
   constructor(
     private readonly context: SourceContext,
     private readonly signer: HubSigner,

@@ -14,6 +14,8 @@ export interface DraftContext {
   readonly purposes: PurposeTree
   /** The tables with these ids that it may see. */
   tables(ids: readonly string[]): Promise<readonly QueryTable[]>
+  /** Whether a spoke process holds the tables of a spoke: nothing else can carry out an agreement. */
+  isProcess(spokeId: string): boolean
   /** Whether this hub knows an organisation. */
   isKnown(organisation: string): Promise<boolean>
 }
@@ -65,6 +67,8 @@ async function checkTables({ tables, discloser, legalBases }: Agreement, context
     if (table === undefined)
       throw new DialsError('UNKNOWN_TABLE', `There is no table ${agreed.table}.`, { inputPath: ['input', ...at, 'table'] })
     if (table.organisationId !== discloser) throw invalid(`The table ${table.id} is not one of ${discloser}.`, [...at, 'table'])
+    if (!context.isProcess(table.spokeId))
+      throw invalid(`The table ${table.id} is not held by a spoke process, which alone can carry out an agreement.`, [...at, 'table'])
     const columns = new Map(table.columns.map((column) => [column.name, column]))
     enforceable([...at, 'obligations'], () => tableLimits(agreed.obligations))
     for (const [position, { column: name, uses, obligations }] of agreed.columns.entries()) {

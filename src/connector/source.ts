@@ -86,6 +86,8 @@ export interface Log {
 
 /** An open source. */
 export interface Source {
+  /** Whether what stands behind it decides each scan again, by agreements of its own, and changes values before they leave. Default: false. */
+  readonly decidesAccess?: boolean
   /**
    * Reads the source's catalogue. Ends without `complete` when a part could not be read; throws a DialsError when nothing could be read.
    */

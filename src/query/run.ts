@@ -255,15 +255,28 @@ export async function prepare(
     recordUnknown(asking, toDialsError(thrown), context)
     throw thrown
   })
-  const authorised = await stage('authorise', async () => authorise(bound, await policyRequest(bound, context))).catch(
-    (thrown: unknown) => {
-      recordDenial(asking, bound, toDialsError(thrown), context)
-      throw thrown
-    },
-  )
+  const authorised = await stage('authorise', async () =>
+    servedBySpokes(authorise(bound, await policyRequest(bound, context)), sources),
+  ).catch((thrown: unknown) => {
+    recordDenial(asking, bound, toDialsError(thrown), context)
+    throw thrown
+  })
   const planned = await stage('plan', () => planFor(authorised, sources))
   // An agreement that ends while the query runs ends the query.
   return { parsed, authorised, planned, end: Math.min(end, ...endsOf(authorised)) }
+}
+
+/**
+ * Only a spoke process carries out what an agreement asks for: it decides again, and changes values before they leave.
+ * @throws AGREEMENT_REQUIRED where something else holds a table that rests on an agreement.
+ */
+function servedBySpokes(query: AuthorisedQuery, sources: Sources): AuthorisedQuery {
+  for (const id of query.pairs.keys()) {
+    const spokeId = query.tables.get(id)?.spokeId ?? ''
+    if (sources.get(spokeId)?.source.decidesAccess !== true)
+      throw new DialsError('AGREEMENT_REQUIRED', `The table ${id} is not held by a spoke process, which alone can carry out an agreement.`)
+  }
+  return query
 }
 
 /** When the agreements end that a query rests on, in milliseconds since the epoch. */

@@ -6,6 +6,7 @@ import type { Telemetry } from './telemetry.js'
 /** Wraps a source so that each of its scans is recorded: outcome, duration and bytes. */
 export function observedSource(spokeId: string, source: Source, telemetry: Telemetry): Source {
   return {
+    decidesAccess: source.decidesAccess === true,
     harvest: (cursor, signal) => source.harvest(cursor, signal),
     capabilities: (tables) => source.capabilities(tables),
     plan: (fragment, capabilities) => source.plan(fragment, capabilities),

@@ -125,6 +125,7 @@ const inputs = ids.flatMap((id) => [
 /** The arguments of fields that need some, each of which is asked on its own. */
 const given: Record<string, readonly string[]> = {
   'Query.node': ids.flatMap((id) => [`(id: "${id}")`, `(id: "${id}/${id.split('/')[1]}")`]),
+  'Query.agreements': ['(first: 5)'],
   'Query.agreement': ['(id: "5f3b8d3e-6a43-4a52-9d0c-3f6f4a2f6f10")'],
   'Query.dataset': ids.map((id) => `(id: "${id}")`),
   'Query.table': ids.map((id) => `(id: "${id}/${id.split('/')[1]}")`),
@@ -138,7 +139,7 @@ const given: Record<string, readonly string[]> = {
   'Table.groups': ['(by: [{ column: "Note" }], measures: [{ function: COUNT }])'],
 }
 /** Fields that are asked of one thing alone, not of each in a list: an answer would hold too much. */
-const costly = ['Table.rows', 'Table.groups', 'Spoke.datasets']
+const costly = ['Table.rows', 'Table.groups', 'Spoke.datasets', 'Table.access', 'TableAccess.agreements']
 
 /** Every field of a type, and of what it leads to, no type twice on the way. */
 function selection(type: GraphQLObjectType, above: readonly string[], inList: boolean): string {

@@ -64,6 +64,7 @@ export class AgreementsResolver {
       organisation: viewer.organisation ?? '',
       purposes,
       tables: (ids) => query.catalogue.tables(ids),
+      isProcess: (spokeId) => query.sources.get(spokeId)?.source.decidesAccess === true,
       isKnown: async (organisation) => agreements.knowsKeyOf(organisation) || (await loaders.organisation.load(organisation)) !== null,
     })
     return shownAgreement(await agreements.create(agreement, viewer))
