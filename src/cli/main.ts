@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, (argv: readonly string[]) => Promise<Com
   search: async (argv) => (await import('./commands/search.js')).searchCommand(argv),
   connector: async () => (await import('./commands/connector.js')).connectorCommand(),
   audit: async () => (await import('./commands/audit/index.js')).auditCommand(),
+  agreement: async () => (await import('./commands/agreement/index.js')).agreementCommand(),
   token: async () => (await import('./commands/token.js')).tokenCommand(),
   schema: async () => (await import('./commands/schema.js')).schemaCommand(),
 }

@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DialsError, Reason } from '../errors.js'
-import type { SignedAgreement } from '../policy/agreement.js'
+import { agreementSchema, type SignedAgreement } from '../policy/agreement.js'
 
 const refusedFile = 'refused.json'
 const copyName = /^([0-9a-f-]{36})\.v(\d{1,7})\.json$/
@@ -44,6 +44,16 @@ export class AgreementFolder {
       )
     if ((await this.refused()).has(id))
       throw new DialsError('AGREEMENT_REQUIRED', `The operator of the spoke has suspended the agreement ${id} there.`)
+  }
+
+  /** The copies of the agreements, by their ids and versions. */
+  async list(): Promise<Pick<SignedAgreement, 'agreement'>[]> {
+    const names = (await readdir(this.folder)).filter((name) => copyName.test(name)).sort()
+    const texts = await Promise.all(names.map((name) => readFile(join(this.folder, name), 'utf8')))
+    return texts.map((text) => {
+      const { canonical } = JSON.parse(text) as { canonical: string }
+      return { agreement: agreementSchema.parse(JSON.parse(canonical)) }
+    })
   }
 
   /** The ids of the agreements that the operator refuses. */

@@ -5,6 +5,7 @@ import { patienceMs } from '../support/patience.js'
 import { type FreshDatabase, freshDatabase } from '../support/postgres.js'
 import { until } from '../support/processes.js'
 import { openWorkspace, twoSpokes, type Workspace } from '../support/workspace.js'
+import { long } from '../support/long.js'
 
 /** A hub with the spoke processes camden and barnet, which witness each other's logs at every start. */
 let workspace: Workspace
@@ -72,7 +73,7 @@ afterEach(async () => {
   await workspace.remove()
 })
 
-describe('a spoke that the witness has stopped', () => {
+describe('a spoke that the witness has stopped', { tags: [long] }, () => {
   it('because its log was cut is refused with its plain reason, others go on, and it answers once its operator accepts', async () => {
     await seen()
     expect(await hub.stop()).toBe(0)

@@ -8,6 +8,7 @@ import { createLog } from '../log.js'
 import { strikingSecrets } from '../strike-secrets.js'
 import { untilStopped } from '../until-stopped.js'
 import { dataDirOption, portOption } from './options.js'
+import { spokeAgreementsCommand } from './spoke-agreements.js'
 import { spokeInitCommand } from './spoke-init.js'
 import { spokePublishCommand } from './spoke-publish.js'
 
@@ -26,10 +27,13 @@ interface Options {
 /** `dials spoke`, which runs one unless it is told otherwise. */
 export function spokeCommand(): Command {
   return new Command('spoke')
-    .description('run a spoke: an organisation’s own data, served to its hub; write its spoke.yaml; or publish what it has')
+    .description(
+      'run a spoke: an organisation’s own data, served to its hub; write its spoke.yaml; publish what it has; or refuse agreements',
+    )
     .addCommand(runCommand().exitOverride(), { isDefault: true })
     .addCommand(spokeInitCommand().exitOverride())
     .addCommand(spokePublishCommand().exitOverride())
+    .addCommand(spokeAgreementsCommand().exitOverride())
 }
 
 function runCommand(): Command {

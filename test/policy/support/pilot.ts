@@ -77,8 +77,10 @@ export function agreementInput(kind: 'DISCLOSURE' | 'RECEIPT', changes: object =
   }
 }
 
-/** Starts the pilot. */
-export async function startPilot(): Promise<Pilot> {
+/** Starts the pilot. @param publicKeys the key set of a party as a text, in place of one that is made here. */
+export async function startPilot(
+  publicKeys: (party: Party) => Promise<string | undefined> = () => Promise.resolve(undefined),
+): Promise<Pilot> {
   const issuer = await startIssuer({ organisations: [...organisations] })
   const keys = new Map<Party, { readonly privateKey: CryptoKey; readonly publicJwk: JWK }>()
   for (const party of organisations) {
@@ -88,13 +90,16 @@ export async function startPilot(): Promise<Pilot> {
   const signatories = (folder: string) =>
     `organisations: [${organisations.map((id) => `{ id: ${id}, keys: ${folder}${id}.jwks.json }`).join(', ')}]\n`
   const [connector, config] = childSpoke('camden')
+  const keyFiles: Record<string, string> = {}
+  for (const [party, { publicJwk }] of keys)
+    keyFiles[`${party}.jwks.json`] = (await publicKeys(party)) ?? JSON.stringify({ keys: [publicJwk] })
   const workspace = await openWorkspace({
     'hub.yaml': `name: London\n${issuersYaml(issuer)}${signatories('./')}spokes:\n  - id: camden\n    organisation: { id: camden, name: Borough of Camden }\n    connector: ${connector}\n    config: ${config}\n`,
     'camden/spoke.yaml': `id: camden\norganisation: camden\n${issuersYaml(issuer)}${signatories('../')}sources:\n  - connector: files\n    config: { folder: ./data, defaultAccess: OPEN }\n`,
     'camden/data/accounts.csv': `${rows.join('\n')}\n`,
     'camden/data/catalogue.yaml':
       'datasets:\n  accounts:\n    access: CLOSED\n    listing: PARTIES\n    columns: { Name: { sensitivity: PERSONAL }, Born: { sensitivity: PERSONAL } }\n',
-    ...Object.fromEntries([...keys].map(([party, { publicJwk }]) => [`${party}.jwks.json`, JSON.stringify({ keys: [publicJwk] })])),
+    ...keyFiles,
   })
   const hub = await startTestHub(workspace.hubYaml, { dataFolder: workspace.path('hub') })
   await hub.harvested('camden')
