@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { JSONWebKeySet } from 'jose'
 import type { Knex } from 'knex'
+import { LRUCache } from 'lru-cache'
 import type { Auditor } from '../audit/auditor.js'
+import { prepared } from '../database/prepared.js'
 import { BadUserInput, DialsError } from '../errors.js'
 import type { Viewer } from '../identity/viewer.js'
 import { type Agreement, agreementSchema, canonicalAgreement, type SignedAgreement } from '../policy/agreement.js'
@@ -192,17 +194,7 @@ export class AgreementStore {
 
   /** The agreements about any of these tables that are agreed and in their time, in which an organisation is a recipient. */
   async inForceFor(organisation: string, tables: readonly string[]): Promise<SignedAgreement[]> {
-    const rows = (await this.knex('agreements')
-      .where({ state: 'AGREED' })
-      .whereRaw('recipients @> array[?]', [organisation])
-      .whereRaw('now() >= valid_from and now() < valid_until')
-      .whereIn(
-        'id',
-        this.knex('agreement_tables')
-          .whereRaw('table_id = any(?)', [[...tables]])
-          .select('agreement'),
-      )
-      .select(selection(this.knex))) as Row[]
+    const { rows } = (await prepared(this.knex.raw(inForceSql, [organisation, [...tables]]))) as { rows: Row[] }
     return rows.map(heldOf)
   }
 
@@ -216,6 +208,13 @@ export class AgreementStore {
     return rows.map(({ purpose }) => purpose)
   }
 }
+
+/** As text and prepared: it is a part of every query of what is not open. */
+const inForceSql = `select agreements.id, canonical, state, changed_by as "changedBy", reason,
+  (select coalesce(json_agg(json_build_object('organisation', organisation, 'jws', jws, 'signedAt', signed_at)), '[]')
+    from agreement_signatures where agreement = agreements.id) as signatures
+  from agreements where state = 'AGREED' and recipients @> array[?] and now() >= valid_from and now() < valid_until
+  and id in (select agreement from agreement_tables where table_id = any(?))`
 
 /** The state that is shown: policy/state.ts, for the database. */
 const shownState = `(case when state in ('TERMINATED', 'DRAFT') then state when now() >= valid_until then 'EXPIRED'
@@ -242,11 +241,22 @@ const selection = (knex: Knex) => ({
     order by signed_at, organisation), '[]') from agreement_signatures where agreement = agreements.id)`),
 })
 
+/** Texts never change once they are signed, so each is read once. */
+const readTexts = new LRUCache<string, Pick<SignedAgreement, 'agreement' | 'digest'>>({ max: 1000 })
+
+function readText(canonical: string): Pick<SignedAgreement, 'agreement' | 'digest'> {
+  const known = readTexts.get(canonical)
+  if (known !== undefined) return known
+  const digest = createHash('sha256').update(canonical).digest('hex')
+  const read = { agreement: agreementSchema.parse(JSON.parse(canonical)), digest }
+  readTexts.set(canonical, read)
+  return read
+}
+
 function heldOf({ canonical, state, changedBy, reason, signatures }: Row): HeldAgreement {
   return {
-    agreement: agreementSchema.parse(JSON.parse(canonical)),
+    ...readText(canonical),
     canonical,
-    digest: createHash('sha256').update(canonical).digest('hex'),
     state,
     changedBy,
     reason,

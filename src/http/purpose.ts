@@ -10,7 +10,8 @@ const lengthMax = 500
  */
 export function purposeOf(request: FastifyRequest, body?: unknown): string | undefined {
   const { headersDistinct } = request.raw
-  const parameters = new URL(request.url, 'http://hub').searchParams
+  const question = request.url.indexOf('?')
+  const parameters = new URLSearchParams(question === -1 ? '' : request.url.slice(question))
   const given: unknown[] = [
     ...(headersDistinct['purpose'] ?? []),
     ...parameters.getAll('purpose'),
