@@ -17,6 +17,7 @@ export async function up(knex: Knex): Promise<void> {
       valid_from timestamptz not null,
       valid_until timestamptz not null,
       changed_by text not null,
+      offered_at timestamptz,
       reason text,
       created_at timestamptz not null default now()
     );
@@ -49,6 +50,19 @@ export async function up(knex: Knex): Promise<void> {
       return new;
     end $$;
     create trigger agreements_kept before update on agreements for each row execute function keep_what_was_offered();
+
+    create function keep_what_agreements_name() returns trigger language plpgsql as $$
+    begin
+      if tg_op <> 'INSERT' or (select state from agreements where id = new.agreement) <> 'DRAFT'
+      then raise exception 'what an agreement names does not change'; end if;
+      return new;
+    end $$;
+    create trigger agreement_tables_kept before insert or update or delete on agreement_tables
+      for each row execute function keep_what_agreements_name();
+
+    create function keep_signatures() returns trigger language plpgsql as $$
+    begin raise exception 'a signature does not change'; end $$;
+    create trigger agreement_signatures_kept before update or delete on agreement_signatures for each row execute function keep_signatures();
 
     create function revise_agreements() returns trigger language plpgsql as $$
     begin

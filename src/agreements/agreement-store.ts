@@ -138,7 +138,10 @@ export class AgreementStore {
       const next = stateAfter({ agreement, state, signedBy, changedBy }, act, organisation, Date.now())
       await also(transaction, held, organisation)
       await this.auditor.changed('agreement', { act, id, digest: held.digest, organisation, reason })
-      await transaction('agreements').where({ id }).update({ state: next, changed_by: organisation, reason })
+      const offered = act === 'offer' ? { offered_at: transaction.fn.now() } : {}
+      await transaction('agreements')
+        .where({ id })
+        .update({ state: next, changed_by: organisation, reason, ...offered })
     })
     return (await this.find(id, viewer)) as HeldAgreement
   }
@@ -264,11 +267,14 @@ function heldOf({ canonical, state, changedBy, reason, signatures }: Row): HeldA
   }
 }
 
-/** A draft is its maker's alone, until it is offered. */
+/** What was never offered is its maker's alone, also once it is ended. */
 function seenBy(agreements: Knex.QueryBuilder, { organisation, scopes }: Viewer): Knex.QueryBuilder {
   if (scopes.includes('hub:operate')) return agreements
   if (organisation === undefined) return agreements.whereRaw('false')
-  return agreements.whereRaw(`(recipients || discloser) @> array[?] and (state <> 'DRAFT' or changed_by = ?)`, [organisation, organisation])
+  return agreements.whereRaw(`(recipients || discloser) @> array[?] and (offered_at is not null or changed_by = ?)`, [
+    organisation,
+    organisation,
+  ])
 }
 
 /** What is no id of an agreement is that of none. */

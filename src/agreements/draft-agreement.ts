@@ -20,7 +20,9 @@ export interface DraftContext {
   isKnown(organisation: string): Promise<boolean>
 }
 
-const legalBasis = /^https:\/\/w3id\.org\/dpv\/legal\/eu\/gdpr#A(6|9)-[\w-]+$/
+/** Terms of the Data Privacy Vocabulary for Articles 6(1)(a) to (e) and 9(2)(a) to (j). */
+const legalBasis =
+  /^https:\/\/w3id\.org\/dpv\/legal\/eu\/gdpr#(A6-1-(a|a-(non-)?explicit-consent|b|c|d|e|e-official-authority|e-public-interest)|A9-2-[a-j])$/
 const legitimateInterests = /#A6-1-f/
 
 /**
@@ -41,13 +43,13 @@ export async function draftAgreement(input: object, context: DraftContext): Prom
   for (const [index, iri] of agreement.purposes.entries())
     if (!context.purposes.has(iri)) throw invalid(`This hub knows no purpose ${iri}: \`purposes\` lists them.`, ['purposes', index])
   for (const [index, iri] of agreement.legalBases.entries()) {
-    if (!legalBasis.test(iri))
-      throw invalid('A legal basis is a term of https://w3id.org/dpv/legal/eu/gdpr, of Article 6 or 9.', ['legalBases', index])
     if (legitimateInterests.test(iri))
       throw invalid('A public authority cannot rest its tasks on legitimate interests (UK GDPR, Article 6(1), last sentence).', [
         'legalBases',
         index,
       ])
+    if (!legalBasis.test(iri))
+      throw invalid('A legal basis is a term of https://w3id.org/dpv/legal/eu/gdpr, of Article 6 or 9.', ['legalBases', index])
   }
   for (const party of partiesOf(agreement))
     if (!(await context.isKnown(party)))
