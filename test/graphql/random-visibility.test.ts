@@ -188,11 +188,17 @@ test('whatever is asked, by whomever, of whatever catalogue, is answered as from
           .filter((one) => spoke === undefined || one.spoke === spoke)
           .map((one) => one.id)
           .sort()
-        const { ids, counts } = await walk(viewer, first, spoke === undefined ? undefined : [spoke])
-        expect(ids).toEqual(wanted)
-        expect(new Set(counts)).toEqual(new Set([wanted.length]))
-        const publisher = spoke === undefined ? undefined : [`london-borough-of-${spoke}`]
-        expect(await walkBack(viewer, first, { organisations: publisher })).toEqual(wanted)
+        if (spoke === 'nowhere') {
+          // Refused alike to everybody, with names that everybody knows.
+          const { codes } = await ask(viewer, '{ datasets(filter: { spokes: ["nowhere"] }) { totalCount } }', {})
+          expect((codes as unknown[][]).map(([code]) => code)).toEqual(['BAD_USER_INPUT'])
+        } else {
+          const { ids, counts } = await walk(viewer, first, spoke === undefined ? undefined : [spoke])
+          expect(ids).toEqual(wanted)
+          expect(new Set(counts)).toEqual(new Set([wanted.length]))
+          const publisher = spoke === undefined ? undefined : [`london-borough-of-${spoke}`]
+          expect(await walkBack(viewer, first, { organisations: publisher })).toEqual(wanted)
+        }
         const found = await find(viewer, sought)
         expect(found.ids).toEqual(visible.map((one) => one.id).sort())
         expect(found.totalCount).toBe(visible.length)
