@@ -4,14 +4,12 @@ import { dirname, resolve } from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { checkForm, type Fault } from './connector/check-form.js'
+import { slugForm } from './connector/identifier-forms.js'
 import { pathText } from './connector/issue-text.js'
 import { offsetOf } from './connector/yaml-place.js'
 import { beginningOf, ConfigError } from './errors.js'
 
-const slug = z
-  .string()
-  .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'must be lower-case letters, digits and single hyphens: camden')
-  .max(60)
+const slug = z.string().regex(slugForm, 'must be lower-case letters, digits and single hyphens: camden').max(60)
 const port = z.number().int().min(0).max(65_535)
 
 const organisationSchema = z.strictObject({

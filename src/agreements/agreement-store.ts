@@ -3,6 +3,7 @@ import type { JSONWebKeySet } from 'jose'
 import type { Knex } from 'knex'
 import { LRUCache } from 'lru-cache'
 import type { Auditor } from '../audit/auditor.js'
+import { isUuid } from '../connector/is-uuid.js'
 import { prepared } from '../database/prepared.js'
 import { BadUserInput, DialsError } from '../errors.js'
 import type { Viewer } from '../identity/viewer.js'
@@ -279,7 +280,7 @@ function seenBy(agreements: Knex.QueryBuilder, { organisation, scopes }: Viewer)
 
 /** What is no id of an agreement is that of none. */
 function idOr(id: string): string {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id) ? id : '00000000-0000-0000-0000-000000000000'
+  return isUuid(id) ? id : '00000000-0000-0000-0000-000000000000'
 }
 
 function organisationOf({ organisation }: Viewer): string {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { checkForm, faultText } from '../connector/check-form.js'
 import { BadUserInput, DialsError } from '../errors.js'
 import { type Agreement, agreementSchema, partiesOf } from '../policy/agreement.js'
-import { columnObligation, tableLimits, UnknownObligation } from '../policy/obligations.js'
+import { columnObligation, tableLimits, Unenforceable } from '../policy/obligations.js'
 import type { PurposeTree } from '../policy/purposes.js'
 import { columnsOfRowFilter, readRowFilter, rowPredicate } from '../policy/row-filter.js'
 import type { QueryTable } from '../catalogue/tables-for-query.js'
@@ -112,7 +112,7 @@ function enforceable(path: readonly (string | number)[], read: () => unknown): v
   try {
     read()
   } catch (thrown) {
-    if (!(thrown instanceof UnknownObligation)) throw thrown
+    if (!(thrown instanceof Unenforceable)) throw thrown
     throw invalid(`This cannot be enforced: ${thrown.message}.`, path)
   }
 }

@@ -1,4 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql'
+import { iriForm } from '../connector/identifier-forms.js'
 
 const isoDateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/
 
@@ -31,7 +32,7 @@ export const Iri = new GraphQLScalarType<string, string>({
 })
 
 function parseIri(value: unknown): string {
-  if (typeof value === 'string' && /^[a-z][a-z0-9+.-]*:[^\s<>"{}|\\^`]+$/i.test(value)) return value
+  if (typeof value === 'string' && iriForm.test(value)) return value
   throw new GraphQLError('An IRI is absolute: https://w3id.org/dpv#ImprovePublicServices')
 }
 

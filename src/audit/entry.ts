@@ -67,11 +67,6 @@ export interface Opening {
   readonly entry: Entry
 }
 
-/** Whether a text has the form of a transaction's id: a UUID in lower case (RFC 9562). */
-export function isTransaction(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
-}
-
 /** The canonical JSON of a value (RFC 8785). */
 export function canonical(value: unknown): string {
   return canonicalize(value) ?? 'null'

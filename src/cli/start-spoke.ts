@@ -1,4 +1,4 @@
-import { access, mkdir, stat } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { JSONWebKeySet } from 'jose'
 import { type Loaded, readBeside, type SpokeConfig } from '../config.js'
@@ -19,6 +19,7 @@ import { UsedTokens } from '../spoke/used-tokens.js'
 import { auditKeysOf, spokeLogOrigin } from './audit-keys.js'
 import { version } from './version.js'
 import { parseJwks } from './hub-keys.js'
+import { isThere } from './is-there.js'
 import { listen } from './listen.js'
 import { checkSource } from './open-source.js'
 import { openScratch } from './scratch.js'
@@ -182,20 +183,8 @@ async function openedKeys(auditFile: string, origin: string): Promise<LogKeyFile
   return keys
 }
 
-/** @throws where that cannot be told, except that the file is not there. */
-async function isThere(file: string): Promise<boolean> {
-  return access(file).then(() => true, absent(false))
-}
-
 async function hasEntries(auditFile: string): Promise<boolean> {
-  return stat(auditFile).then(({ size }) => size > 0, absent(false))
-}
-
-function absent<T>(value: T): (thrown: NodeJS.ErrnoException) => T {
-  return (thrown) => {
-    if (thrown.code === 'ENOENT') return value
-    throw thrown
-  }
+  return (await isThere(auditFile)) && (await stat(auditFile)).size > 0
 }
 
 function pinnedHub(loaded: Loaded<SpokeConfig>): { issuer: string; jwks: JSONWebKeySet } | undefined {

@@ -1,11 +1,9 @@
 import { z } from 'zod'
 import { columnSchema } from './column.js'
+import { slugForm } from './identifier-forms.js'
 
 /** A part of an identifier: lower-case words joined by hyphens, made from the source's own stable key. */
-export const slugSchema = z
-  .string()
-  .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'must be lower-case letters, digits and single hyphens: polling-stations')
-  .max(120)
+export const slugSchema = z.string().regex(slugForm, 'must be lower-case letters, digits and single hyphens: polling-stations').max(120)
 
 const dateTime = z.iso.datetime({ offset: true })
 

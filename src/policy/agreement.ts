@@ -1,5 +1,6 @@
 import canonicalize from 'canonicalize'
 import { z } from 'zod'
+import { iriForm, slugForm } from '../connector/identifier-forms.js'
 
 /** DISCLOSURE: an organisation lets recipients have data. RECEIPT: recipients bind themselves to the purpose and the duties. */
 export const agreementKinds = ['DISCLOSURE', 'RECEIPT'] as const
@@ -13,14 +14,8 @@ export const agreedUses = ['SELECT', 'FILTER', 'JOIN', 'GROUP', 'AGGREGATE'] as 
 /** One of `agreedUses`. */
 export type AgreedUse = (typeof agreedUses)[number]
 
-const iri = z
-  .string()
-  .regex(/^[a-z][a-z0-9+.-]*:[^\s<>"{}|\\^`]+$/i, 'must be an absolute IRI: https://w3id.org/dpv#ProvideOfficialStatistics')
-  .max(500)
-const organisation = z
-  .string()
-  .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'must be the id of an organisation: camden')
-  .max(60)
+const iri = z.string().regex(iriForm, 'must be an absolute IRI: https://w3id.org/dpv#ProvideOfficialStatistics').max(500)
+const organisation = z.string().regex(slugForm, 'must be the id of an organisation: camden').max(60)
 const moment = z.iso
   .datetime({ error: 'must be a time in UTC: 2027-04-01T00:00:00.000Z' })
   .length(24, 'must have milliseconds: 2027-04-01T00:00:00.000Z')

@@ -13,8 +13,8 @@ export interface TableLimits {
   readonly expiresAt?: number
 }
 
-/** An obligation that cannot be carried out. It denies. */
-export class UnknownObligation extends Error {}
+/** What a spoke cannot carry out: an obligation, a limit or a row filter. It denies. */
+export class Unenforceable extends Error {}
 
 /** An obligation in words, as results tell it: `generalise to=year`. */
 export function obligationText({ type, params }: Obligation): string {
@@ -25,7 +25,7 @@ export function obligationText({ type, params }: Obligation): string {
  * The one thing that is done to a column under all its obligations. The strictest wins: what drops a value beats all else, and the shorter
  * of two truncations counts. Undefined: the values leave as they are.
  * @param shape of the column: an obligation that its values cannot meet denies.
- * @throws UnknownObligation for a type that is not known, parameters that are not right, and two obligations that contradict each other.
+ * @throws Unenforceable for a type that is not known, parameters that are not right, and two obligations that contradict each other.
  */
 export function columnObligation(obligations: readonly Obligation[], shape: Shape): ColumnObligation | undefined {
   const read = obligations.map((obligation) => readColumnObligation(obligation, shape))
@@ -37,16 +37,16 @@ export function columnObligation(obligations: readonly Obligation[], shape: Shap
 function stricter(one: ColumnObligation, other: ColumnObligation): ColumnObligation {
   if (one.kind === 'truncate' && other.kind === 'truncate') return one.length <= other.length ? one : other
   if (JSON.stringify(one) === JSON.stringify(other)) return one
-  throw new UnknownObligation(`${one.kind} and ${other.kind} contradict each other`)
+  throw new Unenforceable(`${one.kind} and ${other.kind} contradict each other`)
 }
 
 function readColumnObligation({ type, params }: Obligation, { type: column }: Shape): ColumnObligation {
   const given = params ?? {}
   const only = (...names: string[]) => {
-    if (Object.keys(given).some((name) => !names.includes(name))) throw new UnknownObligation(`${type} has a parameter that is not known`)
+    if (Object.keys(given).some((name) => !names.includes(name))) throw new Unenforceable(`${type} has a parameter that is not known`)
   }
   const ofText = () => {
-    if (column !== 'STRING') throw new UnknownObligation(`${type} is for text`)
+    if (column !== 'STRING') throw new Unenforceable(`${type} is for text`)
   }
   switch (type) {
     case 'drop':
@@ -56,7 +56,7 @@ function readColumnObligation({ type, params }: Obligation, { type: column }: Sh
       only('length')
       ofText()
       const length = given['length']
-      if (!isWhole(length, 1, 1000)) throw new UnknownObligation('truncate needs a length')
+      if (!isWhole(length, 1, 1000)) throw new Unenforceable('truncate needs a length')
       return { kind: 'truncate', length }
     }
     case 'generalise': {
@@ -67,7 +67,7 @@ function readColumnObligation({ type, params }: Obligation, { type: column }: Sh
         return { kind: 'district' }
       }
       if (to === 'year' && ['DATE', 'TIMESTAMP', 'TIMESTAMPTZ'].includes(column)) return { kind: 'year' }
-      throw new UnknownObligation('generalise has no such target for this type')
+      throw new Unenforceable('generalise has no such target for this type')
     }
     case 'hash':
     case 'pseudonymise':
@@ -75,13 +75,13 @@ function readColumnObligation({ type, params }: Obligation, { type: column }: Sh
       ofText()
       return { kind: type }
     default:
-      throw new UnknownObligation(`${type} is not known`)
+      throw new Unenforceable(`${type} is not known`)
   }
 }
 
 /**
  * What the obligations of a table limit, the strictest of each.
- * @throws UnknownObligation for a type that is not known, and parameters that are not right.
+ * @throws Unenforceable for a type that is not known, and parameters that are not right.
  */
 export function tableLimits(obligations: readonly Obligation[]): TableLimits {
   const rows: number[] = []
@@ -92,7 +92,7 @@ export function tableLimits(obligations: readonly Obligation[]): TableLimits {
     if (type === 'maximum-rows' && name === 'rows' && more.length === 0 && isWhole(value, 1, 2 ** 53)) rows.push(value)
     else if (type === 'expiry' && name === 'at' && more.length === 0 && !Number.isNaN(Date.parse(String(value))))
       ends.push(Date.parse(String(value)))
-    else throw new UnknownObligation(`${type} is not known, or its parameters are not right`)
+    else throw new Unenforceable(`${type} is not known, or its parameters are not right`)
   }
   return {
     ...(rows.length === 0 ? {} : { maximumRows: Math.min(...rows) }),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Shape } from '../connector/column.js'
 import type { Expression, Literal, Predicate } from '../connector/relation.js'
 import { comparisons } from '../connector/relation.js'
-import { UnknownObligation } from './obligations.js'
+import { Unenforceable } from './obligations.js'
 
 const cell = z.union([z.string().max(10_000), z.number(), z.boolean()])
 const comparedSchema = z
@@ -30,10 +30,10 @@ const rowFilterSchema: z.ZodType<RowFilter> = z.lazy(() =>
   ]),
 )
 
-/** Reads the row filter of an agreement. @throws UnknownObligation where it has another form: then nothing is allowed. */
+/** Reads the row filter of an agreement. @throws Unenforceable where it has another form: then nothing is allowed. */
 export function readRowFilter(filter: unknown): RowFilter {
   const read = rowFilterSchema.safeParse(filter)
-  if (!read.success) throw new UnknownObligation('the row filter has a form that is not known')
+  if (!read.success) throw new Unenforceable('the row filter has a form that is not known')
   return read.data
 }
 
@@ -53,7 +53,7 @@ export interface TestedColumn {
 
 /**
  * The predicate of a row filter.
- * @throws UnknownObligation where a value is none of its column's type.
+ * @throws Unenforceable where a value is none of its column's type.
  */
 export function rowPredicate(filter: RowFilter, columnOf: (name: string) => TestedColumn): Predicate {
   if ('and' in filter) return { kind: 'and', terms: filter.and.map((term) => rowPredicate(term, columnOf)) }
@@ -64,7 +64,7 @@ export function rowPredicate(filter: RowFilter, columnOf: (name: string) => Test
   if (filter.isNull !== undefined) return { kind: 'isNull', input: left, negated: !filter.isNull }
   if (filter.in !== undefined) return { kind: 'in', left, values: filter.in.map((value) => literalOf(value, shape)) }
   const comparison = comparisons.find((name) => filter[name] !== undefined)
-  if (comparison === undefined) throw new UnknownObligation('the row filter tests nothing')
+  if (comparison === undefined) throw new Unenforceable('the row filter tests nothing')
   return { kind: 'compare', comparison, left, right: literalOf(filter[comparison] as string | number | boolean, shape) }
 }
 
@@ -80,6 +80,6 @@ function literalOf(value: string | number | boolean, shape: Shape): Literal {
   const isOfType =
     shape.type === 'BOOLEAN' ? typeof value !== 'number' : shape.type === 'INT64' ? typeof value !== 'boolean' : typeof value === 'string'
   if (!isOfType || forms[shape.type]?.test(String(value)) !== true)
-    throw new UnknownObligation(`the row filter compares ${shape.type} with a value of another kind`)
+    throw new Unenforceable(`the row filter compares ${shape.type} with a value of another kind`)
   return { kind: 'literal', shape, value: String(value) }
 }

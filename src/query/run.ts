@@ -3,36 +3,24 @@ import type { Auditor, Receipt, Recorded } from '../audit/auditor.js'
 import { deadlineAfter } from '../connector/deadline.js'
 import { nextTurn } from '../connector/next-turn.js'
 import type { Answer, Engine, RowFormat } from '../connector/engine.js'
-import type { Asker, ScanGrant } from '../connector/source.js'
 import type { Viewer } from '../identity/viewer.js'
-import type { SignedAgreement } from '../policy/agreement.js'
-import type { PolicyRequest } from '../policy/decide.js'
-import type { PurposeTree } from '../policy/purposes.js'
 import { DialsError, toDialsError } from '../errors.js'
 import { type AnswerForm, type ParsedQuery, parse } from './1-parse/parse.js'
 import { bind } from './2-bind/bind.js'
-import type { BoundQuery } from './2-bind/bound-query.js'
 import type { QueryCatalogue } from './2-bind/query-catalogue.js'
 import type { StepBudget } from './2-bind/query-size.js'
 import { type AuthorisedQuery, authorise } from './3-authorise/authorise.js'
+import { type Policy, policyRequest } from './3-authorise/policy-request.js'
 import type { PhysicalPlan, PlanFragment, PlanSource } from './4-plan/physical-plan.js'
 import { drawRelation } from './4-plan/draw.js'
 import { localId } from './4-plan/fragments.js'
 import { plan } from './4-plan/plan.js'
 import { type Executed, execute, type Finish } from './6-execute/execute.js'
+import { askersOf, endsOf, grantsOf, servedBySpokes } from './6-execute/on-behalf.js'
 import type { StageOptions } from './6-execute/run-stage.js'
 import type { Sources } from './6-execute/sources.js'
 import { type Asking, record, recordDenial, recordUnknown } from './5-record/record.js'
 import { checkVersion, type QueryResult, result } from './7-result/query-result.js'
-
-/** For what the viewer asks, and what agreements there are. */
-export interface Policy {
-  /** The IRI of the one purpose that the request confirms. */
-  readonly purpose: string | undefined
-  readonly purposes: PurposeTree
-  /** The agreements about any of these tables in which an organisation is a recipient, and which all parties have signed. */
-  agreementsFor(organisation: string, tables: readonly string[]): Promise<readonly SignedAgreement[]>
-}
 
 /** What running a query needs beside the query itself. */
 export interface QueryContext {
@@ -152,32 +140,6 @@ export function stageOptions(
   }
 }
 
-/** Who asks, for each spoke of which the query reads what not everybody may. No other spoke learns it. */
-function askersOf({ tables, protectedTables }: AuthorisedQuery, { viewer, tokenSha256 }: QueryContext): Map<string, Asker> {
-  const { issuer, organisation, subject, expiresAt } = viewer
-  if (!issuer || !organisation || !subject || !expiresAt || !tokenSha256) return new Map()
-  const asker = { issuer, organisation, subject, expiresAt, tokenSha256 }
-  const told = [...tables.values()].filter(({ id }) => protectedTables.has(id))
-  return new Map(told.map(({ spokeId }) => [spokeId, asker]))
-}
-
-/** For each spoke the agreements that its tables rest on, which it verifies itself. */
-function grantsOf({ tables, pairs, purpose }: AuthorisedQuery): Map<string, ScanGrant> {
-  const grants = new Map<string, ScanGrant>()
-  if (purpose === undefined) return grants
-  for (const [id, { disclosure, receipt }] of pairs) {
-    const spokeId = tables.get(id)?.spokeId ?? ''
-    const known = grants.get(spokeId)?.agreements ?? []
-    const added = [disclosure, receipt].map(({ canonical, signatures }) => ({
-      canonical,
-      signatures: signatures.map(({ organisation, jws }) => ({ organisation, jws })),
-    }))
-    const fresh = added.filter(({ canonical }) => !known.some((one) => one.canonical === canonical))
-    grants.set(spokeId, { purpose, agreements: [...known, ...fresh] })
-  }
-  return grants
-}
-
 async function answer(recorded: Recorded, { parsed, authorised, planned }: Prepared, executed: Executed<Answer>): Promise<QueryResult> {
   try {
     const answered = result(recorded, authorised, planned, executed)
@@ -264,39 +226,6 @@ export async function prepare(
   const planned = await stage('plan', () => planFor(authorised, sources))
   // An agreement that ends while the query runs ends the query.
   return { parsed, authorised, planned, end: Math.min(end, ...endsOf(authorised)) }
-}
-
-/**
- * Only a spoke process carries out what an agreement asks for: it decides again, and changes values before they leave.
- * @throws AGREEMENT_REQUIRED where something else holds a table that rests on an agreement.
- */
-function servedBySpokes(query: AuthorisedQuery, sources: Sources): AuthorisedQuery {
-  for (const id of query.pairs.keys()) {
-    const spokeId = query.tables.get(id)?.spokeId ?? ''
-    if (sources.get(spokeId)?.source.decidesAccess !== true)
-      throw new DialsError('AGREEMENT_REQUIRED', `The table ${id} is not held by a spoke process, which alone can carry out an agreement.`)
-  }
-  return query
-}
-
-/** When the agreements end that a query rests on, in milliseconds since the epoch. */
-function endsOf({ pairs }: AuthorisedQuery): number[] {
-  return [...pairs.values()].flatMap(({ disclosure, receipt }) =>
-    [disclosure, receipt].map(({ agreement }) => Date.parse(agreement.validUntil)),
-  )
-}
-
-/** Who asks for what, and what stands. Agreements are read only where something is not open to everybody. */
-async function policyRequest(
-  { tables, columns }: BoundQuery,
-  { viewer: { organisation }, policy }: Pick<QueryContext, 'viewer' | 'policy'>,
-): Promise<PolicyRequest> {
-  const { purpose, purposes = new Map() } = policy ?? {}
-  const personal = columns.flatMap(({ origins }) => origins.filter(({ column }) => column.sensitivity !== 'NONE').map(({ table }) => table))
-  const guarded = [...tables.values()].filter(({ id, access }) => access !== 'OPEN' || personal.includes(id)).map(({ id }) => id)
-  const isNeeded = policy !== undefined && organisation !== undefined && guarded.length > 0
-  const agreements = isNeeded ? await policy.agreementsFor(organisation, guarded) : []
-  return { organisation, purpose, purposes, agreements, now: Date.now() }
 }
 
 function nativeOf({ spokeId, planned }: PlanFragment, sources: Sources): string {

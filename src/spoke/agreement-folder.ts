@@ -1,5 +1,6 @@
-import { mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writeDurably } from '../audit/log/durable.js'
 import { DialsError, Reason } from '../errors.js'
 import { agreementSchema, type SignedAgreement } from '../policy/agreement.js'
 
@@ -26,8 +27,7 @@ export class AgreementFolder {
   /** Keeps a countersigned copy. */
   async keep({ agreement: { id, version }, canonical, signatures }: SignedAgreement): Promise<void> {
     const file = join(this.folder, `${id}.v${version}.json`)
-    await writeFile(`${file}.new`, JSON.stringify({ canonical, signatures }), { mode: 0o600 })
-    await rename(`${file}.new`, file)
+    await writeDurably(file, JSON.stringify({ canonical, signatures }))
     this.#grow(id, version)
   }
 
@@ -72,15 +72,7 @@ export class AgreementFolder {
     const ids = new Set(await this.refused())
     if (isRefused) ids.add(id)
     else ids.delete(id)
-    const file = join(this.folder, refusedFile)
-    const handle = await open(`${file}.new`, 'w', 0o600)
-    try {
-      await handle.writeFile(JSON.stringify([...ids].sort()))
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await rename(`${file}.new`, file)
+    await writeDurably(join(this.folder, refusedFile), JSON.stringify([...ids].sort()))
   }
 
   #grow(id: string, version: number): void {

@@ -3,8 +3,10 @@ import type { Expression, Mask, Relation, TableScan } from '../connector/relatio
 import { mapScans } from '../connector/traverse.js'
 import { DialsError, SourceUnavailable } from '../errors.js'
 import type { Viewer } from '../identity/viewer.js'
-import { type AgreementPair, type AskedColumn, decideTable, type Refusal, type TableDecision } from '../policy/decide.js'
-import { UnknownObligation } from '../policy/obligations.js'
+import { decideTable, type TableDecision } from '../policy/decide.js'
+import type { AgreementPair, AskedColumn } from '../policy/request.js'
+import type { Refusal } from '../policy/refusals.js'
+import { Unenforceable } from '../policy/obligations.js'
 import { columnsOfRowFilter, rowPredicate } from '../policy/row-filter.js'
 import { usesOfRelation } from '../policy/uses-of-relation.js'
 import type { AcceptedGrant, Agreements } from './agreements.js'
@@ -105,7 +107,7 @@ function predicateOf<T>(work: () => T): T {
   try {
     return work()
   } catch (thrown) {
-    if (!(thrown instanceof UnknownObligation)) throw thrown
+    if (!(thrown instanceof Unenforceable)) throw thrown
     throw new DialsError('AGREEMENT_REQUIRED', 'The agreement has a row filter that this spoke cannot evaluate, so nothing is read.', {
       cause: thrown,
     })

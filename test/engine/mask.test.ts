@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Shape } from '../../src/connector/column.js'
 import type { EngineSession } from '../../src/connector/engine.js'
 import type { Mask } from '../../src/connector/relation.js'
-import { literalSql } from '../../src/engine/sql/expression.js'
 import { maskSql } from '../../src/engine/sql/mask.js'
 import { type Bench, openBench } from '../support/query.js'
+import { valuesSql } from './support/values-sql.js'
 
 let bench: Bench
 let session: EngineSession
@@ -20,20 +20,10 @@ afterAll(async () => {
 })
 
 const text: Shape = { type: 'STRING' }
-const textSql = (value: string) =>
-  value
-    .split('\0')
-    .map((part) => literalSql({ kind: 'literal', shape: text, value: part }))
-    .join(' || chr(0) || ')
-
 /** What each value becomes, as text. */
 async function masked(as: Mask, shape: Shape, values: readonly (string | null)[]): Promise<(string | null)[]> {
-  const rows = values.map((value, index) => {
-    const sql = shape.type === 'STRING' && value !== null ? textSql(value) : literalSql({ kind: 'literal', shape, value })
-    return `(${index}, ${sql})`
-  })
   const found = await session.rows(
-    `SELECT CAST(${maskSql(as, 'c1', shape)} AS VARCHAR) AS masked FROM (VALUES ${rows.join(', ')}) AS t(c0, c1) ORDER BY c0`,
+    `SELECT CAST(${maskSql(as, 'c1', shape)} AS VARCHAR) AS masked FROM ${valuesSql(shape, values)} ORDER BY c0`,
   )
   return found.map(({ masked: value }) => value as string | null)
 }

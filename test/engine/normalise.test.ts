@@ -5,12 +5,12 @@ import { columnTypes, type Shape } from '../../src/connector/column.js'
 import type { EngineSession } from '../../src/connector/engine.js'
 import { acceptsShape, normalisedShape } from '../../src/connector/normalisation.js'
 import { type Normalisation, normalisations } from '../../src/connector/relation.js'
-import { literalSql } from '../../src/engine/sql/expression.js'
 import { normaliseSql } from '../../src/engine/sql/normalise.js'
 import { sqlType } from '../../src/engine/sql/type.js'
 import { blanks, plainBlanks, trimmed } from '../support/blanks.js'
 import { long, runsOf } from '../support/long.js'
 import { type Bench, openBench } from '../support/query.js'
+import { valuesSql } from './support/values-sql.js'
 
 let bench: Bench
 let session: EngineSession
@@ -28,21 +28,10 @@ const int64: Shape = { type: 'INT64' }
 const double: Shape = { type: 'DOUBLE' }
 const decimal = (scale: number): Shape => ({ type: 'DECIMAL', scale })
 
-/** A text as SQL. A zero character cannot be written in a literal. */
-const textSql = (value: string) =>
-  value
-    .split('\0')
-    .map((part) => literalSql({ kind: 'literal', shape: text, value: part }))
-    .join(' || chr(0) || ')
-
 /** The keys of values of one shape, given as canonical texts. */
 async function keys(as: Normalisation, shape: Shape, values: readonly (string | null)[]): Promise<(string | null)[]> {
-  const rows = values.map((value, index) => {
-    const sql = shape.type === 'STRING' && value !== null ? textSql(value) : literalSql({ kind: 'literal', shape, value })
-    return `(${index}, ${sql})`
-  })
   const found = await session.rows(
-    `SELECT CAST(${normaliseSql(as, 'c1', shape)} AS VARCHAR) AS key FROM (VALUES ${rows.join(', ')}) AS t(c0, c1) ORDER BY c0`,
+    `SELECT CAST(${normaliseSql(as, 'c1', shape)} AS VARCHAR) AS key FROM ${valuesSql(shape, values)} ORDER BY c0`,
   )
   return found.map(({ key }) => key as string | null)
 }

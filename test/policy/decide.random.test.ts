@@ -9,7 +9,8 @@ import {
   type Obligation,
   type SignedAgreement,
 } from '../../src/policy/agreement.js'
-import { type AskedColumn, decideTable, type PolicyRequest, type PolicyTable } from '../../src/policy/decide.js'
+import { decideTable } from '../../src/policy/decide.js'
+import type { AskedColumn, PolicyRequest, PolicyTable } from '../../src/policy/request.js'
 import { purposeTree } from '../../src/policy/vocabulary.js'
 import { long, runsOf } from '../support/long.js'
 

@@ -3,6 +3,7 @@ import { agreementsScope, type AgreementConditions, type HeldAgreement, stateNow
 import { draftAgreement } from '../../agreements/draft-agreement.js'
 import { BadUserInput } from '../../errors.js'
 import type { Purpose as PolicyPurpose } from '../../policy/purposes.js'
+import { connectionOf } from '../connection.js'
 import type { Context } from '../context.js'
 import { Agreement, AgreementConnection, AgreementFilter, AgreementInput, AgreementTable, Purpose, Signature } from '../types/agreement.js'
 import { Organisation, Table } from '../types/catalogue.js'
@@ -32,14 +33,7 @@ export class AgreementsResolver {
     @Ctx() { agreements, viewer }: Context,
   ) {
     const page = await agreements.page(viewer, (filter ?? {}) as AgreementConditions, { first, after })
-    const { cursors, totalCount, hasNextPage, hasPreviousPage } = page
-    const nodes = page.agreements.map(shownAgreement)
-    return {
-      nodes,
-      edges: nodes.map((node, index) => ({ node, cursor: cursors[index] })),
-      totalCount,
-      pageInfo: { hasNextPage, hasPreviousPage, startCursor: cursors[0] ?? null, endCursor: cursors.at(-1) ?? null },
-    }
+    return connectionOf(page.agreements.map(shownAgreement), page.cursors, page)
   }
 
   @Directive('@authenticated')

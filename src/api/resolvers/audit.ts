@@ -1,6 +1,7 @@
 import { Arg, Ctx, Directive, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql'
 import { entryText, type Phase } from '../../audit/entry.js'
 import { cursorOfIndex, type ReadEntry } from '../../audit/read/log-reader.js'
+import { connectionOf } from '../connection.js'
 import type { Context } from '../context.js'
 import { AuditConnection, AuditEntry, AuditFilter, Checkpoint, Receipt } from '../types/audit.js'
 
@@ -27,14 +28,8 @@ export class AuditResolver {
   ) {
     const conditions = { ...filter, phase: filter?.phase as Phase[] | null | undefined }
     const page = await audit.page(viewer, conditions, { first, after })
-    const edges = page.entries.map((entry) => ({ cursor: cursorOfIndex(entry.index), node: shown(entry) }))
-    const { hasNextPage, hasPreviousPage, totalCount } = page
-    return {
-      edges,
-      nodes: edges.map(({ node }) => node),
-      totalCount,
-      pageInfo: { hasNextPage, hasPreviousPage, startCursor: edges[0]?.cursor ?? null, endCursor: edges.at(-1)?.cursor ?? null },
-    }
+    const cursors = page.entries.map(({ index }) => cursorOfIndex(index))
+    return connectionOf(page.entries.map(shown), cursors, page)
   }
 
   @Directive('@public')

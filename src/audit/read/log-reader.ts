@@ -1,7 +1,8 @@
 import type { Knex } from 'knex'
+import { isUuid } from '../../connector/is-uuid.js'
 import { BadUserInput, DialsError } from '../../errors.js'
 import type { Viewer } from '../../identity/viewer.js'
-import { type Entry, isTransaction, type Opening, openingText, type Phase } from '../entry.js'
+import { type Entry, type Opening, openingText, type Phase } from '../entry.js'
 import { inclusionRanges } from '../merkle/ranges.js'
 import { hashesOfRanges, type ReadHashes, tileWidth } from '../merkle/stored-hashes.js'
 import { bundleOf } from '../tiles/bundle.js'
@@ -207,7 +208,7 @@ function conditioned(
   given(table, (id) => query.whereRaw('tables @> array[?]::text[]', [id]))
   given(purpose, (iri) => query.where({ purpose: iri }))
   given(phase, (phases) => query.whereIn('phase', [...phases]))
-  given(transaction, (id) => (isTransaction(id.toLowerCase()) ? query.where({ transaction: id }) : query.whereRaw('false')))
+  given(transaction, (id) => (isUuid(id.toLowerCase()) ? query.where({ transaction: id }) : query.whereRaw('false')))
   given(from, (time) => query.where('time', '>=', time))
   given(to, (time) => query.where('time', '<', time))
   return query

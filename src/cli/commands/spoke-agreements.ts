@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { Command } from 'commander'
+import { isUuid } from '../../connector/is-uuid.js'
 import { AgreementFolder } from '../../spoke/agreement-folder.js'
 import { ConfigError } from '../../errors.js'
 import { dataDirOption } from './options.js'
@@ -27,8 +28,7 @@ export function spokeAgreementsCommand(): Command {
       const folder = await AgreementFolder.open(join(resolve(dataDir), 'agreements'))
       for (const [id, isRefused] of [[refuse, true] as const, [allow, false] as const]) {
         if (id === undefined) continue
-        if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id))
-          throw new ConfigError(id, '', 'is no id of an agreement: a UUID in lower case')
+        if (!isUuid(id)) throw new ConfigError(id, '', 'is no id of an agreement: a UUID in lower case')
         await folder.refuse(id, isRefused)
       }
       const refused = await folder.refused()

@@ -1,9 +1,10 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { Command } from 'commander'
 import { replaceFile } from '../../../connectors/shared/replace-file.js'
 import { ConfigError } from '../../errors.js'
 import { type HubIntroduction, introductionOf } from '../hub-introduction.js'
+import { isThere } from '../is-there.js'
 import { answer, type Question } from '../questions.js'
 import { databases, draftSpoke, type SpokeAnswers, spokeQuestions } from '../spoke-draft.js'
 
@@ -55,9 +56,3 @@ function keyLines({ url, keyIds, fault }: HubIntroduction, isKept: boolean): str
     `  ${later}`,
   ]
 }
-
-const isThere = (file: string): Promise<boolean> =>
-  stat(file).then(
-    () => true,
-    () => false,
-  )

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
-import { isTransaction } from '../../audit/entry.js'
+import { isUuid } from '../../connector/is-uuid.js'
 import type { Log } from '../../connector/source.js'
 import type { Context } from '../../api/context.js'
 import { databaseError } from '../../database/database-error.js'
@@ -222,7 +222,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
 
   async function sendAgain({ request, reply, context, signal }: Begun): Promise<FastifyReply> {
     const { transaction } = request.params as { transaction: string }
-    if (!isTransaction(transaction) || (await reports.of(context.viewer, transaction)) === undefined) return unknown(reply, transaction)
+    if (!isUuid(transaction) || (await reports.of(context.viewer, transaction)) === undefined) return unknown(reply, transaction)
     const landed = files.ofTransaction(transaction)
     if (landed !== undefined) return sendLanded(request, reply.header('cache-control', 'private, no-store'), signal, landed)
     return problem(
@@ -233,7 +233,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
 
   async function sendReport({ request, reply, context }: Begun): Promise<FastifyReply> {
     const { transaction } = request.params as { transaction: string }
-    const report = isTransaction(transaction) ? await reports.of(context.viewer, transaction) : undefined
+    const report = isUuid(transaction) ? await reports.of(context.viewer, transaction) : undefined
     if (report === undefined) return unknown(reply, transaction)
     return reply
       .header('cache-control', 'private, no-store')

@@ -1,14 +1,9 @@
 import type { QueryTable } from '../../catalogue/tables-for-query.js'
 import type { Relation } from '../../connector/relation.js'
 import { DialsError } from '../../errors.js'
-import {
-  type AgreementPair,
-  type AskedColumn,
-  decideTable,
-  type PolicyRequest,
-  type Refusal,
-  type TableDecision,
-} from '../../policy/decide.js'
+import { decideTable, type TableDecision } from '../../policy/decide.js'
+import type { AgreementPair, AskedColumn, PolicyRequest } from '../../policy/request.js'
+import type { Refusal } from '../../policy/refusals.js'
 import { obligationText } from '../../policy/obligations.js'
 import { type TableUses, usesOfRelation } from '../../policy/uses-of-relation.js'
 import type { Path } from '../1-parse/filter.js'

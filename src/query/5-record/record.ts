@@ -1,7 +1,7 @@
 import type { AgreementRef, Asked, Auditor, Recorded, TouchedTable } from '../../audit/auditor.js'
 import type { DialsError, ErrorCode } from '../../errors.js'
 import type { Viewer } from '../../identity/viewer.js'
-import type { AgreementPair } from '../../policy/decide.js'
+import type { AgreementPair } from '../../policy/request.js'
 import type { BoundQuery } from '../2-bind/bound-query.js'
 import type { AuthorisedQuery } from '../3-authorise/authorise.js'
 

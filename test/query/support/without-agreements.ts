@@ -1,5 +1,5 @@
 import type { Viewer } from '../../../src/identity/viewer.js'
-import type { PolicyRequest } from '../../../src/policy/decide.js'
+import type { PolicyRequest } from '../../../src/policy/request.js'
 
 /** What stage 3 is asked where there are no agreements. */
 export function withoutAgreements({ organisation }: Viewer): PolicyRequest {

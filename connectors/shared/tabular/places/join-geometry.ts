@@ -137,7 +137,7 @@ export function joinedDescription(by: readonly string[]): string {
   return `From the GeoJSON form of these data: that of the feature which says the same in ${by.join(', ')}. Null where the feature has none.`
 }
 
-/** What is told of a joined column. @param without rows whose feature has no geometry. */
+/** What a publisher reads about a joined column. @param without how many rows have none, since their feature has none. */
 export function joinedProblems(by: readonly string[], without: number): string[] {
   return [
     `Column ${geometryName}: from the GeoJSON form of these data, whose features say the same in ${by.join(', ')}.`,
