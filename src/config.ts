@@ -359,7 +359,11 @@ function parseYaml(file: string): { content: unknown } & Pick<Loaded<unknown>, '
   const [problem] = document.errors
   if (problem !== undefined)
     throw new ConfigError(file, `line ${lines.linePos(problem.pos[0]).line}`, `it is not YAML: ${beginningOf(problem.message)}`)
-  return { content: document.toJS({ maxAliasCount: 100 }) as unknown, lineOf }
+  try {
+    return { content: document.toJS({ maxAliasCount: 100 }) as unknown, lineOf }
+  } catch (thrown) {
+    throw new ConfigError(file, '', 'its aliases are too many, or refer to themselves', { cause: thrown })
+  }
 }
 
 /** Names in the configuration that the graph shows to everybody. */

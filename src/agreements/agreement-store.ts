@@ -245,8 +245,14 @@ const selection = (knex: Knex) => ({
     order by signed_at, organisation), '[]') from agreement_signatures where agreement = agreements.id)`),
 })
 
+/** The most characters of texts that are kept read; a read one takes some times as much. */
+const textsMax = 16 * 1024 * 1024
+
 /** Texts never change once they are signed, so each is read once. */
-const readTexts = new LRUCache<string, Pick<SignedAgreement, 'agreement' | 'digest'>>({ max: 1000 })
+const readTexts = new LRUCache<string, Pick<SignedAgreement, 'agreement' | 'digest'>>({
+  maxSize: textsMax,
+  sizeCalculation: (_read, text) => text.length,
+})
 
 function readText(canonical: string): Pick<SignedAgreement, 'agreement' | 'digest'> {
   const known = readTexts.get(canonical)

@@ -1,3 +1,4 @@
+import { steeringCharacters } from '../connector/steering-characters.js'
 import Table from 'cli-table3'
 import { counted } from '../connector/counted.js'
 import { cutText, fitWidth } from './fit-width.js'
@@ -163,4 +164,6 @@ const indented = (text: string, spaces: number) =>
 export const harmlessLines = (text: string) => text.split(/\r?\n/).map(harmless).join('\n')
 
 /** Puts foreign text on one line. Characters that control a terminal or change the direction of text become spaces. */
-export const harmless = (text: string) => text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, ' ')
+export const harmless = (text: string) => text.replaceAll(steering, ' ')
+
+const steering = new RegExp(`[${steeringCharacters}]+`, 'gu')

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { OpenSources } from '../catalogue/open-sources.js'
 import type { HarvestRunRow } from '../catalogue/rows.js'
-import { openAgreements } from './hub/agreements.js'
+import { checkGovernance, openAgreements } from './hub/agreements.js'
 import { openAudit } from './hub/audit.js'
 import { startDatabase } from './hub/database.js'
 import { startEngine } from './hub/engine.js'
@@ -26,6 +26,7 @@ export interface RunningHub extends Running {
 /** Starts a hub part by part. Stopping it closes the parts in the opposite order. */
 export async function startHub(options: HubOptions): Promise<RunningHub> {
   const spokes = checkSpokes(options.loaded)
+  const governance = checkGovernance(options.loaded)
   await mkdir(options.dataFolder, { recursive: true })
   const undo = new UndoList(options.log)
   const start: HubStart = { ...options, config: options.loaded.value, undo }
@@ -40,7 +41,7 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
     const scheduler = await openHarvests(start, database, sources, telemetry.metrics)
     const { search, keeper } = await openSearch(start, database)
     const audit = openAudit(start, database.knex, keys.auditKeys)
-    const governance = openAgreements(start, database.knex, audit.auditor)
+    const agreements = openAgreements(governance, database.knex, audit.auditor)
     const graph = await startGraph(start, telemetry)
     await witnessSpokes(start, database.knex, audit.audit, sources)
     const url = await startHttp(start, {
@@ -48,7 +49,7 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
       ...hubEngine,
       ...database,
       ...audit,
-      ...governance,
+      ...agreements,
       keys,
       telemetry,
       sources,

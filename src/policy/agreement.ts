@@ -1,5 +1,6 @@
 import canonicalize from 'canonicalize'
 import { z } from 'zod'
+import { steeringCharacters } from '../connector/steering-characters.js'
 import { iriForm, slugForm } from '../connector/identifier-forms.js'
 
 /** DISCLOSURE: an organisation lets recipients have data. RECEIPT: recipients bind themselves to the purpose and the duties. */
@@ -15,6 +16,13 @@ export const agreedUses = ['SELECT', 'FILTER', 'JOIN', 'GROUP', 'AGGREGATE'] as 
 export type AgreedUse = (typeof agreedUses)[number]
 
 const iri = z.string().regex(iriForm, 'must be an absolute IRI: https://w3id.org/dpv#ProvideOfficialStatistics').max(500)
+/** On one line, and in the order in which it is read: who signs has to see what is signed. */
+const line = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(new RegExp(`^[^${steeringCharacters}]*$`, 'u'), 'must be one line, without control characters')
 const organisation = z.string().regex(slugForm, 'must be the id of an organisation: camden').max(60)
 const moment = z.iso
   .datetime({ error: 'must be a time in UTC: 2027-04-01T00:00:00.000Z' })
@@ -55,7 +63,7 @@ export type AgreedTable = z.infer<typeof agreedTableSchema>
 export const agreementSchema = z.strictObject({
   id: z.uuid(),
   version: z.number().int().min(1).max(1_000_000),
-  title: z.string().min(1).max(300),
+  title: line(300),
   kind: z.enum(agreementKinds),
   /** The organisation whose data they are. */
   discloser: organisation,
@@ -65,7 +73,7 @@ export const agreementSchema = z.strictObject({
   /** IRIs of the Data Privacy Vocabulary's legal bases. */
   legalBases: z.array(iri).min(1).max(100),
   /** The law that lets the data pass, as text: `Digital Economy Act 2017 s.35`. */
-  legalGateway: z.string().min(1).max(1000).nullable(),
+  legalGateway: line(1000).nullable(),
   tables: z.array(agreedTableSchema).min(1).max(1000),
   validFrom: moment,
   /** The first moment at which it is over. */

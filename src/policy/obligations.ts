@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Shape } from '../connector/column.js'
 import type { Mask } from '../connector/relation.js'
 import type { Obligation } from './agreement.js'
@@ -90,14 +91,20 @@ export function tableLimits(obligations: readonly Obligation[]): TableLimits {
     const [name, ...more] = Object.keys(params ?? {})
     const value = name === undefined ? undefined : params?.[name]
     if (type === 'maximum-rows' && name === 'rows' && more.length === 0 && isWhole(value, 1, 2 ** 53)) rows.push(value)
-    else if (type === 'expiry' && name === 'at' && more.length === 0 && !Number.isNaN(Date.parse(String(value))))
-      ends.push(Date.parse(String(value)))
+    else if (type === 'expiry' && name === 'at' && more.length === 0 && isMoment(value)) ends.push(Date.parse(value))
     else throw new Unenforceable(`${type} is not known, or its parameters are not right`)
   }
   return {
     ...(rows.length === 0 ? {} : { maximumRows: Math.min(...rows) }),
     ...(ends.length === 0 ? {} : { expiresAt: Math.min(...ends) }),
   }
+}
+
+const momentSchema = z.iso.datetime()
+
+/** A time in UTC: in another form hub and spoke could read it in two ways. */
+function isMoment(value: unknown): value is string {
+  return momentSchema.safeParse(value).success
 }
 
 function isWhole(value: unknown, least: number, most: number): value is number {

@@ -73,7 +73,7 @@ const forms: Partial<Record<Shape['type'], RegExp>> = {
   STRING: /^[^]*$/,
   INT64: /^-?\d{1,18}$/,
   BOOLEAN: /^(true|false)$/,
-  DATE: /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/,
+  DATE: z.regexes.date,
 }
 
 function literalOf(value: string | number | boolean, shape: Shape): Literal {

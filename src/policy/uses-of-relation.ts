@@ -40,12 +40,11 @@ class Uses {
   }
 
   byTable(): ReadonlyMap<string, TableUses> {
-    return new Map(
-      [...this.#columns].map(([table, columns]) => {
-        const isUsed = [...columns.values()].some(({ size }) => size > 0)
-        return [table, { columns, countsRows: this.#counted.has(table) || !isUsed }]
-      }),
-    )
+    const all = [...this.#columns]
+    // What lets no value out tells how many rows there are, unless it is joined with what does: then it picks among those rows.
+    const isLetOut = all.some(([, columns]) => hasUse(columns, telling))
+    const others: readonly AgreedUse[] = isLetOut ? [...telling, 'JOIN'] : telling
+    return new Map(all.map(([table, columns]) => [table, { columns, countsRows: this.#counted.has(table) || !hasUse(columns, others) }]))
   }
 
   /** What each output of a relation is derived from. */
@@ -111,6 +110,13 @@ class Uses {
   }
 }
 
+/** The uses by which values come out. */
+const telling: readonly AgreedUse[] = ['SELECT', 'GROUP', 'AGGREGATE']
+
+function hasUse(columns: ReadonlyMap<string, ReadonlySet<AgreedUse>>, uses: readonly AgreedUse[]): boolean {
+  return [...columns.values()].some((used) => uses.some((use) => used.has(use)))
+}
+
 function derivedFrom(expression: Expression, input: readonly Derived[][]): Derived[] {
   return columnsOf(expression).flatMap((index) => input[index] ?? [])
 }
@@ -120,6 +126,7 @@ function groupedForm(form: Form): Form {
   return form === 'AGGREGATE' ? 'AGGREGATE' : 'GROUP'
 }
 
-function countsRows({ input, of }: Aggregate): boolean {
-  return input === undefined && of === undefined
+/** Whatever it computes, over no column it tells of the rows alone. */
+function countsRows(measure: Aggregate): boolean {
+  return readBy(measure).flatMap(columnsOf).length === 0
 }

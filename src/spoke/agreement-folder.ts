@@ -1,13 +1,23 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeDurably } from '../audit/log/durable.js'
-import { DialsError, Reason } from '../errors.js'
-import { agreementSchema, type SignedAgreement } from '../policy/agreement.js'
+import { syncFolderOf, writeDurably } from '../audit/log/durable.js'
+import { isUuid } from '../connector/is-uuid.js'
+import { DialsError } from '../errors.js'
+import { type Agreement, agreementSchema, type SignedAgreement } from '../policy/agreement.js'
 
-const refusedFile = 'refused.json'
 const copyName = /^([0-9a-f-]{36})\.v(\d{1,7})\.json$/
 
-/** The agreements that a spoke has verified, a file for each, and the list of those that its operator refuses. */
+/** A copy of an agreement. `agreement` is undefined where the file is damaged. */
+export interface HeldCopy {
+  readonly id: string
+  readonly version: number
+  readonly agreement: Agreement | undefined
+}
+
+/**
+ * The agreements that a spoke has verified, a file for each; and those that its operator refuses, each an empty file named by its id: so
+ * two commands at once lose nothing, and who wrote it does not matter to the spoke.
+ */
 export class AgreementFolder {
   readonly #newest = new Map<string, number>()
 
@@ -15,24 +25,20 @@ export class AgreementFolder {
 
   /** Opens the folder, or makes it. */
   static async open(folder: string): Promise<AgreementFolder> {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
     const opened = new AgreementFolder(folder)
-    for (const name of await readdir(folder)) {
-      const [, id, version] = copyName.exec(name) ?? []
-      if (id !== undefined) opened.#grow(id, Number(version))
-    }
+    await mkdir(opened.#refusedFolder, { recursive: true, mode: 0o700 })
+    for (const { id, version } of await opened.#copies()) opened.#grow(id, version)
     return opened
   }
 
   /** Keeps a countersigned copy. */
   async keep({ agreement: { id, version }, canonical, signatures }: SignedAgreement): Promise<void> {
-    const file = join(this.folder, `${id}.v${version}.json`)
-    await writeDurably(file, JSON.stringify({ canonical, signatures }))
+    await writeDurably(join(this.folder, `${id}.v${version}.json`), JSON.stringify({ canonical, signatures }))
     this.#grow(id, version)
   }
 
   /**
-   * Refuses what the operator refuses, and what is older than the newest version that this spoke has seen. The list is read each time: a
+   * Refuses what the operator refuses, and what is older than the newest version that this spoke has seen. It is looked up each time: a
    * refusal counts from the next scan on.
    * @throws AGREEMENT_REQUIRED
    */
@@ -47,32 +53,41 @@ export class AgreementFolder {
   }
 
   /** The copies of the agreements, by their ids and versions. */
-  async list(): Promise<Pick<SignedAgreement, 'agreement'>[]> {
-    const names = (await readdir(this.folder)).filter((name) => copyName.test(name)).sort()
-    const texts = await Promise.all(names.map((name) => readFile(join(this.folder, name), 'utf8')))
-    return texts.map((text) => {
-      const { canonical } = JSON.parse(text) as { canonical: string }
-      return { agreement: agreementSchema.parse(JSON.parse(canonical)) }
-    })
+  async list(): Promise<HeldCopy[]> {
+    return Promise.all((await this.#copies()).map(async ({ name, ...copy }) => ({ ...copy, agreement: await this.#read(name) })))
   }
 
   /** The ids of the agreements that the operator refuses. */
   async refused(): Promise<ReadonlySet<string>> {
-    const text = await readFile(join(this.folder, refusedFile), 'utf8').catch((thrown: NodeJS.ErrnoException) => {
-      if (thrown.code === 'ENOENT') return '[]'
-      throw thrown
-    })
-    const list: unknown = JSON.parse(text)
-    if (!Array.isArray(list)) throw new Reason(`${refusedFile} is no list of ids`)
-    return new Set(list.map(String))
+    return new Set((await readdir(this.#refusedFolder)).filter(isUuid))
   }
 
-  /** Refuses an agreement from now on, or no longer. Durable before it resolves. */
+  /** Refuses an agreement from now on, or no longer. @param id a UUID in lower case. Durable before it resolves. */
   async refuse(id: string, isRefused: boolean): Promise<void> {
-    const ids = new Set(await this.refused())
-    if (isRefused) ids.add(id)
-    else ids.delete(id)
-    await writeDurably(join(this.folder, refusedFile), JSON.stringify([...ids].sort()))
+    const file = join(this.#refusedFolder, id)
+    if (isRefused) return writeDurably(file, '')
+    await rm(file, { force: true })
+    await syncFolderOf(file)
+  }
+
+  get #refusedFolder(): string {
+    return join(this.folder, 'refused')
+  }
+
+  async #copies(): Promise<{ readonly name: string; readonly id: string; readonly version: number }[]> {
+    return (await readdir(this.folder)).sort().flatMap((name) => {
+      const [, id, version] = copyName.exec(name) ?? []
+      return id === undefined ? [] : [{ name, id, version: Number(version) }]
+    })
+  }
+
+  async #read(name: string): Promise<Agreement | undefined> {
+    try {
+      const { canonical } = JSON.parse(await readFile(join(this.folder, name), 'utf8')) as { canonical: string }
+      return agreementSchema.parse(JSON.parse(canonical))
+    } catch {
+      return undefined
+    }
   }
 
   #grow(id: string, version: number): void {

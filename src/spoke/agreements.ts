@@ -8,6 +8,9 @@ import type { PurposeTree } from '../policy/purposes.js'
 import { isSignedBy } from '../policy/signature.js'
 import type { AgreementFolder } from './agreement-folder.js'
 
+/** The most characters of verified agreements that are kept; others are verified again. */
+const textsMax = 16 * 1024 * 1024
+
 /** What a spoke judges agreements by: nothing of it comes from a hub. */
 export interface AgreementsOptions {
   /** The keys of each organisation, by its id, that this spoke pins. */
@@ -27,7 +30,7 @@ export interface AcceptedGrant {
 
 /** The countersigned agreements of a spoke. It takes them from the hub, and believes none that it has not verified itself. */
 export class Agreements {
-  readonly #verified = new LRUCache<string, SignedAgreement>({ max: 10_000 })
+  readonly #verified = new LRUCache<string, SignedAgreement>({ maxSize: textsMax, sizeCalculation: (_signed, text) => text.length })
 
   constructor(private readonly options: AgreementsOptions) {}
 

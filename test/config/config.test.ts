@@ -28,6 +28,13 @@ function refusal(work: () => unknown): ConfigError {
 }
 
 describe('configuration', () => {
+  test('aliases that grow without end are refused with the file', () => {
+    const nine = (name: string) => `[${Array<string>(9).fill(name).join(', ')}]`
+    const path = file(`a: &a ${nine('x')}\nb: &b ${nine('*a')}\nc: &c ${nine('*b')}\nd: ${nine('*c')}\n`)
+    const { file: named, message } = refusal(() => loadHubConfig(path, environment))
+    expect([named, message]).toEqual([path, expect.stringMatching(/aliases/)])
+  })
+
   test('an error names the file, the path in it and the mend', () => {
     const cases: [string, string, RegExp][] = [
       ['name: London\nspokes: []\n', 'spokes', /is empty/],

@@ -29,8 +29,9 @@ beforeAll(async () => {
     {
       'accounts.csv': 'UPRN,Name,Ward,Arrears\nu1,Ann,Holborn,10\nu2,Bob,Kilburn,20\nu3,Cem,Holborn,30\n',
       'other.csv': 'UPRN,Note\nu1,a\n',
+      'watched.csv': 'UPRN,Note\nu1,a\nu2,b\n',
       'catalogue.yaml':
-        'datasets:\n  accounts: { access: CLOSED, listing: PARTIES, columns: { Name: { sensitivity: PERSONAL } } }\n  other: { access: CLOSED, listing: PARTIES }\n',
+        'datasets:\n  accounts: { access: CLOSED, listing: PARTIES, columns: { Name: { sensitivity: PERSONAL } } }\n  other: { access: CLOSED, listing: PARTIES }\n  watched: { access: CLOSED, listing: PARTIES }\n',
     },
     {
       folder,
@@ -66,6 +67,12 @@ const agreement = (kind: Agreement['kind'], changes: Partial<Agreement> = {}): A
               { column: 'Ward', uses: ['GROUP', 'FILTER'], obligations: [] },
               { column: 'Name', uses: ['FILTER'], obligations: [] },
             ],
+      rowFilter: null,
+      obligations: [],
+    },
+    {
+      table: 'camden/watched/watched',
+      columns: kind === 'RECEIPT' ? [] : [{ column: 'UPRN', uses: ['FILTER'], obligations: [] }],
       rowFilter: null,
       obligations: [],
     },
@@ -137,6 +144,13 @@ const filtered = (...names: string[]): Relation => ({
   predicate: { kind: 'isNull', input: { kind: 'column', index: names.length - 1 }, negated: true },
   input: scan(...names),
 })
+const one = { kind: 'literal' as const, shape: { type: 'INT64' as const }, value: '1' }
+/** A table of which an agreement lets values be filtered by, and nothing else. */
+const onlyFiltered = (): Relation => ({
+  op: 'filter',
+  predicate: { kind: 'isNull', input: column(0), negated: true },
+  input: { op: 'scan', table: 'watched/watched', columns: [{ name: 'UPRN', type: 'STRING' }] },
+})
 const column = (index: number) => ({ kind: 'column' as const, index })
 
 describe('a spoke whose hub has been taken over', () => {
@@ -189,6 +203,11 @@ describe('a spoke whose hub has been taken over', () => {
         input: { op: 'sort', keys: [{ column: 1, descending: false, nullsFirst: false }], input: scan('UPRN', 'Name') },
       },
     ],
+    [
+      'how many rows another table has, which is only filtered by',
+      { op: 'aggregate', groups: [], measures: [{ function: 'SUM', input: one }], input: onlyFiltered() },
+    ],
+    ['rows of constants of what is only filtered by', { op: 'project', outputs: [one], input: onlyFiltered() }],
     ['a union of what may be shown with what may not', { op: 'union', inputs: [scan('UPRN'), scan('Name')] }],
     ['another closed table', { op: 'scan', table: 'other/other', columns: [{ name: 'UPRN', type: 'STRING' }] }],
   ])('does not give %s', async (_name, relation) => {

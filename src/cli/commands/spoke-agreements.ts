@@ -1,8 +1,10 @@
 import { join, resolve } from 'node:path'
 import { Command } from 'commander'
 import { isUuid } from '../../connector/is-uuid.js'
-import { AgreementFolder } from '../../spoke/agreement-folder.js'
+import { AgreementFolder, type HeldCopy } from '../../spoke/agreement-folder.js'
 import { ConfigError } from '../../errors.js'
+import { isThere } from '../is-there.js'
+import { harmless } from '../query-text.js'
 import { dataDirOption } from './options.js'
 
 interface Options {
@@ -25,7 +27,11 @@ export function spokeAgreementsCommand(): Command {
     .option('--allow <id>', 'refuse it no longer')
     .addHelpText('after', help)
     .action(async ({ dataDir, refuse, allow }: Options) => {
-      const folder = await AgreementFolder.open(join(resolve(dataDir), 'agreements'))
+      const path = join(resolve(dataDir), 'agreements')
+      // A folder that is made here would be one that no spoke looks into.
+      if (!(await isThere(path)))
+        throw new ConfigError(dataDir, '', 'is no data directory of a spoke that has run: give --data-dir as the spoke has it')
+      const folder = await AgreementFolder.open(path)
       for (const [id, isRefused] of [[refuse, true] as const, [allow, false] as const]) {
         if (id === undefined) continue
         if (!isUuid(id)) throw new ConfigError(id, '', 'is no id of an agreement: a UUID in lower case')
@@ -33,18 +39,16 @@ export function spokeAgreementsCommand(): Command {
       }
       const refused = await folder.refused()
       const held = await folder.list()
-      const lines = held.map(({ agreement: { id, version, title, kind, discloser, recipients, validUntil } }) =>
-        [
-          id,
-          `v${version}`,
-          refused.has(id) ? 'REFUSED' : 'taken',
-          kind,
-          `${discloser} to ${recipients.join(', ')}`,
-          `until ${validUntil}`,
-          title,
-        ].join('  '),
-      )
-      const others = [...refused].filter((id) => !held.some(({ agreement }) => agreement.id === id)).map((id) => `${id}  REFUSED`)
-      process.stdout.write(`${[...lines, ...others].join('\n') || 'No agreement was used here yet, and none is refused.'}\n`)
+      const lines = held.map((copy) => lineOf(copy, refused.has(copy.id)))
+      const others = [...refused].filter((id) => !held.some((copy) => copy.id === id)).map((id) => `${id}  REFUSED`)
+      process.stdout.write(`${[...lines, ...others].map(harmless).join('\n') || 'No agreement was used here yet, and none is refused.'}\n`)
     })
+}
+
+function lineOf({ id, version, agreement }: HeldCopy, isRefused: boolean): string {
+  const state = isRefused ? 'REFUSED' : 'taken'
+  if (agreement === undefined)
+    return [id, `v${version}`, state, 'this copy is damaged: the spoke takes the agreement from its hub again'].join('  ')
+  const { title, kind, discloser, recipients, validUntil } = agreement
+  return [id, `v${version}`, state, kind, `${discloser} to ${recipients.join(', ')}`, `until ${validUntil}`, title].join('  ')
 }

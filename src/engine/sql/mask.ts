@@ -28,6 +28,7 @@ const blockBytes = 64
 
 /** HMAC-SHA-256 (RFC 2104) of a text's UTF-8, hexadecimal. The engine has the hash alone. @param key 64 bytes at most. */
 function hmacSql(key: Buffer, sql: string): string {
+  if (key.length > blockBytes) throw new RangeError('the key of an HMAC has 64 bytes at most here')
   const padded = (pad: number) => {
     const block = Buffer.alloc(blockBytes, pad)
     key.forEach((byte, at) => (block[at] = byte ^ pad))

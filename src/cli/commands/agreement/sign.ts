@@ -7,6 +7,7 @@ import { type Agreement, agreementSchema, canonicalAgreement } from '../../../po
 import { obligationText } from '../../../policy/obligations.js'
 import { agreementType } from '../../../policy/signature.js'
 import { askGraph } from '../../ask-graph.js'
+import { harmless } from '../../query-text.js'
 import { bearerOf, hubUrl, tokenOption, urlOption } from '../options.js'
 
 interface Options {
@@ -18,7 +19,7 @@ interface Options {
 }
 
 const help = `
-It shows what is signed, and signs only with --yes: first without it, then with it. The hub shows the text; what is signed is the text that was shown here.
+It shows all that is signed, and signs only with --yes: first without it, then with it. What is signed is the text that was shown here, whatever the hub does later.
 `
 
 /** `dials agreement sign` */
@@ -62,7 +63,20 @@ function agreementOf(canonical: string, id: string): Agreement {
 }
 
 function shown(agreement: Agreement, canonical: string): string {
-  const { title, kind, discloser, recipients, purposes, legalBases, legalGateway, tables, validFrom, validUntil, retentionDays } = agreement
+  const {
+    title,
+    kind,
+    discloser,
+    recipients,
+    purposes,
+    legalBases,
+    legalGateway,
+    tables,
+    validFrom,
+    validUntil,
+    retentionDays,
+    impactAssessment,
+  } = agreement
   const obligations = (all: readonly Parameters<typeof obligationText>[0][]) =>
     all.length === 0 ? '' : ` [${all.map(obligationText).join(', ')}]`
   return [
@@ -76,8 +90,13 @@ function shown(agreement: Agreement, canonical: string): string {
       ...columns.map(({ column, uses, obligations: masks }) => `    ${column}: ${uses.join(', ') || 'nothing'}${obligations(masks)}`),
       ...(columns.length === 0 ? ['    whatever columns the other agreement lets out'] : []),
     ]),
+    ...(impactAssessment === null
+      ? []
+      : [`  impact assessment: SHA-256 ${impactAssessment.sha256}${impactAssessment.url === null ? '' : `, ${impactAssessment.url}`}`]),
     `  SHA-256 ${createHash('sha256').update(canonical).digest('hex')}`,
-  ].join('\n')
+  ]
+    .map(harmless)
+    .join('\n')
 }
 
 async function privateKey(file: string): Promise<JWK> {

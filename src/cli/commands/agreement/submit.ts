@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
-import { parse } from 'yaml'
 import { ConfigError } from '../../../errors.js'
 import { askGraph } from '../../ask-graph.js'
+import { parseInput } from '../../query-input.js'
 import { bearerOf, hubUrl, tokenOption, urlOption } from '../options.js'
 
 const help = `
@@ -33,11 +33,7 @@ async function inputOf(file: string): Promise<object> {
   const text = await readFile(file, 'utf8').catch((thrown: NodeJS.ErrnoException) => {
     throw new ConfigError(file, '', thrown.code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${thrown.code ?? 'unknown'})`)
   })
-  try {
-    const input: unknown = parse(text)
-    if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input
-  } catch {
-    // Told below.
-  }
-  throw new ConfigError(file, '', 'is no agreement in YAML or JSON')
+  const input = parseInput(text, file)
+  if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input
+  throw new ConfigError(file, '', 'it holds no agreement: give the input of createAgreement, an object')
 }
