@@ -22,6 +22,9 @@ export interface AgreementsOptions {
   readonly secret: Buffer
 }
 
+/** An agreement as a hub names it: nothing of it is believed. */
+type NamedAgreement = ScanGrant['agreements'][number]
+
 /** The agreements that a scan rests on, as this spoke has verified them. */
 export interface AcceptedGrant {
   readonly purpose: string
@@ -30,7 +33,12 @@ export interface AcceptedGrant {
 
 /** The countersigned agreements of a spoke. It takes them from the hub, and believes none that it has not verified itself. */
 export class Agreements {
-  readonly #verified = new LRUCache<string, SignedAgreement>({ maxSize: textsMax, sizeCalculation: (_signed, text) => text.length })
+  /** Each is verified once, also where several scans need it at the same moment. */
+  readonly #verified = new LRUCache<string, SignedAgreement, NamedAgreement>({
+    maxSize: textsMax,
+    sizeCalculation: (_signed, text) => text.length,
+    fetchMethod: (_name, _stale, { context }) => this.#verify(context),
+  })
 
   constructor(private readonly options: AgreementsOptions) {}
 
@@ -44,7 +52,7 @@ export class Agreements {
    */
   async accept({ purpose, agreements }: ScanGrant): Promise<AcceptedGrant> {
     const accepted: SignedAgreement[] = []
-    for (const one of agreements) accepted.push(await this.#verify(one))
+    for (const one of agreements) accepted.push(await this.#verified.forceFetch(nameOf(one), { context: one }))
     await Promise.all(accepted.map((one) => this.options.folder.check(one)))
     return { purpose, agreements: accepted }
   }
@@ -55,11 +63,7 @@ export class Agreements {
     return createHmac('sha256', this.options.secret).update(JSON.stringify(scope)).digest()
   }
 
-  async #verify({ canonical, signatures }: ScanGrant['agreements'][number]): Promise<SignedAgreement> {
-    const digest = createHash('sha256').update(canonical).digest('hex')
-    const name = `${digest} ${signatures.map(({ organisation, jws }) => `${organisation} ${jws}`).join(' ')}`
-    const known = this.#verified.get(name)
-    if (known !== undefined) return known
+  async #verify({ canonical, signatures }: NamedAgreement): Promise<SignedAgreement> {
     const agreement = agreementOf(canonical)
     for (const party of partiesOf(agreement)) {
       const keys = this.options.keys.get(party)
@@ -69,11 +73,16 @@ export class Agreements {
       const held = await Promise.all(own.map(({ jws }) => isSignedBy(jws, canonical, keys)))
       if (!held.includes(true)) throw refused(`The agreement ${agreement.id} is not signed by ${party} with a key that this spoke knows.`)
     }
-    const signed = { agreement, canonical, digest, signatures }
+    const signed = { agreement, canonical, digest: digestOf(canonical), signatures }
     await this.options.folder.keep(signed)
-    this.#verified.set(name, signed)
     return signed
   }
+}
+
+const digestOf = (canonical: string) => createHash('sha256').update(canonical).digest('hex')
+
+function nameOf({ canonical, signatures }: NamedAgreement): string {
+  return `${digestOf(canonical)} ${signatures.map(({ organisation, jws }) => `${organisation} ${jws}`).join(' ')}`
 }
 
 function agreementOf(canonical: string): SignedAgreement['agreement'] {

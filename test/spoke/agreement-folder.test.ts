@@ -25,6 +25,13 @@ describe('the agreements of a spoke', () => {
     expect((await folders[0]?.refused())?.size).toBe(10)
   })
 
+  it('are kept whole where scans at once bring the same one', async () => {
+    const folder = await AgreementFolder.open(folderOf('copies'))
+    const copy = { agreement: { id: id(4), version: 1 }, canonical: 'x'.repeat(100_000), signatures: [] } as unknown as SignedAgreement
+    await Promise.all(Array.from({ length: 50 }, () => folder.keep(copy)))
+    expect((await readdir(folderOf('copies'))).sort()).toEqual([`${id(4)}.v1.json`, 'refused'])
+  })
+
   it('are refused from the next scan on, and taken again', async () => {
     const [spoke, command] = [await AgreementFolder.open(folderOf('next')), await AgreementFolder.open(folderOf('next'))]
     await spoke.check(signed(id(1), 1))

@@ -302,6 +302,12 @@ describe('a spoke whose hub has been taken over', () => {
     expect((await ask(scan('UPRN'), await asked()))[0]).toBe(code)
   })
 
+  it('answers many scans at once under an agreement that it has not seen before', async () => {
+    const agreements = await pair({ title: 'Seen by many at once' }, { title: 'Seen by many at once' })
+    const asked = await Promise.all(Array.from({ length: 20 }, () => ask(scan('UPRN'), { agreements })))
+    expect(new Set(asked.map(([code]) => code))).toEqual(new Set(['READ']))
+  })
+
   it('refuses more rows than the agreement lets leave', async () => {
     const [table] = agreement('DISCLOSURE').tables as [Agreement['tables'][number]]
     const limited = (rows: number) => pair({ tables: [{ ...table, obligations: [{ type: 'maximum-rows', params: { rows } }] }] })

@@ -1,16 +1,26 @@
-import { open, rename } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-/** Replaces a file as a whole, which its owner alone reads. On the disk before it resolves, and so is its name. */
+/**
+ * Replaces a file as a whole, which its owner alone reads. On the disk before it resolves, and so is its name. Of several at once, each is
+ * whole, and one of them stays.
+ */
 export async function writeDurably(file: string, text: string): Promise<void> {
-  const handle = await open(`${file}.new`, 'w', 0o600)
+  const temporary = `${file}.${randomUUID()}.new`
   try {
-    await handle.writeFile(text)
-    await handle.sync()
-  } finally {
-    await handle.close()
+    const handle = await open(temporary, 'wx', 0o600)
+    try {
+      await handle.writeFile(text)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(temporary, file)
+  } catch (thrown) {
+    await rm(temporary, { force: true })
+    throw thrown
   }
-  await rename(`${file}.new`, file)
   await syncFolderOf(file)
 }
 
