@@ -233,8 +233,8 @@ export const spokeConfigSchema = z
      */
     organisation: slug.optional(),
     /**
-     * Organisations whose agreements this spoke believes, with the keys that it pins: both parties of an agreement have to be here. Default none:
-     * no agreement opens anything.
+     * Organisations whose agreements this spoke believes, with the keys that it pins: both parties of an agreement have to be here. Default: those
+     * of the hub that starts this spoke; without that none, and no agreement opens anything.
      */
     organisations: signatoriesSchema.optional(),
     /** A file of purposes of this organisation, beside those of the program. */

@@ -8,6 +8,8 @@ export interface Hub {
   /** Without a slash at its end: see hubUrl. */
   readonly url: string
   readonly token?: string | undefined
+  /** The IRI of the purpose that is confirmed; open data needs none. */
+  readonly purpose?: string | undefined
   /** Ends the wait for an answer. */
   readonly signal?: AbortSignal | undefined
   /** Formats an error of the graph. Default: its code, its message and the place in the input. */
@@ -25,13 +27,13 @@ interface Answer {
  * text.
  */
 export async function askGraph<T>(
-  { url, token, signal, errorText = graphErrorText }: Hub,
+  { url, token, purpose, signal, errorText = graphErrorText }: Hub,
   field: string,
   operation: string,
   variables: object = {},
 ): Promise<T> {
   return strikingSecrets(token === undefined ? [] : [token], async () => {
-    const headers = { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }
+    const headers = { 'content-type': 'application/json', ...viewerHeaders({ token, purpose }) }
     const request = {
       method: 'POST',
       headers,
@@ -48,6 +50,11 @@ export async function askGraph<T>(
     if (value === undefined || value === null) throw notAHub(url, { ok, status })
     return value as T
   })
+}
+
+/** The headers that say who asks, and for which purpose. */
+export function viewerHeaders({ token, purpose }: Pick<Hub, 'token' | 'purpose'>): Record<string, string> {
+  return { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...(purpose === undefined ? {} : { purpose }) }
 }
 
 async function post(url: string, request: RequestInit): Promise<{ ok: boolean; status: number; text: string }> {

@@ -1,6 +1,6 @@
 import type { FormatName } from '../api/download-url.js'
 import { type DialsError, SourceUnavailable } from '../errors.js'
-import { type Hub, noHub, notAHub, refusal } from './ask-graph.js'
+import { type Hub, noHub, notAHub, refusal, viewerHeaders } from './ask-graph.js'
 import { byteText } from './byte-text.js'
 import { graphErrorText, type Report } from './query-text.js'
 import { strikingSecrets } from './strike-secrets.js'
@@ -45,15 +45,13 @@ export async function openDownload(hub: Hub, input: object, format: FormatName):
   })
 }
 
-async function ask({ url, token, signal }: Hub, path: string, { headers, ...request }: RequestInit = {}): Promise<Response> {
-  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
+async function ask({ url, signal, ...viewer }: Hub, path: string, { headers, ...request }: RequestInit = {}): Promise<Response> {
   const ended = signal === undefined ? {} : { signal }
   // Not packed: the fetch of Node 20 unpacks some hundred megabytes for a minute.
-  return fetch(`${url}${path}`, { ...request, ...ended, headers: { ...headers, ...authorization, 'accept-encoding': 'identity' } }).catch(
-    (thrown: unknown) => {
-      throw signal?.aborted === true ? thrown : noHub(url, thrown)
-    },
-  )
+  const all = { ...headers, ...viewerHeaders(viewer), 'accept-encoding': 'identity' }
+  return fetch(`${url}${path}`, { ...request, ...ended, headers: all }).catch((thrown: unknown) => {
+    throw signal?.aborted === true ? thrown : noHub(url, thrown)
+  })
 }
 
 async function refused({ url, token }: Hub, response: Response): Promise<DialsError> {

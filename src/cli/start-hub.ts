@@ -31,7 +31,7 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
   const undo = new UndoList(options.log)
   const start: HubStart = { ...options, config: options.loaded.value, undo }
   try {
-    const keys = await openKeys(start)
+    const keys = await openKeys(start, governance.keys)
     const hubEngine = await startEngine(start)
     const sources = new OpenSources()
     const telemetry = await startTelemetry(start, hubEngine, sources)

@@ -37,6 +37,8 @@ export interface SpokeOptions {
   readonly hub?: { issuer: string; jwks: JSONWebKeySet }
   /** Issuers to trust if spoke.yaml names none: those of the hub that starts this spoke. */
   readonly issuers?: readonly PinnedIssuer[]
+  /** The keys by which organisations sign agreements, if spoke.yaml names none: those of the hub that starts this spoke. */
+  readonly signatories?: ReadonlyMap<string, JSONWebKeySet>
   /** The organisation that the hub that starts this spoke knows it by, if spoke.yaml names none. */
   readonly organisation?: string
   /** Threads of its engine. Default: one for each core. */
@@ -58,6 +60,7 @@ export async function startSpoke({
   port,
   hub,
   issuers = [],
+  signatories,
   organisation,
   engineThreads,
   log,
@@ -134,7 +137,7 @@ export async function startSpoke({
     const app = spokeServer({
       recorder,
       witness,
-      agreements: await openAgreements(loaded, dataFolder),
+      agreements: await openAgreements(loaded, dataFolder, signatories),
       spokeId: config.id,
       holdings,
       engine,
@@ -157,9 +160,9 @@ export async function startSpoke({
 }
 
 /** The agreements that this spoke holds, and what it judges them by: its own configuration and its own secret. */
-async function openAgreements(loaded: Loaded<SpokeConfig>, dataFolder: string): Promise<Agreements> {
+async function openAgreements(loaded: Loaded<SpokeConfig>, dataFolder: string, ofHub: SpokeOptions['signatories']): Promise<Agreements> {
   return new Agreements({
-    keys: signatoriesOf(loaded),
+    keys: loaded.value.organisations === undefined && ofHub !== undefined ? ofHub : signatoriesOf(loaded),
     purposes: purposesOf(loaded),
     folder: await AgreementFolder.open(join(dataFolder, 'agreements')),
     secret: await ownSecret(join(dataFolder, 'agreements', 'secret')),

@@ -70,6 +70,43 @@ test('each of them unlocks what npm start says, and its query is refused without
   }
 })
 
+test('closed tables of three boroughs are joined under signed agreements, for their purpose and their parties alone', async () => {
+  const [, file = ''] = /npx dials query (\S+)/.exec(output) ?? []
+  const [licensing = '', fraud = ''] = [...output.matchAll(/--purpose (\S+)$/gm)].map(([, iri = '']) => iri)
+  const run = async (organisation: string | undefined, purpose: string, ...more: string[]) => {
+    const env = { DIALS_TOKEN: organisation === undefined ? '' : await token('--organisation', organisation) }
+    const program = dials(['query', file, '--url', url, '--purpose', purpose, ...more], env)
+    return { code: await program.exited, output: program.output() }
+  }
+  const found = await run('housing-enforcement', licensing)
+  expect(found).toMatchObject({ code: 0, output: expect.stringMatching(/^│ 9900\d{8} │ [A-Z]+0 +│ +\d │ +\d │$/m) })
+  expect(found.output).toMatch(/^tax ⋈ claims: \d+ of \d+ rows of tax/m)
+  const whole = JSON.parse((await run('housing-enforcement', licensing, '--json')).output) as {
+    columns: { name: string; decision: string }[]
+    receipt: { leafIndex: number } | null
+    sources: { spoke: string; status: string }[]
+  }
+  expect(whole.columns.map(({ name, decision }) => [name, decision])).toEqual([
+    ['uprn', 'ALLOW'],
+    ['district', 'MASK'],
+    ['adults', 'ALLOW'],
+    ['claims', 'ALLOW'],
+  ])
+  expect(whole.receipt?.leafIndex).toBeGreaterThan(0)
+  expect(new Set(whole.sources.map(({ spoke }) => spoke))).toEqual(new Set(['barnet', 'camden', 'lambeth']))
+  expect(await run('housing-enforcement', fraud)).toMatchObject({ code: 1, output: expect.stringMatching(/PURPOSE_NOT_PERMITTED/) })
+  for (const stranger of ['london-borough-of-wandsworth', 'greater-london-authority', undefined])
+    expect(await run(stranger, licensing)).toMatchObject({ code: 1, output: expect.stringMatching(/UNKNOWN_TABLE: There is no table/) })
+  // Its own tables a borough reads without an agreement; its neighbours' are not there for it.
+  expect(await run('london-borough-of-camden', licensing)).toMatchObject({ code: 1, output: expect.stringMatching(/barnet\/council-tax/) })
+})
+
+test('the agreements of the demonstration are made once', async () => {
+  const query = '{ agreements(first: 100) { totalCount nodes { kind state discloser { id } } } }'
+  const { data } = await asked(await token('--organisation', 'housing-enforcement'), query)
+  expect(data).toMatchObject({ agreements: { totalCount: 6 } })
+})
+
 test('what npm start prints fits 80 columns, but for tokens, which are copied whole', () => {
   const wide = output.split('\n').filter((line) => [...line].length > 80 && !/^eyJ[\w.-]+$/.test(line))
   expect(wide).toEqual([])

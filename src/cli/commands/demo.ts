@@ -1,10 +1,11 @@
-import { resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { packageFile } from '../package-file.js'
 import Table from 'cli-table3'
 import { Command } from 'commander'
 import { type HubConfig, type Loaded, loadHubConfig, readEnvironment } from '../../config.js'
 import { askGraph } from '../ask-graph.js'
 import { type DemoIssuer, demoTokenSeconds, startDemoIssuer } from '../demo-issuer.js'
+import { demoRecipient, demoSignatories, makeDemoAgreements } from '../demo-agreements.js'
 import { type DemoAnswer, type DemoJoinAnswer, joinOfBoroughs, mainJob, ownMembers } from '../demo-queries.js'
 import { demoToken } from '../demo-token.js'
 import { toDialsError } from '../../errors.js'
@@ -43,11 +44,11 @@ export function demoCommand(): Command {
         const dataFolder = resolve(dataDir)
         const undo = new UndoList(log)
         try {
-          const organisations = loaded.value.spokes.map(({ organisation }) => organisationIdOf(organisation))
+          const organisations = [...loaded.value.spokes.map(({ organisation }) => organisationIdOf(organisation)), demoRecipient]
           const issuer = await startDemoIssuer({ audience: issuerOf(loaded.value), organisations, dataFolder, environment, log })
           undo.add(() => issuer.close())
           const hub = await startHub({
-            loaded: withIssuer(loaded, issuer),
+            loaded: withParties(loaded, issuer, await demoSignatories(dataFolder)),
             dataFolder,
             environment,
             log,
@@ -60,6 +61,8 @@ export function demoCommand(): Command {
             loaded.value.spokes.map(({ id }) => id),
           )
           await showTokens(hub, dataFolder, dataDir)
+          await makeDemoAgreements(hub.url, dataFolder)
+          process.stdout.write(agreementsText(dataDir, portOf(hub.url)))
           process.stdout.write('\nPages of this machine may use it, at any port: cors in\nexamples/london/hub.yaml.\n')
           process.stdout.write(`The graph: ${hub.url}/graphql   Stop with Ctrl-C.\n`)
           return {
@@ -77,8 +80,12 @@ export function demoCommand(): Command {
     })
 }
 
-function withIssuer(loaded: Loaded<HubConfig>, issuer: DemoIssuer): Loaded<HubConfig> {
-  return { ...loaded, value: { ...loaded.value, issuers: [...(loaded.value.issuers ?? []), issuer.config] } }
+function withParties(
+  loaded: Loaded<HubConfig>,
+  issuer: DemoIssuer,
+  organisations: NonNullable<HubConfig['organisations']>,
+): Loaded<HubConfig> {
+  return { ...loaded, value: { ...loaded.value, organisations, issuers: [...(loaded.value.issuers ?? []), issuer.config] } }
 }
 
 /** Two demonstrations at once each need a folder of their own. */
@@ -110,6 +117,36 @@ async function showTokens(hub: RunningHub, dataFolder: string, dataDir: string):
     `This query differs with and without a token:\n\n${ownMembers}\n${wrapText(`Without one: ${refused}`)}\nWith that of Camden:\n${answerTable(answer)}\n`,
   )
 }
+
+/** How to try the agreements, as commands that can be copied. */
+function agreementsText(dataDir: string, port: number): string {
+  const isUsual = port === 4000
+  const file = relative('', packageFile('examples/london/candidate-hmos.yaml'))
+  const ask = (purpose: string) =>
+    [`npx dials query ${file}`, ...(isUsual ? [] : [`--url http://localhost:${port}`]), `--purpose ${purposeBase}${purpose}`].join(
+      ' \\\n  ',
+    )
+  const token = `npx dials token --organisation ${demoRecipient}`
+  return `
+${wrapText('Three boroughs have signed agreements with a housing enforcement team: it gets invented closed tables, for one purpose. In another terminal:')}
+
+1. Be the team:
+export DIALS_TOKEN=$(${dataDir === folderOf(undefined) ? token : `${token} \\\n  --data-dir ${dataDir}`})
+
+2. Ask for the purpose that was agreed: houses that may need a licence, found
+   over the boroughs, with what matched and a receipt (--json shows it):
+${ask('HmoLicensing')}
+
+3. Ask for another purpose, and get nothing:
+${ask('CounterFraud')}
+
+${wrapText('To an organisation that is no party, such as london-borough-of-wandsworth, these tables are not there at all. docs/agreements.md says how it works.')}
+`
+}
+
+const portOf = (url: string) => Number(new URL(url).port)
+
+const purposeBase = 'https://seven-dials.example/purpose#'
 
 async function show(hub: RunningHub, spokeIds: readonly string[]): Promise<void> {
   await Promise.all(spokeIds.map((id) => hub.harvestNow(id)))

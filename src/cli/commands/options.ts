@@ -22,6 +22,16 @@ export const tokenOption = () =>
     'decides which data you may see (default: the variable DIALS_TOKEN, which other users of this machine cannot see)',
   )
 
+/** `--purpose`: the hub judges it; only what a header cannot hold is refused here. */
+export const purposeOption = () =>
+  new Option(
+    '--purpose <iri>',
+    'what the data are for, where an agreement asks for it: the query purposes of the graph lists them',
+  ).argParser((text) => {
+    if (!/^[\x21-\x7e]{1,500}$/.test(text)) throw new InvalidArgumentError('It has to be an absolute IRI.')
+    return text
+  })
+
 /**
  * Removes what may follow a hub's address, because `dials hub` itself prints the address of its graph. Refuses a password, which errors
  * would show.

@@ -6,11 +6,12 @@ import { stringifyExact } from '../exact-json.js'
 import { print } from '../print.js'
 import { readQueryInput } from '../query-input.js'
 import { type Answer, answerText, type PlanAnswer, planText } from '../query-text.js'
-import { bearerOf, hubUrl, tokenOption, urlOption } from './options.js'
+import { bearerOf, hubUrl, purposeOption, tokenOption, urlOption } from './options.js'
 
 interface Options {
   url: string
   token?: string
+  purpose?: string
   explain?: true
   json?: true
   wide?: true
@@ -38,6 +39,7 @@ Example, of a file libraries.yaml:
   $ dials query libraries.yaml
   $ dials query --explain libraries.yaml
   $ dials query --json --url https://hub.london.example < libraries.yaml
+  $ dials query --purpose https://seven-dials.example/purpose#HmoLicensing candidates.yaml
   $ dials query --format parquet --out libraries.parquet libraries.yaml
 
 The input is the QueryInput of the graph, which 'dials schema' prints. With --format all rows are downloaded unless the input has a limit,
@@ -54,13 +56,14 @@ export function queryCommand(): Command {
     .option('--explain', 'print the plan of the query, without running it')
     .addOption(urlOption())
     .addOption(tokenOption())
+    .addOption(purposeOption())
     .option('--json', 'print the whole answer as JSON, for programs')
     .option('--wide', 'print cells of up to 60 characters, also where the table is wider than the terminal')
     .addOption(new Option('--format <format>', 'download all rows, in this format').choices(formatNames).conflicts(['explain', 'json']))
     .option('--out <file>', 'write the download to this file, instead of standard output')
     .addHelpText('after', example)
-    .action(async (file: string | undefined, { url, token, explain, json, wide, format, out }: Options, command: Command) => {
-      const hub = { url: hubUrl(url, command), token: bearerOf(token, command) }
+    .action(async (file: string | undefined, { url, token, purpose, explain, json, wide, format, out }: Options, command: Command) => {
+      const hub = { url: hubUrl(url, command), token: bearerOf(token, command), purpose }
       if (format === undefined && out !== undefined) command.error('error: --out needs a --format')
       if (format !== undefined && out === undefined && process.stdout.isTTY && !textFormats.includes(format))
         command.error(`error: ${format} is no text for a terminal: give a file by --out`)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
+import type { JSONWebKeySet } from 'jose'
 import { issuersSchema, loadSpokeConfig, readEnvironment } from '../../config.js'
 import type { Listening } from '../../spoke/child.js'
 import { parseJwks } from '../hub-keys.js'
@@ -19,6 +20,7 @@ interface Options {
   hubIssuer?: string
   hubJwks?: string
   hubIssuers?: string
+  hubSignatories?: string
   hubOrganisation?: string
   engineThreads?: number
   logLevel?: string
@@ -45,10 +47,12 @@ function runCommand(): Command {
     .addOption(new Option('--hub-issuer <issuer>', 'the hub, where spoke.yaml names none').hideHelp())
     .addOption(new Option('--hub-jwks <file>', 'its public keys').hideHelp())
     .addOption(new Option('--hub-issuers <file>', 'the issuers that it knows').hideHelp())
+    .addOption(new Option('--hub-signatories <file>', 'the keys by which organisations sign agreements there').hideHelp())
     .addOption(new Option('--hub-organisation <id>', 'the organisation, where spoke.yaml names none').hideHelp())
     .addOption(new Option('--log-level <level>', 'how much it logs').hideHelp())
     .addOption(new Option('--engine-threads <n>', 'threads of its engine').argParser(Number).hideHelp())
-    .action(async ({ config, port, dataDir, hubIssuer, hubJwks, hubIssuers, hubOrganisation, engineThreads, logLevel }: Options) => {
+    .action(async (options: Options) => {
+      const { config, port, dataDir, hubIssuer, hubJwks, hubIssuers, hubSignatories, hubOrganisation, engineThreads, logLevel } = options
       const { startSpoke } = await import('../start-spoke.js')
       const environment = readEnvironment()
       const loaded = loadSpokeConfig(config, environment)
@@ -67,6 +71,7 @@ function runCommand(): Command {
           log,
           ...(port === undefined ? {} : { port }),
           ...(ofHub ? { hub } : {}),
+          ...(hubSignatories === undefined ? {} : { signatories: readSignatories(hubSignatories) }),
           ...(hubOrganisation === undefined ? {} : { organisation: hubOrganisation }),
           ...(engineThreads === undefined ? {} : { engineThreads }),
         })
@@ -77,4 +82,8 @@ function runCommand(): Command {
       }
       await strikingSecrets(loaded.secrets, () => untilStopped(start, log, { ofHub }))
     })
+}
+
+function readSignatories(file: string): ReadonlyMap<string, JSONWebKeySet> {
+  return new Map(Object.entries(JSON.parse(readFileSync(file, 'utf8')) as Record<string, JSONWebKeySet>))
 }

@@ -6,6 +6,7 @@ import type { LogKeyFile } from '../../audit/log/log-keys.js'
 import type { VerifierKey } from '../../audit/notes/keys.js'
 import { auditJwks, auditKeyFile, auditKeysOf } from '../audit-keys.js'
 import { hubKeyFile, issuerOf } from '../hub-identity.js'
+import type { Governance } from './agreements.js'
 import type { HubStart } from './options.js'
 
 /** The hub's own key, and the files by which its spoke processes trust the hub and its issuers of tokens. */
@@ -18,10 +19,12 @@ export interface HubKeys {
   readonly jwks: { readonly issuer: string; readonly keys: readonly object[] }
   readonly jwksFile: string
   readonly issuersFile: string
+  /** The keys by which organisations sign agreements here. */
+  readonly signatoriesFile: string
 }
 
 /** Reads the key of this hub from its data folder, or makes one at its first start. */
-export async function openKeys({ config, dataFolder }: HubStart): Promise<HubKeys> {
+export async function openKeys({ config, dataFolder }: HubStart, signatories: Governance['keys']): Promise<HubKeys> {
   const key = await loadHubKey(hubKeyFile(dataFolder))
   const auditKeys = auditKeyFile({ config, dataFolder })
   const issuer = issuerOf(config)
@@ -30,7 +33,9 @@ export async function openKeys({ config, dataFolder }: HubStart): Promise<HubKey
   const issuersFile = join(dataFolder, 'hub.issuers.json')
   await writeFile(issuersFile, JSON.stringify(config.issuers ?? []))
   await writeFile(jwksFile, JSON.stringify(jwks))
-  return { issuer, key, auditKeys, jwks, jwksFile, issuersFile }
+  const signatoriesFile = join(dataFolder, 'hub.signatories.json')
+  await writeFile(signatoriesFile, JSON.stringify(Object.fromEntries(signatories)))
+  return { issuer, key, auditKeys, jwks, jwksFile, issuersFile, signatoriesFile }
 }
 
 /** The keys of the audit log that were published at the last start. None at the first. */

@@ -72,7 +72,7 @@ function spokeCommand(
   file: string,
   { organisation }: CheckedSpoke['spoke'],
   dataFolder: string,
-  { issuer, jwksFile, issuersFile }: HubKeys,
+  { issuer, jwksFile, issuersFile, signatoriesFile }: HubKeys,
   { threads, logLevel }: { threads: number; logLevel: string },
 ): [string, ...string[]] {
   const main = fileURLToPath(new URL(`../main${/\.[jt]s$/.exec(import.meta.url)?.[0] ?? ''}`, import.meta.url))
@@ -83,6 +83,7 @@ function spokeCommand(
     'hub-issuer': issuer,
     'hub-jwks': jwksFile,
     'hub-issuers': issuersFile,
+    'hub-signatories': signatoriesFile,
     'hub-organisation': organisationIdOf(organisation),
     'engine-threads': String(threads),
     'log-level': logLevel,

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
-import { CompactSign, importJWK, type JWK } from 'jose'
-import { ConfigError, DialsError } from '../../../errors.js'
+import { DialsError } from '../../../errors.js'
 import { type Agreement, agreementSchema, canonicalAgreement } from '../../../policy/agreement.js'
 import { obligationText } from '../../../policy/obligations.js'
-import { agreementType } from '../../../policy/signature.js'
+import { readAgreementKey, signText } from '../../agreement-key.js'
 import { askGraph } from '../../ask-graph.js'
 import { harmless } from '../../query-text.js'
 import { bearerOf, hubUrl, tokenOption, urlOption } from '../options.js'
@@ -34,7 +32,7 @@ export function agreementSignCommand(): Command {
     .addHelpText('after', help)
     .action(async ({ url, token, id, key, yes = false }: Options, command: Command) => {
       const hub = { url: hubUrl(url, command), token: bearerOf(token, command) }
-      const jwk = await privateKey(key)
+      const jwk = await readAgreementKey(key)
       const asked = 'query ($id: ID!) { agreement(id: $id) { canonical } }'
       const { canonical } = await askGraph<{ canonical: string }>(hub, 'agreement', asked, { id })
       process.stdout.write(`${shown(agreementOf(canonical, id), canonical)}\n`)
@@ -42,9 +40,7 @@ export function agreementSignCommand(): Command {
         process.stdout.write('Not signed: read it, and give --yes.\n')
         return
       }
-      const jws = await new CompactSign(Buffer.from(canonical))
-        .setProtectedHeader({ alg: 'EdDSA', typ: agreementType, kid: jwk.kid as string })
-        .sign(await importJWK(jwk, 'EdDSA'))
+      const jws = await signText(canonical, jwk)
       const mutation = 'mutation ($id: ID!, $jws: String!) { signAgreement(id: $id, jws: $jws) { state } }'
       const { state } = await askGraph<{ state: string }>(hub, 'signAgreement', mutation, { id, jws })
       process.stdout.write(`Signed. The agreement is ${state}.\n`)
@@ -97,14 +93,4 @@ function shown(agreement: Agreement, canonical: string): string {
   ]
     .map(harmless)
     .join('\n')
-}
-
-async function privateKey(file: string): Promise<JWK> {
-  try {
-    const jwk = JSON.parse(await readFile(file, 'utf8')) as JWK
-    if (jwk.crv === 'Ed25519' && typeof jwk.d === 'string' && typeof jwk.kid === 'string') return jwk
-  } catch {
-    // Its own error could quote the key.
-  }
-  throw new ConfigError(file, '', 'is no private key of Ed25519 with a kid: dials agreement keygen makes one')
 }
