@@ -109,7 +109,7 @@ describe('any history of harvests', () => {
         expect(found).toEqual(expected)
         expect(await createCatalogueLoaders(knex, anonymous).dataset.load('barnet/a')).toEqual(untouched)
       }),
-      { numRuns: runsOf(30, 150) },
+      { numRuns: runsOf(30, 75) },
     )
   })
 })

@@ -100,6 +100,6 @@ test('whatever comes and goes, strangers are told what a spoke without the hidde
         expect(numbers(told)).toEqual(numbers(wanted))
       }
     }),
-    { numRuns: runsOf(25, 100) },
+    { numRuns: runsOf(25, 50) },
   )
 })

@@ -22,7 +22,7 @@ import { long, runsOf } from '../support/long.js'
 import { auditOf } from '../support/audit.js'
 import { patienceMs } from '../support/patience.js'
 
-const runs = runsOf(60, 200)
+const runs = runsOf(40, 100)
 const spokeId = 'camden'
 const bigRows = 400_000
 

@@ -14,7 +14,7 @@ import { postgresHarness } from './harnesses/postgres.js'
 import { spokeHarness } from './harnesses/spoke.js'
 import { long, runsOf } from '../support/long.js'
 
-const runs = runsOf(150, 350)
+const runs = runsOf(100, 200)
 const harnesses = { camden: spokeHarness, barnet: filesHarness, lambeth: postgresHarness }
 const columns: WorldTable['columns'] = (
   ['STRING', 'BOOLEAN', 'INT64', 'DOUBLE', 'DECIMAL', 'DATE', 'TIMESTAMP', 'TIMESTAMPTZ'] as const

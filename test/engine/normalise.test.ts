@@ -176,7 +176,7 @@ describe('a UPRN', () => {
           numbers.map((one) => (Number.isFinite(one) ? expected(exactDouble(one)) : null)),
         )
       }),
-      { numRuns: runsOf(30, 250) },
+      { numRuns: runsOf(30, 120) },
     )
   })
 })
@@ -274,7 +274,7 @@ describe('a postcode', () => {
         found += valid.length
         if (valid.length > 0) expect(await keys('POSTCODE', text, valid)).toEqual(valid)
       }),
-      { numRuns: runsOf(50, 200) },
+      { numRuns: runsOf(40, 100) },
     )
     expect(found).toBeGreaterThan(0)
   })
@@ -358,7 +358,7 @@ describe('a text', () => {
         expect(made).toEqual(values.map((one) => trimmed(one).normalize('NFC')))
         expect(await keys('TEXT', text, made)).toEqual(made)
       }),
-      { numRuns: runsOf(50, 200) },
+      { numRuns: runsOf(40, 100) },
     )
   })
 })
@@ -451,7 +451,7 @@ describe('a number', () => {
           }
         },
       ),
-      { numRuns: runsOf(40, 200) },
+      { numRuns: runsOf(40, 100) },
     )
   })
 })

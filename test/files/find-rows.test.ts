@@ -137,7 +137,7 @@ describe('rows that a filter lists', () => {
           expected.map(({ key, code }) => [key, code]).sort(([left], [right]) => Number(left) - Number(right)),
         )
       }),
-      { numRuns: runsOf(40, 120) },
+      { numRuns: runsOf(40, 80) },
     )
   })
 })

@@ -10,7 +10,7 @@ import { folderOf } from './support/folder.js'
 import { main, rows, spreadsheet } from './support/spreadsheet.js'
 import { long, runsOf } from '../support/long.js'
 
-const runs = runsOf(150, 250)
+const runs = runsOf(100, 200)
 const inputs = new URL('../cases/in/', import.meta.url)
 let folder = ''
 

@@ -8,7 +8,7 @@ import { numberText } from '../../connectors/shared/tabular/xlsx/number-text.js'
 import type { DateSystem } from '../../connectors/shared/tabular/xlsx/workbook-part.js'
 import { long, runsOf } from '../support/long.js'
 
-const bounds = { numRuns: runsOf(100, 800) }
+const bounds = { numRuns: runsOf(100, 400) }
 
 /** A stored number under a format code, as `kind text`, with the unit that it is shown with. */
 function shown(code: string, value: string | number, dateSystem: DateSystem = '1900'): string {

@@ -9,7 +9,7 @@ import { answer, textRows } from '../postgres/support/source.js'
 import { missing, openMariaDb, type TestMariaDb } from './support/mariadb.js'
 import { long, runsOf } from '../support/long.js'
 
-const runs = runsOf(100, 350)
+const runs = runsOf(80, 150)
 const names = ['one', 'two']
 const natives: Readonly<Record<string, string>> = {
   name: 'varchar(40) COLLATE utf8mb4_general_ci',

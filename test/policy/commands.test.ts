@@ -94,6 +94,36 @@ describe('the commands of docs/agreements.md', () => {
     expect(await runWith(await pilot.token('camden'), ...args, files.path('disclosure.yaml'))).toMatchObject({ code: 2 })
   })
 
+  it('list, show, suspend, resume and end an agreement', async () => {
+    const hub = ['--url', pilot.hub.url]
+    const as = async (party: 'camden' | 'enforcement' | 'barnet', ...args: string[]) =>
+      runWith(await pilot.token(party), 'agreement', ...args, ...hub)
+    const listed = await as('enforcement', 'list', '--state', 'IN_FORCE')
+    expect(listed).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(new RegExp(`│ ${id} │ IN_FORCE │ DISCLOSURE │ camden │ enforcement │`)),
+    })
+    expect(JSON.parse((await as('camden', 'list', '--json')).output)).toHaveLength(2)
+    expect((await as('barnet', 'list')).output).toBe('Your organisation has no such agreement.\n')
+    const shown = await as('camden', 'show', id)
+    expect(shown.output).toMatch(/Adults: SELECT, FILTER, AGGREGATE/)
+    expect(shown.output).toMatch(/state: IN_FORCE\n {2}signed by camden at \d{4}-/)
+    expect(await as('barnet', 'show', id)).toMatchObject({ code: 1 })
+    expect(await as('camden', 'suspend', id)).toMatchObject({ code: 2, output: expect.stringMatching(/--reason/) })
+    expect(await as('camden', 'suspend', id, '--reason', 'A breach is looked into')).toMatchObject({
+      code: 0,
+      output: 'The agreement is SUSPENDED.\n',
+    })
+    const query = `{ query(input: { from: { table: "${accounts}" }, select: [{ column: "UPRN" }] }) { rows } }`
+    const ask = () => pilot.ask('enforcement', query, { purpose: purposes.licensing })
+    // The table is listed to parties alone, and nobody is one now.
+    expect((await ask()).errors?.[0]?.extensions.code).toBe('UNKNOWN_TABLE')
+    expect((await as('enforcement', 'show', id)).output).toMatch(/state: SUSPENDED, A breach is looked into/)
+    expect(await as('enforcement', 'resume', id)).toMatchObject({ code: 1 })
+    expect(await as('camden', 'resume', id)).toMatchObject({ code: 0, output: 'The agreement is IN_FORCE.\n' })
+    expect((await ask()).errors).toBeUndefined()
+  })
+
   it('list what a spoke has taken, and have it refused at once', async () => {
     const folder = ['--data-dir', pilot.workspace.path('hub/spokes/camden')]
     expect((await run('spoke', 'agreements', ...folder)).output).toMatch(new RegExp(`${id}  v1  taken  DISCLOSURE`))
@@ -104,5 +134,13 @@ describe('the commands of docs/agreements.md', () => {
     await run('spoke', 'agreements', ...folder, '--allow', id)
     expect((await ask()).errors).toBeUndefined()
     expect((await run('spoke', 'agreements', ...folder, '--refuse', 'all')).code).toBe(2)
+  })
+
+  it('end an agreement for good', async () => {
+    const args = ['--reason', 'The pilot is over', '--url', pilot.hub.url]
+    expect(await runWith(await pilot.token('enforcement'), 'agreement', 'end', id, ...args)).toMatchObject({
+      output: 'The agreement is TERMINATED.\n',
+    })
+    expect(await runWith(await pilot.token('camden'), 'agreement', 'resume', id, ...args.slice(2))).toMatchObject({ code: 1 })
   })
 })

@@ -9,7 +9,7 @@ import { openTestPostgres, type TestPostgres } from './support/open-postgres.js'
 import { answer, textRows } from './support/source.js'
 import { long, runsOf } from '../support/long.js'
 
-const runs = runsOf(150, 400)
+const runs = runsOf(100, 200)
 const names = ['one', 'two']
 
 let postgres: TestPostgres

@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => bench.close())
 
 describe('aggregating below joins', () => {
-  const runs = runsOf(150, 250)
+  const runs = runsOf(100, 200)
   const ids = ['a-1/t', 'a-2/t', 'b-1/t']
   const sides = { holderOf: ({ table }: { table: string }) => table[0] as string, runs: () => true }
   const deciding: Deciding = {

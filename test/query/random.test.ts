@@ -13,7 +13,7 @@ import { withWorld } from './support/with-world.js'
 import type { Query } from './support/world.js'
 import { long, runsOf, seed } from '../support/long.js'
 
-const runs = runsOf(300, 2000)
+const runs = runsOf(200, 1000)
 /** fast-check keeps everything that a generator has drawn for as long as the generator, 100 KB for each tree, so a run is split. */
 const runsOfOne = 5000
 

@@ -89,7 +89,7 @@ export function visibility(open: OpenSearchIndex): void {
           }
         }
       }),
-      { numRuns: runsOf(25, 100) },
+      { numRuns: runsOf(25, 50) },
     ),
   )
 

@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto'
 import { Command } from 'commander'
 import { DialsError } from '../../../errors.js'
 import { type Agreement, agreementSchema, canonicalAgreement } from '../../../policy/agreement.js'
-import { obligationText } from '../../../policy/obligations.js'
 import { readAgreementKey, signText } from '../../agreement-key.js'
+import { agreementSummary } from '../../agreement-summary.js'
 import { askGraph } from '../../ask-graph.js'
-import { harmless } from '../../query-text.js'
 import { bearerOf, hubUrl, tokenOption, urlOption } from '../options.js'
 
 interface Options {
@@ -35,7 +33,7 @@ export function agreementSignCommand(): Command {
       const jwk = await readAgreementKey(key)
       const asked = 'query ($id: ID!) { agreement(id: $id) { canonical } }'
       const { canonical } = await askGraph<{ canonical: string }>(hub, 'agreement', asked, { id })
-      process.stdout.write(`${shown(agreementOf(canonical, id), canonical)}\n`)
+      process.stdout.write(`${agreementSummary(agreementOf(canonical, id), canonical)}\n`)
       if (!yes) {
         process.stdout.write('Not signed: read it, and give --yes.\n')
         return
@@ -48,7 +46,7 @@ export function agreementSignCommand(): Command {
 }
 
 /** What the text says. A hub that shows another agreement, or one with members that are not shown here, is not believed. */
-function agreementOf(canonical: string, id: string): Agreement {
+export function agreementOf(canonical: string, id: string): Agreement {
   try {
     const agreement = agreementSchema.parse(JSON.parse(canonical))
     if (canonicalAgreement(agreement) === canonical && agreement.id === id) return agreement
@@ -56,41 +54,4 @@ function agreementOf(canonical: string, id: string): Agreement {
     // Told below.
   }
   throw new DialsError('SOURCE_UNAVAILABLE', 'What the hub shows is not this agreement, or has a form that this program does not know.')
-}
-
-function shown(agreement: Agreement, canonical: string): string {
-  const {
-    title,
-    kind,
-    discloser,
-    recipients,
-    purposes,
-    legalBases,
-    legalGateway,
-    tables,
-    validFrom,
-    validUntil,
-    retentionDays,
-    impactAssessment,
-  } = agreement
-  const obligations = (all: readonly Parameters<typeof obligationText>[0][]) =>
-    all.length === 0 ? '' : ` [${all.map(obligationText).join(', ')}]`
-  return [
-    `${title} (${kind} ${agreement.id}, version ${agreement.version})`,
-    `  of ${discloser}, to ${recipients.join(', ')}`,
-    `  for ${purposes.join(', ')}`,
-    `  on ${legalBases.join(', ')}${legalGateway === null ? '' : `; ${legalGateway}`}`,
-    `  from ${validFrom} until ${validUntil}; kept for ${retentionDays ?? 'an unnamed number of'} days; onward sharing: ${agreement.onwardSharing ? 'yes' : 'no'}`,
-    ...tables.flatMap(({ table, columns, rowFilter, obligations: limits }) => [
-      `  ${table}${obligations(limits)}${rowFilter === null ? '' : `, rows where ${JSON.stringify(rowFilter)}`}`,
-      ...columns.map(({ column, uses, obligations: masks }) => `    ${column}: ${uses.join(', ') || 'nothing'}${obligations(masks)}`),
-      ...(columns.length === 0 ? ['    whatever columns the other agreement lets out'] : []),
-    ]),
-    ...(impactAssessment === null
-      ? []
-      : [`  impact assessment: SHA-256 ${impactAssessment.sha256}${impactAssessment.url === null ? '' : `, ${impactAssessment.url}`}`]),
-    `  SHA-256 ${createHash('sha256').update(canonical).digest('hex')}`,
-  ]
-    .map(harmless)
-    .join('\n')
 }
