@@ -206,7 +206,7 @@ const referenceSchema = z.object({ '@id': z.string() }).transform((node) => node
 const valueSchema = z.object({ rightOperand: z.object({ '@value': z.string() }) }).transform(({ rightOperand }) => rightOperand['@value'])
 const purposesSchema = z.object({ rightOperand: z.array(referenceSchema) }).transform(({ rightOperand }) => rightOperand)
 const durationSchema = z.object({ rightOperand: z.object({ '@value': z.string().regex(/^P\d{1,5}D$/, 'must be days: P90D') }) })
-const rowsSchema = z.object({ rightOperand: z.object({ '@value': z.json() }).optional() })
+const rowsSchema = z.object({ rightOperand: z.object({ '@value': z.json() }) })
 const useOf = new Map(agreedUses.map((use) => [actions[use].uid, use]))
 const actionSchema = z.object({ uid: z.enum([...useOf.keys(), nothing.uid, asDisclosed.uid, distribute.uid]) })
 const dutySchema = z.object({
@@ -227,8 +227,8 @@ const ruleShape = {
   action: z.array(actionSchema),
   duty: z.array(dutySchema),
 }
-const firstRuleSchema = z.object({ ...ruleShape, constraint: z.tuple([purposesSchema, valueSchema, valueSchema], rowsSchema) })
-const ruleSchema = z.object({ ...ruleShape, constraint: z.tuple([z.unknown(), z.unknown(), z.unknown()], rowsSchema) })
+const firstRuleSchema = z.object({ ...ruleShape, constraint: z.tuple([purposesSchema, valueSchema, valueSchema], z.unknown()) })
+const ruleSchema = z.object({ ...ruleShape, constraint: z.array(z.unknown()) })
 const documentSchema = z.object({
   type: z.literal('Agreement'),
   uid: z.string().startsWith('urn:uuid:'),
@@ -317,7 +317,7 @@ function tablesIn(rules: readonly Rule[]): unknown[] {
     const table = tables.get(which) ?? {
       table: path.split('/').map(plain).join('/'),
       columns: [],
-      rowFilter: constraint[3]?.rightOperand?.['@value'] ?? null,
+      rowFilter: filterIn(constraint[3]),
       obligations: obligations(path),
     }
     tables.set(which, table)
@@ -325,6 +325,12 @@ function tablesIn(rules: readonly Rule[]): unknown[] {
     if (column !== undefined) table.columns.push({ column: plain(column), uses, obligations: obligations(target.uid) })
   }
   return [...tables.values()]
+}
+
+/** Null where there is none; a constraint of another form is found when what was read is compared. */
+function filterIn(constraint: unknown): unknown {
+  const read = rowsSchema.safeParse(constraint)
+  return read.success ? read.data.rightOperand['@value'] : null
 }
 
 function obligationIn({ action }: z.infer<typeof dutySchema>): object {

@@ -253,6 +253,12 @@ describe('reading a document', () => {
       'odrl:pay',
       /duty\[0\]\.action\[0\]\.rdf:value\.uid must begin with/,
     ],
+    [
+      'a foreign constraint',
+      ['permission', 3, 'constraint', 3],
+      { leftOperand: 'spatial', rightOperand: 'x' },
+      /permission\[3\]\.constraint\[3\] is not understood/,
+    ],
     ['a constraint', ['permission', 1, 'constraint', 4], { leftOperand: 'count' }, /permission\[1\]\.constraint\[4\] is not understood/],
     ['a rule', ['permission', 4], { action: [{ uid: 'sd:select' }] }, /permission\[4\]\.target is missing/],
     ['a remedy', ['prohibition', 0, 'remedy'], [], /prohibition\[0\]\.remedy is not understood/],

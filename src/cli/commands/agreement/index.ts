@@ -1,11 +1,20 @@
 import { Command } from 'commander'
+import { agreementExportCommand } from './export.js'
+import { agreementImportCommand } from './import.js'
 import { agreementKeygenCommand } from './keygen.js'
 import { agreementSignCommand } from './sign.js'
 import { agreementSubmitCommand } from './submit.js'
 
 /** `dials agreement` */
 export function agreementCommand(): Command {
-  const command = new Command('agreement').description('make agreements about data, and sign them for an organisation')
-  for (const below of [agreementKeygenCommand(), agreementSubmitCommand(), agreementSignCommand()]) command.addCommand(below.exitOverride())
+  const command = new Command('agreement').description('make agreements about data, sign them for an organisation, and pass them on')
+  const commands = [
+    agreementKeygenCommand(),
+    agreementSubmitCommand(),
+    agreementSignCommand(),
+    agreementExportCommand(),
+    agreementImportCommand(),
+  ]
+  for (const below of commands) command.addCommand(below.exitOverride())
   return command
 }

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { CompactSign, importJWK, type JWK } from 'jose'
-import { ConfigError, DialsError } from '../../../errors.js'
-import { type Agreement, agreementSchema, canonicalAgreement } from '../../../policy/agreement.js'
+import { ConfigError } from '../../../errors.js'
+import type { Agreement } from '../../../policy/agreement.js'
 import { obligationText } from '../../../policy/obligations.js'
 import { agreementType } from '../../../policy/signature.js'
+import { agreementOf } from '../../agreement-text.js'
 import { askGraph } from '../../ask-graph.js'
 import { harmless } from '../../query-text.js'
 import { bearerOf, hubUrl, tokenOption, urlOption } from '../options.js'
@@ -49,17 +50,6 @@ export function agreementSignCommand(): Command {
       const { state } = await askGraph<{ state: string }>(hub, 'signAgreement', mutation, { id, jws })
       process.stdout.write(`Signed. The agreement is ${state}.\n`)
     })
-}
-
-/** What the text says. A hub that shows another agreement, or one with members that are not shown here, is not believed. */
-function agreementOf(canonical: string, id: string): Agreement {
-  try {
-    const agreement = agreementSchema.parse(JSON.parse(canonical))
-    if (canonicalAgreement(agreement) === canonical && agreement.id === id) return agreement
-  } catch {
-    // Told below.
-  }
-  throw new DialsError('SOURCE_UNAVAILABLE', 'What the hub shows is not this agreement, or has a form that this program does not know.')
 }
 
 function shown(agreement: Agreement, canonical: string): string {
