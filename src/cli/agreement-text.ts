@@ -3,7 +3,8 @@ import { type Agreement, agreementSchema, canonicalAgreement } from '../policy/a
 
 /**
  * What the canonical text of an agreement says.
- * @throws SOURCE_UNAVAILABLE where the hub shows another agreement, or one with members that this program does not know: it is not believed.
+ * @throws SOURCE_UNAVAILABLE where the hub shows another agreement, or one with members that this program does not know: then it is not
+ * believed.
  */
 export function agreementOf(canonical: string, id: string): Agreement {
   try {

@@ -32,7 +32,7 @@ const context = [
 ]
 const [ofOrganisation, ofTable, ofObligation] = [`${home}organisation/`, `${home}table/`, 'sd:obligation-']
 
-/** ODRL's own actions are about works: its `aggregate` means a collection, and its `index` a catalogue. So each use has an action of ours. */
+/** ODRL's own actions are about works: its `aggregate` means a collection. So each use has an action of ours. */
 const actions: Readonly<Record<AgreedUse, { readonly uid: string; readonly includedIn: string }>> = {
   SELECT: { uid: 'sd:select', includedIn: 'odrl:read' },
   FILTER: { uid: 'sd:filter', includedIn: 'odrl:use' },

@@ -43,8 +43,8 @@ export const registerColumns = [
 export type RegisterRow = Readonly<Record<(typeof registerColumns)[number][0], string>>
 
 /**
- * What the public may know of an agreement. It has no names of columns, no row filter, no obligation and no value, since a filter's literals
- * would tell what a table holds; of the personal data only their categories.
+ * What the public may know of an agreement. It has no names of columns, no row filter, no obligation and no value, since the literals of a
+ * filter would tell what a table holds; of the personal data only their categories.
  */
 export function registerRow(agreement: Agreement, facts: RegisterFacts): RegisterRow {
   const nameOf = (organisation: string) => told(facts.organisations.get(organisation)) ?? `${organisation} (name ${notRecorded})`
