@@ -23,7 +23,7 @@ interface Answer {
 
 /**
  * Runs an operation over HTTP and returns its one field, with all digits of numbers (exact-json). Throws DialsError, never with the token
- * in it: SOURCE_UNAVAILABLE if no hub answers; else the code, place and suggestions of the graph's first error, and all of its errors as
+ * in it: SOURCE_UNAVAILABLE if no hub answers; BAD_USER_INPUT where the field is null: there is none; else the code, place and suggestions of the graph's first error, and all of its errors as
  * text.
  */
 export async function askGraph<T>(
@@ -47,7 +47,8 @@ export async function askGraph<T>(
     const [first] = errors ?? []
     if (first !== undefined) throw refusal(first, (errors ?? []).map(errorText).join('\ndials: '), token)
     const value = data?.[field]
-    if (value === undefined || value === null) throw notAHub(url, { ok, status })
+    if (value === null) throw new DialsError('BAD_USER_INPUT', `There is no such ${field}, or you may not see it.`)
+    if (value === undefined) throw notAHub(url, { ok, status })
     return value as T
   })
 }

@@ -1,10 +1,10 @@
 import { Command } from 'commander'
 import { agreementSummary } from '../../agreement-summary.js'
+import { agreementOf } from '../../agreement-text.js'
 import { askGraph } from '../../ask-graph.js'
 import { print } from '../../print.js'
 import { harmless } from '../../query-text.js'
 import { bearerOf, hubUrl, tokenOption, urlOption } from '../options.js'
-import { agreementOf } from './sign.js'
 
 interface Shown {
   readonly canonical: string

@@ -1,8 +1,7 @@
 import { Command } from 'commander'
-import { DialsError } from '../../../errors.js'
-import { type Agreement, agreementSchema, canonicalAgreement } from '../../../policy/agreement.js'
 import { readAgreementKey, signText } from '../../agreement-key.js'
 import { agreementSummary } from '../../agreement-summary.js'
+import { agreementOf } from '../../agreement-text.js'
 import { askGraph } from '../../ask-graph.js'
 import { bearerOf, hubUrl, tokenOption, urlOption } from '../options.js'
 
@@ -43,15 +42,4 @@ export function agreementSignCommand(): Command {
       const { state } = await askGraph<{ state: string }>(hub, 'signAgreement', mutation, { id, jws })
       process.stdout.write(`Signed. The agreement is ${state}.\n`)
     })
-}
-
-/** What the text says. A hub that shows another agreement, or one with members that are not shown here, is not believed. */
-export function agreementOf(canonical: string, id: string): Agreement {
-  try {
-    const agreement = agreementSchema.parse(JSON.parse(canonical))
-    if (canonicalAgreement(agreement) === canonical && agreement.id === id) return agreement
-  } catch {
-    // Told below.
-  }
-  throw new DialsError('SOURCE_UNAVAILABLE', 'What the hub shows is not this agreement, or has a form that this program does not know.')
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { ConfigError } from '../../../errors.js'
-import { askGraph } from '../../ask-graph.js'
+import { askGraph, type Hub } from '../../ask-graph.js'
 import { parseInput } from '../../query-input.js'
 import { bearerOf, hubUrl, tokenOption, urlOption } from '../options.js'
 
@@ -20,20 +20,28 @@ export function agreementSubmitCommand(): Command {
     .addHelpText('after', help)
     .action(async (file: string, { url, token }: { url: string; token?: string }, command: Command) => {
       const input = await inputOf(file)
-      const hub = { url: hubUrl(url, command), token: bearerOf(token, command) }
-      const create = 'mutation ($input: AgreementInput!) { createAgreement(input: $input) { id } }'
-      const { id } = await askGraph<{ id: string }>(hub, 'createAgreement', create, { input })
-      const offer = 'mutation ($id: ID!) { offerAgreement(id: $id) { id state digest } }'
-      const { state, digest } = await askGraph<{ state: string; digest: string }>(hub, 'offerAgreement', offer, { id })
-      process.stdout.write(`${id} ${state}, SHA-256 ${digest}\nEach party signs it: dials agreement sign --id ${id} --key <file>\n`)
+      await submitAgreement({ url: hubUrl(url, command), token: bearerOf(token, command) }, input)
     })
 }
 
+/** Makes an agreement at a hub, offers it to its parties, and prints which it is. @throws DialsError as askGraph. */
+export async function submitAgreement(hub: Hub, input: object): Promise<void> {
+  const create = 'mutation ($input: AgreementInput!) { createAgreement(input: $input) { id } }'
+  const { id } = await askGraph<{ id: string }>(hub, 'createAgreement', create, { input })
+  const offer = 'mutation ($id: ID!) { offerAgreement(id: $id) { id state digest } }'
+  const { state, digest } = await askGraph<{ state: string; digest: string }>(hub, 'offerAgreement', offer, { id })
+  process.stdout.write(`${id} ${state}, SHA-256 ${digest}\nEach party signs it: dials agreement sign --id ${id} --key <file>\n`)
+}
+
 async function inputOf(file: string): Promise<object> {
-  const text = await readFile(file, 'utf8').catch((thrown: NodeJS.ErrnoException) => {
-    throw new ConfigError(file, '', thrown.code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${thrown.code ?? 'unknown'})`)
-  })
-  const input = parseInput(text, file)
+  const input = parseInput(await textOf(file), file)
   if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input
   throw new ConfigError(file, '', 'it holds no agreement: give the input of createAgreement, an object')
+}
+
+/** The text of a file. @throws ConfigError where it cannot be read. */
+export async function textOf(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((thrown: NodeJS.ErrnoException) => {
+    throw new ConfigError(file, '', thrown.code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${thrown.code ?? 'unknown'})`)
+  })
 }
