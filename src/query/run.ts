@@ -16,7 +16,7 @@ import { drawRelation } from './4-plan/draw.js'
 import { localId } from './4-plan/fragments.js'
 import { plan } from './4-plan/plan.js'
 import { type Executed, execute, type Finish } from './6-execute/execute.js'
-import { askersOf, endsOf, grantsOf, servedBySpokes } from './6-execute/on-behalf.js'
+import { askersOf, endsOf, grantsOf, orEnded, servedBySpokes } from './6-execute/on-behalf.js'
 import type { StageOptions } from './6-execute/run-stage.js'
 import type { Sources } from './6-execute/sources.js'
 import { type Asking, record, recordDenial, recordUnknown } from './5-record/record.js'
@@ -74,14 +74,16 @@ export async function runQuery(
 ): Promise<QueryResult> {
   const transaction = randomUUID()
   const { stage = runOnly } = context
+  const asking = { transaction, kind: 'query', operation: input } as const
+  const prepared = await prepare(asking, context).catch((thrown: unknown) => {
+    throw withTransaction(toDialsError(thrown), transaction)
+  })
+  const { authorised, planned, end } = prepared
   let recorded: Recorded | undefined
   try {
-    const asking = { transaction, kind: 'query', operation: input } as const
-    const prepared = await prepare(asking, context)
-    const known = (recorded = await stage('record', () => record(asking, prepared.authorised, context)))
-    const deadline = deadlineAfter(prepared.end - Date.now(), context.signal)
+    const known = (recorded = await stage('record', () => record(asking, authorised, context)))
+    const deadline = deadlineAfter(end - Date.now(), context.signal)
     try {
-      const { planned } = prepared
       const { signal } = deadline
       const page: Finish<Answer> = (residual, parts) =>
         context.engine.answer(residual, parts, { signal, columns: planned.outputs, limit: planned.limit, format })
@@ -92,7 +94,7 @@ export async function runQuery(
       deadline.clear()
     }
   } catch (thrown) {
-    const error = toDialsError(thrown)
+    const error = orEnded(toDialsError(thrown), authorised, Date.now())
     recorded?.outcome({ reasons: [error.code] })
     throw withTransaction(error, transaction)
   }

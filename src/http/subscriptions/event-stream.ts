@@ -12,6 +12,7 @@ import { type BegunOperation, beginOperation, type ContextOf, contextOrError, re
 import type { Clients } from '../clients.js'
 import { isPlainGet } from '../cross-site.js'
 import { jsonOnly } from '../json-only.js'
+import { purposeOf } from '../purpose.js'
 import { untilExpiry } from './until-expiry.js'
 
 /** What the route needs; `clients` is shared with the other transports. */
@@ -37,6 +38,8 @@ interface Streamed {
  * /graphql/stream, under the same rules as POST. A stream ends when its token expires.
  */
 export function eventStreamRoute(app: FastifyInstance, { operations, contextOf, clients, telemetry }: EventStreamOptions): void {
+  const contextOfRequest = async (request: FastifyRequest, signal: AbortSignal) =>
+    contextOf(request.raw.headersDistinct['authorization'], signal, request.ip, { purpose: purposeOf(request, request.body) })
   const under = new WeakMap<object, Streamed>()
   const handle = createHandler<Context & Record<PropertyKey, unknown>>({
     schema: operations.schema,
@@ -71,7 +74,7 @@ export function eventStreamRoute(app: FastifyInstance, { operations, contextOf, 
       reply.raw.once('close', () => gone.abort())
       const refused = await refusalOf(request)
       if (refused !== undefined) return refuse(reply, refused)
-      const context = await contextOrError(contextOf(request.raw.headersDistinct['authorization'], gone.signal, request.ip))
+      const context = await contextOrError(contextOfRequest(request, gone.signal))
       if (context instanceof DialsError) return refuse(reply, context)
       const begun = await beginOperation(context, request.ip, clients, telemetry, gone.signal)
       if (gone.signal.aborted) return reply.hijack()

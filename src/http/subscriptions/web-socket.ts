@@ -18,6 +18,7 @@ import { type BegunOperation, beginOperation, type ContextOf } from '../begin-op
 import type { Clients } from '../clients.js'
 import { holderOf } from '../../net/holder-of.js'
 import { toldSeldom } from '../../net/told-seldom.js'
+import { purposeOfMessage } from '../purpose.js'
 import { untilExpiry } from './until-expiry.js'
 
 const path = '/graphql'
@@ -62,13 +63,16 @@ interface Extra {
   /** By the message that started it, because a client may reuse an id while the operation before is still ending. */
   readonly running: Map<SubscribePayload, Streamed>
   authorization: readonly string[] | undefined
+  /** What the header `purpose` of its opening request confirms. */
+  readonly purposes: readonly string[] | undefined
   end(code: number, reason: string): void
   expiry: NodeJS.Timeout | undefined
 }
 
 /**
  * GraphQL over WebSocket (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md) at /graphql, under the same rules as POST. The
- * token comes as `authorization` in the connection's parameters, or in the header; when it expires, the socket is closed with 4401.
+ * token comes as `authorization` in the connection's parameters, or in the header; when it expires, the socket is closed with 4401. Each
+ * operation confirms its own purpose, by `extensions.purpose`.
  * @returns a function that closes all sockets.
  */
 export function openSockets(server: Server, options: SocketOptions): () => Promise<void> {
@@ -105,7 +109,9 @@ export function openSockets(server: Server, options: SocketOptions): () => Promi
         return []
       }
       const [record, started] = [currentRequest(), performance.now()]
-      const context = await contextOf(extra.authorization, extra.signal, extra.address)
+      const purpose = readPurpose(payload, extra.purposes)
+      if (purpose instanceof DialsError) return [toGraphQLError(purpose)]
+      const context = await contextOf(extra.authorization, extra.signal, extra.address, { purpose })
       const begun = await beginOperation(context, extra.address, clients, telemetry, extra.signal)
       if (begun instanceof DialsError) return [toGraphQLError(begun)]
       const prepared = await operations.prepare(payload, context)
@@ -132,6 +138,7 @@ export function openSockets(server: Server, options: SocketOptions): () => Promi
       address,
       running: new Map(),
       authorization: request.headersDistinct['authorization'],
+      purposes: request.headersDistinct['purpose'],
       end: close,
       expiry: undefined,
     }
@@ -232,4 +239,13 @@ async function end({ running }: Extra, payload: SubscribePayload, log: Log): Pro
 function refuse(raw: Duplex, status: string): void {
   raw.once('finish', () => raw.destroy())
   raw.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+}
+
+/** What an operation confirms, or the error that it is refused with. */
+function readPurpose(payload: SubscribePayload, headers: readonly string[] | undefined): string | undefined | DialsError {
+  try {
+    return purposeOfMessage(payload, headers)
+  } catch (thrown) {
+    return toDialsError(thrown)
+  }
 }

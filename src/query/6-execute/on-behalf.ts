@@ -1,6 +1,7 @@
 import type { Asker, ScanGrant } from '../../connector/source.js'
 import { DialsError } from '../../errors.js'
 import type { Viewer } from '../../identity/viewer.js'
+import { tableLimits } from '../../policy/obligations.js'
 import type { AuthorisedQuery } from '../3-authorise/authorise.js'
 import type { Sources } from './sources.js'
 
@@ -46,9 +47,26 @@ export function servedBySpokes(query: AuthorisedQuery, sources: Sources): Author
   return query
 }
 
-/** When the agreements end that a query rests on, in milliseconds since the epoch. */
-export function endsOf({ pairs }: AuthorisedQuery): number[] {
-  return [...pairs.values()].flatMap(({ disclosure, receipt }) =>
-    [disclosure, receipt].map(({ agreement }) => Date.parse(agreement.validUntil)),
+/**
+ * When the agreements end that a query rests on, in milliseconds since the epoch: their time, or that of an obligation of a table.
+ */
+export function endsOf({ pairs }: Pick<AuthorisedQuery, 'pairs'>): number[] {
+  return [...pairs].flatMap(([id, { disclosure, receipt }]) =>
+    [disclosure, receipt].flatMap(({ agreement: { validUntil, tables } }) => [
+      Date.parse(validUntil),
+      ...tables.filter(({ table }) => table === id).flatMap(({ obligations }) => tableLimits(obligations).expiresAt ?? []),
+    ]),
+  )
+}
+
+/** A failure of a query: where an agreement that it rests on has ended meanwhile, that is what is told. */
+export function orEnded(error: DialsError, query: Pick<AuthorisedQuery, 'pairs'>, now: number): DialsError {
+  if (!endsOf(query).some((end) => end <= now)) return error
+  return new DialsError(
+    'AGREEMENT_REQUIRED',
+    'An agreement that this query rests on has ended while it ran, so nothing of it is answered.',
+    {
+      cause: error,
+    },
   )
 }

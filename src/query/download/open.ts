@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type DialsError, toDialsError } from '../../errors.js'
 import { notWgs84 } from '../7-result/column-warnings.js'
+import { orEnded } from '../6-execute/on-behalf.js'
 import { record } from '../5-record/record.js'
 import type { Recorded } from '../../audit/auditor.js'
 import { type Prepared, prepare, withTransaction } from '../run.js'
@@ -39,7 +40,7 @@ export async function openDownload(input: unknown, context: DownloadContext, row
 function recordedDownload(prepared: Prepared, context: DownloadContext, recorded: Recorded): RecordedDownload {
   const { transaction, receipt } = recorded
   const failed = (thrown: unknown): DialsError => {
-    const error = withTransaction(toDialsError(thrown), transaction)
+    const error = withTransaction(orEnded(toDialsError(thrown), prepared.authorised, Date.now()), transaction)
     recorded.outcome({ reasons: [error.code] })
     return error
   }
