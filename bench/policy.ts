@@ -86,10 +86,11 @@ async function costs(count: number, target: number): Promise<void> {
       }
       const { id, discloser, recipients, validFrom, validUntil } = agreement
       await database.knex('agreements').insert({
-        ...{ id, kind, discloser, recipients, purposes: [purpose], state: 'AGREED', changed_by: discloser },
+        ...{ id, kind, discloser, recipients, purposes: [purpose], state: 'DRAFT', changed_by: discloser },
         ...{ canonical: canonicalAgreement(agreement), valid_from: validFrom, valid_until: validUntil },
       })
       await database.knex('agreement_tables').insert({ agreement: id, table_id: idOf(at), dataset_id: `camden/t${at}` })
+      for (const state of ['OFFERED', 'AGREED']) await database.knex('agreements').where({ id }).update({ state })
     }
   }
 }
