@@ -35,12 +35,13 @@ export async function demoSignatories(dataFolder: string): Promise<NonNullable<H
 /** Has the agreements of the demonstration made and signed, as their parties would over HTTP. Those that stand already are left alone. */
 export async function makeDemoAgreements(url: string, dataFolder: string): Promise<void> {
   const text = await readFile(packageFile('examples/london/candidate-hmos-agreement.yaml'), 'utf8')
-  for (const borough of disclosers) {
+  const make = async (borough: string) => {
     const disclosure = parseInput(text.replaceAll('camden', borough), 'candidate-hmos-agreement.yaml') as AgreementInput
     // The recipient accepts what the disclosure lets out, and binds itself to it.
     const receipt = { ...disclosure, kind: 'RECEIPT', tables: disclosure.tables.map(({ table }) => ({ table, columns: [] })) }
     for (const input of [disclosure, receipt]) await agree(url, dataFolder, input)
   }
+  await Promise.all(disclosers.map(make))
 }
 
 interface AgreementInput {
