@@ -61,30 +61,33 @@ async function ask(agreement: Agreement, { url, token }: { url?: string; token?:
   const purposes = await askGraph<{ iri: string }[]>(hub, 'purposes', '{ purposes { iri } }')
   const sensitivities = new Map<string, ReadonlyMap<string, Sensitivity>>()
   const unknown: string[] = []
-  for (const { table, columns } of agreement.tables) {
+  for (const { table } of agreement.tables) {
     const known = await columnsOf(table, hub)
     if (known === undefined) unknown.push(`The hub shows no table ${table}: which of its columns are personal is not known.`)
     else sensitivities.set(table, known)
-    for (const { column } of columns)
-      if (known?.has(column) === false) unknown.push(`The table ${table} has no column '${column}': the hub would refuse it.`)
   }
-  return { sensitivities, unknown, findings: unknownPurposes(agreement, new Set(purposes.map(({ iri }) => iri))) }
+  const findings = [...unknownPurposes(agreement, new Set(purposes.map(({ iri }) => iri))), ...unknownColumns(agreement, sensitivities)]
+  return { sensitivities, unknown, findings }
 }
 
 function unknownPurposes({ purposes }: Agreement, known: ReadonlySet<string>): Finding[] {
   return purposes.flatMap((iri, index) =>
-    known.has(iri)
-      ? []
-      : [
-          {
-            level: 'REFUSED',
-            rule: 'UNKNOWN_PURPOSE',
-            law: 'UK GDPR, Article 5(1)(b)',
-            message: `This hub knows no purpose ${iri}.`,
-            path: ['purposes', index],
-          },
-        ],
+    known.has(iri) ? [] : [notThere('UNKNOWN_PURPOSE', `This hub knows no purpose ${iri}: \`purposes\` lists them.`, ['purposes', index])],
   )
+}
+
+function unknownColumns({ tables }: Agreement, known: LintFacts['sensitivities']): Finding[] {
+  return tables.flatMap(({ table, columns }, at) =>
+    columns.flatMap(({ column }, position) =>
+      known.get(table)?.has(column) === false
+        ? [notThere('UNKNOWN_COLUMN', `The table ${table} has no column '${column}'.`, ['tables', at, 'columns', position])]
+        : [],
+    ),
+  )
+}
+
+function notThere(rule: string, message: string, path: Finding['path']): Finding {
+  return { level: 'REFUSED', rule, law: 'Seven Dials, docs/agreements.md', message, path }
 }
 
 /** The sensitivities of a table's columns; undefined where there is no such table that the token may see. */
