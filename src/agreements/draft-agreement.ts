@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { checkForm, faultText } from '../connector/check-form.js'
 import { BadUserInput, DialsError } from '../errors.js'
 import { type Agreement, agreementSchema, partiesOf } from '../policy/agreement.js'
+import type { LegalBases } from '../policy/legal-bases.js'
+import { lintAgreement, type LintFacts } from '../policy/lint.js'
 import { columnObligation, tableLimits, Unenforceable } from '../policy/obligations.js'
 import type { PurposeTree } from '../policy/purposes.js'
 import { columnsOfRowFilter, readRowFilter, rowPredicate } from '../policy/row-filter.js'
@@ -12,6 +14,7 @@ export interface DraftContext {
   /** The organisation that makes it. */
   readonly organisation: string
   readonly purposes: PurposeTree
+  readonly legalBases: LegalBases
   /** The tables with these ids that it may see. */
   tables(ids: readonly string[]): Promise<readonly QueryTable[]>
   /** Whether a spoke process holds the tables of a spoke: nothing else can carry out an agreement. */
@@ -19,11 +22,6 @@ export interface DraftContext {
   /** Whether this hub knows an organisation. */
   isKnown(organisation: string): Promise<boolean>
 }
-
-/** Terms of the Data Privacy Vocabulary for Articles 6(1)(a) to (e) and 9(2)(a) to (j). */
-const legalBasis =
-  /^https:\/\/w3id\.org\/dpv\/legal\/eu\/gdpr#(A6-1-(a|a-(non-)?explicit-consent|b|c|d|e|e-official-authority|e-public-interest)|A9-2-[a-j])$/
-const legitimateInterests = /#A6-1-f/
 
 /**
  * A new agreement, once all that it names is there, and can be enforced where the data are.
@@ -38,27 +36,20 @@ export async function draftAgreement(input: object, context: DraftContext): Prom
   const agreement = checked.value
   if (!partiesOf(agreement).includes(context.organisation))
     throw new DialsError('FORBIDDEN', 'An organisation makes agreements of its own alone: it has to be the discloser or a recipient.')
-  if (Date.parse(agreement.validFrom) >= Date.parse(agreement.validUntil))
-    throw invalid('validUntil has to be later than validFrom.', ['validUntil'])
   for (const [index, iri] of agreement.purposes.entries())
     if (!context.purposes.has(iri)) throw invalid(`This hub knows no purpose ${iri}: \`purposes\` lists them.`, ['purposes', index])
-  for (const [index, iri] of agreement.legalBases.entries()) {
-    if (legitimateInterests.test(iri))
-      throw invalid('A public authority cannot rest its tasks on legitimate interests (UK GDPR, Article 6(1), last sentence).', [
-        'legalBases',
-        index,
-      ])
-    if (!legalBasis.test(iri))
-      throw invalid('A legal basis is a term of https://w3id.org/dpv/legal/eu/gdpr, of Article 6 or 9.', ['legalBases', index])
-  }
   for (const party of partiesOf(agreement))
     if (!(await context.isKnown(party)))
       throw invalid(`This hub knows no organisation ${party}.`, party === agreement.discloser ? ['discloser'] : ['recipients'])
-  await checkTables(agreement, context)
+  const sensitivities = await checkTables(agreement, context)
+  const found = lintAgreement(agreement, { sensitivities, bases: context.legalBases, gateways: [] })
+  const refused = found.find(({ level }) => level === 'REFUSED')
+  if (refused !== undefined) throw invalid(`${refused.message} (${refused.law})`, refused.path)
   return agreement
 }
 
-async function checkTables({ tables, discloser, legalBases }: Agreement, context: DraftContext): Promise<void> {
+/** @returns the sensitivities of the columns of its tables. */
+async function checkTables({ tables, discloser }: Agreement, context: DraftContext): Promise<LintFacts['sensitivities']> {
   const ids = tables.map(({ table }) => table)
   const twice = ids.findIndex((id, index) => ids.indexOf(id) !== index)
   if (twice >= 0) throw invalid(`The table ${ids[twice]} stands twice.`, ['tables', twice, 'table'])
@@ -87,8 +78,6 @@ async function checkTables({ tables, discloser, legalBases }: Agreement, context
           'A column for JOIN alone cannot be enforced yet: its values would have to leave the spoke. Add SELECT, or leave it out.',
           [...place, 'uses'],
         )
-      if (column.sensitivity === 'SPECIAL_CATEGORY' && !legalBases.some((iri) => iri.includes('#A9-')))
-        throw invalid(`The column '${name}' is of a special category: it needs a legal basis of Article 9 too.`, ['legalBases'])
       const shape = column.scale === null ? { type: column.type } : { type: column.type, scale: column.scale }
       enforceable([...place, 'obligations'], () => columnObligation(obligations, shape))
     }
@@ -105,6 +94,7 @@ async function checkTables({ tables, discloser, legalBases }: Agreement, context
       })
     }
   }
+  return new Map([...known.values()].map(({ id, columns }) => [id, new Map(columns.map(({ name, sensitivity }) => [name, sensitivity]))]))
 }
 
 /** What a spoke could not carry out is refused before it is signed, and not when somebody asks. */

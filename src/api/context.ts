@@ -5,6 +5,7 @@ import type { CatalogueLoaders } from '../catalogue/catalogue-loaders.js'
 import type { Loader } from '../catalogue/loader.js'
 import type { SpokeStatus } from '../catalogue/open-sources.js'
 import type { HarvestRunRow } from '../catalogue/rows.js'
+import type { LegalBases } from '../policy/legal-bases.js'
 import type { PurposeTree } from '../policy/purposes.js'
 import type { QueryContext } from '../query/run.js'
 import type { Search } from '../search/search.js'
@@ -25,6 +26,7 @@ export interface Context extends AccessContext, AnswerContext {
   readonly search: Search
   readonly agreements: AgreementStore
   readonly purposes: PurposeTree
+  readonly legalBases: LegalBases
   readonly audit: LogReader
   /** Proves entries of the audit log, all of a page at once. */
   readonly auditProof: { load(entry: ReadEntry): Promise<string> }

@@ -53,10 +53,11 @@ export class AgreementsResolver {
     @Arg('input', () => AgreementInput, { description: 'What is agreed' }) input: AgreementInput,
     @Ctx() context: Context,
   ) {
-    const { agreements, viewer, purposes, query, loaders } = context
+    const { agreements, viewer, purposes, legalBases, query, loaders } = context
     const agreement = await draftAgreement(normalised(input), {
       organisation: viewer.organisation ?? '',
       purposes,
+      legalBases,
       tables: (ids) => query.catalogue.tables(ids),
       isProcess: (spokeId) => query.sources.get(spokeId)?.source.decidesAccess === true,
       isKnown: async (organisation) => agreements.knowsKeyOf(organisation) || (await loaders.organisation.load(organisation)) !== null,

@@ -18,6 +18,7 @@ import type { ContextOf } from '../../http/begin-operation.js'
 import { clientOf } from '../../http/clients.js'
 import { bearerToken } from '../../identity/token-parts.js'
 import type { Viewer } from '../../identity/viewer.js'
+import type { LegalBases } from '../../policy/legal-bases.js'
 import type { PurposeTree } from '../../policy/purposes.js'
 import { StepBudget } from '../../query/2-bind/query-size.js'
 import type { Search } from '../../search/search.js'
@@ -36,6 +37,7 @@ export interface ContextParts {
   readonly search: Search
   readonly agreements: AgreementStore
   readonly purposes: PurposeTree
+  readonly legalBases: LegalBases
   readonly traces: Traces | undefined
   /** Known only once the hub listens, if hub.yaml gives no URL. */
   readonly baseUrl: () => string
@@ -54,6 +56,7 @@ export function contextMaker({
   search,
   agreements,
   purposes,
+  legalBases,
   traces,
   baseUrl,
 }: ContextParts): ContextOf {
@@ -94,6 +97,7 @@ export function contextMaker({
       search,
       agreements,
       purposes,
+      legalBases,
       audit,
       auditProof: new DataLoader((entries: readonly ReadEntry[]) => audit.proofs(entries), { cache: false }),
       statusOf: (spokeId) => sources.status(spokeId),

@@ -2,8 +2,9 @@ import { Command } from 'commander'
 import { parse } from 'lossless-json'
 import { BadUserInput, ConfigError } from '../../../errors.js'
 import { fromOdrl } from '../../../policy/odrl.js'
+import { textOf } from '../../agreement-file.js'
 import { bearerOf, hubUrl, tokenOption, urlOption } from '../options.js'
-import { submitAgreement, textOf } from './submit.js'
+import { submitAgreement } from './submit.js'
 
 const help = `
 The file is what dials agreement export has written, in the format odrl. It becomes an agreement of this hub, with an id of its own, that nobody has signed yet. A file

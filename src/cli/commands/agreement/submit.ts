@@ -1,13 +1,12 @@
-import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { ConfigError } from '../../../errors.js'
+import { agreementOfInput, findingText, lintHere, readAgreementFile } from '../../agreement-file.js'
 import { askGraph, type Hub } from '../../ask-graph.js'
-import { parseInput } from '../../query-input.js'
 import { bearerOf, hubUrl, tokenOption, urlOption } from '../options.js'
 
 const help = `
-The file is the input of createAgreement of the graph, as YAML or JSON: docs/agreements.md has one. The token needs the scope agreements:write, and speaks for the
-discloser or a recipient.
+The file is the input of createAgreement of the graph, as YAML, JSON, or the front matter of a Markdown file: docs/agreements.md has one. The text of a Markdown
+file is not sent, and not signed. The token needs the scope agreements:write, and speaks for the discloser or a recipient.
 `
 
 /** `dials agreement submit` */
@@ -19,9 +18,23 @@ export function agreementSubmitCommand(): Command {
     .addOption(tokenOption())
     .addHelpText('after', help)
     .action(async (file: string, { url, token }: { url: string; token?: string }, command: Command) => {
-      const input = await inputOf(file)
-      await submitAgreement({ url: hubUrl(url, command), token: bearerOf(token, command) }, input)
+      const { input, blanks } = await readAgreementFile(file)
+      if (blanks.length > 0) throw new ConfigError(file, '', `it is not filled in yet: dials agreement check ${file} says what is missing`)
+      const hub = { url: hubUrl(url, command), token: bearerOf(token, command) }
+      process.stderr.write(warnings(input, file))
+      await submitAgreement(hub, input)
     })
+}
+
+/** What is known here alone, one line each. The hub decides: it may know a form of agreements that this program does not know. */
+function warnings(input: object, file: string): string {
+  try {
+    const findings = lintHere(agreementOfInput(input, file)).filter(({ level }) => level !== 'NOTE')
+    return findings.map((finding) => `${findingText(finding)}\n`).join('')
+  } catch (thrown) {
+    if (!(thrown instanceof ConfigError)) throw thrown
+    return `Not checked here: ${thrown.message}\n`
+  }
 }
 
 /** Makes an agreement at a hub, offers it to its parties, and prints which it is. @throws DialsError as askGraph. */
@@ -31,17 +44,4 @@ export async function submitAgreement(hub: Hub, input: object): Promise<void> {
   const offer = 'mutation ($id: ID!) { offerAgreement(id: $id) { id state digest } }'
   const { state, digest } = await askGraph<{ state: string; digest: string }>(hub, 'offerAgreement', offer, { id })
   process.stdout.write(`${id} ${state}, SHA-256 ${digest}\nEach party signs it: dials agreement sign --id ${id} --key <file>\n`)
-}
-
-async function inputOf(file: string): Promise<object> {
-  const input = parseInput(await textOf(file), file)
-  if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input
-  throw new ConfigError(file, '', 'it holds no agreement: give the input of createAgreement, an object')
-}
-
-/** The text of a file. @throws ConfigError where it cannot be read. */
-export async function textOf(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((thrown: NodeJS.ErrnoException) => {
-    throw new ConfigError(file, '', thrown.code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${thrown.code ?? 'unknown'})`)
-  })
 }
