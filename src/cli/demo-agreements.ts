@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { HubConfig } from '../config.js'
+import { giveSignature, offerAgreement } from './agreement-at-hub.js'
 import { makeAgreementKey, readAgreementKey, signText } from './agreement-key.js'
 import { askGraph } from './ask-graph.js'
 import { demoToken } from './demo-token.js'
@@ -62,13 +63,7 @@ async function agree(url: string, dataFolder: string, input: AgreementInput): Pr
   const isThis = (one: (typeof standing.nodes)[number]) =>
     one.kind === input.kind && one.discloser.id === input.discloser && one.recipients.some(({ id }) => id === demoRecipient)
   if (standing.nodes.some(isThis)) return
-  const create = 'mutation ($input: AgreementInput!) { createAgreement(input: $input) { id } }'
-  const { id } = await askGraph<{ id: string }>(discloser, 'createAgreement', create, { input })
-  const offer = 'mutation ($id: ID!) { offerAgreement(id: $id) { canonical } }'
-  const { canonical } = await askGraph<{ canonical: string }>(discloser, 'offerAgreement', offer, { id })
-  for (const party of parties) {
-    const jws = await signText(canonical, await readAgreementKey(keyFile(dataFolder, party)))
-    const sign = 'mutation ($id: ID!, $jws: String!) { signAgreement(id: $id, jws: $jws) { state } }'
-    await askGraph(await hubOf(party), 'signAgreement', sign, { id, jws })
-  }
+  const { id, canonical } = await offerAgreement(discloser, input)
+  for (const party of parties)
+    await giveSignature(await hubOf(party), id, await signText(canonical, await readAgreementKey(keyFile(dataFolder, party))))
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { giveSignature } from '../../agreement-at-hub.js'
 import { readAgreementKey, signText } from '../../agreement-key.js'
 import { agreementSummary } from '../../agreement-summary.js'
 import { agreementOf } from '../../agreement-text.js'
@@ -37,9 +38,7 @@ export function agreementSignCommand(): Command {
         process.stdout.write('Not signed: read it, and give --yes.\n')
         return
       }
-      const jws = await signText(canonical, jwk)
-      const mutation = 'mutation ($id: ID!, $jws: String!) { signAgreement(id: $id, jws: $jws) { state } }'
-      const { state } = await askGraph<{ state: string }>(hub, 'signAgreement', mutation, { id, jws })
+      const state = await giveSignature(hub, id, await signText(canonical, jwk))
       process.stdout.write(`Signed. The agreement is ${state}.\n`)
     })
 }

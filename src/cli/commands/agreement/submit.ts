@@ -1,7 +1,8 @@
 import { Command } from 'commander'
 import { ConfigError } from '../../../errors.js'
+import { offerAgreement } from '../../agreement-at-hub.js'
 import { agreementOfInput, findingText, lintHere, readAgreementFile } from '../../agreement-file.js'
-import { askGraph, type Hub } from '../../ask-graph.js'
+import type { Hub } from '../../ask-graph.js'
 import { bearerOf, hubUrl, tokenOption, urlOption } from '../options.js'
 
 const help = `
@@ -39,9 +40,6 @@ function warnings(input: object, file: string): string {
 
 /** Makes an agreement at a hub, offers it to its parties, and prints which it is. @throws DialsError as askGraph. */
 export async function submitAgreement(hub: Hub, input: object): Promise<void> {
-  const create = 'mutation ($input: AgreementInput!) { createAgreement(input: $input) { id } }'
-  const { id } = await askGraph<{ id: string }>(hub, 'createAgreement', create, { input })
-  const offer = 'mutation ($id: ID!) { offerAgreement(id: $id) { id state digest } }'
-  const { state, digest } = await askGraph<{ state: string; digest: string }>(hub, 'offerAgreement', offer, { id })
+  const { id, state, digest } = await offerAgreement(hub, input)
   process.stdout.write(`${id} ${state}, SHA-256 ${digest}\nEach party signs it: dials agreement sign --id ${id} --key <file>\n`)
 }
