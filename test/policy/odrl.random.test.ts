@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BadUserInput } from '../../src/errors.js'
 import { agreedUses, type Agreement, agreementKinds, agreementSchema } from '../../src/policy/agreement.js'
-import { fromOdrl, odrlProfile, toOdrl } from '../../src/policy/odrl.js'
+import { fromOdrl } from '../../src/policy/odrl/from-odrl.js'
+import { odrlProfile } from '../../src/policy/odrl/terms.js'
+import { toOdrl } from '../../src/policy/odrl/to-odrl.js'
 import { long, runsOf } from '../support/long.js'
 
 const asText = (value: unknown): unknown => JSON.parse(JSON.stringify(value))

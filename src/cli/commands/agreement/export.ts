@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { Command, Option } from 'commander'
 import type { Sensitivity } from '../../../connector/column.js'
-import { toOdrl } from '../../../policy/odrl.js'
+import { toOdrl } from '../../../policy/odrl/to-odrl.js'
 import { type RegisterFacts, registerCsv, registerRow } from '../../../policy/register-row.js'
 import { agreementOf } from '../../agreement-text.js'
 import { askGraph } from '../../ask-graph.js'

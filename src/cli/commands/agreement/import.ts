@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { parse } from 'lossless-json'
 import { BadUserInput, ConfigError } from '../../../errors.js'
-import { fromOdrl } from '../../../policy/odrl.js'
+import { fromOdrl } from '../../../policy/odrl/from-odrl.js'
 import { textOf } from '../../agreement-file.js'
 import { bearerOf, hubUrl, tokenOption, urlOption } from '../options.js'
 import { submitAgreement } from './submit.js'
