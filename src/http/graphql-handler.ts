@@ -46,8 +46,7 @@ export function graphqlHandler(
       telemetry.metrics.operation({ kind: 'unknown', codes: [error.code], durationMs: performance.now() - started })
       return refuse(reply, error)
     }
-    const { signal } = endOf(reply, operationMs)
-    const closed = new Promise((resolve) => reply.raw.once('close', resolve))
+    const { signal, closed } = endOf(reply, operationMs)
     const text = typeof request.body === 'string' ? request.body : ''
     const excess = await scanRequest(text)
     if (excess !== undefined) return refuseWith(excess)

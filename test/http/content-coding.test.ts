@@ -118,4 +118,12 @@ describe('an answer of the graph', () => {
     expect(answer.headers['content-type']).toContain('event-stream')
     expect(answer.body.toString()).toContain('Row 1999')
   })
+
+  test('makes Node warn of nothing, however many listen for its end', async () => {
+    for (const coding of codings) await raw(many, { 'accept-encoding': coding })
+    // What it wrote meanwhile has come when it has written that it has ended.
+    expect(await held.hub.stop()).toBe(0)
+    expect(held.hub.output()).not.toMatch(/Warning/)
+    expect(held.hub.output()).toMatch(/"msg":"request"/)
+  })
 })

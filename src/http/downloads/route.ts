@@ -81,10 +81,7 @@ export function downloadRoutes(app: FastifyInstance, { contextOf, landing, repor
   /** Lets a client in, and answers with a problem where the work fails before the first byte. */
   function answering(work: (begun: Begun) => Promise<FastifyReply>) {
     return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-      const { signal, endWithToken } = endOf(reply, downloadMsMax)
-      // What counts, limits and writes the answer listens for its end: more than the ten that Node warns of.
-      reply.raw.setMaxListeners(0)
-      const closed = new Promise((resolve) => reply.raw.once('close', resolve))
+      const { signal, closed, endWithToken } = endOf(reply, downloadMsMax)
       reply.header('x-content-type-options', 'nosniff')
       if (request.method !== 'POST' && !mayGet(request.headers, origins)) {
         return problem(reply, new BadRequest(403, 'A page of another site may not fetch this. Allow its origin in cors.origins.'))

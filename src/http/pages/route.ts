@@ -25,8 +25,7 @@ export function pageRoutes(app: FastifyInstance, { contextOf, clients }: PagesOp
   app.get('/', (request, reply) => send(request, reply, frontJson, () => frontHtml))
 
   app.get<{ Params: { spoke: string; dataset: string } }>('/datasets/:spoke/:dataset', async (request, reply) => {
-    const { signal } = endOf(reply, readMsMax)
-    const closed = new Promise((resolve) => reply.raw.once('close', resolve))
+    const { signal, closed } = endOf(reply, readMsMax)
     const context = await contextOrError(contextOf(request.raw.headersDistinct['authorization'], signal, request.ip))
     if (context instanceof DialsError) return refuse(reply, context)
     const leave = await clients.enter(context.viewer, request.ip, signal)
