@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
 import { checkForm, faultText } from '../connector/check-form.js'
 import { pathText } from '../connector/issue-text.js'
+import { jsonSize } from '../connector/json-size.js'
 import { ConfigError } from '../errors.js'
 import { type Agreement, agreementSchema } from '../policy/agreement.js'
 import { type LegalBases, readLegalBases, readLegalGateways } from '../policy/legal-bases.js'
@@ -29,8 +30,13 @@ export async function readAgreementFile(file: string): Promise<AgreementFile> {
   const input = parseInput(data, file)
   if (typeof input !== 'object' || input === null || Array.isArray(input))
     throw new ConfigError(file, '', 'it holds no agreement: give the input of createAgreement, an object')
+  if (jsonSize(JSON.stringify(input)).depth > nestingMax)
+    throw new ConfigError(file, '', `it is nested deeper than ${nestingMax} levels, which no hub takes`)
   return { input, blanks: [...blanksOf(input), ...blanksOfText(prose, line)] }
 }
+
+/** An agreement has seven levels; a row filter may have more. */
+const nestingMax = 60
 
 /** The text of a file. @throws ConfigError where it cannot be read. */
 export async function textOf(file: string): Promise<string> {

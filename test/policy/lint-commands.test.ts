@@ -56,6 +56,14 @@ async function filledIn(): Promise<string> {
 }
 
 describe('dials agreement new', () => {
+  it('refuses what is nested without end, and does not fail by it', async () => {
+    const deep = Array.from({ length: 3000 }).reduce<object>((inner) => ({ not: inner }), { column: 'Adults', gte: 3 })
+    const file = files.path('deep.json')
+    await writeFile(file, JSON.stringify(disclosure({ tables: [{ table: accounts, columns: [], rowFilter: deep }] })))
+    for (const command of ['check', 'submit'])
+      expect(await run([command, file])).toMatchObject({ code: 2, output: expect.stringMatching(/deep\.json: it is nested deeper/) })
+  })
+
   it('prints a template, or writes it to a file that is not there yet', async () => {
     const printed = await run(['new', '--template', 'impact-assessment'])
     expect(printed).toMatchObject({ code: 0, output: await readFile('templates/impact-assessment.md', 'utf8') })
