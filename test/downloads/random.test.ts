@@ -25,8 +25,10 @@ beforeAll(async () => {
 })
 afterAll(() => bench.close())
 
+/** What stands for null: a text that no cell has. The text `null` is one that cells have. */
+const nothing = '\u0000'
 /** A cell as text. All digits of a number count, and no zero behind its point. */
-const plain = (cell: unknown): string => (cell === null ? 'null' : typeof cell === 'object' ? JSON.stringify(cell) : String(cell))
+const plain = (cell: unknown): string => (cell === null ? nothing : typeof cell === 'object' ? JSON.stringify(cell) : String(cell))
 const sorted = (rows: readonly (readonly string[])[]) => rows.map((row) => JSON.stringify(row)).sort()
 
 const numeric: readonly ColumnType[] = ['INT64', 'DOUBLE', 'DECIMAL']
@@ -87,7 +89,7 @@ describe('any query over any sources', () => {
                 }) as (string | null)[][])
           const asCells = (row: readonly unknown[]) => row.map((value, index) => cell(value, index))
           // One null column is written as an empty text, so that no reader passes over its line.
-          const onlyNulls = (text: string) => (page.columns.length === 1 && text === 'null' ? '' : text)
+          const onlyNulls = (text: string) => (page.columns.length === 1 && text === nothing ? '' : text)
           expect(sorted(read.map(asCells))).toEqual(sorted(rows.map((row) => row.map(onlyNulls))))
 
           const { file, report } = await (await (await open()).record()).parquet()
@@ -99,16 +101,16 @@ describe('any query over any sources', () => {
           expect(schema.slice(1).map(({ name }) => name)).toEqual(names)
 
           const shown = (convert: (type: ColumnType, text: string) => string) => (row: readonly unknown[]) =>
-            page.columns.map(({ shape }, index) => convert(shape.type, row[index] === 'null' ? 'null' : cell(row[index], index)))
+            page.columns.map(({ shape }, index) => convert(shape.type, row[index] === nothing ? nothing : cell(row[index], index)))
           // Arrow and workbooks have dates of their own kind; other tests read those. Here there is one, or none.
-          const inArrow = shown((type, text) => (text === 'null' || comparable.includes(type) ? text : 'something'))
+          const inArrow = shown((type, text) => (text === nothing || comparable.includes(type) ? text : 'something'))
           const arrow = readArrow(await bytesOf(await arrowOf(await (await open()).record(), context.signal, undefined)))
           expect(arrow.names).toEqual(names)
           expect(sorted(arrow.rows.map(inArrow))).toEqual(sorted(rows.map(inArrow)))
 
           // A reader takes an empty text for an empty cell, and Excel has one kind of number.
           const inSheet = shown((type, text) =>
-            text === 'null' || text === ''
+            text === nothing || text === ''
               ? ''
               : numeric.includes(type)
                 ? plain(Number(text))
